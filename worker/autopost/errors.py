@@ -1,0 +1,58 @@
+"""Every exception that autopost raises on purpose.
+
+AutopostError
+├── ConfigurationError       a setting is missing or malformed; exit code 2
+├── DatabaseUnreachable      no connection could be made; exit code 3
+├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
+├── LeaseLost                another worker owns the row now; nothing was written for it
+├── Retryable                this attempt failed, a later one may succeed
+│   └── RedactionFailed      the text could not be proven clean, so it must not go out
+└── Permanent                no attempt can succeed; the row is dead
+
+A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
+"""
+
+from __future__ import annotations
+
+
+class AutopostError(Exception):
+    """Something went wrong that autopost foresaw."""
+
+    exit_code: int = 1
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").splitlines()[0])
+
+
+class ConfigurationError(AutopostError):
+    """The settings are not usable."""
+
+    exit_code = 2
+
+
+class DatabaseUnreachable(AutopostError):
+    """The database could not be reached."""
+
+    exit_code = 3
+
+
+class SchemaMismatch(AutopostError):
+    """The database's schema is not the one that this version works with."""
+
+    exit_code = 4
+
+
+class LeaseLost(AutopostError):
+    """The row is no longer ours: its epoch moved on or its state changed."""
+
+
+class Retryable(AutopostError):
+    """The attempt failed for a reason that may pass."""
+
+
+class RedactionFailed(Retryable):
+    """The text could not be redacted."""
+
+
+class Permanent(AutopostError):
+    """No attempt can succeed."""
