@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = _setting(
         None,
         "DATABASE_URL",
-        "The database that holds operation_trackers. Without it libpq's own variables (PGHOST, ...) are used.",
+        "The database that holds operation_trackers. Without it libpq's variables (PGHOST, ...) are used.",
         "postgresql://user:password@host:port/database, or libpq's keyword form",
     )
     schema_name: str = _setting(
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         True, f"{PREFIX}LLM_ENABLED", "Whether posts are written by the LLM.", "true or false"
     )
     llm_model: str = _setting(
-        "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes the posts.", "a model's name", min_length=1
+        "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes posts.", "a model's name", min_length=1
     )
     llm_timeout_seconds: float = _setting(
         5.0,
@@ -294,10 +294,8 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
 
 def _contradictions(settings: Settings) -> list[str]:
     if settings.lease_seconds <= settings.llm_timeout_seconds:
-        return [
-            f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: longer than "
-            f"{PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
-        ]
+        limit = f"longer than {PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
+        return [f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}"]
     return []
 
 
