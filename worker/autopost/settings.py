@@ -24,14 +24,6 @@ PREFIX = "SOCIAL_POST_"
 LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGUSER")
 
 
-class Wakeup(StrEnum):
-    """How a worker learns of new rows, on top of polling."""
-
-    DOORBELL = "doorbell"
-    NOTIFY = "notify"
-    POLL = "poll"
-
-
 class LogFormat(StrEnum):
     """`auto` is readable text on a terminal and JSON elsewhere."""
 
@@ -76,9 +68,8 @@ class Settings(BaseSettings):
         "public",
         f"{PREFIX}SCHEMA",
         "The schema of the platform's tables, in which autopost's own tables are made too.",
-        "a schema's name of at most 63 bytes",
-        min_length=1,
-        max_length=63,
+        "letters, digits, _, - and $, at most 63, not starting with a digit",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_$-]{0,62}$",
     )
     openai_api_key: SecretStr | None = _setting(
         None,
@@ -148,12 +139,6 @@ class Settings(BaseSettings):
         f"{PREFIX}SPACY_MODEL",
         "An installed spaCy pipeline that finds names of people and places too.",
         "the name of an installed spaCy package",
-    )
-    wakeup: Wakeup = _setting(
-        Wakeup.DOORBELL,
-        f"{PREFIX}WAKEUP",
-        "How the worker learns of new rows, on top of polling.",
-        "doorbell, notify or poll",
     )
     poll_seconds: float = _setting(
         5.0,
@@ -225,7 +210,7 @@ class Settings(BaseSettings):
             raise ValueError("not a connection string") from None
         return SecretStr(text)
 
-    @field_validator("wakeup", "log_format", mode="before")
+    @field_validator("log_format", mode="before")
     @classmethod
     def _without_regard_to_case(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -308,13 +293,14 @@ def _describe(problem: Any) -> str:
     allowed = extra.get("allowed") if isinstance(extra, dict) else None
     given = "(hidden)" if "SecretStr" in str(field.annotation) else repr(problem["input"])
     line = f"{field.validation_alias}: given {given}; allowed: {allowed}"
-    choices = [member.value for member in field.annotation] if _is_choice(field.annotation) else []
-    near = difflib.get_close_matches(str(problem["input"]).lower(), choices, n=1)
+    near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
 
 
-def _is_choice(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, StrEnum)
+def _choices(annotation: Any) -> list[str]:
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [member.value for member in annotation]
+    return []
 
 
 def _libpq_is_set() -> bool:

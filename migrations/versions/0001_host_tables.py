@@ -1,0 +1,18 @@
+"""Make the platform's tables where they are missing, and check them where they are not."""
+
+from __future__ import annotations
+
+from autopost.migrate import run_frozen_sql
+
+revision = "0001_host_tables"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_frozen_sql(__file__, "up")
+
+
+def downgrade() -> None:
+    run_frozen_sql(__file__, "down")

@@ -1,0 +1,193 @@
+-- The platform's tables: made where they are missing, checked where they are not. One error names every problem,
+-- and then nothing has changed.
+
+-- What the platform's tables lack for autopost to work: a row for each problem, none when all is well.
+-- Takes no lock but those of reading the catalog.
+create or replace function {{ schema }}.auto_post_host_problems()
+returns table (table_name text, problem text)
+language sql
+stable
+set search_path = ''
+as $$
+    with required (table_name, column_name, is_id) as (
+        values
+        ('agents', 'id', true),
+        ('agents', 'tenant_id', true),
+        ('agents', 'name', false),
+        ('agents', 'maturity', false),
+        ('agents', 'category', false),
+        ('operation_trackers', 'id', true),
+        ('operation_trackers', 'tenant_id', true),
+        ('operation_trackers', 'agent_id', true),
+        ('operation_trackers', 'operation_type', false),
+        ('operation_trackers', 'status', false),
+        ('operation_trackers', 'progress', false),
+        ('operation_trackers', 'what_explanation', false),
+        ('operation_trackers', 'why_explanation', false),
+        ('operation_trackers', 'next_steps', false),
+        ('operation_trackers', 'operation_metadata', false),
+        ('operation_trackers', 'started_at', false),
+        ('operation_trackers', 'completed_at', false),
+        ('social_posts', 'id', true),
+        ('social_posts', 'tenant_id', true),
+        ('social_posts', 'author_type', false),
+        ('social_posts', 'author_id', true),
+        ('social_posts', 'post_type', false),
+        ('social_posts', 'content', false),
+        ('social_posts', 'post_metadata', false),
+        ('social_posts', 'auto_generated', false),
+        ('social_posts', 'created_at', false),
+        ('audit_log', 'id', true),
+        ('audit_log', 'occurred_at', false),
+        ('audit_log', 'agent_id', true),
+        ('audit_log', 'action', false),
+        ('audit_log', 'operation_type', false),
+        ('audit_log', 'tracker_id', true),
+        ('audit_log', 'status', false),
+        ('audit_log', 'post_id', true),
+        ('audit_log', 'details', false)
+    ),
+
+    host as (
+        select
+            c.relname as table_name,
+            a.attname as column_name,
+            a.attnotnull and not a.atthasdef and a.attidentity = '' and a.attgenerated = '' as must_be_given,
+            pg_catalog.format_type(a.atttypid, a.atttypmod) as type_name,
+            a.atttypid in ('text'::pg_catalog.regtype, 'character varying'::pg_catalog.regtype) as is_text
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
+        where c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace and c.relkind in ('r', 'p', 'v', 'f')
+    )
+
+    select
+        r.table_name,
+        case
+            when not exists (select from host as h where h.table_name = r.table_name) then 'the table is missing'
+            when h.column_name is null then 'column ' || r.column_name || ' is missing'
+            else 'column ' || r.column_name || ' is ' || h.type_name || ', must be text'
+        end as problem
+    from required as r
+    left join host as h on r.table_name = h.table_name and r.column_name = h.column_name
+    where h.column_name is null or (r.is_id and not h.is_text)
+    union
+    select
+        h.table_name,
+        'column ' || h.column_name || ' must be given and has no default, and autopost does not know it'
+    from host as h
+    where
+        h.table_name in ('social_posts', 'audit_log')
+        and h.must_be_given
+        and not exists (
+            select from required as r where r.table_name = h.table_name and r.column_name = h.column_name
+        )
+    order by 1, 2
+$$;
+
+comment on function {{ schema }}.auto_post_host_problems() is
+'What the tables of the platform lack for autopost to work, a row for each problem.';
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ schema }}.agents') is null then
+        create table {{ schema }}.agents (
+            id text not null,
+            tenant_id text,
+            name text,
+            maturity text,
+            category text,
+            constraint agents_pkey primary key (id)
+        );
+
+        comment on table {{ schema }}.agents is 'The agents of the platform. Created by autopost.';
+        comment on column {{ schema }}.agents.maturity is
+        'STUDENT, INTERN, SUPERVISED or AUTONOMOUS, in any letter case. STUDENT, NULL or anything else may not post.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ schema }}.operation_trackers') is null then
+        create table {{ schema }}.operation_trackers (
+            id text not null,
+            tenant_id text,
+            agent_id text,
+            operation_type text not null,
+            status text not null default 'pending',
+            progress integer not null default 0,
+            what_explanation text,
+            why_explanation text,
+            next_steps text,
+            operation_metadata jsonb,
+            started_at timestamptz not null default now(),
+            completed_at timestamptz,
+            constraint operation_trackers_pkey primary key (id)
+        );
+
+        comment on table {{ schema }}.operation_trackers is
+        'The work of the agents, a row for each operation. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ schema }}.social_posts') is null then
+        create table {{ schema }}.social_posts (
+            id text not null,
+            tenant_id text,
+            author_type text not null,
+            author_id text,
+            post_type text not null,
+            content text not null,
+            post_metadata jsonb,
+            auto_generated boolean not null default false,
+            created_at timestamptz not null default now(),
+            constraint social_posts_pkey primary key (id)
+        );
+
+        create index social_posts_created_at_idx on {{ schema }}.social_posts (created_at desc);
+
+        comment on table {{ schema }}.social_posts is 'The posts of the feed. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ schema }}.audit_log') is null then
+        create table {{ schema }}.audit_log (
+            id text not null,
+            occurred_at timestamptz not null default now(),
+            agent_id text,
+            action text not null,
+            operation_type text,
+            tracker_id text,
+            status text,
+            post_id text,
+            details jsonb,
+            constraint audit_log_pkey primary key (id)
+        );
+
+        create index audit_log_tracker_id_idx on {{ schema }}.audit_log (tracker_id);
+
+        comment on table {{ schema }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+declare
+    v_problems text;
+begin
+    select pg_catalog.string_agg('  ' || p.table_name || ': ' || p.problem, E'\n' order by p.table_name, p.problem)
+    into v_problems
+    from {{ schema }}.auto_post_host_problems() as p;
+
+    if v_problems is not null then
+        raise exception E'the platform''s tables in schema {{ schema }} do not fit:\n%', v_problems
+        using hint = 'Nothing was changed. Add what is missing, or give autopost a schema with views that have it.';
+    end if;
+end
+$migration$;

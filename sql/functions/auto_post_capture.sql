@@ -1,0 +1,89 @@
+-- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
+-- Never raises and never waits longer than lock_timeout, once a transaction: then it warns and leaves the change to
+-- the reconciler. Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
+create or replace function {{ schema }}.auto_post_capture()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+set lock_timeout = '50ms'
+as $$
+declare
+    v_rule_id integer;
+    v_is_alert boolean;
+    v_wakeup text;
+    v_now timestamptz;
+begin
+    if tg_op = 'UPDATE' and new.status is not distinct from old.status then
+        return null;
+    end if;
+
+    begin
+        if pg_catalog.current_setting('autopost.capture_gave_up', true) = 'on' then
+            return null;
+        end if;
+
+        select r.id, r.is_alert or new.status::text = 'failed', c.wakeup
+        into v_rule_id, v_is_alert, v_wakeup
+        from {{ schema }}.auto_post_rules as r
+        cross join {{ schema }}.auto_post_control as c
+        where
+            r.enabled
+            and c.capture_enabled
+            and (r.status is null or r.status = new.status::text)
+            and case r.match
+                when 'exact' then r.operation_type = new.operation_type::text
+                else pg_catalog.lower(new.operation_type::text) like pg_catalog.lower(r.operation_type)
+            end
+        order by r.match = 'exact' desc, r.status is not null desc, r.id asc
+        limit 1;
+
+        if v_rule_id is null then
+            return null;
+        end if;
+
+        v_now := pg_catalog.clock_timestamp();
+
+        insert into {{ schema }}.auto_post_outbox (
+            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
+            what_explanation, why_explanation, next_steps, captured_at, available_at
+        )
+        values (
+            {{ schema }}.auto_post_outbox_id(new.id::text, v_rule_id), v_rule_id, new.id::text, new.tenant_id::text,
+            new.agent_id::text, new.operation_type::text, new.status::text, coalesce(v_is_alert, false),
+            pg_catalog.left(new.what_explanation, 4000), pg_catalog.left(new.why_explanation, 4000),
+            pg_catalog.left(new.next_steps, 4000), v_now, v_now
+        )
+        on conflict (id) do nothing;
+
+        -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
+        -- falling asleep before this row can be seen.
+        if
+            found
+            and v_wakeup <> 'poll'
+            and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
+                1635087471, pg_catalog.hashtext('{{ schema }}')
+            ))
+            -- With a full queue NOTIFY would fail at commit, where nothing can catch it.
+            and pg_catalog.pg_notification_queue_usage() < 0.8
+        then
+            perform pg_catalog.pg_notify('auto_post_doorbell', '');
+        end if;
+    exception
+        when others then
+            -- What is wrong with one row ends there; what is wrong with the outbox will be so for every row.
+            if sqlstate = '55P03' or pg_catalog.left(sqlstate, 2) in ('42', '53', '54', '57', '58', 'XX') then
+                perform pg_catalog.set_config('autopost.capture_gave_up', 'on', true);
+            end if;
+            raise warning 'autopost did not capture operation % (SQLSTATE %)', new.id, sqlstate
+            using hint = 'The operation itself is not affected. The reconciler captures it later.';
+    end;
+
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture() from public;
+
+comment on function {{ schema }}.auto_post_capture() is
+'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';

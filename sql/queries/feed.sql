@@ -1,0 +1,16 @@
+-- What came of operations since a time ($1), in the order in which it was decided; at most $2, the newest.
+-- A row for each outcome: posted with its text, skipped or dead with why.
+select *
+from (
+    select
+        l.id, l.occurred_at, l.action, l.agent_id, a.name as agent_name, a.maturity as agent_maturity, l.operation_type,
+        l.status, l.tracker_id, l.details ->> 'reason' as reason, l.details ->> 'error' as error,
+        l.details ->> 'generator' as generator, p.post_type, p.content
+    from {{ schema }}.audit_log as l
+    left join {{ schema }}.agents as a on l.agent_id = a.id
+    left join {{ schema }}.social_posts as p on l.post_id = p.id
+    where l.action like 'auto\_post.%' and l.occurred_at > $1
+    order by l.occurred_at desc, l.id desc
+    limit $2
+) as newest
+order by newest.occurred_at, newest.id

@@ -1,0 +1,69 @@
+-- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
+-- Two indexes and no foreign key: the agents pay for each.
+create table {{ schema }}.auto_post_outbox (
+    id uuid not null,
+    rule_id integer not null,
+    tracker_id text not null,
+    tenant_id text,
+    agent_id text,
+    operation_type text not null,
+    status text,
+    is_alert boolean not null,
+    what_explanation text,
+    why_explanation text,
+    next_steps text,
+    state text not null default 'pending',
+    captured_at timestamptz not null,
+    available_at timestamptz not null,
+    attempts smallint not null default 0,
+    epoch integer not null default 0,
+    worker text,
+    claimed_at timestamptz,
+    kept jsonb,
+    reason text,
+    last_error text,
+    post_id text,
+    finished_at timestamptz,
+    constraint auto_post_outbox_pkey primary key (id),
+    constraint auto_post_outbox_state_check check (state in ('pending', 'claimed', 'posted', 'skipped', 'dead')),
+    constraint auto_post_outbox_posted_check check ((state = 'posted') = (post_id is not null)),
+    constraint auto_post_outbox_skipped_check check (state <> 'skipped' or reason is not null),
+    constraint auto_post_outbox_dead_check check (state <> 'dead' or last_error is not null),
+    constraint auto_post_outbox_claimed_check check ((state = 'claimed') = (worker is not null)),
+    constraint auto_post_outbox_finished_check check (
+        (state in ('posted', 'skipped', 'dead')) = (finished_at is not null)
+    )
+)
+with (
+    fillfactor = 85,
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_scale_factor = 0.05,
+    autovacuum_analyze_scale_factor = 0.05
+);
+
+create index auto_post_outbox_claim_idx on {{ schema }}.auto_post_outbox (available_at)
+where state in ('pending', 'claimed');
+
+comment on table {{ schema }}.auto_post_outbox is
+'Significant operations on their way to the feed. A finished row stays for the DBA to look at.';
+comment on column {{ schema }}.auto_post_outbox.id is
+'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
+'operation count at most once per rule. The post that comes of the row has this id too.';
+comment on column {{ schema }}.auto_post_outbox.what_explanation is
+'As the operation had it, at most 4,000 characters, as in why_explanation and next_steps. Not redacted.';
+comment on column {{ schema }}.auto_post_outbox.state is
+'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
+comment on column {{ schema }}.auto_post_outbox.available_at is
+'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
+comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.epoch is
+'Raised by every claim. A worker that names an older epoch changes nothing.';
+comment on column {{ schema }}.auto_post_outbox.kept is
+'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
+comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
+comment on column {{ schema }}.auto_post_outbox.last_error is
+'The kind of error that the last failed attempt ended with; never text of the operation.';
+
+comment on index {{ schema }}.auto_post_outbox_claim_idx is
+'What is claimable, oldest first. It stays small whatever the number of finished rows.';

@@ -1,0 +1,26 @@
+-- The whitelist of significance: which operations are worth a post. A DBA adds, changes and switches off rows.
+create table {{ schema }}.auto_post_rules (
+    id integer generated always as identity,
+    operation_type text not null,
+    match text not null default 'exact',
+    status text,
+    is_alert boolean not null default false,
+    enabled boolean not null default true,
+    description text,
+    constraint auto_post_rules_pkey primary key (id),
+    constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
+    constraint auto_post_rules_match_check check (match in ('exact', 'like')),
+    constraint auto_post_rules_operation_type_check check (operation_type <> '')
+);
+
+comment on table {{ schema }}.auto_post_rules is
+'Which operations are significant. One operation is posted at most once for each rule that it meets. Where several rules '
+'meet one change, an exact one goes before a pattern and one with a status before one without.';
+comment on column {{ schema }}.auto_post_rules.operation_type is
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to case.';
+comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
+comment on column {{ schema }}.auto_post_rules.status is
+'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
+comment on column {{ schema }}.auto_post_rules.is_alert is
+'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
+comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';

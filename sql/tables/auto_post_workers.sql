@@ -1,0 +1,12 @@
+-- The workers that are, or lately were, alive.
+create table {{ schema }}.auto_post_workers (
+    name text not null,
+    version text not null,
+    started_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    in_flight integer not null,
+    constraint auto_post_workers_pkey primary key (name)
+);
+
+comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every few seconds while it lives.';
+comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';

