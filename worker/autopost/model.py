@@ -106,6 +106,7 @@ class Claim:
     captured_at: datetime
     claimed_at: datetime
     kept: Written | None = None
+    last_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +150,5 @@ class Lost:
     claim: Claim
 
 
+Proposal = Posted | Skipped | Dead
 Outcome = Posted | Skipped | Dead | Deferred | Lost

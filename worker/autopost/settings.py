@@ -84,9 +84,7 @@ class Settings(BaseSettings):
         "http://... or https://...",
         pattern=r"^https?://\S+$",
     )
-    llm_enabled: bool = _setting(
-        True, f"{PREFIX}LLM_ENABLED", "Whether posts are written by the LLM.", "true or false"
-    )
+    llm_enabled: bool = _setting(True, f"{PREFIX}LLM_ENABLED", "Whether posts are written by the LLM.", "true or false")
     llm_model: str = _setting(
         "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes posts.", "a model's name", min_length=1
     )
@@ -194,9 +192,7 @@ class Settings(BaseSettings):
         "debug, info, warning or error",
         pattern=r"^(?i:debug|info|warning|error)$",
     )
-    log_format: LogFormat = _setting(
-        LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "How log lines look.", "auto, json or text"
-    )
+    log_format: LogFormat = _setting(LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "How log lines look.", "auto, json or text")
 
     @field_validator("database_url")
     @classmethod

@@ -1,0 +1,113 @@
+"""A real server for every test that wants one, and a migrated database of its own for each such test.
+
+The server is the embedded one (AUTOPOST_TEST_POSTGRES chooses 16 or 18), or the one that DATABASE_URL names: its role
+must be allowed to create databases and roles.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pytest_postgresql.janitor import DatabaseJanitor
+
+from autopost.embedded import embedded_server
+from autopost.migrate import migrate
+from autopost.redaction import Redactor
+from autopost.settings import Settings, load_settings
+from tests.host import Host
+
+OUTER_URL = os.environ.get("DATABASE_URL", "")
+EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
+_numbers = itertools.count(1)
+
+for _name in list(os.environ):
+    if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "SOCIAL_POST_")):
+        del os.environ[_name]  # a test sees only what it sets
+
+
+class Server:
+    """A running server, and how to make a database in it."""
+
+    def __init__(self, dsn: str) -> None:
+        self._parts = conninfo_to_dict(dsn)
+        with psycopg.connect(dsn) as connection:
+            self.version: int = connection.info.server_version // 10_000
+
+    def dsn(self, database: str, *, user: str | None = None) -> str:
+        """Return a connection string; `user` is a role without a password."""
+        parts = {**self._parts, "dbname": database}
+        if user is not None:
+            parts["user"] = user
+        return make_conninfo("", **{name: str(value) for name, value in parts.items()})
+
+    def janitor(self, database: str, *, template: str | None = None) -> DatabaseJanitor:
+        """Return what makes and drops a database."""
+        return DatabaseJanitor(
+            user=str(self._parts["user"]),
+            password=str(self._parts["password"]) if self._parts.get("password") else None,
+            host=str(self._parts["host"]),
+            port=str(self._parts.get("port", 5432)),
+            dbname=database,
+            template_dbname=template,
+        )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Return the server that the whole run uses."""
+    if OUTER_URL:
+        yield Server(OUTER_URL)
+        return
+    with embedded_server(
+        EMBEDDED_VERSION, settings={"max_connections": "60", "max_prepared_transactions": "5"}
+    ) as embedded:
+        yield Server(embedded.dsn())
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> Iterator[str]:
+    """Return the name of a migrated database to clone."""
+    name = f"autopost_template_{os.getpid()}"
+    with server.janitor(name):
+        migrate(load_settings(database_url=server.dsn(name)))
+        yield name
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[str]:
+    """Return the connection string of a database that holds nothing."""
+    name = f"autopost_empty_{os.getpid()}_{next(_numbers)}"
+    with server.janitor(name):
+        yield server.dsn(name)
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[str]:
+    """Return the connection string of a migrated database of this test's own."""
+    name = f"autopost_test_{os.getpid()}_{next(_numbers)}"
+    with server.janitor(name, template=template):
+        yield server.dsn(name)
+
+
+@pytest.fixture
+def host(database: str) -> Iterator[Host]:
+    """Return the platform: whoever changes operation_trackers."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield Host(connection)
+
+
+@pytest.fixture
+def settings(database: str) -> Settings:
+    """Return settings for the test's database, with the LLM off."""
+    return load_settings(database_url=database, llm_enabled=False, poll_seconds=0.5, shutdown_seconds=5)
+
+
+@pytest.fixture(scope="session")
+def redactor() -> Redactor:
+    """Return the real redactor, built once."""
+    return Redactor()

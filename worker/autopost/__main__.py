@@ -1,0 +1,5 @@
+"""`python -m autopost` is the command line."""
+
+from autopost.cli import main
+
+main()

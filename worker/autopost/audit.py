@@ -1,0 +1,95 @@
+"""What the audit log says of an outcome. Pure.
+
+Nothing here is text of an operation or of a post: redactions are counted by type, errors are named by kind.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from autopost.model import Claim, Dead, Generator, Posted, Proposal, Written
+
+
+def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
+    """Return the audit row's details as JSON. `now` is the database's time of the decision."""
+    claim = proposal.claim
+    written = None if isinstance(proposal, Dead) else proposal.written
+    facts: dict[str, object] = {
+        "outcome": state(proposal),
+        "reason": reason(proposal),
+        "error": error(proposal),
+        "outbox_id": str(claim.id),
+        "is_alert": claim.operation.is_alert,
+        "generator": written.generator if written else None,
+        "model": written.model if written else None,
+        "fallback": written.fallback if written else None,
+        "prompt_tokens": written.prompt_tokens if written else 0,
+        "completion_tokens": written.completion_tokens if written else 0,
+        "cost_usd": written.cost_usd if written else 0,
+        "redactions": dict(written.redactions) if written else {},
+        "attempts": claim.attempts,
+        "duration_ms": duration_ms(claim, now),
+        "worker": worker,
+    }
+    return json.dumps(facts)
+
+
+def post_metadata(posted: Posted) -> str:
+    """Return what the post itself says of its origin, as JSON."""
+    operation, written = posted.claim.operation, posted.written
+    return json.dumps(
+        {
+            "operation_type": operation.operation_type,
+            "operation_status": operation.status,
+            "tracker_id": operation.tracker_id,
+            "generator": written.generator,
+            "model": written.model,
+        }
+    )
+
+
+def state(proposal: Proposal) -> str:
+    """Return the outbox state that this proposal ends in."""
+    if isinstance(proposal, Posted):
+        return "posted"
+    return "dead" if isinstance(proposal, Dead) else "skipped"
+
+
+def reason(proposal: Proposal) -> str | None:
+    """Return why it was skipped."""
+    return None if isinstance(proposal, Posted | Dead) else str(proposal.reason)
+
+
+def error(proposal: Proposal) -> str | None:
+    """Return the kind of error that it died of."""
+    return proposal.error if isinstance(proposal, Dead) else None
+
+
+def duration_ms(claim: Claim, now: datetime) -> int:
+    """Return the milliseconds from claim to decision, both by the database's clock."""
+    return max(0, round((now - claim.claimed_at).total_seconds() * 1000))
+
+
+def keep(written: Written) -> str:
+    """Return a text as it is kept with its row."""
+    return json.dumps(
+        {
+            "content": written.content,
+            "generator": written.generator,
+            "model": written.model,
+            "prompt_tokens": written.prompt_tokens,
+            "completion_tokens": written.completion_tokens,
+            "cost_usd": written.cost_usd,
+            "redactions": dict(written.redactions),
+            "fallback": written.fallback,
+        }
+    )
+
+
+def unkeep(kept: str | None) -> Written | None:
+    """Return the text that an earlier attempt kept."""
+    if kept is None:
+        return None
+    facts = json.loads(kept)
+    return Written(**{**facts, "generator": Generator(facts["generator"])})

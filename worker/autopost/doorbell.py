@@ -1,0 +1,185 @@
+"""Sleeps until there is work: by notification, and by polling underneath.
+
+A NOTIFY makes its commit take a lock on the whole database, so a host rings only when a worker sleeps. A worker that
+holds the doorbell's advisory lock alone is such a sleeper (docs/explanation/doorbell.md has the argument):
+
+1. LISTEN is committed long before.
+2. Linger: work often comes in bursts.
+3. Arm: take the lock, without waiting. A host that captured and has not ended yet holds it shared, so this fails
+   until that host's row can be seen.
+4. Look once more, in a statement of its own: rows that were committed before the lock was taken did not ring.
+5. Sleep. Rows that are committed from now on ring.
+6. Disarm, then claim.
+
+A notification is a hint, never a promise. Whoever cannot arm polls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import asyncpg
+import structlog
+
+from autopost import backoff
+from autopost.errors import DatabaseUnreachable
+from autopost.faults import kind
+from autopost.resources import query
+
+CHANNEL = "auto_post_doorbell"
+LINGER_SECONDS = 0.02
+PROBE_SECONDS = 15.0
+PROBE_TIMEOUT_SECONDS = 5.0
+RECONNECT_CAP_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+class Woken(StrEnum):
+    """Why a sleep ended."""
+
+    RUNG = "rung"
+    DUE = "due"
+    POLL = "poll"
+
+
+class Doorbell:
+    """One listening connection, and the sleep that it ends.
+
+    `run` keeps the connection alive and must be running for notifications to arrive; without it `sleep` only polls.
+    One sleeper at a time.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], schema: str, *, poll_seconds: float) -> None:
+        self._connect = connect
+        self._schema = schema
+        self._poll_seconds = poll_seconds
+        self._connection: Connection | None = None
+        self._in_use = asyncio.Lock()
+        self._rung = asyncio.Event()
+        self._broken = asyncio.Event()
+        self._wakeup = "doorbell"
+
+    async def run(self) -> None:
+        """Hold a listening connection, for ever: probe it, and make a new one when it fails."""
+        failures = 0
+        while True:
+            try:
+                await self._listen()
+                failures = 0
+                self.ring()  # whatever was committed while nobody listened
+                await self._probe_until_broken()
+            except (OSError, TimeoutError, DatabaseUnreachable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                if failures == 0:
+                    log.warning("the listening connection failed; polling goes on", error=kind(error))
+                failures += 1
+                await asyncio.sleep(backoff.delay_seconds(failures, cap=RECONNECT_CAP_SECONDS))
+            finally:
+                self._drop()
+
+    def ring(self) -> None:
+        """End the sleep, or the next one."""
+        self._rung.set()
+
+    def hush(self) -> None:
+        """Forget earlier rings; to be called before a claim, which sees whatever they announced."""
+        self._rung.clear()
+
+    async def sleep(self) -> Woken:
+        """Sleep until rung, until a row is due, or for the poll's time (jittered).
+
+        `DUE` is not a promise that a claim finds something: another worker may be first.
+        """
+        poll = self._poll_seconds * random.uniform(0.9, 1.1)
+        if self._wakeup == "doorbell":
+            return await self._sleep_armed(poll)
+        return Woken.RUNG if await self._wait(poll) else Woken.POLL
+
+    async def _sleep_armed(self, poll: float) -> Woken:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + poll
+        linger = LINGER_SECONDS
+        while not await self._wait(min(linger, end - loop.time())):
+            if await self._arm():
+                try:
+                    return await self._sleep_until_due(poll)
+                finally:
+                    await self._disarm()
+            if loop.time() >= end:
+                return Woken.POLL
+            linger = min(2 * linger, poll)
+        return Woken.RUNG
+
+    async def _sleep_until_due(self, poll: float) -> Woken:
+        """Sleep with the doorbell armed. A poll looks without disarming, so that a quiet night costs little."""
+        while True:
+            due = await self._ask("next_due")
+            if due is not None and due <= 0:
+                return Woken.DUE
+            if await self._wait(poll if due is None else min(poll, due)):
+                return Woken.RUNG
+            if self._connection is None:
+                return Woken.POLL
+
+    async def _wait(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _arm(self) -> bool:
+        return bool(await self._ask("arm"))
+
+    async def _disarm(self) -> None:
+        await self._ask("disarm")
+
+    async def _ask(self, name: str) -> Any:
+        """Return the one value of a statement on the listening connection; None when it is not to be had."""
+        async with self._in_use:
+            if self._connection is None:
+                return None
+            try:
+                return await self._connection.fetchval(query(name, self._schema), timeout=PROBE_TIMEOUT_SECONDS)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                self._broken.set()  # `run` says so and mends it
+                self._drop()
+                return None
+
+    async def _listen(self) -> None:
+        connection = await self._connect()
+        self._broken.clear()
+        connection.add_termination_listener(lambda _: self._broken.set())
+        await connection.add_listener(CHANNEL, self._on_notify)
+        async with self._in_use:
+            self._connection = connection
+
+    async def _probe_until_broken(self) -> None:
+        """Ask the server now and then whether it still knows that we listen; a dead peer answers nothing."""
+        while not self._broken.is_set():
+            wakeup = await self._ask("probe")
+            if wakeup is None:
+                break
+            self._wakeup = str(wakeup)
+            try:
+                async with asyncio.timeout(PROBE_SECONDS):
+                    await self._broken.wait()
+            except TimeoutError:
+                continue
+        log.warning("the listening connection was lost; polling goes on")
+
+    def _on_notify(self, *_: object) -> None:
+        self.ring()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None and not connection.is_closed():
+            connection.terminate()
+        self.ring()

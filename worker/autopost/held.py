@@ -1,0 +1,52 @@
+"""The rows that a worker holds at this moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from uuid import UUID
+
+from autopost.model import Claim
+
+
+class Held:
+    """Claims without an outcome, by row and epoch: the same row may come back under a new epoch.
+
+    For use on one event loop.
+    """
+
+    def __init__(self) -> None:
+        self._claims: dict[tuple[UUID, int], Claim] = {}
+        self._fewer = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def __contains__(self, claim: Claim) -> bool:
+        return (claim.id, claim.epoch) in self._claims
+
+    def add(self, claims: Iterable[Claim]) -> None:
+        """Hold these too."""
+        self._claims.update({(claim.id, claim.epoch): claim for claim in claims})
+
+    def remove(self, claim: Claim) -> None:
+        """Hold this no longer; nothing happens when it is not held."""
+        self._claims.pop((claim.id, claim.epoch), None)
+        self._fewer.set()
+
+    def take_all(self) -> list[Claim]:
+        """Return what is held, and hold nothing."""
+        claims = list(self._claims.values())
+        self._claims.clear()
+        self._fewer.set()
+        return claims
+
+    def nudge(self) -> None:
+        """Make whoever waits look again."""
+        self._fewer.set()
+
+    async def fewer_than(self, count: int, *, unless: asyncio.Event) -> None:
+        """Wait until fewer than `count` rows are held, or `unless` is set; whoever sets it must `nudge`."""
+        while len(self) >= count and not unless.is_set():
+            self._fewer.clear()
+            await self._fewer.wait()

@@ -1,0 +1,91 @@
+"""Takes claimed rows to ready ones: the rules, then the text. No transaction and no connection is held meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from autopost import backoff
+from autopost.errors import RedactionFailed
+from autopost.faults import kind
+from autopost.model import Claim, Dead, Deferred, Posted
+from autopost.publisher import Publisher, Ready
+from autopost.settings import Settings
+from autopost.verdict import before_writing
+from autopost.writing import Writer, has_explanation
+
+CHUNK = 16
+
+log = structlog.get_logger(__name__)
+
+
+class Pipeline:
+    """Writes the texts of claimed rows and hands them to the publisher, in the order in which they are ready."""
+
+    def __init__(self, writer: Writer, publisher: Publisher, settings: Settings) -> None:
+        self._writer = writer
+        self._publisher = publisher
+        self._settings = settings
+        self._window = timedelta(minutes=settings.rate_limit_minutes)
+
+    async def handle(self, claims: Sequence[Claim]) -> None:
+        """Bring every claim to the publisher's queue; never raises for what one row holds."""
+        to_write: list[Claim] = []
+        for claim in claims:
+            decided = self._decide_early(claim)
+            if decided is None:
+                to_write.append(claim)
+            else:
+                self._publisher.submit([decided])
+        if self._settings.uses_llm:
+            async with asyncio.TaskGroup() as writing:
+                for claim in to_write:
+                    writing.create_task(self._ask_llm(claim))
+        else:
+            for start in range(0, len(to_write), CHUNK):
+                chunk = to_write[start : start + CHUNK]
+                self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
+
+    def _decide_early(self, claim: Claim) -> Ready | None:
+        decided = before_writing(
+            claim,
+            window=self._window,
+            max_attempts=self._settings.max_attempts,
+            explained=has_explanation(claim.operation),
+        )
+        if decided is None and claim.kept is not None:
+            return Posted(claim, claim.kept)
+        return decided
+
+    async def _ask_llm(self, claim: Claim) -> None:
+        assert claim.agent is not None, "governance let an unknown agent pass"
+        try:
+            ready: Ready = Posted(claim, await self._writer.write(claim.operation, claim.agent))
+        except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
+            ready = self._failed(claim, error)
+        self._publisher.submit([ready])
+
+    def _fill_templates(self, claims: Sequence[Claim]) -> list[Ready]:
+        """Write a few texts in one go, in a thread: it is CPU work."""
+        ready: list[Ready] = []
+        for claim in claims:
+            assert claim.agent is not None, "governance let an unknown agent pass"
+            try:
+                ready.append(Posted(claim, self._writer.from_template(claim.operation, claim.agent)))
+            except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
+                ready.append(self._failed(claim, error))
+        return ready
+
+    def _failed(self, claim: Claim, error: Exception) -> Deferred | Dead:
+        """Return what becomes of a row whose text could not be written: a later attempt, and in the end `dead`.
+
+        The error's own message is not used anywhere: it may hold text of the operation.
+        """
+        name = "redaction_failed" if isinstance(error, RedactionFailed) else f"writing_failed {kind(error)}"
+        log.warning("a text could not be written", id=str(claim.id), attempt=claim.attempts, error=name)
+        if claim.attempts >= self._settings.max_attempts:
+            return Dead(claim, name)
+        return Deferred(claim, name, backoff.delay_seconds(claim.attempts))

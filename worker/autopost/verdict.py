@@ -1,0 +1,60 @@
+"""What becomes of a claimed operation, as far as the rules decide it. Pure.
+
+The rules are asked twice: when a row is claimed, so that nothing is written in vain, and again under the agent's
+lock in the publishing transaction, which is the answer that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from autopost.governance import why_not
+from autopost.model import Agent, Claim, Dead, Posted, Proposal, Reason, Skipped
+from autopost.rate_limit import is_limited
+
+
+def before_writing(claim: Claim, *, window: timedelta, max_attempts: int, explained: bool) -> Skipped | Dead | None:
+    """Return why no text needs to be written, or None.
+
+    `explained` tells whether the operation says what was done. A row that was claimed more than `max_attempts`
+    times killed or failed its worker every time.
+    """
+    if claim.attempts > max_attempts:
+        return Dead(claim, claim.last_error or "worker_crashed")
+    blocked = why_not(claim.agent)
+    if blocked is not None:
+        return Skipped(claim, blocked)
+    last_post_at = claim.agent.last_post_at if claim.agent else None
+    if is_limited(last_post_at, claim.claimed_at, window, is_alert=claim.operation.is_alert):
+        return Skipped(claim, Reason.RATE_LIMITED)
+    if not explained:
+        return Skipped(claim, Reason.MISSING_EXPLANATION)
+    return None
+
+
+def at_publishing(
+    proposals: Sequence[Proposal], agents: Mapping[str, Agent | None], now: datetime, window: timedelta
+) -> list[Proposal]:
+    """Return the final verdicts on a group, in the same order.
+
+    `agents` is what the database says under the agents' locks, `now` its clock. Of several posts of one agent in
+    the group the first is posted and, alerts aside, the later ones are limited by it.
+    """
+    posted_at = {key: agent.last_post_at for key, agent in agents.items() if agent is not None}
+    verdicts: list[Proposal] = []
+    for proposal in proposals:
+        if not isinstance(proposal, Posted):
+            verdicts.append(proposal)
+            continue
+        claim, written = proposal.claim, proposal.written
+        agent_id = claim.operation.agent_id or ""
+        blocked = why_not(agents.get(agent_id))
+        if blocked is None and is_limited(posted_at.get(agent_id), now, window, is_alert=claim.operation.is_alert):
+            blocked = Reason.RATE_LIMITED
+        if blocked is not None:
+            verdicts.append(Skipped(claim, blocked, written))
+        else:
+            posted_at[agent_id] = now
+            verdicts.append(proposal)
+    return verdicts

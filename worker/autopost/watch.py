@@ -1,0 +1,108 @@
+"""Reads what came of operations: the feed as it grows, and the outbox at a glance. Writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from autopost.resources import query
+
+LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+# Outcomes are decided in one order and committed in another; what is this old is in its place.
+OVERLAP = timedelta(seconds=10)
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One outcome: a post with its text, or why there is none. `outcome` is posted, skipped or dead."""
+
+    id: str
+    occurred_at: datetime
+    outcome: str
+    agent: str
+    maturity: str | None
+    operation_type: str
+    status: str
+    tracker_id: str
+    why: str | None
+    generator: str | None
+    post_type: str | None
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The outbox at a glance. `oldest_seconds` is the age of the oldest row that waits, None when none does."""
+
+    states: Mapping[str, int]
+    oldest_seconds: float | None
+    reasons: Mapping[str, int]
+    workers: list[Mapping[str, Any]]
+    capture_enabled: bool
+    trigger_enabled: bool
+    paused: bool
+    wakeup: str
+
+
+class Watch:
+    """One connection and the questions that people ask."""
+
+    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+        self._connection = connection
+        self._schema = schema
+
+    async def latest(self, limit: int, *, since: datetime = LONG_AGO) -> list[Entry]:
+        """Return the newest outcomes, the oldest of them first."""
+        rows = await self._connection.fetch(query("feed", self._schema), since, limit)
+        return [_entry(row) for row in rows]
+
+    async def follow(self, limit: int) -> AsyncIterator[Entry]:
+        """Yield the newest `limit` outcomes and then every new one, for ever, each once."""
+        newest = LONG_AGO
+        seen: dict[str, datetime] = {}
+        while True:
+            for entry in await self.latest(limit if newest == LONG_AGO else 1_000_000, since=newest - OVERLAP):
+                if entry.id not in seen:
+                    seen[entry.id] = entry.occurred_at
+                    newest = max(newest, entry.occurred_at)
+                    yield entry
+            seen = {id_: at for id_, at in seen.items() if at > newest - OVERLAP}
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def status(self) -> Status:
+        """Return the outbox at a glance."""
+        fetchrow, fetch = self._connection.fetchrow, self._connection.fetch
+        counts = dict(await fetchrow(query("status", self._schema)) or {})
+        capture = dict(await fetchrow(query("status_capture", self._schema)) or {})
+        reasons = await fetch(query("status_reasons", self._schema))
+        workers = await fetch(query("status_workers", self._schema))
+        return Status(
+            oldest_seconds=counts.pop("oldest_seconds", None),
+            states=counts,
+            reasons={row["reason"]: row["operations"] for row in reasons},
+            workers=[dict(row) for row in workers],
+            **capture,
+        )
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    return Entry(
+        id=row["id"],
+        occurred_at=row["occurred_at"],
+        outcome=row["action"].removeprefix("auto_post."),
+        agent=row["agent_name"] or row["agent_id"] or "(no agent)",
+        maturity=row["agent_maturity"],
+        operation_type=row["operation_type"],
+        status=row["status"],
+        tracker_id=row["tracker_id"],
+        why=row["reason"] or row["error"],
+        generator=row["generator"],
+        post_type=row["post_type"],
+        content=row["content"],
+    )
