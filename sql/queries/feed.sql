@@ -13,4 +13,4 @@ from (
     order by l.occurred_at desc, l.id desc
     limit $2
 ) as newest
-order by newest.occurred_at, newest.id
+order by occurred_at, id

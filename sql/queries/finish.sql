@@ -1,4 +1,4 @@
--- Ends a group of rows: outbox, posts, audit log and rate limits in one statement. Returns the ids that were still ours.
+-- Ends a group of rows: outbox, posts, audit log, rate limits. Returns the ids that were still ours.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 contents (NULL: no post), $7 post metadata, $8 audit details,
 -- $9 the time at which it was decided. A row whose epoch moved on gets nothing at all.
 with verdicts as (

@@ -2,8 +2,8 @@
 insert into {{ schema }}.auto_post_workers as w (name, version, started_at, last_seen_at, in_flight)
 values ($1, $2, now(), now(), $3)
 on conflict (name) do update
-set
-    version = excluded.version,
-    started_at = case when $4::boolean then excluded.started_at else w.started_at end,
-    last_seen_at = excluded.last_seen_at,
-    in_flight = excluded.in_flight
+    set
+        version = excluded.version,
+        started_at = case when $4::boolean then excluded.started_at else w.started_at end,
+        last_seen_at = excluded.last_seen_at,
+        in_flight = excluded.in_flight

@@ -3,4 +3,4 @@ select o.reason, count(*) as operations
 from {{ schema }}.auto_post_outbox as o
 where o.state = 'skipped'
 group by o.reason
-order by operations desc, o.reason
+order by operations desc, o.reason asc

@@ -234,6 +234,11 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     """
     problems: list[str] = []
     problems.extend(_misspelt(os.environ))
+    if require_database and not overrides.get("database_url") and not _database_is_set():
+        problems.append(
+            "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
+            "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
+        )
     settings: Settings | None = None
     try:
         settings = Settings(**overrides)
@@ -241,11 +246,6 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
         problems.extend(_describe(problem) for problem in error.errors())
     if settings is not None:
         problems.extend(_contradictions(settings))
-        if require_database and settings.database_url is None and not _libpq_is_set():
-            problems.append(
-                "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
-                "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
-            )
     if problems or settings is None:
         count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         raise ConfigurationError(f"{count} not usable:\n" + "\n".join(f"  {line}" for line in problems))
@@ -299,8 +299,8 @@ def _choices(annotation: Any) -> list[str]:
     return []
 
 
-def _libpq_is_set() -> bool:
-    return any(os.environ.get(name) for name in LIBPQ_VARIABLES)
+def _database_is_set() -> bool:
+    return any(os.environ.get(name) for name in ("DATABASE_URL", *LIBPQ_VARIABLES))
 
 
 def _without_driver(url: str) -> str:

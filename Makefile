@@ -1,0 +1,50 @@
+# Each target does its whole set-up: Python 3.11 or newer, make and a package index are all it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all-postgres check lint bench lock clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "autopost needs Python 3.11 or newer, and $(PYTHON) is %d.%d: try make PYTHON=python3.11" % v[:2])'
+	@echo "Setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv does not work here; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## Watch agents' work become posts, on a private PostgreSQL
+	@$(BIN)/autopost demo
+
+test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that DATABASE_URL names
+	@$(BIN)/python -m pytest -m "not chaos"
+
+test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed), 16 and 18
+	@BIN=$(BIN) scripts/test-all-postgres
+
+check: lint test ## Everything that CI checks
+
+lint: $(STAMP) ## Check format, style, types, import directions and SQL
+	@$(BIN)/ruff format --check --quiet . || { echo "ruff format would change files: run $(BIN)/ruff format ." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > $(VENV)/import-linter.out || { cat $(VENV)/import-linter.out; exit 1; }
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 --nofail-on-templating sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
+	@echo "format, style, types, imports and SQL are in order"
+
+bench: $(STAMP) ## Run the short benchmarks, one line of result each
+	@for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+lock: ## Pin the newest versions, with hashes and without an index's address
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
+	@for part in "runtime embedded" "dev dev"; do set -- $$part; \
+		$(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate --extra $$2 pyproject.toml -o requirements/$$1.txt; done
+
+clean: ## Remove what these targets made
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .hypothesis

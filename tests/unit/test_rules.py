@@ -1,0 +1,185 @@
+"""Governance, rate limit, backoff and the verdicts that come of them: pure decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autopost.backoff import delay_seconds
+from autopost.governance import why_not
+from autopost.model import Agent, Claim, Dead, Generator, Operation, Posted, Proposal, Reason, Skipped, Written
+from autopost.rate_limit import is_limited
+from autopost.verdict import at_publishing, before_writing
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+WINDOW = timedelta(minutes=5)
+
+
+def agent(maturity: str | None = "AUTONOMOUS", *, last_post_at: datetime | None = None, id: str = "ada") -> Agent:  # noqa: A002
+    """Return an agent."""
+    return Agent(id=id, name="Ada", maturity=maturity, last_post_at=last_post_at)
+
+
+def claim(*, known: Agent | None = None, attempts: int = 1, is_alert: bool = False, id: UUID | None = None) -> Claim:  # noqa: A002
+    """Return a claim of one operation of Ada."""
+    operation = Operation("op", "workflow_execute", "completed", "ada", what_explanation="did it", is_alert=is_alert)
+    return Claim(id or uuid4(), 1, attempts, operation, known, NOW, NOW)
+
+
+def post(of: Claim) -> Posted:
+    """Return the proposal to post it."""
+    return Posted(of, Written("text", Generator.TEMPLATE))
+
+
+def early(of: Claim, *, explained: bool = True) -> Skipped | Dead | None:
+    """Return what is decided before anything is written."""
+    return before_writing(of, window=WINDOW, max_attempts=3, explained=explained)
+
+
+@pytest.mark.parametrize("maturity", ["STUDENT", "student", "Student", "sTuDeNt"])
+def test_student_is_blocked_in_any_letter_case(maturity: str) -> None:
+    """STUDENT is read-only."""
+    assert why_not(agent(maturity)) is Reason.MATURITY_BLOCKED
+
+
+@pytest.mark.parametrize("maturity", ["INTERN", "intern", "SUPERVISED", "Supervised", "AUTONOMOUS", "autonomous"])
+def test_intern_and_above_may_post(maturity: str) -> None:
+    """Letter case does not matter."""
+    assert why_not(agent(maturity)) is None
+
+
+@pytest.mark.parametrize("maturity", [None, "", " ", "INTERNS", "ADMIN", "INTERN; AUTONOMOUS", "ＩＮＴＥＲＮ"])
+def test_null_or_unknown_maturity_is_blocked(maturity: str | None) -> None:
+    """What is not in the list may not post."""
+    assert why_not(agent(maturity)) is Reason.MATURITY_BLOCKED
+
+
+def test_unknown_agent_is_blocked() -> None:
+    """It fails closed."""
+    assert why_not(None) is Reason.AGENT_UNKNOWN
+
+
+def test_agent_that_never_posted_is_not_limited() -> None:
+    """No last post, no window."""
+    assert not is_limited(None, NOW, WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("ago", "limited"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=4, seconds=59, microseconds=999_999), True),
+        (timedelta(minutes=5), False),
+        (timedelta(minutes=5, microseconds=1), False),
+    ],
+)
+def test_window_ends_exactly(ago: timedelta, limited: bool) -> None:
+    """Exactly at the end of the window posting is allowed again."""
+    assert is_limited(NOW - ago, NOW, WINDOW) is limited
+
+
+def test_alert_is_never_limited() -> None:
+    """Alerts bypass the rate limit."""
+    assert not is_limited(NOW, NOW, WINDOW, is_alert=True)
+
+
+def test_last_post_in_the_future_still_limits() -> None:
+    """A clock that was set back frees nobody early."""
+    assert is_limited(NOW + timedelta(minutes=1), NOW, WINDOW)
+
+
+@given(attempts=st.integers(-5, 10_000))
+def test_backoff_grows_and_is_bounded(attempts: int) -> None:
+    """At least half of the exponential delay, never more than the cap."""
+    whole = min(300.0, 2.0 ** min(max(attempts, 1) - 1, 32))
+    assert whole / 2 <= delay_seconds(attempts) <= whole
+
+
+def test_backoff_is_jittered() -> None:
+    """Rows that failed together do not return together."""
+    assert len({delay_seconds(5) for _ in range(20)}) > 1
+
+
+def test_governance_goes_before_everything_else() -> None:
+    """A student's limited operation without an explanation is blocked for its maturity."""
+    found = early(claim(known=agent("STUDENT", last_post_at=NOW)), explained=False)
+    assert isinstance(found, Skipped)
+    assert found.reason is Reason.MATURITY_BLOCKED
+
+
+def test_alert_does_not_bypass_governance() -> None:
+    """A student's alert stays unposted."""
+    found = early(claim(known=agent("STUDENT"), is_alert=True))
+    assert isinstance(found, Skipped)
+    assert found.reason is Reason.MATURITY_BLOCKED
+
+
+def test_missing_explanation_is_skipped() -> None:
+    """Without it there is nothing to say."""
+    found = early(claim(known=agent()), explained=False)
+    assert isinstance(found, Skipped)
+    assert found.reason is Reason.MISSING_EXPLANATION
+
+
+def test_limited_operation_is_not_written() -> None:
+    """Nothing is paid for a text that cannot be posted."""
+    found = early(claim(known=agent(last_post_at=NOW)))
+    assert isinstance(found, Skipped)
+    assert found.reason is Reason.RATE_LIMITED
+
+
+def test_operation_that_may_be_posted_is_written() -> None:
+    """None means: go on."""
+    assert early(claim(known=agent(last_post_at=NOW - WINDOW))) is None
+
+
+@pytest.mark.parametrize(("attempts", "dead"), [(3, False), (4, True)])
+def test_row_that_was_tried_too_often_is_dead(attempts: int, dead: bool) -> None:
+    """A row that kills its worker cannot do so for ever."""
+    assert isinstance(early(claim(known=agent(), attempts=attempts)), Dead) is dead
+
+
+def decide(proposals: list[Proposal], *known: Agent | None) -> list[str]:
+    """Return what is decided at publishing, a word for each proposal."""
+    agents = {a.id if a else "ada": a for a in known}
+    verdicts = at_publishing(proposals, agents, NOW, WINDOW)
+    return ["posted" if isinstance(v, Posted) else str(getattr(v, "reason", "dead")) for v in verdicts]
+
+
+def test_second_post_of_one_agent_in_a_group_is_limited() -> None:
+    """The first posts, the second is limited by it."""
+    proposals: list[Proposal] = [post(claim()), post(claim())]
+    assert decide(proposals, agent()) == ["posted", "rate_limited"]
+
+
+def test_alert_in_a_group_moves_the_window() -> None:
+    """Any published post counts, an alert included, and alerts all pass."""
+    proposals: list[Proposal] = [post(claim(is_alert=True)), post(claim()), post(claim(is_alert=True))]
+    assert decide(proposals, agent()) == ["posted", "rate_limited", "posted"]
+
+
+def test_agent_demoted_since_the_claim_is_blocked() -> None:
+    """What the database says at the moment of publishing counts, not what the claim saw."""
+    assert decide([post(claim(known=agent()))], agent("STUDENT")) == ["maturity_blocked"]
+
+
+def test_agent_deleted_since_the_claim_is_blocked() -> None:
+    """An agent that is gone is unknown."""
+    assert decide([post(claim(known=agent()))], None) == ["agent_unknown"]
+
+
+def test_skipped_operation_does_not_move_the_window() -> None:
+    """What was skipped or died does not count as a post."""
+    proposals: list[Proposal] = [Skipped(claim(), Reason.MISSING_EXPLANATION), Dead(claim(), "x"), post(claim())]
+    assert decide(proposals, agent()) == ["missing_explanation", "dead", "posted"]
+
+
+def test_skip_at_publishing_keeps_the_text_for_the_audit() -> None:
+    """What the text cost is known although it was not posted."""
+    (verdict,) = at_publishing([post(claim())], {"ada": agent(last_post_at=NOW)}, NOW, WINDOW)
+    assert isinstance(verdict, Skipped)
+    assert verdict.written is not None

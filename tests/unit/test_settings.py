@@ -1,0 +1,113 @@
+"""The settings: every problem at once, each saying what was given and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from autopost.errors import ConfigurationError
+from autopost.settings import load_settings, unknown_variables
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    """Return the message with which these variables are refused."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    return str(caught.value)
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    """Model, window, deadline and switch."""
+    settings = load_settings(require_database=False)
+    assert settings.llm_model == "gpt-4o-mini"
+    assert settings.rate_limit_minutes == 5
+    assert settings.llm_timeout_seconds == 5
+    assert settings.llm_enabled
+    assert not settings.uses_llm, "there is no key"
+
+
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One run shows everything that is wrong."""
+    message = refusal(
+        monkeypatch,
+        SOCIAL_POST_RATE_LIMIT_MINUTES="five",
+        SOCIAL_POST_BATCH_SIZE="0",
+        OPENAI_BASE_URL="localhost",
+        SOCIAL_POST_LLM_MODLE="x",
+    )
+    assert message.startswith("5 settings are not usable:")
+    assert "SOCIAL_POST_RATE_LIMIT_MINUTES: given 'five'; allowed: minutes, above 0 and at most 1440" in message
+    assert "SOCIAL_POST_BATCH_SIZE: given '0'; allowed: a whole number, 1 to 2000" in message
+    assert "OPENAI_BASE_URL: given 'localhost'; allowed: http://... or https://..." in message
+    assert "SOCIAL_POST_LLM_MODLE: not a setting; did you mean SOCIAL_POST_LLM_MODEL?" in message
+    assert "DATABASE_URL: not set; allowed: postgresql://" in message
+
+
+def test_misspelt_choice_is_answered_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message suggests what was probably meant."""
+    assert "did you mean json?" in refusal(monkeypatch, SOCIAL_POST_LOG_FORMAT="jsno")
+
+
+def test_malformed_database_url_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection string holds a password."""
+    message = refusal(monkeypatch, DATABASE_URL="mysql://root:hunter2@db/x")
+    assert "DATABASE_URL: given (hidden); allowed: postgresql://" in message
+    assert "hunter2" not in message
+
+
+def test_missing_database_is_no_problem_for_libpq_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PGHOST and its siblings serve as well."""
+    monkeypatch.setenv("PGHOST", "db.example")
+    assert load_settings().dsn == ""
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2"])
+def test_every_common_scheme_of_a_url_is_taken(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """SQLAlchemy's driver is left out."""
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://u:p@h/d")
+    assert load_settings().dsn == f"{scheme.split('+', 1)[0]}://u:p@h/d"
+
+
+def test_lease_must_outlast_a_generation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise every slow generation would be done twice."""
+    message = refusal(monkeypatch, DATABASE_URL="postgresql://h/d", SOCIAL_POST_LEASE_SECONDS="4")
+    assert "SOCIAL_POST_LEASE_SECONDS: given 4; allowed: longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS" in message
+
+
+def test_empty_variable_is_as_if_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose files pass empty values on."""
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    monkeypatch.setenv("SOCIAL_POST_LLM_MODEL", "")
+    settings = load_settings(require_database=False)
+    assert not settings.uses_llm
+    assert settings.llm_model == "gpt-4o-mini"
+
+
+def test_allowlist_is_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blanks around addresses do not count."""
+    monkeypatch.setenv("SOCIAL_POST_PII_ALLOWLIST", " support@acme.com, help@acme.com ,")
+    assert load_settings(require_database=False).pii_allowlist == ("support@acme.com", "help@acme.com")
+
+
+def test_variable_of_somebody_else_is_named_but_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform may have a SOCIAL_POST_ variable of its own."""
+    monkeypatch.setenv("SOCIAL_POST_THEME_COLOUR", "green")
+    load_settings(require_database=False)
+    assert unknown_variables() == ["SOCIAL_POST_THEME_COLOUR"]
+
+
+@pytest.mark.parametrize("name", ["1st", "a b", 'a"b', "a;drop", "", "x" * 64])
+def test_schema_with_an_impossible_name_is_refused(name: str) -> None:
+    """The name is part of SQL."""
+    with pytest.raises(ConfigurationError, match="SOCIAL_POST_SCHEMA"):
+        load_settings(require_database=False, schema_name=name)
+
+
+def test_settings_do_not_show_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the key nor the password appears in a printed Settings."""
+    monkeypatch.setenv("OPENAI_API_KEY", "very-secret-key")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@h/d")
+    shown = repr(load_settings())
+    assert "very-secret-key" not in shown
+    assert "hunter2" not in shown

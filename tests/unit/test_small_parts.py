@@ -1,0 +1,148 @@
+"""Connection strings, faults, kept texts, what is held, and where the SQL lies."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlparse
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from autopost import audit
+from autopost.connection import connect_arguments
+from autopost.faults import is_transient, kind
+from autopost.held import Held
+from autopost.model import Claim, Generator, Operation, Written
+from autopost.resources import query, render, sql_folder
+from autopost.settings import load_settings
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def claim(epoch: int = 1) -> Claim:
+    """Return a claim."""
+    return Claim(uuid4(), epoch, 1, Operation("op", "workflow_execute", "completed"), None, NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "expected"),
+    [
+        ("postgresql://u:p%40ss@h:5433/d?sslmode=require", {"host": "h", "password": "p@ss", "sslmode": "require"}),
+        ("host=/tmp dbname=d user=u", {"host": "/tmp", "dbname": "d"}),
+        ("postgresql://u@/d?host=/var/run/pg&port=5", {"host": "/var/run/pg", "port": "5"}),
+        ("postgresql://h1:1,h2:2/d?target_session_attrs=read-write", {"host": "h1,h2", "port": "1,2"}),
+        ("postgresql://h/d?keepalives=1&gssencmode=disable", {"host": "h", "keepalives": None}),
+        ("hostaddr=127.0.0.1 dbname=d", {"host": "127.0.0.1"}),
+    ],
+)
+def test_connection_string_of_libpq_is_understood_by_the_driver(dsn: str, expected: dict[str, str | None]) -> None:
+    """Whatever form is given, asyncpg gets what it knows and nothing else."""
+    arguments = connect_arguments(load_settings(database_url=dsn), "test")
+    given = parse_qs(urlparse(arguments["dsn"]).query)
+    assert {name: given.get(name, [None])[0] for name in expected} == expected
+
+
+def test_connect_timeout_and_options_of_a_connection_string_count() -> None:
+    """They are arguments of their own for asyncpg."""
+    dsn = "postgresql://h/d?connect_timeout=3&options=-c%20statement_timeout%3D5000"
+    arguments = connect_arguments(load_settings(database_url=dsn), "test")
+    assert arguments["timeout"] == 3
+    assert arguments["server_settings"]["options"] == "-c statement_timeout=5000"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.DeadlockDetectedError(),
+        asyncpg.SerializationError(),
+        asyncpg.LockNotAvailableError(),
+        asyncpg.AdminShutdownError(),
+        asyncpg.TooManyConnectionsError(),
+        asyncpg.DiskFullError(),
+        asyncpg.ReadOnlySQLTransactionError(),
+        asyncpg.InterfaceError("connection is closed"),
+        ConnectionResetError(),
+        TimeoutError(),
+    ],
+)
+def test_errors_of_circumstance_are_transient(error: BaseException) -> None:
+    """The same statement may succeed later."""
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.UniqueViolationError(),
+        asyncpg.CheckViolationError(),
+        asyncpg.DataError("x"),
+        asyncpg.UndefinedTableError(),
+    ],
+)
+def test_errors_about_rows_are_not_transient(error: BaseException) -> None:
+    """Trying again would fail again."""
+    assert not is_transient(error)
+
+
+def test_kind_of_an_error_carries_no_data() -> None:
+    """Its message may hold text of a row."""
+    assert kind(asyncpg.UniqueViolationError("Key (email)=(x@example.com)")) == "UniqueViolationError 23505"
+
+
+def test_kept_text_comes_back_as_it_was() -> None:
+    """With model, tokens, cost, redactions and all."""
+    written = Written("Done 🎉", Generator.LLM, "m", 10, 20, 0.001, {"EMAIL_ADDRESS": 2}, None)
+    assert audit.unkeep(audit.keep(written)) == written
+    assert audit.unkeep(None) is None
+
+
+async def test_held_waits_until_there_is_room() -> None:
+    """It ends when a row is removed, not before."""
+    held = Held()
+    first, second = claim(), claim()
+    held.add([first, second])
+    room = asyncio.create_task(held.fewer_than(2, unless=asyncio.Event()))
+    await asyncio.sleep(0)
+    assert not room.done()
+    held.remove(first)
+    await asyncio.wait_for(room, 5)
+    assert len(held) == 1
+
+
+async def test_held_wait_ends_when_it_is_called_off() -> None:
+    """A worker that is told to stop does not wait for room."""
+    held = Held()
+    held.add([claim()])
+    stop = asyncio.Event()
+    room = asyncio.create_task(held.fewer_than(1, unless=stop))
+    await asyncio.sleep(0)
+    stop.set()
+    held.nudge()
+    await asyncio.wait_for(room, 5)
+
+
+def test_same_row_under_a_new_epoch_is_another_claim() -> None:
+    """The end of the old claim does not end the new one."""
+    held = Held()
+    old = claim(epoch=1)
+    new = Claim(old.id, 2, 2, old.operation, None, NOW, NOW)
+    held.add([old, new])
+    held.remove(old)
+    assert new in held
+    assert old not in held
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"), [("public", "public.t"), ("Agents", '"Agents".t'), ("a-b", '"a-b".t'), ("a_1", "a_1.t")]
+)
+def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
+    """A plain name stays readable."""
+    assert render("{{ schema }}.t", schema) == expected
+
+
+@pytest.mark.parametrize("path", sorted((sql_folder() / "queries").glob("*.sql")), ids=lambda path: path.stem)
+def test_every_query_says_what_it_does(path: object) -> None:
+    """The first line of each file is a comment."""
+    assert query(path.stem, "public").startswith("-- ")  # type: ignore[attr-defined]
