@@ -34,7 +34,7 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
     if given.get("options"):
         server_settings["options"] = str(given["options"])
     return {
-        "dsn": "postgresql:///?" + urlencode(understood, quote_via=quote) if understood else None,
+        "dsn": "postgresql://?" + urlencode(understood, quote_via=quote) if understood else None,
         "server_settings": server_settings,
         "timeout": float(given.get("connect_timeout") or CONNECT_TIMEOUT_SECONDS),
         "command_timeout": COMMAND_TIMEOUT_SECONDS,

@@ -147,8 +147,8 @@ class Worker:
 
 
 @contextlib.asynccontextmanager
-async def build_worker(settings: Settings) -> AsyncIterator[Worker]:
-    """Connect, check the schema, and build a worker.
+async def build_worker(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
+    """Connect, check the schema, and build a worker; a redactor takes a second to make and may be shared.
 
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
@@ -157,7 +157,8 @@ async def build_worker(settings: Settings) -> AsyncIterator[Worker]:
     pool = await create_pool(settings, "worker", size=POOL_SIZE)
     try:
         await require_schema(pool, settings.schema_name)
-        redactor = await asyncio.to_thread(Redactor, settings.pii_allowlist, settings.spacy_model)
+        if redactor is None:
+            redactor = await asyncio.to_thread(Redactor, settings.pii_allowlist, settings.spacy_model)
         writer = Writer(settings, redactor)
         try:
             outbox = Outbox(pool, settings.schema_name, settings.worker_name)

@@ -1,0 +1,62 @@
+"""Addresses that stay, and their near misses that do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from autopost.redaction import Redactor
+from autopost.redaction.allowlist import Allowlist
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write to support@acme.com.", "SUPPORT@Acme.COM replied", "(support@acme.com)", "support@acme.com's inbox is empty",
+        "<support@acme.com>", "mailto:support@acme.com", "support@acme.com, then", "support@acme.com!", "support@acme.com: open",
+        "'support@acme.com'", "**support@acme.com**", "?mail=support@acme.com&x=1", "|support@acme.com|", "support@acme.com",
+        "support@acme.com - done", "supp\u00adort@acme.com",
+    ],
+)  # fmt: skip
+def test_allowed_address_stays(redactor: Redactor, text: str) -> None:
+    """Case, punctuation and invisible characters around it make no difference."""
+    assert redactor.redact(text).text == text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "support@acme.com.evil.io", "xsupport@acme.com", "x.support@acme.com", "support@acme.community", "support@acme.com-evil.io",
+        "support@acme.co", "support+x@acme.com", "support@sub.acme.com", "support@acme.com.", "not-support@acme.com",
+        "support@acmeXcom.io", "_support@acme.com", "support@acme.com_x", "support@acme.com@evil.io", "o'support@acme.com",
+        "support@acme.cοm",
+    ],
+)  # fmt: skip
+def test_near_miss_is_redacted(redactor: Redactor, address: str) -> None:
+    """What is longer, shorter or elsewhere is another address."""
+    text = redactor.redact(f"Write to {address} now").text
+    if address == "support@acme.com.":
+        assert text == "Write to support@acme.com. now"
+    else:
+        assert "<EMAIL_ADDRESS>" in text
+        assert "support@acme" not in text
+
+
+def test_other_address_beside_an_allowed_one_is_redacted(redactor: Redactor) -> None:
+    """The allowlist says nothing about its neighbours."""
+    text = redactor.redact("support@acme.com,bob@acme.com").text
+    assert text == "support@acme.com,<EMAIL_ADDRESS>"
+
+
+def test_finding_around_an_allowed_address_is_redacted(redactor: Redactor) -> None:
+    """A credential does not become public because an allowed address ends it."""
+    assert "s3cret" not in redactor.redact("postgres://app:s3cret-support@acme.com/db").text
+
+
+def test_empty_entries_allow_nothing() -> None:
+    """A stray comma in the setting is harmless."""
+    assert Allowlist(["", "  "]).spans("support@acme.com") == []
+
+
+def test_entry_is_compared_without_regard_to_space_and_case() -> None:
+    """The setting may be written in any case."""
+    assert Allowlist([" Support@ACME.com "]).spans("x support@acme.com") == [(2, 18)]

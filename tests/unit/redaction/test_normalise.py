@@ -1,0 +1,54 @@
+"""The plain form of a text and the way back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autopost.redaction import Redactor
+from autopost.redaction.normalise import normalise, without_surrogates
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("１２３", "123"), ("a\u200bb\u200dc\ufeff", "abc"), ("so\u00adft", "soft"), ("4111\u00a01111", "4111 1111"),
+        ("a\u2011b\u2013c", "a-b-c"), ("“x”", '"x"'), ("ﬁn", "fin"), ("٣٤", "34"), ("ｂ＠ｅ．ｃ", "b@e.c"), ("née", "née"),
+    ],
+)  # fmt: skip
+def test_plain_form(text: str, plain: str) -> None:
+    """Compatibility forms, digits, hyphens and quotes become ASCII; invisible characters go."""
+    assert normalise(text).text == plain
+
+
+def test_ascii_is_returned_as_it_is() -> None:
+    """There is no map where none is needed."""
+    assert normalise("plain").origins is None
+
+
+@given(st.text())
+def test_spans_lead_back_into_the_original(text: str) -> None:
+    """Every character of the plain form comes from one of the original, in order."""
+    plain = normalise(text)
+    if plain.origins is not None:
+        assert len(plain.origins) == len(plain.text)
+        assert plain.origins == sorted(plain.origins)
+        assert all(0 <= origin < len(text) for origin in plain.origins)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mail an\u200bna@exam\u00adple.com now", "Mail ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ now", "Mail anna\u2060@example.com now"],
+)
+def test_disguised_address_is_replaced_whole(redactor: Redactor, text: str) -> None:
+    """The replacement covers the invisible characters inside."""
+    assert redactor.redact(text).text == "Mail <EMAIL_ADDRESS> now"
+
+
+@given(st.text(alphabet=st.characters(categories=["Cs", "Lu", "So"])))
+def test_text_without_surrogates_can_be_encoded(text: str) -> None:
+    """What is left is UTF-8, of the same length."""
+    clean = without_surrogates(text)
+    clean.encode()
+    assert len(clean) == len(text)
