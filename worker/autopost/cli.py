@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 from rich.console import Console
 
 from autopost import __version__
 from autopost.connection import connect
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, DatabaseUnreachable
 from autopost.logs import configure_logs
 from autopost.migrate import head_revision
 from autopost.migrate import migrate as run_migrations
@@ -86,10 +87,10 @@ def migrate(
 @app.command(epilog="Example: [bold]DATABASE_URL=postgresql://autopost@db/platform autopost run[/bold]")
 def run() -> None:
     """Run a worker until SIGTERM. Run as many as you like, on any machine."""
-    from autopost.worker import run_worker  # Presidio takes a second to load; the other commands do without
-
     settings = load_settings()
     configure_logs(settings)
+    from autopost.worker import run_worker  # loads the LLM's client, which the other commands do without
+
     _run(run_worker(settings))
 
 
@@ -135,14 +136,27 @@ def status(as_json: Json = False) -> None:
     _watch(load_settings(), show)
 
 
+@app.command(epilog="Example: [bold]autopost demo[/bold]")
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
+) -> None:
+    """Show it all at work in half a minute, on a private PostgreSQL that is gone afterwards."""
+    from autopost.demo import run_demo  # needs the extra `embedded`; the other commands do without
+
+    raise typer.Exit(run_demo(fast=fast))
+
+
 def _watch(settings: Settings, show: Callable[[Watch], Awaitable[None]]) -> None:
     async def connected() -> None:
         connection = await connect(settings, "watch")
         try:
             await require_schema(connection, settings.schema_name)
             await show(Watch(connection, settings.schema_name))
-        finally:
             await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise DatabaseUnreachable(f"the database did not answer: {error}") from None
+        finally:
+            connection.terminate()
 
     _run(connected())
 

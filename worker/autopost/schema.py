@@ -17,6 +17,8 @@ async def require_schema(
         rows = await database.fetch(query("revision", schema))
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
         rows = []
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SchemaMismatch(f"this role may not use autopost's tables in schema {schema}: {error}") from None
     found = {str(row["version_num"]) for row in rows}
     expected = head_revision()
     if not found:

@@ -13,6 +13,8 @@ from rich.text import Text
 from autopost.watch import Entry, Status
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
+_PLACEHOLDER = r"<[A-Z][A-Z_]+>"
+INDENT = 10  # what is said about an outcome stands under the agent's name
 
 
 def plain(value: object) -> str:
@@ -22,6 +24,11 @@ def plain(value: object) -> str:
 
 def post_text(entry: Entry) -> Text:
     """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what."""
+    return Text.assemble(post_header(entry), "\n", " " * INDENT, post_body(entry))
+
+
+def post_header(entry: Entry) -> Text:
+    """Return all that stands above a post, on one line."""
     line = Text()
     line.append(f"{entry.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
     line.append(plain(entry.agent), style="bold cyan")
@@ -29,9 +36,16 @@ def post_text(entry: Entry) -> Text:
     line.append(
         "  ALERT" if entry.post_type == "alert" else "  status", style="bold red" if _is_alert(entry) else "green"
     )
-    line.append(f"  by {entry.generator or 'unknown'}\n", style="dim")
-    line.append("          " + plain(entry.content or ""))
+    line.append(f"  by {entry.generator or 'unknown'}", style="dim")
     return line
+
+
+def post_body(entry: Entry) -> Text:
+    """Return a post's text, with what the redaction put in made visible."""
+    # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
+    body = Text(plain(entry.content or ""), overflow="fold")
+    body.highlight_regex(_PLACEHOLDER, style="bold magenta")
+    return body
 
 
 def silence_text(entry: Entry) -> Text:
@@ -40,8 +54,13 @@ def silence_text(entry: Entry) -> Text:
     line.append(f"{entry.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
     line.append(plain(entry.agent), style="cyan")
     line.append(f"  {plain(entry.operation_type)} {plain(entry.status)}: ")
-    line.append(plain(entry.why or entry.outcome), style="yellow" if entry.outcome == "skipped" else "bold red")
+    line.append(plain(entry.why or entry.outcome), style=why_style(entry))
     return line
+
+
+def why_style(entry: Entry) -> str:
+    """Return the colour of a reason for silence: red is for what needs a person."""
+    return "bold red" if entry.outcome == "dead" else "yellow"
 
 
 def entry_text(entry: Entry) -> Text:

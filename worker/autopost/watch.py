@@ -16,6 +16,7 @@ LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 # Outcomes are decided in one order and committed in another; what is this old is in its place.
 OVERLAP = timedelta(seconds=10)
 LOOK_SECONDS = 0.25
+NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,10 @@ class Watch:
 
     async def follow(self, limit: int) -> AsyncIterator[Entry]:
         """Yield the newest `limit` outcomes and then every new one, for ever, each once."""
-        newest = LONG_AGO
-        seen: dict[str, datetime] = {}
+        news = News(self, limit)
         while True:
-            for entry in await self.latest(limit if newest == LONG_AGO else 1_000_000, since=newest - OVERLAP):
-                if entry.id not in seen:
-                    seen[entry.id] = entry.occurred_at
-                    newest = max(newest, entry.occurred_at)
-                    yield entry
-            seen = {id_: at for id_, at in seen.items() if at > newest - OVERLAP}
+            for entry in await news.look():
+                yield entry
             await asyncio.sleep(LOOK_SECONDS)
 
     async def status(self) -> Status:
@@ -89,6 +85,26 @@ class Watch:
             workers=[dict(row) for row in workers],
             **capture,
         )
+
+
+class News:
+    """What is new at each look: at the first the newest `limit` outcomes, then every later one, each once."""
+
+    def __init__(self, watch: Watch, limit: int) -> None:
+        self._watch = watch
+        self._limit = limit
+        self._newest = LONG_AGO
+        self._seen: dict[str, datetime] = {}
+
+    async def look(self) -> list[Entry]:
+        """Return what is new, the oldest first."""
+        entries = await self._watch.latest(self._limit, since=self._newest - OVERLAP)
+        new = [entry for entry in entries if entry.id not in self._seen]
+        self._limit = NO_LIMIT
+        self._seen |= {entry.id: entry.occurred_at for entry in new}
+        self._newest = max([self._newest, *(entry.occurred_at for entry in new)])
+        self._seen = {id_: at for id_, at in self._seen.items() if at > self._newest - OVERLAP}
+        return new
 
 
 def _entry(row: asyncpg.Record) -> Entry:

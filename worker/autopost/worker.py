@@ -19,9 +19,9 @@ from autopost.held import Held
 from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
 from autopost.publisher import DATABASE_ERRORS, Publisher
-from autopost.redaction import Redactor
 from autopost.schema import require_schema
 from autopost.settings import Settings, unknown_variables
+from autopost.writing import Redactor as RedactorProtocol
 from autopost.writing import Writer
 
 HEARTBEAT_SECONDS = 15.0
@@ -147,7 +147,7 @@ class Worker:
 
 
 @contextlib.asynccontextmanager
-async def build_worker(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
+async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
     """Connect, check the schema, and build a worker; a redactor takes a second to make and may be shared.
 
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
@@ -158,7 +158,7 @@ async def build_worker(settings: Settings, redactor: Redactor | None = None) -> 
     try:
         await require_schema(pool, settings.schema_name)
         if redactor is None:
-            redactor = await asyncio.to_thread(Redactor, settings.pii_allowlist, settings.spacy_model)
+            redactor = await asyncio.to_thread(_load_redactor, settings)
         writer = Writer(settings, redactor)
         try:
             outbox = Outbox(pool, settings.schema_name, settings.worker_name)
@@ -188,6 +188,12 @@ async def run_worker(settings: Settings) -> None:
             await worker.run()
     except asyncio.CancelledError:
         log.info("stopped before the start")
+
+
+def _load_redactor(settings: Settings) -> RedactorProtocol:
+    from autopost.redaction import Redactor  # takes a second to load: only after the quick checks have passed
+
+    return Redactor(settings.pii_allowlist, settings.spacy_model)
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:

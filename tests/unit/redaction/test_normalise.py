@@ -13,10 +13,18 @@ from autopost.redaction.normalise import normalise, without_surrogates
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("１２３", "123"), ("a\u200bb\u200dc\ufeff", "abc"), ("so\u00adft", "soft"), ("4111\u00a01111", "4111 1111"),
-        ("a\u2011b\u2013c", "a-b-c"), ("“x”", '"x"'), ("ﬁn", "fin"), ("٣٤", "34"), ("ｂ＠ｅ．ｃ", "b@e.c"), ("née", "née"),
+        ("１２３", "123"),
+        ("a\u200bb\u200dc\ufeff", "abc"),
+        ("so\u00adft", "soft"),
+        ("4111\u00a01111", "4111 1111"),
+        ("a\u2011b\u2013c", "a-b-c"),
+        ("“x”", '"x"'),
+        ("ﬁn", "fin"),
+        ("٣٤", "34"),
+        ("ｂ＠ｅ．ｃ", "b@e.c"),
+        ("née", "née"),
     ],
-)  # fmt: skip
+)
 def test_plain_form(text: str, plain: str) -> None:
     """Compatibility forms, digits, hyphens and quotes become ASCII; invisible characters go."""
     assert normalise(text).text == plain
@@ -39,7 +47,11 @@ def test_spans_lead_back_into_the_original(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Mail an\u200bna@exam\u00adple.com now", "Mail ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ now", "Mail anna\u2060@example.com now"],
+    [
+        "Mail an\u200bna@exam\u00adple.com now",
+        "Mail ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ now",
+        "Mail anna\u2060@example.com now",
+    ],
 )
 def test_disguised_address_is_replaced_whole(redactor: Redactor, text: str) -> None:
     """The replacement covers the invisible characters inside."""

@@ -38,7 +38,7 @@ def _missed(text: str) -> list[Rule]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.entity}-{rule.pattern[:24]}")
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_anchor_is_in_every_text_that_the_pattern_matches(rule: Rule, data: st.DataObject) -> None:
     """Texts are made from the pattern itself, with something before and after."""
@@ -52,10 +52,47 @@ def test_anchor_is_in_every_text_that_the_pattern_matches(rule: Rule, data: st.D
 
 
 _WORDS = st.sampled_from(
-    ["password", "token", "secret", " is ", ": ", "=", '"', "@", "a", "example.com", "4111", "1111", " ", "-", ".", "+49", "(0", ")", "12", "555",
-     "0147", "::", "db8", "fe80", "://", "Bearer ", "call ", "passport", "iban ", "DE89", "born ", "sk-", "eyJ", "PIN ", "\n", "é", "９"]
+    [
+        "password",
+        "token",
+        "secret",
+        " is ",
+        ": ",
+        "=",
+        '"',
+        "@",
+        "a",
+        "example.com",
+        "4111",
+        "1111",
+        " ",
+        "-",
+        ".",
+        "+49",
+        "(0",
+        ")",
+        "12",
+        "555",
+        "0147",
+        "::",
+        "db8",
+        "fe80",
+        "://",
+        "Bearer ",
+        "call ",
+        "passport",
+        "iban ",
+        "DE89",
+        "born ",
+        "sk-",
+        "eyJ",
+        "PIN ",
+        "\n",
+        "é",
+        "９",
+    ]
     + [token for token, _ in vendor_tokens().values()]
-)  # fmt: skip
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -74,7 +111,9 @@ def test_skipping_loses_no_finding(text: str) -> None:
 
 def test_clean_prose_meets_no_anchor() -> None:
     """Most texts need no more than the one pass."""
-    assert PREFILTER.candidates("Finished the weekly report and shared it with the team, 12 charts in all.") == frozenset()
+    assert (
+        PREFILTER.candidates("Finished the weekly report and shared it with the team, 12 charts in all.") == frozenset()
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.entity}-{rule.pattern[:24]}")

@@ -64,10 +64,24 @@ def test_authorization_header_is_found(redactor: Redactor) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["password is {}", "The password is {}.", "Password: {}", "password={}", "pwd={};", "set the password to {} for now", "DB_PASSWORD={}",
-     '"password": "{}"', "password for the admin account is {}", "use password {}", "--password {}", "root password: {} (old)",
-     "PGPASSWORD={} psql", "passphrase: {}", "<password>{}</password>"],
-)  # fmt: skip
+    [
+        "password is {}",
+        "The password is {}.",
+        "Password: {}",
+        "password={}",
+        "pwd={};",
+        "set the password to {} for now",
+        "DB_PASSWORD={}",
+        '"password": "{}"',
+        "password for the admin account is {}",
+        "use password {}",
+        "--password {}",
+        "root password: {} (old)",
+        "PGPASSWORD={} psql",
+        "passphrase: {}",
+        "<password>{}</password>",
+    ],
+)
 @pytest.mark.parametrize("password", ["hunter2", "Summer2024", "tr0ub4dor&3", "correct-horse-7", "P@ssw0rd"])
 def test_password_behind_its_word_is_found(redactor: Redactor, sentence: str, password: str) -> None:
     """In prose, in configuration, on a command line."""
@@ -76,9 +90,21 @@ def test_password_behind_its_word_is_found(redactor: Redactor, sentence: str, pa
 
 @pytest.mark.parametrize(
     "sentence",
-    ["token: {}", "the token is {}.", "secret={}", "api key: {}", "API_KEY={}", "client_secret: {}", "access token {}",
-     '"token":"{}"', "?access_token={}&a=b", "aws_secret_access_key = {}", "using API key {} to fetch", "clientSecret: '{}'"],
-)  # fmt: skip
+    [
+        "token: {}",
+        "the token is {}.",
+        "secret={}",
+        "api key: {}",
+        "API_KEY={}",
+        "client_secret: {}",
+        "access token {}",
+        '"token":"{}"',
+        "?access_token={}&a=b",
+        "aws_secret_access_key = {}",
+        "using API key {} to fetch",
+        "clientSecret: '{}'",
+    ],
+)
 def test_secret_behind_its_word_is_found(redactor: Redactor, sentence: str) -> None:
     """Whatever its vendor."""
     secret = "q7" + some(20)
@@ -93,16 +119,37 @@ def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Reset the password policy for all users.", "The token was refreshed.", "token: expired", "token=none", "password: null",
-        "Password: must be at least 12 characters long.", "Secret scanning found 0 issues.", "The secret is stored in Vault.",
-        "API key rotation done for 12 services.", "max_tokens=4096 and temperature=0.7", "Access token expires in 15m.",
-        "The token is valid for 3600s.", "password reset emails sent to 12 users", "All tests pass: 120 of 120.", "pass: 12, fail: 3",
-        "secret: ${DB_SECRET}", "password: ****", "Token bucket set to 100 rps.", "auth_token_ttl=3600", "API key is missing.",
-        "Password hashing moved to argon2id.", "The password was changed yesterday.", "Rotated the API key to v2.1.0.",
-        "Set password to expire after 90 days.", "Tokens per second: 1234.5", "Authorization header is now required.",
-        "Bearer authentication is enabled.", "Basic authentication was disabled.", "The secret ingredient is teamwork!",
+        "Reset the password policy for all users.",
+        "The token was refreshed.",
+        "token: expired",
+        "token=none",
+        "password: null",
+        "Password: must be at least 12 characters long.",
+        "Secret scanning found 0 issues.",
+        "The secret is stored in Vault.",
+        "API key rotation done for 12 services.",
+        "max_tokens=4096 and temperature=0.7",
+        "Access token expires in 15m.",
+        "The token is valid for 3600s.",
+        "password reset emails sent to 12 users",
+        "All tests pass: 120 of 120.",
+        "pass: 12, fail: 3",
+        "secret: ${DB_SECRET}",
+        "password: ****",
+        "Token bucket set to 100 rps.",
+        "auth_token_ttl=3600",
+        "API key is missing.",
+        "Password hashing moved to argon2id.",
+        "The password was changed yesterday.",
+        "Rotated the API key to v2.1.0.",
+        "Set password to expire after 90 days.",
+        "Tokens per second: 1234.5",
+        "Authorization header is now required.",
+        "Bearer authentication is enabled.",
+        "Basic authentication was disabled.",
+        "The secret ingredient is teamwork!",
     ],
-)  # fmt: skip
+)
 def test_talk_about_secrets_stays(redactor: Redactor, text: str) -> None:
     """Agents write about passwords without telling them."""
     assert redactor.redact(text).text == text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
 
+from autopost.errors import ConfigurationError
 from autopost.redaction import Redactor
 
 
@@ -16,7 +18,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pipeline = spacy.blank("en")
     ruler = pipeline.add_pipe("entity_ruler")
     ruler.add_patterns(  # type: ignore[attr-defined]
-        [{"label": "PERSON", "pattern": "Ada Lovelace"}, {"label": "GPE", "pattern": "Oslo"}, {"label": "ORG", "pattern": "Acme"}]
+        [
+            {"label": "PERSON", "pattern": "Ada Lovelace"},
+            {"label": "GPE", "pattern": "Oslo"},
+            {"label": "ORG", "pattern": "Acme"},
+        ]
     )
     path = tmp_path_factory.mktemp("models") / "tiny"
     pipeline.to_disk(path)
@@ -34,12 +40,14 @@ def test_vocabulary_does_not_keep_the_words_of_a_text(model: Path) -> None:
     """A secret is not held in memory after its text is done."""
     redactor = Redactor(spacy_model=str(model))
     redactor.redact("The word xq7zzyplugh was seen")
-    assert "xq7zzyplugh" not in redactor._engine._pipeline.nlp["en"].vocab.strings
+    assert "xq7zzyplugh" not in _pipeline(redactor).nlp["en"].vocab.strings
+
+
+def _pipeline(redactor: Redactor) -> Any:
+    return redactor._engine._pipeline
 
 
 def test_broken_pipeline_is_a_configuration_error(tmp_path: Path) -> None:
     """A directory without a pipeline is named as the problem."""
-    from autopost.errors import ConfigurationError
-
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
         Redactor(spacy_model=str(tmp_path))

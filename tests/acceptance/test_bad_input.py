@@ -1,0 +1,186 @@
+"""The command line: clear errors with their exit codes, and output for people and for machines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from autopost import __version__
+from autopost.embedded import embedded_server
+from tests.host import Host
+
+
+def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process."""
+    environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
+    return subprocess.run(
+        [sys.executable, "-m", "autopost", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status"])
+def test_no_database_given_is_a_configuration_error(command: str) -> None:
+    """Exit code 2, and what to set."""
+    result = autopost(command)
+    assert result.returncode == 2
+    assert "DATABASE_URL: not set; allowed: postgresql://" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status"])
+def test_unreachable_database_has_its_exit_code(command: str) -> None:
+    """Exit code 3, and one line."""
+    result = autopost(command, dsn="postgresql://nobody@127.0.0.1:1/none")
+    assert result.returncode == 3
+    assert "cannot connect" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "feed", "status"])
+def test_missing_database_is_named(command: str, database: str) -> None:
+    """The server is there, the database is not."""
+    result = autopost(command, dsn=database.replace("autopost_test", "no_such"))
+    assert result.returncode == 3
+    assert "no_such" in result.stderr
+    assert "does not exist" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "feed", "status"])
+def test_unmigrated_database_is_a_schema_mismatch(command: str, empty_database: str) -> None:
+    """Exit code 4, and the command that helps."""
+    result = autopost(command, dsn=empty_database)
+    assert result.returncode == 4
+    assert "not migrated: run `autopost migrate`" in result.stderr
+
+
+def test_newer_schema_stops_the_worker(host: Host, database: str) -> None:
+    """An old worker says that it is old."""
+    host.execute("update auto_post_schema_version set version_num = '9999_future'")
+    result = autopost("run", dsn=database)
+    assert result.returncode == 4
+    assert "9999_future" in result.stderr
+    assert "upgrade this one" in result.stderr
+
+
+def test_older_schema_stops_the_worker(host: Host, database: str) -> None:
+    """A new worker says that the database is old."""
+    host.execute("update auto_post_schema_version set version_num = '0001_host_tables'")
+    result = autopost("run", dsn=database)
+    assert result.returncode == 4
+    assert "run `autopost migrate`" in result.stderr
+
+
+def test_host_table_that_lost_columns_stops_the_worker(host: Host, database: str) -> None:
+    """All of them are named, in one message."""
+    host.execute("alter table agents drop column category")
+    host.execute("alter table social_posts drop column post_metadata")
+    result = autopost("run", dsn=database)
+    assert result.returncode == 4
+    assert "agents: column category is missing" in result.stderr
+    assert "social_posts: column post_metadata is missing" in result.stderr
+
+
+def test_malformed_settings_are_all_named(database: str) -> None:
+    """Exit code 2, before anything is touched."""
+    result = autopost("run", dsn=database, SOCIAL_POST_LEASE_SECONDS="soon", SOCIAL_POST_MAX_ATTEMPTS="-1")
+    assert result.returncode == 2
+    assert "SOCIAL_POST_LEASE_SECONDS: given 'soon'" in result.stderr
+    assert "SOCIAL_POST_MAX_ATTEMPTS: given '-1'" in result.stderr
+
+
+def test_wrong_password_is_a_clear_error(tmp_path: Path) -> None:
+    """Exit code 3, the server's reason, and no password."""
+    rules = tmp_path / "pg_hba.conf"
+    rules.write_text("local all postgres trust\nlocal all all scram-sha-256\n")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
+        with psycopg.connect(server.dsn()) as owner:
+            owner.execute("create role worker login password 'right'")
+        result = autopost("status", dsn=server.dsn(user="worker").replace("worker@", "worker:wrong-password@"))
+    assert result.returncode == 3
+    assert "password authentication failed" in result.stderr
+    assert "wrong-password" not in result.stderr
+
+
+def test_role_without_rights_is_a_clear_error(host: Host, database: str) -> None:
+    """Exit code 4, and what it may not do."""
+    role = f"stranger_{os.getpid()}"
+    host.execute(f"create role {role} login")
+    try:
+        result = autopost("run", dsn=f"{database} user={role}")
+    finally:
+        host.execute(f"drop role {role}")
+    assert result.returncode == 4
+    assert "permission denied" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_uninstalled_spacy_model_is_a_configuration_error(database: str) -> None:
+    """It is named, and nothing is downloaded."""
+    result = autopost("run", dsn=database, SOCIAL_POST_SPACY_MODEL="xx_no_such_model")
+    assert result.returncode == 2
+    assert "xx_no_such_model" in result.stderr
+
+
+def test_version_names_the_schema_it_needs() -> None:
+    """Version and revision on one line."""
+    result = autopost("--version")
+    assert result.returncode == 0
+    assert result.stdout.startswith(f"autopost {__version__} (schema ")
+
+
+@pytest.mark.parametrize("command", ["migrate", "run", "demo", "feed", "status"])
+def test_help_shows_an_example(command: str) -> None:
+    """Every command has one."""
+    result = autopost(command, "--help")
+    assert result.returncode == 0
+    assert "Example" in result.stdout
+
+
+def test_unknown_option_is_a_usage_error() -> None:
+    """Exit code 2."""
+    assert autopost("feed", "--folow").returncode == 2
+
+
+def test_status_in_json_is_one_object(host: Host, database: str) -> None:
+    """Data on stdout, nothing on stderr."""
+    host.complete()
+    result = autopost("status", "--json", dsn=database)
+    assert json.loads(result.stdout)["states"] == {"pending": 1, "claimed": 0, "posted": 0, "skipped": 0, "dead": 0}
+    assert result.stderr == ""
+
+
+def test_status_says_when_the_trigger_is_disabled(host: Host, database: str) -> None:
+    """The commonest reason for an empty feed."""
+    host.execute("alter table operation_trackers disable trigger auto_post_capture")
+    assert "the trigger is missing or disabled" in autopost("status", dsn=database).stdout
+
+
+def test_feed_shows_hostile_text_as_text(host: Host, database: str) -> None:
+    """No markup is read, and no control character reaches the terminal."""
+    host.agent(name="[red]Eve[/red]\x1b[2J")
+    host.execute(
+        "insert into social_posts values ('p', 't', 'agent', 'ada', 'status', '[bold]\x1b]0;x\x07hi', '{}', true)"
+    )
+    host.execute(
+        "insert into audit_log (id, agent_id, action, operation_type, status, tracker_id, post_id, details) "
+        "values ('a', 'ada', 'auto_post.posted', 'x', 'completed', 'op', 'p', '{}')"
+    )
+    result = autopost("feed", dsn=database)
+    assert result.returncode == 0
+    assert "[red]Eve[/red]" in result.stdout
+    assert "[bold]" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "\x07" not in result.stdout
