@@ -43,7 +43,13 @@ def objects(dsn: str) -> list[str]:
 
 def dump(dsn: str, pg_dump: Path) -> list[str]:
     """Return the schema as pg_dump writes it, without what differs from run to run."""
-    command = [str(pg_dump), "--schema-only", "--no-owner", "--exclude-table=auto_post_schema_version", f"--dbname={dsn}"]
+    command = [
+        str(pg_dump),
+        "--schema-only",
+        "--no-owner",
+        "--exclude-table=auto_post_schema_version",
+        f"--dbname={dsn}",
+    ]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [line for line in text.splitlines() if line and not line.startswith(("--", "\\", "SET "))]
 

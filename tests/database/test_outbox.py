@@ -1,0 +1,220 @@
+"""Claiming, fencing and publishing: what the worker's statements promise, on real connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from autopost.connection import create_pool
+from autopost.model import Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
+from autopost.outbox import Outbox, Published
+from autopost.resources import query
+from autopost.settings import Settings
+from autopost.verdict import at_publishing
+from tests.host import Host
+
+LEASE = timedelta(minutes=1)
+WINDOW = timedelta(minutes=5)
+
+
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Return a pool."""
+    pool = await create_pool(settings, "test", size=5)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def outbox(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
+    """Return the outbox as worker `one` sees it."""
+    return Outbox(pool, "public", "one")
+
+
+@pytest.fixture
+def other(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
+    """Return the outbox as worker `two` sees it."""
+    return Outbox(pool, "public", "two")
+
+
+def post(claim: Claim, content: str = "text") -> Posted:
+    """Return the proposal to post it."""
+    return Posted(claim, Written(content, Generator.TEMPLATE))
+
+
+async def publish(outbox: Outbox, proposals: Sequence[Proposal]) -> Published:
+    """Publish by the real rules."""
+    return await outbox.publish(proposals, lambda group, agents, now: at_publishing(group, agents, now, WINDOW))
+
+
+def expire(host: Host) -> None:
+    """Let every lease run out."""
+    host.execute("update auto_post_outbox set available_at = now() - interval '1 second' where state = 'claimed'")
+
+
+async def test_claim_takes_the_oldest_first(host: Host, outbox: Outbox) -> None:
+    """Up to the limit, in the order of capture."""
+    for number in range(5):
+        host.complete(f"op{number}")
+    assert [c.operation.tracker_id for c in await outbox.claim(3, LEASE)] == ["op0", "op1", "op2"]
+    assert [c.operation.tracker_id for c in await outbox.claim(3, LEASE)] == ["op3", "op4"]
+
+
+async def test_claim_brings_everything_that_a_post_needs(host: Host, outbox: Outbox) -> None:
+    """Operation, agent, attempts and epoch."""
+    host.agent()
+    host.complete()
+    (claim,) = await outbox.claim(1, LEASE)
+    assert (claim.epoch, claim.attempts) == (1, 1)
+    assert claim.agent is not None
+    assert (claim.agent.name, claim.agent.maturity, claim.agent.last_post_at) == ("Ada", "AUTONOMOUS", None)
+    assert claim.operation.what_explanation == "Sorted the inbox"
+    assert claim.captured_at <= claim.claimed_at
+
+
+async def test_two_workers_never_claim_the_same_row(host: Host, outbox: Outbox, other: Outbox) -> None:
+    """Claims at the same time skip what the other locked."""
+    host.execute(
+        "insert into operation_trackers (id, operation_type, status) "
+        "select 'op' || n, 'workflow_execute', 'completed' from generate_series(1, 200) as n"
+    )
+    taken = await asyncio.gather(*(box.claim(10, LEASE) for box in (outbox, other) * 10))
+    ids = [claim.id for claims in taken for claim in claims]
+    assert len(ids) == len(set(ids)) == 200
+
+
+async def test_deferred_row_waits_for_its_time_and_keeps_its_attempts(host: Host, outbox: Outbox) -> None:
+    """Backoff is the database's clock."""
+    host.complete()
+    (claim,) = await outbox.claim(1, LEASE)
+    await outbox.defer([Deferred(claim, "some_error", 60)])
+    assert await outbox.claim(1, LEASE) == []
+    (row,) = host.outbox()
+    assert (row["state"], row["attempts"], row["last_error"], row["worker"]) == ("pending", 1, "some_error", None)
+
+
+async def test_released_row_burns_no_attempt(host: Host, outbox: Outbox) -> None:
+    """It was given back untried."""
+    host.complete()
+    claims = await outbox.claim(1, LEASE)
+    assert await outbox.release(claims) == 1
+    (again,) = await outbox.claim(1, LEASE)
+    assert (again.attempts, again.epoch) == (1, 2)
+
+
+async def test_publishing_writes_post_audit_limit_and_outbox_together(host: Host, outbox: Outbox) -> None:
+    """All four, with one time, the database's."""
+    host.agent()
+    host.complete()
+    claims = await outbox.claim(1, LEASE)
+    published = await publish(outbox, [post(claims[0])])
+    (row,), (feed,), (audit,) = host.outbox(), host.posts(), host.audit()
+    last_post_at = host.value("select last_post_at from auto_post_rate_limits")
+    assert {row["finished_at"], feed["created_at"], audit["occurred_at"], last_post_at} == {published.at}
+    assert row["post_id"] == feed["id"] == audit["post_id"] == str(row["id"])
+
+
+async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outbox) -> None:
+    """A worker that was frozen past its lease does no harm when it thaws."""
+    host.agent()
+    host.complete()
+    (frozen,) = await outbox.claim(1, LEASE)
+    expire(host)
+    (rescued,) = await other.claim(1, LEASE)
+    published = await publish(outbox, [post(frozen, "from the frozen one")])
+    assert published.outcomes == [Lost(frozen)]
+    await outbox.defer([Deferred(frozen, "late", 0)])
+    assert await outbox.release([frozen]) == 0
+    await outbox.keep([post(frozen)])
+    assert (host.posts(), host.audit()) == ([], [])
+    assert host.outbox()[0]["kept"] is None
+    await publish(other, [post(rescued, "from the rescuer")])
+    assert [row["content"] for row in host.posts()] == ["from the rescuer"]
+
+
+async def test_lost_row_does_not_limit_its_neighbour(host: Host, outbox: Outbox) -> None:
+    """The group is decided again without it."""
+    host.agent()
+    host.complete("lost")
+    host.complete("held")
+    lost, held = await outbox.claim(2, LEASE)
+    host.execute("update auto_post_outbox set epoch = epoch + 1 where tracker_id = 'lost'")
+    published = await publish(outbox, [post(lost), post(held)])
+    assert published.outcomes == [Lost(lost), post(held)]
+    assert len(host.posts()) == len(host.audit()) == 1
+
+
+async def test_publishing_twice_posts_once(host: Host, outbox: Outbox) -> None:
+    """A commit whose answer got lost is tried again and changes nothing."""
+    host.agent()
+    host.complete()
+    claims = await outbox.claim(1, LEASE)
+    await publish(outbox, [post(claims[0])])
+    assert (await publish(outbox, [post(claims[0])])).outcomes == [Lost(claims[0])]
+    assert len(host.posts()) == len(host.audit()) == 1
+
+
+async def test_two_publishers_of_one_agent_keep_the_window(host: Host, outbox: Outbox, other: Outbox) -> None:
+    """The agent's advisory lock puts them one after the other, and the second sees the first."""
+    for number in range(20):
+        host.agent(f"agent{number}")
+        host.complete(f"a{number}", agent=f"agent{number}")
+        host.complete(f"b{number}", agent=f"agent{number}")
+    claims = await outbox.claim(40, LEASE)
+    groups = [[post(claim) for claim in claims[part::4]] for part in range(4)]
+    await asyncio.gather(*(publish(box, group) for box, group in zip((outbox, other) * 2, groups, strict=True)))
+    assert len(host.posts()) == 20
+    assert host.value("select count(distinct author_id) from social_posts") == 20
+    assert host.value("select count(*) from audit_log") == 40
+
+
+async def test_group_of_all_outcomes_is_recorded_row_by_row(host: Host, outbox: Outbox) -> None:
+    """Posted, skipped and dead in one transaction."""
+    host.agent()
+    for name in ("posted", "skipped", "dead"):
+        host.complete(name)
+    first, second, third = await outbox.claim(3, LEASE)
+    await publish(outbox, [post(first), Skipped(second, Reason.MISSING_EXPLANATION), Dead(third, "boom")])
+    assert [(row["state"], row["reason"], row["last_error"]) for row in host.outbox()] == [
+        ("posted", None, None),
+        ("skipped", "missing_explanation", None),
+        ("dead", None, "boom"),
+    ]
+    assert [row["action"] for row in sorted(host.audit(), key=lambda row: row["tracker_id"])] == [
+        "auto_post.dead",
+        "auto_post.posted",
+        "auto_post.skipped",
+    ]
+
+
+async def test_failed_publishing_leaves_no_trace(host: Host, outbox: Outbox) -> None:
+    """One transaction: without the audit row there is no post."""
+    host.agent()
+    host.complete()
+    claims = await outbox.claim(1, LEASE)
+    host.execute("alter table audit_log add constraint closed_check check (false) not valid")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await publish(outbox, [post(claims[0])])
+    assert host.posts() == []
+    assert host.rows("select * from auto_post_rate_limits") == []
+    assert [row["state"] for row in host.outbox()] == ["claimed"]
+
+
+async def test_claim_uses_its_index_beside_many_finished_rows(host: Host, outbox: Outbox) -> None:
+    """The plan reads the partial index, whatever the number of finished rows."""
+    host.execute(
+        "insert into auto_post_outbox (id, rule_id, tracker_id, operation_type, is_alert, state, reason, captured_at, "
+        "available_at, finished_at) select gen_random_uuid(), 1, 'op' || n, 'workflow_execute', false, 'skipped', "
+        "'rate_limited', now(), now(), now() from generate_series(1, 20000) as n"
+    )
+    for number in range(3):
+        host.complete(f"op{number}")
+    host.execute("analyze auto_post_outbox")
+    statement = query("claim", "public").replace("$1", "'w'").replace("$2", "100").replace("$3", "'1 minute'")
+    plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain " + statement.replace("%", "%%")))
+    assert "Index Scan using auto_post_outbox_claim_idx" in plan
+    assert "Seq Scan on auto_post_outbox" not in plan
