@@ -38,7 +38,7 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@echo "format, style, types, imports and SQL are in order"
 
 bench: $(STAMP) ## Run the short benchmarks, one line of result each
-	@for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	@for name in latency host_tax memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
 
 lock: ## Pin the newest versions, with hashes and without an index's address
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
