@@ -149,7 +149,7 @@ def test_exhausted_prefilter_fails_the_redaction(redactor: Redactor, monkeypatch
         def Match(self, _text: bytes) -> None:  # noqa: N802
             return None
 
-    monkeypatch.setattr(redactor._engine._prefilter, "_set", Exhausted())
+    monkeypatch.setattr(redactor._engine._prefilter, "_sets", [(Exhausted(), ())])
     with pytest.raises(RedactionFailed):
         redactor.redact("clean")
 

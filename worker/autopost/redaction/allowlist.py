@@ -1,0 +1,40 @@
+"""Addresses that stay readable, compared whole and without regard to case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autopost.redaction.normalise import normalise
+from autopost.redaction.pattern import compiled, quoted
+from autopost.redaction.rule import Span
+
+# What makes an address part of a longer one when it stands directly before it, or after it and before a
+# letter or digit: `x.support@acme.com`, `support@acme.com.evil.io`.
+_JOINS_BEFORE = frozenset("._%+-@!#$^~")
+_JOINS_AFTER = frozenset("._%+-")
+
+
+class Allowlist:
+    """The addresses that the platform's owner wants to stay."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        plain = {normalise(address.strip()).text.lower() for address in addresses} - {""}
+        longest_first = sorted(plain, key=lambda address: (-len(address), address))
+        self._pattern = compiled("(?i)" + "|".join(quoted(address) for address in longest_first)) if plain else None
+
+    def spans(self, text: str) -> list[Span]:
+        """Return where allowed addresses stand, as wholes, in a normalised text; in order, apart."""
+        if self._pattern is None:
+            return []
+        return [m.span() for m in self._pattern.finditer(text) if _stands_alone(text, *m.span())]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before, after, then = text[start - 1 : start], text[end : end + 1], text[end + 1 : end + 2]
+    if before.isalnum() or before in _JOINS_BEFORE:
+        return False
+    if before == "'" and text[start - 2 : start - 1].isalnum():
+        return False
+    if after.isalnum() or after in {"@", "_"}:
+        return False
+    return not (after in _JOINS_AFTER and then.isalnum())

@@ -1,0 +1,23 @@
+"""How long one redaction may take."""
+
+from __future__ import annotations
+
+import time
+
+
+class DeadlinePassed(Exception):
+    """The redaction took too long."""
+
+
+class Deadline:
+    """A budget of this thread's CPU time: waiting for other threads does not use it up."""
+
+    __slots__ = ("_end_seconds",)
+
+    def __init__(self, cpu_seconds: float) -> None:
+        self._end_seconds = time.thread_time() + cpu_seconds
+
+    def check(self) -> None:
+        """Raise DeadlinePassed when the budget is used up."""
+        if time.thread_time() > self._end_seconds:
+            raise DeadlinePassed

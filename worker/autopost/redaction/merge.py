@@ -1,0 +1,57 @@
+"""Turn findings into the spans that are replaced: protected ones out, overlapping ones as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autopost.redaction.rule import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A span of a text and what it holds."""
+
+    entity: str
+    start: int
+    end: int
+    score: float
+
+    @property
+    def rank(self) -> tuple[float, int, int, str]:
+        """Order by who names the type: higher score, then longer, then earlier, then by name."""
+        return -self.score, self.start - self.end, self.start, self.entity
+
+
+def outside(finding: Finding, protected: Sequence[Span]) -> list[Finding]:
+    """Cut `protected` spans, which are in order and apart, out of a finding; what is left may be nothing."""
+    pieces: list[Finding] = []
+    start = finding.start
+    for left, right in protected:
+        if right <= start or left >= finding.end:
+            continue
+        if left > start:
+            pieces.append(Finding(finding.entity, start, left, finding.score))
+        start = max(start, right)
+    if start < finding.end:
+        pieces.append(Finding(finding.entity, start, finding.end, finding.score))
+    return pieces
+
+
+def within(finding: Finding, spans: Iterable[Span]) -> bool:
+    """Tell whether the finding lies wholly in one of `spans`."""
+    return any(start <= finding.start and finding.end <= end for start, end in spans)
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Join findings that overlap; each join takes the type of its best-ranked member. In order, apart."""
+    merged: list[Finding] = []
+    best: Finding | None = None
+    for finding in sorted(findings, key=lambda f: (f.start, f.end, f.rank)):
+        if best is not None and finding.start < merged[-1].end:
+            best = min(best, finding, key=lambda f: f.rank)
+            merged[-1] = Finding(best.entity, merged[-1].start, max(merged[-1].end, finding.end), best.score)
+        else:
+            best = finding
+            merged.append(finding)
+    return merged

@@ -1,0 +1,58 @@
+"""A Presidio recognizer that is a table of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from autopost.redaction.deadline import Deadline
+from autopost.redaction.nlp import Artifacts
+from autopost.redaction.rule import Rule, Span
+
+
+class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
+    """Finds what one family of rules describes.
+
+    Given the artifacts of `autopost.redaction.nlp` it runs only the rules that the prefilter named and keeps
+    the deadline; given any other artifacts, or none, it runs all of them.
+    """
+
+    def __init__(self, name: str, rules: Sequence[Rule]) -> None:
+        self._all = frozenset(rules)
+        self._compiled: dict[Rule, Any] = {}
+        super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
+        self._metadata = {
+            RecognizerResult.RECOGNIZER_NAME_KEY: name,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+        }
+
+    def load(self) -> None:
+        """Compile the patterns."""
+        self._compiled = {rule: rule.compile() for rule in self._all}
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Return the findings of the asked entities. Raises DeadlinePassed."""
+        rules, deadline = self._all, None
+        if isinstance(nlp_artifacts, Artifacts):
+            rules, deadline = rules & nlp_artifacts.candidates, nlp_artifacts.deadline
+        return [
+            RecognizerResult(rule.entity, start, end, rule.score, recognition_metadata=dict(self._metadata))
+            for rule in rules
+            if rule.entity in entities
+            for start, end in self._spans(rule, text, deadline)
+        ]
+
+    def _spans(self, rule: Rule, text: str, deadline: Deadline | None) -> Iterator[Span]:
+        for match in self._compiled[rule].finditer(text):
+            if deadline is not None:
+                deadline.check()
+            span = next((s for s in map(match.span, range(1, match.re.groups + 1)) if s[0] >= 0), match.span())
+            if rule.refine is None:
+                yield span
+            else:
+                yield from rule.refine(text, *span)

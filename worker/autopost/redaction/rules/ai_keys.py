@@ -1,0 +1,43 @@
+"""Keys of AI vendors."""
+
+from __future__ import annotations
+
+from autopost.redaction.rule import Rule, single, token
+from autopost.redaction.rules.shape import is_random
+
+_WORD = "[A-Za-z0-9_-]"
+_ALNUM = "[A-Za-z0-9]"
+
+
+RULES = (
+    token("OPENAI_KEY", r"sk-(?:proj|svcacct|admin|None|service)-", _WORD, 16, "OpenAI: API keys, project keys"),
+    token("OPENAI_KEY", r"\bsk-", _ALNUM, 20, "OpenAI: API keys, user keys"),
+    token("OPENAI_KEY", r"\bsess-", _ALNUM, 32, "OpenAI: session keys"),
+    token(
+        "ANTHROPIC_KEY", r"sk-ant-", _WORD, 16, "Anthropic: Admin API, sk-ant-api03-, sk-ant-admin01-, sk-ant-oat01-"
+    ),
+    token("API_KEY", r"sk-or-v1-", "[0-9A-Za-z]", 20, "OpenRouter: API keys"),
+    Rule(
+        "API_KEY",
+        rf"\bsk-{_WORD}{{20,}}",
+        "LiteLLM, DeepSeek and others that took over the form of OpenAI's keys",
+        anchor=rf"\bsk-{_WORD}{{6}}",
+        score=0.9,
+        refine=single(is_random),
+    ),
+    token("HUGGING_FACE_TOKEN", r"hf_", _ALNUM, 20, "Hugging Face: user access tokens"),
+    token("HUGGING_FACE_TOKEN", r"api_org_", _ALNUM, 20, "Hugging Face: organisation tokens"),
+    token("API_KEY", r"\bgsk_", _ALNUM, 20, "Groq: API keys"),
+    token("API_KEY", r"\bxai-", _ALNUM, 32, "xAI: API keys"),
+    token("API_KEY", r"\bpplx-", _ALNUM, 32, "Perplexity: API keys"),
+    token("API_KEY", r"\br8_", _ALNUM, 24, "Replicate: API tokens"),
+    token("API_KEY", r"\bnvapi-", _WORD, 32, "NVIDIA NGC: API keys"),
+    token("API_KEY", r"\blsv2_(?:pt|sk)_", "[A-Za-z0-9_]", 24, "LangSmith: API keys"),
+    token("API_KEY", r"\b(?:sk|pk)-lf-", "[A-Za-z0-9-]", 24, "Langfuse: API keys"),
+    token("API_KEY", r"\bpcsk_", "[A-Za-z0-9_]", 24, "Pinecone: API keys"),
+    token("API_KEY", r"\btvly-(?:dev-|prod-)?", _ALNUM, 20, "Tavily: API keys"),
+    token("API_KEY", r"\bkey-(?:live|test)-", _ALNUM, 20, "several: live and test keys"),
+    token("API_KEY", r"\bfw_", _ALNUM, 22, "Fireworks: API keys"),
+    token("API_KEY", r"\bsk_(?:v\d_)?", "[0-9a-f]", 40, "ElevenLabs: API keys"),
+    token("API_KEY", r"\bwandb_v1_", _WORD, 24, "Weights & Biases: API keys"),
+)

@@ -1,0 +1,226 @@
+"""Secrets known by the words before them: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.shape import has_random_look, is_measure, is_prose, is_sentence, is_uuid
+
+_SOURCE = "words before a value, as in configuration files, logs and prose"
+
+_LOGIN_WORDS = (
+    r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|pswd|(?:\b|_)(?:pwd|pw|pass)|contraseña|mot de passe)"
+)
+_KEY_WORDS = (
+    r"(?:api[_ -]?(?:key|token|secret)|secret(?:[_ -]?(?:access|api)?[_ -]?(?:key|token|value))?"
+    r"|(?:access|auth|authentication|refresh|bearer|session|id|csrf|bot|personal[_ -]access|deploy|webhook|service|registry|api|device|push|user|admin)"
+    r"[_ -]?(?:token|secret|key)|token|(?:private|encryption|signing|master|shared|account|subscription|license|licence|primary|secondary|storage|client|app|application|consumer|hmac|jwt|ssh|root|recovery|backup|activation|integration|publishable)"
+    r"[_ -]?(?:key|secret|token)|credentials?|recovery[_ -](?:phrase|code)|seed[_ -]phrase|conn(?:ection)?[_ -]?str(?:ing)?)"
+)
+_QUOTE = r"[\"'`]"
+_VALUE = r"[^\s\"'`<>]"
+# In front of a quoted value at most a connector and two spaces.
+_OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
+
+# Trailing signs that end a sentence or close a bracket rather than belong to the secret.
+_CLOSERS = ".,;:)]}"
+
+# In a URL's query the value ends where the next parameter begins.
+_NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """Return the end of the value without what follows it: a URL's next parameter, the sentence's punctuation."""
+    parameter = _NEXT_PARAMETER.search(text[start:end])
+    if parameter is not None:
+        end = start + parameter.start()
+    while end > start and text[end - 1] in _CLOSERS:
+        if text[end - 1] in ")]}" and {")": "(", "]": "[", "}": "{"}[text[end - 1]] in text[start:end]:
+            break
+        end -= 1
+    return end
+
+
+def _is_clean(value: str) -> bool:
+    return is_prose(value) or is_measure(value)
+
+
+def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept nearly everything after `password=` and `password:`; only talk about passwords stays."""
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    if len(value) < 3 or is_prose(value) or (len(value) < 6 and is_measure(value)):
+        return
+    told = not text[:start].rstrip().endswith("=")
+    if (
+        told
+        and value.isalpha()
+        and value.islower()
+        and text[end : end + 1] == " "
+        and text[end + 1 : end + 2].islower()
+    ):
+        return  # a sentence goes on, this was no value
+    yield start, end
+
+
+def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    if len(value) < 6 or _is_clean(value):
+        return
+    if has_random_look(value) or (value.isdigit() and len(value) >= 8) or len(value) >= 20:
+        yield start, end
+
+
+def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what is random, or the only word that is left of the sentence."""
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    if len(value) < 4 or (_is_clean(value) and not (value.isdigit() and _ends_sentence(text, end))):
+        return
+    if has_random_look(value) or (_ends_sentence(text, end) and "/" not in value):
+        yield start, end
+
+
+def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    if len(value) >= 6 and not _is_clean(value) and (has_random_look(value) or len(value) >= 24):
+        yield start, end
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a value right after the word only when letters and digits are mixed in it."""
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
+        yield start, end
+
+
+def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept four plain words and more, unless they talk about the phrase."""
+    if len(text[start:end].replace("-", " ").split()) >= 4 and not is_sentence(text[start:end]):
+        yield start, end
+
+
+def _quoted(text: str, start: int, end: int) -> Iterator[Span]:
+    value = text[start:end]
+    if len(value) >= 3 and not _is_clean(value):
+        yield start, end
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    rest = text[end : end + 3].lstrip(")]}\"'`")
+    return not rest.strip() or rest[0] in ".,;!?\n" or rest[:2] in {" -", " (", " |"}
+
+
+_STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)\s{{0,2}}"
+_SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
+_SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
+
+
+def _strong(words: str) -> str:
+    return rf"(?i){words}{_STRONG}"
+
+
+def _soft(words: str) -> str:
+    return rf"(?i){words}[\s\S]*\s(?:is|was|are|were|been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals|of|->|→)\s"
+
+
+def _opening(words: str) -> str:
+    return rf"(?i){words}{_OPENING}{_QUOTE}"
+
+
+def _digit_next(words: str) -> str:
+    return rf"(?i){words}(?:\s-\s|\s)\(?{_VALUE}*[0-9]"
+
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i){_LOGIN_WORDS}{_STRONG}<?({_VALUE}{{3,}})",
+        _SOURCE,
+        _strong(_LOGIN_WORDS),
+        0.9,
+        _assigned_password,
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i){_LOGIN_WORDS}{_OPENING}(?:\"([^\"\n<>]+?)\\?\"|'([^'\n<>]+)'|`([^`\n<>]+)`)",
+        _SOURCE,
+        _opening(_LOGIN_WORDS),
+        0.92,
+        _quoted,
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i){_LOGIN_WORDS}{_SOFT_TAIL}{_SOFT}<?({_VALUE}{{4,}})",
+        _SOURCE,
+        _soft(_LOGIN_WORDS),
+        0.85,
+        _told_password,
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9]{_VALUE}*)",
+        _SOURCE,
+        _digit_next(_LOGIN_WORDS),
+        0.8,
+        _bare,
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)\b(?:pass[_ -]?(?:phrase|word)|(?:seed|recovery|mnemonic)[_ -]?(?:phrase|words)|mnemonic)(?:{_STRONG}|\s(?:is|was)\s)((?:[a-z]+[ -]){{1,24}}[a-z]+)",
+        _SOURCE,
+        r"(?i)phrase|pass[_ -]?word|mnemonic|recovery|seed",
+        0.84,
+        _phrase,
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i){_LOGIN_WORDS}[^\n.;<>]{{0,30}}?\sfrom\s\S+\sto\s({_VALUE}{{4,}})",
+        _SOURCE,
+        rf"(?i){_LOGIN_WORDS}[^\n.;<>]*\sfrom\s",
+        0.85,
+        _told_password,
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)<(?:password|passwd|pwd|secret|token|apikey|api_key)>([^<>\s]{3,})</",
+        "XML configuration files",
+        r"(?i)<(?:password|passwd|pwd|secret|token|api_?key)>",
+        0.9,
+    ),
+    Rule(
+        "SECRET", rf"(?i){_KEY_WORDS}{_STRONG}<?({_VALUE}{{6,}})", _SOURCE, _strong(_KEY_WORDS), 0.85, _assigned_secret
+    ),
+    Rule(
+        "SECRET",
+        rf"(?i){_KEY_WORDS}{_OPENING}(?:\"([^\"\s<>]{{6,}}?)\\?\"|'([^'\s<>]{{6,}})'|`([^`\s<>]{{6,}})`)",
+        _SOURCE,
+        _opening(_KEY_WORDS),
+        0.86,
+        _assigned_secret,
+    ),
+    Rule(
+        "SECRET",
+        rf"(?i){_KEY_WORDS}{_SOFT_TAIL}{_SOFT}<?({_VALUE}{{6,}})",
+        _SOURCE,
+        _soft(_KEY_WORDS),
+        0.8,
+        _told_secret,
+    ),
+    Rule(
+        "SECRET",
+        rf"(?i){_KEY_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9]{_VALUE}*)",
+        _SOURCE,
+        _digit_next(_KEY_WORDS),
+        0.75,
+        _bare,
+    ),
+)

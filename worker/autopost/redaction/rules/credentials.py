@@ -1,0 +1,139 @@
+"""Credentials inside something larger: URLs, headers, command lines. What is around them may stay."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span, single
+
+_QUOTES = "\"'`"
+
+
+def _is_basic(text: str, start: int, end: int) -> bool:
+    """Tell whether the base64 after `Basic` holds `user:password` (RFC 7617)."""
+    value = text[start:end]
+    try:
+        return b":" in base64.b64decode(value + "=" * (-len(value) % 4))
+    except binascii.Error:
+        return False
+
+
+def _opaque(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a token, without the full stop of its sentence, and no word: it has a digit or is very long."""
+    value = text[start:end].rstrip(".")
+    if any(map(str.isdigit, value)) or len(value) >= 32:
+        yield start, start + len(value)
+
+
+def _whole(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a header's value without the punctuation of its sentence."""
+    yield start, start + len(text[start:end].rstrip(".)]}"))
+
+
+def _is_pair(text: str, start: int, end: int) -> bool:
+    """Tell `user:password` from a time, a ratio, a path or a label: the second half is no plain word or number."""
+    _, _, password = text[start:end].replace("/", ":").partition(":")
+    return any(map(str.isdigit, password)) and any(map(str.isalpha, password)) and len(password) >= 4
+
+
+RULES = (
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\b[a-z][a-z0-9+.-]{1,30}://([^\s/?#@:\"'<>]*:[^\s/\"'<>]+)@[\w\[]",
+        source="RFC 3986 3.2.1, userinfo",
+        anchor=r"://[^\s/?#@:\"'<>]*:[^\s\"'<>]+@",
+        score=0.97,
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|oracle|cockroachdb|clickhouse|kafka|nats|ldaps?|ftps?|sftp|smtps?)"
+        r"(?:\+[a-z0-9]+)?://([^\s@:\"'<>]*:[^\s\"'<>]+)@[\w\[]",
+        source="connection URLs of databases and brokers, with unescaped signs in the password",
+        anchor=r"://[^\s@:\"'<>]*:[^\s\"'<>]+@",
+        score=0.97,
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\bhttps?://([^\s/?#@:\"'<>]{8,})@[\w\[]",
+        source="RFC 3986 3.2.1, a token as the user",
+        anchor=r"://[^\s/?#@:\"'<>]{8,}@",
+        score=0.97,
+        refine=_opaque,
+    ),
+    Rule(
+        "AUTHORIZATION",
+        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}(?:(?:basic|bearer|token|apikey|negotiate|bot|key)\s+)([^\s\"'`<>,;]{3,})",
+        source="RFC 9110 11.6.2",
+        anchor=r"(?i)authorization",
+        score=0.96,
+        refine=_whole,
+    ),
+    Rule(
+        "AUTHORIZATION",
+        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}((?:digest|hawk|oauth|aws4-hmac-sha256|signature|dpop|ntlm)\s+[^\n<>]{3,})",
+        source="RFC 7616, RFC 5849, AWS Signature Version 4: parameters to the end of the line",
+        anchor=r"(?i)authorization",
+        score=0.96,
+    ),
+    Rule(
+        "AUTHORIZATION",
+        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}([A-Za-z0-9_.~+/=-]{12,})",
+        source="a bare token as the header's value",
+        anchor=r"(?i)authorization",
+        score=0.95,
+        refine=_opaque,
+    ),
+    Rule(
+        "AUTHORIZATION",
+        r"(?i)\bbearer\s{1,3}([A-Za-z0-9_.~+/-]{8,}={0,2})",
+        source="RFC 6750 2.1",
+        anchor=r"(?i)\bbearer\s{1,3}[A-Za-z0-9_.~+/-]{8}",
+        score=0.95,
+        refine=_opaque,
+    ),
+    Rule(
+        "AUTHORIZATION",
+        r"\b[Bb]asic\s{1,3}([A-Za-z0-9+/]{6,}={0,2})",
+        source="RFC 7617",
+        anchor=r"\b[Bb]asic\s{1,3}[A-Za-z0-9+/]{6}",
+        score=0.95,
+        refine=single(_is_basic),
+    ),
+    Rule(
+        "COOKIE",
+        r"(?i)\b(?:set-)?cookie\s?:\s*([a-z0-9_.-]+=[^\n<>]{4,})",
+        source="RFC 6265 4",
+        anchor=r"(?i)\bcookie\s?:",
+    ),
+    Rule(
+        "COOKIE",
+        r"(?i)\b(?:sessionid|session_id|phpsessid|jsessionid|connect\.sid|session(?: cookie)?|sid)\s?=\s?[\"']?([^\s;,&\"'<>]{8,})",
+        source="session cookies of Django, PHP, Java, Express",
+        anchor=r"(?i)(?:sess(?:ion)?[_ ]?(?:id|cookie)?|sid)\s?=",
+        refine=_opaque,
+    ),
+    Rule(
+        "CREDENTIALS",
+        rf"(?:^|\s)(?:-u|--user|--userpwd|--basic-auth)[ =][{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
+        source="curl(1): --user",
+        anchor=r"(?:-u|--user|--userpwd|--basic-auth)[ =]",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\b(?:cred(?:ential)?s?|log(?:ged )?[- ]?in|log(?:ged)? on|sign(?:ed)?[- ]in|logon)\b(?:\s(?:is|are|was|were|with|as|using|of|to))*\s?:?\s[\"'`]?([A-Za-z0-9_.@-]+ ?[:/] ?[^\s,;\"'`<>]{4,})",
+        source="`user:password` and `user / password` after a word that says so",
+        anchor=r"(?i)\b(?:cred|log|sign)",
+        score=0.8,
+        refine=single(_is_pair),
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\n|;]{0,80}?\s(?:-p ?|--password[= ])[\"'`]?([^\s\"'`<>-][^\s\"'`<>]{2,})",
+        source="mysql(1), sshpass(1)",
+        anchor=r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b",
+    ),
+)

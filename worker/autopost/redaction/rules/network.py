@@ -1,0 +1,93 @@
+"""Addresses of machines: IPv4, IPv6, MAC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, Span, single
+
+# What stands directly before four numbers that are a version or a paragraph, no address.
+_COUNTED = compiled(
+    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|section|sections"
+    r"|chapter|paragraph|clause|step|appendix|figure|table|v)\.?\s*[:=]?\s*|[=~^<>]=\s?|[a-z]-"
+    r"|\b(?:upgrad|downgrad|bump)\w*\s[^;!?\n]{0,50}?(?:from|to)\s)$"
+)
+_FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
+
+
+def _is_ipv4(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 72) : start], text[end : end + 24]
+    if before[-1:].isalnum() or before[-1:] == "_" or (before[-1:] == "." and before[-2:-1].isalnum()):
+        return False
+    if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:2].isalnum()):
+        return False
+    if _COUNTED.search(before) or _FILE_TAIL.search(after):
+        return False
+    try:
+        address = IPv4Address(text[start:end])
+    except AddressValueError:
+        return False
+    # Loopback, "any" and masks are the same for everybody.
+    return not (address.is_loopback or address.is_unspecified or text.startswith("255.255.", start))
+
+
+def _ipv6(text: str, start: int, end: int) -> Iterator[Span]:
+    before = text[start - 1 : start]
+    if before.isalnum() or before in {"_", ":"}:
+        return
+    candidate = text[start:end].rstrip(".")
+    if candidate.endswith(":") and not candidate.endswith("::"):
+        candidate = candidate[:-1]
+    end = start + len(candidate)
+    after = text[end : end + 1]
+    if after.isalnum() or after == "_" or not any(map(str.isdigit, candidate)):
+        return
+    try:
+        address = IPv6Address(candidate)
+    except AddressValueError:
+        return
+    if not (address.is_loopback or address.is_unspecified):
+        yield start, end
+
+
+def _is_mac(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    separator = text[start + 2] if text[start + 2] in ":-" else "."
+    if before[-1:].isalnum() or after[:1].isalnum():
+        return False
+    return not ((before[-1:] == separator and before[:1].isalnum()) or (after[:1] == separator and after[1:].isalnum()))
+
+
+RULES = (
+    Rule(
+        "IP_ADDRESS",
+        r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}",
+        source="RFC 791, dotted decimal",
+        anchor=r"\d\.\d{1,3}\.\d{1,3}\.\d",
+        refine=single(_is_ipv4),
+    ),
+    Rule(
+        "IP_ADDRESS",
+        r"(?:[0-9A-Fa-f]{0,4}:){2,}[0-9A-Fa-f:.]*",
+        source="RFC 4291 2.2",
+        anchor=r":[0-9A-Fa-f]{0,4}:",
+        refine=_ipv6,
+    ),
+    Rule(
+        "MAC_ADDRESS",
+        r"(?:[0-9A-Fa-f]{2}:){5}(?:(?:[0-9A-Fa-f]{2}:){2})?[0-9A-Fa-f]{2}"
+        r"|(?:[0-9A-Fa-f]{2}-){5}(?:(?:[0-9A-Fa-f]{2}-){2})?[0-9A-Fa-f]{2}"
+        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+        source="IEEE 802-2014 8.1, EUI-48 and EUI-64; the dotted form is Cisco's",
+        anchor=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.",
+        refine=single(_is_mac),
+    ),
+    Rule(
+        "MAC_ADDRESS",
+        r"(?i)\bmac\b(?:\s+address\b)?\s*(?:is|was|of|:|=)?\s*([0-9a-f]{12})\b",
+        source="IEEE 802-2014 8.1, bare form after the word",
+        anchor=r"(?i)\bmac\b",
+    ),
+)
