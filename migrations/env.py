@@ -17,18 +17,18 @@ def run() -> None:
         require_database=not context.is_offline_mode()
     )
     context.config.attributes["schema"] = settings.schema_name
-    options = {
-        "version_table": VERSION_TABLE,
-        "version_table_schema": settings.schema_name,
-        "transaction_per_migration": False,
-    }
     if context.is_offline_mode():
-        context.configure(dialect_name="postgresql", literal_binds=True, **options)
+        context.configure(
+            dialect_name="postgresql",
+            literal_binds=True,
+            version_table=VERSION_TABLE,
+            version_table_schema=settings.schema_name,
+        )
         with context.begin_transaction():
             context.run_migrations()
         return
     with engine_for(settings).connect() as connection:
-        context.configure(connection=connection, **options)
+        context.configure(connection=connection, version_table=VERSION_TABLE, version_table_schema=settings.schema_name)
         with context.begin_transaction():
             prepare_session(connection)
             context.run_migrations()

@@ -184,3 +184,20 @@ def test_feed_shows_hostile_text_as_text(host: Host, database: str) -> None:
     assert "[bold]" in result.stdout
     assert "\x1b" not in result.stdout
     assert "\x07" not in result.stdout
+
+
+def test_reader_that_leaves_early_is_no_error(host: Host, database: str) -> None:
+    """`autopost feed | head -1` ends quietly."""
+    for number in range(200):
+        host.execute(
+            "insert into audit_log (id, action, operation_type, status, tracker_id, details) "
+            "values (%s, 'auto_post.skipped', %s, 'completed', 'op', '{}')",
+            (str(number), "x" * 2000),
+        )
+    command = f"set -o pipefail; {sys.executable} -m autopost feed -n 200 | head -1"
+    environment = {**os.environ, "DATABASE_URL": database}
+    result = subprocess.run(
+        ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("\n") == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
@@ -24,7 +25,7 @@ from autopost.logs import configure_logs
 from autopost.migrate import head_revision
 from autopost.migrate import migrate as run_migrations
 from autopost.schema import require_schema
-from autopost.screen import entry_text, status_screen
+from autopost.screen import PipeConsole, entry_text, status_screen
 from autopost.settings import Settings, load_settings
 from autopost.watch import Entry, Watch
 
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
+out = PipeConsole(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
@@ -50,9 +51,6 @@ def main() -> None:
     except AutopostError as error:
         err.print(f"autopost: {error}", style="red", markup=False)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _version(wanted: bool) -> None:
@@ -153,6 +151,9 @@ def _watch(settings: Settings, show: Callable[[Watch], Awaitable[None]]) -> None
             await require_schema(connection, settings.schema_name)
             await show(Watch(connection, settings.schema_name))
             await connection.close()
+        except BrokenPipeError:
+            # The reader has seen enough. What is still buffered for it goes nowhere, without a complaint at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DatabaseUnreachable(f"the database did not answer: {error}") from None
         finally:

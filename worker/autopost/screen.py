@@ -6,7 +6,7 @@ Everything that comes from a row is shown as plain text: no markup of it is read
 from __future__ import annotations
 
 import regex
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +15,17 @@ from autopost.watch import Entry, Status
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 _PLACEHOLDER = r"<[A-Z][A-Z_]+>"
 INDENT = 10  # what is said about an outcome stands under the agent's name
+
+
+class PipeConsole(Console):
+    """A console that says when its reader is gone, instead of ending the program on the spot."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise BrokenPipeError from None
 
 
 def plain(value: object) -> str:

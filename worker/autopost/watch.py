@@ -95,11 +95,14 @@ class News:
         self._limit = limit
         self._newest = LONG_AGO
         self._seen: dict[str, datetime] = {}
+        self._oldest: datetime | None = None
 
     async def look(self) -> list[Entry]:
         """Return what is new, the oldest first."""
         entries = await self._watch.latest(self._limit, since=self._newest - OVERLAP)
-        new = [entry for entry in entries if entry.id not in self._seen]
+        if self._oldest is None:  # what the first look left out by its limit stays out
+            self._oldest = entries[0].occurred_at if entries else LONG_AGO
+        new = [entry for entry in entries if entry.id not in self._seen and entry.occurred_at >= self._oldest]
         self._limit = NO_LIMIT
         self._seen |= {entry.id: entry.occurred_at for entry in new}
         self._newest = max([self._newest, *(entry.occurred_at for entry in new)])

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from tests.llm_server import LlmServer
-from tests.unit.writing.samples import MakeWriter, OneRuleRedactor, settings_for
 
 from autopost.writing import Writer
+from tests.llm_server import LlmServer
+from tests.unit.writing.samples import MakeWriter, OneRuleRedactor, settings_for
 
 
 @pytest.fixture(autouse=True)

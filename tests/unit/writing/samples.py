@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import SecretStr
-from tests.llm_server import LlmServer
 
 from autopost.errors import RedactionFailed
 from autopost.model import Agent, Operation, Redaction
 from autopost.settings import Settings, load_settings
 from autopost.writing import Writer
 from autopost.writing.fields import Fields, redact_fields
+from tests.llm_server import LlmServer
 
 MakeWriter = Callable[..., Writer]
 

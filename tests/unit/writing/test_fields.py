@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
+from autopost.errors import RedactionFailed
+from autopost.writing import has_explanation
+from autopost.writing.fields import redact_fields
 from tests.unit.writing.samples import (
     BrokenRedactor,
     OneRuleRedactor,
@@ -11,10 +15,6 @@ from tests.unit.writing.samples import (
     fields_of,
     private_address,
 )
-
-from autopost.errors import RedactionFailed
-from autopost.writing import has_explanation
-from autopost.writing.fields import redact_fields
 
 
 def test_every_text_is_redacted_and_counted() -> None:

@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+
+from autopost.settings import load_settings
+from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.llm import Llm
+from autopost.writing.prompt import Prompt
 from tests.llm_server import (
     COMPLETION_TOKENS,
     PROMPT_TOKENS,
@@ -27,11 +32,6 @@ from tests.llm_server import (
     trickles,
 )
 from tests.unit.writing.samples import settings_for
-
-from autopost.settings import load_settings
-from autopost.writing.answer import Answer, NoAnswer
-from autopost.writing.llm import Llm
-from autopost.writing.prompt import Prompt
 
 PROMPT = Prompt("the rules", "the data")
 GOOD = Answer("Done!", prompt_tokens=PROMPT_TOKENS, completion_tokens=COMPLETION_TOKENS)

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from tests.unit.writing.samples import fields_of, private_address
 
 from autopost.writing.fields import Fields
 from autopost.writing.prompt import SYSTEM, prompt_for
+from tests.unit.writing.samples import fields_of, private_address
 
 
 def data_of(fields: Fields) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.unit.writing.samples import OneRuleRedactor, private_address
 
 from autopost.errors import RedactionFailed
 from autopost.model import Redaction
 from autopost.writing.proofread import proofread
+from tests.unit.writing.samples import OneRuleRedactor, private_address
 
 
 class NineDigitsRedactor:

@@ -7,9 +7,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.writing.samples import fields_of
 
 from autopost.writing.template import compose
+from tests.unit.writing.samples import fields_of
 
 
 def test_completed_wording() -> None:

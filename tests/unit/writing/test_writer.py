@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 import structlog
 from pydantic import SecretStr
+
+from autopost.errors import RedactionFailed
+from autopost.model import Generator, Redaction
+from autopost.settings import load_settings
+from autopost.writing import Writer
 from tests.llm_server import (
     LlmServer,
     Reply,
@@ -33,11 +38,6 @@ from tests.unit.writing.samples import (
     private_address,
     settings_for,
 )
-
-from autopost.errors import RedactionFailed
-from autopost.model import Generator, Redaction
-from autopost.settings import load_settings
-from autopost.writing import Writer
 
 TEMPLATE = "Just finished workflow_execute! Sent the weekly report to 40 customers #automation"
 GOOD = "The weekly report is out, so 40 customers start their week informed 🎉"
@@ -156,10 +156,11 @@ async def test_at_most_two_emoji_go_out(llm: LlmServer, make_writer: MakeWriter)
     assert written.content == "Done 🎉 and 🚀 and today"
 
 
-async def test_a_disabled_llm_is_not_called(llm: LlmServer, make_writer: MakeWriter) -> None:
-    """A template without a fallback word: nothing fell."""
+@pytest.mark.parametrize("key", [SecretStr("test"), None])
+async def test_a_disabled_llm_is_not_called(llm: LlmServer, make_writer: MakeWriter, key: SecretStr | None) -> None:
+    """A template without a fallback word and without a warning: nothing fell, and no key is missed."""
     with structlog.testing.capture_logs() as logs:
-        written = await make_writer(llm_enabled=False).write(an_operation(), an_agent())
+        written = await make_writer(llm_enabled=False, openai_api_key=key).write(an_operation(), an_agent())
     assert (written.content, written.generator, written.fallback) == (TEMPLATE, Generator.TEMPLATE, None)
     assert llm.requests == []
     assert logs == []

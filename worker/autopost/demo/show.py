@@ -11,24 +11,15 @@ from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from autopost.demo.layout import WIDE_COLUMNS, beside, line, post_block, silence_line, two_columns
+from autopost.screen import PipeConsole
 from autopost.watch import Entry
 
 MOST_HELD = 2  # silences that wait for a post to stand beside
-
-
-class _Console(Console):
-    """A console that says when its reader is gone, instead of ending the program on the spot."""
-
-    def on_broken_pipe(self) -> None:
-        try:
-            super().on_broken_pipe()
-        except SystemExit:
-            raise BrokenPipeError from None
 
 
 class Screen:
@@ -41,7 +32,7 @@ class Screen:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # an old terminal shows a ? rather than ends the demo
         is_terminal = sys.stdout.isatty()
-        self._console = _Console(highlight=False, force_terminal=is_terminal)
+        self._console = PipeConsole(highlight=False, force_terminal=is_terminal)
         self._is_live = is_terminal and not self._console.is_dumb_terminal
         self._bar = Progress(
             SpinnerColumn(),

@@ -1,0 +1,36 @@
+"""Shortening that never breaks what a reader sees as one character."""
+
+from __future__ import annotations
+
+import regex
+
+LIMIT_CHARACTERS = 280
+ELLIPSIS = "…"
+_NEAR_CHARACTERS = 30  # a word longer than this is cut within rather than dropped whole
+
+# A placeholder is one unit; its last bracket is matched as a grapheme, so that an accent on it comes along.
+_UNIT = regex.compile(r"<[A-Z][A-Z0-9_]{0,60}(?=>)\X|\X")
+_DANGLING = ",;:-–—"
+
+
+def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
+    """Return at most `limit` code points of `text`, ending in an ellipsis where something is missing.
+
+    The cut falls between grapheme clusters, never within a `<PLACEHOLDER>`, and at a word boundary when one
+    is near. A first cluster that is itself too long leaves only the ellipsis.
+    """
+    if limit < 1:
+        raise ValueError("limit must be at least 1")
+    if len(text) <= limit:
+        return text
+    room = limit - len(ELLIPSIS)
+    end = boundary = 0
+    for unit in _UNIT.finditer(text):
+        if unit.group().isspace():
+            boundary = unit.start()
+        if unit.end() > room:
+            break
+        end = unit.end()
+    if end - boundary <= _NEAR_CHARACTERS and boundary > 0:
+        end = boundary
+    return text[:end].rstrip().rstrip(_DANGLING).rstrip() + ELLIPSIS

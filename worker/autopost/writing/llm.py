@@ -1,0 +1,170 @@
+"""Asking the LLM, within a time that nothing extends.
+
+Whatever the server does comes back as a value: the answer, or one word that says why there is none.
+No text of a request, an answer or an error leaves this module by another way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from datetime import UTC, datetime
+
+import httpx2
+import structlog
+from openai import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+)
+from openai.types.chat import ChatCompletion
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+)
+
+from autopost.settings import Settings
+from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.prompt import Prompt
+from autopost.writing.retry_after import retry_after_seconds
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+MAX_TOKENS = 100
+TEMPERATURE = 0.7
+_MOST_ATTEMPTS = 8
+_FIRST_BACKOFF_SECONDS = 0.2
+_LONGEST_BACKOFF_SECONDS = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class _Failed(Exception):
+    """One attempt failed."""
+
+    def __init__(self, word: str, *, retry: bool = False, wait_seconds: float | None = None) -> None:
+        super().__init__(word)
+        self.word = word
+        self.retry = retry
+        self.wait_seconds = wait_seconds
+
+
+class Llm:
+    """One model on one server that speaks OpenAI's protocol.
+
+    Connections go to the base URL only: redirects are not followed and proxies named in the environment are
+    not used; SSL_CERT_FILE and SSL_CERT_DIR are honoured.
+    """
+
+    def __init__(self, settings: Settings, key: str) -> None:
+        self._model = settings.llm_model
+        self._seconds = settings.llm_timeout_seconds
+        limits = httpx2.Limits(
+            max_connections=settings.llm_concurrency, max_keepalive_connections=settings.llm_concurrency
+        )
+        self._client = AsyncOpenAI(
+            api_key=key,
+            base_url=settings.openai_base_url or OPENAI_BASE_URL,
+            max_retries=0,
+            timeout=self._seconds,
+            http_client=httpx2.AsyncClient(
+                verify=httpx2.create_ssl_context(), trust_env=False, follow_redirects=False, limits=limits
+            ),
+        )
+
+    async def ask(self, prompt: Prompt) -> Answer | NoAnswer:
+        """Return the model's answer, or why there is none, within the time-out, retries included."""
+        attempts = AsyncRetrying(  # one each time: tenacity keeps its state in this object
+            retry=retry_if_exception(lambda error: isinstance(error, _Failed) and error.retry),
+            stop=stop_before_delay(self._seconds) | stop_after_attempt(_MOST_ATTEMPTS),
+            wait=_wait_seconds,
+            sleep=asyncio.sleep,
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await attempts(self._attempt, prompt)
+        except TimeoutError:
+            return NoAnswer("timeout")
+        except _Failed as failed:
+            return NoAnswer(failed.word)
+        except Exception as error:  # noqa: BLE001  whatever the SDK raises, the operation still gets its post
+            _log.warning("llm_unexpected_error", error_type=type(error).__name__)
+            return NoAnswer("unexpected")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _attempt(self, prompt: Prompt) -> Answer:
+        try:
+            completion = await self._client.chat.completions.create(
+                model=self._model,
+                messages=[
+                    {"role": "system", "content": prompt.system},
+                    {"role": "user", "content": prompt.user},
+                ],
+                # `max_completion_tokens` is OpenAI's newer name; compatible servers know this one.
+                max_tokens=MAX_TOKENS,
+                temperature=TEMPERATURE,
+            )
+        except APITimeoutError:
+            raise _Failed("timeout", retry=True) from None
+        except APIConnectionError:
+            raise _Failed("connection", retry=True) from None
+        except APIStatusError as error:
+            raise _from_status(error) from None
+        except (APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
+            raise _Failed("bad_response") from None
+        return _read(completion)
+
+
+def _from_status(error: APIStatusError) -> _Failed:
+    status = error.status_code
+    wait_seconds = retry_after_seconds(error.response.headers, datetime.now(UTC))
+    if status == 429:
+        # An account without money answers 429 too, and no waiting mends it.
+        return _Failed("rate_limited", retry=error.code != "insufficient_quota", wait_seconds=wait_seconds)
+    if status >= 500 or status in (408, 409):
+        return _Failed("server_error", retry=True, wait_seconds=wait_seconds)
+    if status in (401, 403):
+        return _Failed("unauthorized")
+    return _Failed("bad_request" if status >= 400 else "bad_response")
+
+
+def _wait_seconds(state: RetryCallState) -> float:
+    """Return the server's own wait where it names one, else exponential backoff; both with jitter."""
+    failed = state.outcome.exception() if state.outcome else None
+    jitter = random.uniform(0, _FIRST_BACKOFF_SECONDS)
+    if isinstance(failed, _Failed) and failed.wait_seconds:
+        return failed.wait_seconds + jitter
+    backoff = _FIRST_BACKOFF_SECONDS * 2.0 ** (state.attempt_number - 1)
+    return min(backoff, _LONGEST_BACKOFF_SECONDS) + jitter
+
+
+def _read(completion: ChatCompletion) -> Answer:
+    """Read an answer that the SDK has parsed but not validated: any part of it may be missing or odd."""
+    choices = getattr(completion, "choices", None)
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = getattr(choice, "message", None)
+    if message is None:
+        raise _Failed("bad_response")
+    content = getattr(message, "content", None)
+    reason = getattr(choice, "finish_reason", None)
+    usage = getattr(completion, "usage", None)
+    return Answer(
+        text=content if isinstance(content, str) else "",
+        refused=bool(getattr(message, "refusal", None)) or reason == "content_filter",
+        truncated=reason == "length",
+        prompt_tokens=_tokens(getattr(usage, "prompt_tokens", None)),
+        completion_tokens=_tokens(getattr(usage, "completion_tokens", None)),
+    )
+
+
+def _tokens(value: object) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None

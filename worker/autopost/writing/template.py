@@ -1,0 +1,56 @@
+"""Posts without an LLM. The wording of the first three templates is part of the contract."""
+
+from __future__ import annotations
+
+from autopost.writing.fields import Fields
+from autopost.writing.outcome import Kind, Outcome
+
+
+def compose(fields: Fields) -> str:
+    """Return the post's text, not yet cut. What is missing leaves no gap in the sentence."""
+    agent = fields.agent_name or "An agent"
+    operation = fields.operation_type or "an operation"
+    what = fields.what
+    if fields.kind is Kind.APPROVAL:
+        return _sentence(_approval(agent, fields.outcome), what)
+    if fields.kind is Kind.SECURITY:
+        return _sentence(_security(agent, operation, fields.outcome), what)
+    match fields.outcome:
+        case Outcome.FAILED:
+            return _sentence(f"⚠️ {agent} hit a problem with {operation}", what)
+        case Outcome.STOPPED:
+            return _sentence(f"⚠️ {agent} stopped {operation} before it was done", what)
+        case Outcome.COMPLETED:
+            return " ".join(part for part in (f"Just finished {operation}!", what, "#automation") if part)
+        case Outcome.RUNNING:
+            return _sentence(f"Working on {operation}", fields.next_steps or what)
+        case _:
+            return _sentence(f"{agent} completed {operation}", fields.why or what, " - ")
+
+
+def _sentence(head: str, tail: str, joint: str = ": ") -> str:
+    return f"{head}{joint}{tail}" if tail else f"{head}."
+
+
+def _approval(agent: str, outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.FAILED:
+            return f"⚠️ {agent} asked for approval and did not get it"
+        case Outcome.STOPPED:
+            return f"⚠️ {agent} asked for approval, and the request was cancelled"
+        case Outcome.COMPLETED:
+            return f"🙋 {agent} asked for approval"
+        case _:
+            return f"🙋 {agent} is asking for approval"
+
+
+def _security(agent: str, operation: str, outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.COMPLETED:
+            return f"🔒 Security: {agent} finished {operation}"
+        case Outcome.FAILED:
+            return f"🚨 Security: {agent} hit a problem with {operation}"
+        case Outcome.STOPPED:
+            return f"🚨 Security: {agent} stopped {operation} before it was done"
+        case _:
+            return f"🔒 Security: news from {agent} about {operation}"

@@ -1,0 +1,121 @@
+"""Writing one post: the LLM when it is on and answers well, a template otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import structlog
+
+from autopost.model import Agent, Generator, Operation, Written
+from autopost.settings import Settings
+from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.fields import Fields, Redactor, redact_fields
+from autopost.writing.guard import Rejected, check
+from autopost.writing.llm import Llm
+from autopost.writing.prices import cost_usd
+from autopost.writing.prompt import prompt_for
+from autopost.writing.proofread import proofread
+from autopost.writing.template import compose
+
+_log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """Writes posts, at most `llm_concurrency` of them by the LLM at once.
+
+    Warns once, when it is made, if the LLM is on and has no key. One event loop uses one Writer.
+    """
+
+    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+        self._settings = settings
+        self._redactor = redactor
+        self._slots = asyncio.Semaphore(settings.llm_concurrency)
+        key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
+        self._llm = Llm(settings, key) if settings.llm_enabled and key else None
+        if settings.llm_enabled and not key:
+            _log.warning("llm_without_key", meaning="OPENAI_API_KEY is not set; posts come from templates")
+
+    def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
+        """Write the post from a template. CPU-bound; RedactionFailed passes through."""
+        return self._templated(redact_fields(operation, agent, self._redactor), fallback)
+
+    async def write(self, operation: Operation, agent: Agent) -> Written:
+        """Write the post. RedactionFailed passes through; nothing that the LLM does raises.
+
+        A generation's time starts when one of the `llm_concurrency` places is free: a queue within the worker
+        is no slowness of the server. Redaction runs in a thread.
+        """
+        if self._llm is None:
+            return await asyncio.to_thread(self.from_template, operation, agent)
+        fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor)
+        async with self._slots:
+            answer = await self._llm.ask(prompt_for(fields))
+        written = await asyncio.to_thread(self._written, fields, answer)
+        if written.fallback is not None:
+            _log.warning("llm_fallback", reason=written.fallback, tracker_id=operation.tracker_id)
+        return written
+
+    async def aclose(self) -> None:
+        """Close the connections to the LLM."""
+        if self._llm is not None:
+            await self._llm.aclose()
+
+    def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
+        if isinstance(answer, NoAnswer):
+            return self._templated(fields, answer.word)
+        text = check(answer)
+        if isinstance(text, Rejected):
+            return self._templated(fields, text.word, paid=answer)
+        post = proofread(text, self._redactor)
+        if post.counts:
+            # The input was clean. A model that comes up with personal data has made it up or put it together
+            # from pieces, and what the redactor did not find beside it cannot be trusted either.
+            return self._templated(fields, "private_data", paid=answer, found=Counter(post.counts))
+        return self._record(post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+
+    def _templated(
+        self,
+        fields: Fields,
+        fallback: str | None,
+        *,
+        paid: Answer | None = None,
+        found: Counter[str] | None = None,
+    ) -> Written:
+        post = proofread(compose(fields), self._redactor)
+        counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
+        return self._record(post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
+
+    def _record(
+        self,
+        content: str,
+        generator: Generator,
+        counts: Counter[str],
+        *,
+        paid: Answer | None,
+        fallback: str | None = None,
+    ) -> Written:
+        """Put the result together; an answer that was paid for counts although a template was used."""
+        if paid is None:
+            return Written(content, generator, redactions=dict(counts), fallback=fallback)
+        return Written(
+            content,
+            generator,
+            model=self._settings.llm_model,
+            prompt_tokens=paid.prompt_tokens or 0,
+            completion_tokens=paid.completion_tokens or 0,
+            cost_usd=self._cost_usd(paid),
+            redactions=dict(counts),
+            fallback=fallback,
+        )
+
+    def _cost_usd(self, paid: Answer) -> float | None:
+        if paid.prompt_tokens is None or paid.completion_tokens is None:
+            return None
+        return cost_usd(
+            self._settings.llm_model,
+            paid.prompt_tokens,
+            paid.completion_tokens,
+            input_price=self._settings.llm_input_price,
+            output_price=self._settings.llm_output_price,
+        )
