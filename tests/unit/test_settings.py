@@ -75,6 +75,12 @@ def test_lease_must_outlast_a_generation(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "SOCIAL_POST_LEASE_SECONDS: given 4; allowed: longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS" in message
 
 
+def test_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A space in a secret's file is not a key."""
+    monkeypatch.setenv("OPENAI_API_KEY", "  ")
+    assert not load_settings(require_database=False).uses_llm
+
+
 def test_empty_variable_is_as_if_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compose files pass empty values on."""
     monkeypatch.setenv("OPENAI_API_KEY", "")

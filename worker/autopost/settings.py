@@ -206,6 +206,11 @@ class Settings(BaseSettings):
             raise ValueError("not a connection string") from None
         return SecretStr(text)
 
+    @field_validator("openai_api_key")
+    @classmethod
+    def _blank_is_none(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and value.get_secret_value().strip() else None
+
     @field_validator("log_format", mode="before")
     @classmethod
     def _without_regard_to_case(cls, value: Any) -> Any:
