@@ -63,6 +63,7 @@ def test_connect_timeout_and_options_of_a_connection_string_count() -> None:
         asyncpg.DiskFullError(),
         asyncpg.ReadOnlySQLTransactionError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("another operation is in progress"),
         ConnectionResetError(),
         TimeoutError(),
     ],

@@ -14,13 +14,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 from rich.console import Console
 
 from autopost import __version__
 from autopost.connection import connect
 from autopost.errors import AutopostError, DatabaseUnreachable
+from autopost.faults import DATABASE_ERRORS
 from autopost.logs import configure_logs
 from autopost.migrate import head_revision
 from autopost.migrate import migrate as run_migrations
@@ -154,7 +154,7 @@ def _watch(settings: Settings, show: Callable[[Watch], Awaitable[None]]) -> None
         except BrokenPipeError:
             # The reader has seen enough. What is still buffered for it goes nowhere, without a complaint at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             raise DatabaseUnreachable(f"the database did not answer: {error}") from None
         finally:
             connection.terminate()

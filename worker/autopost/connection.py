@@ -11,6 +11,7 @@ import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
 from autopost.errors import DatabaseUnreachable
+from autopost.faults import DATABASE_ERRORS
 from autopost.settings import Settings
 
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -65,5 +66,5 @@ def connect_errors() -> Iterator[None]:
         yield
     except TimeoutError:
         raise DatabaseUnreachable("cannot connect to PostgreSQL: no answer in time") from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+    except (ValueError, *DATABASE_ERRORS) as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL: {error}") from None

@@ -27,7 +27,7 @@ import structlog
 
 from autopost import backoff
 from autopost.errors import DatabaseUnreachable
-from autopost.faults import kind
+from autopost.faults import DATABASE_ERRORS, kind
 from autopost.resources import query
 
 CHANNEL = "auto_post_doorbell"
@@ -75,7 +75,7 @@ class Doorbell:
                 failures = 0
                 self.ring()  # whatever was committed while nobody listened
                 await self._probe_until_broken()
-            except (OSError, TimeoutError, DatabaseUnreachable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 if failures == 0:
                     log.warning("the listening connection failed; polling goes on", error=kind(error))
                 failures += 1
@@ -148,7 +148,7 @@ class Doorbell:
                 return None
             try:
                 return await self._connection.fetchval(query(name, self._schema), timeout=PROBE_TIMEOUT_SECONDS)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_ERRORS:
                 self._broken.set()  # `run` says so and mends it
                 self._drop()
                 return None

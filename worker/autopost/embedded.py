@@ -5,6 +5,7 @@ It listens on a unix socket only, runs as root too (then under a user of its own
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import shutil
 import tempfile
@@ -75,5 +76,6 @@ def embedded_server(
         finally:
             with contextlib.suppress(psutil.NoSuchProcess):  # somebody else ended it
                 server.cleanup()
+            atexit.unregister(server._cleanup)  # noqa: SLF001 - it would make the folder of its lock anew
     finally:
         shutil.rmtree(folder, ignore_errors=True)

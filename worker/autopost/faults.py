@@ -7,6 +7,15 @@ from __future__ import annotations
 
 import asyncpg
 
+# What a statement may raise. InternalClientError is what asyncpg says when a connection is cut at a bad moment.
+DATABASE_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    EOFError,
+)
 _TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58")
 _READ_ONLY = "25006"
 
@@ -21,7 +30,7 @@ def is_transient(error: BaseException) -> bool:
         return code.startswith(_TRANSIENT_CLASSES) or code == _READ_ONLY
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)
-    return isinstance(error, (OSError, TimeoutError, EOFError))
+    return isinstance(error, DATABASE_ERRORS)
 
 
 def kind(error: BaseException) -> str:

@@ -10,11 +10,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-import asyncpg
 import structlog
 
 from autopost import audit, backoff
-from autopost.faults import is_transient, kind
+from autopost.faults import DATABASE_ERRORS, is_transient, kind
 from autopost.held import Held
 from autopost.model import Agent, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Skipped
 from autopost.outbox import Outbox
@@ -22,7 +21,6 @@ from autopost.settings import Settings
 from autopost.verdict import at_publishing
 
 RETRY_CAP_SECONDS = 5.0
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 Ready = Proposal | Deferred
 

@@ -14,11 +14,11 @@ import structlog
 from autopost import __version__, backoff
 from autopost.connection import connect, create_pool
 from autopost.doorbell import Doorbell, Woken
-from autopost.faults import kind
+from autopost.faults import DATABASE_ERRORS, kind
 from autopost.held import Held
 from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
-from autopost.publisher import DATABASE_ERRORS, Publisher
+from autopost.publisher import Publisher
 from autopost.schema import require_schema
 from autopost.settings import Settings, unknown_variables
 from autopost.writing import Redactor as RedactorProtocol
