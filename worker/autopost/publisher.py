@@ -77,11 +77,12 @@ class Publisher:
                 return
 
     async def _attempt(self, group: Sequence[Ready]) -> None:
-        deferred = [item for item in group if isinstance(item, Deferred)]
+        held = [item for item in group if item.claim in self._held]  # a second try leaves out what the first ended
+        deferred = [item for item in held if isinstance(item, Deferred)]
         if deferred:
             await self._outbox.defer(deferred)
             self._record(deferred, at=None)
-        proposals = [item for item in group if not isinstance(item, Deferred) and item.claim in self._held]
+        proposals = [item for item in held if not isinstance(item, Deferred)]
         paid = [item for item in proposals if isinstance(item, Posted) and _is_worth_keeping(item)]
         if paid:
             await self._outbox.keep(paid)

@@ -94,7 +94,7 @@ class Llm:
         except _Failed as failed:
             return NoAnswer(failed.word)
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, the operation still gets its post
-            _log.warning("llm_unexpected_error", error_type=type(error).__name__)
+            _log.warning("the LLM failed in an unforeseen way", error=type(error).__name__)
             return NoAnswer("unexpected")
 
     async def aclose(self) -> None:

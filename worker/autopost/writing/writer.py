@@ -34,7 +34,7 @@ class Writer:
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = Llm(settings, key) if settings.llm_enabled and key else None
         if settings.llm_enabled and not key:
-            _log.warning("llm_without_key", meaning="OPENAI_API_KEY is not set; posts come from templates")
+            _log.warning("OPENAI_API_KEY is not set: posts come from templates")
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound; RedactionFailed passes through."""
@@ -51,10 +51,7 @@ class Writer:
         fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor)
         async with self._slots:
             answer = await self._llm.ask(prompt_for(fields))
-        written = await asyncio.to_thread(self._written, fields, answer)
-        if written.fallback is not None:
-            _log.warning("llm_fallback", reason=written.fallback, tracker_id=operation.tracker_id)
-        return written
+        return await asyncio.to_thread(self._written, fields, answer)
 
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
