@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint bench lock clean
+.PHONY: help demo test test-all-postgres check lint bench wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -22,12 +22,12 @@ demo: $(STAMP) ## Watch agents' work become posts, on a private PostgreSQL
 	@$(BIN)/autopost demo
 
 test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that DATABASE_URL names
-	@$(BIN)/python -m pytest -m "not chaos"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed), 16 and 18
-	@BIN=$(BIN) scripts/test-all-postgres
+	@for version in 18 16 15; do BIN=$(BIN) scripts/test-on-postgres $$version || exit 1; done
 
-check: lint test ## Everything that CI checks
+check: lint test ## Format, style, types, imports, SQL and tests
 
 lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@$(BIN)/ruff format --check --quiet . || { echo "ruff format would change files: run $(BIN)/ruff format ." >&2; exit 1; }
@@ -40,6 +40,9 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 bench: $(STAMP) ## Run the short benchmarks, one line of result each
 	@for name in latency host_tax memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
 
+wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
+	@$(BIN)/python -m hatchling build -t wheel
+
 lock: ## Pin the newest versions, with hashes and without an index's address
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
 	@for part in "runtime embedded" "dev dev"; do set -- $$part; \
@@ -47,4 +50,4 @@ lock: ## Pin the newest versions, with hashes and without an index's address
 			--no-header --no-annotate --extra $$2 pyproject.toml -o requirements/$$1.txt; done
 
 clean: ## Remove what these targets made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache benchmarks/results

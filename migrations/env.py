@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from autopost.migrate import VERSION_TABLE, engine_for, prepare_session
+from autopost.migrate import PRELUDE, VERSION_TABLE, engine_for, prepare_session
 from autopost.settings import load_settings
 
 
@@ -25,6 +25,7 @@ def run() -> None:
             version_table_schema=settings.schema_name,
         )
         with context.begin_transaction():
+            context.get_context().impl.static_output("\n".join(PRELUDE))
             context.run_migrations()
         return
     with engine_for(settings).connect() as connection:

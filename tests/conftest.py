@@ -63,9 +63,7 @@ def server() -> Iterator[Server]:
     if OUTER_URL:
         yield Server(OUTER_URL)
         return
-    with embedded_server(
-        EMBEDDED_VERSION, settings={"max_connections": "60", "max_prepared_transactions": "5"}
-    ) as embedded:
+    with embedded_server(EMBEDDED_VERSION, settings={"max_connections": "60"}) as embedded:
         yield Server(embedded.dsn())
 
 

@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autopost.process import build_worker
 from autopost.redaction import Redactor
 from autopost.settings import Settings
-from autopost.worker import Worker, build_worker
+from autopost.worker import Worker
 from tests.host import Host
 
 

@@ -79,6 +79,9 @@ comment on table {{ schema }}.auto_post_outbox is
 comment on column {{ schema }}.auto_post_outbox.id is
 'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
 'operation count at most once per rule. The post that comes of the row has this id too.';
+comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post_rules that the operation met.';
+comment on column {{ schema }}.auto_post_outbox.captured_at is
+'When the trigger wrote it, a moment before the agent''s commit.';
 comment on column {{ schema }}.auto_post_outbox.what_explanation is
 'As the operation had it, at most 4,000 characters, as in why_explanation and next_steps. Not redacted.';
 comment on column {{ schema }}.auto_post_outbox.state is
@@ -88,6 +91,10 @@ comment on column {{ schema }}.auto_post_outbox.available_at is
 comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
+comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
+comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
+comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
+comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
 comment on column {{ schema }}.auto_post_outbox.kept is
 'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
@@ -124,7 +131,7 @@ comment on column {{ schema }}.auto_post_control.capture_enabled is 'False: the 
 comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim nothing; what they hold is finished.';
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
-'platforms that use two-phase commit.';
+'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
 
 -- The workers that are, or lately were, alive.
 create table {{ schema }}.auto_post_workers (
@@ -136,7 +143,7 @@ create table {{ schema }}.auto_post_workers (
     constraint auto_post_workers_pkey primary key (name)
 );
 
-comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every few seconds while it lives.';
+comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
@@ -156,7 +163,9 @@ values
 ('%security%', 'like', 'completed', true, 'Security work is done'),
 ('%security%', 'like', 'failed', true, 'Security work failed');
 
-insert into {{ schema }}.auto_post_control default values;
+-- A transaction that sent a NOTIFY cannot be prepared: where a platform may do that, nobody rings unasked.
+insert into {{ schema }}.auto_post_control (wakeup)
+values (case when current_setting('max_prepared_transactions') = '0' then 'doorbell' else 'poll' end);
 
 -- The id of the outbox row for an operation and the rule that it met: the same for the same two, always.
 -- sha256 and not md5, which servers in FIPS mode refuse. NULL for NULL.
@@ -173,6 +182,8 @@ return pg_catalog.encode(
     'hex'
 )::uuid;
 
+revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from public;
+
 comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
 'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
 
@@ -183,7 +194,7 @@ create or replace function {{ schema }}.auto_post_capture()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '50ms'
 as $$
 declare

@@ -1,42 +1,38 @@
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
--- Never raises and never waits longer than lock_timeout, once a transaction: then it warns and leaves the change to
--- the reconciler. Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
+-- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
+-- time-out for none in this transaction: then it warns and leaves the change to the reconciler.
+-- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
 create or replace function {{ schema }}.auto_post_capture()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
-set lock_timeout = '50ms'
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '20ms'
 as $$
 declare
     v_rule_id integer;
     v_is_alert boolean;
     v_wakeup text;
     v_now timestamptz;
+    v_gave_up text;
+    v_sqlstate text;
+    v_tracker_id text;
 begin
-    if tg_op = 'UPDATE' and new.status is not distinct from old.status then
-        return null;
-    end if;
-
     begin
-        if pg_catalog.current_setting('autopost.capture_gave_up', true) = 'on' then
+        if tg_op = 'UPDATE' and new.status::text is not distinct from old.status::text then
             return null;
         end if;
 
-        select r.id, r.is_alert or new.status::text = 'failed', c.wakeup
+        v_gave_up := pg_catalog.current_setting('autopost.capture_gave_up', true);
+        if v_gave_up <> '' and v_gave_up = pg_catalog.pg_current_xact_id()::text then
+            return null;
+        end if;
+
+        select r.rule_id, r.is_alert, c.wakeup
         into v_rule_id, v_is_alert, v_wakeup
-        from {{ schema }}.auto_post_rules as r
-        cross join {{ schema }}.auto_post_control as c
-        where
-            r.enabled
-            and c.capture_enabled
-            and (r.status is null or r.status = new.status::text)
-            and case r.match
-                when 'exact' then r.operation_type = new.operation_type::text
-                else pg_catalog.lower(new.operation_type::text) like pg_catalog.lower(r.operation_type)
-            end
-        order by r.match = 'exact' desc, r.status is not null desc, r.id asc
-        limit 1;
+        from {{ schema }}.auto_post_control as c
+        cross join {{ schema }}.auto_post_rule_for(new.operation_type::text, new.status::text) as r
+        where c.capture_enabled;
 
         if v_rule_id is null then
             return null;
@@ -50,10 +46,11 @@ begin
         )
         values (
             {{ schema }}.auto_post_outbox_id(new.id::text, v_rule_id), v_rule_id, new.id::text, new.tenant_id::text,
-            new.agent_id::text, new.operation_type::text, new.status::text, coalesce(v_is_alert, false),
-            pg_catalog.left(new.what_explanation, 4000), pg_catalog.left(new.why_explanation, 4000),
-            pg_catalog.left(new.next_steps, 4000), v_now, v_now
+            new.agent_id::text, new.operation_type::text, new.status::text, v_is_alert,
+            pg_catalog.left(new.what_explanation::text, 4000), pg_catalog.left(new.why_explanation::text, 4000),
+            pg_catalog.left(new.next_steps::text, 4000), v_now, v_now
         )
+        -- What retention removed is not asked here, where an agent would pay for it: the claim does.
         on conflict (id) do nothing;
 
         -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
@@ -71,11 +68,20 @@ begin
         end if;
     exception
         when others then
+            v_sqlstate := sqlstate;
             -- What is wrong with one row ends there; what is wrong with the outbox will be so for every row.
-            if sqlstate = '55P03' or pg_catalog.left(sqlstate, 2) in ('42', '53', '54', '57', '58', 'XX') then
-                perform pg_catalog.set_config('autopost.capture_gave_up', 'on', true);
+            if v_sqlstate = '55P03' or pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '57', '58', 'XX') then
+                perform pg_catalog.set_config(
+                    'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
+                );
             end if;
-            raise warning 'autopost did not capture operation % (SQLSTATE %)', new.id, sqlstate
+            begin
+                v_tracker_id := pg_catalog.to_jsonb(new) ->> 'id';
+            exception
+                when others then
+                    v_tracker_id := null;
+            end;
+            raise warning 'autopost did not capture operation % (SQLSTATE %)', v_tracker_id, v_sqlstate
             using hint = 'The operation itself is not affected. The reconciler captures it later.';
     end;
 

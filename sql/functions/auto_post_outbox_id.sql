@@ -13,5 +13,7 @@ return pg_catalog.encode(
     'hex'
 )::uuid;
 
+revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from public;
+
 comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
 'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';

@@ -1,15 +1,92 @@
 -- Claims what is due, oldest first, also rows whose lease ran out: that is the rescue.
 -- $1 worker, $2 most rows, $3 lease. Locks the rows it takes and skips those that others hold.
-with due as (
-    select o.id
+-- A row whose id retention took away before is an old operation that came up again: it is skipped, and says so.
+-- Rows of a pause among the 1,000 that are longest due are parked, so that the next claim does not meet them again; the
+-- lock on the pauses keeps auto_post_resume waiting until that is done.
+with pauses as (
+    select p.kind, p.value
+    from {{ schema }}.auto_post_pauses as p
+    for key share skip locked
+),
+
+paused as (
+    select
+        array(select p.value from pauses as p where p.kind = 'agent') as agents,
+        array(select p.value from pauses as p where p.kind = 'operation_type') as operation_types
+),
+
+due as (
+    select o.id, (select s.id from {{ schema }}.auto_post_seen as s where s.id = o.id) is not null as was_removed
     from {{ schema }}.auto_post_outbox as o
     where
         o.state in ('pending', 'claimed')
         and o.available_at <= now()
         and not (select c.paused from {{ schema }}.auto_post_control as c)
+        -- In one, so that the planner takes it to pass half of the rows, and goes by the index.
+        and coalesce(not (
+            o.agent_id = any((select p.agents from paused as p)::text[])
+            or o.operation_type = any((select p.operation_types from paused as p)::text[])
+        ), true)
     order by o.available_at
     limit $2
+    for update of o skip locked
+),
+
+oldest as (
+    select
+        o.id,
+        o.agent_id = any((select p.agents from paused as p)::text[])
+        or o.operation_type = any((select p.operation_types from paused as p)::text[]) as is_paused
+    from {{ schema }}.auto_post_outbox as o
+    where
+        o.state in ('pending', 'claimed')
+        and o.available_at <= now()
+        and (select count(*) from pauses) > 0
+    order by o.available_at
+    limit 1000
+),
+
+parking as (
+    select o.id
+    from {{ schema }}.auto_post_outbox as o
+    where
+        o.id = any(array(select oldest.id from oldest where oldest.is_paused))
+        -- Asked again of a row that changed meanwhile. The form keeps the planner to the primary key.
+        and case when o.available_at <= now() then o.state in ('pending', 'claimed') else false end
     for update skip locked
+),
+
+parked as (
+    update {{ schema }}.auto_post_outbox as o
+    set state = 'pending', worker = null, epoch = o.epoch + 1, available_at = 'infinity'
+    from parking
+    where o.id = parking.id
+),
+
+counted_before as (
+    update {{ schema }}.auto_post_outbox as o
+    set
+        state = 'skipped',
+        reason = 'counted_before',
+        epoch = o.epoch + 1,
+        worker = null,
+        finished_at = clock_timestamp()
+    from due
+    where o.id = due.id and due.was_removed
+    returning o.*
+),
+
+audited as (
+    insert into {{ schema }}.audit_log (
+        id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
+    )
+    select
+        gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped', s.operation_type, s.tracker_id,
+        s.status,
+        jsonb_build_object(
+            'outcome', 'skipped', 'reason', s.reason, 'outbox_id', s.id, 'attempts', s.attempts, 'worker', $1::text
+        )
+    from counted_before as s
 ),
 
 claimed as (
@@ -17,12 +94,12 @@ claimed as (
     set
         state = 'claimed',
         epoch = o.epoch + 1,
-        attempts = o.attempts + 1,
+        attempts = least(o.attempts + 1, 32767),
         worker = $1,
         claimed_at = clock_timestamp(),
         available_at = clock_timestamp() + $3::interval
     from due
-    where o.id = due.id
+    where o.id = due.id and not due.was_removed
     returning o.*
 )
 

@@ -9,7 +9,7 @@ from (
     from {{ schema }}.audit_log as l
     left join {{ schema }}.agents as a on l.agent_id = a.id
     left join {{ schema }}.social_posts as p on l.post_id = p.id
-    where l.action like 'auto\_post.%' and l.occurred_at > $1
+    where l.action in ('auto_post.posted', 'auto_post.skipped', 'auto_post.dead') and l.occurred_at > $1
     order by l.occurred_at desc, l.id desc
     limit $2
 ) as newest

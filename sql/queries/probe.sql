@@ -1,4 +1,6 @@
--- How workers are to be woken (doorbell, notify or poll), or no row when this session no longer listens.
-select c.wakeup
-from {{ schema }}.auto_post_control as c
-where 'auto_post_doorbell' in (select pg_listening_channels())
+-- How workers are to be woken (doorbell, notify or poll); NULL when this session does not listen, as behind a pooler.
+select
+    case
+        when 'auto_post_doorbell' in (select pg_listening_channels())
+            then coalesce((select c.wakeup from {{ schema }}.auto_post_control as c), 'doorbell')
+    end as wakeup

@@ -1,7 +1,13 @@
--- Gives rows back untried, when a worker stops: it burns no attempt. $1 ids, $2 epochs.
+-- Gives rows back without an outcome and without burning the attempt: a worker stops, or nobody's row is at fault.
+-- $1 ids, $2 epochs, $3 seconds until they may be claimed again, $4 the kind of error, NULL for none.
 -- Returns the ids that were still ours.
 update {{ schema }}.auto_post_outbox as o
-set state = 'pending', worker = null, attempts = o.attempts - 1, available_at = clock_timestamp()
+set
+    state = 'pending',
+    worker = null,
+    attempts = greatest(o.attempts - 1, 0),
+    last_error = coalesce($4::text, o.last_error),
+    available_at = clock_timestamp() + make_interval(secs => $3::double precision)
 from unnest($1::uuid[], $2::integer[]) as v (id, epoch)
 where o.id = v.id and o.epoch = v.epoch and o.state = 'claimed'
 returning o.id

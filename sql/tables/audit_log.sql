@@ -17,4 +17,6 @@ create index audit_log_occurred_at_idx on {{ schema }}.audit_log (occurred_at de
 
 create index audit_log_tracker_id_idx on {{ schema }}.audit_log (tracker_id);
 
+comment on index {{ schema }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+comment on index {{ schema }}.audit_log_tracker_id_idx is 'For the story of one operation.';
 comment on table {{ schema }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';

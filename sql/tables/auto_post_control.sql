@@ -14,4 +14,4 @@ comment on column {{ schema }}.auto_post_control.capture_enabled is 'False: the 
 comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim nothing; what they hold is finished.';
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
-'platforms that use two-phase commit.';
+'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';

@@ -1,5 +1,5 @@
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- Two indexes and no foreign key: the agents pay for each.
+-- An insert touches two indexes and no foreign key: the agents pay for each. The third is the workers' to pay.
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -45,11 +45,17 @@ with (
 create index auto_post_outbox_claim_idx on {{ schema }}.auto_post_outbox (available_at)
 where state in ('pending', 'claimed');
 
+create index auto_post_outbox_finished_idx on {{ schema }}.auto_post_outbox (finished_at)
+where finished_at is not null;
+
 comment on table {{ schema }}.auto_post_outbox is
 'Significant operations on their way to the feed. A finished row stays for the DBA to look at.';
 comment on column {{ schema }}.auto_post_outbox.id is
 'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
 'operation count at most once per rule. The post that comes of the row has this id too.';
+comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post_rules that the operation met.';
+comment on column {{ schema }}.auto_post_outbox.captured_at is
+'When the trigger wrote it, a moment before the agent''s commit.';
 comment on column {{ schema }}.auto_post_outbox.what_explanation is
 'As the operation had it, at most 4,000 characters, as in why_explanation and next_steps. Not redacted.';
 comment on column {{ schema }}.auto_post_outbox.state is
@@ -59,6 +65,10 @@ comment on column {{ schema }}.auto_post_outbox.available_at is
 comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
+comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
+comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
+comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
+comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
 comment on column {{ schema }}.auto_post_outbox.kept is
 'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
@@ -67,3 +77,5 @@ comment on column {{ schema }}.auto_post_outbox.last_error is
 
 comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';
+comment on index {{ schema }}.auto_post_outbox_finished_idx is
+'For retention and for questions about the last hours. A pending row is not in it.';

@@ -7,6 +7,7 @@ create table {{ schema }}.auto_post_rules (
     is_alert boolean not null default false,
     enabled boolean not null default true,
     description text,
+    since timestamptz not null default now(),
     constraint auto_post_rules_pkey primary key (id),
     constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
     constraint auto_post_rules_match_check check (match in ('exact', 'like')),
@@ -24,3 +25,5 @@ comment on column {{ schema }}.auto_post_rules.status is
 comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
+comment on column {{ schema }}.auto_post_rules.since is
+'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';

@@ -8,5 +8,5 @@ create table {{ schema }}.auto_post_workers (
     constraint auto_post_workers_pkey primary key (name)
 );
 
-comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every few seconds while it lives.';
+comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';

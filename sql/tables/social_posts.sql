@@ -15,4 +15,5 @@ create table {{ schema }}.social_posts (
 
 create index social_posts_created_at_idx on {{ schema }}.social_posts (created_at desc);
 
+comment on index {{ schema }}.social_posts_created_at_idx is 'For the newest posts.';
 comment on table {{ schema }}.social_posts is 'The posts of the feed. Created by autopost.';

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -99,19 +100,24 @@ def test_malformed_settings_are_all_named(database: str) -> None:
     assert "SOCIAL_POST_MAX_ATTEMPTS: given '-1'" in result.stderr
 
 
-def test_wrong_password_is_a_clear_error(tmp_path: Path) -> None:
+def test_wrong_password_is_a_clear_error() -> None:
     """Exit code 3, the server's reason, and no password."""
-    rules = tmp_path / "pg_hba.conf"
-    rules.write_text("local all postgres trust\nlocal all all scram-sha-256\n")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
-        with psycopg.connect(server.dsn()) as owner:
-            owner.execute("create role worker login password 'right'")
-        result = autopost("status", dsn=server.dsn(user="worker").replace("worker@", "worker:wrong-password@"))
+    with tempfile.NamedTemporaryFile("w", prefix="autopost-test-") as rules:
+        Path(rules.name).chmod(0o644)  # the server may run as another user
+        rules.write("local all postgres trust\nlocal all all scram-sha-256\n")
+        rules.flush()
+        result = status_with_wrong_password(rules.name)
     assert result.returncode == 3
     assert "password authentication failed" in result.stderr
     assert "wrong-password" not in result.stderr
+
+
+def status_with_wrong_password(rules: str) -> subprocess.CompletedProcess[str]:
+    """Run `autopost status` against a server with these rules for who may enter how."""
+    with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
+        with psycopg.connect(server.dsn()) as owner:
+            owner.execute("create role worker login password 'right'")
+        return autopost("status", dsn=server.dsn(user="worker").replace("worker@", "worker:wrong-password@"))
 
 
 def test_role_without_rights_is_a_clear_error(host: Host, database: str) -> None:
@@ -124,6 +130,59 @@ def test_role_without_rights_is_a_clear_error(host: Host, database: str) -> None
         host.execute(f"drop role {role}")
     assert result.returncode == 4
     assert "permission denied" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_unknown_revision_is_refused_by_name(database: str) -> None:
+    """Exit code 2, and the revisions that there are."""
+    result = autopost("migrate", "--to", "nonsense", dsn=database)
+    assert result.returncode == 2
+    assert "--to: given 'nonsense'; allowed: head, base, 0001_host_tables" in result.stderr
+
+
+def test_migrating_to_an_earlier_revision_goes_down(host: Host, database: str) -> None:
+    """`--to` an ancestor takes away what came after it."""
+    assert autopost("migrate", "--to", "0001_host_tables", dsn=database).returncode == 0
+    assert host.value("select to_regclass('auto_post_outbox')") is None
+
+
+def test_unreachable_server_is_named(database: str) -> None:
+    """Host and port, and no password."""
+    result = autopost("status", dsn="postgresql://ada:hunter2@127.0.0.1:1/none")
+    assert "host 127.0.0.1, port 1, dbname none, user ada" in result.stderr
+    assert "hunter2" not in result.stderr
+
+
+def test_lost_control_row_is_named(host: Host, database: str) -> None:
+    """And how to bring it back."""
+    host.execute("delete from auto_post_control")
+    result = autopost("status", dsn=database)
+    assert result.returncode == 4
+    assert "insert into auto_post_control default values" in result.stderr
+
+
+def test_empty_feed_says_so(database: str) -> None:
+    """On stderr: there is no data."""
+    result = autopost("feed", dsn=database)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "nothing yet" in result.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_stream_is_no_crash(database: str, closed: str) -> None:
+    """As under a supervisor that passes nothing on."""
+    environment = {**os.environ, "DATABASE_URL": database}
+    command = ["bash", "-c", f"{sys.executable} -m autopost status {closed}"]
+    assert subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode == 0
+
+
+def test_full_disk_behind_stdout_is_named(database: str) -> None:
+    """It is not the database that failed."""
+    environment = {**os.environ, "DATABASE_URL": database}
+    command = ["bash", "-c", f"{sys.executable} -m autopost status > /dev/full"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert "No space left" in result.stderr
     assert "Traceback" not in result.stderr
 
 

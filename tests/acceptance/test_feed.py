@@ -352,6 +352,22 @@ async def test_row_that_the_feed_refuses_does_not_take_its_neighbours_along(
     assert (dead["tracker_id"], dead["details"]["error"]) == ("op4", "CheckViolationError 23514")
 
 
+async def test_missing_table_of_the_platform_costs_no_row_an_attempt(
+    host: Host, settings: Settings, redactor: Redactor
+) -> None:
+    """Nobody's row is at fault: it waits until somebody mends the installation, and is then posted."""
+    host.agent()
+    impatient = settings.model_copy(update={"lease_seconds": 1.0, "max_attempts": 1})
+    async with working(impatient, redactor):
+        host.execute("alter table social_posts rename to gone")
+        host.complete()
+        await eventually(lambda: host.outbox()[0]["epoch"] >= 2)
+        assert host.audit() == []
+        host.execute("alter table gone rename to social_posts")
+        await eventually(lambda: host.waiting() == 0)
+    assert [row["state"] for row in host.outbox()] == ["posted"]
+
+
 async def test_broken_redactor_posts_nothing(
     host: Host, settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

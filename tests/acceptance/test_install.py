@@ -43,6 +43,9 @@ def test_alembic_in_the_checkout_installs_and_removes(empty_database: str) -> No
 def test_alembic_prints_a_script_that_psql_runs(empty_database: str) -> None:
     """`alembic upgrade head --sql` is what a DBA reviews and runs."""
     script = run(sys.executable, "-m", "alembic", "upgrade", "head", "--sql", cwd=ROOT, dsn=empty_database)
+    before_anything_else = script[: script.index("CREATE")]
+    assert "set local lock_timeout" in before_anything_else
+    assert "pg_advisory_xact_lock" in before_anything_else
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute(script.encode())
     assert revision(empty_database) == head_revision()

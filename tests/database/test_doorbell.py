@@ -120,6 +120,30 @@ async def test_without_a_listening_connection_sleep_polls(host: Host, settings: 
     assert await asyncio.wait_for(bell.sleep(), 5) is Woken.POLL
 
 
+async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Host, settings: Settings) -> None:
+    """As behind a pooler, where another connection answers: some attempts, ever more seldom, and polling goes on."""
+    opened = 0
+
+    class Forgetful(Doorbell):
+        async def _listen(self) -> None:
+            nonlocal opened
+            opened += 1
+            await super()._listen()
+            assert self._connection is not None
+            await self._connection.execute("unlisten *")
+
+    bell = Forgetful(lambda: connect(settings, "doorbell"), "public", poll_seconds=30)
+    running = asyncio.create_task(bell.run())
+    try:
+        await eventually(lambda: opened >= 2)
+        began = asyncio.get_running_loop().time()
+        await eventually(lambda: opened >= 5)
+        assert asyncio.get_running_loop().time() - began > 0.5, "0.1, 0.2, 0.4 seconds at the least"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 @pytest.mark.parametrize(("wakeup", "expected"), [("notify", Woken.RUNG), ("poll", Woken.POLL)])
 async def test_other_modes_do_not_arm(host: Host, settings: Settings, wakeup: str, expected: Woken) -> None:
     """`notify` hears every completion, `poll` none."""

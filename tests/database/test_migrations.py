@@ -15,15 +15,20 @@ from autopost import resources
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.migrate import head_revision, migrate
 from autopost.settings import load_settings
+from tests.host import Host
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
-    "functions/auto_post_outbox_id",
-    "functions/auto_post_capture",
-    "triggers/auto_post_capture",
+    *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation")),
+    *(f"functions/auto_post_{name}" for name in ("outbox_id", "rule_for", "record", "rules_since", "capture_since")),
+    *(f"functions/auto_post_{name}" for name in ("capture", "reconcile", "expire", "purge", "story")),
+    *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
+    *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
+    *(f"triggers/auto_post_{name}" for name in ("capture", "rules_since", "capture_since")),
+    *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 
 
@@ -89,6 +94,34 @@ def test_migrating_twice_changes_nothing(database: str) -> None:
     assert objects(database) == before
 
 
+def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_older_schema(
+    empty_database: str, pg_dump: Path
+) -> None:
+    """From 0002 with rows in every state to the newest and back: the same schema, the same rows, and none parked."""
+    settings = load_settings(database_url=empty_database)
+    migrate(settings, "0002_outbox")
+    before = dump(empty_database, pg_dump)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        host = Host(connection)
+        for state in ("pending", "skipped", "dead", "later"):
+            host.complete(state)
+        host.execute(
+            "update auto_post_outbox set state = tracker_id, reason = 'r', last_error = 'e', finished_at = now() "
+            "where tracker_id in ('skipped', 'dead')"
+        )
+        rows = host.outbox()
+        migrate(settings)
+        assert host.outbox() == rows
+        assert host.value("select count(*) from auto_post_rules where since > now() - interval '1 minute'") == 14
+        assert host.value("select auto_post_reconcile(100000)") == 0
+        host.execute("select auto_post_pause('agent', 'ada')")
+        migrate(settings, "0002_outbox")
+        assert host.outbox() == rows
+        host.complete("captured by the older trigger")
+        assert len(host.outbox()) == 5
+    assert dump(empty_database, pg_dump) == before
+
+
 def test_downgrade_to_base_leaves_nothing_of_an_empty_install(database: str) -> None:
     """What autopost made and nobody used goes."""
     migrate(load_settings(database_url=database), "base")
@@ -107,7 +140,9 @@ def test_downgrade_keeps_host_tables_that_hold_rows(database: str) -> None:
 def test_downgrade_keeps_host_tables_that_autopost_did_not_make(empty_database: str) -> None:
     """The platform's own table stays even when it is empty, and the rest comes back."""
     with psycopg.connect(empty_database) as connection:
-        connection.execute("create table agents (id text, tenant_id text, name text, maturity text, category text)")
+        connection.execute(
+            "create table agents (id text primary key, name text, maturity text, tenant_id text, category text)"
+        )
     settings = load_settings(database_url=empty_database)
     migrate(settings)
     migrate(settings, "base")
@@ -122,6 +157,7 @@ def test_missing_columns_are_refused_in_one_message_and_nothing_changes(empty_da
         connection.execute("create table agents (id text, name text)")
         connection.execute("create table operation_trackers (id uuid, status text)")
         connection.execute("create table audit_log (id text, severity text not null)")
+        connection.execute("create table social_posts (id uuid, content varchar(140))")
     before = objects(empty_database)
     with pytest.raises(SchemaMismatch) as caught:
         migrate(load_settings(database_url=empty_database))
@@ -129,7 +165,10 @@ def test_missing_columns_are_refused_in_one_message_and_nothing_changes(empty_da
     for expected in (
         "agents: column maturity is missing",
         "agents: column category is missing",
-        "operation_trackers: column id is uuid, must be text",
+        "agents: column id must be unique by itself: the row is known by it alone",
+        "operation_trackers: column started_at is missing",
+        "social_posts: column content is character varying(140), must hold 280 characters",
+        "social_posts: column id is uuid, must be text",
         "operation_trackers: column what_explanation is missing",
         "audit_log: column details is missing",
         "audit_log: column severity must be given and has no default, and autopost does not know it",

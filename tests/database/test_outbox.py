@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import asyncpg
+import psycopg
 import pytest
 
 from autopost.connection import create_pool
-from autopost.model import Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
-from autopost.outbox import Outbox, Published
+from autopost.model import Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
+from autopost.outbox import Outbox
+from autopost.publication import Publication, Published
 from autopost.resources import query
 from autopost.settings import Settings
 from autopost.verdict import at_publishing
@@ -36,6 +38,12 @@ def outbox(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
 
 
 @pytest.fixture
+def publication(pool: asyncpg.Pool[asyncpg.Record]) -> Publication:
+    """Return worker `one`'s way to publish."""
+    return Publication(pool, "public", "one")
+
+
+@pytest.fixture
 def other(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
     """Return the outbox as worker `two` sees it."""
     return Outbox(pool, "public", "two")
@@ -46,9 +54,16 @@ def post(claim: Claim, content: str = "text") -> Posted:
     return Posted(claim, Written(content, Generator.TEMPLATE))
 
 
-async def publish(outbox: Outbox, proposals: Sequence[Proposal]) -> Published:
+async def publish(publication: Publication, proposals: Sequence[Proposal]) -> Published:
     """Publish by the real rules."""
-    return await outbox.publish(proposals, lambda group, agents, now: at_publishing(group, agents, now, WINDOW))
+    return await publication.publish(proposals, lambda group, agents, now: at_publishing(group, agents, now, WINDOW))
+
+
+async def publish_all(publication: Publication, proposals: Sequence[Proposal]) -> None:
+    """Publish until no agent is busy any more."""
+    while proposals:
+        published = await publish(publication, proposals)
+        proposals = [outcome.proposal for outcome in published.outcomes if isinstance(outcome, Busy)]
 
 
 def expire(host: Host) -> None:
@@ -106,79 +121,102 @@ async def test_released_row_burns_no_attempt(host: Host, outbox: Outbox) -> None
     assert (again.attempts, again.epoch) == (1, 2)
 
 
-async def test_publishing_writes_post_audit_limit_and_outbox_together(host: Host, outbox: Outbox) -> None:
+async def test_publishing_writes_post_audit_limit_and_outbox_together(
+    host: Host, outbox: Outbox, publication: Publication
+) -> None:
     """All four, with one time, the database's."""
     host.agent()
     host.complete()
     claims = await outbox.claim(1, LEASE)
-    published = await publish(outbox, [post(claims[0])])
+    published = await publish(publication, [post(claims[0])])
     (row,), (feed,), (audit,) = host.outbox(), host.posts(), host.audit()
     last_post_at = host.value("select last_post_at from auto_post_rate_limits")
     assert {row["finished_at"], feed["created_at"], audit["occurred_at"], last_post_at} == {published.at}
     assert row["post_id"] == feed["id"] == audit["post_id"] == str(row["id"])
 
 
-async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outbox) -> None:
+async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outbox, publication: Publication) -> None:
     """A worker that was frozen past its lease does no harm when it thaws."""
     host.agent()
     host.complete()
     (frozen,) = await outbox.claim(1, LEASE)
     expire(host)
     (rescued,) = await other.claim(1, LEASE)
-    published = await publish(outbox, [post(frozen, "from the frozen one")])
+    published = await publish(publication, [post(frozen, "from the frozen one")])
     assert published.outcomes == [Lost(frozen)]
     await outbox.defer([Deferred(frozen, "late", 0)])
     assert await outbox.release([frozen]) == 0
     await outbox.keep([post(frozen)])
     assert (host.posts(), host.audit()) == ([], [])
     assert host.outbox()[0]["kept"] is None
-    await publish(other, [post(rescued, "from the rescuer")])
+    await publish(publication, [post(rescued, "from the rescuer")])
     assert [row["content"] for row in host.posts()] == ["from the rescuer"]
 
 
-async def test_lost_row_does_not_limit_its_neighbour(host: Host, outbox: Outbox) -> None:
+async def test_lost_row_does_not_limit_its_neighbour(host: Host, outbox: Outbox, publication: Publication) -> None:
     """The group is decided again without it."""
     host.agent()
     host.complete("lost")
     host.complete("held")
     lost, held = await outbox.claim(2, LEASE)
     host.execute("update auto_post_outbox set epoch = epoch + 1 where tracker_id = 'lost'")
-    published = await publish(outbox, [post(lost), post(held)])
+    published = await publish(publication, [post(lost), post(held)])
     assert published.outcomes == [Lost(lost), post(held)]
     assert len(host.posts()) == len(host.audit()) == 1
 
 
-async def test_publishing_twice_posts_once(host: Host, outbox: Outbox) -> None:
+async def test_publishing_twice_posts_once(host: Host, outbox: Outbox, publication: Publication) -> None:
     """A commit whose answer got lost is tried again and changes nothing."""
     host.agent()
     host.complete()
     claims = await outbox.claim(1, LEASE)
-    await publish(outbox, [post(claims[0])])
-    assert (await publish(outbox, [post(claims[0])])).outcomes == [Lost(claims[0])]
+    await publish(publication, [post(claims[0])])
+    assert (await publish(publication, [post(claims[0])])).outcomes == [Lost(claims[0])]
     assert len(host.posts()) == len(host.audit()) == 1
 
 
-async def test_two_publishers_of_one_agent_keep_the_window(host: Host, outbox: Outbox, other: Outbox) -> None:
-    """The agent's advisory lock puts them one after the other, and the second sees the first."""
+async def test_two_publishers_of_one_agent_keep_the_window(
+    host: Host, outbox: Outbox, other: Outbox, publication: Publication
+) -> None:
+    """Whoever finds an agent's advisory lock taken comes back, and then sees what the other posted."""
     for number in range(20):
         host.agent(f"agent{number}")
         host.complete(f"a{number}", agent=f"agent{number}")
         host.complete(f"b{number}", agent=f"agent{number}")
     claims = await outbox.claim(40, LEASE)
     groups = [[post(claim) for claim in claims[part::4]] for part in range(4)]
-    await asyncio.gather(*(publish(box, group) for box, group in zip((outbox, other) * 2, groups, strict=True)))
+    await asyncio.gather(*(publish_all(publication, group) for group in groups))
     assert len(host.posts()) == 20
     assert host.value("select count(distinct author_id) from social_posts") == 20
     assert host.value("select count(*) from audit_log") == 40
 
 
-async def test_group_of_all_outcomes_is_recorded_row_by_row(host: Host, outbox: Outbox) -> None:
+async def test_agent_whose_lock_is_held_does_not_hold_up_the_others(
+    host: Host, outbox: Outbox, database: str, publication: Publication
+) -> None:
+    """A post of that agent comes back to be tried again; the rest of the group is published."""
+    for name in ("ada", "bea"):
+        host.complete(f"op-{name}", agent=host.agent(name))
+    of_ada, of_bea = await outbox.claim(2, LEASE)
+    with psycopg.connect(database) as frozen:
+        frozen.execute("select pg_advisory_xact_lock(hashtextextended('autopost agent ada', 0))")
+        published = await publish(publication, [post(of_ada), post(of_bea)])
+    assert published.outcomes == [Busy(post(of_ada)), post(of_bea)]
+    assert [row["author_id"] for row in host.posts()] == ["bea"]
+    assert [row["state"] for row in host.outbox()] == ["claimed", "posted"]
+    await publish_all(publication, [post(of_ada)])
+    assert len(host.posts()) == 2
+
+
+async def test_group_of_all_outcomes_is_recorded_row_by_row(
+    host: Host, outbox: Outbox, publication: Publication
+) -> None:
     """Posted, skipped and dead in one transaction."""
     host.agent()
     for name in ("posted", "skipped", "dead"):
         host.complete(name)
     first, second, third = await outbox.claim(3, LEASE)
-    await publish(outbox, [post(first), Skipped(second, Reason.MISSING_EXPLANATION), Dead(third, "boom")])
+    await publish(publication, [post(first), Skipped(second, Reason.MISSING_EXPLANATION), Dead(third, "boom")])
     assert [(row["state"], row["reason"], row["last_error"]) for row in host.outbox()] == [
         ("posted", None, None),
         ("skipped", "missing_explanation", None),
@@ -191,14 +229,14 @@ async def test_group_of_all_outcomes_is_recorded_row_by_row(host: Host, outbox: 
     ]
 
 
-async def test_failed_publishing_leaves_no_trace(host: Host, outbox: Outbox) -> None:
+async def test_failed_publishing_leaves_no_trace(host: Host, outbox: Outbox, publication: Publication) -> None:
     """One transaction: without the audit row there is no post."""
     host.agent()
     host.complete()
     claims = await outbox.claim(1, LEASE)
     host.execute("alter table audit_log add constraint closed_check check (false) not valid")
     with pytest.raises(asyncpg.CheckViolationError):
-        await publish(outbox, [post(claims[0])])
+        await publish(publication, [post(claims[0])])
     assert host.posts() == []
     assert host.rows("select * from auto_post_rate_limits") == []
     assert [row["state"] for row in host.outbox()] == ["claimed"]

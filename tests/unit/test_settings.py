@@ -75,6 +75,25 @@ def test_lease_must_outlast_a_generation(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "SOCIAL_POST_LEASE_SECONDS: given 4; allowed: longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS" in message
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "https://", "ftp://x", "http:// x"])
+def test_impossible_address_of_the_llm_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Before anything tries to connect to it."""
+    assert "OPENAI_BASE_URL: given" in refusal(monkeypatch, OPENAI_BASE_URL=address)
+
+
+def test_blank_name_and_model_count_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker without a name gets one, and a model without a name is refused."""
+    monkeypatch.setenv("SOCIAL_POST_WORKER_NAME", "   ")
+    assert load_settings(require_database=False).worker_name.strip()
+    assert "SOCIAL_POST_LLM_MODEL" in refusal(monkeypatch, SOCIAL_POST_LLM_MODEL="  ")
+
+
+def test_service_of_libpq_is_a_connection_string(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's driver does not read PGSERVICE by itself."""
+    monkeypatch.setenv("PGSERVICE", "platform")
+    assert load_settings().dsn == "service=platform"
+
+
 def test_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """A space in a secret's file is not a key."""
     monkeypatch.setenv("OPENAI_API_KEY", "  ")
@@ -103,7 +122,7 @@ def test_variable_of_somebody_else_is_named_but_not_refused(monkeypatch: pytest.
     assert unknown_variables() == ["SOCIAL_POST_THEME_COLOUR"]
 
 
-@pytest.mark.parametrize("name", ["1st", "a b", 'a"b', "a;drop", "", "x" * 64])
+@pytest.mark.parametrize("name", ["1st", "a b", 'a"b', "a;drop", "a$$b", "", "x" * 64])
 def test_schema_with_an_impossible_name_is_refused(name: str) -> None:
     """The name is part of SQL."""
     with pytest.raises(ConfigurationError, match="SOCIAL_POST_SCHEMA"):

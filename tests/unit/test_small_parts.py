@@ -12,6 +12,7 @@ import pytest
 
 from autopost import audit
 from autopost.connection import connect_arguments
+from autopost.errors import ConfigurationError
 from autopost.faults import is_transient, kind
 from autopost.held import Held
 from autopost.model import Claim, Generator, Operation, Written
@@ -52,6 +53,19 @@ def test_connect_timeout_and_options_of_a_connection_string_count() -> None:
     assert arguments["server_settings"]["options"] == "-c statement_timeout=5000"
 
 
+def test_connect_timeout_of_0_waits_for_ever() -> None:
+    """As libpq has it."""
+    assert (
+        connect_arguments(load_settings(database_url="postgresql://h/d?connect_timeout=0"), "test")["timeout"] is None
+    )
+
+
+def test_promise_that_the_driver_cannot_keep_is_refused() -> None:
+    """It is not left out in silence."""
+    with pytest.raises(ConfigurationError, match="require_auth"):
+        connect_arguments(load_settings(database_url="postgresql://h/d?require_auth=scram-sha-256"), "test")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -62,6 +76,8 @@ def test_connect_timeout_and_options_of_a_connection_string_count() -> None:
         asyncpg.TooManyConnectionsError(),
         asyncpg.DiskFullError(),
         asyncpg.ReadOnlySQLTransactionError(),
+        asyncpg.UndefinedTableError(),
+        asyncpg.InsufficientPrivilegeError(),
         asyncpg.InterfaceError("connection is closed"),
         asyncpg.InternalClientError("another operation is in progress"),
         ConnectionResetError(),
@@ -79,7 +95,7 @@ def test_errors_of_circumstance_are_transient(error: BaseException) -> None:
         asyncpg.UniqueViolationError(),
         asyncpg.CheckViolationError(),
         asyncpg.DataError("x"),
-        asyncpg.UndefinedTableError(),
+        asyncpg.NumericValueOutOfRangeError(),
     ],
 )
 def test_errors_about_rows_are_not_transient(error: BaseException) -> None:
@@ -136,7 +152,8 @@ def test_same_row_under_a_new_epoch_is_another_claim() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "expected"), [("public", "public.t"), ("Agents", '"Agents".t'), ("a-b", '"a-b".t'), ("a_1", "a_1.t")]
+    ("schema", "expected"),
+    [("public", "public.t"), ("Agents", '"Agents".t'), ("a-b", '"a-b".t'), ("select", '"select".t')],
 )
 def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
     """A plain name stays readable."""

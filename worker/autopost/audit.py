@@ -88,8 +88,11 @@ def keep(written: Written) -> str:
 
 
 def unkeep(kept: str | None) -> Written | None:
-    """Return the text that an earlier attempt kept."""
+    """Return the text that an earlier attempt kept, None when there is none that this version can read."""
     if kept is None:
         return None
-    facts = json.loads(kept)
-    return Written(**{**facts, "generator": Generator(facts["generator"])})
+    try:
+        facts = json.loads(kept)
+        return Written(**{**facts, "generator": Generator(facts["generator"])})
+    except (ValueError, TypeError, KeyError):
+        return None

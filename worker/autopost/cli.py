@@ -14,16 +14,20 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 from rich.console import Console
 
 from autopost import __version__
-from autopost.connection import connect
-from autopost.errors import AutopostError, DatabaseUnreachable
+from autopost.connection import connect, create_pool
+from autopost.errors import AutopostError, DatabaseUnreachable, SchemaMismatch
 from autopost.faults import DATABASE_ERRORS
 from autopost.logs import configure_logs
+from autopost.maintenance import reconcile_all, reconcile_window
 from autopost.migrate import head_revision
 from autopost.migrate import migrate as run_migrations
+from autopost.outbox import Outbox
+from autopost.resources import dba_statements
 from autopost.schema import require_schema
 from autopost.screen import PipeConsole, entry_text, status_screen
 from autopost.settings import Settings, load_settings
@@ -46,11 +50,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to 
 
 def main() -> None:
     """Run the command line, and turn every foreseen error into one clear message and its exit code."""
+    _open_standard_streams()
     try:
         app()
     except AutopostError as error:
         err.print(f"autopost: {error}", style="red", markup=False)
         sys.exit(error.exit_code)
+
+
+def _open_standard_streams() -> None:
+    """Open what the caller closed: the event loop's library aborts on it."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 def _version(wanted: bool) -> None:
@@ -87,7 +101,7 @@ def run() -> None:
     """Run a worker until SIGTERM. Run as many as you like, on any machine."""
     settings = load_settings()
     configure_logs(settings)
-    from autopost.worker import run_worker  # loads the LLM's client, which the other commands do without
+    from autopost.process import run_worker  # loads the LLM's client, which the other commands do without
 
     _run(run_worker(settings))
 
@@ -106,8 +120,11 @@ def feed(
             async for entry in watch.follow(limit):
                 show_entry(entry)
         else:
-            for entry in await watch.latest(limit):
+            entries = await watch.latest(limit)
+            for entry in entries:
                 show_entry(entry)
+            if not entries:
+                err.print("nothing yet: no operation has an outcome")
 
     def show_entry(entry: Entry) -> None:
         if posts_only and entry.outcome != "posted":
@@ -134,6 +151,50 @@ def status(as_json: Json = False) -> None:
     _watch(load_settings(), show)
 
 
+@app.command(epilog="Example: [bold]autopost reconcile --all[/bold]")
+def reconcile(
+    everything: Annotated[bool, typer.Option("--all", help="Read the whole of operation_trackers.")] = False,
+) -> None:
+    """Capture what the trigger missed, in the next 1,000 blocks. Workers do so by themselves."""
+
+    async def find(outbox: Outbox) -> None:
+        found = await (reconcile_all(outbox) if everything else reconcile_window(outbox))
+        out.print(f"{found} missed {'operation' if found == 1 else 'operations'} captured.")
+
+    _steer(load_settings(), find)
+
+
+@app.command(epilog="Example: [bold]autopost purge --agent agent-7[/bold]")
+def purge(
+    agent: Annotated[str | None, typer.Option(help="The id of an agent.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="The id of a tenant.")] = None,
+) -> None:
+    """Remove what the outbox holds of an agent or a tenant, also what still waits. Feed and audit log stay."""
+    if bool(agent) == bool(tenant):
+        raise typer.BadParameter("give --agent or --tenant, and not both")
+
+    async def remove(outbox: Outbox) -> None:
+        removed = await outbox.purge(agent or None, tenant or None)
+        out.print(f"{removed} outbox {'row' if removed == 1 else 'rows'} removed.")
+
+    _steer(load_settings(), remove)
+
+
+@app.command(name="sql", epilog="Example: [bold]autopost sql waiting | psql platform[/bold]")
+def print_sql(
+    name: Annotated[str, typer.Argument(help="Which; without it they are listed.", show_default=False)] = "",
+) -> None:
+    """Print a statement for a DBA: what waits, what is stuck or dead and why, and the grants."""
+    statements = dba_statements(load_settings(require_database=False).schema_name)
+    if not name:
+        for known, text in statements.items():
+            out.print(f"{known:12} {text.splitlines()[0].removeprefix('-- ')}", markup=False)
+    elif name in statements:
+        out.print(statements[name].rstrip(), markup=False)
+    else:
+        raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(statements)}")
+
+
 @app.command(epilog="Example: [bold]autopost demo[/bold]")
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
@@ -154,12 +215,37 @@ def _watch(settings: Settings, show: Callable[[Watch], Awaitable[None]]) -> None
         except BrokenPipeError:
             # The reader has seen enough. What is still buffered for it goes nowhere, without a complaint at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SchemaMismatch(f"this role may not look: {error}") from None
         except DATABASE_ERRORS as error:
-            raise DatabaseUnreachable(f"the database did not answer: {error}") from None
+            raise _trouble(error) from None
         finally:
             connection.terminate()
 
     _run(connected())
+
+
+def _steer(settings: Settings, act: Callable[[Outbox], Awaitable[None]]) -> None:
+    async def connected() -> None:
+        pool = await create_pool(settings, "steer", size=1)
+        try:
+            await require_schema(pool, settings.schema_name)
+            await act(Outbox(pool, settings.schema_name, settings.worker_name))
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SchemaMismatch(f"this role may not do that: {error}") from None
+        except DATABASE_ERRORS as error:
+            raise _trouble(error) from None
+        finally:
+            pool.terminate()
+
+    _run(connected())
+
+
+def _trouble(error: BaseException) -> AutopostError:
+    """Tell a database that does not answer from an output that does not take what it is given."""
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
+        return AutopostError(f"cannot write: {error.strerror}")
+    return DatabaseUnreachable(f"the database did not answer: {error}")
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -1,12 +1,12 @@
 """Sleeps until there is work: by notification, and by polling underneath.
 
-A NOTIFY makes its commit take a lock on the whole database, so a host rings only when a worker sleeps. A worker that
-holds the doorbell's advisory lock alone is such a sleeper (docs/explanation/doorbell.md has the argument):
+A NOTIFY makes its commit take a lock on the whole database, so a transaction rings only when a worker sleeps. A worker
+that holds the doorbell's advisory lock alone is such a sleeper (docs/explanation/doorbell.md has the argument):
 
 1. LISTEN is committed long before.
 2. Linger: work often comes in bursts.
-3. Arm: take the lock, without waiting. A host that captured and has not ended yet holds it shared, so this fails
-   until that host's row can be seen.
+3. Arm: take the lock, without waiting. A transaction that captured and has not ended yet holds it shared, so this
+   fails until its row can be seen.
 4. Look once more, in a statement of its own: rows that were committed before the lock was taken did not ring.
 5. Sleep. Rows that are committed from now on ring.
 6. Disarm, then claim.
@@ -17,6 +17,7 @@ A notification is a hint, never a promise. Whoever cannot arm polls.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -34,7 +35,7 @@ CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.02
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
-RECONNECT_CAP_SECONDS = 10.0
+RECONNECT_CAP_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -72,16 +73,19 @@ class Doorbell:
         while True:
             try:
                 await self._listen()
-                failures = 0
                 self.ring()  # whatever was committed while nobody listened
-                await self._probe_until_broken()
+                while await self._still_listens():
+                    failures = 0
+                    await self._until_broken(PROBE_SECONDS)
+                problem = "it does not listen"
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
-                if failures == 0:
-                    log.warning("the listening connection failed; polling goes on", error=kind(error))
-                failures += 1
-                await asyncio.sleep(backoff.delay_seconds(failures, cap=RECONNECT_CAP_SECONDS))
+                problem = kind(error)
             finally:
                 self._drop()
+            if failures == 0:
+                log.warning("the listening connection failed; polling goes on", error=problem)
+            failures += 1
+            await asyncio.sleep(backoff.delay_seconds(failures, base=0.2, cap=RECONNECT_CAP_SECONDS))
 
     def ring(self) -> None:
         """End the sleep, or the next one."""
@@ -157,23 +161,24 @@ class Doorbell:
         connection = await self._connect()
         self._broken.clear()
         connection.add_termination_listener(lambda _: self._broken.set())
-        await connection.add_listener(CHANNEL, self._on_notify)
-        async with self._in_use:
-            self._connection = connection
+        try:
+            await connection.add_listener(CHANNEL, self._on_notify)
+        except BaseException:
+            connection.terminate()
+            raise
+        self._connection = connection
 
-    async def _probe_until_broken(self) -> None:
-        """Ask the server now and then whether it still knows that we listen; a dead peer answers nothing."""
-        while not self._broken.is_set():
-            wakeup = await self._ask("probe")
-            if wakeup is None:
-                break
+    async def _still_listens(self) -> bool:
+        """Ask the server whether it knows that we listen; a dead peer answers nothing, a pooler says no."""
+        wakeup = await self._ask("probe")
+        if wakeup is not None:
             self._wakeup = str(wakeup)
-            try:
-                async with asyncio.timeout(PROBE_SECONDS):
-                    await self._broken.wait()
-            except TimeoutError:
-                continue
-        log.warning("the listening connection was lost; polling goes on")
+        return wakeup is not None
+
+    async def _until_broken(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._broken.wait()
 
     def _on_notify(self, *_: object) -> None:
         self.ring()

@@ -5,9 +5,8 @@ AutopostError
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
 ├── LeaseLost                another worker owns the row now; nothing was written for it
-├── Retryable                this attempt failed, a later one may succeed
-│   └── RedactionFailed      the text could not be proven clean, so it must not go out
-└── Permanent                no attempt can succeed; the row is dead
+├── PostRefused              the platform's feed took a post without keeping it; nothing was written
+└── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
 
 A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
 """
@@ -46,13 +45,9 @@ class LeaseLost(AutopostError):
     """The row is no longer ours: its epoch moved on or its state changed."""
 
 
-class Retryable(AutopostError):
-    """The attempt failed for a reason that may pass."""
+class PostRefused(AutopostError):
+    """The platform's table of posts took a row without keeping it: a trigger of its own forbids it."""
 
 
-class RedactionFailed(Retryable):
+class RedactionFailed(AutopostError):
     """The text could not be redacted."""
-
-
-class Permanent(AutopostError):
-    """No attempt can succeed."""

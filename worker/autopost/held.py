@@ -34,6 +34,10 @@ class Held:
         self._claims.pop((claim.id, claim.epoch), None)
         self._fewer.set()
 
+    def all(self) -> list[Claim]:
+        """Return what is held."""
+        return list(self._claims.values())
+
     def take_all(self) -> list[Claim]:
         """Return what is held, and hold nothing."""
         claims = list(self._claims.values())

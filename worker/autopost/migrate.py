@@ -5,6 +5,7 @@ The SQL of a revision is frozen beside it, as NNNN_name.up.sql and NNNN_name.dow
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -12,17 +13,23 @@ import sqlalchemy
 import tenacity
 from alembic import command, op
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import errors as pg_errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost import resources
-from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
 
 VERSION_TABLE = "auto_post_schema_version"
 LOCK_TIMEOUT_MS = 2_000
 LOCK_PATIENCE_SECONDS = 60.0
-_MIGRATION_LOCK_KEY = 0x6175746F706F7374  # "autopost"
+CONNECT_TIMEOUT_SECONDS = 10
+PRELUDE = (
+    f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms';",
+    "select pg_advisory_xact_lock(1635087474, 0);",
+)
 
 
 def migrate(settings: Settings, target: str = "head") -> None:
@@ -30,9 +37,8 @@ def migrate(settings: Settings, target: str = "head") -> None:
 
     All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
     queues behind the migration, and tried again for a minute. Raises SchemaMismatch, with every problem, when
-    the platform's tables do not fit, and DatabaseUnreachable.
+    the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
     """
-    run = command.downgrade if target == "base" else command.upgrade
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_is_lock_timeout),
         wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
@@ -40,9 +46,31 @@ def migrate(settings: Settings, target: str = "head") -> None:
         reraise=True,
     )
     try:
-        retry(run, alembic_config(settings), target)
+        retry(_direction(settings, target), alembic_config(settings), target)
     except sqlalchemy.exc.DBAPIError as error:
         raise _explain(error) from None
+
+
+def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]:
+    """Return whether to go up or down to `target`. Raises ConfigurationError when there is no such revision."""
+    known = sorted(known_revisions())
+    if target == "base":
+        return command.downgrade
+    if target == "head":
+        return command.upgrade
+    if target not in known:
+        raise ConfigurationError(f"--to: given {target!r}; allowed: head, base, {', '.join(known)}")
+    at = _revision_of(settings)
+    return command.downgrade if at is not None and at > target else command.upgrade
+
+
+def _revision_of(settings: Settings) -> str | None:
+    """Return the revision that the database is at, None for one that was never migrated."""
+    with engine_for(settings).connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
+        )
+        return context.get_current_revision()
 
 
 def head_revision() -> str:
@@ -70,15 +98,20 @@ def engine_for(settings: Settings) -> sqlalchemy.Engine:
     """Return an engine that opens each connection by psycopg, from the connection string as it is given."""
     return sqlalchemy.create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(settings.dsn, application_name="autopost migrate"),
+        creator=lambda: psycopg.connect(_dsn_with_timeout(settings.dsn), application_name="autopost migrate"),
         poolclass=sqlalchemy.pool.NullPool,
     )
 
 
+def _dsn_with_timeout(dsn: str) -> str:
+    parts = conninfo_to_dict(dsn)
+    return make_conninfo("", **{"connect_timeout": CONNECT_TIMEOUT_SECONDS, **parts})
+
+
 def prepare_session(connection: sqlalchemy.Connection) -> None:
     """Let one migration run at a time, and none wait long for a lock. Both end with the transaction."""
-    connection.exec_driver_sql(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
-    connection.exec_driver_sql(f"select pg_advisory_xact_lock({_MIGRATION_LOCK_KEY})")
+    for statement in PRELUDE:
+        connection.exec_driver_sql(statement)
 
 
 def run_frozen_sql(revision_file: str, direction: str) -> None:

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     AGENT_UNKNOWN = "agent_unknown"
     MATURITY_BLOCKED = "maturity_blocked"
     RATE_LIMITED = "rate_limited"
+    REFUSED_BY_PLATFORM = "refused_by_platform"
 
 
 class Generator(StrEnum):
@@ -59,7 +60,6 @@ class Agent:
     id: str
     name: str | None
     maturity: str | None
-    category: str | None = None
     last_post_at: datetime | None = None
 
 
@@ -150,5 +150,17 @@ class Lost:
     claim: Claim
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Somebody else holds the agent's lock at this moment; nothing was written, and the row is still ours."""
+
+    proposal: Posted
+
+    @property
+    def claim(self) -> Claim:
+        """Return the claim that waits."""
+        return self.proposal.claim
+
+
 Proposal = Posted | Skipped | Dead
-Outcome = Posted | Skipped | Dead | Deferred | Lost
+Outcome = Posted | Skipped | Dead | Deferred | Lost | Busy

@@ -1,32 +1,21 @@
-"""The outbox, and all other tables: the only caller of SQL in the worker.
+"""The outbox: what a worker does with its rows, but for publishing them.
 
-Each method is one statement and its own transaction; `publish` is one transaction of several statements.
+Each method is one statement and its own transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from autopost import audit
-from autopost.errors import LeaseLost
-from autopost.model import Agent, Claim, Deferred, Lost, Operation, Outcome, Posted, Proposal
+from autopost.model import Claim, Deferred, Posted
 from autopost.resources import query
-
-Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a publishing transaction committed, in the order of the group, and when by the database's clock."""
-
-    outcomes: list[Outcome]
-    at: datetime
+from autopost.rows import claim_of
 
 
 class Outbox:
@@ -43,28 +32,7 @@ class Outbox:
     async def claim(self, limit: int, lease: timedelta) -> list[Claim]:
         """Claim up to `limit` due rows, oldest first; returned in the order of capture."""
         rows = await self._pool.fetch(self._query("claim"), self._worker, limit, lease)
-        return [_claim(row) for row in rows]
-
-    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
-        """Publish a group in one transaction: all of it, or nothing.
-
-        `decide` has the last word, under the agents' advisory locks. A row whose lease is lost gets nothing:
-        the transaction is rolled back and done again without it, so that it cannot have limited others.
-        """
-        lost: set[UUID] = set()
-        while True:
-            group = [proposal for proposal in proposals if proposal.claim.id not in lost]
-            try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    verdicts, now = await self._decide(connection, group, decide)
-                    held = await self._finish(connection, verdicts, now)
-                    if len(held) < len(group):
-                        lost |= {proposal.claim.id for proposal in group} - held
-                        raise LeaseLost
-            except LeaseLost:
-                continue
-            by_id = {verdict.claim.id: verdict for verdict in verdicts}
-            return Published([by_id.get(p.claim.id) or Lost(p.claim) for p in proposals], now)
+        return [claim_of(row) for row in rows]
 
     async def keep(self, posts: Sequence[Posted]) -> None:
         """Keep written texts with their rows, for the case that publishing fails."""
@@ -79,12 +47,15 @@ class Outbox:
             [item.delay_seconds for item in deferred],
         )
 
-    async def release(self, claims: Sequence[Claim]) -> int:
-        """Give rows back untried; return how many were still ours."""
-        rows = await self._pool.fetch(
-            self._query("release"), [claim.id for claim in claims], [claim.epoch for claim in claims]
-        )
-        return len(rows)
+    async def release(self, claims: Sequence[Claim], *, delay_seconds: float = 0, error: str | None = None) -> int:
+        """Give rows back without an outcome and without burning the attempt; return how many were still ours."""
+        ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
+        return len(await self._pool.fetch(self._query("release"), ids, epochs, delay_seconds, error))
+
+    async def renew(self, claims: Sequence[Claim], lease: timedelta) -> None:
+        """Begin the leases of rows anew, because work on them goes on."""
+        ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
+        await self._pool.execute(self._query("renew"), ids, epochs, lease)
 
     async def heartbeat(self, version: str, in_flight: int, *, first: bool) -> None:
         """Say that this worker lives; `first` after its start."""
@@ -94,71 +65,29 @@ class Outbox:
         """Say that this worker ended."""
         await self._pool.execute(self._query("goodbye"), self._worker)
 
-    async def _decide(
-        self, connection: Any, group: Sequence[Proposal], decide: Decide
-    ) -> tuple[list[Proposal], datetime]:
-        authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
-        agent_ids = sorted(agent_id for agent_id in authors if agent_id is not None)
-        if agent_ids:
-            await connection.execute(self._query("lock_agents"), agent_ids)
-        rows = await connection.fetch(self._query("agents_now"), agent_ids or [""])
-        now: datetime = rows[0]["now"]
-        return decide(group, {row["agent_id"]: _agent(row) for row in rows}, now), now
+    async def reconcile(self, blocks: int, limit: int) -> int:
+        """Capture up to `limit` operations that the trigger missed, in the next `blocks`; return how many."""
+        return int(await self._pool.fetchval(self._query("reconcile"), blocks, limit))
 
-    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[UUID]:
-        posts = [verdict if isinstance(verdict, Posted) else None for verdict in verdicts]
-        rows = await connection.fetch(
-            self._query("finish"),
-            *_keys(verdicts),
-            [audit.state(verdict) for verdict in verdicts],
-            [audit.reason(verdict) for verdict in verdicts],
-            [audit.error(verdict) for verdict in verdicts],
-            [post.written.content if post else None for post in posts],
-            [audit.post_metadata(post) if post else None for post in posts],
-            [audit.details(verdict, worker=self._worker, now=now) for verdict in verdicts],
-            now,
-        )
-        return {row["id"] for row in rows}
+    async def reconcile_anew(self) -> None:
+        """Let the reconciler begin at the first block."""
+        await self._pool.execute(self._query("reconcile_anew"))
+
+    async def reconciliation(self) -> Mapping[str, Any]:
+        """Return when the reconciler's last round ended, and whether capturing is on."""
+        return dict((await self._pool.fetch(self._query("reconciliation")))[0])
+
+    async def expire(self, keep: timedelta, limit: int) -> int:
+        """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""
+        return int(await self._pool.fetchval(self._query("expire"), keep, limit))
+
+    async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:
+        """Remove all rows of an agent or of a tenant; return how many."""
+        return int(await self._pool.fetchval(self._query("purge"), agent_id, tenant_id))
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)
 
 
-def _keys(items: Sequence[Proposal | Deferred]) -> tuple[list[UUID], list[int]]:
+def _keys(items: Sequence[Posted] | Sequence[Deferred]) -> tuple[list[UUID], list[int]]:
     return [item.claim.id for item in items], [item.claim.epoch for item in items]
-
-
-def _agent(row: asyncpg.Record) -> Agent | None:
-    if row["known_agent_id"] is None:
-        return None
-    return Agent(
-        id=row["known_agent_id"],
-        name=row["agent_name"],
-        maturity=row["agent_maturity"],
-        category=row["agent_category"],
-        last_post_at=row["last_post_at"],
-    )
-
-
-def _claim(row: asyncpg.Record) -> Claim:
-    return Claim(
-        id=row["id"],
-        epoch=row["epoch"],
-        attempts=row["attempts"],
-        operation=Operation(
-            tracker_id=row["tracker_id"],
-            operation_type=row["operation_type"],
-            status=row["status"] or "",
-            agent_id=row["agent_id"],
-            tenant_id=row["tenant_id"],
-            what_explanation=row["what_explanation"],
-            why_explanation=row["why_explanation"],
-            next_steps=row["next_steps"],
-            is_alert=row["is_alert"],
-        ),
-        agent=_agent(row),
-        captured_at=row["captured_at"],
-        claimed_at=row["claimed_at"],
-        kept=audit.unkeep(row["kept"]),
-        last_error=row["last_error"],
-    )

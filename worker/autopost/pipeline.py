@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from autopost import backoff
+from autopost.clean_names import CleanNames
 from autopost.errors import RedactionFailed
 from autopost.faults import kind
 from autopost.model import Claim, Dead, Deferred, Posted
@@ -18,6 +20,7 @@ from autopost.verdict import before_writing
 from autopost.writing import Writer, has_explanation
 
 CHUNK = 16
+UNREADABLE = "(not redacted)"  # stands for an operation_type that may not be shown
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +28,9 @@ log = structlog.get_logger(__name__)
 class Pipeline:
     """Writes the texts of claimed rows and hands them to the publisher, in the order in which they are ready."""
 
-    def __init__(self, writer: Writer, publisher: Publisher, settings: Settings) -> None:
+    def __init__(self, writer: Writer, names: CleanNames, publisher: Publisher, settings: Settings) -> None:
         self._writer = writer
+        self._names = names
         self._publisher = publisher
         self._settings = settings
         self._window = timedelta(minutes=settings.rate_limit_minutes)
@@ -34,8 +38,9 @@ class Pipeline:
     async def handle(self, claims: Sequence[Claim]) -> None:
         """Bring every claim to the publisher's queue; never raises for what one row holds."""
         to_write: list[Claim] = []
-        for claim in claims:
-            decided = self._decide_early(claim)
+        for raw in claims:
+            claim, problem = self._with_clean_name(raw)
+            decided = problem or self._decide_early(claim)
             if decided is None:
                 to_write.append(claim)
             else:
@@ -48,6 +53,16 @@ class Pipeline:
             for start in range(0, len(to_write), CHUNK):
                 chunk = to_write[start : start + CHUNK]
                 self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
+
+    def _with_clean_name(self, claim: Claim) -> tuple[Claim, Ready | None]:
+        """Return the claim as audit row and post may name it, and what becomes of it if that cannot be told."""
+        problem: Exception | None = None
+        try:
+            name = self._names.of(claim.operation.operation_type)
+        except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
+            name, problem = UNREADABLE, error
+        clean = replace(claim, operation=replace(claim.operation, operation_type=name))
+        return clean, self._failed(clean, problem) if problem else None
 
     def _decide_early(self, claim: Claim) -> Ready | None:
         decided = before_writing(

@@ -7,20 +7,27 @@ leases last; an error about the rows splits the group until the row at fault is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from autopost import audit, backoff
-from autopost.faults import DATABASE_ERRORS, is_transient, kind
+from autopost.errors import PostRefused
+from autopost.faults import DATABASE_ERRORS, is_of_the_connection, is_of_the_installation, is_transient, kind
 from autopost.held import Held
-from autopost.model import Agent, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Skipped
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
 from autopost.outbox import Outbox
+from autopost.publication import Publication
 from autopost.settings import Settings
 from autopost.verdict import at_publishing
 
 RETRY_CAP_SECONDS = 5.0
+BUSY_SECONDS = 0.1
+PATIENCE = 0.5  # as a share of the lease: what is given back must still be ours
+MOST_TRIES_TOGETHER = 2  # after these a group is divided
+GIVEN_BACK_AS_ATTEMPT = 5  # the backoff of what is given back: some seconds
 
 Ready = Proposal | Deferred
 
@@ -34,8 +41,9 @@ class Publisher:
     lost to another worker.
     """
 
-    def __init__(self, outbox: Outbox, settings: Settings, held: Held) -> None:
+    def __init__(self, outbox: Outbox, publication: Publication, settings: Settings, held: Held) -> None:
         self._outbox = outbox
+        self._publication = publication
         self._settings = settings
         self._held = held
         self._window = timedelta(minutes=settings.rate_limit_minutes)
@@ -54,24 +62,27 @@ class Publisher:
                 group.append(self._ready.get_nowait())
             await self.publish(group)
 
-    async def publish(self, group: Sequence[Ready]) -> None:
-        """Bring a group to its outcomes, or give it up when its leases have run out and others may take it."""
+    async def publish(self, group: Sequence[Ready], *, give_up_at: float | None = None) -> None:
+        """Bring a group to its outcomes, or give back what is left of it at `give_up_at` (the loop's time)."""
         loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._settings.lease_seconds
+        if give_up_at is None:
+            give_up_at = loop.time() + self._settings.lease_seconds * PATIENCE
         failures = 0
         while True:
             try:
                 await self._attempt(group)
-            except DATABASE_ERRORS as error:
-                if not is_transient(error):
-                    await self._isolate(group, error)
-                    return
-                if loop.time() > give_up_at:
-                    self._let_go(group, error)
-                    return
-                if failures == 0:
-                    log.warning("publishing failed and is tried again", rows=len(group), error=kind(error))
+            except (PostRefused, *DATABASE_ERRORS) as error:
                 failures += 1
+                if loop.time() > give_up_at:
+                    await self._give_back(group, error)
+                    return
+                of_rows = not is_transient(error)
+                if of_rows or (failures >= MOST_TRIES_TOGETHER and len(group) > 1 and not is_of_the_connection(error)):
+                    await self._isolate(group, error, give_up_at)
+                    return
+                if failures == 1:
+                    say = log.error if is_of_the_installation(error) else log.warning
+                    say("publishing failed and is tried again", rows=len(group), error=kind(error))
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
             else:
                 return
@@ -87,7 +98,7 @@ class Publisher:
         if paid:
             await self._outbox.keep(paid)
         if proposals:
-            published = await self._outbox.publish(proposals, self._decide)
+            published = await self._publication.publish(proposals, self._decide)
             self._record(published.outcomes, at=published.at)
 
     def _decide(
@@ -95,29 +106,42 @@ class Publisher:
     ) -> list[Proposal]:
         return at_publishing(proposals, agents, now, self._window)
 
-    async def _isolate(self, group: Sequence[Ready], error: BaseException) -> None:
-        """Find the row that the database refuses, and spare its neighbours."""
+    async def _isolate(self, group: Sequence[Ready], error: BaseException, give_up_at: float) -> None:
+        """Find the row at fault, and spare its neighbours: first what needs no place on the feed, then by halves."""
         if len(group) > 1:
+            posts = [item for item in group if isinstance(item, Posted)]
+            others = [item for item in group if not isinstance(item, Posted)]
             middle = len(group) // 2
-            await self.publish(group[:middle])
-            await self.publish(group[middle:])
+            for part in (others, posts) if others and posts else (group[:middle], group[middle:]):
+                await self.publish(part, give_up_at=give_up_at)
             return
         (item,) = group
         if isinstance(item, Deferred):
-            self._let_go(group, error)
+            await self._give_back(group, error)
+        elif isinstance(item, Posted) and isinstance(error, PostRefused):
+            await self.publish([Skipped(item.claim, Reason.REFUSED_BY_PLATFORM, item.written)])
         elif isinstance(item, Dead) or item.claim.attempts < self._settings.max_attempts:
             await self.publish([Deferred(item.claim, kind(error), backoff.delay_seconds(item.claim.attempts))])
         else:
             await self.publish([Dead(item.claim, kind(error))])
 
-    def _let_go(self, group: Sequence[Ready], error: BaseException) -> None:
-        """Leave rows to the worker that rescues them after their leases."""
-        for item in group:
-            self._held.remove(item.claim)
-        log.error("rows are left to be rescued", rows=len(group), error=kind(error))
+    async def _give_back(self, group: Sequence[Ready], error: BaseException) -> None:
+        """Give rows back with their attempt; where not even that goes, their leases run out."""
+        claims = [item.claim for item in group if item.claim in self._held]
+        log.error("rows are given back unpublished", rows=len(claims), error=kind(error))
+        with contextlib.suppress(*DATABASE_ERRORS):
+            delay = backoff.delay_seconds(GIVEN_BACK_AS_ATTEMPT)
+            await self._outbox.release(claims, delay_seconds=delay, error=kind(error))
+        for claim in claims:
+            self._held.remove(claim)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
+        busy = [outcome.proposal for outcome in outcomes if isinstance(outcome, Busy)]
+        if busy:
+            asyncio.get_running_loop().call_later(BUSY_SECONDS, self.submit, busy)
         for outcome in outcomes:
+            if isinstance(outcome, Busy):
+                continue
             self._held.remove(outcome.claim)
             log.info("operation", **_canonical(outcome, at))
 

@@ -25,16 +25,21 @@ def migrations_folder() -> Path:
 def render(sql: str, schema: str) -> str:
     """Return `sql` for one schema.
 
-    A name that needs quotes gets them. Settings allow no name with a quote in it.
+    Any name but `public` is quoted, as it may be a word of SQL. Settings allow no name with a quote in it.
     """
-    plain = schema.replace("_", "a").isalnum() and schema.islower() and not schema[0].isdigit()
-    return sql.replace("{{ schema }}", schema if plain else f'"{schema}"')
+    return sql.replace("{{ schema }}", schema if schema == "public" else f'"{schema}"')
 
 
 @cache
 def query(name: str, schema: str) -> str:
     """Return the worker's own statement `name` from sql/queries."""
     return render((sql_folder() / "queries" / f"{name}.sql").read_text("utf-8"), schema)
+
+
+def dba_statements(schema: str) -> dict[str, str]:
+    """Return the statements that a DBA runs, by name: those of sql/dba, and the grants."""
+    paths = [*sorted((sql_folder() / "dba").glob("*.sql")), sql_folder() / "roles" / "grants.sql"]
+    return {path.stem: render(path.read_text("utf-8"), schema) for path in paths}
 
 
 def _folder(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Checks that a database is the one that this version works with."""
+"""Checks that a database is the one that this version works with, and that it may."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ async def require_schema(
     if problems:
         lines = "\n".join(f"  {row['table_name']}: {row['problem']}" for row in problems)
         raise SchemaMismatch(f"the platform's tables in schema {schema} do not fit:\n{lines}")
+
+
+async def require_rights(database: asyncpg.Pool[asyncpg.Record], schema: str) -> None:
+    """Raise SchemaMismatch, with every missing right, unless this role may do what a worker does."""
+    missing = [row["missing"] for row in await database.fetch(query("missing_rights", schema))]
+    if missing:
+        lines = "\n".join(f"  {right}" for right in missing)
+        raise SchemaMismatch(
+            f"this role lacks rights in schema {schema} (`autopost sql grants` has them all):\n{lines}"
+        )

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from autopost.errors import SchemaMismatch
 from autopost.resources import query
 
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -75,7 +76,9 @@ class Watch:
         """Return the outbox at a glance."""
         fetchrow, fetch = self._connection.fetchrow, self._connection.fetch
         counts = dict(await fetchrow(query("status", self._schema)) or {})
-        capture = dict(await fetchrow(query("status_capture", self._schema)) or {})
+        capture = await fetchrow(query("status_capture", self._schema))
+        if capture is None:
+            raise SchemaMismatch("auto_post_control has lost its row: insert into auto_post_control default values")
         reasons = await fetch(query("status_reasons", self._schema))
         workers = await fetch(query("status_workers", self._schema))
         return Status(
@@ -83,7 +86,7 @@ class Watch:
             states=counts,
             reasons={row["reason"]: row["operations"] for row in reasons},
             workers=[dict(row) for row in workers],
-            **capture,
+            **dict(capture),
         )
 
 

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from autopost import __version__, backoff
-from autopost.connection import connect, create_pool
+from autopost.clean_names import CleanNames
 from autopost.doorbell import Doorbell, Woken
 from autopost.faults import DATABASE_ERRORS, kind
 from autopost.held import Held
+from autopost.maintenance import Maintenance
+from autopost.model import Claim
 from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
+from autopost.publication import Publication
 from autopost.publisher import Publisher
-from autopost.schema import require_schema
-from autopost.settings import Settings, unknown_variables
-from autopost.writing import Redactor as RedactorProtocol
-from autopost.writing import Writer
+from autopost.settings import Settings
+from autopost.writing import Redactor, Writer
 
 HEARTBEAT_SECONDS = 15.0
-POOL_SIZE = 3  # claim, publish, and one to spare for heartbeats
 LAST_WORD_SECONDS = 5.0
 CLAIM_RETRY_CAP_SECONDS = 5.0
 
@@ -38,13 +37,22 @@ class Worker:
     `run` returns when everything it held has its outcome or was given back.
     """
 
-    def __init__(self, settings: Settings, outbox: Outbox, doorbell: Doorbell, writer: Writer) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        outbox: Outbox,
+        publication: Publication,
+        doorbell: Doorbell,
+        writer: Writer,
+        redactor: Redactor,
+    ) -> None:
         self._settings = settings
         self._outbox = outbox
         self._doorbell = doorbell
         self._held = Held()
-        self._publisher = Publisher(outbox, settings, self._held)
-        self._pipeline = Pipeline(writer, self._publisher, settings)
+        self._publisher = Publisher(outbox, publication, settings, self._held)
+        self._maintenance = Maintenance(outbox, settings)
+        self._pipeline = Pipeline(writer, CleanNames(redactor), self._publisher, settings)
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         # Enough to keep every generation busy, and no more: what waits here is under a lease.
@@ -65,6 +73,8 @@ class Worker:
             asyncio.create_task(self._doorbell.run(), name="doorbell"),
             asyncio.create_task(self._publisher.run(), name="publisher"),
             asyncio.create_task(self._beat(), name="heartbeat"),
+            asyncio.create_task(self._renew(), name="renew"),
+            asyncio.create_task(self._maintenance.run(), name="maintenance"),
         ]
         pipeline: set[asyncio.Task[None]] = set()
         claiming = asyncio.create_task(self._claim(pipeline), name="claim")
@@ -140,65 +150,24 @@ class Worker:
                 log.debug("no heartbeat", error=kind(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    async def _renew(self) -> None:
+        """Keep the leases of what takes long: a row that is still held after a third of its lease gets a new one."""
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        before: list[Claim] = []
+        while True:
+            await asyncio.sleep(lease.total_seconds() / 3)
+            lasting = [claim for claim in before if claim in self._held]
+            try:
+                if lasting:
+                    await self._outbox.renew(lasting, lease)
+            except DATABASE_ERRORS as error:
+                log.debug("leases not renewed", error=kind(error))
+            before = self._held.all()
+
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
-
-
-@contextlib.asynccontextmanager
-async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
-    """Connect, check the schema, and build a worker; a redactor takes a second to make and may be shared.
-
-    Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
-    """
-    for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
-    pool = await create_pool(settings, "worker", size=POOL_SIZE)
-    try:
-        await require_schema(pool, settings.schema_name)
-        if redactor is None:
-            redactor = await asyncio.to_thread(_load_redactor, settings)
-        writer = Writer(settings, redactor)
-        try:
-            outbox = Outbox(pool, settings.schema_name, settings.worker_name)
-            doorbell = Doorbell(
-                lambda: connect(settings, "doorbell"), settings.schema_name, poll_seconds=settings.poll_seconds
-            )
-            yield Worker(settings, outbox, doorbell, writer)
-        finally:
-            await writer.aclose()
-    finally:
-        try:
-            async with asyncio.timeout(LAST_WORD_SECONDS):
-                await pool.close()
-        except TimeoutError:
-            pool.terminate()
-
-
-async def run_worker(settings: Settings) -> None:
-    """Run a worker until SIGTERM or SIGINT; a second signal hurries it."""
-    loop = asyncio.get_running_loop()
-    starting = asyncio.current_task()
-    assert starting is not None
-    try:
-        _on_signal(loop, starting.cancel)
-        async with build_worker(settings) as worker:
-            _on_signal(loop, worker.stop)
-            await worker.run()
-    except asyncio.CancelledError:
-        log.info("stopped before the start")
-
-
-def _load_redactor(settings: Settings) -> RedactorProtocol:
-    from autopost.redaction import Redactor  # takes a second to load: only after the quick checks have passed
-
-    return Redactor(settings.pii_allowlist, settings.spacy_model)
-
-
-def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, react)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:

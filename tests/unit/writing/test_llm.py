@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.llm import Llm
@@ -276,3 +277,10 @@ def test_the_server_answers_as_openai_does() -> None:
     answer = completion("Done!")
     assert answer["choices"][0]["message"]["content"] == "Done!"
     assert answer["usage"]["total_tokens"] == PROMPT_TOKENS + COMPLETION_TOKENS
+
+
+def test_certificates_that_cannot_be_read_are_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said at start, by the variable's name."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/at/all.pem")
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        Llm(load_settings(require_database=False, openai_api_key=SecretStr("test")), "test")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import ssl
 from datetime import UTC, datetime
 
 import httpx2
@@ -29,6 +30,7 @@ from tenacity import (
     stop_before_delay,
 )
 
+from autopost.errors import ConfigurationError
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.prompt import Prompt
@@ -73,7 +75,7 @@ class Llm:
             max_retries=0,
             timeout=self._seconds,
             http_client=httpx2.AsyncClient(
-                verify=httpx2.create_ssl_context(), trust_env=False, follow_redirects=False, limits=limits
+                verify=_certificates(), trust_env=False, follow_redirects=False, limits=limits
             ),
         )
 
@@ -122,6 +124,16 @@ class Llm:
         except (APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
             raise _Failed("bad_response") from None
         return _read(completion)
+
+
+def _certificates() -> ssl.SSLContext:
+    """Return the certificates to trust. Raises ConfigurationError when they cannot be read."""
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:  # an SSLError is one too
+        raise ConfigurationError(
+            f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; allowed: certificates in PEM form"
+        ) from None
 
 
 def _from_status(error: APIStatusError) -> _Failed:

@@ -1,0 +1,49 @@
+-- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+create or replace function {{ schema }}.auto_post_add_rule(
+    p_operation_type text,
+    p_status text default null,
+    p_match text default 'exact',
+    p_is_alert boolean default false,
+    p_description text default null
+)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id integer;
+begin
+    if p_operation_type is null or pg_catalog.btrim(p_operation_type) = '' then
+        raise exception 'the operation type must not be empty' using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match is null or p_match not in ('exact', 'like') then
+        raise exception 'p_match is %, and must be exact or like', p_match using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match = 'exact' and pg_catalog.strpos(p_operation_type, '%') > 0 then
+        raise exception '% looks like a pattern: say p_match => ''like''', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_status = '' then
+        raise exception 'p_status must be a status, or NULL for any' using errcode = 'invalid_parameter_value';
+    end if;
+    insert into {{ schema }}.auto_post_rules (operation_type, status, match, is_alert, description)
+    values (p_operation_type, p_status, p_match, coalesce(p_is_alert, false), p_description)
+    on conflict (operation_type, match, status) do nothing
+    returning id into v_id;
+    if v_id is null then
+        raise exception 'there is a rule for % % already; auto_post_switch_rule switches it',
+        p_operation_type, coalesce(p_status, 'in any status')
+        using errcode = 'unique_violation';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'add_rule',
+        pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
+    );
+    return v_id;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) from public;
+
+comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) is
+'Adds a rule, which counts from the next change on; returns its id.';

@@ -1,0 +1,18 @@
+-- Keeps the reconciler from posting what ended while capturing was off, however it was switched.
+create or replace function {{ schema }}.auto_post_capture_since()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.capture_enabled and not old.capture_enabled then
+        update {{ schema }}.auto_post_reconciliation as r set since = pg_catalog.clock_timestamp();
+    end if;
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture_since() from public;
+
+comment on function {{ schema }}.auto_post_capture_since() is
+'Trigger of auto_post_control: moves the reconciler''s since when capturing is switched on.';

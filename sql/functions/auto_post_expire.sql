@@ -1,0 +1,47 @@
+-- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
+-- Their ids go to auto_post_seen, so that their operations never count again. One runs at a time (advisory lock);
+-- another returns 0. Commits with the caller. Locks the rows that it removes.
+create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_removed integer;
+begin
+    if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
+        raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock(1635087473, pg_catalog.hashtext('{{ schema }}')) then
+        return 0;
+    end if;
+
+    with old as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.finished_at < pg_catalog.now() - p_keep
+        order by o.finished_at
+        limit p_limit
+        for update skip locked
+    ),
+
+    remembered as (
+        insert into {{ schema }}.auto_post_seen (id)
+        select old.id from old
+        on conflict (id) do nothing
+    )
+
+    delete from {{ schema }}.auto_post_outbox as o
+    using old
+    where o.id = old.id;
+    get diagnostics v_removed = row_count;
+    return v_removed;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_expire(interval, integer) from public;
+
+comment on function {{ schema }}.auto_post_expire(interval, integer) is
+'Removes finished rows that ended longer than p_keep ago, in one small batch; returns how many.';

@@ -1,0 +1,61 @@
+-- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, and when it posted
+-- last. A worker that holds one of the rows loses it.
+-- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
+-- Returns how many outbox rows went. Their operations never count again.
+create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+begin
+    if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
+        raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
+    end if;
+    with gone as (
+        delete from {{ schema }}.auto_post_outbox as o
+        where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id
+        returning o.*
+    ),
+
+    remembered as (
+        insert into {{ schema }}.auto_post_seen (id)
+        select g.id from gone as g
+        on conflict (id) do nothing
+    ),
+
+    limits as (
+        delete from {{ schema }}.auto_post_rate_limits as l
+        where
+            l.agent_id = p_agent_id
+            or l.agent_id in (select a.id from {{ schema }}.agents as a where a.tenant_id::text = p_tenant_id)
+    ),
+
+    ended as (
+        insert into {{ schema }}.audit_log (
+            id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
+        )
+        select
+            pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
+            g.operation_type, g.tracker_id, g.status,
+            pg_catalog.jsonb_build_object(
+                'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
+                'by', session_user
+            )
+        from gone as g
+        where g.state in ('pending', 'claimed')
+    )
+
+    select pg_catalog.count(*) into v_rows from gone;
+    perform {{ schema }}.auto_post_record(
+        'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_purge(text, text) from public;
+
+comment on function {{ schema }}.auto_post_purge(text, text) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant; returns how many.';

@@ -1,0 +1,31 @@
+-- What the worker must be allowed to do and this role may not, a row for each right; none when all is well.
+with needed (object, privilege) as (
+    values
+    ('agents', 'SELECT'),
+    ('social_posts', 'INSERT'),
+    ('audit_log', 'INSERT'),
+    ('auto_post_outbox', 'SELECT'),
+    ('auto_post_outbox', 'UPDATE'),
+    ('auto_post_rate_limits', 'SELECT'),
+    ('auto_post_rate_limits', 'INSERT'),
+    ('auto_post_rate_limits', 'UPDATE'),
+    ('auto_post_control', 'SELECT'),
+    ('auto_post_pauses', 'SELECT'),
+    ('auto_post_pauses', 'UPDATE'),
+    ('auto_post_workers', 'SELECT'),
+    ('auto_post_workers', 'INSERT'),
+    ('auto_post_workers', 'UPDATE'),
+    ('auto_post_workers', 'DELETE')
+)
+
+select n.privilege || ' on ' || n.object as missing
+from needed as n
+where not has_table_privilege(current_user, to_regclass('{{ schema }}.' || n.object), n.privilege)
+union all
+select 'EXECUTE on ' || p.proname
+from pg_proc as p
+where
+    p.pronamespace = '{{ schema }}'::regnamespace
+    and p.proname in ('auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems')
+    and not has_function_privilege(current_user, p.oid, 'EXECUTE')
+order by missing

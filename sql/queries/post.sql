@@ -1,0 +1,20 @@
+-- Puts posts on the feed and moves their agents' windows. $1 ids, $2 tenants, $3 agents, $4 post types, $5 contents,
+-- $6 metadata, $7 the time at which it was decided. Its row count is that of the posts which the platform took.
+with given as (
+    select *
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+        as g (id, tenant_id, agent_id, post_type, content, post_metadata)
+),
+
+limits as (
+    insert into {{ schema }}.auto_post_rate_limits (agent_id, last_post_at)
+    select distinct g.agent_id, $7::timestamptz
+    from given as g
+    on conflict (agent_id) do update set last_post_at = excluded.last_post_at
+)
+
+insert into {{ schema }}.social_posts (
+    id, tenant_id, author_type, author_id, post_type, content, post_metadata, auto_generated, created_at
+)
+select g.id, g.tenant_id, 'agent', g.agent_id, g.post_type, g.content, g.post_metadata, true, $7::timestamptz
+from given as g

@@ -1,0 +1,49 @@
+-- The rights of the worker and of those who look, as two group roles; the application's own role needs none of ours.
+-- Run by the owner, who may create roles: autopost sql grants | psql -v ON_ERROR_STOP=1 ...
+-- Then: grant auto_post_worker to the_login_of_the_worker;
+do $roles$
+begin
+    if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'auto_post_worker') then
+        create role auto_post_worker nologin;
+    end if;
+    if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'auto_post_reader') then
+        create role auto_post_reader nologin;
+    end if;
+end
+$roles$;
+
+grant usage on schema {{ schema }} to auto_post_worker, auto_post_reader;
+
+-- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes nothing: what retention
+-- and the reconciler do, they do in functions of the owner.
+grant select on
+{{ schema }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
+to auto_post_worker;
+grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
+grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;
+grant select, insert, update on {{ schema }}.auto_post_rate_limits to auto_post_worker;
+grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_post_worker;
+grant insert on {{ schema }}.social_posts, {{ schema }}.audit_log to auto_post_worker;
+grant execute on function
+{{ schema }}.auto_post_host_problems(),
+{{ schema }}.auto_post_reconcile(integer, integer),
+{{ schema }}.auto_post_expire(interval, integer)
+to auto_post_worker;
+
+-- Whoever looks: everything but the raw text of the operations.
+grant select on
+{{ schema }}.agents, {{ schema }}.social_posts, {{ schema }}.audit_log, {{ schema }}.auto_post_schema_version,
+{{ schema }}.auto_post_rules, {{ schema }}.auto_post_control, {{ schema }}.auto_post_pauses,
+{{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits, {{ schema }}.auto_post_reconciliation,
+{{ schema }}.auto_post_seen, {{ schema }}.auto_post_health, {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck,
+{{ schema }}.auto_post_skips
+to auto_post_reader;
+grant select (
+    id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,
+    attempts, epoch, worker, claimed_at, reason, last_error, post_id, finished_at
+) on {{ schema }}.auto_post_outbox to auto_post_reader;
+grant execute on function
+{{ schema }}.auto_post_host_problems(),
+{{ schema }}.auto_post_outbox_id(text, integer),
+{{ schema }}.auto_post_story(text)
+to auto_post_reader;

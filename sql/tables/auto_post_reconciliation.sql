@@ -1,0 +1,21 @@
+-- How far the reconciler has come in the platform's table. Exactly one row.
+create table {{ schema }}.auto_post_reconciliation (
+    only_row boolean not null default true,
+    since timestamptz not null default now(),
+    next_block bigint not null default 0,
+    last_run_at timestamptz,
+    last_round_at timestamptz,
+    found bigint not null default 0,
+    constraint auto_post_reconciliation_pkey primary key (only_row),
+    constraint auto_post_reconciliation_only_row_check check (only_row),
+    constraint auto_post_reconciliation_next_block_check check (next_block >= 0)
+);
+
+comment on table {{ schema }}.auto_post_reconciliation is
+'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
+comment on column {{ schema }}.auto_post_reconciliation.since is
+'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
+comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
+comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
+comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';

@@ -1,0 +1,9 @@
+-- The ids of outbox rows that retention took away, so that their operations never count again.
+-- 16 bytes a row and no personal data.
+create table {{ schema }}.auto_post_seen (
+    id uuid not null,
+    constraint auto_post_seen_pkey primary key (id)
+);
+
+comment on table {{ schema }}.auto_post_seen is
+'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';

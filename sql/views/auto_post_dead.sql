@@ -1,0 +1,11 @@
+-- What could not be brought to an end, the latest first; no texts. auto_post_retry gives a row a new life.
+create or replace view {{ schema }}.auto_post_dead
+with (security_invoker = true)
+as
+select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
+from {{ schema }}.auto_post_outbox as o
+where o.state = 'dead' and o.finished_at is not null
+order by o.finished_at desc;
+
+comment on view {{ schema }}.auto_post_dead is
+'Dead letters, the latest first. auto_post_retry(tracker_id) or auto_post_retry_all() gives them a new life.';

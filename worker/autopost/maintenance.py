@@ -1,0 +1,89 @@
+"""Finds what the trigger missed and removes what was kept long enough, a little at a time.
+
+Any number of workers do so: the functions in the database let one work and send the others away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+
+import structlog
+
+from autopost.errors import AutopostError
+from autopost.faults import DATABASE_ERRORS, kind
+from autopost.outbox import Outbox
+from autopost.settings import Settings
+
+WINDOW_BLOCKS = 1_000
+BATCH_ROWS = 1_000
+CALLS_PER_ROUND = 20
+
+log = structlog.get_logger(__name__)
+
+
+class Maintenance:
+    """Reconciles and expires in rounds; a quiet round is two statements."""
+
+    def __init__(self, outbox: Outbox, settings: Settings) -> None:
+        self._outbox = outbox
+        self._keep = timedelta(days=settings.retention_days)
+        self._seconds = settings.maintenance_seconds
+
+    async def run(self) -> None:
+        """Do a round now and then, for ever. An outage is logged once and waited out."""
+        failures = 0
+        while True:
+            try:
+                await self.round()
+            except DATABASE_ERRORS as error:
+                if failures == 0:
+                    log.warning("maintenance failed and is tried again", error=kind(error))
+                failures += 1
+            else:
+                failures = 0
+            await asyncio.sleep(self._seconds * random.uniform(0.9, 1.1))
+
+    async def round(self) -> None:
+        """Read the next window of the platform's table, and remove what finished long ago; more while it abounds."""
+        for _ in range(CALLS_PER_ROUND):
+            found = await self._outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
+            if found:
+                log.warning("captured what the trigger missed", rows=found)
+            if found < BATCH_ROWS:
+                break
+        for _ in range(CALLS_PER_ROUND):
+            removed = await self._outbox.expire(self._keep, BATCH_ROWS)
+            if removed:
+                log.info("removed finished rows", rows=removed)
+            if removed < BATCH_ROWS:
+                break
+
+
+async def reconcile_window(outbox: Outbox) -> int:
+    """Read the next window of the platform's table; return how many operations the trigger had missed."""
+    await _last_round(outbox)
+    return await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
+
+
+async def reconcile_all(outbox: Outbox) -> int:
+    """Read the whole of the platform's table; return how many operations the trigger had missed.
+
+    Workers that read windows meanwhile only help. Raises AutopostError while capturing is off.
+    """
+    await outbox.reconcile_anew()
+    before = await _last_round(outbox)
+    found = 0
+    while await _last_round(outbox) == before:
+        found += await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
+    return found
+
+
+async def _last_round(outbox: Outbox) -> object:
+    progress = await outbox.reconciliation()
+    if not progress["capture_enabled"]:
+        raise AutopostError(
+            "capturing is switched off, so there is nothing to reconcile: select auto_post_capture_on()"
+        )
+    return progress["last_round_at"]

@@ -1,0 +1,79 @@
+"""The worker as a process: put together, run until a signal, taken apart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+
+from autopost.connection import connect, create_pool
+from autopost.doorbell import Doorbell
+from autopost.outbox import Outbox
+from autopost.publication import Publication
+from autopost.schema import require_rights, require_schema
+from autopost.settings import Settings, unknown_variables
+from autopost.worker import LAST_WORD_SECONDS, Worker
+from autopost.writing import Redactor as RedactorProtocol
+from autopost.writing import Writer
+
+POOL_SIZE = 4  # claim, publish, maintenance, and one for heartbeats and leases
+
+log = structlog.get_logger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
+    """Connect, check the schema, and build a worker; a redactor takes a second to make and may be shared.
+
+    Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
+    """
+    for variable in unknown_variables():
+        log.warning("this variable is not a setting of autopost", variable=variable)
+    schema, name = settings.schema_name, settings.worker_name
+    pool = await create_pool(settings, "worker", size=POOL_SIZE)
+    try:
+        await require_schema(pool, schema)
+        await require_rights(pool, schema)
+        if redactor is None:
+            redactor = await asyncio.to_thread(_load_redactor, settings)
+        writer = Writer(settings, redactor)
+        try:
+            outbox, publication = Outbox(pool, schema, name), Publication(pool, schema, name)
+            doorbell = Doorbell(lambda: connect(settings, "doorbell"), schema, poll_seconds=settings.poll_seconds)
+            yield Worker(settings, outbox, publication, doorbell, writer, redactor)
+        finally:
+            await writer.aclose()
+    finally:
+        try:
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT; a second signal hurries it."""
+    loop = asyncio.get_running_loop()
+    starting = asyncio.current_task()
+    assert starting is not None
+    try:
+        _on_signal(loop, starting.cancel)
+        async with build_worker(settings) as worker:
+            _on_signal(loop, worker.stop)
+            await worker.run()
+    except asyncio.CancelledError:
+        log.info("stopped before the start")
+
+
+def _load_redactor(settings: Settings) -> RedactorProtocol:
+    from autopost.redaction import Redactor  # takes a second to load: only after the quick checks have passed
+
+    return Redactor(settings.pii_allowlist, settings.spacy_model)
+
+
+def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, react)

@@ -1,0 +1,116 @@
+"""The publishing transaction: governance and rate limit once more, outbox, audit log and feed, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from autopost import audit
+from autopost.errors import LeaseLost, PostRefused
+from autopost.model import Agent, Busy, Lost, Outcome, Posted, Proposal
+from autopost.resources import query
+from autopost.rows import agent_of
+
+Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publishing transaction committed, in the order of the group, and when by the database's clock."""
+
+    outcomes: list[Outcome]
+    at: datetime
+
+
+class Publication:
+    """Publishes groups of rows through a pool, as one worker. asyncpg's errors are passed on as they are."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, worker: str) -> None:
+        self._pool = pool
+        self._schema = schema
+        self._worker = worker
+
+    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
+        """Publish a group in one transaction of its own: all of it, or nothing.
+
+        `decide` has the last word, under the agents' advisory locks; a post whose agent somebody else has locked
+        comes back as Busy. A row whose lease is lost gets nothing: the transaction is rolled back and done again
+        without it, so that it cannot have limited others. Raises PostRefused, with nothing committed, when the
+        platform's table swallowed a post.
+        """
+        settled: dict[UUID, Outcome] = {}
+        while True:
+            group = [proposal for proposal in proposals if proposal.claim.id not in settled]
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    free, busy = await self._lock_agents(connection, group)
+                    verdicts, now = await self._decide(connection, free, decide)
+                    held = await self._finish(connection, verdicts, now)
+                    if len(held) < len(free):
+                        settled |= {p.claim.id: Lost(p.claim) for p in free if p.claim.id not in held}
+                        raise LeaseLost
+                    await self._post(connection, [v for v in verdicts if isinstance(v, Posted)], now)
+            except LeaseLost:
+                continue
+            settled |= {outcome.claim.id: outcome for outcome in (*verdicts, *busy)}
+            return Published([settled[proposal.claim.id] for proposal in proposals], now)
+
+    async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
+        """Lock the authors of posts; a post whose author somebody else has locked is left for later."""
+        authors = _authors(group)
+        rows = await connection.fetch(self._query("lock_agents"), authors) if authors else []
+        taken = {row["agent_id"] for row in rows if not row["locked"]}
+        busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
+        waiting = {item.claim.id for item in busy}
+        return [p for p in group if p.claim.id not in waiting], busy
+
+    async def _decide(
+        self, connection: Any, group: Sequence[Proposal], decide: Decide
+    ) -> tuple[list[Proposal], datetime]:
+        rows = await connection.fetch(self._query("agents_now"), _authors(group) or [""])
+        now: datetime = rows[0]["now"]
+        return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
+
+    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[UUID]:
+        rows = await connection.fetch(
+            self._query("finish"),
+            [verdict.claim.id for verdict in verdicts],
+            [verdict.claim.epoch for verdict in verdicts],
+            [audit.state(verdict) for verdict in verdicts],
+            [audit.reason(verdict) for verdict in verdicts],
+            [audit.error(verdict) for verdict in verdicts],
+            [verdict.claim.operation.operation_type for verdict in verdicts],
+            [audit.details(verdict, worker=self._worker, now=now) for verdict in verdicts],
+            now,
+        )
+        return {row["id"] for row in rows}
+
+    async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
+        if not posts:
+            return
+        operations = [post.claim.operation for post in posts]
+        tag = await connection.execute(
+            self._query("post"),
+            [str(post.claim.id) for post in posts],
+            [operation.tenant_id for operation in operations],
+            [operation.agent_id for operation in operations],
+            [operation.post_type for operation in operations],
+            [post.written.content for post in posts],
+            [audit.post_metadata(post) for post in posts],
+            now,
+        )
+        if int(tag.rsplit(" ", 1)[1]) < len(posts):
+            raise PostRefused
+
+    def _query(self, name: str) -> str:
+        return query(name, self._schema)
+
+
+def _authors(group: Sequence[Proposal]) -> list[str]:
+    authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
+    return sorted(author for author in authors if author is not None)
