@@ -1,4 +1,4 @@
--- What came of operations since a time ($1), in the order in which it was decided; at most $2, the newest.
+-- What came of operations since a time ($1), in the order of decision; at most $2, the newest; $3: posts alone.
 -- A row for each outcome: posted with its text, skipped or dead with why.
 select *
 from (
@@ -9,7 +9,9 @@ from (
     from {{ schema }}.audit_log as l
     left join {{ schema }}.agents as a on l.agent_id = a.id
     left join {{ schema }}.social_posts as p on l.post_id = p.id
-    where l.action in ('auto_post.posted', 'auto_post.skipped', 'auto_post.dead') and l.occurred_at > $1
+    where
+        l.occurred_at > $1
+        and (l.action = 'auto_post.posted' or (l.action in ('auto_post.skipped', 'auto_post.dead') and not $3::boolean))
     order by l.occurred_at desc, l.id desc
     limit $2
 ) as newest

@@ -245,6 +245,17 @@ def test_feed_shows_hostile_text_as_text(host: Host, database: str) -> None:
     assert "\x07" not in result.stdout
 
 
+def test_posts_alone_are_as_many_as_asked_for(host: Host, database: str) -> None:
+    """What was not posted takes no place."""
+    host.execute("insert into social_posts values ('p', 't', 'agent', 'ada', 'status', 'hello feed', '{}', true)")
+    host.execute(
+        "insert into audit_log (id, occurred_at, action, operation_type, status, tracker_id, post_id, details) values "
+        "('1', now() - interval '1 hour', 'auto_post.posted', 'x', 'completed', 'op1', 'p', '{}'), "
+        "('2', now(), 'auto_post.skipped', 'x', 'completed', 'op2', null, '{}')"
+    )
+    assert "hello feed" in autopost("feed", "--posts", "-n", "1", dsn=database).stdout
+
+
 def test_reader_that_leaves_early_is_no_error(host: Host, database: str) -> None:
     """`autopost feed | head -1` ends quietly."""
     for number in range(200):

@@ -117,18 +117,16 @@ def feed(
 
     async def show(watch: Watch) -> None:
         if follow:
-            async for entry in watch.follow(limit):
+            async for entry in watch.follow(limit, posts_only=posts_only):
                 show_entry(entry)
         else:
-            entries = await watch.latest(limit)
+            entries = await watch.latest(limit, posts_only=posts_only)
             for entry in entries:
                 show_entry(entry)
             if not entries:
                 err.print("nothing yet: no operation has an outcome")
 
     def show_entry(entry: Entry) -> None:
-        if posts_only and entry.outcome != "posted":
-            return
         if as_json:
             _print_json(asdict(entry))
         else:

@@ -16,7 +16,7 @@ from autopost.resources import query
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 # Outcomes are decided in one order and committed in another; what is this old is in its place.
 OVERLAP = timedelta(seconds=10)
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0  # each look is a query on the platform's audit_log
 NO_LIMIT = 1_000_000
 
 
@@ -59,14 +59,14 @@ class Watch:
         self._connection = connection
         self._schema = schema
 
-    async def latest(self, limit: int, *, since: datetime = LONG_AGO) -> list[Entry]:
-        """Return the newest outcomes, the oldest of them first."""
-        rows = await self._connection.fetch(query("feed", self._schema), since, limit)
+    async def latest(self, limit: int, *, since: datetime = LONG_AGO, posts_only: bool = False) -> list[Entry]:
+        """Return the newest outcomes, or the newest posts, the oldest of them first."""
+        rows = await self._connection.fetch(query("feed", self._schema), since, limit, posts_only)
         return [_entry(row) for row in rows]
 
-    async def follow(self, limit: int) -> AsyncIterator[Entry]:
-        """Yield the newest `limit` outcomes and then every new one, for ever, each once."""
-        news = News(self, limit)
+    async def follow(self, limit: int, *, posts_only: bool = False) -> AsyncIterator[Entry]:
+        """Yield the newest `limit` outcomes, or posts, and then every new one, for ever, each once."""
+        news = News(self, limit, posts_only=posts_only)
         while True:
             for entry in await news.look():
                 yield entry
@@ -93,8 +93,9 @@ class Watch:
 class News:
     """What is new at each look: at the first the newest `limit` outcomes, then every later one, each once."""
 
-    def __init__(self, watch: Watch, limit: int) -> None:
+    def __init__(self, watch: Watch, limit: int, *, posts_only: bool = False) -> None:
         self._watch = watch
+        self._posts_only = posts_only
         self._limit = limit
         self._newest = LONG_AGO
         self._seen: dict[str, datetime] = {}
@@ -102,7 +103,7 @@ class News:
 
     async def look(self) -> list[Entry]:
         """Return what is new, the oldest first."""
-        entries = await self._watch.latest(self._limit, since=self._newest - OVERLAP)
+        entries = await self._watch.latest(self._limit, since=self._newest - OVERLAP, posts_only=self._posts_only)
         if self._oldest is None:  # what the first look left out by its limit stays out
             self._oldest = entries[0].occurred_at if entries else LONG_AGO
         new = [entry for entry in entries if entry.id not in self._seen and entry.occurred_at >= self._oldest]
