@@ -30,3 +30,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_readme_fits_in_150_lines() -> None:
     """It is the first screen, not the manual."""
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150
+
+
+def test_readme_holds_nothing_to_be_filled_in() -> None:
+    """What it shows was seen."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert not re.search(r"\b[A-Z]+_LINE\b|filled in|TODO|TBD", text)
