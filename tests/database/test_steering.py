@@ -323,7 +323,7 @@ def test_steering_does_not_show_in_the_feed(host: Host) -> None:
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("feed", "public").replace("$1", "'-infinity'").replace("$2", "100")
+    feed = query("feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
     assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
 
 
