@@ -357,13 +357,16 @@ async def test_missing_table_of_the_platform_costs_no_row_an_attempt(
 ) -> None:
     """Nobody's row is at fault: it waits until somebody mends the installation, and is then posted."""
     host.agent()
+    given_back = ("pending", "UndefinedTableError 42P01")
     impatient = settings.model_copy(update={"lease_seconds": 1.0, "max_attempts": 1})
     async with working(impatient, redactor):
         host.execute("alter table social_posts rename to gone")
         host.complete()
-        await eventually(lambda: host.outbox()[0]["epoch"] >= 2)
+        await eventually(lambda: (host.outbox()[0]["state"], host.outbox()[0]["last_error"]) == given_back)
+        assert host.outbox()[0]["attempts"] == 0
         assert host.audit() == []
         host.execute("alter table gone rename to social_posts")
+        host.execute("update auto_post_outbox set available_at = now()")
         await eventually(lambda: host.waiting() == 0)
     assert [row["state"] for row in host.outbox()] == ["posted"]
 
