@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 
 from autopost.embedded import EmbeddedServer
 from autopost.resources import render, sql_folder
@@ -103,10 +102,9 @@ def set_trigger(host: Connection, *, present: bool) -> None:
 def compare(host: Connection, form: str, *, fresh: bool) -> tuple[list[float], list[float]]:
     """Return microseconds per update without and with the trigger, round by round in alternating order."""
     results: dict[bool, list[float]] = {False: [], True: []}
-    prepare: Callable[[], None] = lambda: fill(host, UPDATES if fresh else ROWS)  # noqa: E731
     for number in range(ROUNDS + 1):
         for triggered in (False, True) if number % 2 else (True, False):
-            prepare()
+            fill(host, UPDATES if fresh else ROWS)
             set_trigger(host, present=triggered)
             took = loop(host, form)
             if number > 0:  # the first round warms up

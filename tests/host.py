@@ -21,18 +21,18 @@ class Host:
         self.warnings: list[str] = []
         connection.add_notice_handler(lambda notice: self.warnings.append(notice.message_primary or ""))
 
-    def agent(self, id: str = "ada", *, maturity: str | None = "AUTONOMOUS", name: str | None = "Ada") -> str:  # noqa: A002
+    def agent(self, agent_id: str = "ada", *, maturity: str | None = "AUTONOMOUS", name: str | None = "Ada") -> str:
         """Add an agent, or change it; return its id."""
         self.execute(
             "insert into agents (id, tenant_id, name, maturity, category) values (%s, 'tenant', %s, %s, 'ops') "
             "on conflict (id) do update set name = excluded.name, maturity = excluded.maturity",
-            (id, name, maturity),
+            (agent_id, name, maturity),
         )
-        return id
+        return agent_id
 
     def start(
         self,
-        id: str = "op",  # noqa: A002
+        operation_id: str = "op",
         operation_type: str = "workflow_execute",
         *,
         agent: str | None = "ada",
@@ -45,29 +45,29 @@ class Host:
         self.execute(
             "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation, "
             "why_explanation, next_steps) values (%s, 'tenant', %s, %s, %s, %s, %s, %s)",
-            (id, agent, operation_type, status, what, why, next_steps),
+            (operation_id, agent, operation_type, status, what, why, next_steps),
         )
-        return id
+        return operation_id
 
-    def move(self, id: str = "op", status: str = "completed") -> None:  # noqa: A002
+    def move(self, operation_id: str = "op", status: str = "completed") -> None:
         """Change the status of an operation."""
-        self.execute("update operation_trackers set status = %s where id = %s", (status, id))
+        self.execute("update operation_trackers set status = %s where id = %s", (status, operation_id))
 
-    def complete(self, id: str = "op", operation_type: str = "workflow_execute", **fields: Any) -> str:  # noqa: A002
+    def complete(self, operation_id: str = "op", operation_type: str = "workflow_execute", **fields: Any) -> str:
         """Insert an operation that runs, and complete it."""
         status = fields.pop("status", "completed")
-        self.start(id, operation_type, **fields)
-        self.move(id, status)
-        return id
+        self.start(operation_id, operation_type, **fields)
+        self.move(operation_id, status)
+        return operation_id
 
     def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> None:
         """Run one statement."""
-        self.connection.execute(sql, parameters or None)  # type: ignore[call-overload, unused-ignore]
+        self.connection.execute(sql.encode(), parameters or None)
 
     def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[Row]:
         """Return the rows of one statement."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql, parameters or None).fetchall()  # type: ignore[call-overload, unused-ignore]
+            return cursor.execute(sql.encode(), parameters or None).fetchall()
 
     def value(self, sql: str, parameters: tuple[object, ...] = ()) -> Any:
         """Return the one value of one statement."""

@@ -101,23 +101,26 @@ def test_malformed_settings_are_all_named(database: str) -> None:
 
 
 def test_wrong_password_is_a_clear_error() -> None:
-    """Exit code 3, the server's reason, and no password."""
+    """Exit code 3, the server's reason, and no password, whatever the command."""
     with tempfile.NamedTemporaryFile("w", prefix="autopost-test-") as rules:
         Path(rules.name).chmod(0o644)  # the server may run as another user
         rules.write("local all postgres trust\nlocal all all scram-sha-256\n")
         rules.flush()
-        result = status_with_wrong_password(rules.name)
-    assert result.returncode == 3
-    assert "password authentication failed" in result.stderr
-    assert "wrong-password" not in result.stderr
+        results = with_wrong_password(rules.name, "migrate", "run", "status")
+    for result in results:
+        assert result.returncode == 3
+        assert "password authentication failed" in result.stderr
+        assert "wrong-password" not in result.stderr
+        assert "Traceback" not in result.stderr
 
 
-def status_with_wrong_password(rules: str) -> subprocess.CompletedProcess[str]:
-    """Run `autopost status` against a server with these rules for who may enter how."""
+def with_wrong_password(rules: str, *commands: str) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands against a server with these rules for who may enter how."""
     with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
         with psycopg.connect(server.dsn()) as owner:
             owner.execute("create role worker login password 'right'")
-        return autopost("status", dsn=server.dsn(user="worker").replace("worker@", "worker:wrong-password@"))
+        dsn = server.dsn(user="worker").replace("worker@", "worker:wrong-password@")
+        return [autopost(command, dsn=dsn) for command in commands]
 
 
 def test_role_without_rights_is_a_clear_error(host: Host, database: str) -> None:

@@ -43,7 +43,8 @@ async def test_running_worker_posts_what_comes(host: Host, settings: Settings, r
         for number in range(3):
             host.age_posts("1 hour")
             host.complete(f"op{number}")
-            await eventually(lambda: len(host.posts()) == number + 1)  # noqa: B023 - awaited at once
+            await eventually(lambda: host.waiting() == 0)
+            assert len(host.posts()) == number + 1
 
 
 async def test_post_survives_the_tracker_row(host: Host, settings: Settings, redactor: Redactor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -19,15 +19,15 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=5)
 
 
-def agent(maturity: str | None = "AUTONOMOUS", *, last_post_at: datetime | None = None, id: str = "ada") -> Agent:  # noqa: A002
+def agent(maturity: str | None = "AUTONOMOUS", *, last_post_at: datetime | None = None) -> Agent:
     """Return an agent."""
-    return Agent(id=id, name="Ada", maturity=maturity, last_post_at=last_post_at)
+    return Agent(id="ada", name="Ada", maturity=maturity, last_post_at=last_post_at)
 
 
-def claim(*, known: Agent | None = None, attempts: int = 1, is_alert: bool = False, id: UUID | None = None) -> Claim:  # noqa: A002
+def claim(*, known: Agent | None = None, attempts: int = 1, is_alert: bool = False) -> Claim:
     """Return a claim of one operation of Ada."""
     operation = Operation("op", "workflow_execute", "completed", "ada", what_explanation="did it", is_alert=is_alert)
-    return Claim(id or uuid4(), 1, attempts, operation, known, NOW, NOW)
+    return Claim(uuid4(), 1, attempts, operation, known, NOW, NOW)
 
 
 def post(of: Claim) -> Posted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 from uuid import uuid4
 
@@ -161,6 +162,6 @@ def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((sql_folder() / "queries").glob("*.sql")), ids=lambda path: path.stem)
-def test_every_query_says_what_it_does(path: object) -> None:
+def test_every_query_says_what_it_does(path: Path) -> None:
     """The first line of each file is a comment."""
-    assert query(path.stem, "public").startswith("-- ")  # type: ignore[attr-defined]
+    assert query(path.stem, "public").startswith("-- ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,9 +34,9 @@ _FINDINGS = st.lists(
 
 
 @given(_FINDINGS, st.randoms())
-def test_merge_does_not_depend_on_the_order(findings: list[Finding], random: object) -> None:
+def test_merge_does_not_depend_on_the_order(findings: list[Finding], dice: Random) -> None:
     """The same findings give the same placeholders."""
-    shuffled = sorted(findings, key=lambda _: random.random())  # type: ignore[attr-defined]
+    shuffled = sorted(findings, key=lambda _: dice.random())
     assert merge(shuffled) == merge(findings)
 
 
