@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from autopost.migrate import PRELUDE, VERSION_TABLE, engine_for, prepare_session
+from autopost import adapter
+from autopost.migrate import PRELUDE, VERSION_TABLE, engine_for, given_mapping, prepare_session, stored_mapping
 from autopost.settings import load_settings
 
 
@@ -17,6 +18,8 @@ def run() -> None:
         require_database=not context.is_offline_mode()
     )
     context.config.attributes["schema"] = settings.schema_name
+    mapping = context.config.attributes["mapping"] = given_mapping(settings)
+    own_schema = [adapter.schema_sql(settings.schema_name)] if mapping is not None else []
     if context.is_offline_mode():
         context.configure(
             dialect_name="postgresql",
@@ -25,13 +28,18 @@ def run() -> None:
             version_table_schema=settings.schema_name,
         )
         with context.begin_transaction():
-            context.get_context().impl.static_output("\n".join(PRELUDE))
+            context.get_context().impl.static_output("\n".join([*PRELUDE, *own_schema]))
             context.run_migrations()
         return
     with engine_for(settings).connect() as connection:
         context.configure(connection=connection, version_table=VERSION_TABLE, version_table_schema=settings.schema_name)
         with context.begin_transaction():
             prepare_session(connection)
+            for statement in own_schema:
+                connection.exec_driver_sql(statement)
+            if context.get_context().get_current_heads():
+                # What is in force counts, until `autopost migrate` has put another in its place.
+                context.config.attributes["mapping"] = stored_mapping(connection, settings.schema_name)
             context.run_migrations()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.migrate import run_frozen_sql
+from autopost.migrate import install_mapping, rehearse_mapping, remove_mapping, run_frozen_sql
 
 revision = "0001_host_tables"
 down_revision = None
@@ -11,8 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    install_mapping()
     run_frozen_sql(__file__, "up")
+    rehearse_mapping()
 
 
 def downgrade() -> None:
     run_frozen_sql(__file__, "down")
+    remove_mapping()

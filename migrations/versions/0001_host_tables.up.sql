@@ -107,9 +107,17 @@ as $$
                 i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = 'id'
         )
     union
-    select h.table_name, 'it is no table but a view or a foreign table, which can have no such trigger'
-    from host as h
-    where h.table_name = 'operation_trackers' and h.relkind not in ('r', 'p')
+    select 'operation_trackers', 'it is no table but a view or a foreign table, which can have no such trigger'
+    from pg_catalog.pg_class as c
+    where c.oid = pg_catalog.to_regclass('{{ trackers }}') and c.relkind not in ('r', 'p')
+    union
+    select c.relname, 'it is a view that takes no INSERT: make an INSTEAD OF INSERT trigger on it'
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        and c.relkind = 'v'
+        and c.relname in ('social_posts', 'audit_log')
+        and pg_catalog.pg_relation_is_updatable(c.oid, true) & 8 = 0
     order by 1, 2
 $$;
 

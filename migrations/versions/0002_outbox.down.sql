@@ -1,5 +1,5 @@
 -- Takes away everything that is autopost's own. The platform's rows are not touched.
-drop trigger auto_post_capture on {{ schema }}.operation_trackers;
+drop trigger auto_post_capture on {{ trackers }};
 drop function {{ schema }}.auto_post_capture();
 drop table {{ schema }}.auto_post_workers;
 drop table {{ schema }}.auto_post_control;

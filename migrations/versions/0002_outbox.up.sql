@@ -203,7 +203,7 @@ declare
     v_wakeup text;
     v_now timestamptz;
 begin
-    if tg_op = 'UPDATE' and new.status is not distinct from old.status then
+    if tg_op = 'UPDATE' and {{ new.status }} is not distinct from {{ old.status }} then
         return null;
     end if;
 
@@ -212,17 +212,17 @@ begin
             return null;
         end if;
 
-        select r.id, r.is_alert or new.status::text = 'failed', c.wakeup
+        select r.id, r.is_alert or {{ new.status }}::text = 'failed', c.wakeup
         into v_rule_id, v_is_alert, v_wakeup
         from {{ schema }}.auto_post_rules as r
         cross join {{ schema }}.auto_post_control as c
         where
             r.enabled
             and c.capture_enabled
-            and (r.status is null or r.status = new.status::text)
+            and (r.status is null or r.status = {{ new.status }}::text)
             and case r.match
-                when 'exact' then r.operation_type = new.operation_type::text
-                else pg_catalog.lower(new.operation_type::text) like pg_catalog.lower(r.operation_type)
+                when 'exact' then r.operation_type = {{ new.operation_type }}::text
+                else pg_catalog.lower({{ new.operation_type }}::text) like pg_catalog.lower(r.operation_type)
             end
         order by r.match = 'exact' desc, r.status is not null desc, r.id asc
         limit 1;
@@ -238,10 +238,10 @@ begin
             what_explanation, why_explanation, next_steps, captured_at, available_at
         )
         values (
-            {{ schema }}.auto_post_outbox_id(new.id::text, v_rule_id), v_rule_id, new.id::text, new.tenant_id::text,
-            new.agent_id::text, new.operation_type::text, new.status::text, coalesce(v_is_alert, false),
-            pg_catalog.left(new.what_explanation, 4000), pg_catalog.left(new.why_explanation, 4000),
-            pg_catalog.left(new.next_steps, 4000), v_now, v_now
+            {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
+            {{ new.agent_id }}::text, {{ new.operation_type }}::text, {{ new.status }}::text, coalesce(v_is_alert, false),
+            pg_catalog.left({{ new.what_explanation }}, 4000), pg_catalog.left({{ new.why_explanation }}, 4000),
+            pg_catalog.left({{ new.next_steps }}, 4000), v_now, v_now
         )
         on conflict (id) do nothing;
 
@@ -264,7 +264,7 @@ begin
             if sqlstate = '55P03' or pg_catalog.left(sqlstate, 2) in ('42', '53', '54', '57', '58', 'XX') then
                 perform pg_catalog.set_config('autopost.capture_gave_up', 'on', true);
             end if;
-            raise warning 'autopost did not capture operation % (SQLSTATE %)', new.id, sqlstate
+            raise warning 'autopost did not capture operation % (SQLSTATE %)', {{ new.id }}, sqlstate
             using hint = 'The operation itself is not affected. The reconciler captures it later.';
     end;
 
@@ -279,8 +279,8 @@ comment on function {{ schema }}.auto_post_capture() is
 
 -- No WHEN clause: its expression is set up anew in every statement, also in those that never fire it.
 create trigger auto_post_capture
-after insert or update of status on {{ schema }}.operation_trackers
+after insert or update of {{ status_columns }} on {{ trackers }}
 for each row execute function {{ schema }}.auto_post_capture();
 
-comment on trigger auto_post_capture on {{ schema }}.operation_trackers is
+comment on trigger auto_post_capture on {{ trackers }} is
 'Writes significant changes to auto_post_outbox, in the transaction of the agent.';

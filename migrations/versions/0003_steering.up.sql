@@ -190,7 +190,7 @@ declare
     v_tracker_id text;
 begin
     begin
-        if tg_op = 'UPDATE' and new.status::text is not distinct from old.status::text then
+        if tg_op = 'UPDATE' and {{ new.status }}::text is not distinct from {{ old.status }}::text then
             return null;
         end if;
 
@@ -202,7 +202,7 @@ begin
         select r.rule_id, r.is_alert, c.wakeup
         into v_rule_id, v_is_alert, v_wakeup
         from {{ schema }}.auto_post_control as c
-        cross join {{ schema }}.auto_post_rule_for(new.operation_type::text, new.status::text) as r
+        cross join {{ schema }}.auto_post_rule_for({{ new.operation_type }}::text, {{ new.status }}::text) as r
         where c.capture_enabled;
 
         if v_rule_id is null then
@@ -216,10 +216,10 @@ begin
             what_explanation, why_explanation, next_steps, captured_at, available_at
         )
         values (
-            {{ schema }}.auto_post_outbox_id(new.id::text, v_rule_id), v_rule_id, new.id::text, new.tenant_id::text,
-            new.agent_id::text, new.operation_type::text, new.status::text, v_is_alert,
-            pg_catalog.left(new.what_explanation::text, 4000), pg_catalog.left(new.why_explanation::text, 4000),
-            pg_catalog.left(new.next_steps::text, 4000), v_now, v_now
+            {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
+            {{ new.agent_id }}::text, {{ new.operation_type }}::text, {{ new.status }}::text, v_is_alert,
+            pg_catalog.left({{ new.what_explanation }}::text, 4000), pg_catalog.left({{ new.why_explanation }}::text, 4000),
+            pg_catalog.left({{ new.next_steps }}::text, 4000), v_now, v_now
         )
         -- What retention removed is not asked here, where an agent would pay for it: the claim does.
         on conflict (id) do nothing;
@@ -304,9 +304,9 @@ begin
         greatest(pg_catalog.count(*), 1)
     into v_size, v_tables
     from (
-        select '{{ schema }}.operation_trackers'::pg_catalog.regclass as relid
+        select '{{ trackers }}'::pg_catalog.regclass as relid
         union
-        select p.relid from pg_catalog.pg_partition_tree('{{ schema }}.operation_trackers') as p where p.isleaf
+        select p.relid from pg_catalog.pg_partition_tree('{{ trackers }}') as p where p.isleaf
     ) as l;
     select r.since, case when r.next_block < v_size then r.next_block else 0 end
     into v_since, v_from

@@ -37,9 +37,9 @@ begin
         greatest(pg_catalog.count(*), 1)
     into v_size, v_tables
     from (
-        select '{{ schema }}.operation_trackers'::pg_catalog.regclass as relid
+        select '{{ trackers }}'::pg_catalog.regclass as relid
         union
-        select p.relid from pg_catalog.pg_partition_tree('{{ schema }}.operation_trackers') as p where p.isleaf
+        select p.relid from pg_catalog.pg_partition_tree('{{ trackers }}') as p where p.isleaf
     ) as l;
     select r.since, case when r.next_block < v_size then r.next_block else 0 end
     into v_since, v_from

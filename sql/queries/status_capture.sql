@@ -2,8 +2,8 @@
 select
     c.capture_enabled, c.paused, c.wakeup,
     coalesce((
-        select t.tgenabled <> 'D'
+        select bool_and(t.tgenabled <> 'D')
         from pg_trigger as t
-        where t.tgrelid = to_regclass('{{ schema }}.operation_trackers') and t.tgname = 'auto_post_capture'
+        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
     ), false) as trigger_enabled
 from {{ schema }}.auto_post_control as c

@@ -37,11 +37,9 @@ select
     ) as workers_alive,
     c.paused, c.capture_enabled,
     coalesce((
-        select t.tgenabled in ('O', 'A')
+        select bool_and(t.tgenabled in ('O', 'A'))
         from pg_catalog.pg_trigger as t
-        where
-            t.tgrelid = to_regclass('{{ schema }}.operation_trackers')
-            and t.tgname = 'auto_post_capture'
+        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
     ), false) as trigger_enabled,
     r.last_run_at as reconciled_at, r.last_round_at as reconciled_all_at, r.found as reconciled_rows
 from unfinished as u

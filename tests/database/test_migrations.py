@@ -13,7 +13,7 @@ import pytest
 
 from autopost import resources
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
-from autopost.migrate import head_revision, migrate
+from autopost.migrate import head_revision, known_revisions, migrate
 from autopost.settings import load_settings
 from tests.host import Host
 
@@ -22,7 +22,7 @@ ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
-    *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation")),
+    *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation", "compatibility")),
     *(f"functions/auto_post_{name}" for name in ("outbox_id", "rule_for", "record", "rules_since", "capture_since")),
     *(f"functions/auto_post_{name}" for name in ("capture", "reconcile", "expire", "purge", "story")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
@@ -119,6 +119,17 @@ def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_olde
         assert host.outbox() == rows
         host.complete("captured by the older trigger")
         assert len(host.outbox()) == 5
+    assert dump(empty_database, pg_dump) == before
+
+
+@pytest.mark.parametrize("revision", sorted(known_revisions() - {head_revision()}))
+def test_every_downgrade_undoes_its_upgrade(empty_database: str, pg_dump: Path, revision: str) -> None:
+    """What a revision replaced is back as it was, function bodies and comments included."""
+    settings = load_settings(database_url=empty_database)
+    migrate(settings, revision)
+    before = dump(empty_database, pg_dump)
+    migrate(settings)
+    migrate(settings, revision)
     assert dump(empty_database, pg_dump) == before
 
 

@@ -1,6 +1,7 @@
 """Applies the migrations, and says which revision a database is at.
 
-The SQL of a revision is frozen beside it, as NNNN_name.up.sql and NNNN_name.down.sql.
+The SQL of a revision is frozen beside it, as NNNN_name.up.sql and NNNN_name.down.sql. A platform whose tables have
+other names or shapes gives a mapping with the first migration; it is kept in the database and counts from then on.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from alembic.script import ScriptDirectory
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from autopost import resources
+from autopost import adapter, resources
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
+from autopost.mapping import Mapping, parse_mapping
 from autopost.settings import Settings
 
 VERSION_TABLE = "auto_post_schema_version"
@@ -36,9 +38,11 @@ def migrate(settings: Settings, target: str = "head") -> None:
     """Bring the database to `target`: a revision, `head` or `base`.
 
     All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
-    queues behind the migration, and tried again for a minute. Raises SchemaMismatch, with every problem, when
+    queues behind the migration, and tried again for a minute. At `head`, a mapping that is given and is not the one in
+    force is put in its place, in a second transaction. Raises SchemaMismatch, with every problem, when
     the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
     """
+    given_mapping(settings)
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_is_lock_timeout),
         wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
@@ -47,6 +51,8 @@ def migrate(settings: Settings, target: str = "head") -> None:
     )
     try:
         retry(_direction(settings, target), alembic_config(settings), target)
+        if target == "head" and settings.mapping_file is not None:
+            retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
         raise _explain(error) from None
 
@@ -62,6 +68,43 @@ def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]
         raise ConfigurationError(f"--to: given {target!r}; allowed: head, base, {', '.join(known)}")
     at = _revision_of(settings)
     return command.downgrade if at is not None and at > target else command.upgrade
+
+
+def given_mapping(settings: Settings) -> Mapping | None:
+    """Return the mapping that the settings name, None for none. Raises ConfigurationError with every problem."""
+    if settings.mapping_file is None:
+        return None
+    try:
+        text = settings.mapping_file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"SOCIAL_POST_MAPPING: cannot read {settings.mapping_file}: {error}") from None
+    return parse_mapping(text, str(settings.mapping_file))
+
+
+def stored_mapping(connection: sqlalchemy.Connection, schema: str) -> Mapping | None:
+    """Return the mapping that is in force in a schema, None for none."""
+    table = resources.render("{{ schema }}.auto_post_mapping", schema)
+    if connection.exec_driver_sql("select to_regclass(%s)", (table,)).scalar() is None:
+        return None
+    text = connection.exec_driver_sql(f"select document from {table}").scalar()  # noqa: S608 - a checked name
+    return None if text is None else parse_mapping(text, table)
+
+
+def _put_in_force(settings: Settings) -> None:
+    """Put a changed mapping in the place of the one in force. Raises SchemaMismatch when there is none."""
+    given = given_mapping(settings)
+    assert given is not None
+    with engine_for(settings).begin() as connection:
+        prepare_session(connection)
+        in_force = stored_mapping(connection, settings.schema_name)
+        if in_force is None:
+            raise SchemaMismatch(
+                f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
+                "SOCIAL_POST_MAPPING, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
+            )
+        if in_force.text != given.text:
+            _execute(connection, adapter.check_sql(given, settings.schema_name))
+            _execute(connection, adapter.change_sql(given, settings.schema_name))
 
 
 def _revision_of(settings: Settings) -> str | None:
@@ -119,12 +162,44 @@ def run_frozen_sql(revision_file: str, direction: str) -> None:
     context = op.get_context()
     assert context.config is not None
     path = Path(revision_file).with_suffix(f".{direction}.sql")
-    sql = resources.render(path.read_text("utf-8"), context.config.attributes["schema"])
+    attributes = context.config.attributes
+    _run(resources.render(path.read_text("utf-8"), attributes["schema"], attributes["mapping"]))
+
+
+def install_mapping() -> None:
+    """Check the mapping, if there is one, and make its views. For use in revisions alone, as the two below."""
+    _run_for_mapping(adapter.check_sql)
+    _run_for_mapping(adapter.install_sql)
+
+
+def rehearse_mapping() -> None:
+    """Try what a worker will write through the views."""
+    _run_for_mapping(adapter.rehearse_sql)
+
+
+def remove_mapping() -> None:
+    """Take away what the mapping made."""
+    _run_for_mapping(adapter.remove_sql)
+
+
+def _run_for_mapping(script: Callable[[Mapping, str], str]) -> None:
+    config = op.get_context().config
+    assert config is not None
+    if config.attributes["mapping"] is not None:
+        _run(script(config.attributes["mapping"], config.attributes["schema"]))
+
+
+def _run(sql: str) -> None:
+    context = op.get_context()
     if context.as_sql:
         context.impl.static_output(sql)
     else:
-        # Without parameters neither `%` nor `:name` means anything, and many statements may stand in one text.
-        op.get_bind().execution_options(no_parameters=True).exec_driver_sql(sql)
+        _execute(op.get_bind(), sql)
+
+
+def _execute(connection: sqlalchemy.Connection, sql: str) -> None:
+    # Without parameters neither `%` nor `:name` means anything, and many statements may stand in one text.
+    connection.execution_options(no_parameters=True).exec_driver_sql(sql)
 
 
 def _is_lock_timeout(error: BaseException) -> bool:

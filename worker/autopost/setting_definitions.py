@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -73,6 +74,12 @@ class Settings(BaseSettings):
         "The schema of the platform's tables, in which autopost's own tables are made too.",
         "letters, digits, _ and -, at most 63, not starting with a digit",
         pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$",
+    )
+    mapping_file: Path | None = _setting(
+        None,
+        f"{PREFIX}MAPPING",
+        "For migrations: how the tables of a platform read whose names or shapes are not autopost's.",
+        "the path of a TOML file",
     )
     openai_api_key: SecretStr | None = _setting(
         None,

@@ -1,0 +1,112 @@
+"""A mapping of the platform's tables: what it means, and every problem at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from autopost.errors import ConfigurationError
+from autopost.mapping import about, parse_mapping, referenced
+
+SMALLEST = """
+[agents]
+table = "public.agent_registry"
+[operation_trackers]
+table = "public.work"
+"""
+
+A_STRING = "a column's name or an SQL expression, as a string"
+
+
+def refusal(text: str) -> str:
+    """Return the message with which a mapping is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse_mapping(text, "platform.toml")
+    return str(caught.value)
+
+
+def test_column_that_is_not_named_has_the_same_name() -> None:
+    """Only what differs is said; what autopost does not read need not be there."""
+    agents = parse_mapping(SMALLEST, "x").tables["agents"]
+    assert agents.columns["maturity"] == 't."maturity"'
+    trackers = parse_mapping(SMALLEST, "x").tables["operation_trackers"]
+    assert trackers.columns["progress"] == "null"
+    assert trackers.table == '"public"."work"'
+
+
+def test_name_is_folded_as_in_sql_and_kept_when_quoted() -> None:
+    """`State` is state, `"State"` is itself."""
+    text = SMALLEST + "[operation_trackers.columns]\nstatus = '\"State\"'\nid = 'Id'\n"
+    columns = parse_mapping(text, "x").tables["operation_trackers"].columns
+    assert (columns["status"], columns["id"]) == ('t."State"', 't."id"')
+
+
+def test_expression_is_about_the_row_that_is_meant_and_leaves_literals_alone() -> None:
+    """Only `t.` itself counts: no literal, no longer name, no column of another table."""
+    expression = """case t.state when 't.x' then at.y else "t".z || lower(t."Big") end"""
+    assert about("new", expression) == """case new.state when 't.x' then at.y else "t".z || lower(new."Big") end"""
+    assert referenced("coalesce(t.a, t.b, t.a, 't.c')") == ['"a"', '"b"']
+
+
+def test_status_names_the_columns_that_the_trigger_watches() -> None:
+    """A progress update that touches none of them does not fire it."""
+    text = SMALLEST + '[operation_trackers.columns]\nstatus = "coalesce(t.result, t.state)"\n'
+    mapping = parse_mapping(text, "x")
+    assert mapping.status_columns == ['"result"', '"state"']
+    assert mapping.of_row("old", "status") == "(coalesce(old.result, old.state))"
+
+
+def test_what_is_written_is_the_plain_columns_and_the_values() -> None:
+    """An expression is read only; a value goes before a plain column."""
+    text = (
+        SMALLEST
+        + '[social_posts]\ntable = "public.posts"\n[social_posts.columns]\nid = "t.no::text"\npost_type = "kind"\n'
+        + "tenant_id = 'null'\n[social_posts.values]\nkind = \"upper(new.post_type)\"\nvisible = 'true'\n"
+    )
+    written = parse_mapping(text, "x").tables["social_posts"].written
+    assert written['"kind"'] == "upper(new.post_type)"
+    assert written['"visible"'] == "true"
+    assert written['"content"'] == "new.content"
+    assert not {'"id"', '"no"', '"tenant_id"'} & written.keys()
+
+
+def test_every_problem_is_named_at_once() -> None:
+    """Unknown names with what was meant, and what is missing."""
+    message = refusal(
+        '[agent]\ntable = "a.b"\n[operation_trackers]\ntable = "work"\nkey = 1\n[operation_trackers.columns]\n'
+        "statu = 'x'\nstatus = \"'done'\"\nwhat_explanation = 7\nwhy_explanation = 'a $$ b'\n"
+        "[operation_trackers.values]\nx = 'y'\n"
+    )
+    assert message.splitlines() == [
+        "platform.toml is not usable:",
+        "  [agent]: not a table of autopost; did you mean agents?",
+        "  [agents]: missing; autopost reads it and cannot make it",
+        "  [operation_trackers] key: not known; allowed: table, columns",
+        "  [operation_trackers] values: not known; allowed: table, columns",
+        f"  [operation_trackers.columns] what_explanation: given 7; allowed: {A_STRING}",
+        "  [operation_trackers.columns] why_explanation: an expression must not hold $$ or {{",
+        "  [operation_trackers.columns] statu: not a column of autopost's; did you mean status?",
+        "  [operation_trackers.columns] status: given \"'done'\"; must name a column of the table, as in t.state",
+        "  [operation_trackers] table: given 'work'; allowed: 'schema.table'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[agents", "platform.toml is no TOML"),
+        ("agents = 5", "agents: given 5; allowed: a section [agents]"),
+        (SMALLEST + "[agents.columns]\n'' = 'x'", "not a column of autopost's"),
+        (SMALLEST.replace("public.work", "public.wo'rk"), "[operation_trackers] table"),
+        (
+            SMALLEST + "[social_posts]\ntable = 'a.b'\ncolumns = { content = 'null' }",
+            "content: given null; autopost does not do without it",
+        ),
+        (
+            SMALLEST + "[audit_log]\ntable = 'a.b'\ncolumns = { tracker_id = 'x', post_id = 'x' }",
+            'post_id: "x" is written twice; say in [audit_log.values] what it gets',
+        ),
+    ],
+)
+def test_bad_mapping_is_refused(text: str, expected: str) -> None:
+    """By name, with what is allowed."""
+    assert expected in refusal(text)

@@ -1,0 +1,207 @@
+"""A mapping: how the tables of a platform, which have other names and shapes, read in autopost's words.
+
+It is a TOML file with a section for each of the platform's tables. In it, `columns` says what autopost's column is in
+the platform's table: the name of a column, or an SQL expression in which `t` is the platform's row; a column that is
+not named has the same name there. In the tables that autopost writes to, `values` says what goes into a column of the
+platform: an SQL expression in which `new` is what autopost writes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from typing import Any
+
+from autopost.errors import ConfigurationError
+
+# autopost's columns and their types.
+COLUMNS: Dict[str, Dict[str, str]] = {
+    "agents": dict.fromkeys(("id", "tenant_id", "name", "maturity", "category"), "text"),
+    "operation_trackers": {
+        **dict.fromkeys(("id", "tenant_id", "agent_id", "operation_type", "status"), "text"),
+        "progress": "integer",
+        **dict.fromkeys(("what_explanation", "why_explanation", "next_steps"), "text"),
+        "operation_metadata": "jsonb",
+        **dict.fromkeys(("started_at", "completed_at"), "timestamptz"),
+    },
+    "social_posts": {
+        **dict.fromkeys(("id", "tenant_id", "author_type", "author_id", "post_type", "content"), "text"),
+        "post_metadata": "jsonb",
+        "auto_generated": "boolean",
+        "created_at": "timestamptz",
+    },
+    "audit_log": {
+        "id": "text",
+        "occurred_at": "timestamptz",
+        **dict.fromkeys(("agent_id", "action", "operation_type", "tracker_id", "status", "post_id"), "text"),
+        "details": "jsonb",
+    },
+}
+NEEDED_TABLES = ("agents", "operation_trackers")
+WRITTEN_TABLES = ("social_posts", "audit_log")
+INDISPENSABLE = frozenset(
+    {
+        *(("agents", column) for column in ("id", "maturity")),
+        *(("operation_trackers", column) for column in ("id", "agent_id", "operation_type", "what_explanation")),
+        ("social_posts", "content"),
+        *(("audit_log", column) for column in ("id", "occurred_at", "action", "tracker_id", "details")),
+    }
+)
+NOT_READ = frozenset({("operation_trackers", "progress"), ("operation_trackers", "operation_metadata")})
+
+_NAME = r'[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+"'
+_COLUMN = re.compile(_NAME)
+_TABLE = re.compile(rf"({_NAME})\.({_NAME})")
+# A reference to the platform's row, or a literal, in which the same letters mean nothing.
+_ROW_OR_LITERAL = re.compile(rf"'(?:[^']|'')*'|(?<![\w.\"])t\.({_NAME})")
+
+
+@dataclass(frozen=True, slots=True)
+class MappedTable:
+    """One table of the platform. `table` is its quoted, qualified name.
+
+    `columns` has an SQL expression over `t` for each of autopost's columns; `written` has, for each column of the
+    platform that autopost writes to (quoted), an SQL expression over `new`.
+    """
+
+    table: str
+    columns: Dict[str, str]
+    written: Dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The mapping of a whole platform; `text` is the TOML that it was read from."""
+
+    text: str
+    tables: Dict[str, MappedTable]
+
+    @property
+    def trackers(self) -> str:
+        """Return the platform's table of operations."""
+        return self.tables["operation_trackers"].table
+
+    @property
+    def status_columns(self) -> list[str]:
+        """Return the columns of the platform that a status depends on, quoted."""
+        return referenced(self.tables["operation_trackers"].columns["status"])
+
+    def of_row(self, row: str, column: str) -> str:
+        """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`."""
+        return f"({about(row, self.tables['operation_trackers'].columns[column])})"
+
+
+def parse_mapping(text: str, source: str) -> Mapping:
+    """Read a mapping. Raises ConfigurationError with every problem at once; `source` is where it came from."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source} is no TOML: {error}") from None
+    problems = [
+        *(f"[{name}]: not a table of autopost{_suggest(name, COLUMNS)}" for name in document if name not in COLUMNS),
+        *(f"[{name}]: missing; autopost reads it and cannot make it" for name in NEEDED_TABLES if name not in document),
+    ]
+    tables = {name: _table(name, document[name], problems.append) for name in COLUMNS if name in document}
+    if problems:
+        raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+    return Mapping(text, tables)
+
+
+def about(row: str, expression: str) -> str:
+    """Return an expression over `t` as one over another row."""
+    return _ROW_OR_LITERAL.sub(lambda m: f"{row}.{m[1]}" if m[1] else m[0], expression)
+
+
+def referenced(expression: str) -> list[str]:
+    """Return the columns of `t` that an expression names, quoted, each once."""
+    return list(dict.fromkeys(_quoted(m[1]) for m in _ROW_OR_LITERAL.finditer(expression) if m[1]))
+
+
+def _table(name: str, section: Any, problem: Callable[[str], None]) -> MappedTable:
+    if not isinstance(section, dict):
+        problem(f"{name}: given {section!r}; allowed: a section [{name}] with table = 'schema.table'")
+        return MappedTable("", {}, {})
+    allowed = ("table", "columns", "values") if name in WRITTEN_TABLES else ("table", "columns")
+    for key in section:
+        if key not in allowed:
+            problem(f"[{name}] {key}: not known{_suggest(key, allowed)}")
+    columns = _columns(name, section.get("columns", {}), problem)
+    values = {_quoted(key): value for key, value in _strings(f"[{name}.values]", section.get("values", {}), problem)}
+    written = _written(name, columns, values, problem) if name in WRITTEN_TABLES else {}
+    if name == "operation_trackers" and not referenced(columns["status"]):
+        problem(f"[{name}.columns] status: given {columns['status']!r}; must name a column of the table, as in t.state")
+    return MappedTable(_table_name(name, section.get("table"), problem), columns, written)
+
+
+def _table_name(name: str, given: Any, problem: Callable[[str], None]) -> str:
+    match = _TABLE.fullmatch(given) if isinstance(given, str) else None
+    if match is None:
+        problem(f"[{name}] table: given {given!r}; allowed: 'schema.table'")
+        return ""
+    return f"{_quoted(match[1])}.{_quoted(match[2])}"
+
+
+def _columns(name: str, section: Any, problem: Callable[[str], None]) -> dict[str, str]:
+    given = dict(_strings(f"[{name}.columns]", section, problem))
+    for column in given:
+        if column not in COLUMNS[name]:
+            problem(f"[{name}.columns] {column}: not a column of autopost's{_suggest(column, COLUMNS[name])}")
+    for column, value in given.items():
+        if (name, column) in INDISPENSABLE and value.lower() == "null":
+            problem(f"[{name}.columns] {column}: given null; autopost does not do without it")
+    return {
+        column: _expression(given.get(column, "null" if (name, column) in NOT_READ else column))
+        for column in COLUMNS[name]
+    }
+
+
+def _written(
+    name: str, columns: Dict[str, str], values: Dict[str, str], problem: Callable[[str], None]
+) -> dict[str, str]:
+    """Return what is written: plain columns as they are, and what `values` says instead or besides."""
+    written: dict[str, str] = {}
+    for column, expression in columns.items():
+        plain = re.fullmatch(rf"t\.({_NAME})", expression)
+        if plain is None or plain[1] in values:
+            continue
+        if plain[1] in written:
+            problem(f"[{name}.columns] {column}: {plain[1]} is written twice; say in [{name}.values] what it gets")
+        written[plain[1]] = f"new.{column}"
+    return written | dict(values)
+
+
+def _strings(where: str, section: Any, problem: Callable[[str], None]) -> list[tuple[str, str]]:
+    if not isinstance(section, dict):
+        problem(f"{where}: given {section!r}; allowed: a section")
+        return []
+    found = []
+    for key, value in section.items():
+        if not isinstance(value, str) or not value.strip():
+            problem(f"{where} {key}: given {value!r}; allowed: a column's name or an SQL expression, as a string")
+        elif "$$" in value or "{{" in value:
+            problem(f"{where} {key}: an expression must not hold $$ or {{{{")
+        else:
+            found.append((key, value.strip()))
+    return found
+
+
+def _expression(given: str) -> str:
+    """Return a column, with or without `t.`, as `t."column"`, and anything else as it is."""
+    name = given.removeprefix("t.")
+    if given.lower() in ("null", "true", "false") or _COLUMN.fullmatch(name) is None:
+        return given
+    return f"t.{_quoted(name)}"
+
+
+def _quoted(name: str) -> str:
+    """Return a name quoted; as SQL has it, one without quotes is in lower case."""
+    return name if name.startswith('"') else f'"{name.lower()}"'
+
+
+def _suggest(name: str, allowed: Any) -> str:
+    near = difflib.get_close_matches(name, list(allowed), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; allowed: {', '.join(allowed)}"
