@@ -17,7 +17,8 @@ grant usage on schema {{ schema }} to auto_post_worker, auto_post_reader;
 -- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes nothing: what retention
 -- and the reconciler do, they do in functions of the owner.
 grant select on
-{{ schema }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
+{{ schema }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
+{{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
 to auto_post_worker;
 grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
 grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;

@@ -16,6 +16,7 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -55,6 +56,8 @@ def migrate(settings: Settings, target: str = "head") -> None:
             retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
         raise _explain(error) from None
+    except CommandError as error:
+        raise SchemaMismatch(f"the migration changed nothing: {error}; it may be of a newer autopost") from None
 
 
 def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]:

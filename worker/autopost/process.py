@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import structlog
 
@@ -13,7 +14,7 @@ from autopost.connection import connect, create_pool
 from autopost.doorbell import Doorbell
 from autopost.outbox import Outbox
 from autopost.publication import Publication
-from autopost.schema import require_rights, require_schema
+from autopost.schema import require_rights, require_schema, require_served
 from autopost.settings import Settings, unknown_variables
 from autopost.worker import LAST_WORD_SECONDS, Worker
 from autopost.writing import Redactor as RedactorProtocol
@@ -43,7 +44,8 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
         try:
             outbox, publication = Outbox(pool, schema, name), Publication(pool, schema, name)
             doorbell = Doorbell(lambda: connect(settings, "doorbell"), schema, poll_seconds=settings.poll_seconds)
-            yield Worker(settings, outbox, publication, doorbell, writer, redactor)
+            served = partial(require_served, pool, schema)
+            yield Worker(settings, outbox, publication, doorbell, writer, redactor, served)
         finally:
             await writer.aclose()
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import structlog
 from autopost import __version__, backoff
 from autopost.clean_names import CleanNames
 from autopost.doorbell import Doorbell, Woken
-from autopost.faults import DATABASE_ERRORS, kind
+from autopost.faults import DATABASE_ERRORS, is_of_the_installation, kind
 from autopost.held import Held
 from autopost.maintenance import Maintenance
 from autopost.model import Claim
@@ -34,7 +34,8 @@ log = structlog.get_logger(__name__)
 class Worker:
     """Claims rows and runs them through the pipeline until `stop` is called.
 
-    `run` returns when everything it held has its outcome or was given back.
+    `run` returns when everything it held has its outcome or was given back. It raises what `require_served` raises,
+    which is asked with every heartbeat and when the database lacks what a claim needs.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class Worker:
         doorbell: Doorbell,
         writer: Writer,
         redactor: Redactor,
+        require_served: Callable[[], Awaitable[object]],
     ) -> None:
         self._settings = settings
         self._outbox = outbox
         self._doorbell = doorbell
+        self._require_served = require_served
         self._held = Held()
         self._publisher = Publisher(outbox, publication, settings, self._held)
         self._maintenance = Maintenance(outbox, settings)
@@ -103,6 +106,9 @@ class Worker:
                 if failures == 0:
                     log.warning("claiming failed and is tried again", error=kind(error))
                 failures += 1
+                if is_of_the_installation(error):
+                    with contextlib.suppress(*DATABASE_ERRORS):
+                        await self._require_served()
                 await self._pause(backoff.delay_seconds(failures, base=0.2, cap=CLAIM_RETRY_CAP_SECONDS))
                 continue
             failures = 0
@@ -144,6 +150,8 @@ class Worker:
         first = True
         while True:
             try:
+                if not first:
+                    await self._require_served()
                 await self._outbox.heartbeat(__version__, len(self._held), first=first)
                 first = False
             except DATABASE_ERRORS as error:

@@ -1,0 +1,2 @@
+-- The revision of the oldest workers that this schema serves.
+select c.oldest_worker from {{ schema }}.auto_post_compatibility as c
