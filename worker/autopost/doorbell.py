@@ -26,7 +26,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import structlog
 
-from autopost import backoff
+from autopost import backoff, metrics
 from autopost.errors import DatabaseUnreachable
 from autopost.faults import DATABASE_ERRORS, kind
 from autopost.resources import query
@@ -54,11 +54,19 @@ class Doorbell:
     """One listening connection, and the sleep that it ends.
 
     `run` keeps the connection alive and must be running for notifications to arrive; without it `sleep` only polls.
-    One sleeper at a time.
+    One sleeper at a time. `on_listening` is told when the connection begins to listen, and when it is lost.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], schema: str, *, poll_seconds: float) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Connection]],
+        schema: str,
+        *,
+        poll_seconds: float,
+        on_listening: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._connect = connect
+        self._on_listening = on_listening
         self._schema = schema
         self._poll_seconds = poll_seconds
         self._connection: Connection | None = None
@@ -80,6 +88,7 @@ class Doorbell:
                 problem = "it does not listen"
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 problem = kind(error)
+                metrics.count_database_error("listen", error)
             finally:
                 self._drop()
             if failures == 0:
@@ -152,7 +161,8 @@ class Doorbell:
                 return None
             try:
                 return await self._connection.fetchval(query(name, self._schema), timeout=PROBE_TIMEOUT_SECONDS)
-            except DATABASE_ERRORS:
+            except DATABASE_ERRORS as error:
+                metrics.count_database_error("doorbell", error)
                 self._broken.set()  # `run` says so and mends it
                 self._drop()
                 return None
@@ -167,6 +177,7 @@ class Doorbell:
             connection.terminate()
             raise
         self._connection = connection
+        self._on_listening(True)
 
     async def _still_listens(self) -> bool:
         """Ask the server whether it knows that we listen; a dead peer answers nothing, a pooler says no."""
@@ -185,6 +196,7 @@ class Doorbell:
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
+        self._on_listening(False)
         if connection is not None and not connection.is_closed():
             connection.terminate()
         self.ring()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from autopost.model import Claim
@@ -12,10 +12,11 @@ from autopost.model import Claim
 class Held:
     """Claims without an outcome, by row and epoch: the same row may come back under a new epoch.
 
-    For use on one event loop.
+    For use on one event loop. `on_change` is told how many there are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[int], None] = lambda _: None) -> None:
+        self._on_change = on_change
         self._claims: dict[tuple[UUID, int], Claim] = {}
         self._fewer = asyncio.Event()
 
@@ -28,10 +29,12 @@ class Held:
     def add(self, claims: Iterable[Claim]) -> None:
         """Hold these too."""
         self._claims.update({(claim.id, claim.epoch): claim for claim in claims})
+        self._on_change(len(self))
 
     def remove(self, claim: Claim) -> None:
         """Hold this no longer; nothing happens when it is not held."""
         self._claims.pop((claim.id, claim.epoch), None)
+        self._on_change(len(self))
         self._fewer.set()
 
     def all(self) -> list[Claim]:
@@ -42,6 +45,7 @@ class Held:
         """Return what is held, and hold nothing."""
         claims = list(self._claims.values())
         self._claims.clear()
+        self._on_change(0)
         self._fewer.set()
         return claims
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from autopost import metrics
 from autopost.errors import AutopostError
 from autopost.faults import DATABASE_ERRORS, kind
 from autopost.outbox import Outbox
@@ -38,6 +39,7 @@ class Maintenance:
             try:
                 await self.round()
             except DATABASE_ERRORS as error:
+                metrics.count_database_error("maintenance", error)
                 if failures == 0:
                     log.warning("maintenance failed and is tried again", error=kind(error))
                 failures += 1

@@ -12,6 +12,7 @@ import structlog
 
 from autopost.connection import connect, create_pool
 from autopost.doorbell import Doorbell
+from autopost.monitoring.health import Health
 from autopost.outbox import Outbox
 from autopost.publication import Publication
 from autopost.schema import require_rights, require_schema, require_served
@@ -40,12 +41,19 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
         await require_rights(pool, schema)
         if redactor is None:
             redactor = await asyncio.to_thread(_load_redactor, settings)
-        writer = Writer(settings, redactor)
+        health = Health()
+        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
         try:
             outbox, publication = Outbox(pool, schema, name), Publication(pool, schema, name)
-            doorbell = Doorbell(lambda: connect(settings, "doorbell"), schema, poll_seconds=settings.poll_seconds)
+            doorbell = Doorbell(
+                lambda: connect(settings, "doorbell"),
+                schema,
+                poll_seconds=settings.poll_seconds,
+                on_listening=health.listens,
+            )
             served = partial(require_served, pool, schema)
-            yield Worker(settings, outbox, publication, doorbell, writer, redactor, served)
+            async with _monitoring(health, settings):
+                yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health)
         finally:
             await writer.aclose()
     finally:
@@ -68,6 +76,14 @@ async def run_worker(settings: Settings) -> None:
             await worker.run()
     except asyncio.CancelledError:
         log.info("stopped before the start")
+
+
+def _monitoring(health: Health, settings: Settings) -> contextlib.AbstractAsyncContextManager[None]:
+    if settings.http_port is None:
+        return contextlib.nullcontext()
+    from autopost.monitoring.server import serve  # a web server, which a worker without a port does without
+
+    return serve(health, settings.http_host, settings.http_port)
 
 
 def _load_redactor(settings: Settings) -> RedactorProtocol:

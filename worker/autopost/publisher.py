@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from autopost import audit, backoff
+from autopost import audit, backoff, metrics
 from autopost.errors import PostRefused
 from autopost.faults import DATABASE_ERRORS, is_of_the_connection, is_of_the_installation, is_transient, kind
 from autopost.held import Held
@@ -73,6 +73,7 @@ class Publisher:
                 await self._attempt(group)
             except (PostRefused, *DATABASE_ERRORS) as error:
                 failures += 1
+                metrics.count_database_error("publish", error)
                 if loop.time() > give_up_at:
                     await self._give_back(group, error)
                     return
@@ -98,6 +99,7 @@ class Publisher:
         if paid:
             await self._outbox.keep(paid)
         if proposals:
+            metrics.GROUP_ROWS.observe(len(proposals))
             published = await self._publication.publish(proposals, self._decide)
             self._record(published.outcomes, at=published.at)
 
@@ -143,6 +145,7 @@ class Publisher:
             if isinstance(outcome, Busy):
                 continue
             self._held.remove(outcome.claim)
+            metrics.count_outcome(outcome, at)
             log.info("operation", **_canonical(outcome, at))
 
 

@@ -106,6 +106,14 @@ class Settings(BaseSettings):
         gt=0,
         le=60,
     )
+    llm_pause_seconds: float = _setting(
+        30.0,
+        f"{PREFIX}LLM_PAUSE_SECONDS",
+        "How long the LLM is left alone after five failures in a row; twice as long each time that it fails again.",
+        "seconds, above 0 and at most 300",
+        gt=0,
+        le=300,
+    )
     llm_concurrency: int = _setting(
         20,
         f"{PREFIX}LLM_CONCURRENCY",
@@ -210,6 +218,20 @@ class Settings(BaseSettings):
         "The name of this worker in the outbox and the audit log. Default: host name and process id.",
         "at most 100 characters",
         max_length=100,
+    )
+    http_host: str = _setting(
+        "127.0.0.1",
+        f"{PREFIX}HTTP_HOST",
+        "Where the worker answers /healthz, /readyz and /metrics.",
+        "an address of this machine; anyone who reaches it can read",
+    )
+    http_port: int | None = _setting(
+        None,
+        f"{PREFIX}HTTP_PORT",
+        "The port for that; without it the worker serves nothing.",
+        "a whole number, 1 to 65535, or 0 for any that is free",
+        ge=0,
+        le=65535,
     )
     log_level: str = _setting(
         "info",

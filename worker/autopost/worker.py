@@ -10,13 +10,14 @@ from typing import Any
 
 import structlog
 
-from autopost import __version__, backoff
+from autopost import __version__, backoff, metrics
 from autopost.clean_names import CleanNames
 from autopost.doorbell import Doorbell, Woken
 from autopost.faults import DATABASE_ERRORS, is_of_the_installation, kind
 from autopost.held import Held
 from autopost.maintenance import Maintenance
 from autopost.model import Claim
+from autopost.monitoring.health import Health
 from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
 from autopost.publication import Publication
@@ -47,12 +48,14 @@ class Worker:
         writer: Writer,
         redactor: Redactor,
         require_served: Callable[[], Awaitable[object]],
+        health: Health | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
         self._doorbell = doorbell
         self._require_served = require_served
-        self._held = Held()
+        self._health = health or Health()
+        self._held = Held(self._health.hold)
         self._publisher = Publisher(outbox, publication, settings, self._held)
         self._maintenance = Maintenance(outbox, settings)
         self._pipeline = Pipeline(writer, CleanNames(redactor), self._publisher, settings)
@@ -66,6 +69,7 @@ class Worker:
         if self._stopping.is_set():
             self._hurry.set()
         self._stopping.set()
+        self._health.stopping = True
         self._held.nudge()
         self._doorbell.ring()
 
@@ -103,6 +107,7 @@ class Worker:
             try:
                 claims = await self._outbox.claim(room, timedelta(seconds=self._settings.lease_seconds))
             except DATABASE_ERRORS as error:
+                self._health.database_failed("claim", error)
                 if failures == 0:
                     log.warning("claiming failed and is tried again", error=kind(error))
                 failures += 1
@@ -112,19 +117,25 @@ class Worker:
                 await self._pause(backoff.delay_seconds(failures, base=0.2, cap=CLAIM_RETRY_CAP_SECONDS))
                 continue
             failures = 0
+            self._health.database_answered()
             if claims:
                 empty_rounds = 0
                 self._held.add(claims)
                 task = asyncio.create_task(self._pipeline.handle(claims))
                 pipeline.add(task)
                 task.add_done_callback(pipeline.discard)
-            elif not self._stopping.is_set() and await self._doorbell.sleep() is Woken.DUE:
+            elif not self._stopping.is_set() and await self._sleep() is Woken.DUE:
                 # Others hold what is due; look again, but ever more seldom.
                 empty_rounds += 1
                 if empty_rounds > 1:
                     await self._pause(backoff.delay_seconds(empty_rounds, base=0.01, cap=self._settings.poll_seconds))
             else:
                 empty_rounds = 0
+
+    async def _sleep(self) -> Woken:
+        why = await self._doorbell.sleep()
+        metrics.WAKEUPS.labels(str(why)).inc()
+        return why
 
     async def _drain(self) -> None:
         """Finish what is held, for as long as the settings allow and nobody hurries."""
@@ -154,7 +165,9 @@ class Worker:
                     await self._require_served()
                 await self._outbox.heartbeat(__version__, len(self._held), first=first)
                 first = False
+                self._health.database_answered()
             except DATABASE_ERRORS as error:
+                self._health.database_failed("heartbeat", error)
                 log.debug("no heartbeat", error=kind(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
@@ -169,6 +182,7 @@ class Worker:
                 if lasting:
                     await self._outbox.renew(lasting, lease)
             except DATABASE_ERRORS as error:
+                metrics.count_database_error("renew", error)
                 log.debug("leases not renewed", error=kind(error))
             before = self._held.all()
 

@@ -20,8 +20,8 @@ class Answer:
 class NoAnswer:
     """Why there is no answer, as one word.
 
-    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`
-    or `unexpected`.
+    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`,
+    `unexpected`, or `breaker_open` when it was not asked.
     """
 
     word: str

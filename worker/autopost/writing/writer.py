@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
+from collections.abc import Callable
 
 import structlog
 
+from autopost import metrics
 from autopost.model import Agent, Generator, Operation, Written
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.guard import Rejected, check
 from autopost.writing.llm import Llm
 from autopost.writing.prices import cost_usd
-from autopost.writing.prompt import prompt_for
+from autopost.writing.prompt import Prompt, prompt_for
 from autopost.writing.proofread import proofread
 from autopost.writing.template import compose
 
@@ -24,15 +28,21 @@ _log = structlog.get_logger(__name__)
 class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once.
 
-    Warns once, when it is made, if the LLM is on and has no key. One event loop uses one Writer.
+    Warns once, when it is made, if the LLM is on and has no key. One event loop uses one Writer. `on_state` is told
+    `off`, or the state of the circuit breaker before the LLM.
     """
 
-    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+    def __init__(
+        self, settings: Settings, redactor: Redactor, *, on_state: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._settings = settings
         self._redactor = redactor
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = Llm(settings, key) if settings.llm_enabled and key else None
+        self._breaker = Breaker(settings.llm_pause_seconds, on_change=self._on_breaker)
+        self._on_state = on_state
+        on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:
             _log.warning("OPENAI_API_KEY is not set: posts come from templates")
 
@@ -50,13 +60,42 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor)
         async with self._slots:
-            answer = await self._llm.ask(prompt_for(fields))
+            answer = await self._ask(self._llm, prompt_for(fields))
         return await asyncio.to_thread(self._written, fields, answer)
+
+    def _on_breaker(self, state: State, pause_seconds: float) -> None:
+        metrics.LLM_BREAKER.state(str(state))
+        self._on_state(str(state))
+        if pause_seconds:
+            _log.warning("the LLM does not answer: posts come from templates", seconds=round(pause_seconds, 1))
+        elif state is State.CLOSED:
+            _log.info("the LLM answers again")
 
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
         if self._llm is not None:
             await self._llm.aclose()
+
+    async def _ask(self, llm: Llm, prompt: Prompt) -> Answer | NoAnswer:
+        """Ask the LLM, unless it has not answered lately."""
+        permit = self._breaker.admit()
+        if permit is None:
+            return NoAnswer("breaker_open")
+        answer: Answer | NoAnswer | None = None
+        begin = time.monotonic()
+        try:
+            answer = await llm.ask(prompt)
+        finally:
+            match answer:
+                case None:
+                    self._breaker.gave_up(permit)
+                case NoAnswer():
+                    self._breaker.failed(permit)
+                case Answer():
+                    self._breaker.succeeded(permit)
+        metrics.LLM_SECONDS.observe(time.monotonic() - begin)
+        metrics.LLM_CALLS.labels(answer.word if isinstance(answer, NoAnswer) else "answered").inc()
+        return answer
 
     def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):

@@ -1,0 +1,115 @@
+"""What is counted and measured, for Prometheus. No label holds data of an operation, an agent or a tenant.
+
+Names follow Prometheus' own rules: the unit in the name, `_total` on what only grows, base units
+(https://prometheus.io/docs/practices/naming/).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, ProcessCollector
+
+from autopost.model import Dead, Deferred, Lost, Outcome, Posted, Skipped, Written
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
+GROUP_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+OUTCOMES = Counter(
+    "autopost_outcomes_total",
+    "What became of each attempt at an outbox row; reason is that of a skip, or the kind of an error.",
+    ["outcome", "reason"],
+    registry=REGISTRY,
+)
+POSTS = Counter(
+    "autopost_posts_total",
+    "Posts on the feed, by who wrote them and why it was not the LLM.",
+    ["generator", "fallback"],
+    registry=REGISTRY,
+)
+POST_SECONDS = Histogram(
+    "autopost_post_seconds",
+    "From the capture of an operation, a moment before the agent's commit, to its post.",
+    buckets=LATENCY_BUCKETS,
+    registry=REGISTRY,
+)
+GROUP_ROWS = Histogram(
+    "autopost_group_rows", "Rows of each publishing transaction.", buckets=GROUP_BUCKETS, registry=REGISTRY
+)
+REDACTIONS = Counter(
+    "autopost_redactions_total", "What was taken out of the texts of posts, by type.", ["type"], registry=REGISTRY
+)
+WAKEUPS = Counter(
+    "autopost_wakeups_total", "Why a sleeping worker looked into the outbox.", ["source"], registry=REGISTRY
+)
+DATABASE_ERRORS = Counter(
+    "autopost_database_errors_total",
+    "Errors of the database, by what was being done and their class.",
+    ["during", "error"],
+    registry=REGISTRY,
+)
+HELD_ROWS = Gauge("autopost_held_rows", "Outbox rows that this worker holds.", registry=REGISTRY)
+LISTENING = Gauge("autopost_listening", "1 while the doorbell's connection listens.", registry=REGISTRY)
+LLM_CALLS = Counter(
+    "autopost_llm_calls_total",
+    "Generations asked of the LLM, by result: answered, or why there was no answer.",
+    ["result"],
+    registry=REGISTRY,
+)
+LLM_SECONDS = Histogram(
+    "autopost_llm_seconds",
+    "The time of a generation, retries included.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10, 30, 60),
+    registry=REGISTRY,
+)
+LLM_TOKENS = Counter("autopost_llm_tokens_total", "Tokens that were paid for.", ["kind"], registry=REGISTRY)
+LLM_COST = Counter("autopost_llm_cost_dollars_total", "US dollars, where prices are known.", registry=REGISTRY)
+LLM_BREAKER = Enum(
+    "autopost_llm_breaker",
+    "The circuit breaker before the LLM: open, and posts come from templates.",
+    states=["closed", "half_open", "open"],
+    registry=REGISTRY,
+)
+
+
+def count_outcome(outcome: Outcome, at: datetime | None) -> None:
+    """Count what became of an attempt; `at` is the time of the decision, by the database's clock."""
+    match outcome:
+        case Posted():
+            OUTCOMES.labels("posted", "").inc()
+            POSTS.labels(str(outcome.written.generator), outcome.written.fallback or "").inc()
+            if at is not None:
+                POST_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
+            _count_written(outcome.written)
+        case Skipped():
+            OUTCOMES.labels("skipped", str(outcome.reason)).inc()
+            if outcome.written is not None:
+                _count_written(outcome.written)
+        case Dead():
+            OUTCOMES.labels("dead", _first_word(outcome.error)).inc()
+        case Deferred():
+            OUTCOMES.labels("deferred", _first_word(outcome.error)).inc()
+        case Lost():
+            OUTCOMES.labels("lease_lost", "").inc()
+
+
+def count_database_error(during: str, error: BaseException) -> None:
+    """Count an error of the database, also one that no log line tells of."""
+    DATABASE_ERRORS.labels(during, type(error).__name__).inc()
+
+
+def _count_written(written: Written) -> None:
+    """Count a text once, when its row ends: one that was kept for a later attempt was paid for once."""
+    for type_, count in written.redactions.items():
+        REDACTIONS.labels(type_).inc(count)
+    LLM_TOKENS.labels("prompt").inc(written.prompt_tokens)
+    LLM_TOKENS.labels("completion").inc(written.completion_tokens)
+    LLM_COST.inc(written.cost_usd or 0.0)
+
+
+def _first_word(error: str) -> str:
+    """Return an error without its code, so that there are few."""
+    return error.split(maxsplit=1)[0] if error else ""

@@ -1,0 +1,75 @@
+"""A small HTTP server in the worker's own process: /healthz, /readyz and /metrics. Reads, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import structlog
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from autopost.errors import ConfigurationError
+from autopost.metrics import REGISTRY
+from autopost.monitoring.health import Health
+
+log = structlog.get_logger(__name__)
+
+
+def application(health: Health) -> Starlette:
+    """Return the application; what it says is the state at the time of asking."""
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def ready(_: Request) -> Response:
+        return JSONResponse(health.report(), status_code=200 if health.ready else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the worker."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serve(health: Health, host: str, port: int) -> AsyncIterator[None]:
+    """Serve while the context lasts. Raises ConfigurationError when the port is not free."""
+    with _listening(host, port) as listener:
+        config = uvicorn.Config(application(health), log_config=None, access_log=False, lifespan="off", ws="none")
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name="monitoring")
+        log.info("monitoring", address=f"http://{host}:{listener.getsockname()[1]}")
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await serving
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not an address"
+        raise ConfigurationError(
+            f"SOCIAL_POST_HTTP_HOST, _PORT: cannot listen on {host} port {port}: {reason}"
+        ) from None
+    with listener:
+        yield listener
