@@ -1,6 +1,50 @@
 -- Back to 0003.
 drop table {{ schema }}.auto_post_compatibility;
 
+comment on column {{ schema }}.auto_post_outbox.tracker_id is null;
+comment on column {{ schema }}.auto_post_outbox.tenant_id is null;
+comment on column {{ schema }}.auto_post_outbox.agent_id is null;
+comment on column {{ schema }}.auto_post_outbox.operation_type is null;
+comment on column {{ schema }}.auto_post_outbox.status is null;
+comment on column {{ schema }}.auto_post_outbox.is_alert is null;
+comment on column {{ schema }}.auto_post_pauses.paused_at is null;
+comment on column {{ schema }}.auto_post_pauses.paused_by is null;
+comment on column {{ schema }}.auto_post_rules.id is null;
+comment on column {{ schema }}.auto_post_rules.description is null;
+comment on column {{ schema }}.auto_post_rate_limits.agent_id is null;
+comment on column {{ schema }}.auto_post_rate_limits.last_post_at is null;
+comment on column {{ schema }}.auto_post_workers.name is null;
+comment on column {{ schema }}.auto_post_workers.version is null;
+comment on column {{ schema }}.auto_post_workers.started_at is null;
+comment on column {{ schema }}.auto_post_workers.last_seen_at is null;
+comment on column {{ schema }}.auto_post_health.claimed is null;
+comment on column {{ schema }}.auto_post_health.oldest_waiting_seconds is null;
+comment on column {{ schema }}.auto_post_health.dead_last_day is null;
+comment on column {{ schema }}.auto_post_health.posted_last_hour is null;
+comment on column {{ schema }}.auto_post_health.paused is null;
+comment on column {{ schema }}.auto_post_health.capture_enabled is null;
+comment on column {{ schema }}.auto_post_health.reconciled_at is null;
+comment on column {{ schema }}.auto_post_health.reconciled_all_at is null;
+comment on column {{ schema }}.auto_post_health.reconciled_rows is null;
+comment on column {{ schema }}.auto_post_stuck.overdue_for is null;
+comment on column {{ schema }}.auto_post_skips.at_hour is null;
+comment on column {{ schema }}.auto_post_skips.reason is null;
+comment on column {{ schema }}.auto_post_skips.operations is null;
+comment on column {{ schema }}.auto_post_skips.agents is null;
+comment on column {{ schema }}.auto_post_dead.attempts is null;
+comment on column {{ schema }}.auto_post_dead.last_error is null;
+comment on column {{ schema }}.auto_post_dead.finished_at is null;
+comment on function {{ schema }}.auto_post_pause(text, text) is
+'Stops claiming: of everything, of one operation_type or of one agent. Holds until auto_post_resume.';
+comment on function {{ schema }}.auto_post_resume(text, text) is
+'Ends a pause, by the same arguments that began it. Refuses what is not paused.';
+comment on function {{ schema }}.auto_post_purge(text, text) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant; returns how many.';
+comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
+'Gives skipped rows that ended in a range of time another chance; returns how many.';
+comment on function {{ schema }}.auto_post_retry_all(text, integer) is
+'Gives up to p_limit dead rows a new life, of one error or of any; returns how many.';
+
 -- How autopost fares, in one row.
 create or replace view {{ schema }}.auto_post_health
 with (security_invoker = true)

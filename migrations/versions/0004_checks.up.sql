@@ -198,6 +198,22 @@ comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait aft
 comment on column {{ schema }}.auto_post_health.workers_alive is 'Seen in the last 60 seconds.';
 comment on column {{ schema }}.auto_post_health.trigger_enabled is
 'False: somebody disabled or dropped the trigger; what it misses is captured by the reconciler, later.';
+comment on column {{ schema }}.auto_post_health.claimed is 'Rows that a worker holds.';
+comment on column {{ schema }}.auto_post_health.oldest_waiting_seconds is
+'The age, since capture, of the oldest row that waits. NULL: none does.';
+comment on column {{ schema }}.auto_post_health.dead_last_day is 'Dead letters of the last 24 hours.';
+comment on column {{ schema }}.auto_post_health.posted_last_hour is
+'Outcomes of the last 60 minutes, as in skipped_last_hour and dead_last_hour.';
+comment on column {{ schema }}.auto_post_health.paused is
+'auto_post_pause() without arguments is in force: nothing is claimed.';
+comment on column {{ schema }}.auto_post_health.capture_enabled is
+'False: somebody switched capturing off, and what ends meanwhile is left alone for good.';
+comment on column {{ schema }}.auto_post_health.reconciled_at is
+'When a worker last looked for operations that the trigger missed.';
+comment on column {{ schema }}.auto_post_health.reconciled_all_at is
+'When such looks last reached the end of the platform''s table.';
+comment on column {{ schema }}.auto_post_health.reconciled_rows is
+'How many operations the trigger missed, since the installation.';
 
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
@@ -294,3 +310,47 @@ revoke execute on function {{ schema }}.auto_post_capture() from public;
 
 comment on function {{ schema }}.auto_post_capture() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';
+
+-- What a reader of the schema asks about a column.
+comment on column {{ schema }}.auto_post_outbox.tracker_id is 'The id of the operation in operation_trackers, as text.';
+comment on column {{ schema }}.auto_post_outbox.tenant_id is 'The operation''s tenant, as the post will have it.';
+comment on column {{ schema }}.auto_post_outbox.agent_id is
+'Whose operation it was, and who will be the author. NULL: nobody''s, and it is skipped (agent_unknown).';
+comment on column {{ schema }}.auto_post_outbox.operation_type is
+'As the operation had it. Not redacted; the audit log has it redacted.';
+comment on column {{ schema }}.auto_post_outbox.status is
+'The status that it came to. NULL where the platform allows that.';
+comment on column {{ schema }}.auto_post_outbox.is_alert is
+'Alerts bypass the rate limit and are posted with post_type alert.';
+comment on column {{ schema }}.auto_post_pauses.paused_at is 'When auto_post_pause was called.';
+comment on column {{ schema }}.auto_post_pauses.paused_by is 'The role that called it.';
+comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
+comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
+comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
+'When its last post was decided, by the database''s clock. The window begins here.';
+comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
+comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
+comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
+comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+comment on column {{ schema }}.auto_post_stuck.overdue_for is 'The time since a worker should have taken it.';
+comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
+comment on column {{ schema }}.auto_post_skips.reason is
+'Why: rate_limited, maturity_blocked, agent_unknown, missing_explanation, refused_by_platform, or what somebody gave.';
+comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
+comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
+comment on column {{ schema }}.auto_post_dead.attempts is 'How often it was tried.';
+comment on column {{ schema }}.auto_post_dead.last_error is 'The kind of error of the last attempt.';
+comment on column {{ schema }}.auto_post_dead.finished_at is 'When it was given up.';
+comment on function {{ schema }}.auto_post_pause(text, text) is
+'Stops claiming: of one agent, of one operation_type, or, without arguments, of everything. Holds until '
+'auto_post_resume.';
+comment on function {{ schema }}.auto_post_resume(text, text) is
+'Ends a pause, by the same arguments that began it; without arguments that of everything. Refuses what is not paused.';
+comment on function {{ schema }}.auto_post_purge(text, text) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';
+comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
+'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
+'how many.';
+comment on function {{ schema }}.auto_post_retry_all(text, integer) is
+'Gives up to p_limit dead rows a new life, of one error or, with NULL, of any; returns how many.';

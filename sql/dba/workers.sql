@@ -1,4 +1,14 @@
--- The workers and when each was last seen; one that lives is seen every 15 seconds.
-select name, version, in_flight, started_at, now() - last_seen_at as seen_ago
-from {{ schema }}.auto_post_workers
-order by last_seen_at desc;
+-- Who works? Each worker, whether it lives (it is seen every 15 seconds), and how many operations it holds.
+select
+    w.name,
+    w.version,
+    w.last_seen_at > now() - interval '60 seconds' as alive,
+    date_trunc('second', now() - w.last_seen_at) as seen_ago,
+    date_trunc('second', now() - w.started_at) as runs_for,
+    (
+        select count(*)
+        from {{ schema }}.auto_post_outbox as o
+        where o.state = 'claimed' and o.worker = w.name
+    ) as holds
+from {{ schema }}.auto_post_workers as w
+order by w.last_seen_at desc;

@@ -32,4 +32,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_pause(text, text) from public;
 
 comment on function {{ schema }}.auto_post_pause(text, text) is
-'Stops claiming: of everything, of one operation_type or of one agent. Holds until auto_post_resume.';
+'Stops claiming: of one agent, of one operation_type, or, without arguments, of everything. Holds until '
+'auto_post_resume.';

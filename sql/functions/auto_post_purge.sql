@@ -58,4 +58,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_purge(text, text) from public;
 
 comment on function {{ schema }}.auto_post_purge(text, text) is
-'Removes the outbox rows, with their raw text, of one agent or of one tenant; returns how many.';
+'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';

@@ -45,4 +45,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) from public;
 
 comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
-'Gives skipped rows that ended in a range of time another chance; returns how many.';
+'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
+'how many.';

@@ -36,4 +36,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_resume(text, text) from public;
 
 comment on function {{ schema }}.auto_post_resume(text, text) is
-'Ends a pause, by the same arguments that began it. Refuses what is not paused.';
+'Ends a pause, by the same arguments that began it; without arguments that of everything. Refuses what is not paused.';

@@ -34,4 +34,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry_all(text, integer) from public;
 
 comment on function {{ schema }}.auto_post_retry_all(text, integer) is
-'Gives up to p_limit dead rows a new life, of one error or of any; returns how many.';
+'Gives up to p_limit dead rows a new life, of one error or, with NULL, of any; returns how many.';

@@ -79,3 +79,13 @@ comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';
 comment on index {{ schema }}.auto_post_outbox_finished_idx is
 'For retention and for questions about the last hours. A pending row is not in it.';
+comment on column {{ schema }}.auto_post_outbox.tracker_id is 'The id of the operation in operation_trackers, as text.';
+comment on column {{ schema }}.auto_post_outbox.tenant_id is 'The operation''s tenant, as the post will have it.';
+comment on column {{ schema }}.auto_post_outbox.agent_id is
+'Whose operation it was, and who will be the author. NULL: nobody''s, and it is skipped (agent_unknown).';
+comment on column {{ schema }}.auto_post_outbox.operation_type is
+'As the operation had it. Not redacted; the audit log has it redacted.';
+comment on column {{ schema }}.auto_post_outbox.status is
+'The status that it came to. NULL where the platform allows that.';
+comment on column {{ schema }}.auto_post_outbox.is_alert is
+'Alerts bypass the rate limit and are posted with post_type alert.';

@@ -13,3 +13,5 @@ comment on table {{ schema }}.auto_post_pauses is
 'Changed by auto_post_pause and auto_post_resume.';
 comment on column {{ schema }}.auto_post_pauses.kind is 'operation_type or agent.';
 comment on column {{ schema }}.auto_post_pauses.value is 'The operation_type itself, or the agent''s id.';
+comment on column {{ schema }}.auto_post_pauses.paused_at is 'When auto_post_pause was called.';
+comment on column {{ schema }}.auto_post_pauses.paused_by is 'The role that called it.';

@@ -27,3 +27,5 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
 'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';

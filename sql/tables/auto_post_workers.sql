@@ -10,3 +10,7 @@ create table {{ schema }}.auto_post_workers (
 
 comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
+comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
+comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
+comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';

@@ -9,3 +9,6 @@ order by o.finished_at desc;
 
 comment on view {{ schema }}.auto_post_dead is
 'Dead letters, the latest first. auto_post_retry(tracker_id) or auto_post_retry_all() gives them a new life.';
+comment on column {{ schema }}.auto_post_dead.attempts is 'How often it was tried.';
+comment on column {{ schema }}.auto_post_dead.last_error is 'The kind of error of the last attempt.';
+comment on column {{ schema }}.auto_post_dead.finished_at is 'When it was given up.';

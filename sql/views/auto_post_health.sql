@@ -55,3 +55,19 @@ comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait aft
 comment on column {{ schema }}.auto_post_health.workers_alive is 'Seen in the last 60 seconds.';
 comment on column {{ schema }}.auto_post_health.trigger_enabled is
 'False: somebody disabled or dropped the trigger; what it misses is captured by the reconciler, later.';
+comment on column {{ schema }}.auto_post_health.claimed is 'Rows that a worker holds.';
+comment on column {{ schema }}.auto_post_health.oldest_waiting_seconds is
+'The age, since capture, of the oldest row that waits. NULL: none does.';
+comment on column {{ schema }}.auto_post_health.dead_last_day is 'Dead letters of the last 24 hours.';
+comment on column {{ schema }}.auto_post_health.posted_last_hour is
+'Outcomes of the last 60 minutes, as in skipped_last_hour and dead_last_hour.';
+comment on column {{ schema }}.auto_post_health.paused is
+'auto_post_pause() without arguments is in force: nothing is claimed.';
+comment on column {{ schema }}.auto_post_health.capture_enabled is
+'False: somebody switched capturing off, and what ends meanwhile is left alone for good.';
+comment on column {{ schema }}.auto_post_health.reconciled_at is
+'When a worker last looked for operations that the trigger missed.';
+comment on column {{ schema }}.auto_post_health.reconciled_all_at is
+'When such looks last reached the end of the platform''s table.';
+comment on column {{ schema }}.auto_post_health.reconciled_rows is
+'How many operations the trigger missed, since the installation.';
