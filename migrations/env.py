@@ -8,7 +8,15 @@ from __future__ import annotations
 from alembic import context
 
 from autopost import adapter
-from autopost.migrate import PRELUDE, VERSION_TABLE, engine_for, given_mapping, prepare_session, stored_mapping
+from autopost.migrate import (
+    PRELUDE,
+    VERSION_TABLE,
+    engine_for,
+    forget_empty,
+    given_mapping,
+    prepare_session,
+    stored_mapping,
+)
 from autopost.settings import load_settings
 
 
@@ -28,7 +36,9 @@ def run() -> None:
             version_table_schema=settings.schema_name,
         )
         with context.begin_transaction():
-            context.get_context().impl.static_output("\n".join([*PRELUDE, *own_schema]))
+            context.get_context().impl.static_output(
+                "\n".join([*PRELUDE, *own_schema, forget_empty(settings.schema_name)])
+            )
             context.run_migrations()
         return
     with engine_for(settings).connect() as connection:

@@ -1,4 +1,17 @@
 -- Back to 0003.
+drop function {{ schema }}.auto_post_rules_met(text, text);
+drop function {{ schema }}.auto_post_check(interval);
+drop function {{ schema }}.auto_post_check_row_security();
+drop function {{ schema }}.auto_post_check_rights();
+drop function {{ schema }}.auto_post_check_workers();
+drop function {{ schema }}.auto_post_check_outbox(interval);
+drop function {{ schema }}.auto_post_check_switches();
+drop function {{ schema }}.auto_post_check_functions();
+drop function {{ schema }}.auto_post_check_trigger();
+drop function {{ schema }}.auto_post_check_schema();
+drop function {{ schema }}.auto_post_check_held_back(interval, integer);
+drop function {{ schema }}.auto_post_check_server();
+drop function {{ schema }}.auto_post_check_by(text);
 drop table {{ schema }}.auto_post_compatibility;
 
 comment on column {{ schema }}.auto_post_outbox.tracker_id is null;
@@ -104,6 +117,32 @@ comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait aft
 comment on column {{ schema }}.auto_post_health.workers_alive is 'Seen in the last 60 seconds.';
 comment on column {{ schema }}.auto_post_health.trigger_enabled is
 'False: somebody disabled or dropped the trigger; what it misses is captured by the reconciler, later.';
+
+-- The one rule that a change to this status meets, or no row. Exact goes before pattern, a rule with a status before
+-- one without, the older before the newer. Plain SQL without settings of its own, so that the trigger's plan takes it
+-- in.
+create or replace function {{ schema }}.auto_post_rule_for(p_operation_type text, p_status text)
+returns table (rule_id integer, is_alert boolean, since timestamptz)
+language sql
+stable
+as $$
+    select r.id, r.is_alert or coalesce(p_status = 'failed', false), r.since
+    from {{ schema }}.auto_post_rules as r
+    where
+        r.enabled
+        and (r.status is null or r.status = p_status)
+        and case r.match
+            when 'exact' then r.operation_type = p_operation_type
+            else pg_catalog.lower(p_operation_type) like pg_catalog.lower(r.operation_type)
+        end
+    order by r.match = 'exact' desc, r.status is not null desc, r.id asc
+    limit 1
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rule_for(text, text) from public;
+
+comment on function {{ schema }}.auto_post_rule_for(text, text) is
+'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
 
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one

@@ -1,6 +1,7 @@
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
--- time-out for none in this transaction: then it warns and leaves the change to the reconciler.
+-- time-out for none in this transaction: then it warns, once, and leaves the rest of the transaction's changes to the
+-- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
 create or replace function {{ schema }}.auto_post_capture()
 returns trigger
@@ -10,16 +11,24 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '20ms'
 as $$
 declare
+    v_status text;
+    v_operation_type text;
+    v_gave_up text;
     v_rule_id integer;
     v_is_alert boolean;
+    v_goes_first boolean;
+    v_capture_enabled boolean;
     v_wakeup text;
     v_now timestamptz;
-    v_gave_up text;
     v_sqlstate text;
+    v_xact_id text;
+    v_failures text;
+    v_gives_up boolean;
     v_tracker_id text;
 begin
     begin
-        if tg_op = 'UPDATE' and {{ new.status }}::text is not distinct from {{ old.status }}::text then
+        v_status := {{ new.status }}::text;
+        if tg_op = 'UPDATE' and v_status is not distinct from {{ old.status }}::text then
             return null;
         end if;
 
@@ -28,13 +37,34 @@ begin
             return null;
         end if;
 
-        select r.rule_id, r.is_alert, c.wakeup
-        into v_rule_id, v_is_alert, v_wakeup
-        from {{ schema }}.auto_post_control as c
-        cross join {{ schema }}.auto_post_rule_for({{ new.operation_type }}::text, {{ new.status }}::text) as r
-        where c.capture_enabled;
+        v_operation_type := {{ new.operation_type }}::text;
+
+        -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
+        -- one that goes before all.
+        select m.rule_id, m.is_alert, m.goes_first
+        into v_rule_id, v_is_alert, v_goes_first
+        from {{ schema }}.auto_post_rules_met(v_operation_type, v_status) as m;
 
         if v_rule_id is null then
+            return null;
+        end if;
+
+        if not v_goes_first then
+            select r.rule_id, r.is_alert
+            into v_rule_id, v_is_alert
+            from {{ schema }}.auto_post_rule_for(v_operation_type, v_status) as r;
+        end if;
+
+        -- Strict: without its row nobody knows what a DBA wants, and workers claim nothing either.
+        select c.capture_enabled, c.wakeup
+        into strict v_capture_enabled, v_wakeup
+        from {{ schema }}.auto_post_control as c;
+
+        -- Who finds it off looks no more in this transaction.
+        if not v_capture_enabled then
+            perform pg_catalog.set_config(
+                'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
+            );
             return null;
         end if;
 
@@ -46,7 +76,7 @@ begin
         )
         values (
             {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
-            {{ new.agent_id }}::text, {{ new.operation_type }}::text, {{ new.status }}::text, v_is_alert,
+            {{ new.agent_id }}::text, v_operation_type, v_status, v_is_alert,
             pg_catalog.left({{ new.what_explanation }}::text, 4000), pg_catalog.left({{ new.why_explanation }}::text, 4000),
             pg_catalog.left({{ new.next_steps }}::text, 4000), v_now, v_now
         )
@@ -69,11 +99,21 @@ begin
     exception
         when others then
             v_sqlstate := sqlstate;
-            -- What is wrong with one row ends there; what is wrong with the outbox will be so for every row.
-            if v_sqlstate = '55P03' or pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '57', '58', 'XX') then
-                perform pg_catalog.set_config(
-                    'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
-                );
+            v_xact_id := pg_catalog.pg_current_xact_id()::text;
+            -- The transaction, and a dot for each failure in it.
+            v_failures := pg_catalog.current_setting('autopost.capture_failures', true);
+            if v_failures is null or not pg_catalog.starts_with(v_failures, v_xact_id || '.') then
+                v_failures := v_xact_id;
+            end if;
+            v_failures := v_failures || '.';
+            perform pg_catalog.set_config('autopost.capture_failures', v_failures, true);
+            -- What is wrong with the outbox will be so for every row; what is wrong with one row ends there, unless
+            -- row after row is.
+            v_gives_up := pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '55', '57', '58', 'XX')
+            or v_sqlstate = 'P0002'
+            or pg_catalog.length(v_failures) >= pg_catalog.length(v_xact_id) + 10;
+            if v_gives_up then
+                perform pg_catalog.set_config('autopost.capture_gave_up', v_xact_id, true);
             end if;
             begin
                 v_tracker_id := {{ new.id }}::text;
@@ -82,7 +122,12 @@ begin
                     v_tracker_id := null;
             end;
             raise warning 'autopost did not capture operation % (SQLSTATE %)', v_tracker_id, v_sqlstate
-            using hint = 'The operation itself is not affected. The reconciler captures it later.';
+            using
+                detail = case
+                    when v_gives_up then 'Nothing more of this transaction is captured.'
+                    else 'What else this transaction changes is captured.'
+                end,
+                hint = 'The operation itself is not affected. The reconciler captures it later.';
     end;
 
     return null;

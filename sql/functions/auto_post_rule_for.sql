@@ -1,21 +1,14 @@
 -- The one rule that a change to this status meets, or no row. Exact goes before pattern, a rule with a status before
--- one without, the older before the newer. Plain SQL without settings of its own, so that the trigger's plan takes it
--- in.
+-- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
+-- it in.
 create or replace function {{ schema }}.auto_post_rule_for(p_operation_type text, p_status text)
 returns table (rule_id integer, is_alert boolean, since timestamptz)
 language sql
 stable
 as $$
-    select r.id, r.is_alert or coalesce(p_status = 'failed', false), r.since
-    from {{ schema }}.auto_post_rules as r
-    where
-        r.enabled
-        and (r.status is null or r.status = p_status)
-        and case r.match
-            when 'exact' then r.operation_type = p_operation_type
-            else pg_catalog.lower(p_operation_type) like pg_catalog.lower(r.operation_type)
-        end
-    order by r.match = 'exact' desc, r.status is not null desc, r.id asc
+    select m.rule_id, m.is_alert, m.since
+    from {{ schema }}.auto_post_rules_met(p_operation_type, p_status) as m
+    order by m.is_exact desc, m.has_status desc, m.rule_id asc
     limit 1
 $$;
 

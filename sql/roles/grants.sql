@@ -30,14 +30,15 @@ grant execute on function
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer)
 to auto_post_worker;
+grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check
 
 -- Whoever looks: everything but the raw text of the operations.
 grant select on
 {{ schema }}.agents, {{ schema }}.social_posts, {{ schema }}.audit_log, {{ schema }}.auto_post_schema_version,
-{{ schema }}.auto_post_rules, {{ schema }}.auto_post_control, {{ schema }}.auto_post_pauses,
-{{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits, {{ schema }}.auto_post_reconciliation,
-{{ schema }}.auto_post_seen, {{ schema }}.auto_post_health, {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck,
-{{ schema }}.auto_post_skips
+{{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
+{{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
+{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_seen, {{ schema }}.auto_post_health,
+{{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips
 to auto_post_reader;
 grant select (
     id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,
@@ -48,3 +49,28 @@ grant execute on function
 {{ schema }}.auto_post_outbox_id(text, integer),
 {{ schema }}.auto_post_story(text)
 to auto_post_reader;
+
+-- Both: the self-check, which says whether it stands as above.
+grant execute on function
+{{ schema }}.auto_post_check(interval),
+{{ schema }}.auto_post_check_by(text),
+{{ schema }}.auto_post_check_functions(),
+{{ schema }}.auto_post_check_held_back(interval, integer),
+{{ schema }}.auto_post_check_outbox(interval),
+{{ schema }}.auto_post_check_rights(),
+{{ schema }}.auto_post_check_row_security(),
+{{ schema }}.auto_post_check_schema(),
+{{ schema }}.auto_post_check_server(),
+{{ schema }}.auto_post_check_switches(),
+{{ schema }}.auto_post_check_trigger(),
+{{ schema }}.auto_post_check_workers()
+to auto_post_worker, auto_post_reader;
+
+-- Only where the platform's tables are mapped: what they were mapped by.
+do $mapping$
+begin
+    if pg_catalog.to_regclass('{{ schema }}.auto_post_mapping') is not null then
+        grant select on {{ schema }}.auto_post_mapping to auto_post_reader;
+    end if;
+end
+$mapping$;

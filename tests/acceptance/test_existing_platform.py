@@ -265,7 +265,7 @@ def test_everything_that_does_not_fit_is_named_in_one_message(platform: Platform
     [
         (("upper(new.post_type)", "new.post_type"), "a post of type status is refused: invalid input value for enum"),
         (('auto_generated = "t.extra', 'auto_generated = "not t.extra'), ""),
-        (('id = "t.id::text"', 'id = "t.id::text || \'\'"'), ""),
+        (('id = "t.id::text"', "id = \"t.id::text || ''\""), ""),
     ],
 )
 def test_what_the_platform_would_refuse_is_found_at_install(
@@ -364,6 +364,8 @@ def test_changed_mapping_is_put_in_the_place_of_the_old_one(platform: Platform, 
         "select workspace_id, id, 'workflow_execute', 'DONE' from agent_registry"
     )
     assert platform.waiting() == 1
+    check = platform.rows("select level, finding from autopost.auto_post_check() where subject = 'trigger'")
+    assert [row["level"] for row in check] == ["ok"], check
     worker = f"set role {platform.worker}; select maturity from autopost.agents"
     platform.execute(worker)
     platform.execute("reset role")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+import asyncpg
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from autopost.resources import dba_statements
+from autopost.resources import dba_statements, query, sql_folder
 from tests.acceptance.test_bad_input import autopost
-from tests.host import Host, until
+from tests.host import Host, Row, until
+from tests.roles import Platform, dsn_of, groups, platform
 from tests.work import worker_process
 
 FORBIDDEN_TO_WORKER = [
@@ -48,23 +54,167 @@ FORBIDDEN_TO_READER = [
 ]
 
 
+FORBIDDEN_TO_APPLICATION = [
+    "select * from auto_post_outbox",
+    "update auto_post_outbox set state = 'pending'",
+    "insert into auto_post_seen values (gen_random_uuid())",
+    "select * from auto_post_health",
+    "update auto_post_control set capture_enabled = false",
+    "select auto_post_pause()",
+    "select auto_post_reconcile()",
+    "select * from auto_post_check()",
+    "select auto_post_outbox_id('op', 1)",
+    "create trigger mine after insert on agents for each row execute function auto_post_capture()",
+]
+# The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
+CLAIMED = ("id", "epoch")
+TO_WORKER: dict[str, tuple[Any, ...]] = {
+    "agents_now": (["ada"],),
+    "arm": (),
+    "claim": ("w", 10, timedelta(seconds=60)),
+    "defer": (*CLAIMED, ["boom"], [1.0]),
+    "disarm": (),
+    "expire": (timedelta(days=7), 10),
+    "finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], datetime.now(UTC)),
+    "goodbye": ("w",),
+    "heartbeat": ("w", "1", 0, True),
+    "host_problems": (),
+    "keep": (*CLAIMED, ["{}"]),
+    "lock_agents": (["ada"],),
+    "missing_rights": (),
+    "next_due": (),
+    "oldest_worker": (),
+    "post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
+    "probe": (),
+    "reconcile": (10, 10),
+    "release": (*CLAIMED, 0.0, None),
+    "renew": (*CLAIMED, timedelta(seconds=60)),
+    "revision": (),
+}
+# What the commands that look run, as either group.
+TO_BOTH: dict[str, tuple[Any, ...]] = {
+    "catalog": ("public",),
+    "check": (timedelta(days=7),),
+    "missing_rights": (),
+    "oldest_worker": (),
+    "revision": (),
+    "session": ("public",),
+}
+TO_READER: dict[str, tuple[Any, ...]] = {
+    **TO_BOTH,
+    "feed": (datetime.now(UTC), 10, False),
+    "host_problems": (),
+    "status": (),
+    "status_capture": (),
+    "status_reasons": (),
+    "status_workers": (),
+}
+# For the owner, who reconciles and purges by hand; the mapping is there only where a platform's tables are mapped.
+TO_NEITHER = {"purge", "reconcile_anew", "reconciliation", "mapping"}
+
+
 @pytest.fixture
-def logins(host: Host) -> Iterator[dict[str, str]]:
+def logins(host: Host, database: str) -> Iterator[dict[str, str]]:
     """Return the names of two login roles, in the worker's and in the reader's group."""
-    suffix = host.value("select pg_backend_pid()")
-    groups_before = host.rows("select rolname from pg_roles where rolname like 'auto\\_post\\_%'")
-    host.execute("revoke create on schema public from public")
-    host.execute(dba_statements("public")["grants"])
-    names = {group: f"autopost_test_{group}_{suffix}" for group in ("worker", "reader")}
-    for group, name in names.items():
-        host.execute(f"create role {name} login")
-        host.execute(f"grant auto_post_{group} to {name}")
-    yield names
-    for group, name in names.items():
-        host.execute(f"drop role {name}")
-        host.execute(f"drop owned by auto_post_{group}")
-        if not groups_before:
-            host.execute(f"drop role auto_post_{group}")
+    with groups(host, database) as names:
+        yield names
+
+
+@pytest.fixture
+def installed(empty_database: str) -> Iterator[Platform]:
+    """Return a platform whose roles are no superusers."""
+    with platform(empty_database) as installed:
+        yield installed
+
+
+def test_every_statement_of_the_worker_is_in_a_list_here() -> None:
+    """A new file in sql/queries is run below as whoever is to run it."""
+    assert {path.stem for path in (sql_folder() / "queries").glob("*.sql")} == {
+        *TO_WORKER,
+        *TO_READER,
+        *TO_NEITHER,
+    }
+
+
+async def run_as(dsn: str, role: str, name: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+    """Run a statement of sql/queries as a role, on a row that it has claimed, and take it back."""
+    connection = await asyncpg.connect(f"postgresql://?{urlencode(conninfo_to_dict(dsn_of(dsn, user=role)))}")
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        if CLAIMED[0] in arguments:
+            row = (await connection.fetch(query("claim", "public"), *TO_WORKER["claim"]))[0]
+            arguments = ([row["id"]], [row["epoch"]], *arguments[2:])
+        rows = await connection.fetch(query(name, "public"), *arguments)
+        await transaction.rollback()
+        return list(rows)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("name", TO_WORKER)
+async def test_worker_may_run_each_of_its_statements(
+    host: Host, database: str, logins: dict[str, str], name: str
+) -> None:
+    """As its group's rights are, with a row of its own."""
+    host.complete(agent=host.agent())
+    rows = await run_as(database, logins["worker"], name, TO_WORKER[name])
+    assert rows or name in ("goodbye", "heartbeat", "host_problems", "keep", "missing_rights", "post", "renew")
+
+
+@pytest.mark.parametrize("name", TO_READER)
+async def test_reader_may_run_each_statement_that_looks(database: str, logins: dict[str, str], name: str) -> None:
+    """Feed, status and check."""
+    await run_as(database, logins["reader"], name, TO_READER[name])
+
+
+@pytest.mark.parametrize("name", TO_BOTH)
+async def test_worker_may_check(database: str, logins: dict[str, str], name: str) -> None:
+    """From where it runs, with the environment that it has."""
+    await run_as(database, logins["worker"], name, TO_BOTH[name])
+
+
+def test_application_is_captured_without_any_right_on_what_is_ours(installed: Platform) -> None:
+    """It changes its own table; of ours it may do nothing, and neither may a stranger."""
+    with installed.as_(installed.application) as application:
+        application.complete(agent=application.agent())
+        assert application.warnings == []
+    assert [row["tracker_id"] for row in installed.host.outbox()] == ["op"]
+    for role in (installed.application, installed.stranger):
+        assert rights_on_what_is_ours(installed.host, role) == []
+
+
+def rights_on_what_is_ours(host: Host, role: str) -> list[Row]:
+    """Return the tables, views, sequences and functions of ours on which a role has any right."""
+    every = "select, insert, update, delete, truncate, references, trigger"
+    return host.rows(
+        "select relname as name from pg_class where relname like 'auto\\_post\\_%%' and relkind in ('r', 'v', 'S') "
+        "and (has_table_privilege(%s, oid, %s) or has_any_column_privilege(%s, oid, 'select, insert, update')) "
+        "union all select proname from pg_proc where proname like 'auto\\_post\\_%%' "
+        "and has_function_privilege(%s, oid, 'execute')",
+        (role, every, role, role),
+    )
+
+
+def test_application_can_neither_read_nor_steer(installed: Platform) -> None:
+    """It sees nothing of what others did, and keeps nothing from being posted."""
+    with installed.as_(installed.application) as application:
+        for statement in FORBIDDEN_TO_APPLICATION:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                application.execute(statement)
+
+
+def test_public_has_no_right_on_anything_of_ours(installed: Platform) -> None:
+    """Tables, views, sequences, columns and functions; after the grants as before."""
+    granted = installed.host.rows(
+        "select relname as name from pg_class as c, aclexplode(relacl) as a where relname like 'auto\\_post\\_%' "
+        "and a.grantee = 0 union all "
+        "select attname from pg_attribute as t, aclexplode(attacl) as a where a.grantee = 0 "
+        "and attrelid in (select oid from pg_class where relname like 'auto\\_post\\_%') union all "
+        "select proname from pg_proc as p, aclexplode(coalesce(proacl, acldefault('f', proowner))) as a "
+        "where proname like 'auto\\_post\\_%' and a.grantee = 0"
+    )
+    assert granted == []
 
 
 def test_worker_runs_with_the_rights_of_its_group_alone(host: Host, database: str, logins: dict[str, str]) -> None:
@@ -104,7 +254,7 @@ def test_reader_may_not(host: Host, database: str, logins: dict[str, str], state
         connection.execute(statement.encode())
 
 
-@pytest.mark.parametrize("command", ["status", "feed"])
+@pytest.mark.parametrize("command", ["status", "feed", "check"])
 def test_reader_may_look(host: Host, database: str, logins: dict[str, str], command: str) -> None:
     """The commands that look need no more."""
     result = autopost(command, dsn=f"{database} user={logins['reader']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from autopost.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
-from autopost.resources import mapping_template, present_truth, render
+from autopost.resources import mapping_template, present_truth, render, sql_folder
 
 LABELS = {
     "agents": "agents",
@@ -13,13 +13,7 @@ LABELS = {
     "social_posts": "posts",
     "audit_log": "audit log",
 }
-# What holds the mapping beside the views, in the order in which it is made.
-MAPPED_OBJECTS = (
-    "functions/auto_post_host_problems",
-    "functions/auto_post_capture",
-    "functions/auto_post_reconcile",
-    "triggers/auto_post_capture",
-)
+_OF_A_MAPPING = re.compile(r"\{\{ (?!schema)")
 
 
 def check_sql(mapping: Mapping, schema: str) -> str:
@@ -56,9 +50,16 @@ def change_sql(mapping: Mapping, schema: str) -> str:
         install_sql(mapping, schema),
         rehearse_sql(mapping, schema),
         _fill("drop_trigger", schema, trackers=mapping.trackers),
-        *(render(present_truth(name), schema, mapping) for name in MAPPED_OBJECTS),
+        *(render(present_truth(name), schema, mapping) for name in mapped_objects()),
     ]
     return "\n".join(parts)
+
+
+def mapped_objects() -> list[str]:
+    """Return the files of sql/ into which a mapping is filled, functions before the triggers that call them."""
+    files = [*sorted((sql_folder() / "functions").glob("*.sql")), *sorted((sql_folder() / "triggers").glob("*.sql"))]
+    mapped = [path for path in files if _OF_A_MAPPING.search(path.read_text("utf-8"))]
+    return [f"{path.parent.name}/{path.stem}" for path in mapped]
 
 
 def remove_sql(mapping: Mapping, schema: str) -> str:

@@ -1,7 +1,7 @@
 """The command line.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected, 2 usage or configuration,
-3 database unreachable, 4 schema mismatch.
+3 database unreachable, 4 schema mismatch, 5 unhealthy: `check` found a problem.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ import typer
 from rich.console import Console
 
 from autopost import __version__
+from autopost.check import check_screen, require_health, run_check, source_of, worst
 from autopost.connection import connect, create_pool
 from autopost.errors import AutopostError, DatabaseUnreachable, SchemaMismatch
 from autopost.faults import DATABASE_ERRORS
 from autopost.logs import configure_logs
 from autopost.maintenance import reconcile_all, reconcile_window
-from autopost.migrate import head_revision
+from autopost.migrate import given_mapping, head_revision
 from autopost.migrate import migrate as run_migrations
 from autopost.outbox import Outbox
 from autopost.resources import dba_statements
@@ -149,6 +150,30 @@ def status(as_json: Json = False) -> None:
     _watch(load_settings(), show)
 
 
+@app.command(epilog="Example: [bold]autopost check --strict[/bold]")
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a problem does.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
+    settings = load_settings()
+
+    async def look() -> None:
+        findings = await run_check(settings)
+        try:
+            if as_json:
+                _print_json({"level": worst(findings), "findings": [asdict(finding) for finding in findings]})
+            else:
+                out.print(check_screen(findings))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            raise _trouble(error) from None
+        require_health(findings, strict=strict)
+
+    _run(look())
+
+
 @app.command(epilog="Example: [bold]autopost reconcile --all[/bold]")
 def reconcile(
     everything: Annotated[bool, typer.Option("--all", help="Read the whole of operation_trackers.")] = False,
@@ -182,13 +207,19 @@ def purge(
 def print_sql(
     name: Annotated[str, typer.Argument(help="Which; without it they are listed.", show_default=False)] = "",
 ) -> None:
-    """Print a statement for a DBA: what waits, what is stuck or dead and why, and the grants."""
-    statements = dba_statements(load_settings(require_database=False).schema_name)
+    """Print a statement for a DBA: what waits, what is stuck or dead and why, and the grants.
+
+    With the name of an object of autopost's, such as auto_post_capture, it prints what makes it anew.
+    """
+    settings = load_settings(require_database=False)
+    statements = dba_statements(settings.schema_name)
     if not name:
         for known, text in statements.items():
             out.print(f"{known:12} {text.splitlines()[0].removeprefix('-- ')}", markup=False)
     elif name in statements:
         out.print(statements[name].rstrip(), markup=False)
+    elif source := source_of(name, settings.schema_name, given_mapping(settings)):
+        out.print(source.rstrip(), markup=False)
     else:
         raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(statements)}")
 

@@ -4,6 +4,7 @@ AutopostError
 ├── ConfigurationError       a setting is missing or malformed; exit code 2
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
+├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker owns the row now; nothing was written for it
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
 └── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
@@ -39,6 +40,12 @@ class SchemaMismatch(AutopostError):
     """The database's schema is not the one that this version works with."""
 
     exit_code = 4
+
+
+class Unhealthy(AutopostError):
+    """The check found what somebody must see to."""
+
+    exit_code = 5
 
 
 class LeaseLost(AutopostError):

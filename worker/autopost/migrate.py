@@ -160,6 +160,22 @@ def prepare_session(connection: sqlalchemy.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def forget_empty(schema: str) -> str:
+    """Return the statement that drops the version table which a removal left behind: a printed script makes it anew."""
+    table = resources.render(f"{{{{ schema }}}}.{VERSION_TABLE}", schema)
+    return f"""
+do $migration$
+begin
+    if to_regclass('{table}') is not null then
+        if not exists (select from {table}) then
+            drop table {table};
+        end if;
+    end if;
+end
+$migration$;
+"""
+
+
 def run_frozen_sql(revision_file: str, direction: str) -> None:
     """Run the SQL beside a revision's file; `direction` is `up` or `down`. For use in revisions alone."""
     context = op.get_context()

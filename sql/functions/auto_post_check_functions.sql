@@ -1,0 +1,106 @@
+-- Part of auto_post_check: the functions that run with their owner's rights, and whether these are enough and not too
+-- many.
+create or replace function {{ schema }}.auto_post_check_functions()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with definers as (
+        select
+            n.signature, p.oid, p.prosecdef, r.oid as owner, r.rolname as owner_name, r.rolsuper,
+            coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
+        from (
+            values
+            ('{{ schema }}.auto_post_capture()'),
+            ('{{ schema }}.auto_post_reconcile(integer, integer)'),
+            ('{{ schema }}.auto_post_expire(interval, integer)')
+        ) as n (signature)
+        left join pg_catalog.pg_proc as p on p.oid = pg_catalog.to_regprocedure(n.signature)
+        left join pg_catalog.pg_roles as r on p.proowner = r.oid
+    ),
+
+    needed (object, privilege) as (
+        values
+        ('auto_post_outbox', 'SELECT'),
+        ('auto_post_outbox', 'INSERT'),
+        ('auto_post_outbox', 'DELETE'),
+        ('auto_post_seen', 'SELECT'),
+        ('auto_post_seen', 'INSERT'),
+        ('auto_post_rules', 'SELECT'),
+        ('auto_post_control', 'SELECT'),
+        ('auto_post_reconciliation', 'SELECT'),
+        ('auto_post_reconciliation', 'UPDATE'),
+        ('operation_trackers', 'SELECT')
+    ),
+
+    lacking as (
+        select
+            o.owner_name,
+            n.privilege || ' on ' || n.object as lacks,
+            pg_catalog.format(
+                'grant %s on {{ schema }}.%I to %I;', pg_catalog.lower(n.privilege), n.object, o.owner_name
+            ) as remedy
+        from (select distinct d.owner, d.owner_name from definers as d where d.owner is not null) as o
+        cross join needed as n
+        inner join pg_catalog.pg_class as c
+            on n.object = c.relname and c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        where not pg_catalog.has_table_privilege(o.owner, c.oid, n.privilege)
+        union all
+        select
+            o.owner_name,
+            'USAGE on schema {{ schema }}',
+            pg_catalog.format('grant usage on schema {{ schema }} to %I;', o.owner_name)
+        from (select distinct d.owner, d.owner_name from definers as d where d.owner is not null) as o
+        where not pg_catalog.has_schema_privilege(o.owner, '{{ schema }}'::pg_catalog.regnamespace, 'USAGE')
+    ),
+
+    wrong (level, finding, advice) as (
+        select
+            'problem', d.signature || ' is missing',
+            'autopost sql ' || pg_catalog.substring(d.signature, 'auto_post_\w+') || ' | psql "$DATABASE_URL"'
+        from definers as d
+        where d.oid is null
+        union all
+        select
+            'problem', d.signature || ' does not run with its owner''s rights and a search_path of its own',
+            'alter function ' || d.signature || ' security definer set search_path = pg_catalog, pg_temp;'
+        from definers as d
+        where not (d.prosecdef and d.is_pinned)
+        union all
+        select
+            'problem',
+            pg_catalog.format(
+                '%s, who owns the functions, lacks %s', l.owner_name,
+                pg_catalog.string_agg(l.lacks, ', ' order by l.lacks)
+            ),
+            pg_catalog.string_agg(l.remedy, ' ' order by l.remedy)
+        from lacking as l
+        group by l.owner_name
+        union all
+        select
+            'warning', pg_catalog.format('%s, who owns the functions, is a superuser', d.owner_name),
+            'select format(''alter %s owner to THE_OWNER_OF_YOUR_TABLES'', o.name) from '
+            '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
+            'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%'' '
+            'union all select ''function '' || oid::regprocedure from pg_proc '
+            'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%'') as o (name) \gexec'
+        from definers as d
+        where d.rolsuper
+        group by d.owner_name
+    )
+
+    select w.level, 'functions', w.finding, w.advice
+    from wrong as w
+    union all
+    select
+        'ok', 'functions',
+        'the trigger''s, the reconciler''s and retention''s run as '
+        || (select pg_catalog.string_agg(distinct d.owner_name, ', ') from definers as d), null
+    where not exists (select from wrong)
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_functions() from public;
+
+comment on function {{ schema }}.auto_post_check_functions() is
+'Part of auto_post_check: the functions that run with their owner''s rights, and these rights.';

@@ -1,0 +1,119 @@
+-- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
+-- may be the platform's own under another name. Of a partitioned table each partition has a copy of it.
+create or replace function {{ schema }}.auto_post_check_trigger()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with triggers as (
+        select
+            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
+            t.tgrelid::pg_catalog.regclass::text as table_name,
+            t.tgtype::integer as kind,
+            t.tgqual is not null as has_condition,
+            array(
+                select pg_catalog.quote_ident(a.attname)
+                from pg_catalog.pg_attribute as a
+                where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
+            ) as columns
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()')
+    ),
+
+    expected as (
+        select
+            pg_catalog.to_regclass('{{ trackers }}') as relid,
+            array(
+                select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
+                from pg_catalog.string_to_table('{{ status_columns }}', ',') as c (name)
+            ) as columns,
+            'create or replace trigger auto_post_capture after insert or update of {{ status_columns }} '
+            'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
+    ),
+
+    wrong (finding, advice) as (
+        select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
+        from expected as e
+        where not exists (select from triggers as t where t.tgrelid = e.relid)
+        union all
+        select
+            'it is on ' || t.table_name || ' instead of {{ trackers }}',
+            pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
+        from triggers as t
+        cross join expected as e
+        where t.is_own and t.tgrelid is distinct from e.relid
+        union all
+        select
+            case t.tgenabled
+                when 'R' then 'on ' || t.table_name || ' it fires for replicated changes alone'
+                else 'it is disabled on ' || t.table_name
+            end,
+            pg_catalog.format('alter table %s enable trigger %I;', t.table_name, t.tgname)
+        from triggers as t
+        where t.tgenabled in ('D', 'R')
+        union all
+        -- 1 for each row, 4 insert, 16 update; 2 would be before, 8 delete, 32 truncate, 64 instead of.
+        select
+            'on ' || t.table_name || ' it does not fire as it should: '
+            || pg_catalog.concat_ws(
+                ', ', case when t.kind <> 21 then 'other events' end, case when t.has_condition then 'a condition' end,
+                case
+                    when not t.columns @> e.columns and t.columns <> '{}' then 'not for every column of the status'
+                end
+            ),
+            e.remedy
+        from triggers as t
+        cross join expected as e
+        where t.is_own and (t.kind <> 21 or t.has_condition or not (t.columns @> e.columns or t.columns = '{}'))
+    )
+
+    select 'problem', 'trigger', w.finding, w.advice
+    from wrong as w
+    union all
+    select
+        case when t.columns = '{}' then 'warning' else 'ok' end, 'trigger',
+        'on ' || t.table_name
+        || case when t.columns = '{}' then ', and fires for any column, which costs the agents' else ', enabled' end,
+        case when t.columns = '{}' then e.remedy end
+    from triggers as t
+    cross join expected as e
+    where t.is_own and not exists (select from wrong)
+    union all
+    select
+        case when s.advice is null then 'ok' else 'warning' end, 'replication role',
+        case
+            when s.advice is null then 'no role and no database is set to pass by the trigger'
+            else 'session_replication_role is set, and these pass by the trigger: ' || s.who
+        end,
+        s.advice
+    from (
+        select pg_catalog.string_agg(o.who, ', ') as who, pg_catalog.string_agg(o.advice, ' ') as advice
+        from (
+            select 'this session', 'set session_replication_role = origin;'
+            where pg_catalog.current_setting('session_replication_role') <> 'origin'
+            union all
+            select
+                pg_catalog.concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname),
+                'alter ' || case
+                    when r.rolname is null then pg_catalog.format('database %I', d.datname)
+                    when d.datname is null then pg_catalog.format('role %I', r.rolname)
+                    else pg_catalog.format('role %I in database %I', r.rolname, d.datname)
+                end || ' reset session_replication_role;'
+            from pg_catalog.pg_db_role_setting as x
+            left join pg_catalog.pg_roles as r on x.setrole = r.oid
+            left join pg_catalog.pg_database as d on x.setdatabase = d.oid
+            where
+                (d.oid is null or d.datname = pg_catalog.current_database())
+                and exists (
+                    select from pg_catalog.unnest(x.setconfig) as c (setting)
+                    where c.setting like 'session\_replication\_role=%' and c.setting not like '%=origin'
+                )
+        ) as o (who, advice)
+    ) as s
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_trigger() from public;
+
+comment on function {{ schema }}.auto_post_check_trigger() is
+'Part of auto_post_check: the trigger on the platform''s table of operations.';

@@ -1,0 +1,83 @@
+-- Part of auto_post_check: the workers, and the reconciler that they run.
+create or replace function {{ schema }}.auto_post_check_workers()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with workers as (
+        select
+            pg_catalog.count(*) filter (where w.last_seen_at > pg_catalog.now() - interval '1 minute') as alive,
+            pg_catalog.string_agg(distinct w.version, ', ') filter (
+                where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+            ) as versions,
+            pg_catalog.max(w.last_seen_at) as last_seen_at,
+            pg_catalog.min(w.started_at) filter (where w.last_seen_at > pg_catalog.now() - interval '1 minute')
+                as started_at,
+            exists (
+                select from {{ schema }}.auto_post_outbox as o
+                where o.state in ('pending', 'claimed') and o.available_at < 'infinity'
+            ) as rows_wait
+        from {{ schema }}.auto_post_workers as w
+    ),
+
+    reconciler as (
+        select
+            r.since is not null as is_there, r.last_run_at, r.last_round_at,
+            (select pg_catalog.bool_or(c.capture_enabled) from {{ schema }}.auto_post_control as c)
+            and w.started_at < pg_catalog.now() - interval '1 hour' as should_run
+        from workers as w
+        left join {{ schema }}.auto_post_reconciliation as r on true
+    )
+
+    select
+        case when w.alive > 0 then 'ok' when w.rows_wait then 'problem' else 'warning' end, 'workers',
+        case
+            when w.alive > 0 then pg_catalog.format('%s alive (%s)', w.alive, w.versions)
+            else
+                'none is alive'
+                || coalesce('; the last was seen at ' || pg_catalog.date_trunc('second', w.last_seen_at)::text, '')
+                || case when w.rows_wait then ', and rows wait' else '' end
+        end,
+        case when w.alive = 0 then 'autopost run' end
+    from workers as w
+    union all
+    select
+        case
+            when not r.is_there then 'problem'
+            when
+                r.should_run
+                and (
+                    coalesce(r.last_run_at, '-infinity') < pg_catalog.now() - interval '1 hour'
+                    or coalesce(r.last_round_at, '-infinity') < pg_catalog.now() - interval '1 day'
+                )
+                then 'warning'
+            else 'ok'
+        end,
+        'reconciler',
+        case
+            when not r.is_there then 'auto_post_reconciliation has lost its row: what the trigger misses is not found'
+            when r.last_run_at is null then 'has not run yet'
+            else pg_catalog.format(
+                'last ran at %s, last came to the end of operation_trackers %s',
+                pg_catalog.date_trunc('second', r.last_run_at),
+                coalesce('at ' || pg_catalog.date_trunc('second', r.last_round_at)::text, 'never')
+            )
+        end,
+        case
+            when not r.is_there then 'insert into {{ schema }}.auto_post_reconciliation default values;'
+            when
+                r.should_run
+                and (
+                    coalesce(r.last_run_at, '-infinity') < pg_catalog.now() - interval '1 hour'
+                    or coalesce(r.last_round_at, '-infinity') < pg_catalog.now() - interval '1 day'
+                )
+                then 'autopost reconcile --all'
+        end
+    from reconciler as r
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_workers() from public;
+
+comment on function {{ schema }}.auto_post_check_workers() is
+'Part of auto_post_check: the workers, and the reconciler that they run.';

@@ -1,0 +1,30 @@
+-- The rules that a change to this status meets, in no order. goes_first: it goes before any other, being exact and with
+-- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
+create or replace function {{ schema }}.auto_post_rules_met(p_operation_type text, p_status text)
+returns table (
+    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, goes_first boolean
+)
+language sql
+stable
+as $$
+    select
+        r.id,
+        r.is_alert or coalesce(p_status = 'failed', false),
+        r.since,
+        r.match = 'exact',
+        r.status is not null,
+        r.match = 'exact' and r.status is not null
+    from {{ schema }}.auto_post_rules as r
+    where
+        r.enabled
+        and (r.status is null or r.status = p_status)
+        and case r.match
+            when 'exact' then r.operation_type = p_operation_type
+            else pg_catalog.lower(p_operation_type) like pg_catalog.lower(r.operation_type)
+        end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rules_met(text, text) from public;
+
+comment on function {{ schema }}.auto_post_rules_met(text, text) is
+'All rules that an operation of this type meets when it comes to this status; auto_post_rule_for says which counts.';
