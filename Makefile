@@ -38,7 +38,7 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@echo "format, style, types, imports and SQL are in order"
 
 bench: $(STAMP) ## Run the short benchmarks, one line of result each
-	@for name in latency host_tax memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
+	@for name in latency host_tax trigger_failures memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
 
 wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
 	@$(BIN)/python -m hatchling build -t wheel
