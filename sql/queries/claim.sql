@@ -1,5 +1,6 @@
 -- Claims what is due, oldest first, also rows whose lease ran out: that is the rescue.
--- $1 worker, $2 most rows, $3 lease. Locks the rows it takes and skips those that others hold.
+-- $1 worker, $2 most rows, $3 lease, $4 everything that is due, or only what has been so for less than 10 seconds.
+-- Locks the rows it takes and skips those that others hold.
 -- A row whose id retention took away before is an old operation that came up again: it is skipped, and says so.
 -- Rows of a pause among the 1,000 that are longest due are parked, so that the next claim does not meet them again; the
 -- lock on the pauses keeps auto_post_resume waiting until that is done.
@@ -21,6 +22,7 @@ due as (
     where
         o.state in ('pending', 'claimed')
         and o.available_at <= now()
+        and o.available_at >= case when $4::boolean then '-infinity' else now() - interval '10 seconds' end
         and not (select c.paused from {{ schema }}.auto_post_control as c)
         -- In one, so that the planner takes it to pass half of the rows, and goes by the index.
         and coalesce(not (
@@ -41,6 +43,7 @@ oldest as (
     where
         o.state in ('pending', 'claimed')
         and o.available_at <= now()
+        and o.available_at >= case when $4::boolean then '-infinity' else now() - interval '10 seconds' end
         and (select count(*) from pauses) > 0
     order by o.available_at
     limit 1000

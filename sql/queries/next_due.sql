@@ -1,7 +1,9 @@
 -- Seconds until the next row is due; 0 or less: now; NULL: nothing waits but what is parked, or claiming is paused.
+-- $1: look at everything, or only at what was due less than 10 seconds ago.
 select extract(epoch from min(o.available_at) - clock_timestamp())::double precision as seconds
 from {{ schema }}.auto_post_outbox as o
 where
     o.state in ('pending', 'claimed')
     and o.available_at < 'infinity'
+    and o.available_at >= case when $1::boolean then '-infinity' else now() - interval '10 seconds' end
     and not (select c.paused from {{ schema }}.auto_post_control as c)

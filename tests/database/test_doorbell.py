@@ -77,6 +77,21 @@ async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
         assert await asyncio.wait_for(sleep, 5) is Woken.DUE
 
 
+async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_poll(
+    host: Host, settings: Settings, database: str
+) -> None:
+    """While transactions that captured follow on each other nobody can arm, and nobody is rung: the worker looks."""
+    host.start("long")
+    async with doorbell(settings, poll_seconds=300) as bell:
+        with psycopg.connect(database) as agent:
+            agent.execute("update operation_trackers set status = 'completed' where id = 'long'")
+            sleep = asyncio.create_task(bell.sleep())
+            await asyncio.sleep(1)
+            host.complete("short")
+            assert await asyncio.wait_for(sleep, 5) is Woken.DUE
+            agent.rollback()
+
+
 async def test_sleeper_wakes_when_a_deferred_row_is_due(host: Host, settings: Settings) -> None:
     """A backoff ends without a ring."""
     host.complete()

@@ -252,7 +252,26 @@ async def test_claim_uses_its_index_beside_many_finished_rows(host: Host, outbox
     for number in range(3):
         host.complete(f"op{number}")
     host.execute("analyze auto_post_outbox")
-    statement = query("claim", "public").replace("$1", "'w'").replace("$2", "100").replace("$3", "'1 minute'")
+    statement = (
+        query("claim", "public")
+        .replace("$1", "'w'")
+        .replace("$2", "100")
+        .replace("$3", "'1 minute'")
+        .replace("$4", "false")
+    )
     plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain " + statement.replace("%", "%%")))
     assert "Index Scan using auto_post_outbox_claim_idx" in plan
     assert "Seq Scan on auto_post_outbox" not in plan
+
+
+async def test_short_claim_leaves_what_has_been_due_for_long_to_a_whole_one(host: Host, settings: Settings) -> None:
+    """It does not pass the entries of finished rows that vacuum could not take away; the whole one finds the rest."""
+    for number in range(3):
+        host.complete(f"op{number}")
+    host.execute("update auto_post_outbox set available_at = now() - interval '11 seconds' where tracker_id = 'op0'")
+    async with await create_pool(settings, "test", size=1) as pool:
+        outbox = Outbox(pool, settings.schema_name, "w")
+        short = await outbox.claim(10, timedelta(seconds=60), whole=False)
+        assert sorted(claim.operation.tracker_id for claim in short) == ["op1", "op2"]
+        whole = await outbox.claim(10, timedelta(seconds=60))
+        assert [claim.operation.tracker_id for claim in whole] == ["op0"]

@@ -71,7 +71,7 @@ CLAIMED = ("id", "epoch")
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "agents_now": (["ada"],),
     "arm": (),
-    "claim": ("w", 10, timedelta(seconds=60)),
+    "claim": ("w", 10, timedelta(seconds=60), True),
     "defer": (*CLAIMED, ["boom"], [1.0]),
     "disarm": (),
     "expire": (timedelta(days=7), 10),
@@ -82,7 +82,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "keep": (*CLAIMED, ["{}"]),
     "lock_agents": (["ada"],),
     "missing_rights": (),
-    "next_due": (),
+    "next_due": (False,),
     "oldest_worker": (),
     "post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "probe": (),

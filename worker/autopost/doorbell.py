@@ -6,7 +6,7 @@ that holds the doorbell's advisory lock alone is such a sleeper (docs/explanatio
 1. LISTEN is committed long before.
 2. Linger: work often comes in bursts.
 3. Arm: take the lock, without waiting. A transaction that captured and has not ended yet holds it shared, so this
-   fails until its row can be seen.
+   fails until its row can be seen. Meanwhile look now and then: others commit beneath it without ringing.
 4. Look once more, in a statement of its own: rows that were committed before the lock was taken did not ring.
 5. Sleep. Rows that are committed from now on ring.
 6. Disarm, then claim.
@@ -29,13 +29,16 @@ import structlog
 from autopost import backoff, metrics
 from autopost.errors import DatabaseUnreachable
 from autopost.faults import DATABASE_ERRORS, kind
+from autopost.reach import Reach
 from autopost.resources import query
 
 CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.02
+LONGEST_LINGER_SECONDS = 0.2  # while transactions that captured keep the lock
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
-RECONNECT_CAP_SECONDS = 30.0
+RECONNECT_CAP_SECONDS = 5.0  # after an outage no worker sleeps longer than that without a bell
+NO_LISTEN_CAP_SECONDS = 30.0  # a pooler in transaction mode stays one
 
 log = structlog.get_logger(__name__)
 
@@ -74,18 +77,22 @@ class Doorbell:
         self._rung = asyncio.Event()
         self._broken = asyncio.Event()
         self._wakeup = "doorbell"
+        self._reach = Reach()
 
     async def run(self) -> None:
         """Hold a listening connection, for ever: probe it, and make a new one when it fails."""
         failures = 0
         while True:
+            cap = RECONNECT_CAP_SECONDS
             try:
                 await self._listen()
                 self.ring()  # whatever was committed while nobody listened
                 while await self._still_listens():
                     failures = 0
                     await self._until_broken(PROBE_SECONDS)
-                problem = "it does not listen"
+                problem = "it was lost"
+                if self._connection is not None:
+                    problem, cap = "it does not listen", NO_LISTEN_CAP_SECONDS
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 problem = kind(error)
                 metrics.count_database_error("listen", error)
@@ -94,7 +101,7 @@ class Doorbell:
             if failures == 0:
                 log.warning("the listening connection failed; polling goes on", error=problem)
             failures += 1
-            await asyncio.sleep(backoff.delay_seconds(failures, base=0.2, cap=RECONNECT_CAP_SECONDS))
+            await asyncio.sleep(backoff.delay_seconds(failures, base=0.2, cap=cap))
 
     def ring(self) -> None:
         """End the sleep, or the next one."""
@@ -119,26 +126,42 @@ class Doorbell:
         end = loop.time() + poll
         linger = LINGER_SECONDS
         while not await self._wait(min(linger, end - loop.time())):
-            if await self._arm():
+            lock = await self._ask("arm")
+            if lock == "armed":
                 try:
                     return await self._sleep_until_due(poll)
                 finally:
-                    await self._disarm()
+                    await self._ask("disarm")
+            due, _ = await self._next_due()
+            if due is not None and due <= 0:
+                return Woken.DUE
             if loop.time() >= end:
                 return Woken.POLL
-            linger = min(2 * linger, poll)
+            # Another sleeper is rung, and its bell is heard here too. Transactions that follow on each other may keep
+            # the lock for ever, and what was committed beneath them has rung nobody.
+            linger = min(2 * linger, LONGEST_LINGER_SECONDS) if lock == "held" else poll
         return Woken.RUNG
 
     async def _sleep_until_due(self, poll: float) -> Woken:
         """Sleep with the doorbell armed. A poll looks without disarming, so that a quiet night costs little."""
         while True:
-            due = await self._ask("next_due")
+            due, next_look = await self._next_due()
             if due is not None and due <= 0:
                 return Woken.DUE
-            if await self._wait(poll if due is None else min(poll, due)):
+            if await self._wait(min(poll, next_look, poll if due is None else due)):
                 return Woken.RUNG
             if self._connection is None:
                 return Woken.POLL
+
+    async def _next_due(self) -> tuple[float | None, float]:
+        """Return the seconds until a row is due, None for none, and until a look that reaches further would pay."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        whole = self._reach.is_whole(began)
+        due: float | None = await self._ask("next_due", whole)
+        if whole:
+            self._reach.looked_at_everything(began, clock())
+        return due, float("inf") if whole else self._reach.seconds_left(clock())
 
     async def _wait(self, seconds: float) -> bool:
         try:
@@ -148,19 +171,14 @@ class Doorbell:
             return False
         return True
 
-    async def _arm(self) -> bool:
-        return bool(await self._ask("arm"))
-
-    async def _disarm(self) -> None:
-        await self._ask("disarm")
-
-    async def _ask(self, name: str) -> Any:
+    async def _ask(self, name: str, *arguments: object) -> Any:
         """Return the one value of a statement on the listening connection; None when it is not to be had."""
         async with self._in_use:
             if self._connection is None:
                 return None
             try:
-                return await self._connection.fetchval(query(name, self._schema), timeout=PROBE_TIMEOUT_SECONDS)
+                statement = query(name, self._schema)
+                return await self._connection.fetchval(statement, *arguments, timeout=PROBE_TIMEOUT_SECONDS)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("doorbell", error)
                 self._broken.set()  # `run` says so and mends it

@@ -29,9 +29,12 @@ class Outbox:
         self._schema = schema
         self._worker = worker
 
-    async def claim(self, limit: int, lease: timedelta) -> list[Claim]:
-        """Claim up to `limit` due rows, oldest first; returned in the order of capture."""
-        rows = await self._pool.fetch(self._query("claim"), self._worker, limit, lease)
+    async def claim(self, limit: int, lease: timedelta, *, whole: bool = True) -> list[Claim]:
+        """Claim up to `limit` due rows, oldest first; returned in the order of capture.
+
+        Not `whole`: only of those that have been due for less than 10 seconds.
+        """
+        rows = await self._pool.fetch(self._query("claim"), self._worker, limit, lease, whole)
         return [claim_of(row) for row in rows]
 
     async def keep(self, posts: Sequence[Posted]) -> None:

@@ -22,6 +22,7 @@ from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
 from autopost.publication import Publication
 from autopost.publisher import Publisher
+from autopost.reach import Reach
 from autopost.settings import Settings
 from autopost.writing import Redactor, Writer
 
@@ -98,14 +99,18 @@ class Worker:
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
         failures = 0
         empty_rounds = 0
+        clock = asyncio.get_running_loop().time
+        reach = Reach()
         while not self._stopping.is_set():
             await self._held.fewer_than(self._capacity, unless=self._stopping)
             if self._stopping.is_set():
                 return
             room = min(self._capacity - len(self._held), self._settings.batch_size)
             self._doorbell.hush()
+            began = clock()
+            whole = reach.is_whole(began)
             try:
-                claims = await self._outbox.claim(room, timedelta(seconds=self._settings.lease_seconds))
+                claims = await self._outbox.claim(room, timedelta(seconds=self._settings.lease_seconds), whole=whole)
             except DATABASE_ERRORS as error:
                 self._health.database_failed("claim", error)
                 if failures == 0:
@@ -118,6 +123,10 @@ class Worker:
                 continue
             failures = 0
             self._health.database_answered()
+            if len(claims) == room:
+                reach.more_waits()
+            elif whole:
+                reach.looked_at_everything(began, clock())
             if claims:
                 empty_rounds = 0
                 self._held.add(claims)
