@@ -117,8 +117,33 @@ def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "The password is {} on the test server.",
+        "password was {} until today",
+        "Log in with password {}",
+        "Use {} as the password.",
+        "the password {} works",
+        "my password is {}, keep it",
+        "password: {} and stored it",
+    ],
+)
+@pytest.mark.parametrize("password", ["sunshine", "butterfly", "letmein"])
+def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor, sentence: str, password: str) -> None:
+    """In the middle of a sentence, too."""
+    assert redactor.redact(sentence.format(password)).text == sentence.format("<PASSWORD>")
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "The password is stale on two of the nodes.",
+        "Logged in with password authentication switched off.",
+        "Tried the password generator and it works.",
+        "The password prompt failed to render.",
+        "The password link works again.",
+        "Set email as the username and leave the password blank.",
+        "Primary key is orders_by_day_v4.",
         "Reset the password policy for all users.",
         "The token was refreshed.",
         "token: expired",

@@ -4,11 +4,15 @@ The path of a text: normalise (normalise.py) → one pass that tells which rules
 Presidio's engine with the recognizers of those rules (engine.py, recognizer.py, rules/) → allowlist and
 placeholders left alone → overlapping findings merged (merge.py) → replaced in the original text (redactor.py).
 
-Without a spaCy model nothing here knows names of people: a name that stands alone stays.
+Without a model (models.py) or a list (names.py) nothing here knows names of people: they stay. A user's own
+patterns come from a file (pattern_file.py).
 """
 
 from __future__ import annotations
 
+from autopost.redaction.engine import known_entities
+from autopost.redaction.merge import Finding
+from autopost.redaction.pattern_file import load_patterns
 from autopost.redaction.redactor import Redactor
 
-__all__ = ["Redactor"]
+__all__ = ["Finding", "Redactor", "known_entities", "load_patterns"]

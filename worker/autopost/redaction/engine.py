@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
+from autopost.redaction import names as name_lists
+from autopost.redaction.choice import chosen
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.merge import Finding
+from autopost.redaction.models import SPACY, name_recognizer, split_model
+from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
+from autopost.redaction.rule import Rule
 from autopost.redaction.rules import FAMILIES, grouped_rules
 
 # Presidio logs context words and, in places, the text it looks at.
@@ -22,39 +28,84 @@ _TALKATIVE_LOGGERS = ("presidio-analyzer", "decision_process")
 
 LEAST_SCORE = 0.4
 
+_OWN = "own patterns"
+_NAMES = "names"
+
+# Types that a list of names or a model finds.
+NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
+
 
 class Engine:
     """Finds personal data and secrets in one normalised text.
 
-    Raises ConfigurationError when the named spaCy model is not there.
+    `only` and `without` choose types; `patterns` are the user's own, `names` those of known people, `model` finds
+    names. Raises ConfigurationError for an unknown type and for a model that is not there; `model_setting` names it.
     """
 
-    def __init__(self, spacy_model: str | None = None) -> None:
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        only: Collection[str] | None = None,
+        without: Collection[str] = (),
+        least_score: float = LEAST_SCORE,
+        names: Iterable[str] = (),
+        patterns: Sequence[Rule] = (),
+        model_setting: str = "SOCIAL_POST_SPACY_MODEL",
+    ) -> None:
         _silence()
-        self._pipeline = Pipeline(spacy_model) if spacy_model else Words()
-        recognizers = [RuleRecognizer(name, rules) for name, rules in FAMILIES.items()]
-        self._prefilter = Prefilter(grouped_rules())
-        self._knows_names = spacy_model is not None
-        names = [SpacyRecognizer(supported_entities=sorted(set(LABELS.values())))] if self._knows_names else []
+        known = known_entities(patterns)
+        self.entities = chosen(known, only, without)
+        groups = [
+            [rule for rule in rules if rule.score >= least_score]
+            for rules in [*grouped_rules(self.entities), [rule for rule in patterns if rule.entity in self.entities]]
+        ]
+        self._prefilter = Prefilter(groups)
+        wanted = {rule for rules in groups for rule in rules}
+        families = {**FAMILIES, _OWN: tuple(patterns)}
+        recognizers: list[EntityRecognizer] = [
+            RuleRecognizer(name, kept)
+            for name, rules in families.items()
+            if (kept := [rule for rule in rules if rule in wanted])
+        ]
+        named = self.entities & NAME_ENTITIES
+        self._names = NameList(names if name_lists.ENTITY in named else ())
+        kind, name = split_model(model, model_setting) if model and named else ("", "")
+        self._pipeline = Pipeline(name, model_setting) if kind == SPACY else Words()
+        if kind:
+            by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
+            recognizers.append(by_model or name_recognizer(kind, name, model_setting))
+        self._asks_model = bool(kind)
         self._analyzer = AnalyzerEngine(
-            registry=RecognizerRegistry(recognizers=[*recognizers, *names], supported_languages=[LANGUAGE]),
+            registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),
             nlp_engine=self._pipeline,
             supported_languages=[LANGUAGE],
-            default_score_threshold=LEAST_SCORE,
+            default_score_threshold=least_score,
         )
-        self.entities = frozenset(self._analyzer.get_supported_entities(LANGUAGE))
-        # spaCy forgets words at the end of a zone, and allows one zone at a time.
-        self._zone: AbstractContextManager[Any] = Lock() if spacy_model else nullcontext()
+        # spaCy forgets words at the end of a zone, and allows one zone at a time; other models run one text at a time.
+        self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
 
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings in any order; they may overlap. Raises DeadlinePassed, PrefilterFailed."""
+        found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
         candidates = self._prefilter.candidates(text)
-        if not candidates and not self._knows_names:
-            return []
+        if not candidates and not self._asks_model:
+            return found
         with self._zone, self._pipeline.memory_zone():
             artifacts = self._pipeline.artifacts(text, candidates, deadline)
             results = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
-            return [Finding(result.entity_type, result.start, result.end, result.score) for result in results]
+            return found + [_finding(result) for result in results if result.entity_type in self.entities]
+
+
+def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:
+    """Return every type that can be looked for, those of the user's own patterns included."""
+    rules = [rule for rules in grouped_rules() for rule in rules]
+    return frozenset({rule.entity for rule in [*rules, *patterns]} | NAME_ENTITIES)
+
+
+def _finding(result: RecognizerResult) -> Finding:
+    name = str((result.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
+    return Finding(result.entity_type, result.start, result.end, result.score, name)
 
 
 def _silence() -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autopost.redaction.rule import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A span of a text and what it holds."""
+    """A span of a text, what it holds, and the name of the recognizer that says so."""
 
     entity: str
     start: int
     end: int
     score: float
+    recognizer: str = ""
 
     @property
     def rank(self) -> tuple[float, int, int, str]:
@@ -31,10 +32,10 @@ def outside(finding: Finding, protected: Sequence[Span]) -> list[Finding]:
         if right <= start or left >= finding.end:
             continue
         if left > start:
-            pieces.append(Finding(finding.entity, start, left, finding.score))
+            pieces.append(replace(finding, start=start, end=left))
         start = max(start, right)
     if start < finding.end:
-        pieces.append(Finding(finding.entity, start, finding.end, finding.score))
+        pieces.append(replace(finding, start=start))
     return pieces
 
 
@@ -50,7 +51,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     for finding in sorted(findings, key=lambda f: (f.start, f.end, f.rank)):
         if best is not None and finding.start < merged[-1].end:
             best = min(best, finding, key=lambda f: f.rank)
-            merged[-1] = Finding(best.entity, merged[-1].start, max(merged[-1].end, finding.end), best.score)
+            merged[-1] = replace(best, start=merged[-1].start, end=max(merged[-1].end, finding.end))
         else:
             best = finding
             merged.append(finding)

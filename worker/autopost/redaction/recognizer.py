@@ -21,13 +21,10 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
     """
 
     def __init__(self, name: str, rules: Sequence[Rule]) -> None:
+        self._family = name
         self._all = frozenset(rules)
         self._compiled: dict[Rule, Any] = {}
         super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
-        self._metadata = {
-            RecognizerResult.RECOGNIZER_NAME_KEY: name,
-            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
-        }
 
     def load(self) -> None:
         """Compile the patterns."""
@@ -41,17 +38,24 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
         if isinstance(nlp_artifacts, Artifacts):
             rules, deadline = rules & nlp_artifacts.candidates, nlp_artifacts.deadline
         return [
-            RecognizerResult(rule.entity, start, end, rule.score, recognition_metadata=dict(self._metadata))
+            RecognizerResult(rule.entity, start, end, rule.score, recognition_metadata=self._metadata(rule))
             for rule in rules
             if rule.entity in entities
             for start, end in self._spans(rule, text, deadline)
         ]
 
+    def _metadata(self, rule: Rule) -> dict[str, str]:
+        return {
+            RecognizerResult.RECOGNIZER_NAME_KEY: rule.name or self._family,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+        }
+
     def _spans(self, rule: Rule, text: str, deadline: Deadline | None) -> Iterator[Span]:
         for match in self._compiled[rule].finditer(text):
             if deadline is not None:
                 deadline.check()
-            span = next((s for s in map(match.span, range(1, match.re.groups + 1)) if s[0] >= 0), match.span())
+            groups = 0 if rule.whole else match.re.groups
+            span = next((s for s in map(match.span, range(1, groups + 1)) if s[0] >= 0), match.span())
             if rule.refine is None:
                 yield span
             else:

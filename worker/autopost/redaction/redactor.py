@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
-from autopost.errors import RedactionFailed
+from autopost.errors import ConfigurationError, RedactionFailed
 from autopost.model import Redaction
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.engine import Engine
+from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
-from autopost.redaction.pattern import compiled
-from autopost.redaction.rule import Span
+from autopost.redaction.placeholder import DEFAULT_STYLE, Placeholder
+from autopost.redaction.rule import Rule
 
 # A field of an operation holds at most 4,000 characters. Time is linear in the length, so what is longer
 # is served too, up to here; beyond it the text is refused.
@@ -25,19 +27,46 @@ DEADLINE_CPU_SECONDS = 2.0
 # light. Each pass replaces at least one; texts need two passes, the second of which finds nothing.
 MAX_PASSES = 6
 
+# Of one pass, in order: where a placeholder ends, and what to add to a place behind it to get the place before.
+Edits = list[tuple[int, int]]
+
 
 class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
-    `allowlist`: addresses that stay, compared whole and without regard to case. `spacy_model`: an installed
-    spaCy pipeline (package or directory) that finds names of people and places too. Thread-safe. Raises
-    ConfigurationError when the model is not there.
+    `allowlist`: addresses that stay, compared whole and without regard to case. `spacy_model`: a model that finds
+    names of people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to
+    look for, and not to; all by default. `least_score`: what is less sure stays. `placeholder`: `[TYPE]`, `***` and the
+    like. `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
+    ConfigurationError for what cannot be used, with what is allowed.
     """
 
-    def __init__(self, allowlist: Iterable[str] = (), spacy_model: str | None = None) -> None:
-        self._engine = Engine(spacy_model)
+    def __init__(
+        self,
+        allowlist: Iterable[str] = (),
+        spacy_model: str | None = None,
+        *,
+        only: Collection[str] | None = None,
+        without: Collection[str] = (),
+        least_score: float = LEAST_SCORE,
+        placeholder: str = DEFAULT_STYLE,
+        names: Iterable[str] = (),
+        patterns: Sequence[Rule] = (),
+        model_setting: str = "SOCIAL_POST_SPACY_MODEL",
+    ) -> None:
+        if not 0 <= least_score <= 1:
+            raise ConfigurationError(f"The least score of a finding: given {least_score}; allowed: 0 to 1")
+        self._engine = Engine(
+            spacy_model,
+            only=only,
+            without=without,
+            least_score=least_score,
+            names=names,
+            patterns=patterns,
+            model_setting=model_setting,
+        )
         self._allowlist = Allowlist(allowlist)
-        self._placeholder = compiled("<(?:" + "|".join(sorted(self._engine.entities)) + ")>")
+        self._placeholder = Placeholder(placeholder, self._engine.entities)
 
     def redact(self, text: str) -> Redaction:
         """Return the text without its findings and how many of each type there were.
@@ -45,40 +74,54 @@ class Redactor:
         It is done until nothing more is found, so redacting the result changes nothing. Raises
         RedactionFailed for whatever goes wrong; neither it nor an exception behind it holds any of the text.
         """
+        redacted, findings = self._closed(text)
+        return Redaction(redacted, dict(sorted(Counter(finding.entity for finding in findings).items())))
+
+    def explain(self, text: str) -> list[Finding]:
+        """Return what `redact` would replace: type, span in `text`, score and recognizer; in order, apart.
+
+        Raises RedactionFailed as `redact` does.
+        """
+        return sorted(self._closed(text)[1], key=lambda finding: finding.start)
+
+    def _closed(self, text: str) -> tuple[str, list[Finding]]:
         try:
-            return self._redact(text)
+            return self._passes(text)
         except Exception as error:  # noqa: BLE001  # fails closed
             problem = type(error).__name__
         # Raised here, outside the handler, so that the cause, which may quote the text, is not its context.
         raise RedactionFailed(f"The text could not be redacted ({problem}).") from None
 
-    def _redact(self, text: str) -> Redaction:
+    def _passes(self, text: str) -> tuple[str, list[Finding]]:
+        """Return the redacted text and all findings with their spans in the given one."""
         if len(text) > MAX_CHARACTERS:
             raise TextTooLong
         deadline = Deadline(DEADLINE_CPU_SECONDS)
-        counts: Counter[str] = Counter()
+        everything: list[Finding] = []
+        edits: list[Edits] = []
         text = without_surrogates(text)
         for _ in range(MAX_PASSES):
-            findings, spans = self._find(text, deadline)
+            findings = self._find(text, deadline)
             deadline.check()
             if not findings:
-                return Redaction(text, dict(sorted(counts.items())))
-            text = _replace(text, zip(findings, spans, strict=True))
-            counts.update(finding.entity for finding in findings)
+                return text, everything
+            everything += [_traced(finding, edits) for finding in findings]
+            text, made = _replaced(text, findings, self._placeholder)
+            edits.append(made)
         raise NeverClean
 
-    def _find(self, text: str, deadline: Deadline) -> tuple[list[Finding], list[Span]]:
-        """Return the findings to replace and their spans in `text`, in order and apart."""
+    def _find(self, text: str, deadline: Deadline) -> list[Finding]:
+        """Return the findings to replace, with their spans in `text`, in order and apart."""
         plain = normalise(text)
         found = self._engine.findings(plain.text, deadline)
         if not found:
-            return [], []
+            return []
         allowed = self._allowlist.spans(plain.text)
-        placeholders = [match.span() for match in self._placeholder.finditer(plain.text)]
+        placeholders = self._placeholder.spans(plain.text)
         findings = merge(
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
-        return findings, [plain.original_span(finding.start, finding.end) for finding in findings]
+        return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
 
 
 class TextTooLong(Exception):
@@ -89,10 +132,28 @@ class NeverClean(Exception):
     """Each pass brought new findings to light."""
 
 
-def _replace(text: str, findings: Iterable[tuple[Finding, Span]]) -> str:
+def _replaced(text: str, findings: Iterable[Finding], style: Placeholder) -> tuple[str, Edits]:
+    """Return the text with placeholders, and for each the end of it in the new text and how far what follows moved."""
     pieces: list[str] = []
-    position = 0
-    for finding, (start, end) in findings:
-        pieces += text[position : max(start, position)], f"<{finding.entity}>"
-        position = max(end, position)
-    return "".join([*pieces, text[position:]])
+    edits: Edits = []
+    position = length = 0
+    for finding in findings:
+        start, placeholder = max(finding.start, position), style.of(finding.entity)
+        pieces += text[position:start], placeholder
+        length += start - position + len(placeholder)
+        position = max(finding.end, position)
+        edits.append((length, position - length))
+    return "".join([*pieces, text[position:]]), edits
+
+
+def _traced(finding: Finding, edits: Sequence[Edits]) -> Finding:
+    """Return the finding with its span in the text as it was before the edits. It holds no placeholder."""
+    shift = 0
+    for made in reversed(edits):
+        place = bisect_right(made, finding.start + shift, key=lambda edit: edit[0])
+        shift += made[place - 1][1] if place else 0
+    return _at(finding, finding.start + shift, finding.end + shift)
+
+
+def _at(finding: Finding, start: int, end: int) -> Finding:
+    return replace(finding, start=start, end=end)

@@ -21,6 +21,7 @@ class Rule:
     looks for it. Without one the pattern itself is used.
     `refine`: gets the text and the span of a match, yields the spans that are findings (none, one, several).
     `source`: the vendor's page or the standard that the pattern follows.
+    `whole`: `refine` gets the whole match, whatever groups there are. `name`: of a user's own pattern.
     """
 
     entity: str
@@ -29,6 +30,8 @@ class Rule:
     anchor: str | None = None
     score: float = 0.9
     refine: Refine | None = None
+    whole: bool = False
+    name: str = ""
 
     def compile(self) -> Any:
         """Return the compiled pattern."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import (
     ai_keys,
@@ -16,6 +18,8 @@ from autopost.redaction.rules import (
     identity,
     network,
     phone,
+    phone_told,
+    plain_passwords,
     private_keys,
     service_keys,
     wallet,
@@ -27,7 +31,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "iban": iban.RULES,
     "identity": identity.RULES,
     "network": network.RULES,
-    "phone": phone.RULES,
+    "phone": (*phone.RULES, *phone_told.RULES),
     "wallet": wallet.RULES,
     "ai keys": ai_keys.RULES,
     "cloud keys": cloud_keys.RULES,
@@ -35,7 +39,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "service keys": service_keys.RULES,
     "private keys": private_keys.RULES,
     "credentials": credentials.RULES,
-    "assignments": assignments.RULES,
+    "assignments": (*assignments.RULES, *plain_passwords.RULES),
     "codes": codes.RULES,
 }
 
@@ -48,6 +52,9 @@ GROUPS = (
 )
 
 
-def grouped_rules() -> list[list[Rule]]:
-    """Return all rules, group by group."""
-    return [[rule for family in families for rule in FAMILIES[family]] for families in GROUPS]
+def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:
+    """Return the rules of these types, or all, group by group."""
+    return [
+        [rule for family in families for rule in FAMILIES[family] if entities is None or rule.entity in entities]
+        for families in GROUPS
+    ]

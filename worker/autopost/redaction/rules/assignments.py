@@ -8,13 +8,11 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.shape import has_random_look, is_measure, is_prose, is_sentence, is_uuid
+from autopost.redaction.rules.shape import has_random_look, is_measure, is_name, is_prose, is_sentence, is_uuid
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
 
-_LOGIN_WORDS = (
-    r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|pswd|(?:\b|_)(?:pwd|pw|pass)|contraseña|mot de passe)"
-)
+_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw|pass)|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
 _KEY_WORDS = (
     r"(?:api[_ -]?(?:key|token|secret)|secret(?:[_ -]?(?:access|api)?[_ -]?(?:key|token|value))?"
     r"|(?:access|auth|authentication|refresh|bearer|session|id|csrf|bot|personal[_ -]access|deploy|webhook|service|registry|api|device|push|user|admin)"
@@ -27,6 +25,8 @@ _VALUE = r"[^\s\"'`<>]"
 _OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
 
 # Trailing signs that end a sentence or close a bracket rather than belong to the secret.
+_NEW_CLAUSE = compiled(r"(?:and|but|on|until|for|before|since|then|from)\b")
+
 _CLOSERS = ".,;:)]}"
 
 # In a URL's query the value ends where the next parameter begins.
@@ -62,6 +62,7 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
         and value.islower()
         and text[end : end + 1] == " "
         and text[end + 1 : end + 2].islower()
+        and _NEW_CLAUSE.match(text, end + 1) is None
     ):
         return  # a sentence goes on, this was no value
     yield start, end
@@ -89,7 +90,7 @@ def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
 def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
     end = _trimmed(text, start, end)
     value = text[start:end]
-    if len(value) >= 6 and not _is_clean(value) and (has_random_look(value) or len(value) >= 24):
+    if len(value) >= 6 and not _is_clean(value) and not is_name(value) and (has_random_look(value) or len(value) >= 24):
         yield start, end
 
 
@@ -98,6 +99,15 @@ def _bare(text: str, start: int, end: int) -> Iterator[Span]:
     end = _trimmed(text, start, end)
     value = text[start:end]
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
+        yield start, end
+
+
+def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a value right after the word when letters are mixed with digits or signs in it."""
+    end = _trimmed(text, start, end)
+    value = text[start:end]
+    mixed = any(map(str.isalpha, value)) and has_random_look(value)
     if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
         yield start, end
 
@@ -119,8 +129,10 @@ def _ends_sentence(text: str, end: int) -> bool:
     return not rest.strip() or rest[0] in ".,;!?\n" or rest[:2] in {" -", " (", " |"}
 
 
-_STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)\s{{0,2}}"
+# The value may stand on the next line, indented or quoted.
+_STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)[^\S\n]*(?:\n[\s>|]*)?"
 _SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
+_FOR_WHOM = r"(?:\s(?:for|of|on)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,2})?"
 _SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
 
 
@@ -143,9 +155,9 @@ def _digit_next(words: str) -> str:
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}{_STRONG}<?({_VALUE}{{3,}})",
+        rf"(?i){_LOGIN_WORDS}{_FOR_WHOM}{_STRONG}<?({_VALUE}{{3,}})",
         _SOURCE,
-        _strong(_LOGIN_WORDS),
+        rf"(?i){_LOGIN_WORDS}[\s\S]*[:=]",
         0.9,
         _assigned_password,
     ),
@@ -167,11 +179,11 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9]{_VALUE}*)",
+        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9@!#$%^&*~]{_VALUE}*)",
         _SOURCE,
-        _digit_next(_LOGIN_WORDS),
+        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_VALUE}*[0-9@!#$%^&*~]",
         0.8,
-        _bare,
+        _bare_password,
     ),
     Rule(
         "PASSWORD",

@@ -40,12 +40,20 @@ def _passes_luhn(digits: str) -> bool:
     return (odd + even) % 10 == 0
 
 
+# A trade item's number has a check digit too, and one in ten of them passes a card's.
+_TRADE_ITEM = compiled(
+    r"(?i)\b(?:ean|upc|gtin|isbn|barcode)(?:-?1[234])?s?\b(?:[\s:#=.-]|\d{12,14}|\b(?:is|and|no|number|code)\b)*$"
+)
+
+
 def _is_card(digits: str) -> bool:
     return len(set(digits)) > 1 and _is_issued(digits) and _passes_luhn(digits)
 
 
 def _cards(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the cards in a run of digit groups: the longest valid row of whole groups from each group on."""
+    if _TRADE_ITEM.search(text[max(0, start - 40) : start]):
+        return
     groups = [(start + m.start(), start + m.end()) for m in _GROUP.finditer(text[start:end])]
     first = 0
     while first < len(groups):

@@ -35,7 +35,7 @@ RULES = (
     token("POSTMAN_KEY", r"PMAK-", "[a-f0-9-]", 32, "Postman: API keys"),
     token("FIGMA_TOKEN", r"\bfig(?:d|u|o)?_", _WORD, 32, "Figma: personal access tokens"),
     token("GRAFANA_TOKEN", r"\bgl(?:sa|c)_", "[A-Za-z0-9+/=_]", 24, "Grafana: service account and cloud tokens"),
-    token("SENTRY_TOKEN", r"\bsntry[su]_", "[A-Za-z0-9+/=_]", 24, "Sentry: auth tokens"),
+    token("SENTRY_TOKEN", r"\bsntry[su]_", "[A-Za-z0-9+/=_-]", 24, "Sentry: auth tokens"),
     token("NEWRELIC_KEY", r"\bNRA[KL]-", "[A-Z0-9]", 20, "New Relic: API keys"),
     token("NEWRELIC_KEY", r"\bNRI[IQ]-", _WORD, 20, "New Relic: insert and query keys"),
     token(

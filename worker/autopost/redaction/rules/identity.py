@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.shape import is_count
 
 # Between the word and the value: the rest of the phrase, never the end of a sentence or of a line.
 _GAP = r"\.?(?:n[or]\.|[^\n.;!?<>]){0,30}?"
@@ -17,8 +18,12 @@ _DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]\d{{2,4}}"
     rf"|{_DAY}[ -](?:of )?{_MONTH}[ ,-]{{1,2}}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}})"
 )
-_BORN = r"(?:date of birth|birth[ -]?date|d\.?o\.?b\b\.?|born|b-?day|birthday)"
+_BORN = (
+    r"(?:date of birth|birth[ -]?date|d\.?o\.?b\b\.?|born|b-?day|birthday|geburts(?:datum|tag)|geb(?:oren)?\b\.?|date de naissance|née? le"
+    r"|fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum|fødselsdato|födelsedatum|født|född|syntymäaika)"
+)
 _WORD = compiled(r"[A-Za-z0-9]+")
+_HAS = (" has ", " have ", " had ", " got ")
 _ID = r"[A-Za-z]{0,5}-?\d[A-Za-z0-9-]{3,18}[A-Za-z0-9]"
 
 
@@ -36,12 +41,14 @@ def _is_ssn(text: str, start: int, end: int) -> bool:
 
 
 def _is_numbered(text: str, start: int, end: int) -> bool:
-    """Accept a number of a document: at least four digits, and no date or time."""
+    """Accept a number of a document: digits enough, and no date, time or count."""
     value = text[start:end]
-    if text[end : end + 1].isalnum():
+    if text[end : end + 1].isalnum() or (text.endswith(_HAS, 0, start) and is_count(text, end)):
         return False
     digits = sum(character.isdigit() for character in value)
-    return digits >= 4 and not (value[:4].isdigit() and value[4:5] == "-" and value[7:8] == "-")
+    # Germany's passport numbers can hold two digits only, among capitals.
+    enough = digits >= 4 or (digits >= 2 and value.isupper() and 8 <= len(value) <= 10)
+    return enough and not (value[:4].isdigit() and value[4:5] == "-" and value[7:8] == "-")
 
 
 def _numbered_words(text: str, start: int, end: int) -> Iterator[Span]:
@@ -78,7 +85,7 @@ RULES = (
         "DATE_OF_BIRTH",
         rf"(?i)\b{_BORN}{_GAP}\b({_DATE})\b",
         source="the word before it",
-        anchor=r"(?i)\b(?:birth|d\.?o\.?b\b|born|b-?day)",
+        anchor=r"(?i)\b(?:birth|d\.?o\.?b\b|born|b-?day|geb|dat[ea] d|née?\b|fecha|nacid|nat[oa] il|fødsel|födelse|født|född|syntym)",
     ),
     Rule(
         "DATE_OF_BIRTH",
@@ -88,16 +95,19 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        _after(r"passport", _ID),
+        _after(r"(?:passport|reisepass|passeport|pasaporte|passaporto|paspoort)", _ID),
         source="ICAO Doc 9303-4: up to nine letters and digits",
-        anchor=r"(?i)\bpassport\b",
+        anchor=r"(?i)\bpass(?:e?port|aporto)\b|\b(?:reisepass|pasaporte|paspoort)\b",
         refine=single(_is_numbered),
     ),
     Rule(
         "DRIVER_LICENSE",
-        _after(r"driv(?:er'?s?'?|ing)[ -]licen[cs]e|dl (?:number|no\.?|#)|licen[cs]e plate|number plate", _ID),
+        _after(
+            r"driv(?:er'?s?'?|ing)[ -]licen[cs]e|licen[cs]e (?:number|no\.?|#)|dl (?:number|no\.?|#)|licen[cs]e plate|number plate|führerschein|permis de conduire",
+            _ID,
+        ),
         source="AAMVA DL/ID card standard: forms differ by state",
-        anchor=r"(?i)\bdriv(?:er|ing)|\bdl (?:n|#)|plate\b",
+        anchor=r"(?i)\bdriv(?:er|ing)|licen[cs]e (?:n|#)|\bdl (?:n|#)|plate\b|\bführerschein|permis de",
         refine=single(_is_numbered),
     ),
     Rule(

@@ -10,10 +10,40 @@ from autopost.redaction.rule import Rule, Span, single
 
 # What stands directly before four numbers that are a version or a paragraph, no address.
 _COUNTED = compiled(
-    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|section|sections"
+    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections"
     r"|chapter|paragraph|clause|step|appendix|figure|table|v)\.?\s*[:=]?\s*|[=~^<>]=\s?|[a-z]-"
-    r"|\b(?:upgrad|downgrad|bump)\w*\s[^;!?\n]{0,50}?(?:from|to)\s)$"
+    r"|\b(?:upgrad\w*|downgrad\w*|bump\w*|roll(?:ed|ing)? back)\s[^;!?\n]{0,50}?(?:from|to)\s)$"
 )
+
+# Four numbers below 100 can be a version of a program that was named before. They are one when the sentence talks
+# of releases and of no machine, and nothing directly before them says where.
+_OF_RELEASES = compiled(
+    r"(?i)\b(?:versions?|releas\w+|builds?|updat\w+|upgrad\w+|downgrad\w+|install\w*|patch\w*|hotfix|firmware|drivers?"
+    r"|packages?|plugins?|librar\w+|sdk|app|roll(?:ed|ing)? (?:out|back)|ship(?:ped|s)?|changelog|beta|stable|lts"
+    r"|pinned|bump\w*|tag(?:ged)?"
+    r"|\d+\.\d+\.\d+(?:[-+][a-z0-9.]+)?)(?:[^\w.]|\.?$)"
+)
+_OF_MACHINES = compiled(
+    r"(?i)\b(?:ips?|ipv4|address(?:es)?|hosts?|hostname|servers?|dns|records?|gateways?|subnets?|vlan|firewall|logins?|logged|requests?"
+    r"|ping\w*|ssh|ports?|connect\w*|traffic|peers?|upstream|endpoints?|clients?|vpn|proxy|prox\w+|block\w*|allow\w*|ban\w*|scan\w*"
+    r"|whitelist\w*|denylist\w*|machines?|router|switch|http|curl|wget|telnet|reachab\w+|network|dhcp|nat|cidr|attack\w*|sessions?)\b"
+)
+_WHERE = compiled(r"(?i)(?:\b(?:from|at|via|by|host|ip|on|against|behind)\s[\[(\"'`]?|[@/:=])$")
+_SENTENCE_END = compiled(r"[.!?]\s|\n")
+_CLAUSE_END = compiled(r"[.,;!?]\s|\n")
+
+
+def _is_version(text: str, start: int, end: int) -> bool:
+    parts = [int(part) for part in text[start:end].split(".")]
+    if max(parts) > 99 or parts[0] == 10 or text[end : end + 1] in {":", "/"}:
+        return False  # 10.x.x.x is somebody's inner network
+    before = _SENTENCE_END.split(text[max(0, start - 120) : start])[-1]
+    after = _CLAUSE_END.split(text[end : end + 80])[0]
+    if _WHERE.search(before) or _OF_MACHINES.search(before) or _OF_MACHINES.search(after):
+        return False
+    return _OF_RELEASES.search(before) is not None or _OF_RELEASES.search(after) is not None
+
+
 _FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
 
 
@@ -23,7 +53,7 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         return False
     if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:2].isalnum()):
         return False
-    if _COUNTED.search(before) or _FILE_TAIL.search(after):
+    if _COUNTED.search(before) or _FILE_TAIL.search(after) or _is_version(text, start, end):
         return False
     try:
         address = IPv4Address(text[start:end])
@@ -38,8 +68,8 @@ def _ipv6(text: str, start: int, end: int) -> Iterator[Span]:
     if before.isalnum() or before in {"_", ":"}:
         return
     candidate = text[start:end].rstrip(".")
-    if candidate.endswith(":") and not candidate.endswith("::"):
-        candidate = candidate[:-1]
+    if candidate.endswith(":::") or (candidate.endswith(":") and not candidate.endswith("::")):
+        candidate = candidate[:-1]  # the colon of the sentence
     end = start + len(candidate)
     after = text[end : end + 1]
     if after.isalnum() or after == "_" or not any(map(str.isdigit, candidate)):

@@ -13,14 +13,15 @@ from phonenumbers import NumberParseException, is_possible_number, parse
 from autopost.redaction.rule import Rule, single
 
 _SEP = r"[ ./-]"
-_EXTENSION = r"(?:,?\s?(?:ext\.?|x|extension|#)\s?\d{1,6})?"
+EXTENSION = r"(?:,?\s?(?:ext\.?|x|extension|#)\s?\d{1,6})?"
 
 
-def _digits(text: str) -> int:
+def count_digits(text: str) -> int:
+    """Return how many digits there are."""
     return sum(map(str.isdigit, text))
 
 
-def _apart(text: str, start: int, end: int) -> bool:
+def stands_apart(text: str, start: int, end: int) -> bool:
     """Tell whether the number is no part of a longer number or word."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if (
@@ -36,7 +37,7 @@ def _apart(text: str, start: int, end: int) -> bool:
 
 
 def _is_international(text: str, start: int, end: int) -> bool:
-    if text[start - 1 : start].isalnum() or not _apart(text, start, end):
+    if text[start - 1 : start].isalnum() or not stands_apart(text, start, end):
         return False
     number = text[start:end]
     if number.startswith("00"):
@@ -51,20 +52,13 @@ def _is_trunk(text: str, start: int, end: int) -> bool:
     """Accept 9 to 12 digits in groups behind a trunk 0; a date or a time is none."""
     number = text[start:end]
     groups = number.replace("(", " ").replace(")", " ").replace("-", " ").replace(".", " ").replace("/", " ").split()
-    return 9 <= _digits(number) <= 12 and max(map(len, groups)) <= 8 and _apart(text, start, end)
-
-
-def _is_told(text: str, start: int, end: int) -> bool:
-    """Accept digits in groups, ten or eleven together, or any after `at` and `on`: "call me at"."""
-    number = text[start:end]
-    grouped = not number.isdigit() or len(number) in {10, 11}
-    return _apart(text, start, end) and (grouped or text.endswith((" at ", " on "), 0, start))
+    return 9 <= count_digits(number) <= 12 and max(map(len, groups)) <= 8 and stands_apart(text, start, end)
 
 
 RULES = (
     Rule(
         "PHONE_NUMBER",
-        rf"(?:\+|\b00)\s?[1-9](?:[ ()./-]{{0,3}}\d){{6,14}}{_EXTENSION}",
+        rf"(?:\+|\b00)\s?[1-9](?:[ ()./-]{{0,3}}\d){{6,14}}{EXTENSION}",
         source="ITU-T E.123, E.164; possible lengths from libphonenumber",
         anchor=r"(?:\+|\b00)\s?[1-9](?:[ ()./-]{0,3}\d){6}",
         score=0.85,
@@ -72,17 +66,17 @@ RULES = (
     ),
     Rule(
         "PHONE_NUMBER",
-        rf"(?:\b1[ .-]?)?(?:\([2-9]\d{{2}}\)\s?|\b[2-9]\d{{2}}{_SEP})[2-9]\d{{2}}[ .-]\d{{4}}\b{_EXTENSION}",
+        rf"(?:\b1[ .-]?)?(?:\([2-9]\d{{2}}\)\s?|\b[2-9]\d{{2}}{_SEP})[2-9]\d{{2}}[ .-]\d{{4}}\b{EXTENSION}",
         source="NANPA: numbering plan area, central office code, line",
         anchor=r"\d{3}\)?\s?[ ./-]?[2-9]\d{2}[ .-]\d{4}",
         score=0.8,
-        refine=single(_apart),
+        refine=single(stands_apart),
     ),
     Rule(
         "PHONE_NUMBER",
-        r"(?:\(0\d{1,4}\)[ ./-]{0,2}\d{2,8}|\b0\d{1,4}[ ./-]{1,2}\d{2,8})(?:[ ./-]{1,2}\d{2,8}){0,4}\b",
+        r"(?:\(0\d{1,4}\)[ ./-]{0,2}\d{2,8}|\b0\d{1,5}[ ./-]{1,2}\d{2,8})(?:[ ./-]{1,2}\d{2,8}){0,4}\b",
         source="ITU-T E.123: national notation with trunk prefix 0",
-        anchor=r"\b0\d{1,4}(?:\)[ ./-]{0,2}|[ ./-]{1,2})\d{2}",
+        anchor=r"\b0\d{1,5}(?:\)[ ./-]{0,2}|[ ./-]{1,2})\d{2}",
         score=0.7,
         refine=single(_is_trunk),
     ),
@@ -92,7 +86,7 @@ RULES = (
         source="ITU-T E.123: area code in brackets",
         anchor=r"\(\d{2,5}\)\s?\d{3}",
         score=0.7,
-        refine=single(lambda t, s, e: 8 <= _digits(t[s:e]) <= 12 and _apart(t, s, e)),
+        refine=single(lambda t, s, e: 8 <= count_digits(t[s:e]) <= 12 and stands_apart(t, s, e)),
     ),
     Rule(
         "PHONE_NUMBER",
@@ -100,24 +94,6 @@ RULES = (
         source="libphonenumber: mobile numbers of India, Spain, China, Russia as they are printed",
         anchor=r"\b\d{5} \d{5}\b|\b\d{3} \d{2} \d{2} \d{2}\b|\b1[3-9]\d[ -]\d{4}[ -]\d{4}\b|\b1[38]00 \d{3} \d{3}\b|\b8[ -]\(?\d{3}\)?[ -]\d{3}",
         score=0.6,
-        refine=single(_apart),
-    ),
-    Rule(
-        "PHONE_NUMBER",
-        r"(?i)\b(?:(?:tele)?phone|tel|mob|mobile|cell(?:phone| phone)?|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number)\b"
-        rf"(?:\s(?:number|no|num|line))?\.?[^\w\n+(]{{0,3}}(?:(?:is|was|at|on|to|number|via|:)[:\s]{{1,2}}){{0,2}}((?:\+|\(\+?)?\d(?:[ ()./-]{{0,3}}\d){{6,14}}\b{_EXTENSION})",
-        source="the word before it",
-        anchor=r"(?i)\b(?:telephone|phone|tel|mob|mobile|cell|cellphone|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number)\b",
-        score=0.75,
-        refine=single(_apart),
-    ),
-    Rule(
-        "PHONE_NUMBER",
-        r"(?i)\b(?:call(?:ed|ing)?|dial(?:led|ed)?|ring|rang|text(?:ed)?|reach(?:ed|able)?|contact(?:ed)?|messaged?)\b"
-        rf"(?:\s[a-z']+){{0,3}}?\s?:?\s?(\(?\+?\d(?:[ ()./-]{{0,2}}\d){{6,14}}\b{_EXTENSION})",
-        source="a verb before it, and a number in groups or of ten digits and more",
-        anchor=r"(?i)\b(?:call|dial|ring\b|rang\b|text|reach|contact|message)",
-        score=0.7,
-        refine=single(_is_told),
+        refine=single(stands_apart),
     ),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from autopost.redaction.rule import Rule
 
-# A body may come with real or with escaped line breaks (JSON), and may be cut off before its END line.
-_BODY = r"[A-Za-z0-9+/=\s\\:,.\"'-]*?"
-_CUT_BODY = r"[A-Za-z0-9+/=\s\\:,-]*"
+# A body may come with real or with escaped line breaks (JSON) or quoted in a mail, and may be cut off before its
+# END line.
+_BODY = r"[A-Za-z0-9+/=\s\\:,.\"'>|-]*?"
+_CUT_BODY = r"[A-Za-z0-9+/=\s\\:,>|-]*"
 _KIND = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?"
 
 RULES = (

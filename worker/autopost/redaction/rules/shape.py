@@ -3,40 +3,7 @@
 from __future__ import annotations
 
 from autopost.redaction.pattern import compiled
-
-# What is said about a password, token or key instead of telling it. Participles and adverbs are known by
-# their endings, these are the others.
-
-_SAID_OF_SECRETS = frozenset(
-    [
-        "a", "about", "absent", "active", "again", "all", "already", "also", "always", "an", "and", "any",
-        "are", "as", "at", "available", "back", "bad", "be", "been", "before", "being", "below", "blank",
-        "but", "by", "can", "cannot", "case", "changes", "check", "complete", "compliant", "configuration",
-        "correct", "current", "default", "did", "different", "do", "does", "done", "due", "during", "empty",
-        "enough", "error", "every", "exists", "expires", "expiry", "fail", "fails", "failure", "false",
-        "field", "fields", "fine", "first", "for", "free", "fresh", "from", "generation", "good", "had",
-        "hard", "has", "have", "healthy", "here", "hidden", "history", "hygiene", "id", "in", "incorrect",
-        "insecure", "intact", "into", "invalid", "is", "issue", "issues", "it", "its", "key", "kept",
-        "last", "leak", "leaks", "length", "less", "lifecycle", "lifetime", "limit", "live", "long",
-        "longer", "loss", "lost", "manager", "management", "masked", "match", "matches", "mismatch",
-        "missing", "more", "must", "my", "name", "names", "needs", "never", "new", "newer", "next", "no",
-        "none", "normal", "not", "now", "null", "of", "off", "ok", "okay", "old", "older", "on", "once",
-        "one", "only", "open", "or", "optional", "other", "our", "out", "over", "own", "pass", "passed",
-        "pending", "per", "plain", "policy", "policies", "present", "private", "protection", "public",
-        "read", "ready", "refresh", "required", "reset", "resets", "retry", "right", "rotate", "rotates",
-        "rotation", "rules", "safe", "same", "scan", "scanning", "secret", "secrets", "secure", "see",
-        "sent", "service", "set", "should", "shown", "since", "so", "some", "soon", "still", "storage",
-        "store", "strength", "strict", "strong", "success", "such", "support", "sync", "test", "that",
-        "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "today", "token",
-        "tokens", "tomorrow", "too", "true", "two", "type", "unavailable", "unchanged", "undefined",
-        "under", "unique", "unknown", "unless", "until", "unsafe", "unset", "up", "update", "updates",
-        "usage", "use", "used", "user", "users", "uses", "using", "valid", "validation", "value", "values",
-        "vault", "via", "warning", "was", "weak", "went", "were", "what", "when", "where", "which", "while",
-        "who", "why", "will", "wise", "with", "without", "work", "works", "wrong", "yes", "yesterday",
-        "you", "your",
-    ]
-)  # fmt: skip
-_SAID_ENDINGS = ("ed", "ing", "ly", "able", "ible", "less", "tion", "ment")
+from autopost.redaction.rules.talk import SAID_ENDINGS, SAID_OF_SECRETS
 
 _SMALL_WORDS = frozenset(
     [
@@ -70,9 +37,34 @@ _NAMES = compiled(
     r"(?i)^(?:(?:oauth|oidc|saml|sha|md|aes|rsa|argon|bcrypt|scrypt|pbkdf|hs|rs|es|ed|tls|ssl|utf|http|x|p|s|k8s|ec|fido|u2f|mfa|2fa|v|q|auth|web|base)"
     r"-?\d{0,4}(?:-\d{1,4})?[a-z]{0,3}|o?auth2?\.\d)$"
 )
+_NAME = compiled(r"^[a-z]{2,}(?:[_-][a-z]{2,})+(?:[_-]?v?\d{1,2})?$")
 _UUID = compiled(r"(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 _SYMBOLS = frozenset("!@#$%^&*+=~|\\?")
+
+
+_COUNT_TAIL = compiled(
+    r"^\s(?:(?:of|out of)\s|(?:ms|ns|us|bytes?|row|line|record|item|token|word|character|page|user|key|node"
+    r"|[a-z]{3,}s)\b)"
+)
+_THIRD_PERSON = frozenset(
+    [
+        "answers", "appears", "asks", "belongs", "bounces", "calls", "differs", "does", "exists", "expires", "fails",
+        "gets", "has", "keeps", "likes", "matches", "needs", "remains", "replies", "rings", "says", "seems", "sends",
+        "shows", "stays", "texts", "this", "wants", "was", "works", "writes",
+    ]
+)  # fmt: skip
+
+
+def is_count(text: str, end: int) -> bool:
+    """Tell whether the number that ends here counts what follows it: `1234567 rows`."""
+    tail = _COUNT_TAIL.search(text[end : end + 24])
+    return tail is not None and tail.group().strip() not in _THIRD_PERSON
+
+
+def is_name(value: str) -> bool:
+    """Tell whether a value is words in snake or kebab case, perhaps with a version: `orders_by_day_v2`."""
+    return _NAME.match(value) is not None
 
 
 def is_prose(value: str) -> bool:
@@ -83,7 +75,12 @@ def is_prose(value: str) -> bool:
     first = plain.split("-")[0].split("/")[0]
     if any(map(str.isdigit, plain)):
         return False
-    return first in _SAID_OF_SECRETS or (first.isalpha() and len(first) > 4 and first.endswith(_SAID_ENDINGS))
+    return first in SAID_OF_SECRETS or (len(first) > 4 and _is_adverb_or_participle(first))
+
+
+def _is_adverb_or_participle(word: str) -> bool:
+    # A butterfly is neither.
+    return word.isalpha() and word.endswith(SAID_ENDINGS) and not word.endswith("fly")
 
 
 def is_sentence(words: str) -> bool:

@@ -1,0 +1,109 @@
+"""Models that know people's and places' names, from what is installed. Nothing is downloaded.
+
+A model is named `spacy:en_core_web_sm`, `gliner:urchade/gliner_multi_pii-v1` or `transformers:dslim/bert-base-NER`; a
+directory may stand in the place of the name, and `spacy:` may be left out. The last two need autopost's extras
+`gliner` and `transformers`, and a model that was fetched before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+
+from autopost.errors import ConfigurationError
+from autopost.redaction.nlp import LABELS, LANGUAGE
+
+SPACY = "spacy"
+
+LEAST_SCORE = 0.5
+
+# What GLiNER is asked for: its labels are free text.
+_GLINER_LABELS = {"person": "PERSON", "location": "LOCATION", "address": "LOCATION"}
+
+
+def split_model(name: str, setting: str) -> tuple[str, str]:
+    """Return the kind of a model and its name or directory. Raises ConfigurationError for an unknown kind."""
+    kind, colon, model = name.partition(":")
+    if not colon or len(kind) == 1:  # none, or a drive letter
+        return SPACY, name
+    if kind not in {SPACY, *_KINDS}:
+        raise ConfigurationError(f"{setting}: given {name!r}; allowed: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
+    return kind, model
+
+
+def name_recognizer(kind: str, model: str, setting: str) -> EntityRecognizer:
+    """Return the recognizer of a GLiNER or transformers model.
+
+    Raises ConfigurationError when the extra is not installed or the model is not there or cannot be loaded.
+    """
+    make = _KINDS[kind]
+    directory = _directory(kind, model, setting)
+    try:
+        return make(directory)
+    except ImportError:
+        problem = f"{kind} is not installed: pip install 'autopost[{kind}]'"
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
+        problem = f"{model!r} is there but cannot be loaded ({type(error).__name__})"
+    raise ConfigurationError(f"{setting}: {problem}")
+
+
+def _directory(kind: str, model: str, setting: str) -> str:
+    """Return where the model is: its own directory, or the one to which it was fetched."""
+    if Path(model).is_dir():
+        return model
+    try:
+        hub = importlib.import_module("huggingface_hub")
+        return str(hub.snapshot_download(model, local_files_only=True))
+    except ImportError:
+        problem = f"{kind} is not installed: pip install 'autopost[{kind}]'"
+    except Exception:  # noqa: BLE001  # the hub has an exception for every way of not having a model
+        problem = f"{model!r} is not there; fetch it first (hf download {model}), nothing is downloaded at run time"
+    raise ConfigurationError(f"{setting}: {problem}")
+
+
+def _gliner(directory: str) -> EntityRecognizer:
+    from presidio_analyzer.predefined_recognizers.ner.gliner_recognizer import GLiNERRecognizer
+
+    return GLiNERRecognizer(
+        entity_mapping=dict(_GLINER_LABELS),
+        model_name=directory,
+        name="gliner",
+        supported_language=LANGUAGE,
+        threshold=LEAST_SCORE,
+        map_location="cpu",
+    )
+
+
+def _transformers(directory: str) -> EntityRecognizer:
+    from presidio_analyzer.predefined_recognizers.ner.huggingface_ner_recognizer import HuggingFaceNerRecognizer
+
+    class Loud(HuggingFaceNerRecognizer):  # type: ignore[misc,unused-ignore]
+        """Presidio's recognizer logs that its model failed and finds nothing; then nothing would be redacted."""
+
+        def _predict_chunk(self, chunk_text: str) -> list[RecognizerResult]:
+            found = self.ner_pipeline(chunk_text)  # type: ignore[misc,unused-ignore]
+            return [result for prediction in found if (result := self._result(prediction)) is not None]
+
+        def _result(self, prediction: dict[str, Any]) -> RecognizerResult | None:
+            label = self._normalize_label(prediction.get("entity_group") or prediction.get("entity") or "")
+            entity = LABELS.get(label.upper())
+            if entity is None or float(prediction["score"]) < self.threshold:
+                return None
+            return RecognizerResult(entity, prediction["start"], prediction["end"], float(prediction["score"]))
+
+    return Loud(
+        supported_entities=sorted(set(LABELS.values())),
+        name="transformers",
+        supported_language=LANGUAGE,
+        model_name=directory,
+        label_mapping=dict(LABELS),
+        threshold=LEAST_SCORE,
+        device="cpu",
+    )
+
+
+_KINDS: dict[str, Callable[[str], EntityRecognizer]] = {"gliner": _gliner, "transformers": _transformers}

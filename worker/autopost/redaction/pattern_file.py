@@ -1,0 +1,162 @@
+r"""Read a user's own patterns from a TOML file, in gitleaks' form or in a short one of our own.
+
+    [[rules]]                                [patterns]
+    id = "employee-number"                   employee-number = 'E-\d{6}'
+    regex = '''\bE-\d{6}\b'''
+    keywords = ["e-"]                        [patterns.badge]
+                                             regex = 'badge (\d{5})'
+                                             keywords = ["badge"]
+
+Of gitleaks' form is understood: id, regex, secretGroup, keywords, entropy, and of allowlists (of a rule, or global with
+targetRules) regexes, regexTarget and stopwords. Paths and commits mean nothing here: a rule with a `path` is for files
+of that name and is left out, an allowlist that demands one never allows.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import re2
+
+from autopost.errors import ConfigurationError
+from autopost.redaction.own_rule import Allowance, own_rule
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule
+
+# Texts that no pattern worth having matches without a single character.
+_PROBES = ("", "a", " ", "a b", "0", "-")
+
+# length.py keeps a placeholder of at most this length whole.
+_MOST_CHARACTERS = 60
+
+
+class _Unusable(Exception):
+    """What is wrong with one pattern."""
+
+
+def load_patterns(path: str | Path) -> list[Rule]:
+    """Return the patterns of a file. Raises ConfigurationError that names every one that cannot be used, and why."""
+    try:
+        document = tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is no TOML ({error})") from None
+    return parse_patterns(document, str(path))
+
+
+def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
+    """Return the patterns of a document; `origin` is named in errors. Raises ConfigurationError like load_patterns."""
+    rules: list[Rule] = []
+    problems: list[str] = []
+    seen: dict[str, str] = {}
+    if "extend" in document:
+        problems.append("extend: there is nothing to extend here; give the patterns themselves")
+    shared = _guarded(lambda: _allowances(document), "allowlist", problems) or []
+    for number, entry in enumerate(_entries(document), 1):
+        name = str(entry.get("id") or f"rule {number}")
+        if "path" in entry:
+            continue
+        own = [allowance for targets, allowance in shared if not targets or name in targets]
+        rule = _guarded(lambda: _rule(entry, own, seen), name, problems)  # noqa: B023  # called at once
+        if rule is not None:
+            rules.append(rule)
+    if not rules and not problems:
+        problems.append("holds no pattern: neither [[rules]] nor [patterns]")
+    if problems:
+        raise ConfigurationError(f"{origin}: " + "; ".join(problems))
+    return rules
+
+
+def _guarded(make: Any, name: str, problems: list[str]) -> Any:
+    try:
+        return make()
+    except _Unusable as problem:
+        problems.append(f"{name}: {problem}")
+        return None
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from _tables(document, "rules")
+    short = document.get("patterns", {})
+    for name, value in short.items() if isinstance(short, dict) else ():
+        yield {**(value if isinstance(value, dict) else {"regex": value}), "id": name}
+
+
+def _tables(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = table.get(key, [])
+    return [entry for entry in (found if isinstance(found, list) else [found]) if isinstance(entry, dict)]
+
+
+def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str]) -> Rule:
+    name = entry.get("id")
+    if not isinstance(name, str) or not name:
+        raise _Unusable("has no id")
+    entity = _entity(name)
+    if entity in seen:
+        raise _Unusable(f"has the same name as {seen[entity]}")
+    seen[entity] = name
+    if "required" in entry:
+        raise _Unusable("`required` is not supported: one pattern stands for itself")
+    pattern = _compiled(entry.get("regex"))
+    if any(match.start() == match.end() for probe in _PROBES for match in pattern.finditer(probe)):
+        raise _Unusable("the regex matches without a single character")
+    group = _integer(entry, "secretGroup", _integer(entry, "group", 0))
+    if not 0 <= group <= pattern.groups:
+        raise _Unusable(f"secretGroup: given {group}; the regex has {pattern.groups} groups")
+    entropy = entry.get("entropy", 0)
+    if not isinstance(entropy, int | float):
+        raise _Unusable(f"entropy: given {entropy!r}; allowed: a number")
+    allowances = [*shared, *(allowance for _, allowance in _allowances(entry))]
+    return own_rule(name, entity, str(entry["regex"]), _texts(entry, "keywords"), group, float(entropy), allowances)
+
+
+def _entity(name: str) -> str:
+    entity = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+    if not entity or len(entity) > _MOST_CHARACTERS:
+        raise _Unusable(f"id: allowed: at most {_MOST_CHARACTERS} letters, digits and hyphens")
+    return entity if entity[0].isalpha() else f"RULE_{entity}"
+
+
+def _compiled(pattern: Any) -> Any:
+    if not isinstance(pattern, str) or not pattern:
+        raise _Unusable("has no regex")
+    try:
+        return compiled(pattern)
+    except re2.error as error:
+        problem = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
+    raise _Unusable(f"the regex is none of RE2 ({problem}); RE2 has no look-around and no back-references")
+
+
+def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
+    """Return the allowlists of a table that say something about text, each with the rules that it is for."""
+    found = []
+    for entry in [*_tables(table, "allowlist"), *_tables(table, "allowlists")]:
+        regexes = [_compiled(pattern) for pattern in _texts(entry, "regexes")]
+        stopwords = tuple(word.lower() for word in _texts(entry, "stopwords"))
+        target = entry.get("regexTarget", "secret")
+        if target not in {"secret", "match", "line"}:
+            raise _Unusable(f"regexTarget: given {target!r}; allowed: secret, match, line")
+        every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}
+        if (every and ("paths" in entry or "commits" in entry)) or not (regexes or stopwords):
+            continue
+        found.append((_texts(entry, "targetRules"), Allowance(tuple(regexes), stopwords, target, every)))
+    return found
+
+
+def _texts(entry: Mapping[str, Any], key: str) -> list[str]:
+    found = entry.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(text, str) and text for text in found):
+        raise _Unusable(f"{key}: allowed: a list of texts")
+    return found
+
+
+def _integer(entry: Mapping[str, Any], key: str, default: int) -> int:
+    found = entry.get(key, default)
+    if not isinstance(found, int):
+        raise _Unusable(f"{key}: given {found!r}; allowed: a whole number")
+    return found
