@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint bench soak redaction-report wheel lock clean
+.PHONY: help demo test test-all-postgres check lint bench chaos soak redaction-report wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -39,6 +39,9 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 
 bench: $(STAMP) ## Run the short benchmarks, one line of result each
 	@for name in latency host_tax trigger_failures memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
+
+chaos: $(STAMP) ## Trouble workers, hosts, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and reckon
+	@AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -s tests/chaos/test_storm.py
 
 soak: $(STAMP) ## Half an hour of steady load beneath an old transaction (minutes=1 for a short one)
 	@$(BIN)/python -m benchmarks.bench_soak --minutes $(or $(minutes),30)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,11 +13,14 @@ import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
 from autopost.errors import ConfigurationError, DatabaseUnreachable
-from autopost.faults import DATABASE_ERRORS
+from autopost.faults import DATABASE_ERRORS, is_of_the_installation, is_transient, kind
 from autopost.settings import Settings
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 COMMAND_TIMEOUT_SECONDS = 30.0
+# A peer that has vanished says nothing, and nothing ends the wait for it but time. Linux has all of these options.
+SILENCE_MILLISECONDS = 10_000
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": SILENCE_MILLISECONDS}
 # Whatever the database's or the role's defaults say. The times, in milliseconds, keep a frozen worker from holding
 # others up, and others from holding up a whole group.
 SESSION = {
@@ -34,6 +39,37 @@ _UNDERSTOOD = frozenset(
 
 # What libpq promises about security and asyncpg cannot: to leave it out in silence would be wrong.
 _PROMISES = frozenset({"require_auth", "channel_binding", "sslcertmode"})
+
+
+class Connection(asyncpg.Connection):
+    """A connection that ends when a statement is not answered within its time, or is no longer waited for.
+
+    asyncpg would ask the server to cancel it and wait as long again for that, and in a transaction once more. The
+    server ends a statement by itself at about the same time, so no answer means nobody there.
+    """
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        """Run a statement, or several; return the last one's tag."""
+        with self._ending_without_an_answer():
+            return await super().execute(query, *args, **options)
+
+    async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
+        """Return the rows of a statement."""
+        with self._ending_without_an_answer():
+            return await super().fetch(query, *args, **options)
+
+    async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
+        """Return the first value of a statement."""
+        with self._ending_without_an_answer():
+            return await super().fetchval(query, *args, **options)
+
+    @contextlib.contextmanager
+    def _ending_without_an_answer(self) -> Iterator[None]:
+        try:
+            yield
+        except (TimeoutError, asyncio.CancelledError):
+            self.terminate()
+            raise
 
 
 def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
@@ -69,7 +105,7 @@ def _connect_timeout(given: Any) -> float | None:
 async def connect(settings: Settings, purpose: str) -> asyncpg.Connection[asyncpg.Record]:
     """Open one connection. Raises DatabaseUnreachable."""
     with connect_errors(settings):
-        return await asyncpg.connect(**connect_arguments(settings, purpose))
+        return await _connect(**connect_arguments(settings, purpose), connection_class=Connection)
 
 
 async def create_pool(settings: Settings, purpose: str, *, size: int) -> asyncpg.Pool[asyncpg.Record]:
@@ -77,10 +113,25 @@ async def create_pool(settings: Settings, purpose: str, *, size: int) -> asyncpg
     with connect_errors(settings):
         return await asyncpg.create_pool(
             **connect_arguments(settings, purpose),
+            connect=_connect,
+            connection_class=Connection,
             min_size=1,
             max_size=size,
             max_inactive_connection_lifetime=300.0,
         )
+
+
+async def _connect(*args: Any, **options: Any) -> asyncpg.Connection[asyncpg.Record]:
+    """Connect, and let the kernel end a connection whose peer has vanished: without, that takes it 15 minutes."""
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(*args, **options)
+    transport = connection._transport  # type: ignore[attr-defined]  # noqa: SLF001 - it is nowhere else to be had
+    end = transport.get_extra_info("socket")
+    if end is not None and end.family != getattr(socket, "AF_UNIX", None):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEPALIVE.items():
+            if hasattr(socket, name):
+                end.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return connection
 
 
 @contextlib.contextmanager
@@ -93,6 +144,17 @@ def connect_errors(settings: Settings) -> Iterator[None]:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: no answer in time") from None
     except (ValueError, *DATABASE_ERRORS) as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: {error}") from None
+
+
+@contextlib.contextmanager
+def went_away(settings: Settings) -> Iterator[None]:
+    """Turn a connection that ends in the middle of a statement into DatabaseUnreachable, which says where."""
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        if not is_transient(error) or is_of_the_installation(error):
+            raise
+        raise DatabaseUnreachable(f"PostgreSQL{_address(settings)} went away: {kind(error)}") from None
 
 
 def _address(settings: Settings) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from autopost.connection import connect, create_pool
+from autopost.connection import connect, create_pool, went_away
 from autopost.doorbell import Doorbell
 from autopost.monitoring.health import Health
 from autopost.outbox import Outbox
@@ -37,8 +37,9 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
     schema, name = settings.schema_name, settings.worker_name
     pool = await create_pool(settings, "worker", size=POOL_SIZE)
     try:
-        await require_schema(pool, schema)
-        await require_rights(pool, schema)
+        with went_away(settings):
+            await require_schema(pool, schema)
+            await require_rights(pool, schema)
         if redactor is None:
             redactor = await asyncio.to_thread(_load_redactor, settings)
         health = Health()

@@ -86,13 +86,14 @@ class Worker:
         ]
         pipeline: set[asyncio.Task[None]] = set()
         claiming = asyncio.create_task(self._claim(pipeline), name="claim")
+        stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
         try:
-            done, _ = await asyncio.wait([claiming, *background], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([claiming, stopping, *background], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                task.result()  # only claiming ends by itself; anything else that ended, ended by an error
-            await self._drain()
+                task.result()  # only these two end by themselves; anything else that ended, ended by an error
+            await self._drain(claiming)
         finally:
-            await _cancel([claiming, *pipeline, *background])
+            await _cancel([claiming, stopping, *pipeline, *background])
             await self._give_back()
         log.info("worker stopped", worker=self._settings.worker_name)
 
@@ -112,7 +113,7 @@ class Worker:
             try:
                 claims = await self._outbox.claim(room, timedelta(seconds=self._settings.lease_seconds), whole=whole)
             except DATABASE_ERRORS as error:
-                self._health.database_failed("claim", error)
+                self._health.failed("claim", error)
                 if failures == 0:
                     log.warning("claiming failed and is tried again", error=kind(error))
                 failures += 1
@@ -122,7 +123,7 @@ class Worker:
                 await self._pause(backoff.delay_seconds(failures, base=0.2, cap=CLAIM_RETRY_CAP_SECONDS))
                 continue
             failures = 0
-            self._health.database_answered()
+            self._health.claimed()
             if len(claims) == room:
                 reach.more_waits()
             elif whole:
@@ -146,13 +147,22 @@ class Worker:
         metrics.WAKEUPS.labels(str(why)).inc()
         return why
 
-    async def _drain(self) -> None:
-        """Finish what is held, for as long as the settings allow and nobody hurries."""
+    async def _drain(self, claiming: asyncio.Task[None]) -> None:
+        """Finish what is held or being claimed, for as long as the settings allow and nobody hurries.
+
+        A claim that is not answered by then may have come to pass: its rows are free when their leases run out.
+        """
         if self._held:
             log.info("draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
-        with contextlib.suppress(TimeoutError):
+        hurry = asyncio.create_task(self._hurry.wait(), name="hurry")
+        try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
+                await asyncio.wait([claiming, hurry], return_when=asyncio.FIRST_COMPLETED)
                 await self._held.fewer_than(1, unless=self._hurry)
+        except TimeoutError:
+            pass
+        finally:
+            await _cancel([hurry])
 
     async def _give_back(self) -> None:
         """Release what is still held, and sign off; the lease does it when the database is away."""
@@ -174,9 +184,9 @@ class Worker:
                     await self._require_served()
                 await self._outbox.heartbeat(__version__, len(self._held), first=first)
                 first = False
-                self._health.database_answered()
+                self._health.beat()
             except DATABASE_ERRORS as error:
-                self._health.database_failed("heartbeat", error)
+                self._health.failed("heartbeat", error)
                 log.debug("no heartbeat", error=kind(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 

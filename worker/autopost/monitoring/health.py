@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 from autopost import metrics
 
@@ -11,11 +11,13 @@ from autopost import metrics
 class Health:
     """The state of a worker; its parts change it, whoever asks reads it.
 
-    A worker is ready while the database answers it and it is not stopping. Without a listening connection it polls, and
-    with an open breaker it writes from templates: both are told, and neither makes it unready.
+    A worker is ready when it has claimed, neither claims nor heartbeats fail, and it is not stopping. Without a
+    listening connection it polls, and with an open breaker it writes from templates: both are told, neither makes it
+    unready.
     """
 
-    database: bool = False
+    claims: bool = False
+    failing: set[str] = field(default_factory=set)
     listening: bool = False
     stopping: bool = False
     llm: str = "off"
@@ -24,19 +26,32 @@ class Health:
     @property
     def ready(self) -> bool:
         """Tell whether work goes on."""
-        return self.database and not self.stopping
+        return self.claims and not self.failing and not self.stopping
 
     def report(self) -> dict[str, object]:
         """Return everything, for a machine to read."""
-        return {"ready": self.ready, **asdict(self)}
+        return {
+            "ready": self.ready,
+            "claims": self.claims,
+            "failing": sorted(self.failing),
+            "listening": self.listening,
+            "stopping": self.stopping,
+            "llm": self.llm,
+            "held": self.held,
+        }
 
-    def database_answered(self) -> None:
-        """Note that a statement succeeded."""
-        self.database = True
+    def claimed(self) -> None:
+        """Note that a claim succeeded, whether or not it found anything."""
+        self.claims = True
+        self.failing.discard("claim")
 
-    def database_failed(self, during: str, error: BaseException) -> None:
-        """Note that a statement failed, and count it."""
-        self.database = False
+    def beat(self) -> None:
+        """Note that a heartbeat succeeded."""
+        self.failing.discard("heartbeat")
+
+    def failed(self, during: str, error: BaseException) -> None:
+        """Note that a claim or a heartbeat failed, and count it."""
+        self.failing.add(during)
         metrics.count_database_error(during, error)
 
     def hold(self, rows: int) -> None:
