@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -129,6 +130,24 @@ async def test_a_trouble_that_stays_is_named(llm: LlmServer, make_llm: MakeLlm, 
     """The last trouble, not the time-out that the next retry would have met."""
     llm.will(status(code))
     assert await make_llm(llm_timeout_seconds=1).ask(PROMPT) == NoAnswer(word)
+
+
+async def test_server_that_does_not_speak_tls_is_no_connection(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """The handshake fails, and is tried again within the time."""
+    address = llm.base_url.replace("http://", "https://")
+    answer = await make_llm(openai_base_url=address, llm_timeout_seconds=1).ask(PROMPT)
+    assert answer == NoAnswer("connection")
+
+
+async def test_name_that_is_not_resolved_is_no_connection(make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver says so here, as no question may leave the machine."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=1).ask(PROMPT)
+    assert answer == NoAnswer("connection")
 
 
 @pytest.mark.parametrize("reply", [hangs(), trickles("Done!", seconds_between_bytes=0.05)], ids=["hangs", "trickles"])
