@@ -66,8 +66,9 @@ def test_unmigrated_database_is_a_schema_mismatch(command: str, empty_database: 
 
 
 def test_newer_schema_stops_the_worker(host: Host, database: str) -> None:
-    """An old worker says that it is old."""
+    """An old worker says that it is old, where the schema does not say that it serves it."""
     host.execute("update auto_post_schema_version set version_num = '9999_future'")
+    host.execute("update auto_post_compatibility set oldest_worker = '9999_future'")
     result = autopost("run", dsn=database)
     assert result.returncode == 4
     assert "9999_future" in result.stderr

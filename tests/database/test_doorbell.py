@@ -39,6 +39,15 @@ async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIt
         await asyncio.gather(running, return_exceptions=True)
 
 
+def asleep(host: Host) -> bool:
+    """Tell whether somebody has armed and has looked once more."""
+    looked = (
+        "select count(*) from pg_stat_activity where application_name = 'autopost doorbell' "
+        "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%'"
+    )
+    return armed(host) and bool(host.value(looked))
+
+
 def armed(host: Host) -> bool:
     """Tell whether somebody holds the doorbell's lock alone."""
     return bool(host.value(ARMED))
@@ -48,7 +57,7 @@ async def test_sleeper_arms_and_a_completion_wakes_it(host: Host, settings: Sett
     """And after waking it is disarmed, so that nobody rings while it works."""
     async with doorbell(settings) as bell:
         sleep = asyncio.create_task(bell.sleep())
-        await eventually(lambda: armed(host))
+        await eventually(lambda: asleep(host))
         host.complete()
         assert await asyncio.wait_for(sleep, 5) is Woken.RUNG
         assert not armed(host)
