@@ -56,7 +56,7 @@ def _ean13(d: Dice) -> str:
 
 
 def _path(d: Dice) -> str:
-    return d.pick(["src/", "/var/lib/", "../", "app/api/v2/", "C:\\jobs\\", "~/work/", ""]) + "/".join(
+    return d.pick(["src/", "/var/lib/", "../", "app/api/v2/", "C:\\jobs\\", "~/code/", ""]) + "/".join(
         [d.pick(_WORDS), f"{d.pick(_FILES)}.{d.pick(_ENDINGS)}"]
     )
 

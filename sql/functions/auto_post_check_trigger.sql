@@ -90,7 +90,7 @@ as $$
     from (
         select pg_catalog.string_agg(o.who, ', ') as who, pg_catalog.string_agg(o.advice, ' ') as advice
         from (
-            select 'this session', 'set session_replication_role = origin;'
+            select 'the present session', 'set session_replication_role = origin;'
             where pg_catalog.current_setting('session_replication_role') <> 'origin'
             union all
             select

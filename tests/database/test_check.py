@@ -117,14 +117,14 @@ def test_partition_whose_trigger_is_disabled_is_named(empty_database: str) -> No
 
 
 def test_roles_that_pass_by_the_trigger_are_named(installed: Platform) -> None:
-    """session_replication_role, set for a role, for a database or in this session."""
+    """session_replication_role, set for a role, for a database or in the present one."""
     host, database = installed.host, installed.host.value("select current_database()")
     host.execute(f"alter role {installed.application} set session_replication_role = replica")
     host.execute(f"alter database {database} set session_replication_role = replica")
     host.execute("set session_replication_role = replica")
     (row,) = check(host, "replication role")
     assert row["level"] == "warning"
-    for who in ("this session", f"role {installed.application}", f"database {database}"):
+    for who in ("the present session", f"role {installed.application}", f"database {database}"):
         assert who in row["finding"]
     host.execute(row["advice"])
     assert levels(host, "replication role") == {"ok"}
