@@ -1,4 +1,4 @@
--- Ends a group of rows, in the outbox and in the audit log. Returns the ids that were still ours.
+-- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs that were still ours.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
 -- $8 the time at which it was decided. A row whose epoch moved on gets nothing at all.
 with verdicts as (
@@ -19,7 +19,7 @@ finished as (
         finished_at = $8::timestamptz
     from verdicts as v
     where o.id = v.id and o.epoch = v.epoch and o.state = 'claimed'
-    returning o.id, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, v.details
+    returning o.id, o.epoch, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, v.details
 ),
 
 audited as (
@@ -32,4 +32,4 @@ audited as (
     from finished as f
 )
 
-select f.id from finished as f
+select f.id, f.epoch from finished as f

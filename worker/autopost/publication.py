@@ -18,6 +18,8 @@ from autopost.rows import agent_of
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 
+Key = tuple[UUID, int]  # a row may come twice: a worker that froze past its lease has claimed it again
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -43,22 +45,22 @@ class Publication:
         without it, so that it cannot have limited others. Raises PostRefused, with nothing committed, when the
         platform's table swallowed a post.
         """
-        settled: dict[UUID, Outcome] = {}
+        settled: dict[Key, Outcome] = {}
         while True:
-            group = [proposal for proposal in proposals if proposal.claim.id not in settled]
+            group = [proposal for proposal in proposals if _key(proposal) not in settled]
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
                     free, busy = await self._lock_agents(connection, group)
                     verdicts, now = await self._decide(connection, free, decide)
                     held = await self._finish(connection, verdicts, now)
                     if len(held) < len(free):
-                        settled |= {p.claim.id: Lost(p.claim) for p in free if p.claim.id not in held}
+                        settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in held}
                         raise LeaseLost
                     await self._post(connection, [v for v in verdicts if isinstance(v, Posted)], now)
             except LeaseLost:
                 continue
-            settled |= {outcome.claim.id: outcome for outcome in (*verdicts, *busy)}
-            return Published([settled[proposal.claim.id] for proposal in proposals], now)
+            settled |= {_key(outcome): outcome for outcome in (*verdicts, *busy)}
+            return Published([settled[_key(proposal)] for proposal in proposals], now)
 
     async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
         """Lock the authors of posts; a post whose author somebody else has locked is left for later."""
@@ -66,8 +68,8 @@ class Publication:
         rows = await connection.fetch(self._query("lock_agents"), authors) if authors else []
         taken = {row["agent_id"] for row in rows if not row["locked"]}
         busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
-        waiting = {item.claim.id for item in busy}
-        return [p for p in group if p.claim.id not in waiting], busy
+        waiting = {_key(item) for item in busy}
+        return [p for p in group if _key(p) not in waiting], busy
 
     async def _decide(
         self, connection: Any, group: Sequence[Proposal], decide: Decide
@@ -76,7 +78,7 @@ class Publication:
         now: datetime = rows[0]["now"]
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
 
-    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[UUID]:
+    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[Key]:
         rows = await connection.fetch(
             self._query("finish"),
             [verdict.claim.id for verdict in verdicts],
@@ -88,7 +90,7 @@ class Publication:
             [audit.details(verdict, worker=self._worker, now=now) for verdict in verdicts],
             now,
         )
-        return {row["id"] for row in rows}
+        return {(row["id"], row["epoch"]) for row in rows}
 
     async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
         if not posts:
@@ -109,6 +111,10 @@ class Publication:
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)
+
+
+def _key(item: Outcome) -> Key:
+    return item.claim.id, item.claim.epoch
 
 
 def _authors(group: Sequence[Proposal]) -> list[str]:
