@@ -1,0 +1,55 @@
+"""The outbox under every interleaving that can be thought of: a state machine against a model of the rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import asyncpg
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis.stateful import run_state_machine_as_test
+
+from autopost.settings import Settings
+from tests.chaos.machine import machine_on
+from tests.chaos.machine_stage import Stage
+from tests.chaos.machine_wrong import INSTALLS, Install
+
+LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
+EVERYDAY = hypothesis.settings(
+    max_examples=200,
+    stateful_step_count=40,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+THOROUGH = hypothesis.settings(EVERYDAY, max_examples=5000, stateful_step_count=100, derandomize=False)
+UNTIL_FOUND = hypothesis.settings(EVERYDAY, max_examples=500, phases=[Phase.generate])
+MISSPELT = "42"  # the class of SQLSTATEs that say that a statement is no SQL
+
+
+@pytest.fixture
+def stage(settings: Settings) -> Iterator[Stage]:
+    """Return the stage, on this test's own database."""
+    stage = Stage(settings)
+    yield stage
+    stage.close()
+
+
+@pytest.mark.timeout(0 if LONG else 300)
+def test_no_interleaving_breaks_a_promise(stage: Stage) -> None:
+    """Whatever host, workers, DBA and time do and in which order, the database is as the rules say."""
+    run_state_machine_as_test(machine_on(stage), settings=THOROUGH if LONG else EVERYDAY)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("install", INSTALLS.values(), ids=INSTALLS)
+def test_state_machine_finds_what_is_wrong(stage: Stage, install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checker must be able to fail: each of these is found within the examples of every day."""
+    install(stage, monkeypatch)
+    with pytest.raises((AssertionError, asyncpg.PostgresError)) as found:
+        run_state_machine_as_test(machine_on(stage), settings=UNTIL_FOUND)
+    assert not str(getattr(found.value, "sqlstate", "")).startswith(MISSPELT), "it is misspelt, not wrong"
