@@ -175,7 +175,8 @@ async def test_generations_run_at_once_without_holding_a_connection(
             await asyncio.to_thread(llm.wait_for_requests, 10)
             busy = host.value(
                 "select count(*) from pg_stat_activity where application_name like 'autopost%%' "
-                "and datname = current_database() and (xact_start is not null or state = 'idle in transaction')"
+                "and datname = current_database() "
+                "and (state = 'idle in transaction' or xact_start < clock_timestamp() - interval '200 milliseconds')"
             )
             await eventually(lambda: host.waiting() == 0)
             took = time.monotonic() - began

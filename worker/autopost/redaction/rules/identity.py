@@ -85,7 +85,7 @@ RULES = (
         "DATE_OF_BIRTH",
         rf"(?i)\b{_BORN}{_GAP}\b({_DATE})\b",
         source="the word before it",
-        anchor=r"(?i)\b(?:birth|d\.?o\.?b\b|born|b-?day|geb|dat[ea] d|née?\b|fecha|nacid|nat[oa] il|fødsel|födelse|født|född|syntym)",
+        anchor=r"(?i)\b(?:birth|d\.?o\.?b\b|born|b-?day|geb|dat[ea] d|née? l|fecha|nacid|nat[oa] il|fødsel|födelse|født|född|syntym)",
     ),
     Rule(
         "DATE_OF_BIRTH",
