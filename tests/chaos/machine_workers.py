@@ -24,9 +24,6 @@ from tests.chaos.machine_model import WINDOW_MINUTES, ending
 WINDOW = timedelta(minutes=WINDOW_MINUTES)
 MAX_ATTEMPTS = 2
 MOST_AT_ONCE = 3
-# Whether a group may hold a row under an old epoch beside the present one, as when a worker rescues its own row.
-# Publication.publish never ends then: True as soon as it tells claims apart by row and epoch.
-SAME_ROW_TWICE = False
 TEXT = Written("text", Generator.TEMPLATE)
 TO_THE_END = 99
 BEFORE_POST = 3  # it has locked its agents, decided, and ended its rows; nobody sees that yet
@@ -110,10 +107,8 @@ class WorkerRules(Base):
     def publish(self, worker: str, count: int, fails: bool, and_freezes: bool, steps: int) -> None:
         """Publish what is held, or only some steps of it: the others act in between."""
         claims = self.held[worker][-count:]
-        if not SAME_ROW_TWICE:
-            claims = list({claim.id: claim for claim in claims}.values())
         if claims:
-            self.held[worker] = [claim for claim in self.held[worker] if claim not in claims]
+            del self.held[worker][-count:]
             if and_freezes:
                 self.frozen += [(worker, claim) for claim in claims]
             self.begin_publishing(worker, [proposal(claim, fails=fails) for claim in claims], steps)
