@@ -1,5 +1,6 @@
 -- Stops claiming: of everything, or of one operation type or agent. What is held is finished. Survives restarts.
--- What waits is parked at once, and what comes later by the claim that meets it. Locks the rows that it parks.
+-- What waits is parked at once, and what comes later by the claim that meets it. Locks the rows that it parks,
+-- in the order of their ids.
 create or replace function {{ schema }}.auto_post_pause(p_kind text default null, p_value text default null)
 returns void
 language plpgsql
@@ -18,12 +19,22 @@ begin
         update {{ schema }}.auto_post_control as c set paused = true;
     else
         insert into {{ schema }}.auto_post_pauses (kind, value) values (p_kind, p_value)
-        on conflict (kind, value) do nothing;
+        -- Locks a pause that is there already, so that it cannot end before this one is given.
+        on conflict (kind, value) do update set paused_at = auto_post_pauses.paused_at;
+        with waiting as (
+            select o.id
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value
+            order by o.id
+            for update
+        )
+
         update {{ schema }}.auto_post_outbox as o
         set available_at = 'infinity'
-        where
-            o.state = 'pending' and o.available_at < 'infinity'
-            and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value;
+        from waiting
+        where o.id = waiting.id;
     end if;
     perform {{ schema }}.auto_post_record('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end

@@ -1,7 +1,7 @@
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, and when it posted
 -- last. A worker that holds one of the rows loses it.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
--- Returns how many outbox rows went. Their operations never count again.
+-- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
 create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
 returns bigint
 language plpgsql
@@ -13,9 +13,18 @@ begin
     if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
         raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
     end if;
-    with gone as (
-        delete from {{ schema }}.auto_post_outbox as o
+    with held as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
         where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id
+        order by o.id
+        for update
+    ),
+
+    gone as (
+        delete from {{ schema }}.auto_post_outbox as o
+        using held
+        where o.id = held.id
         returning o.*
     ),
 
@@ -23,13 +32,6 @@ begin
         insert into {{ schema }}.auto_post_seen (id)
         select g.id from gone as g
         on conflict (id) do nothing
-    ),
-
-    limits as (
-        delete from {{ schema }}.auto_post_rate_limits as l
-        where
-            l.agent_id = p_agent_id
-            or l.agent_id in (select a.id from {{ schema }}.agents as a where a.tenant_id::text = p_tenant_id)
     ),
 
     ended as (
@@ -48,6 +50,20 @@ begin
     )
 
     select pg_catalog.count(*) into v_rows from gone;
+    -- A statement of its own: it sees the windows of those for whom the first one waited.
+    with windows as (
+        select l.agent_id
+        from {{ schema }}.auto_post_rate_limits as l
+        where
+            l.agent_id = p_agent_id
+            or l.agent_id in (select a.id from {{ schema }}.agents as a where a.tenant_id::text = p_tenant_id)
+        order by l.agent_id
+        for update
+    )
+
+    delete from {{ schema }}.auto_post_rate_limits as l
+    using windows
+    where l.agent_id = windows.agent_id;
     perform {{ schema }}.auto_post_record(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );

@@ -1,5 +1,6 @@
 -- Ends a pause: the one for all, or that of one operation type or agent. Rows that it parked are due at once.
--- Waits for claims that are parking, so that none is parked without a pause. Locks the rows that it lets go.
+-- Waits for claims that are parking, so that none is parked without a pause. Locks the rows that it lets go, in the
+-- order of their ids.
 create or replace function {{ schema }}.auto_post_resume(p_kind text default null, p_value text default null)
 returns void
 language plpgsql
@@ -24,11 +25,20 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     -- In the order of capture. A row that another pause holds too is parked again by the claim that meets it.
+    with parked as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where
+            p_kind is not null and o.state = 'pending' and o.available_at = 'infinity'
+            and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value
+        order by o.id
+        for update
+    )
+
     update {{ schema }}.auto_post_outbox as o
     set available_at = o.captured_at
-    where
-        p_kind is not null and o.state = 'pending' and o.available_at = 'infinity'
-        and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value;
+    from parked
+    where o.id = parked.id;
     perform {{ schema }}.auto_post_record('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
 $$;

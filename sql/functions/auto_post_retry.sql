@@ -11,9 +11,18 @@ declare
     v_rows integer;
     v_states text;
 begin
+    with dead as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids) and o.state = 'dead'
+        order by o.id
+        for update
+    )
+
     update {{ schema }}.auto_post_outbox as o
     set state = 'pending', attempts = 0, epoch = o.epoch + 1, available_at = pg_catalog.now(), finished_at = null
-    where o.id = any(v_ids) and o.state = 'dead';
+    from dead
+    where o.id = dead.id;
     get diagnostics v_rows = row_count;
     if v_rows = 0 then
         select pg_catalog.string_agg(distinct o.state, ', ') into v_states

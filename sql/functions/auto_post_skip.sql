@@ -16,12 +16,21 @@ begin
         raise exception 'the reason must be 1 to 60 letters, digits, spaces, _ or -'
         using errcode = 'invalid_parameter_value';
     end if;
-    with skipped as (
+    with waiting as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids) and o.state in ('pending', 'claimed', 'dead')
+        order by o.id
+        for update
+    ),
+
+    skipped as (
         update {{ schema }}.auto_post_outbox as o
         set
             state = 'skipped', reason = p_reason, epoch = o.epoch + 1, worker = null,
             finished_at = pg_catalog.clock_timestamp()
-        where o.id = any(v_ids) and o.state in ('pending', 'claimed', 'dead')
+        from waiting
+        where o.id = waiting.id
         returning o.*
     )
 

@@ -1,11 +1,16 @@
 -- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs that were still ours.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
 -- $8 the time at which it was decided. A row whose epoch moved on gets nothing at all.
+-- Locks the rows in the order of their ids, so that nobody waits for another in a circle.
 with verdicts as (
-    select *
-    from unnest(
+    select o.id, v.state, v.reason, v.error, v.operation_type, v.details
+    from {{ schema }}.auto_post_outbox as o
+    inner join unnest(
         $1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[]
-    ) as v (id, epoch, state, reason, error, operation_type, details)
+    ) as v (id, epoch, state, reason, error, operation_type, details) on o.id = v.id and o.epoch = v.epoch
+    where o.state = 'claimed'
+    order by o.id
+    for update of o
 ),
 
 finished as (
@@ -18,7 +23,7 @@ finished as (
         worker = null,
         finished_at = $8::timestamptz
     from verdicts as v
-    where o.id = v.id and o.epoch = v.epoch and o.state = 'claimed'
+    where o.id = v.id
     returning o.id, o.epoch, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, v.details
 ),
 

@@ -10,6 +10,7 @@ limits as (
     insert into {{ schema }}.auto_post_rate_limits (agent_id, last_post_at)
     select distinct g.agent_id, $7::timestamptz
     from given as g
+    order by g.agent_id
     on conflict (agent_id) do update set last_post_at = excluded.last_post_at
 )
 

@@ -1,6 +1,15 @@
 -- Gives rows back without an outcome and without burning the attempt: a worker stops, or nobody's row is at fault.
 -- $1 ids, $2 epochs, $3 seconds until they may be claimed again, $4 the kind of error, NULL for none.
--- Returns the ids that were still ours.
+-- Returns the ids that were still ours. Locks the rows in the order of their ids.
+with mine as (
+    select o.id
+    from {{ schema }}.auto_post_outbox as o
+    inner join unnest($1::uuid[], $2::integer[]) as v (id, epoch) on o.id = v.id and o.epoch = v.epoch
+    where o.state = 'claimed'
+    order by o.id
+    for update of o
+)
+
 update {{ schema }}.auto_post_outbox as o
 set
     state = 'pending',
@@ -8,6 +17,6 @@ set
     attempts = greatest(o.attempts - 1, 0),
     last_error = coalesce($4::text, o.last_error),
     available_at = clock_timestamp() + make_interval(secs => $3::double precision)
-from unnest($1::uuid[], $2::integer[]) as v (id, epoch)
-where o.id = v.id and o.epoch = v.epoch and o.state = 'claimed'
+from mine
+where o.id = mine.id
 returning o.id

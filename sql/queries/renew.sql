@@ -1,5 +1,15 @@
 -- Renews the leases of rows on which work goes on. $1 ids, $2 epochs, $3 lease.
+-- Locks the rows in the order of their ids, so that nobody waits for another in a circle.
+with mine as (
+    select o.id
+    from {{ schema }}.auto_post_outbox as o
+    inner join unnest($1::uuid[], $2::integer[]) as v (id, epoch) on o.id = v.id and o.epoch = v.epoch
+    where o.state = 'claimed'
+    order by o.id
+    for update of o
+)
+
 update {{ schema }}.auto_post_outbox as o
 set available_at = clock_timestamp() + $3::interval
-from unnest($1::uuid[], $2::integer[]) as v (id, epoch)
-where o.id = v.id and o.epoch = v.epoch and o.state = 'claimed'
+from mine
+where o.id = mine.id

@@ -42,14 +42,14 @@ class Wrong:
 
 
 FENCED = " and o.epoch = v.epoch"
-CLAIMED = " and o.state = 'claimed'"
+CLAIMED = "where o.state = 'claimed'"
 WRONGS = [
     Wrong("finish names no epoch", "queries/finish", FENCED, ""),
-    Wrong("finish ends what is not claimed", "queries/finish", CLAIMED, ""),
+    Wrong("finish ends what is not claimed", "queries/finish", CLAIMED, "where true"),
     Wrong("keep names no epoch", "queries/keep", FENCED, ""),
     Wrong("renew names no epoch", "queries/renew", FENCED, ""),
     Wrong("defer names no epoch", "queries/defer", FENCED, ""),
-    Wrong("defer takes back what is finished", "queries/defer", CLAIMED, ""),
+    Wrong("defer takes back what is finished", "queries/defer", CLAIMED, "where true"),
     Wrong("release names no epoch", "queries/release", FENCED, ""),
     Wrong(
         "agents are not locked",

@@ -1,0 +1,16 @@
+-- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
+create or replace function {{ schema }}.auto_post_rules_in_turn()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform pg_catalog.pg_advisory_xact_lock(1635087474, pg_catalog.hashtext('{{ schema }}'));
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rules_in_turn() from public;
+
+comment on function {{ schema }}.auto_post_rules_in_turn() is
+'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
