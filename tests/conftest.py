@@ -10,6 +10,7 @@ import itertools
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -24,6 +25,11 @@ from tests.host import Host
 OUTER_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
 _numbers = itertools.count(1)
+
+# Every day the same examples, so that a failure is about the change; `pytest --hypothesis-profile wild` looks further.
+hypothesis.settings.register_profile("everyday", derandomize=True)
+hypothesis.settings.register_profile("wild", derandomize=False)
+hypothesis.settings.load_profile("everyday")
 
 for _name in list(os.environ):
     if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "SOCIAL_POST_")):

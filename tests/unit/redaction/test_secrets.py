@@ -178,3 +178,35 @@ def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor,
 def test_talk_about_secrets_stays(redactor: Redactor, text: str) -> None:
     """Agents write about passwords without telling them."""
     assert redactor.redact(text).text == text
+
+
+WILD = "pAYk" + "MzOe"  # letters only, in random case
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["the password is {} on that host", "password {} works", "passphrase {}", "password `{}`", "credentials: bob/{}"],
+)
+def test_password_of_letters_in_random_case_is_found(redactor: Redactor, sentence: str) -> None:
+    """Without a digit or a sign."""
+    assert WILD not in redactor.redact(sentence.format(WILD)).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GitHub",
+        "getUserById",
+        "PostgreSQL",
+        "KeePassXC",
+        "HttpClient",
+        "XmlParser",
+        "rotateApiKey",
+        "AuthenticationService",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["password {} changed", "credentials: GitLab/{}", "passphrase {}"])
+def test_name_in_mixed_case_is_no_password(redactor: Redactor, sentence: str, name: str) -> None:
+    """Words that are written together."""
+    text = sentence.format(name)
+    assert redactor.redact(text).text == text

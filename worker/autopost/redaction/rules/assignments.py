@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.shape import has_random_look, is_measure, is_name, is_prose, is_sentence, is_uuid
+from autopost.redaction.rules.shape import (
+    has_random_look,
+    has_wild_case,
+    is_measure,
+    is_name,
+    is_prose,
+    is_sentence,
+    is_uuid,
+)
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
 
@@ -107,7 +115,7 @@ def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a value right after the word when letters are mixed with digits or signs in it."""
     end = _trimmed(text, start, end)
     value = text[start:end]
-    mixed = any(map(str.isalpha, value)) and has_random_look(value)
+    mixed = has_wild_case(value) if value.isalpha() else any(map(str.isalpha, value)) and has_random_look(value)
     if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
         yield start, end
 
@@ -134,6 +142,7 @@ _STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)[^\S\n]*(?:\n[\s>|]*)?"
 _SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
 _FOR_WHOM = r"(?:\s(?:for|of|on)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,2})?"
 _SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
+_MIXED = r"(?:[0-9@!#$%^&*~]|(?-i:[a-z][A-Z]|[A-Z][A-Z][a-z]))"  # what no plain word has
 
 
 def _strong(words: str) -> str:
@@ -179,9 +188,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9@!#$%^&*~]{_VALUE}*)",
+        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?({_VALUE}*{_MIXED}{_VALUE}*)",
         _SOURCE,
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_VALUE}*[0-9@!#$%^&*~]",
+        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?{_VALUE}*{_MIXED}",
         0.8,
         _bare_password,
     ),

@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.shape import has_wild_case
 
 _QUOTES = "\"'`"
 
@@ -37,6 +38,8 @@ def _whole(text: str, start: int, end: int) -> Iterator[Span]:
 def _is_pair(text: str, start: int, end: int) -> bool:
     """Tell `user:password` from a time, a ratio, a path or a label: the second half is no plain word or number."""
     _, _, password = text[start:end].replace("/", ":").partition(":")
+    if has_wild_case(password):
+        return True
     return any(map(str.isdigit, password)) and any(map(str.isalpha, password)) and len(password) >= 4
 
 

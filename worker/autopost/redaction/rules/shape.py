@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rules.talk import SAID_ENDINGS, SAID_OF_SECRETS
 
@@ -40,6 +42,16 @@ _NAMES = compiled(
 _NAME = compiled(r"^[a-z]{2,}(?:[_-][a-z]{2,})+(?:[_-]?v?\d{1,2})?$")
 _UUID = compiled(r"(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # gives back one letter at the most
+_VOWELS = frozenset("aeiouy")
+_PARTS_OF_NAMES = frozenset(
+    [
+        "as", "at", "by", "cfg", "cmd", "ctx", "css", "db", "do", "ecr", "fs", "go", "hs", "html",
+        "http", "https", "id", "in", "io", "ip", "is", "js", "jwt", "k", "md", "mgmt", "mtls", "my", "no",
+        "of", "on", "or", "os", "pdf", "ps", "pwd", "ql", "rds", "rpc", "sdk", "smtp", "sql", "src", "ssh",
+        "ssl", "tcp", "tls", "to", "ts", "ui", "up", "vm", "vpn", "xml",
+    ]
+)  # fmt: skip
 _SYMBOLS = frozenset("!@#$%^&*+=~|\\?")
 
 
@@ -98,7 +110,24 @@ def has_random_look(value: str) -> bool:
     letter, digit = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     symbol = any(character in _SYMBOLS for character in value[:-1])
     inner_upper = any(map(str.isupper, value[1:])) and any(map(str.islower, value))
-    return (letter and digit) or (symbol and (letter or digit)) or (inner_upper and len(value) >= 12)
+    return (
+        (letter and digit)
+        or (symbol and (letter or digit))
+        or (inner_upper and (len(value) >= 12 or has_wild_case(value)))
+    )
+
+
+def has_wild_case(value: str) -> bool:
+    """Tell letters in random case, `pAYkMzOe`, from words written together, `GitHub` and `getUserById`."""
+    parts = _PARTS.findall(value)
+    if len(value) < 8 or sum(map(len, parts)) != len(value):
+        return False
+    odd = [part for part in parts if part.lower() not in _PARTS_OF_NAMES and not _is_like_a_word(part)]
+    return len(odd) >= 2 or any(len(part) >= 3 and not part.isupper() for part in odd)
+
+
+def _is_like_a_word(part: str) -> bool:
+    return len(part) >= 3 and (part.isupper() or not _VOWELS.isdisjoint(part.lower()))
 
 
 def is_uuid(value: str) -> bool:
