@@ -124,7 +124,7 @@ async def test_held_waits_until_there_is_room() -> None:
     room = asyncio.create_task(held.fewer_than(2, unless=asyncio.Event()))
     await asyncio.sleep(0)
     assert not room.done()
-    held.remove(first)
+    held.remove([first])
     await asyncio.wait_for(room, 5)
     assert len(held) == 1
 
@@ -147,7 +147,7 @@ def test_same_row_under_a_new_epoch_is_another_claim() -> None:
     old = claim(epoch=1)
     new = Claim(old.id, 2, 2, old.operation, None, NOW, NOW)
     held.add([old, new])
-    held.remove(old)
+    held.remove([old])
     assert new in held
     assert old not in held
 

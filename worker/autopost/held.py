@@ -31,9 +31,10 @@ class Held:
         self._claims.update({(claim.id, claim.epoch): claim for claim in claims})
         self._on_change(len(self))
 
-    def remove(self, claim: Claim) -> None:
-        """Hold this no longer; nothing happens when it is not held."""
-        self._claims.pop((claim.id, claim.epoch), None)
+    def remove(self, claims: Iterable[Claim]) -> None:
+        """Hold these no longer; nothing happens with those that are not held."""
+        for claim in claims:
+            self._claims.pop((claim.id, claim.epoch), None)
         self._on_change(len(self))
         self._fewer.set()
 

@@ -6,6 +6,8 @@ Names follow Prometheus' own rules: the unit in the name, `_total` on what only 
 
 from __future__ import annotations
 
+from collections import Counter as Counted
+from collections.abc import Iterable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, ProcessCollector
@@ -75,25 +77,32 @@ LLM_BREAKER = Enum(
 )
 
 
-def count_outcome(outcome: Outcome, at: datetime | None) -> None:
-    """Count what became of an attempt; `at` is the time of the decision, by the database's clock."""
-    match outcome:
-        case Posted():
-            OUTCOMES.labels("posted", "").inc()
-            POSTS.labels(str(outcome.written.generator), outcome.written.fallback or "").inc()
-            if at is not None:
-                POST_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
-            _count_written(outcome.written)
-        case Skipped():
-            OUTCOMES.labels("skipped", str(outcome.reason)).inc()
-            if outcome.written is not None:
+def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
+    """Count what became of attempts; `at` is the time of the decision, by the database's clock."""
+    ends: Counted[tuple[str, str]] = Counted()
+    posts: Counted[tuple[str, str]] = Counted()
+    for outcome in outcomes:
+        match outcome:
+            case Posted():
+                ends["posted", ""] += 1
+                posts[outcome.written.generator, outcome.written.fallback or ""] += 1
+                if at is not None:
+                    POST_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
                 _count_written(outcome.written)
-        case Dead():
-            OUTCOMES.labels("dead", _first_word(outcome.error)).inc()
-        case Deferred():
-            OUTCOMES.labels("deferred", _first_word(outcome.error)).inc()
-        case Lost():
-            OUTCOMES.labels("lease_lost", "").inc()
+            case Skipped():
+                ends["skipped", outcome.reason] += 1
+                if outcome.written is not None:
+                    _count_written(outcome.written)
+            case Dead():
+                ends["dead", _first_word(outcome.error)] += 1
+            case Deferred():
+                ends["deferred", _first_word(outcome.error)] += 1
+            case Lost():
+                ends["lease_lost", ""] += 1
+    for labels, count in ends.items():
+        OUTCOMES.labels(*labels).inc(count)
+    for labels, count in posts.items():
+        POSTS.labels(*labels).inc(count)
 
 
 def count_database_error(during: str, error: BaseException) -> None:
@@ -105,9 +114,10 @@ def _count_written(written: Written) -> None:
     """Count a text once, when its row ends: one that was kept for a later attempt was paid for once."""
     for type_, count in written.redactions.items():
         REDACTIONS.labels(type_).inc(count)
-    LLM_TOKENS.labels("prompt").inc(written.prompt_tokens)
-    LLM_TOKENS.labels("completion").inc(written.completion_tokens)
-    LLM_COST.inc(written.cost_usd or 0.0)
+    if written.prompt_tokens or written.completion_tokens:
+        LLM_TOKENS.labels("prompt").inc(written.prompt_tokens)
+        LLM_TOKENS.labels("completion").inc(written.completion_tokens)
+        LLM_COST.inc(written.cost_usd or 0.0)
 
 
 def _first_word(error: str) -> str:

@@ -21,7 +21,7 @@ from autopost.monitoring.health import Health
 from autopost.outbox import Outbox
 from autopost.pipeline import Pipeline
 from autopost.publication import Publication
-from autopost.publisher import Publisher
+from autopost.publisher import LANES, Publisher
 from autopost.reach import Reach
 from autopost.settings import Settings
 from autopost.writing import Redactor, Writer
@@ -62,8 +62,9 @@ class Worker:
         self._pipeline = Pipeline(writer, CleanNames(redactor), self._publisher, settings)
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
-        # Enough to keep every generation busy, and no more: what waits here is under a lease.
-        self._capacity = 2 * (settings.llm_concurrency if settings.uses_llm else settings.batch_size)
+        # Enough to keep every generation and every lane of the publisher busy, and no more: what waits here is under
+        # a lease. A claim waits until a good part of it is free.
+        self._capacity = 2 * settings.llm_concurrency if settings.uses_llm else 2 * LANES * settings.batch_size
 
     def stop(self) -> None:
         """Stop claiming and drain; when called again, give back at once what is held."""
@@ -103,7 +104,7 @@ class Worker:
         clock = asyncio.get_running_loop().time
         reach = Reach()
         while not self._stopping.is_set():
-            await self._held.fewer_than(self._capacity, unless=self._stopping)
+            await self._held.fewer_than(max(self._capacity * 3 // 4, 1), unless=self._stopping)
             if self._stopping.is_set():
                 return
             room = min(self._capacity - len(self._held), self._settings.batch_size)

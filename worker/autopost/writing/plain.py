@@ -23,6 +23,8 @@ def plain(text: str | None) -> str:
     """
     if not text:
         return ""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     text = _INVISIBLE.sub(r"\1", text)
     text = _SPACE.sub(" ", text).strip()
