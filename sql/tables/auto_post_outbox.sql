@@ -1,5 +1,6 @@
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes and no foreign key: the agents pay for each. The third is the workers' to pay.
+-- An insert touches two indexes, one CHECK and no foreign key: the agents pay for each. The third index is the workers'
+-- to pay.
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -25,13 +26,8 @@ create table {{ schema }}.auto_post_outbox (
     post_id text,
     finished_at timestamptz,
     constraint auto_post_outbox_pkey primary key (id),
-    constraint auto_post_outbox_state_check check (state in ('pending', 'claimed', 'posted', 'skipped', 'dead')),
-    constraint auto_post_outbox_posted_check check ((state = 'posted') = (post_id is not null)),
-    constraint auto_post_outbox_skipped_check check (state <> 'skipped' or reason is not null),
-    constraint auto_post_outbox_dead_check check (state <> 'dead' or last_error is not null),
-    constraint auto_post_outbox_claimed_check check ((state = 'claimed') = (worker is not null)),
-    constraint auto_post_outbox_finished_check check (
-        (state in ('posted', 'skipped', 'dead')) = (finished_at is not null)
+    constraint auto_post_outbox_state_check check (
+        {{ schema }}.auto_post_outbox_is_sound(state, worker, reason, last_error, post_id, finished_at)
     )
 )
 with (
@@ -74,6 +70,9 @@ comment on column {{ schema }}.auto_post_outbox.kept is
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';
+
+comment on constraint auto_post_outbox_state_check on {{ schema }}.auto_post_outbox is
+'What belongs to each state: see auto_post_outbox_is_sound.';
 
 comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';

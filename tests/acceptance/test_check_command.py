@@ -214,8 +214,16 @@ CHANGES = [
     ),
     ("create index mine on auto_post_outbox (agent_id)", "index mine of auto_post_outbox is not autopost's"),
     (
-        "alter table auto_post_outbox drop constraint auto_post_outbox_dead_check",
-        "constraint auto_post_outbox_dead_check of auto_post_outbox is missing",
+        "alter table auto_post_outbox drop constraint auto_post_outbox_state_check",
+        "constraint auto_post_outbox_state_check of auto_post_outbox is missing",
+    ),
+    (
+        (
+            "alter table auto_post_control drop constraint auto_post_control_wakeup_check; "
+            "alter table auto_post_control add constraint auto_post_control_wakeup_check check "
+            "(wakeup in ('doorbell', 'notify', 'poll')) not valid"
+        ),
+        "constraint auto_post_control_wakeup_check of auto_post_control holds for what is written from now on",
     ),
     (
         (
@@ -276,7 +284,9 @@ def test_drift_is_named_and_what_is_advised_mends_it(host: Host, database: str, 
     rows = [row for row in findings if row.subject == "objects"]
     assert [row.finding[: len(expected)] for row in rows] == [expected]
     assert code == (5 if rows[0].level == "problem" else 0)
-    assert rows[0].level == ("warning" if "not autopost's" in expected else "problem")
+    assert rows[0].level == (
+        "warning" if any(mild in expected for mild in ("not autopost's", "from now on")) else "problem"
+    )
     assert rows[0].advice is not None
     follow(rows[0].advice, host, database)
     assert wrong(database) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
+
 from tests.host import Host
 
 OURS = "relname like 'auto\\_post\\_%%' and relname <> 'auto_post_schema_version'"
@@ -31,10 +34,11 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
 
 
 def test_no_function_is_for_the_public(host: Host) -> None:
-    """PUBLIC may execute none of them, and holds no right on our tables and views."""
+    """PUBLIC may execute none of them but a CHECK's, and holds no right on our tables and views."""
     public = "proacl is null or exists (select from aclexplode(proacl) as a where a.grantee = 0)"
     granted = f"proname like 'auto\\_post\\_%%' and ({public})"
-    assert host.rows(f"select proname from pg_proc where {granted}") == []
+    functions = host.rows(f"select proname, prosecdef, provolatile from pg_proc where {granted}")
+    assert functions == [{"proname": "auto_post_outbox_is_sound", "prosecdef": False, "provolatile": "i"}]
     tables = f"select relname from pg_class, aclexplode(relacl) as a where {OURS} and a.grantee = 0"
     assert host.rows(tables) == []
 
@@ -73,3 +77,42 @@ def test_seven_types_and_security_are_whitelisted(host: Host) -> None:
     }
     assert all(row["enabled"] for row in rules)
     assert len(rules) == 14
+
+
+ENDED = {"finished_at": "now()"}
+SOUND: list[tuple[str, dict[str, str]]] = [
+    ("pending", {}),
+    ("claimed", {"worker": "'w'"}),
+    ("posted", {**ENDED, "post_id": "'p'"}),
+    ("skipped", {**ENDED, "reason": "'r'"}),
+    ("dead", {**ENDED, "last_error": "'e'"}),
+]
+
+
+@pytest.mark.parametrize(("state", "belongs"), SOUND, ids=[state for state, _ in SOUND])
+def test_row_has_what_belongs_to_its_state(host: Host, state: str, belongs: dict[str, str]) -> None:
+    """Taking any of it away is refused, and so is a worker, an end or a post where none belongs."""
+    host.complete(agent=host.agent())
+    change_to(host, state, belongs)
+    for name in belongs:
+        with pytest.raises(psycopg.errors.CheckViolation):
+            change_to(host, state, {**belongs, name: "null"})
+    for name, value in {"worker": "'w'", "post_id": "'p'", "finished_at": "now()"}.items():
+        if name not in belongs:
+            with pytest.raises(psycopg.errors.CheckViolation):
+                change_to(host, state, {**belongs, name: value})
+
+
+def test_there_is_no_other_state(host: Host) -> None:
+    """Five, and NULL is none."""
+    host.complete(agent=host.agent())
+    for state in ("done", "", "Pending"):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            change_to(host, state, {})
+
+
+def change_to(host: Host, state: str, belongs: dict[str, str]) -> None:
+    """Change the only row to a state with what belongs to it."""
+    bare = dict.fromkeys(("worker", "reason", "last_error", "post_id", "finished_at"), "null")
+    values = ", ".join(f"{name} = {value}" for name, value in {**bare, **belongs}.items())
+    host.execute(f"update auto_post_outbox set state = %s, {values}", (state,))

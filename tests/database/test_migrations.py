@@ -21,6 +21,7 @@ HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
+    "functions/auto_post_outbox_is_sound",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
     *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation", "compatibility")),
     *(

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from autopost.check.finding import Finding, ok, warning
+from autopost.check.finding import Finding, ok, problem, warning
+from autopost.errors import ConfigurationError
+from autopost.faults import is_of_the_installation
+from autopost.names_table import VARIABLE, grants, read_names
 from autopost.settings import Settings
 
 NOTIFY_TIMEOUT_SECONDS = 2.0
@@ -79,3 +82,24 @@ def language_model(settings: Settings) -> Finding:
         )
     host = urlsplit(settings.openai_base_url or "https://api.openai.com").hostname
     return ok("language model", f"{settings.llm_model} at {host}, with a key")
+
+
+async def known_names(connection: Connection, settings: Settings, role: str) -> list[Finding]:
+    """Say whether this role can read the names that redaction is to find; nothing where no table is set."""
+    if settings.redact_names_table is None:
+        return []
+    another = f"export {VARIABLE}=schema.table.column"
+    try:
+        names = await read_names(connection, settings)
+    except asyncpg.InsufficientPrivilegeError as error:
+        return [problem("names", f"{error}: workers of this role do not start", grants(settings, role))]
+    except asyncpg.PostgresError as error:
+        if not is_of_the_installation(error):
+            raise
+        return [problem("names", f"{error}: workers with this environment do not start", another)]
+    except ConfigurationError as error:
+        return [problem("names", str(error), another)]
+    found = f"{len(names):,} in {settings.redact_names_table}"
+    if not names:
+        return [warning("names", f"{found}, unless row-level security hides them from {role}", another)]
+    return [ok("names", found)]

@@ -35,6 +35,9 @@ def _object(
     for part, definition in expected.items():
         if part not in found:
             yield problem(SUBJECT, f"{part} of {name} is missing", _add(name, part, definition, schema, mapping))
+        elif found[part] == f"{definition} NOT VALID":
+            finding = f"{part} of {name} holds for what is written from now on, and was not asked of older rows"
+            yield warning(SUBJECT, finding, f"{_alter(name, schema)} validate {part};")
         elif found[part] != definition:
             yield problem(
                 SUBJECT,

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from autopost import __version__
-from autopost.check.client import clock, language_model, notify_round_trip
+from autopost.check.client import clock, known_names, language_model, notify_round_trip
 from autopost.check.drift import SUBJECT as OBJECTS
 from autopost.check.drift import drift
 from autopost.check.finding import Finding, Level, ok, problem
@@ -46,6 +46,7 @@ async def run_check(settings: Settings) -> list[Finding]:
                 findings.append(await notify_round_trip(connection, another))
         findings.append(await clock(connection))
         findings.append(language_model(settings))
+        findings += await known_names(connection, settings, session["role"])
         return findings
 
 

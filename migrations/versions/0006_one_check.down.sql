@@ -1,0 +1,217 @@
+-- Back to 0005. NOT VALID, so that nothing waits while a long outbox is read: the one has held for every row.
+alter table {{ schema }}.auto_post_outbox
+drop constraint auto_post_outbox_state_check,
+add constraint auto_post_outbox_state_check check (
+    state in ('pending', 'claimed', 'posted', 'skipped', 'dead')
+) not valid,
+add constraint auto_post_outbox_posted_check check ((state = 'posted') = (post_id is not null)) not valid,
+add constraint auto_post_outbox_skipped_check check (state <> 'skipped' or reason is not null) not valid,
+add constraint auto_post_outbox_dead_check check (state <> 'dead' or last_error is not null) not valid,
+add constraint auto_post_outbox_claimed_check check ((state = 'claimed') = (worker is not null)) not valid,
+add constraint auto_post_outbox_finished_check check (
+    (state in ('posted', 'skipped', 'dead')) = (finished_at is not null)
+) not valid;
+
+do $$
+begin
+    if pg_catalog.pg_relation_size('{{ schema }}.auto_post_outbox') <= 8 * 1024 * 1024 then
+        alter table {{ schema }}.auto_post_outbox
+        validate constraint auto_post_outbox_state_check,
+        validate constraint auto_post_outbox_posted_check,
+        validate constraint auto_post_outbox_skipped_check,
+        validate constraint auto_post_outbox_dead_check,
+        validate constraint auto_post_outbox_claimed_check,
+        validate constraint auto_post_outbox_finished_check;
+    end if;
+end
+$$;
+
+drop function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz);
+
+-- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
+create or replace function {{ schema }}.auto_post_check_rights()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with intended (group_name, privilege, objects) as (
+        values
+        (
+            'auto_post_worker', 'SELECT',
+            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
+            'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation'
+        ),
+        ('auto_post_worker', 'INSERT', 'auto_post_rate_limits auto_post_workers social_posts audit_log'),
+        (
+            'auto_post_worker', 'UPDATE',
+            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers'
+        ),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers'),
+        ('auto_post_worker', 'EXECUTE', 'auto_post_host_problems auto_post_reconcile auto_post_expire'),
+        (
+            'auto_post_reader', 'SELECT',
+            'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
+            'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
+            'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping'
+        ),
+        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
+    ),
+
+    groups as (
+        select r.oid, r.rolname as name
+        from pg_catalog.pg_roles as r
+        where r.rolname in ('auto_post_worker', 'auto_post_reader')
+    ),
+
+    objects as (
+        select
+            c.relname as name, c.relacl as acl, c.oid::pg_catalog.regclass::text as shown, '' as kind
+        from pg_catalog.pg_class as c
+        where
+            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+            and c.relkind in ('r', 'p', 'v', 'S', 'f')
+            and (
+                c.relname like 'auto\_post\_%'
+                or c.relname in ('agents', 'operation_trackers', 'social_posts', 'audit_log')
+            )
+        union all
+        select
+            p.proname, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)),
+            p.oid::pg_catalog.regprocedure::text, 'function '
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = '{{ schema }}'::pg_catalog.regnamespace and p.proname like 'auto\_post\_%'
+    ),
+
+    given as (
+        select o.name, o.shown, o.kind, a.grantee, a.privilege_type as privilege
+        from objects as o
+        cross join pg_catalog.aclexplode(o.acl) as a
+        where a.grantee = 0 or a.grantee in (select g.oid from groups as g)
+        union all
+        select c.relname, c.oid::pg_catalog.regclass::text, '', a.grantee, a.privilege_type || ' (' || t.attname || ')'
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_attribute as t on c.oid = t.attrelid and t.attacl is not null
+        cross join pg_catalog.aclexplode(t.attacl) as a
+        where
+            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+            and c.relname like 'auto\_post\_%'
+            and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
+            -- What a reader is to see of the outbox: all but the raw text.
+            and not (
+                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
+                and c.relname = 'auto_post_outbox'
+                and a.privilege_type = 'SELECT'
+                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            )
+    ),
+
+    public as (
+        select
+            g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
+        from given as g
+        where g.grantee = 0 and g.name like 'auto\_post\_%'
+    ),
+
+    beyond as (
+        select
+            r.name as group_name, g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
+            -- That takes the columns away too, which a reader is to see.
+            || case
+                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
+                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
+                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
+                        from pg_catalog.pg_attribute as t
+                        where
+                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+                            and t.attnum > 0 and not t.attisdropped
+                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                    ), g.shown)
+                else ''
+            end as remedy
+        from given as g
+        inner join groups as r on g.grantee = r.oid
+        where
+            g.name not like 'auto\_post\_check%'
+            and not exists (
+                select from intended as i
+                where
+                    i.group_name = r.name and i.privilege = g.privilege
+                    and g.name = any(pg_catalog.string_to_array(i.objects, ' '))
+            )
+    ),
+
+    below as (
+        select i.group_name, i.privilege || ' on ' || n.name as what
+        from intended as i
+        cross join pg_catalog.string_to_table(i.objects, ' ') as n (name)
+        inner join groups as r on i.group_name = r.name
+        inner join objects as o on n.name = o.name
+        where not exists (
+            select from given as g where g.grantee = r.oid and g.privilege = i.privilege and g.shown = o.shown
+        )
+        union all
+        select r.name, 'EXECUTE on ' || o.name
+        from groups as r
+        cross join objects as o
+        where
+            o.name like 'auto\_post\_check%'
+            and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
+        union all
+        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
+        from pg_catalog.pg_attribute as t
+        inner join groups as r on r.name = 'auto_post_reader'
+        where
+            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+            and t.attnum > 0 and not t.attisdropped
+            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+    )
+
+    select
+        case when pg_catalog.count(*) = 0 then 'ok' else 'problem' end, 'rights of PUBLIC',
+        coalesce(pg_catalog.string_agg(p.what, ', ' order by p.what), 'none on what is autopost''s'),
+        pg_catalog.string_agg(p.remedy, ' ' order by p.what)
+    from public as p
+    union all
+    select
+        case
+            when not coalesce(g.has_any, false) then case n.name when 'auto_post_worker' then 'warning' else 'ok' end
+            when m.what is null and b.what is null then 'ok'
+            when b.what is not null then 'problem'
+            else 'warning'
+        end,
+        'rights of ' || n.name,
+        case
+            when not coalesce(g.has_any, false) then
+                case when g.has_any is null then 'there is no such role' else 'none in this schema' end
+                || case n.name when 'auto_post_worker' then ': workers run with the rights of others' else '' end
+            when m.what is null and b.what is null then 'as autopost sql grants gives them'
+            else pg_catalog.concat_ws('; ', 'lacks ' || b.what, 'has beyond what it needs ' || m.what)
+        end,
+        case
+            when not coalesce(g.has_any, false) and n.name = 'auto_post_reader' then null
+            when not coalesce(g.has_any, false) or b.what is not null then
+                pg_catalog.concat_ws(' ', 'autopost sql grants | psql "$DATABASE_URL"', '# and: ' || m.remedy)
+            else m.remedy
+        end
+    from (values ('auto_post_worker'), ('auto_post_reader')) as n (name)
+    left join (
+        select r.name, exists (select from given as h where h.grantee = r.oid) as has_any
+        from groups as r
+    ) as g on n.name = g.name
+    left join (
+        select
+            e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what,
+            pg_catalog.string_agg(e.remedy, ' ' order by e.what) as remedy
+        from beyond as e
+        group by e.group_name
+    ) as m on n.name = m.group_name
+    left join (
+        select e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what
+        from below as e
+        group by e.group_name
+    ) as b on n.name = b.group_name
+$$;
