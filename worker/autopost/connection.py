@@ -63,6 +63,13 @@ class Connection(asyncpg.Connection):
         with self._ending_without_an_answer():
             return await super().fetchval(query, *args, **options)
 
+    def get_reset_query(self) -> str:
+        """Return nothing to run when a connection goes back to its pool, where each use would pay for it.
+
+        No statement of the worker changes its session, and asyncpg ends an open transaction by itself.
+        """
+        return ""
+
     @contextlib.contextmanager
     def _ending_without_an_answer(self) -> Iterator[None]:
         try:
