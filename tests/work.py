@@ -15,6 +15,7 @@ from typing import Any
 
 from autopost.process import build_worker
 from autopost.redaction import Redactor
+from autopost.resources import query
 from autopost.settings import Settings
 from autopost.worker import Worker
 from tests.host import Host
@@ -81,3 +82,12 @@ def worker_process(dsn: str, **variables: str) -> Iterator[WorkerProcess]:
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+
+def claim_statement(*, fairly: bool = False) -> str:
+    """Return the statement of a claim with its values in it, for EXPLAIN and for connections of other drivers."""
+    values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if fairly else "false"}
+    statement = query("claim", "public")
+    for name, value in values.items():
+        statement = statement.replace(name, value)
+    return statement

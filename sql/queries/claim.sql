@@ -1,5 +1,7 @@
 -- Claims what is due, oldest first, also rows whose lease ran out: that is the rescue.
--- $1 worker, $2 most rows, $3 lease, $4 everything that is due, or only what has been so for less than 10 seconds.
+-- $1 worker, $2 most rows, $3 lease, $4 everything that is due, or only what has been so for less than 10 seconds,
+-- $5 fairly: of the 500 that are longest due and the 500 that are latest, each agent's first, then each one's second
+-- and so on, so that an agent with a hundred thousand rows does not keep others waiting.
 -- Locks the rows it takes and skips those that others hold.
 -- A row whose id retention took away before is an old operation that came up again: it is skipped, and says so.
 -- Rows of a pause among the 1,000 that are longest due are parked, so that the next claim does not meet them again; the
@@ -16,11 +18,12 @@ paused as (
         array(select p.value from pauses as p where p.kind = 'operation_type') as operation_types
 ),
 
-due as (
-    select o.id, (select s.id from {{ schema }}.auto_post_seen as s where s.id = o.id) is not null as was_removed
+longest_due as (
+    select o.id
     from {{ schema }}.auto_post_outbox as o
     where
-        o.state in ('pending', 'claimed')
+        not $5::boolean
+        and o.state in ('pending', 'claimed')
         and o.available_at <= now()
         and o.available_at >= case when $4::boolean then '-infinity' else now() - interval '10 seconds' end
         and not (select c.paused from {{ schema }}.auto_post_control as c)
@@ -32,6 +35,64 @@ due as (
     order by o.available_at
     limit $2
     for update of o skip locked
+),
+
+both_ends as (
+    (
+        select o.id, o.agent_id, o.operation_type, o.available_at
+        from {{ schema }}.auto_post_outbox as o
+        where
+            $5::boolean
+            and o.state in ('pending', 'claimed')
+            and o.available_at <= now()
+            and o.available_at >= case when $4::boolean then '-infinity' else now() - interval '10 seconds' end
+        order by o.available_at
+        limit 500
+    )
+    union
+    (
+        select o.id, o.agent_id, o.operation_type, o.available_at
+        from {{ schema }}.auto_post_outbox as o
+        where
+            $5::boolean
+            and o.state in ('pending', 'claimed')
+            and o.available_at <= now()
+            and o.available_at >= case when $4::boolean then '-infinity' else now() - interval '10 seconds' end
+        order by o.available_at desc
+        limit 500
+    )
+),
+
+fair as (
+    select e.id
+    from both_ends as e
+    where
+        coalesce(not (
+            e.agent_id = any((select p.agents from paused as p)::text[])
+            or e.operation_type = any((select p.operation_types from paused as p)::text[])
+        ), true)
+    order by row_number() over (partition by e.agent_id order by e.available_at), e.available_at
+    limit $2
+),
+
+fairly_due as (
+    select o.id
+    from {{ schema }}.auto_post_outbox as o
+    where
+        o.id = any(array(select f.id from fair as f))
+        and not (select c.paused from {{ schema }}.auto_post_control as c)
+        -- Asked again of a row that changed meanwhile. The form keeps the planner to the primary key.
+        and case when o.available_at <= now() then o.state in ('pending', 'claimed') else false end
+    for update of o skip locked
+),
+
+due as (
+    select d.id, (select s.id from {{ schema }}.auto_post_seen as s where s.id = d.id) is not null as was_removed
+    from (
+        select l.id from longest_due as l
+        union all
+        select f.id from fairly_due as f
+    ) as d
 ),
 
 oldest as (

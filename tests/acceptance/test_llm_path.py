@@ -258,3 +258,23 @@ async def test_without_a_key_templates_are_used(host: Host, settings: Settings, 
         await work_off(host, with_llm(settings, llm.base_url, openai_api_key=None), redactor)
         assert llm.requests == []
     assert len(host.posts()) == 1
+
+
+async def test_flood_of_one_agent_does_not_keep_another_waiting(
+    host: Host, settings: Settings, redactor: Redactor
+) -> None:
+    """Hundreds of alerts wait for a slow model, and another agent's post comes among the next ones."""
+    host.agent()
+    host.agent("bob")
+    host.execute(
+        "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
+        "select 'flood' || n, 'ada', 'workflow_execute', 'failed', 'Looked again' from generate_series(1, 1000) as n"
+    )
+    with LlmServer() as llm:
+        llm.will(after(0.1, says("Something is wrong here")))
+        async with working(with_llm(settings, llm.base_url, llm_concurrency=2), redactor):
+            await eventually(lambda: len(host.posts()) > 5)
+            host.complete("quiet", agent="bob")
+            before = len(host.posts())
+            await eventually(lambda: host.rows("select from social_posts where author_id = 'bob'"), seconds=60)
+            assert len(host.posts()) - before < 100

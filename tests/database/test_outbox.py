@@ -14,10 +14,10 @@ from autopost.connection import create_pool
 from autopost.model import Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
 from autopost.outbox import Outbox
 from autopost.publication import Publication, Published
-from autopost.resources import query
 from autopost.settings import Settings
 from autopost.verdict import at_publishing
 from tests.host import Host
+from tests.work import claim_statement
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
@@ -252,13 +252,7 @@ async def test_claim_uses_its_index_beside_many_finished_rows(host: Host, outbox
     for number in range(3):
         host.complete(f"op{number}")
     host.execute("analyze auto_post_outbox")
-    statement = (
-        query("claim", "public")
-        .replace("$1", "'w'")
-        .replace("$2", "100")
-        .replace("$3", "'1 minute'")
-        .replace("$4", "false")
-    )
+    statement = claim_statement()
     plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain " + statement.replace("%", "%%")))
     assert "Index Scan using auto_post_outbox_claim_idx" in plan
     assert "Seq Scan on auto_post_outbox" not in plan
@@ -275,3 +269,49 @@ async def test_short_claim_leaves_what_has_been_due_for_long_to_a_whole_one(host
         assert sorted(claim.operation.tracker_id for claim in short) == ["op1", "op2"]
         whole = await outbox.claim(10, timedelta(seconds=60))
         assert [claim.operation.tracker_id for claim in whole] == ["op0"]
+
+
+async def test_fair_claim_takes_one_of_each_agent_first(host: Host, outbox: Outbox) -> None:
+    """Also of one that came after hundreds of another's; then the second of each, and so on, oldest first."""
+    host.agent()
+    flood(host, 2000)
+    host.complete("bob1", agent="bob")
+    host.complete("bob2", agent="bob")
+    host.complete("nobody", agent=None)
+    assert {claim.operation.agent_id for claim in await outbox.claim(10, LEASE)} == {"ada"}
+    taken = [claim.operation.tracker_id for claim in await outbox.claim(5, LEASE, fairly=True)]
+    assert taken == ["flood11", "flood12", "bob1", "bob2", "nobody"]
+    assert len(await outbox.claim(2000, LEASE, fairly=True)) == 1000, "it looks at so many"
+    assert len(await outbox.claim(2000, LEASE)) == 988
+
+
+async def test_fair_claim_takes_nothing_that_is_paused_or_not_due(host: Host, outbox: Outbox) -> None:
+    """As any claim."""
+    host.complete("paused", agent="bob")
+    host.complete("later", agent="cleo")
+    host.complete("mine", agent="ada")
+    host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'bob')")
+    host.execute("update auto_post_outbox set available_at = now() + interval '1 hour' where tracker_id = 'later'")
+    assert [claim.operation.tracker_id for claim in await outbox.claim(10, LEASE, fairly=True)] == ["mine"]
+    host.execute("update auto_post_control set paused = true")
+    host.complete("while paused", agent="dan")
+    assert await outbox.claim(10, LEASE, fairly=True) == []
+
+
+async def test_fair_claim_reads_its_index_from_both_ends(host: Host) -> None:
+    """Whatever waits between them."""
+    flood(host, 20000)
+    host.execute("vacuum analyze auto_post_outbox")
+    rows = host.rows("explain (analyze, costs off) " + claim_statement(fairly=True))
+    plan = "\n".join(str(row["QUERY PLAN"]) for row in rows)
+    assert "Index Scan Backward using auto_post_outbox_claim_idx" in plan, plan
+    assert "Seq Scan on auto_post_outbox" not in plan, plan
+
+
+def flood(host: Host, count: int) -> None:
+    """Let one agent complete very many operations."""
+    host.execute(
+        "insert into operation_trackers (id, agent_id, operation_type, status) "
+        "select 'flood' || n, 'ada', 'workflow_execute', 'completed' from generate_series(1, %s) as n",
+        (count,),
+    )

@@ -17,7 +17,7 @@ from autopost.redaction import Redactor
 from autopost.resources import query
 from autopost.settings import Settings
 from tests.host import Host
-from tests.work import eventually, work_off, working
+from tests.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
 A_SECOND = 1.0
@@ -162,13 +162,7 @@ async def test_resume_waits_for_a_claim_that_parks(host: Host, database: str, se
     """Otherwise a row could be parked after its pause ended, for ever."""
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
     host.complete()
-    statement = (
-        query("claim", "public")
-        .replace("$1", "'w'")
-        .replace("$2", "100")
-        .replace("$3", "'1 minute'")
-        .replace("$4", "false")
-    )
+    statement = claim_statement()
     with psycopg.connect(database) as claiming:
         claiming.execute(statement.encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
@@ -194,13 +188,7 @@ async def test_claim_does_not_read_what_is_parked(host: Host, settings: Settings
     await claim(settings)
     assert host.value(parked) == 2500
     host.execute("vacuum analyze auto_post_outbox")
-    statement = (
-        query("claim", "public")
-        .replace("$1", "'w'")
-        .replace("$2", "100")
-        .replace("$3", "'1 minute'")
-        .replace("$4", "false")
-    )
+    statement = claim_statement()
     lines = [str(row["QUERY PLAN"]) for row in host.rows("explain (analyze, costs off) " + statement)]
     plan = "\n".join(lines)
     assert plan.count("Index Scan using auto_post_outbox_claim_idx") == 2, plan

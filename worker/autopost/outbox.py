@@ -29,12 +29,13 @@ class Outbox:
         self._schema = schema
         self._worker = worker
 
-    async def claim(self, limit: int, lease: timedelta, *, whole: bool = True) -> list[Claim]:
+    async def claim(self, limit: int, lease: timedelta, *, whole: bool = True, fairly: bool = False) -> list[Claim]:
         """Claim up to `limit` due rows, oldest first; returned in the order of capture.
 
-        Not `whole`: only of those that have been due for less than 10 seconds.
+        Not `whole`: only of those that have been due for less than 10 seconds. `fairly`: rather one of each agent than
+        many of one, among the 500 oldest and the 500 newest.
         """
-        rows = await self._pool.fetch(self._query("claim"), self._worker, limit, lease, whole)
+        rows = await self._pool.fetch(self._query("claim"), self._worker, limit, lease, whole, fairly)
         return [claim_of(row) for row in rows]
 
     async def keep(self, posts: Sequence[Posted]) -> None:

@@ -29,6 +29,7 @@ from autopost.writing import Redactor, Writer
 HEARTBEAT_SECONDS = 15.0
 LAST_WORD_SECONDS = 5.0
 CLAIM_RETRY_CAP_SECONDS = 5.0
+FAIR_EVERY = 4  # of claims from a backlog: a fair one costs half as much again
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +102,7 @@ class Worker:
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
         failures = 0
         empty_rounds = 0
+        full_claims = 0
         clock = asyncio.get_running_loop().time
         reach = Reach()
         while not self._stopping.is_set():
@@ -111,8 +113,10 @@ class Worker:
             self._doorbell.hush()
             began = clock()
             whole = reach.is_whole(began)
+            fairly = full_claims % FAIR_EVERY == 1
             try:
-                claims = await self._outbox.claim(room, timedelta(seconds=self._settings.lease_seconds), whole=whole)
+                lease = timedelta(seconds=self._settings.lease_seconds)
+                claims = await self._outbox.claim(room, lease, whole=whole, fairly=fairly)
             except DATABASE_ERRORS as error:
                 self._health.failed("claim", error)
                 if failures == 0:
@@ -125,17 +129,20 @@ class Worker:
                 continue
             failures = 0
             self._health.claimed()
-            if len(claims) == room:
+            if len(claims) == room or fairly:
+                full_claims += 1
                 reach.more_waits()
-            elif whole:
-                reach.looked_at_everything(began, clock())
+            else:
+                full_claims = 0
+                if whole:
+                    reach.looked_at_everything(began, clock())
             if claims:
                 empty_rounds = 0
                 self._held.add(claims)
                 task = asyncio.create_task(self._pipeline.handle(claims))
                 pipeline.add(task)
                 task.add_done_callback(pipeline.discard)
-            elif not self._stopping.is_set() and await self._sleep() is Woken.DUE:
+            elif not self._stopping.is_set() and not fairly and await self._sleep() is Woken.DUE:
                 # Others hold what is due; look again, but ever more seldom.
                 empty_rounds += 1
                 if empty_rounds > 1:
