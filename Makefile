@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint bench chaos soak redaction-report wheel lock clean
+.PHONY: help demo test test-all-postgres check lint bench bench-full chaos soak redaction-report wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -37,8 +37,18 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
 	@echo "format, style, types, imports and SQL are in order"
 
-bench: $(STAMP) ## Run the short benchmarks, one line of result each
-	@for name in latency host_tax trigger_failures memory; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
+bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers only where they are installed
+	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "host_tax --seconds 1" trigger_cost \
+		trigger_failures memory "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30"; do \
+		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
+
+bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for hours
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@for bench in "drain --rounds 5 --peer-redaction" "drain --rounds 5 --alerts" \
+		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
+		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory "llm --answers 30 --rounds 3" \
+		"idle --rows 50000 --seconds 300"; do \
+		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 chaos: $(STAMP) ## Trouble workers, hosts, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and reckon
 	@AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -s tests/chaos/test_storm.py
@@ -54,7 +64,7 @@ wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
 
 lock: ## Pin the newest versions, with hashes and without an index's address
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	@for part in "runtime embedded" "dev dev"; do set -- $$part; \
+	@for part in "runtime embedded" "dev dev" "bench bench"; do set -- $$part; \
 		$(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --extra $$2 pyproject.toml -o requirements/$$1.txt; done
 

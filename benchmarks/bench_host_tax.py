@@ -1,135 +1,209 @@
-"""What the trigger costs an agent's single-row UPDATE: with the trigger against without it, interleaved.
+"""What autopost costs the platform: transactions a second of its clients (pgbench), with each trigger and without any.
 
-Two ways. pgbench over a unix socket, as an application would see it: transactions a second of progress updates. And a
-loop on the server, which sees nothing but the statement: progress updates that do not name status, those that name it
-without changing it, status changes that meet no rule, and completions.
+Progress updates, completions, a mix of both (nine to one), and one UPDATE that completes 10,000 operations. The
+variants take turns, and each is compared with the run without trigger of the same round. `workers busy` means that none
+sleeps, so nobody is rung; the workers' own use of processors is left out, as with the peers, and is what `a worker on
+the same processors` adds. `worker asleep` is the worst case: every completion rings, because nobody answers.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
+import math
 import statistics
-import subprocess
-import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from autopost.embedded import EmbeddedServer
-from autopost.resources import render, sql_folder
-from benchmarks.stand import Connection, report, spread, stand
+from benchmarks.pgbench import COMPLETION, PROGRESS, check_completed, check_left, pgbench, start_operations
+from benchmarks.stand import Connection, add_agents, report, spread, stand
+from benchmarks.variants import (
+    ASLEEP,
+    BARE_INSERT,
+    BESIDE,
+    BUSY,
+    NOTHING,
+    NOTIFY_EACH,
+    Variant,
+    in_place,
+    installed_peers,
+)
 
-ROUNDS = 9
-PGBENCH_ROUNDS = 9
-UPDATES = 4_000
-ROWS = 200
+BULK_ROWS = 10_000
+MOST_A_SECOND = 60_000  # more than these machines complete, for the first run, which says how many there are to be
+SPARE = 1.6
+AGENTS = 10_000
+# No checkpoint falls into a run, nor its full pages into the runs after it.
+SETTINGS = {"max_connections": "120", "max_wal_size": "'16GB'", "checkpoint_timeout": "'1h'"}
+KINDS = {"progress": {PROGRESS: 1}, "completion": {COMPLETION: 1}, "mix": {PROGRESS: 9, COMPLETION: 1}}
 
-FORMS = {
-    "progress": "set progress = progress + 1 where id = 'op' || (n % {rows})",
-    "progress, status named": "set progress = progress + 1, status = 'running' where id = 'op' || (n % {rows})",
-    "insignificant status": "set status = 'step' || n where id = 'op' || (n % {rows})",
-    "completion": "set status = 'completed' where id = 'op' || n",
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio to reach, between two variants; by the number of clients, None for any."""
+
+    over: Variant
+    least: float
+    clients: int | None = None
+
+
+GOALS = {
+    "progress": [Goal(NOTHING, 0.99)],
+    "completion": [
+        Goal(NOTHING, 0.78, 16),
+        Goal(NOTHING, 0.70, 64),
+        Goal(BARE_INSERT, 0.95, 16),
+        Goal(BARE_INSERT, 0.95, 64),
+        Goal(NOTIFY_EACH, 4, 64),
+        *(Goal(peer, 4, 64) for peer in installed_peers()),
+    ],
 }
+GOAL_BULK = 1.6
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the platform's clients do, how many of them, and whether their commits wait for the disk."""
+
+    kind: str
+    clients: int
+    synchronous: bool
+
+    @property
+    def name(self) -> str:
+        """Return what the results call it."""
+        clients = "1 client" if self.clients == 1 else f"{self.clients} clients"
+        return f"{self.kind}, {clients}, synchronous_commit {'on' if self.synchronous else 'off'}"
+
+
+def in_turns(variants: Sequence[Variant], number: int) -> Sequence[Variant]:
+    """Return the variants in the order of a round."""
+    turn = number % len(variants)
+    return (*variants[turn:], *variants[:turn])
+
+
+def tps(server: EmbeddedServer, host: Connection, load: Load, variant: Variant, each: int, seconds: float) -> float:
+    """Return the transactions a second with one variant, with `each` operations for every client to complete."""
+    with in_place(server, host, variant):
+        start_operations(host, load.clients, each)
+        ran = pgbench(server, KINDS[load.kind], clients=load.clients, seconds=seconds, synchronous=load.synchronous)
+        if load.kind != "progress":
+            check_left(host, load.clients)
+    return ran.per_second
+
+
+def measure(
+    server: EmbeddedServer, host: Connection, load: Load, variants: Sequence[Variant], rounds: int, seconds: float
+) -> None:
+    """Print the line of one load."""
+    completes = load.kind != "progress"
+    each = math.ceil(MOST_A_SECOND / load.clients) if completes else 1
+    fastest = tps(server, host, load, NOTHING, each, 1)  # and warms up
+    if completes:
+        each = math.ceil(fastest * seconds * SPARE / load.clients) + 100
+    results: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    for number in range(rounds):
+        for variant in in_turns(variants, number):
+            results[variant.name].append(tps(server, host, load, variant, each, seconds))
+    shares = {name: ratios(values, results[NOTHING.name]) for name, values in results.items()}
+    parts = [f"{name} {spread(shares[name])}" for name in results if name != NOTHING.name]
+    said = f"of the {statistics.median(results[NOTHING.name]):,.0f} transactions a second without trigger: "
+    goals = [goal for goal in GOALS.get(load.kind, []) if goal.clients in (None, load.clients)]
+    reached = [said_of(goal, results) for goal in goals if load.synchronous and goal.over.name in results]
+    report(
+        f"host_tax {load.name}",
+        "; ".join([said + ", ".join(parts), *reached]),
+        tps=results,
+        shares=shares,
+    )
+
+
+def ratios(values: Sequence[float], base: Sequence[float]) -> list[float]:
+    """Return value by base, round by round."""
+    return [value / other for value, other in zip(values, base, strict=True)]
+
+
+def said_of(goal: Goal, results: dict[str, list[float]]) -> str:
+    """Say a goal and whether it is reached."""
+    ratio = statistics.median(ratios(results[BUSY.name], results[goal.over.name]))
+    reached = "reached" if ratio >= goal.least else "MISSED"
+    return f"{BUSY.name} / {goal.over.name} {ratio:.2f}, goal {goal.least:g} {reached}"
+
+
+def measure_bulk(server: EmbeddedServer, host: Connection, variants: Sequence[Variant], rounds: int) -> None:
+    """Print the line of one UPDATE that completes many operations."""
+    results: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    for number in range(rounds + 1):
+        for variant in in_turns(variants, number):
+            took = bulk_ms(server, host, variant)
+            if number > 0:  # the first round warms up
+                results[variant.name].append(took)
+    times = {name: ratios(values, results[NOTHING.name]) for name, values in results.items()}
+    parts = [f"{name} {spread(times[name])}" for name in results if name != NOTHING.name]
+    ours = statistics.median(times[BUSY.name])
+    report(
+        f"host_tax bulk update of {BULK_ROWS} completions",
+        f"times the {statistics.median(results[NOTHING.name]):.0f} ms without trigger: {', '.join(parts)}; "
+        f"goal at most {GOAL_BULK:g} {'reached' if ours <= GOAL_BULK else 'MISSED'}",
+        milliseconds=results,
+        times=times,
+    )
+
+
+def bulk_ms(server: EmbeddedServer, host: Connection, variant: Variant) -> float:
+    """Return the milliseconds of an UPDATE that completes many operations, and of its commit."""
+    with in_place(server, host, variant):
+        start_operations(host, 1, BULK_ROWS)
+        began = time.perf_counter()
+        host.execute("update operation_trackers set status = 'completed' where id like 'op%'")
+        took = (time.perf_counter() - began) * 1000
+        check_completed(host, BULK_ROWS)
+    return took
+
+
+def loads(*, full: bool) -> list[tuple[Load, list[Variant]]]:
+    """Return what is measured, each with its variants."""
+    peers = installed_peers()
+    if not full:
+        short = [NOTHING, BARE_INSERT, NOTIFY_EACH, BUSY]
+        return [
+            (Load("progress", 16, synchronous=True), [NOTHING, BUSY]),
+            (Load("completion", 16, synchronous=True), short),
+            (Load("completion", 64, synchronous=True), short),
+        ]
+    every = [NOTHING, BARE_INSERT, NOTIFY_EACH, BUSY, ASLEEP, BESIDE, *peers]
+    kinds = {"progress": [NOTHING, BUSY, ASLEEP], "completion": every, "mix": every}
+    return [
+        (Load(kind, clients, synchronous), variants)
+        for kind, variants in kinds.items()
+        for synchronous in (True, False)
+        for clients in (1, 4, 16, 64)
+        if kind != "mix" or clients >= 16
+    ]
 
 
 def main() -> None:
-    """Measure and print, one line for each form of update."""
-    with stand() as (server, host):
-        host.execute("set synchronous_commit = off")
-        report_pgbench(server, host)
-        for name, form in FORMS.items():
-            without, with_trigger = compare(host, form.format(rows=ROWS), fresh=name == "completion")
-            ratios = [b / a for a, b in zip(without, with_trigger, strict=True)]
-            base, cost = statistics.median(without), statistics.median(with_trigger)
-            report(
-                f"host_tax {name}",
-                f"{spread(ratios)} times the same update without trigger, {base:.1f} and {cost:.1f} microseconds",
-                ratios=ratios,
-                without_us=without,
-                with_us=with_trigger,
-            )
-
-
-def report_pgbench(server: EmbeddedServer, host: Connection) -> None:
-    """Print transactions a second of progress updates with the trigger, as a share of those before and after without.
-
-    Beside it the same of two runs without the trigger: how much of a difference the machine makes by itself.
-    """
-    fill(host, ROWS)
-    pgbench(server)
-    shares, noise, base = [], [], []
-    for _ in range(PGBENCH_ROUNDS):
-        rates = []
-        for triggered in (False, True, False):
-            set_trigger(host, present=triggered)
-            rates.append(pgbench(server))
-        before, between, after = rates
-        shares.append(2 * between / (before + after))
-        noise.append(after / before)
-        base += [before, after]
-    set_trigger(host, present=True)
-    report(
-        "host_tax pgbench progress",
-        f"{spread(shares)} of the transactions a second without trigger; without against without {spread(noise)}; "
-        f"{statistics.median(base):,.0f} a second",
-        shares=shares,
-        noise=noise,
-        without_tps=base,
-    )
-
-
-def pgbench(server: EmbeddedServer) -> float:
-    """Return progress updates a second of one client, without waiting for the disk."""
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(f"\\set n random(0, {ROWS - 1})\n")
-        script.write("update operation_trackers set progress = progress + 1 where id = 'op' || :n;\n")
-        script.flush()
-        command = [str(server.bin_folder / "pgbench"), "-n", "-c1", "-M", "prepared", "-T", "1", "-f", script.name]
-        environment = {**os.environ, "PGOPTIONS": "-c synchronous_commit=off"}
-        run = subprocess.run([*command, server.dsn()], check=True, capture_output=True, text=True, env=environment)
-    (line,) = [line for line in run.stdout.splitlines() if line.startswith("tps")]
-    return float(line.split()[2])
-
-
-def set_trigger(host: Connection, *, present: bool) -> None:
-    """Drop the trigger, or make it as it is installed."""
-    host.execute("drop trigger if exists auto_post_capture on operation_trackers")
-    if present:
-        host.execute(
-            render((sql_folder() / "triggers" / "auto_post_capture.sql").read_text("utf-8"), "public").encode()
-        )
-    host.execute("vacuum analyze operation_trackers")
-
-
-def compare(host: Connection, form: str, *, fresh: bool) -> tuple[list[float], list[float]]:
-    """Return microseconds per update without and with the trigger, round by round in alternating order."""
-    results: dict[bool, list[float]] = {False: [], True: []}
-    for number in range(ROUNDS + 1):
-        for triggered in (False, True) if number % 2 else (True, False):
-            fill(host, UPDATES if fresh else ROWS)
-            set_trigger(host, present=triggered)
-            took = loop(host, form)
-            if number > 0:  # the first round warms up
-                results[triggered].append(took)
-    return results[False], results[True]
-
-
-def fill(host: Connection, rows: int) -> None:
-    """Begin anew with running operations."""
-    host.execute("truncate operation_trackers, auto_post_outbox")
-    host.execute(
-        "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation, why_explanation) "
-        "select 'op' || n, 'agent1', 'workflow_execute', 'running', repeat('did it ', 20), repeat('because ', 10) "
-        "from generate_series(0, %s) as n",
-        (rows,),
-    )
-    host.execute("vacuum analyze operation_trackers")
-
-
-def loop(host: Connection, form: str) -> float:
-    """Return the microseconds of one update in a loop on the server."""
-    statement = f"do $$ begin for n in 1..{UPDATES} loop update operation_trackers {form}; end loop; end $$"
-    began = time.perf_counter()
-    host.execute(statement.encode())
-    return (time.perf_counter() - began) * 1e6 / UPDATES
+    """Read the command line, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="all numbers of clients, all variants, also the peers")
+    parser.add_argument("--only", choices=(*KINDS, "bulk"), nargs="+", default=[*KINDS, "bulk"])
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    given: Any = parser.parse_args()
+    with stand(settings=SETTINGS) as (server, host):
+        add_agents(host, AGENTS)
+        for peer in installed_peers() if given.full else []:
+            assert peer.system is not None
+            peer.system.install(server.dsn())
+        for load, variants in loads(full=given.full):
+            if load.kind in given.only and load.clients in given.clients:
+                measure(server, host, load, variants, given.rounds, given.seconds)
+        if "bulk" in given.only:
+            bulk = [NOTHING, BARE_INSERT, BUSY, *([ASLEEP, *installed_peers()] if given.full else [])]
+            measure_bulk(server, host, bulk, given.rounds)
 
 
 if __name__ == "__main__":

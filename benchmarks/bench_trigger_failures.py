@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tests.breakage import BREAKAGES
 
-from benchmarks.bench_host_tax import set_trigger
 from benchmarks.stand import Connection, report, stand
+from benchmarks.trigger import NONE, OURS, set_trigger
 
 ROUNDS = 5
 ROWS = 10_000
@@ -81,7 +81,7 @@ def bulk_update(host: Connection, status: str, emptied: Sequence[str], *, trigge
         "from generate_series(1, %s) as n",
         (ROWS,),
     )
-    set_trigger(host, present=triggered)
+    set_trigger(host, OURS if triggered else NONE)
     crowded, began = crowded_out_ms(host), time.perf_counter()
     changed = host.execute("update operation_trackers set status = %s", (status,)).rowcount
     took = (time.perf_counter() - began) * 1000

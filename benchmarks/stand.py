@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ RESULTS = Path(__file__).parent / "results"
 
 
 @contextlib.contextmanager
-def stand(version: int = 18) -> Iterator[tuple[EmbeddedServer, Connection]]:
-    """Run a migrated server with a connection of its owner, in autocommit."""
+def stand(
+    version: int = 18, *, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[EmbeddedServer, Connection]]:
+    """Run a migrated server with a connection of its owner, in autocommit; `settings` are the server's."""
     for name in list(os.environ):
         if name == "DATABASE_URL" or name.startswith(("PG", "OPENAI_", "SOCIAL_POST_")):
             del os.environ[name]
-    with embedded_server(version, durable=True, settings={"shared_buffers": "'256MB'"}) as server:
+    with embedded_server(version, durable=True, settings={"shared_buffers": "'256MB'", **(settings or {})}) as server:
         migrate(load_settings(database_url=server.dsn()))
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             yield server, connection
