@@ -204,7 +204,7 @@ def test_version_names_the_schema_it_needs() -> None:
     assert result.stdout.startswith(f"autopost {__version__} (schema ")
 
 
-@pytest.mark.parametrize("command", ["migrate", "run", "demo", "feed", "status"])
+@pytest.mark.parametrize("command", ["migrate", "run", "demo", "feed", "status", "redact"])
 def test_help_shows_an_example(command: str) -> None:
     """Every command has one."""
     result = autopost(command, "--help")

@@ -27,7 +27,7 @@ LOADED = (cli, server)
 def main() -> None:
     """Fork until standard input ends, then kill what is left."""
     redactor = Redactor()
-    process._load_redactor = lambda settings: redactor
+    process._load_redactor = lambda settings, names: redactor
     woken, wake = socket.socketpair()
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.settings import load_settings, unknown_variables
+from autopost.setting_definitions import SUBJECTS
+from autopost.settings import Settings, load_settings, unknown_variables
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
@@ -136,3 +137,61 @@ def test_settings_do_not_show_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(load_settings())
     assert "very-secret-key" not in shown
     assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("REDACT_LEAST_SCORE", "1.5", "a number, 0 to 1"),
+        ("REDACT_LEAST_SCORE", "nan", "a number, 0 to 1"),
+        ("REDACT_PLACEHOLDER", "gone", "at most 20 characters that begin and end with a sign of <>"),
+        ("REDACT_PLACEHOLDER", "<type>", "such as <TYPE>, [TYPE], [REMOVED], ***"),
+        ("REDACT_NAMES_TABLE", "users", "table.column, schema.table.column"),
+        ("REDACT_NAMES_TABLE", "users.name; drop table users", "table.column"),
+        ("REDACT_NAMES_TABLE", "a.b.c.d", "table.column"),
+        ("REDACT_NAMES_SECONDS", "0", "seconds, 1 to 86400"),
+    ],
+)
+def test_impossible_redaction_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, allowed: str
+) -> None:
+    """With what was given and what is allowed."""
+    message = refusal(monkeypatch, **{f"SOCIAL_POST_{variable}": value})
+    assert f"SOCIAL_POST_{variable}: given {value!r}; allowed: " in message
+    assert allowed in message
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["users.name", "app.users.full_name", "users.first_name+last_name", '"App"."User"."fullName"', 'users."a+b"+c'],
+)
+def test_table_of_names_is_named_as_in_sql(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """With or without a schema, in quotes or not, of several columns."""
+    monkeypatch.setenv("SOCIAL_POST_REDACT_NAMES_TABLE", place)
+    assert load_settings(require_database=False).redact_names_table == place
+
+
+def test_types_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of both lists."""
+    monkeypatch.setenv("SOCIAL_POST_REDACT_ONLY", "EMAIL_ADDRESS, us_ssn")
+    monkeypatch.setenv("SOCIAL_POST_REDACT_WITHOUT", "PHONE_NUMBER,")
+    settings = load_settings(require_database=False)
+    assert (settings.redact_only, settings.redact_without) == (("EMAIL_ADDRESS", "us_ssn"), ("PHONE_NUMBER",))
+
+
+def test_model_has_one_setting_and_an_alias_for_spacy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever is used is the one that messages name; both at once is a contradiction."""
+    monkeypatch.setenv("SOCIAL_POST_SPACY_MODEL", "tiny")
+    settings = load_settings(require_database=False)
+    assert (settings.model, settings.model_variable) == ("tiny", "SOCIAL_POST_SPACY_MODEL")
+    message = refusal(monkeypatch, SOCIAL_POST_NER_MODEL="gliner:owner/model")
+    assert "SOCIAL_POST_SPACY_MODEL: given 'tiny'; allowed: not beside SOCIAL_POST_NER_MODEL" in message
+    monkeypatch.delenv("SOCIAL_POST_SPACY_MODEL")
+    settings = load_settings(require_database=False)
+    assert (settings.model, settings.model_variable) == ("gliner:owner/model", "SOCIAL_POST_NER_MODEL")
+
+
+def test_every_setting_belongs_to_a_subject() -> None:
+    """The reference has all of them, each once."""
+    fields = [name for group in SUBJECTS.values() for name in group.model_fields]
+    assert sorted(fields) == sorted(Settings.model_fields)

@@ -12,11 +12,13 @@ import asyncpg
 import pytest
 
 from autopost import audit
+from autopost.clean_names import CleanNames
 from autopost.connection import connect_arguments
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.faults import is_transient, kind
 from autopost.held import Held
-from autopost.model import Claim, Generator, Operation, Written
+from autopost.model import Claim, Generator, Operation, Redaction, Written
+from autopost.process import _meanwhile
 from autopost.resources import query, render, sql_folder
 from autopost.settings import load_settings
 
@@ -165,3 +167,65 @@ def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
 def test_every_query_says_what_it_does(path: Path) -> None:
     """The first line of each file is a comment."""
     assert query(path.stem, "public").startswith("-- ")
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [("completed", "completed"), ("Timed_Out", "Timed_Out"), ("on-hold", "on-hold"), ("", None), ("x" * 41, None)]
+    + [(text, None) for text in ("waiting for Ada", "bob" + "@" + "example.com", "42", "done\n")],
+)
+def test_status_is_shown_when_it_is_a_word(status: str, shown: str | None) -> None:
+    """A platform may write any text there."""
+    assert audit.word(status) == shown
+
+
+async def for_ever() -> None:
+    """Never end."""
+    await asyncio.Event().wait()
+
+
+async def fail_soon() -> None:
+    """Fail after others had their turn."""
+    await asyncio.sleep(0)
+    raise SchemaMismatch("soon")
+
+
+async def test_error_beside_work_that_goes_on_is_raised_as_it_is() -> None:
+    """With its exit code, not in a group."""
+    with pytest.raises(SchemaMismatch, match="here"):
+        async with _meanwhile(for_ever):
+            raise SchemaMismatch("here")
+
+
+async def test_error_of_work_that_goes_on_ends_what_is_beside_it() -> None:
+    """A worker does not go on with names that nobody keeps."""
+    with pytest.raises(SchemaMismatch, match="soon"):
+        async with _meanwhile(fail_soon):
+            await for_ever()
+
+
+async def test_work_that_goes_on_ends_with_what_is_beside_it() -> None:
+    """Without a word."""
+    before = asyncio.all_tasks()
+    async with _meanwhile(for_ever):
+        assert len(asyncio.all_tasks() - before) == 1
+    assert asyncio.all_tasks() == before
+
+
+def test_clean_names_are_remembered_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names of people that are looked for may change while a worker runs."""
+    asked: list[str] = []
+
+    class Asked:
+        def redact(self, text: str) -> Redaction:
+            asked.append(text)
+            return Redaction(text, {})
+
+    seconds = 600.0
+    monkeypatch.setattr("time.monotonic", lambda: seconds)
+    names = CleanNames(Asked())
+    assert [names.of("report"), names.of("report")] == ["report"] * 2
+    assert asked == ["report"]
+    seconds += 61
+    names.of("report")
+    assert asked == ["report"] * 2

@@ -6,9 +6,12 @@ Nothing here is text of an operation or of a post: redactions are counted by typ
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 from autopost.model import Claim, Dead, Generator, Posted, Proposal, Written
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 
 
 def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
@@ -41,12 +44,17 @@ def post_metadata(posted: Posted) -> str:
     return json.dumps(
         {
             "operation_type": operation.operation_type,
-            "operation_status": operation.status,
+            "operation_status": word(operation.status),
             "tracker_id": operation.tracker_id,
             "generator": written.generator,
             "model": written.model,
         }
     )
+
+
+def word(status: str) -> str | None:
+    """Return a status as it may be shown: when it is one word. Anything longer could be text of the operation."""
+    return status if _WORD.fullmatch(status) else None
 
 
 def state(proposal: Proposal) -> str:

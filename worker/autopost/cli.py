@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
@@ -28,10 +27,12 @@ from autopost.maintenance import reconcile_all, reconcile_window
 from autopost.migrate import given_mapping, head_revision
 from autopost.migrate import migrate as run_migrations
 from autopost.outbox import Outbox
+from autopost.redact.command import redact
 from autopost.resources import dba_statements
 from autopost.schema import require_schema
 from autopost.screen import PipeConsole, entry_text, status_screen
 from autopost.settings import Settings, load_settings
+from autopost.streams import leave_stdout, open_closed_streams
 from autopost.watch import Entry, Watch
 
 app = typer.Typer(
@@ -51,21 +52,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to 
 
 def main() -> None:
     """Run the command line, and turn every foreseen error into one clear message and its exit code."""
-    _open_standard_streams()
+    open_closed_streams()
     try:
         app()
     except AutopostError as error:
         err.print(f"autopost: {error}", style="red", markup=False)
         sys.exit(error.exit_code)
-
-
-def _open_standard_streams() -> None:
-    """Open what the caller closed: the event loop's library aborts on it."""
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 def _version(wanted: bool) -> None:
@@ -115,6 +107,7 @@ def feed(
     as_json: Json = False,
 ) -> None:
     """Show the newest posts, and what was not posted and why."""
+    settings = load_settings()
 
     async def show(watch: Watch) -> None:
         if follow:
@@ -131,9 +124,9 @@ def feed(
         if as_json:
             _print_json(asdict(entry))
         else:
-            out.print(entry_text(entry))
+            out.print(entry_text(entry, settings.redact_placeholder))
 
-    _watch(load_settings(), show)
+    _watch(settings, show)
 
 
 @app.command(epilog="Example: [bold]autopost status --json | jq .states[/bold]")
@@ -166,7 +159,7 @@ def check(
             else:
                 out.print(check_screen(findings))
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            leave_stdout()
         except OSError as error:
             raise _trouble(error) from None
         require_health(findings, strict=strict)
@@ -224,6 +217,9 @@ def print_sql(
         raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(statements)}")
 
 
+app.command(epilog="Example: [bold]autopost redact --explain < report.txt[/bold]")(redact)
+
+
 @app.command(epilog="Example: [bold]autopost demo[/bold]")
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
@@ -242,8 +238,7 @@ def _watch(settings: Settings, show: Callable[[Watch], Awaitable[None]]) -> None
             await show(Watch(connection, settings.schema_name))
             await connection.close()
         except BrokenPipeError:
-            # The reader has seen enough. What is still buffered for it goes nowhere, without a complaint at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            leave_stdout()
         except asyncpg.InsufficientPrivilegeError as error:
             raise SchemaMismatch(f"this role may not look: {error}") from None
         except DATABASE_ERRORS as error:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from autopost.connection import connect, create_pool, went_away
 from autopost.doorbell import Doorbell
 from autopost.monitoring.health import Health
+from autopost.names_table import Learn, keep_known, names_at_start
 from autopost.outbox import Outbox
 from autopost.publication import Publication
+from autopost.publisher import LANES
 from autopost.schema import require_rights, require_schema, require_served
 from autopost.settings import Settings, unknown_variables
 from autopost.worker import LAST_WORD_SECONDS, Worker
 from autopost.writing import Redactor as RedactorProtocol
 from autopost.writing import Writer
 
-POOL_SIZE = 4  # claim, publish, maintenance, and one for heartbeats and leases
+if TYPE_CHECKING:
+    from autopost.redaction import Redactor
+
+POOL_SIZE = 3 + LANES  # claim, maintenance, and one for heartbeats and leases; the publisher's
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +46,13 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
         with went_away(settings):
             await require_schema(pool, schema)
             await require_rights(pool, schema)
+        keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
         if redactor is None:
-            redactor = await asyncio.to_thread(_load_redactor, settings)
+            with went_away(settings):
+                names = await names_at_start(pool, settings)
+            redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
+            if settings.redact_names_file or settings.redact_names_table:
+                keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
         health = Health()
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
         try:
@@ -53,7 +64,7 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
                 on_listening=health.listens,
             )
             served = partial(require_served, pool, schema)
-            async with _monitoring(health, settings):
+            async with _monitoring(health, settings), keep_names:
                 yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health)
         finally:
             await writer.aclose()
@@ -87,10 +98,30 @@ def _monitoring(health: Health, settings: Settings) -> contextlib.AbstractAsyncC
     return serve(health, settings.http_host, settings.http_port)
 
 
-def _load_redactor(settings: Settings) -> RedactorProtocol:
-    from autopost.redaction import Redactor  # takes a second to load: only after the quick checks have passed
+def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:
+    from autopost.redacting import redactor_for  # takes a second to load: only after the quick checks have passed
 
-    return Redactor(settings.pii_allowlist, settings.spacy_model)
+    return redactor_for(settings, names)
+
+
+def _learner(settings: Settings, redactor: Redactor, names: Sequence[str]) -> Learn:
+    from autopost.redacting import learner
+
+    return learner(settings, redactor, names)
+
+
+@contextlib.asynccontextmanager
+async def _meanwhile(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Have something done until the context ends. An error in it ends the context; either's is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(work())
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:

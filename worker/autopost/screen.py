@@ -10,10 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from autopost import placeholder_style
+from autopost.placeholder_style import DEFAULT_STYLE
 from autopost.watch import Entry, Status
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
-_PLACEHOLDER = r"<[A-Z][A-Z_]+>"
 INDENT = 10  # what is said about an outcome stands under the agent's name
 
 
@@ -33,9 +34,12 @@ def plain(value: object) -> str:
     return _CONTROL.sub(" ", str(value))
 
 
-def post_text(entry: Entry) -> Text:
-    """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what."""
-    return Text.assemble(post_header(entry), "\n", " " * INDENT, post_body(entry))
+def post_text(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
+    """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what.
+
+    `style` is that of the placeholders in posts.
+    """
+    return Text.assemble(post_header(entry), "\n", " " * INDENT, post_body(entry, style))
 
 
 def post_header(entry: Entry) -> Text:
@@ -51,11 +55,11 @@ def post_header(entry: Entry) -> Text:
     return line
 
 
-def post_body(entry: Entry) -> Text:
+def post_body(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
     """Return a post's text, with what the redaction put in made visible."""
     # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
     body = Text(plain(entry.content or ""), overflow="fold")
-    body.highlight_regex(_PLACEHOLDER, style="bold magenta")
+    body.highlight_regex(placeholder_style.pattern(style), style="bold magenta")
     return body
 
 
@@ -74,10 +78,10 @@ def why_style(entry: Entry) -> str:
     return "bold red" if entry.outcome == "dead" else "yellow"
 
 
-def entry_text(entry: Entry) -> Text:
-    """Return one outcome for a feed that shows everything."""
+def entry_text(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
+    """Return one outcome for a feed that shows everything; `style` is that of the placeholders in posts."""
     if entry.outcome == "posted":
-        return post_text(entry)
+        return post_text(entry, style)
     return Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
 
 

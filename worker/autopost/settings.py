@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from autopost.errors import ConfigurationError
 from autopost.setting_definitions import PREFIX, LogFormat, Settings
 
-__all__ = ["PREFIX", "LogFormat", "Settings", "load_settings", "unknown_variables"]
+__all__ = ["PREFIX", "LogFormat", "Settings", "load_settings", "not_usable", "unknown_variables"]
 
 LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGUSER")
 
@@ -27,8 +27,7 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
 
     Raises ConfigurationError with every problem at once.
     """
-    problems: list[str] = []
-    problems.extend(_misspelt(os.environ))
+    problems = _misspelt(os.environ)
     if require_database and not overrides.get("database_url") and not _database_is_set():
         problems.append(
             "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
@@ -42,9 +41,14 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     if settings is not None:
         problems.extend(_contradictions(settings))
     if problems or settings is None:
-        count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
-        raise ConfigurationError(f"{count} not usable:\n" + "\n".join(f"  {line}" for line in problems))
+        raise not_usable(problems)
     return settings
+
+
+def not_usable(problems: Sequence[str]) -> ConfigurationError:
+    """Return the error that names all of these settings; each problem begins with a variable."""
+    count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+    return ConfigurationError(f"{count} not usable:\n" + "\n".join(f"  {line}" for line in problems))
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
@@ -69,10 +73,13 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
 
 
 def _contradictions(settings: Settings) -> list[str]:
+    problems = []
     if settings.lease_seconds <= settings.llm_timeout_seconds:
         limit = f"longer than {PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
-        return [f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}"]
-    return []
+        problems.append(f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}")
+    if settings.ner_model and settings.spacy_model:
+        problems.append(f"{PREFIX}SPACY_MODEL: given {settings.spacy_model!r}; allowed: not beside {PREFIX}NER_MODEL")
+    return problems
 
 
 def _describe(problem: Any) -> str:

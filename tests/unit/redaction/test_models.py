@@ -45,7 +45,7 @@ def transformers(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> None:
 def test_gliner_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """People and places go, organisations stay."""
     gliner(monkeypatch)
-    redactor = Redactor(spacy_model=f"gliner:{tmp_path}")
+    redactor = Redactor(model=f"gliner:{tmp_path}")
     assert redactor.redact(TEXT).text == EXPECTED
     assert {finding.recognizer for finding in redactor.explain(TEXT)} == {"gliner", "email"}
 
@@ -53,7 +53,7 @@ def test_gliner_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_transformers_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With the labels of CoNLL."""
     transformers(monkeypatch, lambda text: predictions(text, "entity_group", "PER", "LOC"))
-    assert Redactor(spacy_model=f"transformers:{tmp_path}").redact(TEXT).text == EXPECTED
+    assert Redactor(model=f"transformers:{tmp_path}").redact(TEXT).text == EXPECTED
 
 
 def test_failing_model_fails_the_redaction(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -64,13 +64,13 @@ def test_failing_model_fails_the_redaction(monkeypatch: pytest.MonkeyPatch, tmp_
 
     transformers(monkeypatch, explode)
     with pytest.raises(RedactionFailed):
-        Redactor(spacy_model=f"transformers:{tmp_path}").redact("nothing else in here")
+        Redactor(model=f"transformers:{tmp_path}").redact("nothing else in here")
 
 
 def test_model_is_not_asked_when_names_are_not_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Not even loaded."""
     transformers(monkeypatch, None)
-    redactor = Redactor(spacy_model=f"transformers:{tmp_path}", without=["PERSON", "LOCATION"])
+    redactor = Redactor(model=f"transformers:{tmp_path}", without=["PERSON", "LOCATION"])
     assert redactor.redact("Ada Lovelace").text == "Ada Lovelace"
 
 
@@ -80,7 +80,7 @@ def test_missing_library_is_a_configuration_error(kind: str, monkeypatch: pytest
     monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
     monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", None)
     with pytest.raises(ConfigurationError, match=rf"NAMES_SETTING: .*autopost\[{kind}\]"):
-        Redactor(spacy_model=f"{kind}:{tmp_path}", model_setting="NAMES_SETTING")
+        Redactor(model=f"{kind}:{tmp_path}", model_setting="NAMES_SETTING")
 
 
 def test_broken_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_broken_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(gliner_recognizer, "GLiNER", SimpleNamespace(from_pretrained=explode))
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
-        Redactor(spacy_model=f"gliner:{tmp_path}")
+        Redactor(model=f"gliner:{tmp_path}")
 
 
 def test_model_that_was_not_fetched_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +104,10 @@ def test_model_that_was_not_fetched_is_a_configuration_error(monkeypatch: pytest
     hub = SimpleNamespace(snapshot_download=snapshot_download)
     monkeypatch.setattr("importlib.import_module", lambda _name: hub)
     with pytest.raises(ConfigurationError, match="hf download nobody/nothing"):
-        Redactor(spacy_model="gliner:nobody/nothing")
+        Redactor(model="gliner:nobody/nothing")
 
 
 def test_unknown_kind_of_model_is_a_configuration_error() -> None:
     """With those that there are."""
     with pytest.raises(ConfigurationError, match="spacy:…, gliner:…, transformers:…"):
-        Redactor(spacy_model="stanza:en")
+        Redactor(model="stanza:en")

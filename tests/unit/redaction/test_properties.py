@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import string
+import sys
 import time
+import unicodedata
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from benchmarks.redaction.dice import BEGIN, END, Dice
 from benchmarks.redaction.parts import DEVELOPMENT
 from benchmarks.redaction.sample import Maker
 from benchmarks.redaction.speed import FIELD_CHARACTERS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from autopost.redaction import Redactor
@@ -20,12 +23,21 @@ from autopost.redaction.normalise import normalise
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rules import FAMILIES, grouped_rules
+from autopost.writing.plain import plain
 
 MAKERS: dict[str, Maker] = {kind: maker for group in DEVELOPMENT.groups for kind, maker in group.makers.items()}
 
 # A plain word is told from its neighbours, and so may a telephone number be: others may hide them.
 ANYWHERE = sorted(set(MAKERS) - {"plain-word password", "phone"})
 IN_ANY_CASE = ("e-mail", "IBAN", "MAC", "IPv6")
+GROUPED = ("card", "IBAN", "SSN")
+
+# The digit 0 of every script that Unicode knows; the others follow it.
+ZEROS = [c for c in map(chr, range(sys.maxunicode)) if unicodedata.category(c) == "Nd" and unicodedata.digit(c) == 0]
+BOLD = {
+    **{ord(c): 0x1D400 + place for place, c in enumerate(string.ascii_uppercase + string.ascii_lowercase)},
+    **{ord(c): 0x1D7CE + place for place, c in enumerate(string.digits)},
+}
 
 FUZZED_TEXTS = 300
 CPU_SECONDS = 1.0  # ten times the goal: a bound for safety, for any machine
@@ -95,6 +107,42 @@ def test_wide_forms_hide_nothing(redactor: Redactor, kind: str, seed: int) -> No
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in value)
     assert normalise(wide).text == normalise(value).text
     check(redactor, "Seen: ", (before, wide, after), " today")
+
+
+@pytest.mark.parametrize("kind", ANYWHERE)
+@settings(_slow, max_examples=10)
+@given(seed=_seeds, zero=st.sampled_from(ZEROS))
+def test_digits_of_any_script_hide_nothing(redactor: Redactor, kind: str, seed: int, zero: str) -> None:
+    """Arabic, Devanagari, mathematical and all others."""
+    before, value, after = piece(kind, seed)
+    written = "".join(chr(ord(zero) + int(c)) if c in string.digits else c for c in value)
+    check(redactor, "Seen: ", (before, written, after), " today")
+
+
+@pytest.mark.parametrize("kind", ANYWHERE)
+@settings(_slow, max_examples=10)
+@given(seed=_seeds)
+def test_bold_letters_hide_nothing(redactor: Redactor, kind: str, seed: int) -> None:
+    """The mathematical alphabet that some people decorate their messages with."""
+    before, value, after = piece(kind, seed)
+    check(redactor, "Seen: ", (before, value.translate(BOLD), after), " today")
+
+
+@pytest.mark.parametrize("kind", GROUPED)
+@settings(_slow, max_examples=25)
+@given(seed=_seeds, break_=st.sampled_from(["\n", "\r\n", " \n", "\n  ", "\u2028"]), data=st.data())
+def test_line_break_between_groups_hides_nothing_from_a_post(
+    redactor: Redactor, kind: str, seed: int, break_: str, data: st.DataObject
+) -> None:
+    """A number in groups that is wrapped in the middle: what becomes a post is put on one line first."""
+    before, value, after = piece(kind, seed)
+    gaps = [place for place, c in enumerate(value) if c in " \u00a0"]
+    assume(gaps)
+    place = data.draw(st.sampled_from(gaps))
+    line = plain(f"Seen: {before}{value[:place]}{break_}{value[place + 1 :]}{after} today")
+    wrapped = plain(value)
+    start = line.index(wrapped)
+    assert survivors(redactor, line, start, start + len(wrapped)) == ""
 
 
 @pytest.mark.parametrize("kind", IN_ANY_CASE)

@@ -31,14 +31,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_names_are_found_by_the_given_pipeline(model: Path) -> None:
     """People and places go, organisations stay."""
-    redactor = Redactor(spacy_model=str(model))
+    redactor = Redactor(model=str(model))
     text = redactor.redact("Ada Lovelace of Acme wrote from Oslo to bob@example.com").text
     assert text == "<PERSON> of Acme wrote from <LOCATION> to <EMAIL_ADDRESS>"
 
 
 def test_vocabulary_does_not_keep_the_words_of_a_text(model: Path) -> None:
     """A secret is not held in memory after its text is done."""
-    redactor = Redactor(spacy_model=str(model))
+    redactor = Redactor(model=str(model))
     redactor.redact("The word xq7zzyplugh was seen")
     assert "xq7zzyplugh" not in _pipeline(redactor).nlp["en"].vocab.strings
 
@@ -50,4 +50,4 @@ def _pipeline(redactor: Redactor) -> Any:
 def test_broken_pipeline_is_a_configuration_error(tmp_path: Path) -> None:
     """A directory without a pipeline is named as the problem."""
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
-        Redactor(spacy_model=str(tmp_path))
+        Redactor(model=str(tmp_path))

@@ -27,6 +27,7 @@ from autopost.redaction.rules import FAMILIES, grouped_rules
 _TALKATIVE_LOGGERS = ("presidio-analyzer", "decision_process")
 
 LEAST_SCORE = 0.4
+MODEL_SETTING = "SOCIAL_POST_NER_MODEL"
 
 _OWN = "own patterns"
 _NAMES = "names"
@@ -51,7 +52,7 @@ class Engine:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = "SOCIAL_POST_SPACY_MODEL",
+        model_setting: str = MODEL_SETTING,
     ) -> None:
         _silence()
         known = known_entities(patterns)
@@ -69,7 +70,8 @@ class Engine:
             if (kept := [rule for rule in rules if rule in wanted])
         ]
         named = self.entities & NAME_ENTITIES
-        self._names = NameList(names if name_lists.ENTITY in named else ())
+        self._knows_names = name_lists.ENTITY in named
+        self.know(names)
         kind, name = split_model(model, model_setting) if model and named else ("", "")
         self._pipeline = Pipeline(name, model_setting) if kind == SPACY else Words()
         if kind:
@@ -84,6 +86,10 @@ class Engine:
         )
         # spaCy forgets words at the end of a zone, and allows one zone at a time; other models run one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
+
+    def know(self, names: Iterable[str]) -> None:
+        """Find these full names from now on, unless persons are not looked for."""
+        self._names = NameList(names if self._knows_names else ())
 
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings in any order; they may overlap. Raises DeadlinePassed, PrefilterFailed."""

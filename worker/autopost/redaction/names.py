@@ -80,6 +80,11 @@ class NameList:
         return 0
 
 
+def word_count(name: str) -> int:
+    """Return of how many words a name is, as it is compared."""
+    return len(_split(normalise(name).text)[1])
+
+
 def _row(text: str, places: list[Span], words: list[str]) -> str | None:
     """Return words that stand together as one row, with its comma; None when something else is between them."""
     row = words[0]

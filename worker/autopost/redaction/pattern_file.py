@@ -23,6 +23,7 @@ from typing import Any
 import re2
 
 from autopost.errors import ConfigurationError
+from autopost.placeholder_style import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
@@ -30,8 +31,8 @@ from autopost.redaction.rule import Rule
 # Texts that no pattern worth having matches without a single character.
 _PROBES = ("", "a", " ", "a b", "0", "-")
 
-# length.py keeps a placeholder of at most this length whole.
-_MOST_CHARACTERS = 60
+_DIGIT_PREFIX = "RULE_"
+_MOST_CHARACTERS = MOST_TYPE_CHARACTERS - len(_DIGIT_PREFIX)
 
 
 class _Unusable(Exception):
@@ -119,7 +120,7 @@ def _entity(name: str) -> str:
     entity = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     if not entity or len(entity) > _MOST_CHARACTERS:
         raise _Unusable(f"id: allowed: at most {_MOST_CHARACTERS} letters, digits and hyphens")
-    return entity if entity[0].isalpha() else f"RULE_{entity}"
+    return entity if entity[0].isalpha() else f"{_DIGIT_PREFIX}{entity}"
 
 
 def _compiled(pattern: Any) -> Any:

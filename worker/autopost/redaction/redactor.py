@@ -11,7 +11,7 @@ from autopost.errors import ConfigurationError, RedactionFailed
 from autopost.model import Redaction
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.engine import LEAST_SCORE, Engine
+from autopost.redaction.engine import LEAST_SCORE, MODEL_SETTING, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
 from autopost.redaction.placeholder import DEFAULT_STYLE, Placeholder
@@ -34,17 +34,17 @@ Edits = list[tuple[int, int]]
 class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
-    `allowlist`: addresses that stay, compared whole and without regard to case. `spacy_model`: a model that finds
-    names of people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to
-    look for, and not to; all by default. `least_score`: what is less sure stays. `placeholder`: `[TYPE]`, `***` and the
-    like. `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
+    `allowlist`: addresses that stay, compared whole and without regard to case. `model`: one that finds names of
+    people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to look for,
+    and not to; all by default. `least_score`: what is less sure stays. `placeholder`: `[TYPE]`, `***` and the like.
+    `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
     ConfigurationError for what cannot be used, with what is allowed.
     """
 
     def __init__(
         self,
         allowlist: Iterable[str] = (),
-        spacy_model: str | None = None,
+        model: str | None = None,
         *,
         only: Collection[str] | None = None,
         without: Collection[str] = (),
@@ -52,12 +52,12 @@ class Redactor:
         placeholder: str = DEFAULT_STYLE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = "SOCIAL_POST_SPACY_MODEL",
+        model_setting: str = MODEL_SETTING,
     ) -> None:
         if not 0 <= least_score <= 1:
             raise ConfigurationError(f"The least score of a finding: given {least_score}; allowed: 0 to 1")
         self._engine = Engine(
-            spacy_model,
+            model,
             only=only,
             without=without,
             least_score=least_score,
@@ -82,7 +82,16 @@ class Redactor:
 
         Raises RedactionFailed as `redact` does.
         """
-        return sorted(self._closed(text)[1], key=lambda finding: finding.start)
+        return self.redact_and_explain(text)[1]
+
+    def redact_and_explain(self, text: str) -> tuple[str, list[Finding]]:
+        """Return the redacted text and what was replaced in it, as `redact` and `explain` do, for the price of one."""
+        redacted, findings = self._closed(text)
+        return redacted, sorted(findings, key=lambda finding: finding.start)
+
+    def know(self, names: Iterable[str]) -> None:
+        """Find these full names from now on, and not the ones before. CPU-bound."""
+        self._engine.know(names)
 
     def _closed(self, text: str) -> tuple[str, list[Finding]]:
         try:

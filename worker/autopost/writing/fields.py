@@ -10,6 +10,7 @@ from typing import Protocol
 import regex
 
 from autopost.model import Agent, Operation, Redaction
+from autopost.placeholder_style import DEFAULT_STYLE, found, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain
@@ -36,7 +37,7 @@ class Redactor(Protocol):
 class Fields:
     """An operation's texts on one line each, redacted; empty where the host gave nothing.
 
-    `redactions` counts what was taken out by type.
+    `redactions` counts what was taken out by type, `placeholders` is what stands in its place.
     """
 
     agent_name: str
@@ -47,6 +48,7 @@ class Fields:
     why: str
     next_steps: str
     redactions: Mapping[str, int]
+    placeholders: frozenset[str] = frozenset()
 
 
 def has_explanation(operation: Operation) -> bool:
@@ -54,8 +56,11 @@ def has_explanation(operation: Operation) -> bool:
     return bool(plain(operation.what_explanation))
 
 
-def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fields:
-    """Return the texts of `operation`, each redacted once. CPU-bound; RedactionFailed passes through."""
+def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style: str = DEFAULT_STYLE) -> Fields:
+    """Return the texts of `operation`, each redacted once. CPU-bound; RedactionFailed passes through.
+
+    `style` is that of the redactor's placeholders.
+    """
     counts: Counter[str] = Counter()
 
     def clean(text: str | None) -> str:
@@ -66,15 +71,18 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
         counts.update(redaction.counts)
         return redaction.text
 
+    operation_type = cut(clean(operation.operation_type), _NAME_CHARACTERS, style)
     return Fields(
-        agent_name=cut(clean(agent.name), _NAME_CHARACTERS),
-        operation_type=cut(clean(operation.operation_type), _NAME_CHARACTERS),
+        agent_name=cut(clean(agent.name), _NAME_CHARACTERS, style),
+        operation_type=operation_type,
         kind=kind_of(operation.operation_type),
         outcome=outcome_of(operation.status),
         what=clean(operation.what_explanation),
         why=clean(operation.why_explanation),
         next_steps=clean(operation.next_steps),
         redactions=dict(counts),
+        # A worker redacts the name of an operation before it comes here.
+        placeholders=frozenset([*(placeholder(style, entity) for entity in counts), *found(style, operation_type)]),
     )
 
 

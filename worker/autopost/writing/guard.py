@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import regex
@@ -41,6 +42,9 @@ _MARKERS = regex.compile(
 _JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
 _WORD = regex.compile(r"\w+")
 _SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
+# Stand for the placeholders in an answer while it is looked at: signs of theirs are not the model's.
+_STAND_INS = range(0x10FF00, 0x10FFFE)
+_STAND_IN = regex.compile(r"[\U0010FF00-\U0010FFFD]")
 _SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*\Z|\p{Extended_Pictographic}\uFE0F?\Z")
 
 
@@ -51,12 +55,25 @@ class Rejected:
     word: str
 
 
-def check(answer: Answer) -> str | Rejected:
+def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:
     """Return the post in `answer`, tidied and on one line, or why it holds none.
 
-    The text is neither redacted nor cut to length yet.
+    `placeholders` are those that the model was given. The text is neither redacted nor cut to length yet.
     """
-    said = _THINKING.sub("", answer.text[:_LONGEST_CHARACTERS])
+    stand_ins = dict(zip(sorted(placeholders, key=len, reverse=True), map(chr, _STAND_INS), strict=False))
+    text = _tidied(answer, stand_ins)
+    if isinstance(text, Rejected):
+        return text
+    for placeholder, stand_in in stand_ins.items():
+        text = text.replace(stand_in, placeholder)
+    return text if _SAYS_SOMETHING.search(text) else Rejected("empty")
+
+
+def _tidied(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
+    said = _STAND_IN.sub("", answer.text[:_LONGEST_CHARACTERS])
+    for placeholder, stand_in in stand_ins.items():
+        said = said.replace(placeholder, stand_in)
+    said = _THINKING.sub("", said)
     line = plain(said)
     if answer.refused or _REFUSAL.search(line):
         return Rejected("refused")
@@ -68,7 +85,7 @@ def check(answer: Answer) -> str | Rejected:
     text = keep_emoji(text, MOST_EMOJI)
     if answer.truncated and not _SENTENCE_END.search(text):
         text = _without_last_word(text) + ELLIPSIS
-    return text if _SAYS_SOMETHING.search(text) else Rejected("empty")
+    return text
 
 
 def _unwrap(text: str) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import regex
+
+from autopost import placeholder_style
+from autopost.placeholder_style import DEFAULT_STYLE
 
 LIMIT_CHARACTERS = 280
 ELLIPSIS = "…"
 _NEAR_CHARACTERS = 30  # a word longer than this is cut within rather than dropped whole
 
-# A placeholder is one unit; its last bracket is matched as a grapheme, so that an accent on it comes along.
-_UNIT = regex.compile(r"<[A-Z][A-Z0-9_]{0,60}(?=>)\X|\X")
 _DANGLING = ",;:-–—"
 
 
-def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
+def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) -> str:
     """Return at most `limit` code points of `text`, ending in an ellipsis where something is missing.
 
-    The cut falls between grapheme clusters, never within a `<PLACEHOLDER>`, and at a word boundary when one
-    is near. A first cluster that is itself too long leaves only the ellipsis.
+    The cut falls between grapheme clusters, never within a placeholder of this style, and at a word boundary when
+    one is near. A first cluster that is itself too long leaves only the ellipsis.
     """
     if limit < 1:
         raise ValueError("limit must be at least 1")
@@ -25,7 +29,7 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
         return text
     room = limit - len(ELLIPSIS)
     end = boundary = 0
-    for unit in _UNIT.finditer(text):
+    for unit in _units(style).finditer(text):
         if unit.group().isspace():
             boundary = unit.start()
         if unit.end() > room:
@@ -34,3 +38,13 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
     if end - boundary <= _NEAR_CHARACTERS and boundary > 0:
         end = boundary
     return text[:end].rstrip().rstrip(_DANGLING).rstrip() + ELLIPSIS
+
+
+@cache
+def _units(style: str) -> regex.Pattern[str]:
+    """Return the pattern of what is kept or dropped whole.
+
+    A placeholder's last sign is matched as a grapheme, so that an accent on it comes along.
+    """
+    last = re.escape(style[-1])
+    return regex.compile(rf"{placeholder_style.pattern(style).removesuffix(last)}(?={last})\X|\X")

@@ -37,6 +37,7 @@ class Writer:
     ) -> None:
         self._settings = settings
         self._redactor = redactor
+        self._style = settings.redact_placeholder  # the redactor's own
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = Llm(settings, key) if settings.llm_enabled and key else None
@@ -48,7 +49,7 @@ class Writer:
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound; RedactionFailed passes through."""
-        return self._templated(redact_fields(operation, agent, self._redactor), fallback)
+        return self._templated(redact_fields(operation, agent, self._redactor, self._style), fallback)
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post. RedactionFailed passes through; nothing that the LLM does raises.
@@ -58,9 +59,9 @@ class Writer:
         """
         if self._llm is None:
             return await asyncio.to_thread(self.from_template, operation, agent)
-        fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor)
+        fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor, self._style)
         async with self._slots:
-            answer = await self._ask(self._llm, prompt_for(fields))
+            answer = await self._ask(self._llm, prompt_for(fields, self._style))
         return await asyncio.to_thread(self._written, fields, answer)
 
     def _on_breaker(self, state: State, pause_seconds: float) -> None:
@@ -100,10 +101,10 @@ class Writer:
     def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
             return self._templated(fields, answer.word)
-        text = check(answer)
+        text = check(answer, fields.placeholders)
         if isinstance(text, Rejected):
             return self._templated(fields, text.word, paid=answer)
-        post = proofread(text, self._redactor)
+        post = proofread(text, self._redactor, self._style)
         if post.counts:
             # The input was clean. A model that comes up with personal data has made it up or put it together
             # from pieces, and what the redactor did not find beside it cannot be trusted either.
@@ -118,7 +119,7 @@ class Writer:
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor)
+        post = proofread(compose(fields), self._redactor, self._style)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
         return self._record(post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 

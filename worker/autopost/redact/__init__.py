@@ -1,0 +1,1 @@
+"""`autopost redact`: a filter from standard input to standard output."""

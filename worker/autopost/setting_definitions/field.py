@@ -1,0 +1,43 @@
+"""How a setting is defined: with its variable, its meaning and what is allowed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "SOCIAL_POST_"
+
+
+class Group(BaseSettings):
+    """Settings of one subject."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        case_sensitive=True,
+        str_strip_whitespace=True,
+    )
+
+
+def setting(default: Any, variable: str, meaning: str, allowed: str, **limits: Any) -> Any:
+    """Return a field with its variable, meaning, and allowed values."""
+    return Field(
+        default,
+        validation_alias=variable,
+        description=meaning,
+        json_schema_extra={"allowed": allowed},
+        **limits,
+    )
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
