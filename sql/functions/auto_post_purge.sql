@@ -1,5 +1,5 @@
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, and when it posted
--- last. A worker that holds one of the rows loses it.
+-- last. A worker that holds one of the rows loses it. Of operation types and statuses the audit rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
 create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
@@ -40,7 +40,8 @@ begin
         )
         select
             pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
-            g.operation_type, g.tracker_id, g.status,
+            case when g.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then g.operation_type end, g.tracker_id,
+            case when g.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then g.status end,
             pg_catalog.jsonb_build_object(
                 'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
                 'by', session_user

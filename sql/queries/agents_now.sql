@@ -1,7 +1,22 @@
 -- What the database says of the agents ($1) at this moment, by its own clock. To be read under their locks.
+with wanted as (
+    select u.agent_id from unnest($1::text[]) as u (agent_id)
+)
+
 select
     w.agent_id, a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity,
     a.category as agent_category, l.last_post_at, clock_timestamp() as now
-from unnest($1::text[]) as w (agent_id)
-left join {{ schema }}.agents as a on w.agent_id = a.id
-left join {{ schema }}.auto_post_rate_limits as l on w.agent_id = l.agent_id
+from wanted as w
+-- One probe each, whatever the planner thinks of the sizes.
+left join lateral (
+    select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
+    where w.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
+left join lateral (
+    select r.last_post_at from {{ schema }}.auto_post_rate_limits as r
+    where w.agent_id = r.agent_id
+    order by r.agent_id
+    limit 1
+) as l on true

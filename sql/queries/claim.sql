@@ -135,8 +135,7 @@ counted_before as (
         epoch = o.epoch + 1,
         worker = null,
         finished_at = clock_timestamp()
-    from due
-    where o.id = due.id and due.was_removed
+    where o.id = any(array(select d.id from due as d where d.was_removed))
     returning o.*
 ),
 
@@ -145,8 +144,9 @@ audited as (
         id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
     )
     select
-        gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped', s.operation_type, s.tracker_id,
-        s.status,
+        gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
+        case when s.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then s.operation_type end, s.tracker_id,
+        case when s.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then s.status end,
         jsonb_build_object(
             'outcome', 'skipped', 'reason', s.reason, 'outbox_id', s.id, 'attempts', s.attempts, 'worker', $1::text
         )
@@ -162,8 +162,7 @@ claimed as (
         worker = $1,
         claimed_at = clock_timestamp(),
         available_at = clock_timestamp() + $3::interval
-    from due
-    where o.id = due.id and not due.was_removed
+    where o.id = any(array(select d.id from due as d where not d.was_removed))
     returning o.*
 )
 
@@ -173,6 +172,17 @@ select
     a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, a.category as agent_category,
     l.last_post_at
 from claimed as c
-left join {{ schema }}.agents as a on c.agent_id = a.id
-left join {{ schema }}.auto_post_rate_limits as l on c.agent_id = l.agent_id
+-- One probe each, whatever the planner thinks of the sizes.
+left join lateral (
+    select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
+    where c.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
+left join lateral (
+    select r.last_post_at from {{ schema }}.auto_post_rate_limits as r
+    where c.agent_id = r.agent_id
+    order by r.agent_id
+    limit 1
+) as l on true
 order by c.captured_at

@@ -5,8 +5,8 @@ with mine as (
     from {{ schema }}.auto_post_outbox as o
     inner join unnest(
         $1::uuid[], $2::integer[], $3::text[], $4::double precision[]
-    ) as v (id, epoch, error, delay_seconds) on o.id = v.id and o.epoch = v.epoch
-    where o.state = 'claimed'
+    ) as v (id, epoch, error, delay_seconds) on o.id = v.id
+    where case when o.epoch = v.epoch then o.state = 'claimed' else false end
     order by o.id
     for update of o
 )

@@ -4,8 +4,8 @@
 with mine as (
     select o.id
     from {{ schema }}.auto_post_outbox as o
-    inner join unnest($1::uuid[], $2::integer[]) as v (id, epoch) on o.id = v.id and o.epoch = v.epoch
-    where o.state = 'claimed'
+    inner join unnest($1::uuid[], $2::integer[]) as v (id, epoch) on o.id = v.id
+    where case when o.epoch = v.epoch then o.state = 'claimed' else false end
     order by o.id
     for update of o
 )

@@ -41,16 +41,16 @@ class Wrong:
         monkeypatch.setattr("autopost.publication.query", wrong_query)
 
 
-FENCED = " and o.epoch = v.epoch"
-CLAIMED = "where o.state = 'claimed'"
+FENCED = "case when o.epoch = v.epoch"
+CLAIMED = "then o.state = 'claimed'"
 WRONGS = [
-    Wrong("finish names no epoch", "queries/finish", FENCED, ""),
-    Wrong("finish ends what is not claimed", "queries/finish", CLAIMED, "where true"),
-    Wrong("keep names no epoch", "queries/keep", FENCED, ""),
-    Wrong("renew names no epoch", "queries/renew", FENCED, ""),
-    Wrong("defer names no epoch", "queries/defer", FENCED, ""),
-    Wrong("defer takes back what is finished", "queries/defer", CLAIMED, "where true"),
-    Wrong("release names no epoch", "queries/release", FENCED, ""),
+    Wrong("finish names no epoch", "queries/finish", FENCED, "case when true"),
+    Wrong("finish ends what is not claimed", "queries/finish", CLAIMED, "then true"),
+    Wrong("keep names no epoch", "queries/keep", FENCED, "case when true"),
+    Wrong("renew names no epoch", "queries/renew", FENCED, "case when true"),
+    Wrong("defer names no epoch", "queries/defer", FENCED, "case when true"),
+    Wrong("defer takes back what is finished", "queries/defer", CLAIMED, "then true"),
+    Wrong("release names no epoch", "queries/release", FENCED, "case when true"),
     Wrong(
         "agents are not locked",
         "queries/lock_agents",

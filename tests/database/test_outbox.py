@@ -17,7 +17,7 @@ from autopost.publication import Publication, Published
 from autopost.settings import Settings
 from autopost.verdict import at_publishing
 from tests.host import Host
-from tests.work import claim_statement
+from tests.work import claim_statement, eventually
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
@@ -315,3 +315,31 @@ def flood(host: Host, count: int) -> None:
         "select 'flood' || n, 'ada', 'workflow_execute', 'completed' from generate_series(1, %s) as n",
         (count,),
     )
+
+
+async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(host: Host, settings: Settings) -> None:
+    """A worker starts beside an empty outbox and keeps its plans; nothing is analysed before the flood."""
+    read = "select sum(seq_tup_read)::int from pg_stat_user_tables where relname = any(%s)"
+    tables = ["auto_post_outbox", "auto_post_seen", "auto_post_rate_limits", "agents"]
+    host.agent()
+    async with await create_pool(settings, "test", size=1) as pool:
+        outbox = Outbox(pool, settings.schema_name, "w")
+        publication = Publication(pool, settings.schema_name, "w")
+        for number in range(8):
+            host.complete(f"op{number}")
+            await publish(publication, [post(claim) for claim in await outbox.claim(10, LEASE)])
+        await outbox.claim(10, LEASE, fairly=True)
+        host.execute(
+            "insert into agents (id, name, maturity) select 'a' || n, 'A', 'AUTONOMOUS' from generate_series(1, 3000) n"
+        )
+        host.execute("insert into auto_post_rate_limits select 'a' || n, now() from generate_series(1, 3000) n")
+        host.execute("insert into auto_post_seen select gen_random_uuid() from generate_series(1, 3000)")
+        flood(host, 3000)
+        host.execute("select pg_stat_force_next_flush()")
+        before = host.value(read, (tables,))
+        for fairly in (False, True, False):
+            await publish(publication, [post(claim) for claim in await outbox.claim(100, LEASE, fairly=fairly)])
+    await eventually(
+        lambda: host.value("select numbackends from pg_stat_database where datname = current_database()") == 1
+    )
+    assert host.value(read, (tables,)) - before < 3000

@@ -28,6 +28,10 @@ SESSION = {
     "idle_in_transaction_session_timeout": "15000",
     "lock_timeout": "2000",
     "statement_timeout": "30000",
+    # Every statement of a worker reaches a few rows by their keys. A plan that was kept from when a table was empty
+    # would read it whole when it is not, and one that looks dear would be compiled each time.
+    "enable_seqscan": "off",
+    "jit": "off",
 }
 
 # What asyncpg reads from a connection string; other words of libpq are for its own client and are left out.

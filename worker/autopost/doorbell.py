@@ -4,7 +4,7 @@ A NOTIFY makes its commit take a lock on the whole database, so a transaction ri
 that holds the doorbell's advisory lock alone is such a sleeper (docs/explanation/doorbell.md has the argument):
 
 1. LISTEN is committed long before.
-2. Linger: work often comes in bursts.
+2. Linger, and look every few milliseconds: work often comes in bursts, and as long as nobody is armed nobody rings.
 3. Arm: take the lock, without waiting. A transaction that captured and has not ended yet holds it shared, so this
    fails until its row can be seen. Meanwhile look now and then: others commit beneath it without ringing.
 4. Look once more, in a statement of its own: rows that were committed before the lock was taken did not ring.
@@ -33,7 +33,8 @@ from autopost.reach import Reach
 from autopost.resources import query
 
 CHANNEL = "auto_post_doorbell"
-LINGER_SECONDS = 0.02
+LINGER_SECONDS = 0.025
+LOOK_SECONDS = 0.003  # between two looks meanwhile: what is committed before the lock is taken rings nobody
 LONGEST_LINGER_SECONDS = 0.2  # while transactions that captured keep the lock
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
@@ -124,8 +125,11 @@ class Doorbell:
     async def _sleep_armed(self, poll: float) -> Woken:
         loop = asyncio.get_running_loop()
         end = loop.time() + poll
-        linger = LINGER_SECONDS
-        while not await self._wait(min(linger, end - loop.time())):
+        linger, look = LINGER_SECONDS, LOOK_SECONDS
+        while True:
+            woken = await self._linger(min(linger, end - loop.time()), look)
+            if woken is not None:
+                return woken
             lock = await self._ask("arm")
             if lock == "armed":
                 try:
@@ -140,7 +144,20 @@ class Doorbell:
             # Another sleeper is rung, and its bell is heard here too. Transactions that follow on each other may keep
             # the lock for ever, and what was committed beneath them has rung nobody.
             linger = min(2 * linger, LONGEST_LINGER_SECONDS) if lock == "held" else poll
-        return Woken.RUNG
+            look = linger / 8 if lock == "held" else poll
+
+    async def _linger(self, seconds: float, look: float) -> Woken | None:
+        """Wait, and look for due rows every `look` seconds; None when the time is over."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while (left := end - loop.time()) > 0:
+            if await self._wait(min(look, left)):
+                return Woken.RUNG
+            if left > look:
+                due, _ = await self._next_due()
+                if due is not None and due <= 0:
+                    return Woken.DUE
+        return Woken.RUNG if self._rung.is_set() else None
 
     async def _sleep_until_due(self, poll: float) -> Woken:
         """Sleep with the doorbell armed. A poll looks without disarming, so that a quiet night costs little."""

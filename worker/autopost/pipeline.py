@@ -61,7 +61,7 @@ class Pipeline:
             name = self._names.of(claim.operation.operation_type)
         except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
             name, problem = UNREADABLE, error
-        if name == claim.operation.operation_type:
+        if problem is None and name == claim.operation.operation_type:
             return claim, None
         clean = replace(claim, operation=replace(claim.operation, operation_type=name))
         return clean, self._failed(clean, problem) if problem else None
