@@ -16,13 +16,15 @@ from pydantic import SecretStr
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
 from autopost.writing.answer import Answer, NoAnswer
-from autopost.writing.llm import Llm
+from autopost.writing.llm import Llm, _pool_sizes
 from autopost.writing.prompt import Prompt
 from tests.llm_server import (
     COMPLETION_TOKENS,
     PROMPT_TOKENS,
+    Exchange,
     LlmServer,
     Reply,
+    after,
     completion,
     hangs,
     hangs_up,
@@ -254,7 +256,7 @@ async def test_an_empty_base_url_in_the_environment_means_openai(monkeypatch: py
     """The SDK would take the empty text for an address."""
     monkeypatch.setenv("OPENAI_BASE_URL", "")
     client = Llm(load_settings(require_database=False, openai_api_key=SecretStr("test")), "test")
-    assert str(client._client.base_url) == "https://api.openai.com/v1/"
+    assert {str(each.base_url) for each in client._clients} == {"https://api.openai.com/v1/"}
     await client.aclose()
 
 
@@ -264,6 +266,35 @@ async def test_whatever_else_the_sdk_raises_is_a_word(llm: LlmServer, make_llm: 
     await client.aclose()
     assert await client.ask(PROMPT) == NoAnswer("unexpected")
     assert llm.requests == []
+
+
+@pytest.mark.parametrize(
+    ("connections", "sizes"), [(1, [1]), (25, [25]), (26, [13, 13]), (101, [21, 20, 20, 20, 20]), (200, [25] * 8)]
+)
+def test_connections_are_divided_among_pools(connections: int, sizes: list[int]) -> None:
+    """As many in all, and the larger pools first."""
+    assert _pool_sizes(connections) == sizes
+
+
+async def test_a_pool_that_is_busy_is_passed_over(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """However long each answer takes, as many are asked at once as there are connections."""
+
+    def reply(exchange: Exchange) -> None:
+        (after(1.5, says("Done!")) if exchange.request.user == "slow" else says("Done!"))(exchange)
+
+    llm.will(reply)
+    client = make_llm(llm_concurrency=26)
+
+    def ask(user: str) -> asyncio.Task[Answer | NoAnswer]:
+        return asyncio.create_task(client.ask(Prompt("the rules", user)))
+
+    first = [(ask("slow"), ask("quick")) for _ in range(13)]
+    await asyncio.gather(*(quick for _, quick in first))
+    llm.most_at_once = 0
+    more = [ask("slow") for _ in range(13)]
+    answers = await asyncio.gather(*(slow for slow, _ in first), *more)
+    assert llm.most_at_once == 26
+    assert answers == [GOOD] * 26
 
 
 async def test_cancelling_is_not_swallowed(llm: LlmServer, make_llm: MakeLlm) -> None:

@@ -14,6 +14,9 @@ from autopost.errors import RedactionFailed
 from autopost.model import Generator, Redaction
 from autopost.settings import load_settings
 from autopost.writing import Writer
+from autopost.writing.answer import Answer
+from autopost.writing.llm import Llm
+from autopost.writing.prompt import Prompt
 from tests.llm_server import (
     LlmServer,
     Reply,
@@ -262,6 +265,35 @@ async def test_as_many_generations_run_at_once_as_allowed(llm: LlmServer, make_w
     written = await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(30)))
     assert llm.most_at_once == 30
     assert {post.fallback for post in written} == {None}
+
+
+async def test_generations_begin_one_in_each_pass_of_the_event_loop(
+    make_writer: MakeWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when all places become free at once."""
+    passes = 0
+    begun: list[int] = []
+    answered = asyncio.Event()
+
+    async def count() -> None:
+        nonlocal passes
+        while True:
+            passes += 1
+            await asyncio.sleep(0)
+
+    async def ask(_llm: Llm, _prompt: Prompt) -> Answer:
+        begun.append(passes)
+        if len(begun) == 10:
+            asyncio.get_running_loop().call_later(0.05, answered.set)
+        await answered.wait()
+        return Answer(GOOD)
+
+    monkeypatch.setattr(Llm, "ask", ask)
+    writer = make_writer(llm_concurrency=10)
+    counting = asyncio.create_task(count())
+    await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(20)))
+    counting.cancel()
+    assert len(begun) == len(set(begun)) == 20
 
 
 async def test_a_fallback_logs_no_text(llm: LlmServer, make_writer: MakeWriter) -> None:

@@ -56,7 +56,7 @@ class WorkerSettings(Group):
         le=100,
     )
     batch_size: int = setting(
-        200,
+        500,
         f"{PREFIX}BATCH_SIZE",
         "How many rows are claimed or published at once.",
         "a whole number, 1 to 2000",

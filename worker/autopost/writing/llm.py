@@ -7,9 +7,12 @@ No text of a request, an answer or an error leaves this module by another way.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import math
 import random
 import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx2
@@ -42,6 +45,7 @@ TEMPERATURE = 0.7
 _MOST_ATTEMPTS = 8
 _FIRST_BACKOFF_SECONDS = 0.2
 _LONGEST_BACKOFF_SECONDS = 2.0
+_POOL_CONNECTIONS = 25  # every request and every answer looks at all connections of its pool
 
 _log = structlog.get_logger(__name__)
 
@@ -60,24 +64,30 @@ class Llm:
     """One model on one server that speaks OpenAI's protocol.
 
     Connections go to the base URL only: redirects are not followed and proxies named in the environment are
-    not used; SSL_CERT_FILE and SSL_CERT_DIR are honoured.
+    not used; SSL_CERT_FILE and SSL_CERT_DIR are honoured. There are as many connections as `llm_concurrency`, in
+    pools of at most 25, and a request goes to the pool that is asked least.
     """
 
     def __init__(self, settings: Settings, key: str) -> None:
         self._model = settings.llm_model
         self._seconds = settings.llm_timeout_seconds
-        limits = httpx2.Limits(
-            max_connections=settings.llm_concurrency, max_keepalive_connections=settings.llm_concurrency
-        )
-        self._client = AsyncOpenAI(
-            api_key=key,
-            base_url=settings.openai_base_url or OPENAI_BASE_URL,
-            max_retries=0,
-            timeout=self._seconds,
-            http_client=httpx2.AsyncClient(
-                verify=_certificates(), trust_env=False, follow_redirects=False, limits=limits
-            ),
-        )
+        certificates = _certificates()
+        self._clients = [
+            AsyncOpenAI(
+                api_key=key,
+                base_url=settings.openai_base_url or OPENAI_BASE_URL,
+                max_retries=0,
+                timeout=self._seconds,
+                http_client=httpx2.AsyncClient(
+                    verify=certificates,
+                    trust_env=False,
+                    follow_redirects=False,
+                    limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+                ),
+            )
+            for connections in _pool_sizes(settings.llm_concurrency)
+        ]
+        self._asking = [0] * len(self._clients)
 
     async def ask(self, prompt: Prompt) -> Answer | NoAnswer:
         """Return the model's answer, or why there is none, within the time-out, retries included."""
@@ -101,11 +111,26 @@ class Llm:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        for client in self._clients:
+            await client.close()
+
+    @contextlib.contextmanager
+    def _least_asked(self) -> Iterator[AsyncOpenAI]:
+        """Lend the client of the pool that is asked least; of several the first, which is the largest."""
+        pool = min(range(len(self._clients)), key=self._asking.__getitem__)
+        self._asking[pool] += 1
+        try:
+            yield self._clients[pool]
+        finally:
+            self._asking[pool] -= 1
 
     async def _attempt(self, prompt: Prompt) -> Answer:
+        with self._least_asked() as client:
+            return _read(await self._complete(client, prompt))
+
+    async def _complete(self, client: AsyncOpenAI, prompt: Prompt) -> ChatCompletion:
         try:
-            completion = await self._client.chat.completions.create(
+            return await client.chat.completions.create(
                 model=self._model,
                 messages=[
                     {"role": "system", "content": prompt.system},
@@ -123,7 +148,12 @@ class Llm:
             raise _from_status(error) from None
         except (APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
             raise _Failed("bad_response") from None
-        return _read(completion)
+
+
+def _pool_sizes(connections: int) -> list[int]:
+    """Divide the connections among pools of much the same size, the larger ones first."""
+    pools = math.ceil(connections / _POOL_CONNECTIONS)
+    return [connections // pools + (pool < connections % pools) for pool in range(pools)]
 
 
 def _certificates() -> ssl.SSLContext:

@@ -39,6 +39,7 @@ class Writer:
         self._redactor = redactor
         self._style = settings.redact_placeholder  # the redactor's own
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
+        self._turn = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = Llm(settings, key) if settings.llm_enabled and key else None
         self._breaker = Breaker(settings.llm_pause_seconds, on_change=self._on_breaker)
@@ -61,6 +62,7 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor, self._style)
         async with self._slots:
+            await self._wait_for_turn()
             answer = await self._ask(self._llm, prompt_for(fields, self._style))
         return await asyncio.to_thread(self._written, fields, answer)
 
@@ -76,6 +78,15 @@ class Writer:
         """Close the connections to the LLM."""
         if self._llm is not None:
             await self._llm.aclose()
+
+    async def _wait_for_turn(self) -> None:
+        """Let generations begin one in each pass of the event loop.
+
+        Those that begin in one pass build their requests before any of them is sent, and their answers come and
+        are read all at once in the same way: the server would wait for the worker, and the worker for the server.
+        """
+        async with self._turn:
+            await asyncio.sleep(0)
 
     async def _ask(self, llm: Llm, prompt: Prompt) -> Answer | NoAnswer:
         """Ask the LLM, unless it has not answered lately."""
