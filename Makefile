@@ -39,14 +39,15 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 
 bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers only where they are installed
 	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "host_tax --seconds 1" trigger_cost \
-		trigger_failures memory "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30"; do \
+		trigger_failures memory scale "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30"; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for hours
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@for bench in "drain --rounds 5 --peer-redaction" "drain --rounds 5 --alerts" \
 		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
-		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory "llm --answers 30 --rounds 3" \
+		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory event_loop \
+		"scale --finished 10000000 --pending 1000000" "llm --answers 30 --rounds 3" \
 		"idle --rows 50000 --seconds 300"; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
