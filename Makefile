@@ -47,7 +47,7 @@ bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all 
 	@for bench in "drain --rounds 5 --peer-redaction" "drain --rounds 5 --alerts" \
 		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
 		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory event_loop \
-		"scale --finished 10000000 --pending 1000000" "llm --answers 30 --rounds 3" \
+		"scale --finished 10000000 --pending 1000000" hot_agent "llm --answers 30 --rounds 3" \
 		"idle --rows 50000 --seconds 300"; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
