@@ -72,8 +72,8 @@ def main() -> None:
     report(
         "hot_agent",
         f"beside {rows:,} alerts of one agent {busy[2]} posts of others took p50 {busy[0]:.0f} and "
-        f"p99 {busy[1]:.0f} ms, idle {idle[0]:.0f} and {idle[1]:.0f}; after {waited:.0f} s {left[0]:,} alerts were left, "
-        f"and all took {took:.0f} s",
+        f"p99 {busy[1]:.0f} ms, idle {idle[0]:.0f} and {idle[1]:.0f}; after {waited:.0f} s "
+        f"{left[0]:,} alerts were left, and all took {took:.0f} s",
         idle=idle,
         beside=busy,
         flood_seconds=took,
