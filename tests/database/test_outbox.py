@@ -10,10 +10,12 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.connection import create_pool
+from autopost.connection import connect, create_pool
+from autopost.held import Held
 from autopost.model import Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
 from autopost.outbox import Outbox
-from autopost.publication import Publication, Published
+from autopost.publication import Publication, Published, warm_up
+from autopost.publisher import Publisher
 from autopost.settings import Settings
 from autopost.verdict import at_publishing
 from tests.host import Host
@@ -343,3 +345,38 @@ async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(ho
         lambda: host.value("select numbackends from pg_stat_database where datname = current_database()") == 1
     )
     assert host.value(read, (tables,)) - before < 3000
+
+
+async def test_publisher_that_waits_for_a_lock_ends_when_it_is_cancelled(
+    host: Host, settings: Settings, outbox: Outbox, publication: Publication
+) -> None:
+    """The connection is ended with its statement, and that is no error to be tried again."""
+    host.complete(agent=host.agent())
+    claims = await outbox.claim(1, LEASE)
+    held = Held()
+    held.add(claims)
+    publisher = Publisher(outbox, publication, settings, held)
+    with host.connection.transaction():
+        host.execute("select 1 from auto_post_outbox for update")
+        publisher.submit([post(claims[0])])
+        running = asyncio.create_task(publisher.run())
+        await eventually(lambda: host.value("select count(*) from pg_locks where not granted") > 0)
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=5)
+    assert done
+    assert running.cancelled()
+
+
+async def test_warming_up_can_be_cancelled_and_hides_nothing(host: Host, settings: Settings, database: str) -> None:
+    """A worker that is stopped while it connects must not wait for ever; a missing table is said elsewhere."""
+    connection = await connect(settings, "test")
+    await warm_up(connection, schema="nowhere")
+    assert await connection.fetchval("select 1") == 1
+    with psycopg.connect(database) as other:
+        other.execute("lock table auto_post_outbox")
+        warming = asyncio.create_task(warm_up(connection, schema="public"))
+        await eventually(lambda: host.value("select count(*) from pg_locks where not granted") > 0)
+        warming.cancel()
+        done, _ = await asyncio.wait([warming], timeout=5)
+    assert done
+    assert warming.cancelled()

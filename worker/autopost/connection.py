@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,6 +33,8 @@ SESSION = {
     "enable_seqscan": "off",
     "jit": "off",
 }
+
+WarmUp = Callable[["asyncpg.Connection[asyncpg.Record]"], Coroutine[Any, Any, None]]
 
 # What asyncpg reads from a connection string; other words of libpq are for its own client and are left out.
 _UNDERSTOOD = frozenset(
@@ -119,13 +121,16 @@ async def connect(settings: Settings, purpose: str) -> asyncpg.Connection[asyncp
         return await _connect(**connect_arguments(settings, purpose), connection_class=Connection)
 
 
-async def create_pool(settings: Settings, purpose: str, *, size: int) -> asyncpg.Pool[asyncpg.Record]:
-    """Open a pool of at most `size` connections. Raises DatabaseUnreachable."""
+async def create_pool(
+    settings: Settings, purpose: str, *, size: int, warm_up: WarmUp | None = None
+) -> asyncpg.Pool[asyncpg.Record]:
+    """Open a pool of at most `size` connections, each warmed up before its first use. Raises DatabaseUnreachable."""
     with connect_errors(settings):
         return await asyncpg.create_pool(
             **connect_arguments(settings, purpose),
             connect=_connect,
             connection_class=Connection,
+            init=warm_up,
             min_size=1,
             max_size=size,
             max_inactive_connection_lifetime=300.0,

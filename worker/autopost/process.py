@@ -16,7 +16,7 @@ from autopost.doorbell import Doorbell
 from autopost.monitoring.health import Health
 from autopost.names_table import Learn, keep_known, names_at_start
 from autopost.outbox import Outbox
-from autopost.publication import Publication
+from autopost.publication import Publication, warm_up
 from autopost.publisher import LANES
 from autopost.schema import require_rights, require_schema, require_served
 from autopost.settings import Settings, unknown_variables
@@ -41,7 +41,7 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
     for variable in unknown_variables():
         log.warning("this variable is not a setting of autopost", variable=variable)
     schema, name = settings.schema_name, settings.worker_name
-    pool = await create_pool(settings, "worker", size=POOL_SIZE)
+    pool = await create_pool(settings, "worker", size=POOL_SIZE, warm_up=partial(warm_up, schema=schema))
     try:
         with went_away(settings):
             await require_schema(pool, schema)

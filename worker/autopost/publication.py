@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import asyncpg
 
 from autopost import audit
 from autopost.errors import LeaseLost, PostRefused
+from autopost.faults import DATABASE_ERRORS
 from autopost.model import Agent, Busy, Lost, Outcome, Posted, Proposal
 from autopost.resources import query
 from autopost.rows import agent_of
@@ -120,3 +122,23 @@ def _key(item: Outcome) -> Key:
 def _authors(group: Sequence[Proposal]) -> list[str]:
     authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
     return sorted(author for author in authors if author is not None)
+
+
+async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str) -> None:
+    """Let a new connection prepare the statements of a claim and of a publication, so that no post waits for that.
+
+    Runs each on nothing, in a transaction that is rolled back. What is wrong is left to those who need the answer.
+    """
+    nothing: list[object] = []
+    now = datetime.now(UTC)
+    transaction = connection.transaction()
+    # Not in a `finally`: a cancelled statement has ended the connection, and a rollback would hide the cancellation.
+    with contextlib.suppress(*DATABASE_ERRORS):
+        await transaction.start()
+        await connection.fetch(query("claim", schema), "", 0, timedelta(), False, False)
+        await connection.fetch(query("lock_agents", schema), nothing)
+        await connection.fetch(query("agents_now", schema), nothing)
+        await connection.fetch(query("finish", schema), *[nothing] * 7, now)
+        await connection.execute(query("post", schema), *[nothing] * 6, now)
+    with contextlib.suppress(*DATABASE_ERRORS):
+        await transaction.rollback()

@@ -87,6 +87,7 @@ class Publisher:
             try:
                 await self._attempt(group)
             except (PostRefused, *DATABASE_ERRORS) as error:
+                _give_way(error)
                 failures += 1
                 metrics.count_database_error("publish", error)
                 if loop.time() > give_up_at:
@@ -161,6 +162,13 @@ class Publisher:
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
                 log.info("operation", **_canonical(outcome, at))
+
+
+def _give_way(error: BaseException) -> None:
+    """Raise CancelledError if this task is being cancelled: the rollback of what was ended hides that."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
 
 
 def _is_worth_keeping(posted: Posted) -> bool:
