@@ -79,9 +79,9 @@ async def test_worker_posts_what_was_missed_once_and_what_comes_after_the_repair
     expected = {"after", *(f"missed{number}" for number in range(3) if breakage.found)}
     async with working(settings.model_copy(update={"maintenance_seconds": 0.05}), redactor):
         await eventually(lambda: len(host.posts()) >= len(expected))
-        rounds = "select last_round_at from auto_post_reconciliation"
-        last = host.value(rounds)
-        await eventually(lambda: host.value(rounds) > last)
+        posted_at = host.value("select clock_timestamp()")
+        another_round = "select count(*) from auto_post_reconciliation where last_round_at > %s"
+        await eventually(lambda: host.value(another_round, (posted_at,)))
     assert sorted(row["tracker_id"] for row in host.audit() if row["tracker_id"]) == sorted(expected)
     assert len(host.posts()) == len(expected)
 

@@ -14,6 +14,7 @@ import structlog
 from autopost import metrics
 from autopost.errors import ConfigurationError
 from autopost.faults import DATABASE_ERRORS, is_of_the_installation, kind
+from autopost.resources import render
 from autopost.settings import PREFIX, Settings
 
 VARIABLE = f"{PREFIX}REDACT_NAMES_TABLE"
@@ -101,8 +102,5 @@ def _parts(settings: Settings) -> tuple[str, list[str]]:
     """Return the table, with its schema, and the columns."""
     place, *columns = re.split(r'\+(?=(?:[^"]*"[^"]*")*[^"]*$)', settings.redact_names_table or "")
     *schema, table, column = _NAME.findall(place)
-    return f"{schema[0] if schema else _quoted(settings.schema_name)}.{table}", [column, *columns]
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+    own = render("{{ schema }}", settings.schema_name)
+    return f"{schema[0] if schema else own}.{table}", [column, *columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -192,7 +193,7 @@ async def test_writer_writes_in_the_style_of_the_settings(styled: Redactor, styl
 def test_placeholders_stand_out_on_a_terminal(style: str) -> None:
     """In a feed that shows posts of this style."""
     content = f"Wrote to {placeholder(style, 'RULE_2ND_BADGE')} at once"
-    entry = Entry("1", None, "posted", "Ada", None, "x", "completed", "op", None, None, "status", content)  # type: ignore[arg-type]
+    entry = Entry("1", datetime.now(UTC), "posted", "Ada", None, "x", "completed", "op", None, None, "status", content)
     (span,) = post_body(entry, style).spans
     assert content[span.start : span.end] == placeholder(style, "RULE_2ND_BADGE")
 
