@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,6 +27,8 @@ SESSION = {
     "default_transaction_isolation": "read committed",
     "idle_in_transaction_session_timeout": "15000",
     "lock_timeout": "2000",
+    # Planning anew for the values at hand takes longer than the statement, and leads to the same plan.
+    "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "30000",
     # Every statement of a worker reaches a few rows by their keys. A plan that was kept from when a table was empty
     # would read it whole when it is not, and one that looks dear would be compiled each time.
@@ -122,16 +124,27 @@ async def connect(settings: Settings, purpose: str) -> asyncpg.Connection[asyncp
 
 
 async def create_pool(
-    settings: Settings, purpose: str, *, size: int, warm_up: WarmUp | None = None
+    settings: Settings,
+    purpose: str,
+    *,
+    size: int,
+    least: int = 1,
+    warm_up: WarmUp | None = None,
+    session: Mapping[str, str] | None = None,
 ) -> asyncpg.Pool[asyncpg.Record]:
-    """Open a pool of at most `size` connections, each warmed up before its first use. Raises DatabaseUnreachable."""
+    """Open a pool of at most `size` connections, each warmed up before its first use. Raises DatabaseUnreachable.
+
+    With a `least` of 0 it connects when it is first used. `session` has settings of the server that differ from SESSION.
+    """
     with connect_errors(settings):
+        arguments = connect_arguments(settings, purpose)
+        arguments["server_settings"] |= session or {}
         return await asyncpg.create_pool(
-            **connect_arguments(settings, purpose),
+            **arguments,
             connect=_connect,
             connection_class=Connection,
             init=warm_up,
-            min_size=1,
+            min_size=least,
             max_size=size,
             max_inactive_connection_lifetime=300.0,
         )
