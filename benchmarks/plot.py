@@ -61,7 +61,7 @@ def main() -> None:
     title = "Completions a second, as a share of those without a trigger"
     parts = [f'<text x="{LEFT}" y="22" font-weight="600">{title}</text>', *grid()]
     ends = sorted(((-shares(v)[-1], v, colour, dash) for v, colour, dash in LINES), key=lambda end: end[0])
-    below = TOP
+    below = float(TOP)
     for end, variant, colour, dash in ends:
         points = " ".join(f"{x_of(n):.1f},{y_of(share):.1f}" for n, share in enumerate(shares(variant)))
         stroke = f'fill="none" stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}"'
