@@ -6,13 +6,14 @@ Names follow Prometheus' own rules: the unit in the name, `_total` on what only 
 
 from __future__ import annotations
 
+import math
 from collections import Counter as Counted
 from collections.abc import Iterable
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info, ProcessCollector
 
-from autopost.model import Dead, Deferred, Lost, Outcome, Posted, Skipped, Written
+from autopost.model import Dead, Deferred, Generator, Lost, Outcome, Posted, Reason, Skipped, Written
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -20,6 +21,9 @@ ProcessCollector(registry=REGISTRY)
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
 GROUP_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
+MOST_COUNTED_ROWS = 100_000
+
+BUILD = Info("autopost_build", "The version of this worker, and the schema that it is made for.", registry=REGISTRY)
 OUTCOMES = Counter(
     "autopost_outcomes_total",
     "What became of each attempt at an outbox row; reason is that of a skip, or the kind of an error.",
@@ -53,6 +57,9 @@ DATABASE_ERRORS = Counter(
     ["during", "error"],
     registry=REGISTRY,
 )
+ASLEEP_SECONDS = Counter(
+    "autopost_asleep_seconds_total", "How long this worker slept because nothing was due.", registry=REGISTRY
+)
 HELD_ROWS = Gauge("autopost_held_rows", "Outbox rows that this worker holds.", registry=REGISTRY)
 LISTENING = Gauge("autopost_listening", "1 while the doorbell's connection listens.", registry=REGISTRY)
 LLM_CALLS = Counter(
@@ -75,6 +82,50 @@ LLM_BREAKER = Enum(
     states=["closed", "half_open", "open"],
     registry=REGISTRY,
 )
+TRACES = Counter(
+    "autopost_traces_total",
+    "Traces of attempts, by what became of them: exported, failed, or dropped because too many waited.",
+    ["result"],
+    registry=REGISTRY,
+)
+QUEUE_ROWS = Gauge(
+    "autopost_queue_rows",
+    "Outbox rows of the database, by state: pending, parked by a pause, claimed, or dead within the last day. Counting "
+    f"ends at {MOST_COUNTED_ROWS:,} rows that wait, and looks at the {MOST_COUNTED_ROWS:,} that finished last.",
+    ["state"],
+    registry=REGISTRY,
+)
+QUEUE_DUE_SECONDS = Gauge(
+    "autopost_queue_due_seconds",
+    "How long the row that is longest due has waited for a worker. Of the database, as all that begins with queue.",
+    registry=REGISTRY,
+)
+QUEUE_WORKERS = Gauge("autopost_queue_workers", "Workers seen by the database in the last minute.", registry=REGISTRY)
+QUEUE_CAPTURE = Gauge(
+    "autopost_queue_capture_enabled", "1 while capturing is switched on and the trigger fires.", registry=REGISTRY
+)
+QUEUE_PAUSED = Gauge("autopost_queue_paused", "1 while claiming is paused altogether.", registry=REGISTRY)
+QUEUE_SAMPLED = Gauge(
+    "autopost_queue_sampled_timestamp_seconds",
+    "When the figures that begin with queue were read, by this machine's clock; 0 where they never were.",
+    registry=REGISTRY,
+)
+for _unknown in (QUEUE_DUE_SECONDS, QUEUE_WORKERS, QUEUE_CAPTURE, QUEUE_PAUSED):
+    _unknown.set(math.nan)
+
+# A counter that first shows up when it counts tells nothing of that: Prometheus takes no increase from it.
+for _outcome, _reason in (
+    ("posted", ""),
+    ("lease_lost", ""),
+    ("deferred", "redaction_failed"),
+    ("dead", "redaction_failed"),
+    *(("skipped", str(reason)) for reason in Reason),
+):
+    OUTCOMES.labels(_outcome, _reason)
+for _generator in Generator:
+    POSTS.labels(_generator, "")
+for _result in ("exported", "failed", "dropped"):
+    TRACES.labels(_result)
 
 
 def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:

@@ -16,6 +16,7 @@ from autopost.faults import kind
 from autopost.model import Claim, Dead, Deferred, Posted
 from autopost.publisher import Publisher, Ready
 from autopost.settings import Settings
+from autopost.tracing import OFF, Tracer
 from autopost.verdict import before_writing
 from autopost.writing import Writer, has_explanation
 
@@ -28,11 +29,14 @@ log = structlog.get_logger(__name__)
 class Pipeline:
     """Writes the texts of claimed rows and hands them to the publisher, in the order in which they are ready."""
 
-    def __init__(self, writer: Writer, names: CleanNames, publisher: Publisher, settings: Settings) -> None:
+    def __init__(
+        self, writer: Writer, names: CleanNames, publisher: Publisher, settings: Settings, tracer: Tracer = OFF
+    ) -> None:
         self._writer = writer
         self._names = names
         self._publisher = publisher
         self._settings = settings
+        self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
 
     async def handle(self, claims: Sequence[Claim]) -> None:
@@ -80,7 +84,8 @@ class Pipeline:
     async def _ask_llm(self, claim: Claim) -> None:
         assert claim.agent is not None, "governance let an unknown agent pass"
         try:
-            ready: Ready = Posted(claim, await self._writer.write(claim.operation, claim.agent))
+            with self._tracer.during(claim):
+                ready: Ready = Posted(claim, await self._writer.write(claim.operation, claim.agent))
         except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
             ready = self._failed(claim, error)
         self._publisher.submit([ready])
@@ -91,7 +96,8 @@ class Pipeline:
         for claim in claims:
             assert claim.agent is not None, "governance let an unknown agent pass"
             try:
-                ready.append(Posted(claim, self._writer.from_template(claim.operation, claim.agent)))
+                with self._tracer.during(claim):
+                    ready.append(Posted(claim, self._writer.from_template(claim.operation, claim.agent)))
             except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
                 ready.append(self._failed(claim, error))
         return ready

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome
 from autopost.outbox import Outbox
 from autopost.publication import Publication
 from autopost.settings import Settings
+from autopost.tracing import OFF, Tracer
 from autopost.verdict import at_publishing
 
 RETRY_CAP_SECONDS = 5.0
@@ -44,11 +46,14 @@ class Publisher:
     lost to another worker.
     """
 
-    def __init__(self, outbox: Outbox, publication: Publication, settings: Settings, held: Held) -> None:
+    def __init__(
+        self, outbox: Outbox, publication: Publication, settings: Settings, held: Held, tracer: Tracer = OFF
+    ) -> None:
         self._outbox = outbox
         self._publication = publication
         self._settings = settings
         self._held = held
+        self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
@@ -116,7 +121,11 @@ class Publisher:
             await self._outbox.keep(paid)
         if proposals:
             metrics.GROUP_ROWS.observe(len(proposals))
-            published = await self._publication.publish(proposals, self._decide)
+            began = time.time_ns()
+            try:
+                published = await self._publication.publish(proposals, self._decide)
+            finally:
+                self._tracer.published((proposal.claim for proposal in proposals), began)
             self._record(published.outcomes, at=published.at)
 
     def _decide(
@@ -150,6 +159,7 @@ class Publisher:
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(GIVEN_BACK_AS_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=kind(error))
+        self._tracer.given_back(claims, kind(error))
         self._held.remove(claims)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
@@ -159,6 +169,7 @@ class Publisher:
         ended = [outcome for outcome in outcomes if not isinstance(outcome, Busy)]
         self._held.remove(outcome.claim for outcome in ended)
         metrics.count_outcomes(ended, at)
+        self._tracer.ended(ended)
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
                 log.info("operation", **_canonical(outcome, at))

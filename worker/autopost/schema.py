@@ -63,7 +63,7 @@ async def _oldest_worker(database: Database, schema: str) -> str | None:
         return None
 
 
-async def require_rights(database: asyncpg.Pool[asyncpg.Record], schema: str) -> None:
+async def require_rights(database: Database, schema: str) -> None:
     """Raise SchemaMismatch, with every missing right, unless this role may do what a worker does."""
     missing = [row["missing"] for row in await database.fetch(query("missing_rights", schema))]
     if missing:

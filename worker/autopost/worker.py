@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from autopost.doorbell import Doorbell, Woken
 from autopost.faults import DATABASE_ERRORS, is_of_the_installation, kind
 from autopost.held import Held
 from autopost.maintenance import Maintenance
+from autopost.migrate import head_revision
 from autopost.model import Claim
 from autopost.monitoring.health import Health
 from autopost.outbox import Outbox
@@ -24,6 +26,7 @@ from autopost.publication import Publication
 from autopost.publisher import LANES, Publisher
 from autopost.reach import Reach
 from autopost.settings import Settings
+from autopost.tracing import OFF, Tracer
 from autopost.writing import Redactor, Writer
 
 HEARTBEAT_SECONDS = 15.0
@@ -51,6 +54,7 @@ class Worker:
         redactor: Redactor,
         require_served: Callable[[], Awaitable[object]],
         health: Health | None = None,
+        tracer: Tracer = OFF,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -58,9 +62,11 @@ class Worker:
         self._require_served = require_served
         self._health = health or Health()
         self._held = Held(self._health.hold)
-        self._publisher = Publisher(outbox, publication, settings, self._held)
+        self._publisher = Publisher(outbox, publication, settings, self._held, tracer)
         self._maintenance = Maintenance(outbox, settings)
-        self._pipeline = Pipeline(writer, CleanNames(redactor), self._publisher, settings)
+        self._pipeline = Pipeline(writer, CleanNames(redactor), self._publisher, settings, tracer)
+        self._tracer = tracer
+        self._asleep_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         # Enough to keep every generation and every lane of the publisher busy, and no more: what waits here is under
@@ -78,6 +84,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
+        metrics.BUILD.info({"version": __version__, "schema": head_revision()})
         log.info("worker started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         background = [
             asyncio.create_task(self._doorbell.run(), name="doorbell"),
@@ -111,7 +118,7 @@ class Worker:
                 return
             room = min(self._capacity - len(self._held), self._settings.batch_size)
             self._doorbell.hush()
-            began = clock()
+            began, began_ns = clock(), time.time_ns()
             whole = reach.is_whole(began)
             fairly = full_claims % FAIR_EVERY == 1
             try:
@@ -139,6 +146,7 @@ class Worker:
             if claims:
                 empty_rounds = 0
                 self._held.add(claims)
+                self._tracer.claimed(claims, began_ns)
                 task = asyncio.create_task(self._pipeline.handle(claims))
                 pipeline.add(task)
                 task.add_done_callback(pipeline.discard)
@@ -151,9 +159,21 @@ class Worker:
                 empty_rounds = 0
 
     async def _sleep(self) -> Woken:
-        why = await self._doorbell.sleep()
+        self._asleep_since = time.monotonic()
+        try:
+            why = await self._doorbell.sleep()
+        finally:
+            self._count_sleep()
+            self._asleep_since = None
         metrics.WAKEUPS.labels(str(why)).inc()
         return why
+
+    def _count_sleep(self) -> None:
+        """Count how long it has slept so far; a sleep may last for hours."""
+        if self._asleep_since is not None:
+            now = time.monotonic()
+            metrics.ASLEEP_SECONDS.inc(now - self._asleep_since)
+            self._asleep_since = now
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
         """Finish what is held or being claimed, for as long as the settings allow and nobody hurries.
@@ -175,6 +195,7 @@ class Worker:
     async def _give_back(self) -> None:
         """Release what is still held, and sign off; the lease does it when the database is away."""
         held = self._held.take_all()
+        self._tracer.given_back(held)
         try:
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 if held:
@@ -187,6 +208,7 @@ class Worker:
     async def _beat(self) -> None:
         first = True
         while True:
+            self._count_sleep()
             try:
                 if not first:
                     await self._require_served()

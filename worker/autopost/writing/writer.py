@@ -12,6 +12,7 @@ import structlog
 from autopost import metrics
 from autopost.model import Agent, Generator, Operation, Written
 from autopost.settings import Settings
+from autopost.tracing import Timing, step
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
@@ -50,7 +51,9 @@ class Writer:
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound; RedactionFailed passes through."""
-        return self._templated(redact_fields(operation, agent, self._redactor, self._style), fallback)
+        fields = self._redacted(operation, agent)
+        with step("write") as writing:
+            return _said(writing, self._templated(fields, fallback))
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post. RedactionFailed passes through; nothing that the LLM does raises.
@@ -60,11 +63,18 @@ class Writer:
         """
         if self._llm is None:
             return await asyncio.to_thread(self.from_template, operation, agent)
-        fields = await asyncio.to_thread(redact_fields, operation, agent, self._redactor, self._style)
-        async with self._slots:
-            await self._wait_for_turn()
-            answer = await self._ask(self._llm, prompt_for(fields, self._style))
-        return await asyncio.to_thread(self._written, fields, answer)
+        fields = await asyncio.to_thread(self._redacted, operation, agent)
+        with step("write") as writing:
+            async with self._slots:
+                await self._wait_for_turn()
+                answer = await self._ask(self._llm, prompt_for(fields, self._style))
+            return _said(writing, await asyncio.to_thread(self._written, fields, answer))
+
+    def _redacted(self, operation: Operation, agent: Agent) -> Fields:
+        with step("redact") as redacting:
+            fields = redact_fields(operation, agent, self._redactor, self._style)
+            redacting.say(findings=fields.redactions)
+            return fields
 
     def _on_breaker(self, state: State, pause_seconds: float) -> None:
         metrics.LLM_BREAKER.state(str(state))
@@ -96,7 +106,13 @@ class Writer:
         answer: Answer | NoAnswer | None = None
         begin = time.monotonic()
         try:
-            answer = await llm.ask(prompt)
+            with step("llm", within="write") as asking:
+                answer = await llm.ask(prompt)
+                asking.say(model=self._settings.llm_model, result="answered")
+                if isinstance(answer, NoAnswer):
+                    asking.say(result=answer.word)
+                else:
+                    asking.say(input_tokens=answer.prompt_tokens, output_tokens=answer.completion_tokens)
         finally:
             match answer:
                 case None:
@@ -167,3 +183,9 @@ class Writer:
             input_price=self._settings.llm_input_price,
             output_price=self._settings.llm_output_price,
         )
+
+
+def _said(writing: Timing, written: Written) -> Written:
+    """Note who wrote a text, and return it."""
+    writing.say(generator=written.generator, fallback=written.fallback)
+    return written

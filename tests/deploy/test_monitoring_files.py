@@ -1,0 +1,175 @@
+"""Dashboard and alerts name what a worker really tells, and the alerts fire."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import promql_parser
+import pytest
+import yaml
+
+from tests.acceptance.test_monitoring import QUICK, Monitoring
+from tests.deploy import DEPLOY, ROOT
+from tests.host import Host, until
+from tests.llm_server import LlmServer, status
+from tests.work import worker_process
+
+DASHBOARD = json.loads((DEPLOY / "grafana" / "autopost.json").read_text("utf-8"))
+ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8"))
+RULES = [rule for group in ALERTS["groups"] for rule in group["rules"]]
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+BY_PROMETHEUS = {"job", "instance"}
+SUBJECTS = {"At a glance", "Feed", "Queue", "Latency", "LLM", "Redaction", "Database", "Workers"}
+
+
+def plain(expression: str) -> str:
+    """Return an expression with Grafana's variables filled in."""
+    return expression.replace("$__rate_interval", "5m").replace("$job", "autopost")
+
+
+EXPRESSIONS = {
+    **{f"{panel['title']} {target['refId']}": plain(target["expr"]) for panel in PANELS for target in panel["targets"]},
+    **{rule["alert"]: rule["expr"] for rule in RULES},
+}
+
+
+def selectors(node: Any) -> Iterator[promql_parser.VectorSelector]:
+    """Return every selector of a metric in a parsed expression."""
+    if isinstance(node, promql_parser.VectorSelector):
+        yield node
+    for part in ("expr", "lhs", "rhs", "vector_selector", "param"):
+        if (child := getattr(node, part, None)) is not None:
+            yield from selectors(child)
+    for child in getattr(node, "args", None) or ():
+        yield from selectors(child)
+
+
+@pytest.fixture(scope="module")
+def told(server: Any, template: str) -> dict[str, set[str]]:
+    """Return the samples that a worker told after it had seen much, each with its labels."""
+    import psycopg
+
+    name = "autopost_deploy_metrics"
+    found: dict[str, set[str]] = {}
+    with server.janitor(name, template=template), LlmServer() as llm:
+        dsn = server.dsn(name)
+        variables = {**QUICK, "SOCIAL_POST_LLM_ENABLED": "true", "OPENAI_API_KEY": "test"}
+        with (
+            psycopg.connect(dsn, autocommit=True) as connection,
+            worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
+        ):
+            host, monitoring = Host(connection), Monitoring(worker)
+            host.complete("first", agent=host.agent(), what="Wrote to bob" + "@example.com")
+            until(lambda: host.waiting() == 0)
+            llm.will(status(401))
+            host.complete("second", agent=host.agent("other"))
+            until(lambda: host.waiting() == 0)
+            host.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost worker'"
+            )
+            host.execute("alter table auto_post_outbox rename to hidden")
+            until(lambda: "autopost_database_errors_total{" in monitoring.get("/metrics")[1])
+            host.execute("alter table hidden rename to auto_post_outbox")
+            until(lambda: "autopost_queue_rows{" in monitoring.get("/metrics")[1])
+            body = monitoring.get("/metrics")[1]
+    for line in body.splitlines():
+        if line and not line.startswith("#"):
+            sample = re.match(r"(\w+)(?:\{(.*)\})? ", line)
+            assert sample is not None
+            found.setdefault(sample[1], set()).update(re.findall(r'(\w+)="', sample[2] or ""))
+    return found
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_expression_names_metrics_and_labels_that_a_worker_tells(name: str, told: dict[str, set[str]]) -> None:
+    """Each parses, and each metric and label in it was in the answer of a worker that ran."""
+    used = list(selectors(promql_parser.parse(EXPRESSIONS[name])))
+    assert used
+    for selector in used:
+        assert selector.name in told
+        matched = {matcher.name for matcher in selector.matchers.matchers}
+        assert matched - BY_PROMETHEUS <= told[selector.name]
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_expression_groups_by_labels_that_are_there(name: str, told: dict[str, set[str]]) -> None:
+    """A label that nothing has would put all into one."""
+    expression = EXPRESSIONS[name]
+    available = BY_PROMETHEUS.union(*(told[str(s.name)] for s in selectors(promql_parser.parse(expression))))
+    for group in re.findall(r"\b(?:by|on) \(([^)]*)\)", expression):
+        assert {label.strip() for label in group.split(",")} <= available
+
+
+def test_dashboard_has_a_row_for_each_subject_and_panels_that_say_what_they_show() -> None:
+    """Titles, descriptions, units, thresholds, the data source by variable, and no panel over another."""
+    assert {panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"} == SUBJECTS
+    variables = {variable["name"]: variable["type"] for variable in DASHBOARD["templating"]["list"]}
+    assert variables == {"datasource": "datasource", "job": "query"}
+    for panel in PANELS:
+        assert panel["title"]
+        assert panel["description"].endswith(".")
+        assert panel["datasource"]["uid"] == "${datasource}"
+        assert {target["datasource"]["uid"] for target in panel["targets"]} == {"${datasource}"}
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(set(ids)) == len(ids)
+    cells = [
+        (x, y)
+        for panel in DASHBOARD["panels"]
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(set(cells)) == len(cells)
+    assert max(x for x, _ in cells) < 24
+
+
+def test_dashboard_shows_every_metric_of_ours() -> None:
+    """What is counted can be seen."""
+    script = ROOT / "docs" / "reference" / "metrics.md"
+    names = set(re.findall(r"^\| `(autopost_\w+)`", script.read_text("utf-8"), re.MULTILINE))
+    shown = {
+        re.sub(r"_(bucket|sum|count)$", "", str(selector.name))
+        for expression in EXPRESSIONS.values()
+        for selector in selectors(promql_parser.parse(expression))
+    }
+    assert names - shown == set()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_alert_says_what_is_wrong_and_where_to_read_on(rule: dict[str, Any]) -> None:
+    """Severity, summary, description, and a heading of the documentation."""
+    assert rule["labels"]["severity"] in ("critical", "warning", "info")
+    assert rule["annotations"]["summary"]
+    assert rule["annotations"]["description"].endswith(".")
+    page, anchor = rule["annotations"]["runbook_url"].split("#")
+    headings = re.findall(r"^#+ (.*)$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    assert anchor == rule["alert"].lower()
+    assert rule["alert"] in headings
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool of Prometheus is not installed")
+def test_alerts_fire_on_planted_values() -> None:
+    """Each of them, and none where all is well."""
+    tests = DEPLOY / "prometheus" / "alerts.test.yaml"
+    result = subprocess.run(["promtool", "test", "rules", str(tests)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_each_alert_is_planted_for() -> None:
+    """A new alert needs its values."""
+    planted = (DEPLOY / "prometheus" / "alerts.test.yaml").read_text("utf-8")
+    assert [rule["alert"] for rule in RULES if rule["alert"] not in planted] == []
+
+
+def test_metrics_reference_is_what_the_code_says() -> None:
+    """It is written from metrics.py."""
+    script = ROOT / "scripts" / "metrics-reference"
+    result = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
