@@ -134,7 +134,7 @@ async def create_pool(
 ) -> asyncpg.Pool[asyncpg.Record]:
     """Open a pool of at most `size` connections, each warmed up before its first use. Raises DatabaseUnreachable.
 
-    With a `least` of 0 it connects when it is first used. `session` has settings of the server that differ from SESSION.
+    With a `least` of 0 it connects when it is first used. `session` has settings that differ from those of SESSION.
     """
     with connect_errors(settings):
         arguments = connect_arguments(settings, purpose)

@@ -13,13 +13,17 @@ import structlog
 
 from autopost.connection import connect, create_pool, went_away
 from autopost.doorbell import Doorbell
+from autopost.errors import ConfigurationError
 from autopost.monitoring.health import Health
 from autopost.names_table import Learn, keep_known, names_at_start
 from autopost.outbox import Outbox
 from autopost.publication import Publication, warm_up
 from autopost.publisher import LANES
+from autopost.queue_gauges import QueueGauges
 from autopost.schema import require_rights, require_schema, require_served
 from autopost.settings import Settings, unknown_variables
+from autopost.start import wait_until_startable
+from autopost.tracing import OFF, Following, Tracer
 from autopost.worker import LAST_WORD_SECONDS, Worker
 from autopost.writing import Redactor as RedactorProtocol
 from autopost.writing import Writer
@@ -27,7 +31,7 @@ from autopost.writing import Writer
 if TYPE_CHECKING:
     from autopost.redaction import Redactor
 
-POOL_SIZE = 3 + LANES  # claim, maintenance, and one for heartbeats and leases; the publisher's
+POOL_SIZE = 4 + LANES  # claim, maintenance, one for heartbeats and leases, the gauges; the publisher's
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +68,15 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
                 on_listening=health.listens,
             )
             served = partial(require_served, pool, schema)
-            async with _monitoring(health, settings), keep_names:
-                yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health)
+            gauges = QueueGauges(pool, schema)
+            health.sample = gauges.refresh
+            async with (
+                contextlib.aclosing(gauges),
+                _monitoring(health, settings),
+                keep_names,
+                _traces(settings) as tracer,
+            ):
+                yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
         finally:
             await writer.aclose()
     finally:
@@ -83,6 +94,7 @@ async def run_worker(settings: Settings) -> None:
     assert starting is not None
     try:
         _on_signal(loop, starting.cancel)
+        await wait_until_startable(settings)
         async with build_worker(settings) as worker:
             _on_signal(loop, worker.stop)
             await worker.run()
@@ -93,9 +105,33 @@ async def run_worker(settings: Settings) -> None:
 def _monitoring(health: Health, settings: Settings) -> contextlib.AbstractAsyncContextManager[None]:
     if settings.http_port is None:
         return contextlib.nullcontext()
-    from autopost.monitoring.server import serve  # a web server, which a worker without a port does without
+    # A web server, which a worker without a port does without.
+    if settings.page_is_on:
+        from autopost.page.app import serve_with_page
 
+        return serve_with_page(health, settings)
+    from autopost.monitoring.server import serve
+
+    if settings.page is None:
+        log.warning("the page is off: beyond loopback it needs SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
     return serve(health, settings.http_host, settings.http_port)
+
+
+@contextlib.asynccontextmanager
+async def _traces(settings: Settings) -> AsyncIterator[Tracer]:
+    """Follow rows for traces, if somebody asks for them. Raises ConfigurationError without the extra `otel`."""
+    if not settings.wants_traces:
+        yield OFF
+        return
+    try:
+        from autopost.trace_export import trace_export
+    except ImportError:
+        raise ConfigurationError("traces are asked for (OTEL_*), and need: pip install 'autopost[otel]'") from None
+    export = trace_export(settings)
+    try:
+        yield Following(export.take)
+    finally:
+        await asyncio.to_thread(export.close)
 
 
 def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:

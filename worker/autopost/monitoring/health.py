@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from autopost import metrics
+
+
+async def _nothing_to_sample() -> None:
+    """Do nothing."""
 
 
 @dataclass(slots=True)
@@ -13,7 +18,7 @@ class Health:
 
     A worker is ready when it has claimed, neither claims nor heartbeats fail, and it is not stopping. Without a
     listening connection it polls, and with an open breaker it writes from templates: both are told, neither makes it
-    unready.
+    unready. `sample` is awaited before a scrape: it brings up to date what is read only when somebody asks.
     """
 
     claims: bool = False
@@ -22,6 +27,7 @@ class Health:
     stopping: bool = False
     llm: str = "off"
     held: int = 0
+    sample: Callable[[], Awaitable[None]] = _nothing_to_sample
 
     @property
     def ready(self) -> bool:

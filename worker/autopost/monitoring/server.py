@@ -1,4 +1,7 @@
-"""A small HTTP server in the worker's own process: /healthz, /readyz and /metrics. Reads, and changes nothing."""
+"""A small HTTP server in the worker's own process: /healthz, /readyz and /metrics, which read and change nothing.
+
+Whatever else is to be served is another application beneath them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from autopost.errors import ConfigurationError
 from autopost.metrics import REGISTRY
@@ -22,8 +27,8 @@ from autopost.monitoring.health import Health
 log = structlog.get_logger(__name__)
 
 
-def application(health: Health) -> Starlette:
-    """Return the application; what it says is the state at the time of asking."""
+def application(health: Health, beneath: ASGIApp | None = None) -> Starlette:
+    """Return the application; what it says is the state at the time of asking. `beneath` answers all other paths."""
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -32,9 +37,20 @@ def application(health: Health) -> Starlette:
         return JSONResponse(health.report(), status_code=200 if health.ready else 503)
 
     async def metrics(_: Request) -> Response:
+        await health.sample()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
+    routes: list[BaseRoute] = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+    return Starlette(routes=routes if beneath is None else [*routes, Mount("/", beneath)])
+
+
+class _Protocol(H11Protocol):
+    """HTTP that lets an application end a connection whose peer does not read: its transport is in the scope."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 class _Server(uvicorn.Server):
@@ -46,10 +62,13 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve(health: Health, host: str, port: int) -> AsyncIterator[None]:
+async def serve(health: Health, host: str, port: int, *, beneath: ASGIApp | None = None) -> AsyncIterator[None]:
     """Serve while the context lasts. Raises ConfigurationError when the port is not free."""
     with _listening(host, port) as listener:
-        config = uvicorn.Config(application(health), log_config=None, access_log=False, lifespan="off", ws="none")
+        app = application(health, beneath)
+        config = uvicorn.Config(
+            app, http=_Protocol, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none"
+        )
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="monitoring")
         log.info("monitoring", address=f"http://{host}:{listener.getsockname()[1]}")

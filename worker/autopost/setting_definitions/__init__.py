@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
 from autopost.setting_definitions.database import DatabaseSettings
 from autopost.setting_definitions.field import PREFIX, Group
+from autopost.setting_definitions.file import FileSettings, FileSource
+from autopost.setting_definitions.http import HttpSettings
 from autopost.setting_definitions.llm import LlmSettings
 from autopost.setting_definitions.redaction import RedactionSettings
+from autopost.setting_definitions.tracing import TracingSettings
 from autopost.setting_definitions.worker import LogFormat, WorkerSettings
 
 __all__ = ["PREFIX", "SUBJECTS", "LogFormat", "Settings"]
@@ -16,8 +21,25 @@ SUBJECTS: dict[str, type[Group]] = {
     "Language model": LlmSettings,
     "Redaction": RedactionSettings,
     "Worker": WorkerSettings,
+    "Monitoring and the page": HttpSettings,
+    "Traces": TracingSettings,
+    "Settings": FileSettings,
 }
 
 
-class Settings(WorkerSettings, RedactionSettings, LlmSettings, DatabaseSettings):
+class Settings(
+    FileSettings, TracingSettings, HttpSettings, WorkerSettings, RedactionSettings, LlmSettings, DatabaseSettings
+):
     """Everything that can be set, each with its variable, meaning, and allowed values."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where values come from; the first that has one wins."""
+        return init_settings, env_settings, FileSource(settings_cls)

@@ -45,7 +45,7 @@ class DatabaseSettings(Group):
     def _is_connection_string(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
             return None
-        text = _without_driver(value.get_secret_value())
+        text = without_driver(value.get_secret_value())
         try:
             conninfo_to_dict(text)
         except psycopg.Error:
@@ -60,7 +60,7 @@ class DatabaseSettings(Group):
         return f"service={self.service}" if self.service else ""
 
 
-def _without_driver(url: str) -> str:
+def without_driver(url: str) -> str:
     """Turn SQLAlchemy's postgresql+driver:// into the form that libpq knows."""
     scheme, separator, rest = url.partition("://")
     if separator and "+" in scheme:

@@ -21,7 +21,7 @@ class LogFormat(StrEnum):
 
 
 class WorkerSettings(Group):
-    """Times, numbers, name, monitoring and logs of a worker."""
+    """Times, numbers, name and logs of a worker."""
 
     rate_limit_minutes: float = setting(
         5.0,
@@ -87,26 +87,20 @@ class WorkerSettings(Group):
         ge=0,
         le=3650,
     )
+    start_seconds: float = setting(
+        0.0,
+        f"{PREFIX}START_SECONDS",
+        "How long a worker that starts waits for the database and its migration; 0 ends it at once without them.",
+        "seconds, 0 to 86400",
+        ge=0,
+        le=86400,
+    )
     worker_name: str = setting(
         "",
         f"{PREFIX}WORKER_NAME",
         "The name of this worker in the outbox and the audit log. Default: host name and process id.",
         "at most 100 characters",
         max_length=100,
-    )
-    http_host: str = setting(
-        "127.0.0.1",
-        f"{PREFIX}HTTP_HOST",
-        "Where the worker answers /healthz, /readyz and /metrics.",
-        "an address of this machine; anyone who reaches it can read",
-    )
-    http_port: int | None = setting(
-        None,
-        f"{PREFIX}HTTP_PORT",
-        "The port for that; without it the worker serves nothing.",
-        "a whole number, 1 to 65535, or 0 for any that is free",
-        ge=0,
-        le=65535,
     )
     log_level: str = setting(
         "info",

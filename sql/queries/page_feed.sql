@@ -1,0 +1,29 @@
+-- Outcomes for the page, the newest first, at most $7: later than $1, before ($2, $3); of the agent $4 (NULL: of all);
+-- alerts or not ($5, NULL: both); $6: also what was not posted. Looks at $8 rows of the audit log at the most.
+select
+    l.id, l.occurred_at, l.action, l.agent_id, left(a.name, 200) as agent_name, left(a.maturity, 100) as agent_maturity,
+    left(l.operation_type, 200) as operation_type, left(l.status, 100) as status, l.tracker_id,
+    left(l.details ->> 'reason', 200) as reason, left(l.details ->> 'error', 200) as error,
+    left(l.details ->> 'generator', 40) as generator,
+    coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert,
+    left(p.content, 4000) as content
+from (
+    select r.*
+    from (
+        select
+            g.id, g.occurred_at, g.action, g.agent_id, g.operation_type, g.status, g.tracker_id, g.post_id, g.details
+        from {{ schema }}.audit_log as g
+        where g.occurred_at > $1 and g.occurred_at <= $2 and (g.occurred_at, g.id) < ($2, $3::text)
+        order by g.occurred_at desc, g.id desc
+        limit $8
+    ) as r
+    where
+        (r.action = 'auto_post.posted' or ($6::boolean and r.action in ('auto_post.skipped', 'auto_post.dead')))
+        and ($4::text is null or r.agent_id = $4)
+        and ($5::boolean is null or coalesce(r.details ->> 'is_alert' = 'true', false) = $5)
+    order by r.occurred_at desc, r.id desc
+    limit $7
+) as l
+left join {{ schema }}.agents as a on l.agent_id = a.id
+left join {{ schema }}.social_posts as p on l.post_id = p.id
+order by l.occurred_at desc, l.id desc

@@ -1,0 +1,2 @@
+-- Stops claiming altogether.
+select {{ schema }}.auto_post_pause()

@@ -1,0 +1,2 @@
+-- Ends that.
+select {{ schema }}.auto_post_resume()

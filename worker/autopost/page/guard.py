@@ -1,0 +1,97 @@
+"""What holds for every request to the page: by which names it is reached, where a change may come from, and headers.
+
+Without the check of names any web site could have its own name lead to this machine and read what is there.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not no-referrer: with it browsers send no origin with a form, which is what tells a form of ours from others'.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+
+
+class Guard:
+    """Refuses what comes by a strange name or from a strange site, and adds the headers to every answer.
+
+    Where `local`, the names are those of this machine and `hosts`; elsewhere `hosts`, or any when there are none.
+    """
+
+    def __init__(self, app: ASGIApp, *, local: bool, hosts: Collection[str]) -> None:
+        self._app = app
+        self._local = local
+        self._hosts = {host.lower().strip("[]") for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or have it answered."""
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        app = PlainTextResponse(*refusal) if refusal is not None else self._app
+        await app(scope, receive, send_with_headers)
+
+    def _refusal(self, method: str, headers: Headers) -> tuple[str, int] | None:
+        if not self._is_ours(headers.get("host", "")):
+            return "The page is not served by this name. SOCIAL_POST_PAGE_HOSTS says which count.\n", 421
+        if method not in ("GET", "HEAD") and not is_same_site(headers):
+            return "This did not come from the page itself.\n", 403
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        name = _without_port(host)
+        if name in self._hosts:
+            return True
+        return _is_local(name) if self._local else not self._hosts
+
+
+def is_same_site(headers: Headers) -> bool:
+    """Tell whether a request that changes something comes from the page itself, or is no browser's.
+
+    A browser says where a form is from. What says nothing must bring the token in a header, which no form can.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin.partition("://")[2].lower() == headers.get("host", "").lower() != ""
+    return headers.get("authorization", "").lower().startswith("bearer ")
+
+
+def _is_local(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower().rstrip(".")

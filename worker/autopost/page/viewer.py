@@ -1,0 +1,56 @@
+"""Somebody who watches: what is on its way to one browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from enum import StrEnum
+
+from autopost.page.entry import Wanted
+
+MOST_WAITING = 200  # messages; who is this far behind does not read
+
+
+class Topic(StrEnum):
+    """Which of the two pages is open."""
+
+    FEED = "feed"
+    OUTBOX = "outbox"
+
+
+class Viewer:
+    """A queue of messages with an end. Nobody who puts something in ever waits."""
+
+    def __init__(self, topic: Topic, wanted: Wanted) -> None:
+        self.topic = topic
+        self.wanted = wanted
+        self.dropped = asyncio.Event()
+        self._messages: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._ended = False
+
+    def offer(self, message: bytes) -> None:
+        """Put a message in; a viewer that has not taken the last MOST_WAITING is dropped instead."""
+        if len(self._messages) >= MOST_WAITING:
+            self.dropped.set()
+        if self.dropped.is_set():
+            self._messages.clear()
+            return
+        self._messages.append(message)
+        self._news.set()
+
+    def end(self) -> None:
+        """Let the stream end when everything was taken."""
+        self._ended = True
+        self._news.set()
+
+    async def take(self) -> bytes | None:
+        """Wait for messages and return all there are, or None at the end."""
+        await self._news.wait()
+        if self._messages:
+            taken = b"".join(self._messages)
+            self._messages.clear()
+            if not self._ended:
+                self._news.clear()
+            return taken
+        return None

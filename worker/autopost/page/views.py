@@ -1,0 +1,157 @@
+"""What the page shows: the feed, the outbox, and the events that keep both up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from autopost.page.access import Access, TooManyWrong, bearer
+from autopost.page.cursor import Cursor
+from autopost.page.database import NoAnswer
+from autopost.page.entry import Entry, Wanted
+from autopost.page.feed import MOST_CAUGHT_UP, Feed, Page
+from autopost.page.figures import DeadLetter, Figures
+from autopost.page.hub import Hub, TooMany
+from autopost.page.kept import Kept
+from autopost.page.rendering import Renderer
+from autopost.page.stream import EventStream, event
+from autopost.page.viewer import Topic, Viewer
+
+# What may stand at the top of a page after something was done; addresses name it by its key, and can say nothing else.
+SAID = {
+    "retried": "It has a new life: a worker takes it up now.",
+    "skipped": "It is skipped, and will not be posted.",
+    "paused": "Claiming is paused. What workers hold is finished; the rest waits.",
+    "resumed": "Claiming goes on.",
+    "nothing": "There was nothing to do: somebody was faster, or it is not so any more.",
+    "reason": "A reason is 1 to 60 letters, digits, spaces, _ or -.",
+    "rights": "The page's role in the database may not do that.",
+    "trouble": "The database does not answer. Nothing was changed, as far as is known.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the handlers share."""
+
+    access: Access
+    feed: Feed
+    hub: Hub
+    figures: Kept[Figures]
+    dead_letters: Kept[list[DeadLetter]]
+    agents: Kept[list[tuple[str, str]]]
+    renderer: Renderer
+
+
+class Views:
+    """Handlers of what only looks."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def feed(self, request: Request) -> Response:
+        """Show the newest outcomes, or those before a place."""
+        if (refusal := await turned_away(self._parts, request)) is not None:
+            return refusal
+        wanted = Wanted.read(request.query_params)
+        before = Cursor.read(request.query_params.get("before"))
+        page: Page | None = None
+        figures, dead, agents, trouble = None, None, [], None
+        try:
+            page = await self._parts.feed.page(wanted, before)
+            agents = await self._parts.agents.get()
+            figures, dead = await self._parts.figures.get(), await self._parts.dead_letters.get()
+        except NoAnswer as error:
+            trouble = error
+        html = self._parts.renderer.page(
+            "feed",
+            here="feed",
+            wanted=wanted,
+            before=before,
+            page=page,
+            figures=figures,
+            dead=dead,
+            agents=agents,
+            stream=None if page is None or before is not None else _stream(wanted, page.entries),
+            **self._frame(request, trouble),
+        )
+        return HTMLResponse(html, 200 if page is not None else 503)
+
+    async def outbox(self, request: Request) -> Response:
+        """Show the outbox' health, and what can be done."""
+        if (refusal := await turned_away(self._parts, request)) is not None:
+            return refusal
+        figures, dead, trouble = None, None, None
+        try:
+            dead, figures = await self._parts.dead_letters.get(), await self._parts.figures.get()
+        except NoAnswer as error:
+            trouble = error
+        html = self._parts.renderer.page(
+            "outbox",
+            here="outbox",
+            figures=figures,
+            dead=dead,
+            stream=None if trouble else "events?topic=outbox",
+            **self._frame(request, trouble),
+        )
+        return HTMLResponse(html, 200 if trouble is None else 503)
+
+    async def events(self, request: Request) -> ASGIApp:
+        """Stream what is new, beginning with what came since the place that the browser knows."""
+        if (refusal := await turned_away(self._parts, request)) is not None:
+            return refusal
+        topic = Topic.OUTBOX if request.query_params.get("topic") == Topic.OUTBOX else Topic.FEED
+        viewer = Viewer(topic, Wanted.read(request.query_params))
+        hub = self._parts.hub
+        try:
+            await hub.join(viewer)
+        except TooMany:
+            return PlainTextResponse("As many watch as may. Try again later.\n", 503, {"retry-after": "30"})
+        except NoAnswer:
+            return PlainTextResponse("The database does not answer.\n", 503, {"retry-after": "5"})
+        try:
+            first = await self._missed(request, viewer)
+        except BaseException as error:
+            hub.leave(viewer)
+            if isinstance(error, NoAnswer):
+                return PlainTextResponse("The database does not answer.\n", 503, {"retry-after": "5"})
+            raise
+        return EventStream(viewer, first, lambda: hub.leave(viewer))
+
+    async def _missed(self, request: Request, viewer: Viewer) -> bytes:
+        """Return the events since the place that a browser knows. A browser drops those that it has already."""
+        given = request.headers.get("last-event-id") or request.query_params.get("after")
+        place = Cursor.read(given)
+        if place is None or viewer.topic is not Topic.FEED:
+            return b""
+        entries = await self._parts.feed.since(viewer.wanted, place)
+        messages = [self._parts.hub.entry_event(entry) for entry in entries if entry.cursor != place]
+        if len(entries) == MOST_CAUGHT_UP and entries[0].cursor > place:
+            messages.insert(0, event("gap", True))
+        return b"".join(messages)
+
+    def _frame(self, request: Request, trouble: NoAnswer | None) -> dict[str, object]:
+        said = SAID.get(request.query_params.get("said", ""))
+        return {"said": said, "trouble": trouble, "signed_in": self._parts.access.has_token}
+
+
+async def turned_away(parts: Parts, request: Request) -> Response | None:
+    """Return the answer to whom the page is not for, None to whom it is."""
+    try:
+        if await parts.access.may_see(request):
+            return None
+    except TooManyWrong:
+        return PlainTextResponse("Too many wrong tokens. Try again later.\n", 429, {"retry-after": "5"})
+    is_browser = "text/html" in request.headers.get("accept", "") and bearer(request) is None
+    if is_browser and request.method in ("GET", "HEAD"):
+        return RedirectResponse("sign-in", 303)
+    return PlainTextResponse("The token is missing or wrong.\n", 401, {"www-authenticate": "Bearer"})
+
+
+def _stream(wanted: Wanted, entries: list[Entry]) -> str:
+    """Return the address of what is new after these entries, the newest first."""
+    place = str(entries[0].cursor) if entries else "0~"
+    return "events?" + wanted.query(after=place)
