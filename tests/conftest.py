@@ -32,8 +32,9 @@ hypothesis.settings.register_profile("wild", derandomize=False)
 hypothesis.settings.load_profile("everyday")
 
 for _name in list(os.environ):
-    if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "SOCIAL_POST_")):
+    if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "OTEL_", "SOCIAL_POST_")):
         del os.environ[_name]  # a test sees only what it sets
+os.environ["SOCIAL_POST_CONFIG"] = os.devnull  # and not the file of an installation beside it
 
 
 class Server:

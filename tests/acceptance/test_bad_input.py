@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from autopost import __version__
+from autopost.cli import COMMANDS
 from autopost.embedded import embedded_server
 from tests.host import Host
 
@@ -30,7 +31,7 @@ def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subpr
     )
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status"])
+@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status", "dead", "rules", "simulate"])
 def test_no_database_given_is_a_configuration_error(command: str) -> None:
     """Exit code 2, and what to set."""
     result = autopost(command)
@@ -39,7 +40,7 @@ def test_no_database_given_is_a_configuration_error(command: str) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status"])
+@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status", "dead", "rules", "simulate"])
 def test_unreachable_database_has_its_exit_code(command: str) -> None:
     """Exit code 3, and one line."""
     result = autopost(command, dsn="postgresql://nobody@127.0.0.1:1/none")
@@ -204,7 +205,7 @@ def test_version_names_the_schema_it_needs() -> None:
     assert result.stdout.startswith(f"autopost {__version__} (schema ")
 
 
-@pytest.mark.parametrize("command", ["migrate", "run", "demo", "feed", "status", "redact"])
+@pytest.mark.parametrize("command", [name for theme in COMMANDS.values() for name, _, _ in theme])
 def test_help_shows_an_example(command: str) -> None:
     """Every command has one."""
     result = autopost(command, "--help")

@@ -215,7 +215,7 @@ def test_student_may_not_post_whatever_the_letter_case(platform: Platform) -> No
 
 
 def test_commands_serve_a_mapped_platform(platform: Platform) -> None:
-    """Status and feed look through the views."""
+    """Status, feed and why look through the views; a simulation, which would write, refuses."""
     install(platform)
     platform.complete_operation()
     where = {"SOCIAL_POST_SCHEMA": "autopost", "SOCIAL_POST_LLM_ENABLED": "false"}
@@ -225,6 +225,11 @@ def test_commands_serve_a_mapped_platform(platform: Platform) -> None:
     assert "Just finished workflow_execute!" in feed.stdout, feed.stderr
     status = autopost("status", dsn=platform.as_role(platform.installer), **where)
     assert status.returncode == 0, status.stderr
+    why = autopost("why", "no such operation", dsn=platform.as_role(platform.installer), **where)
+    assert "operation_trackers has no such operation" in why.stdout, why.stderr
+    simulate = autopost("simulate", dsn=platform.as_role(platform.installer), **where)
+    assert simulate.returncode == 1
+    assert "the platform's tables are mapped into schema autopost" in simulate.stderr
 
 
 def test_everything_that_does_not_fit_is_named_in_one_message(platform: Platform, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import asyncpg
 import psycopg
@@ -86,6 +87,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "oldest_worker": (),
     "post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "probe": (),
+    "queue": (100_000,),
     "reconcile": (10, 10),
     "release": (*CLAIMED, 0.0, None),
     "renew": (*CLAIMED, timedelta(seconds=60)),
@@ -104,13 +106,44 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     **TO_BOTH,
     "feed": (datetime.now(UTC), 10, False),
     "host_problems": (),
+    "page_agents": (100,),
+    "page_dead": (10, 100),
+    "page_feed": (datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC), "", None, None, True, 10, 100),
+    "page_horizon": (datetime(9000, 1, 1, tzinfo=UTC), "", 100),
+    "page_latency": (100,),
+    "page_minutes": (100,),
+    "page_news": (timedelta(seconds=10), ["seen"], 10, 100),
+    "page_outbox": (100,),
+    "page_pauses": (),
+    "page_reasons": (100,),
+    "page_writers": (100,),
     "status": (),
+    "agents_named": ("Ada",),
+    "capture_since": (),
+    "dead": (10,),
+    "dead_count": (None,),
+    "rules": (),
+    "rules_of_type": ("workflow_execute", "completed"),
     "status_capture": (),
+    "status_dead": (),
+    "status_generators": (),
+    "status_hour": (),
+    "status_minutes": (),
+    "status_pauses": (),
     "status_reasons": (),
     "status_workers": (),
+    "story": ("op",),
+    "story_audit": ("op",),
+    "story_rows": ("op",),
+    "tracker_of": (uuid4(),),
 }
-# For the owner, who reconciles and purges by hand; the mapping is there only where a platform's tables are mapped.
-TO_NEITHER = {"purge", "reconcile_anew", "reconciliation", "mapping"}
+# For the owner, who steers, reconciles and purges by hand; the mapping is there only where tables are mapped.
+TO_NEITHER = {
+    *("add_rule", "mapping", "operation", "pause", "purge", "reconcile_anew", "reconciliation", "resume", "retry"),
+    *("page_pause", "page_resume", "page_retry", "page_skip"),
+    *("retry_all", "simulate_agents", "simulate_clean", "simulate_end", "simulate_look", "simulate_outcomes"),
+    *("simulate_problems", "simulate_start", "simulated_agents", "skip", "switch_rule"),
+}
 
 
 @pytest.fixture
@@ -254,7 +287,7 @@ def test_reader_may_not(host: Host, database: str, logins: dict[str, str], state
         connection.execute(statement.encode())
 
 
-@pytest.mark.parametrize("command", ["status", "feed", "check"])
+@pytest.mark.parametrize("command", ["status", "feed", "check", "dead", "rules"])
 def test_reader_may_look(host: Host, database: str, logins: dict[str, str], command: str) -> None:
     """The commands that look need no more."""
     result = autopost(command, dsn=f"{database} user={logins['reader']}")

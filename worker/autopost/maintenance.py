@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -65,27 +67,29 @@ class Maintenance:
 
 async def reconcile_window(outbox: Outbox) -> int:
     """Read the next window of the platform's table; return how many operations the trigger had missed."""
-    await _last_round(outbox)
+    await _progress(outbox)
     return await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
 
 
-async def reconcile_all(outbox: Outbox) -> int:
+async def reconcile_all(outbox: Outbox, tell: Callable[[Mapping[str, Any], int], None] = lambda *_: None) -> int:
     """Read the whole of the platform's table; return how many operations the trigger had missed.
 
-    Workers that read windows meanwhile only help. Raises AutopostError while capturing is off.
+    `tell` is told before each window how far it is (see reconciliation.sql) and how many were found so far. Workers
+    that read windows meanwhile only help. Raises AutopostError while capturing is off.
     """
     await outbox.reconcile_anew()
-    before = await _last_round(outbox)
+    before = (await _progress(outbox))["last_round_at"]
     found = 0
-    while await _last_round(outbox) == before:
+    while (progress := await _progress(outbox))["last_round_at"] == before:
+        tell(progress, found)
         found += await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
     return found
 
 
-async def _last_round(outbox: Outbox) -> object:
+async def _progress(outbox: Outbox) -> Mapping[str, Any]:
     progress = await outbox.reconciliation()
     if not progress["capture_enabled"]:
         raise AutopostError(
             "capturing is switched off, so there is nothing to reconcile: select auto_post_capture_on()"
         )
-    return progress["last_round_at"]
+    return progress

@@ -1,4 +1,4 @@
-"""How outcomes and the outbox look on a terminal.
+"""How outcomes look on a terminal.
 
 Everything that comes from a row is shown as plain text: no markup of it is read, and control characters are gone.
 """
@@ -6,13 +6,12 @@ Everything that comes from a row is shown as plain text: no markup of it is read
 from __future__ import annotations
 
 import regex
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from autopost import placeholder_style
 from autopost.placeholder_style import DEFAULT_STYLE
-from autopost.watch import Entry, Status
+from autopost.watch import Entry
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name
@@ -83,36 +82,6 @@ def entry_text(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
     if entry.outcome == "posted":
         return post_text(entry, style)
     return Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
-
-
-def status_screen(status: Status) -> RenderableType:
-    """Return the outbox at a glance."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column()
-    waiting = status.states.get("pending", 0) + status.states.get("claimed", 0)
-    age = f", the oldest for {status.oldest_seconds:.1f} s" if status.oldest_seconds is not None else ""
-    table.add_row("waiting", f"{waiting}{age}")
-    table.add_row("posted", str(status.states.get("posted", 0)))
-    reasons = ", ".join(f"{plain(reason)} {count}" for reason, count in status.reasons.items())
-    table.add_row("skipped", f"{status.states.get('skipped', 0)}" + (f" ({reasons})" if reasons else ""))
-    dead = status.states.get("dead", 0)
-    table.add_row("dead", Text(str(dead), style="bold red" if dead else ""))
-    table.add_row("capture", _capture(status))
-    table.add_row("claiming", Text("paused", style="yellow") if status.paused else Text("on"))
-    table.add_row("wake-up", status.wakeup)
-    if not status.workers:
-        table.add_row("workers", Text("none: start one with `autopost run`", style="yellow"))
-    for index, worker in enumerate(status.workers):
-        seen = f"seen {worker['seen_seconds_ago']:.0f} s ago, {worker['in_flight']} in flight"
-        table.add_row("" if index else "workers", f"{plain(worker['name'])} ({plain(worker['version'])}), {seen}")
-    return Group(table)
-
-
-def _capture(status: Status) -> Text:
-    if not status.trigger_enabled:
-        return Text("the trigger is missing or disabled", style="bold red")
-    return Text("on") if status.capture_enabled else Text("switched off", style="yellow")
 
 
 def _is_alert(entry: Entry) -> bool:

@@ -1,7 +1,8 @@
-"""The settings of autopost, and the only module that reads the environment.
+"""The settings of autopost, from the environment and a file; no other module reads the environment.
 
-Every problem is found before any is reported: one ConfigurationError names each variable, what was given
-(secrets masked) and what is allowed, and suggests the nearest name for a misspelt one.
+Every problem is found before any is reported: one ConfigurationError names each variable, where a bad value stands if
+that is in the file, what was given (secrets masked) and what is allowed, and suggests the nearest name for a misspelt
+one.
 """
 
 from __future__ import annotations
@@ -16,19 +17,30 @@ from pydantic import ValidationError
 
 from autopost.errors import ConfigurationError
 from autopost.setting_definitions import PREFIX, LogFormat, Settings
+from autopost.setting_definitions.file import CONFIG_VARIABLE, SettingsFile, key_of, read_settings_file
 
-__all__ = ["PREFIX", "LogFormat", "Settings", "load_settings", "not_usable", "unknown_variables"]
+__all__ = [
+    "PREFIX",
+    "LogFormat",
+    "Settings",
+    "load_settings",
+    "not_usable",
+    "settings_file",
+    "source_of",
+    "unknown_variables",
+]
 
 LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGUSER")
 
 
 def load_settings(*, require_database: bool = True, **overrides: Any) -> Settings:
-    """Read the settings from the environment; `overrides` (by field name) win over it.
+    """Read the settings from the environment and the file; `overrides` (by field name) win over both.
 
     Raises ConfigurationError with every problem at once.
     """
-    problems = _misspelt(os.environ)
-    if require_database and not overrides.get("database_url") and not _database_is_set():
+    file = settings_file()
+    problems = [*_misspelt(os.environ), *file.problems]
+    if require_database and not overrides.get("database_url") and not _database_is_set(file):
         problems.append(
             "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
             "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
@@ -37,9 +49,9 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        problems.extend(_describe(problem) for problem in error.errors())
+        problems.extend(_describe(problem, file) for problem in error.errors())
     if settings is not None:
-        problems.extend(_contradictions(settings))
+        problems.extend(_placed(problem, file) for problem in _contradictions(settings))
     if problems or settings is None:
         raise not_usable(problems)
     return settings
@@ -49,6 +61,18 @@ def not_usable(problems: Sequence[str]) -> ConfigurationError:
     """Return the error that names all of these settings; each problem begins with a variable."""
     count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
     return ConfigurationError(f"{count} not usable:\n" + "\n".join(f"  {line}" for line in problems))
+
+
+def settings_file() -> SettingsFile:
+    """Return what stands in the file that the environment names, or in the one in its usual place."""
+    return read_settings_file(os.environ.get(CONFIG_VARIABLE), _variables())
+
+
+def source_of(variable: str, file: SettingsFile) -> str:
+    """Return where a setting's value comes from: `environment`, the file's path, or `default`."""
+    if os.environ.get(variable):
+        return "environment"
+    return str(file.path) if variable in file.values else "default"
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
@@ -79,10 +103,15 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}")
     if settings.ner_model and settings.spacy_model:
         problems.append(f"{PREFIX}SPACY_MODEL: given {settings.spacy_model!r}; allowed: not beside {PREFIX}NER_MODEL")
+    if settings.page and settings.http_port is None:
+        problems.append(f"{PREFIX}PAGE: given True; allowed: with {PREFIX}HTTP_PORT set")
+    if settings.page and not settings.page_is_guarded:
+        limit = f"with {PREFIX}HTTP_TOKEN set, because {PREFIX}HTTP_HOST {settings.http_host} is beyond loopback"
+        problems.append(f"{PREFIX}PAGE: given True; allowed: {limit}")
     return problems
 
 
-def _describe(problem: Any) -> str:
+def _describe(problem: Any, file: SettingsFile) -> str:
     location = str(problem["loc"][0]) if problem["loc"] else ""
     by_variable = _variables()
     name = by_variable.get(location, location)
@@ -90,9 +119,21 @@ def _describe(problem: Any) -> str:
     extra = field.json_schema_extra
     allowed = extra.get("allowed") if isinstance(extra, dict) else None
     given = "(hidden)" if "SecretStr" in str(field.annotation) else repr(problem["input"])
-    line = f"{field.validation_alias}: given {given}; allowed: {allowed}"
+    line = f"{_place(str(field.validation_alias), file)}: given {given}; allowed: {allowed}"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
+
+
+def _place(variable: str, file: SettingsFile) -> str:
+    """Return a variable, and where its value stands if that is not the environment."""
+    if os.environ.get(variable) or variable not in file.values:
+        return variable
+    return f"{variable} ({key_of(variable)} in {file.path})"
+
+
+def _placed(problem: str, file: SettingsFile) -> str:
+    variable, colon, rest = problem.partition(":")
+    return f"{_place(variable, file)}{colon}{rest}"
 
 
 def _choices(annotation: Any) -> list[str]:
@@ -101,5 +142,6 @@ def _choices(annotation: Any) -> list[str]:
     return []
 
 
-def _database_is_set() -> bool:
-    return any(os.environ.get(name) for name in ("DATABASE_URL", *LIBPQ_VARIABLES))
+def _database_is_set(file: SettingsFile) -> bool:
+    names = ("DATABASE_URL", *LIBPQ_VARIABLES)
+    return any(os.environ.get(name) or name in file.values for name in names)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,13 +40,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class LastHour:
+    """What came of operations in the last 60 minutes. `posts_by_minute` has the latest minute last."""
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    generators: Mapping[str, int] = field(default_factory=dict)
+    posts_by_minute: list[int] = field(default_factory=lambda: [0] * 60)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The outbox at a glance. `oldest_seconds` is the age of the oldest row that waits, None when none does."""
+    """The outbox at a glance. `oldest_seconds` is the age of the oldest row that waits, None when none does.
+
+    `parked` rows wait for the end of a pause, and `retrying` ones failed before; both are pending. `reasons` are those
+    of all that was skipped, and `errors` those of the dead.
+    """
 
     states: Mapping[str, int]
+    parked: int
+    retrying: int
     oldest_seconds: float | None
     reasons: Mapping[str, int]
-    workers: list[Mapping[str, Any]]
+    errors: Mapping[str, int]
+    last_hour: LastHour
+    pauses: Sequence[Mapping[str, Any]]
+    workers: Sequence[Mapping[str, Any]]
     capture_enabled: bool
     trigger_enabled: bool
     paused: bool
@@ -74,20 +94,42 @@ class Watch:
 
     async def status(self) -> Status:
         """Return the outbox at a glance."""
-        fetchrow, fetch = self._connection.fetchrow, self._connection.fetch
-        counts = dict(await fetchrow(query("status", self._schema)) or {})
-        capture = await fetchrow(query("status_capture", self._schema))
-        if capture is None:
+        (counts,) = await self._rows("status")
+        capture = await self._rows("status_capture")
+        if not capture:
             raise SchemaMismatch("auto_post_control has lost its row: insert into auto_post_control default values")
-        reasons = await fetch(query("status_reasons", self._schema))
-        workers = await fetch(query("status_workers", self._schema))
+        reasons = await self._rows("status_reasons")
+        errors = await self._rows("status_dead")
         return Status(
-            oldest_seconds=counts.pop("oldest_seconds", None),
+            oldest_seconds=counts.pop("oldest_seconds"),
+            parked=counts.pop("parked"),
+            retrying=counts.pop("retrying"),
             states=counts,
             reasons={row["reason"]: row["operations"] for row in reasons},
-            workers=[dict(row) for row in workers],
-            **dict(capture),
+            errors={row["error"]: row["operations"] for row in errors},
+            last_hour=await self._last_hour(),
+            pauses=await self._rows("status_pauses"),
+            workers=await self._rows("status_workers"),
+            **capture[0],
         )
+
+    async def dead(self, limit: int) -> list[dict[str, Any]]:
+        """Return the dead letters, the latest first; see dead.sql."""
+        return await self._rows("dead", limit)
+
+    async def _last_hour(self) -> LastHour:
+        outcomes: Counter[str] = Counter()
+        reasons = {}
+        for row in await self._rows("status_hour"):
+            outcomes[row["state"]] += row["operations"]
+            if row["state"] == "skipped":
+                reasons[row["reason"]] = row["operations"]
+        generators = {row["generator"]: row["posts"] for row in await self._rows("status_generators")}
+        minutes = {row["minutes_ago"]: row["posts"] for row in await self._rows("status_minutes")}
+        return LastHour(dict(outcomes), reasons, generators, [minutes.get(ago, 0) for ago in reversed(range(60))])
+
+    async def _rows(self, name: str, *arguments: object) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(query(name, self._schema), *arguments)]
 
 
 class News:

@@ -1,0 +1,81 @@
+"""The command line as a process, on a pipe and on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+
+from tests.acceptance.test_bad_input import autopost
+
+__all__ = ["Terminal", "autopost", "terminal"]
+
+
+class Terminal:
+    """A command on a terminal of its own, and what it has shown so far."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process = process
+        self.shown = ""
+        self._master = master
+
+    def type(self, text: str) -> None:
+        """Type something."""
+        os.write(self._master, text.encode())
+
+    def until(self, text: str, *, seconds: float = 30) -> str:
+        """Read until it has shown this; return all that it has shown."""
+        end = time.monotonic() + seconds
+        while text not in self.shown:
+            assert time.monotonic() < end, f"{text!r} was not shown in {seconds:g} seconds: {self.shown}"
+            self._read()
+        return self.shown
+
+    def end(self, *, seconds: float = 30) -> int:
+        """Read to the end; return the exit code."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"it did not end: {self.shown}"
+            self._read()
+        self._read()
+        return self.process.returncode
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def _read(self) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):  # the last one: the other end is closed
+            self.shown += os.read(self._master, 100_000).decode()
+            return
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def terminal(*arguments: str, dsn: str, columns: int = 100, **variables: str) -> Iterator[Terminal]:
+    """Run the command line on a terminal; kill it at the end if it still runs."""
+    master, slave = pty.openpty()
+    os.set_blocking(master, False)
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    environment = {**os.environ, "DATABASE_URL": dsn, "TERM": "xterm-256color", **variables}
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        if name not in variables:
+            environment.pop(name, None)
+    command = [sys.executable, "-m", "autopost", *arguments]
+    process = subprocess.Popen(command, env=environment, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        os.close(master)

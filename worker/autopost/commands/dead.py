@@ -1,0 +1,54 @@
+"""`dead`: what could not be brought to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from autopost.commands.ages import age
+from autopost.commands.console import Json, err, print_json, print_screen, say
+from autopost.commands.session import watching
+from autopost.screen import plain
+from autopost.settings import load_settings
+from autopost.watch import Watch
+
+
+def dead(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, the latest first.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the dead letters: which error, how many attempts, how old. No texts."""
+
+    async def show(watch: Watch) -> None:
+        rows = await watch.dead(limit)
+        if as_json:
+            for row in rows:
+                print_json(row)
+        elif rows:
+            print_screen(dead_screen(rows))
+            say("autopost why OPERATION tells more, autopost retry OPERATION gives it another chance.")
+        else:
+            err.print("nothing is dead")
+
+    watching(load_settings(), show)
+
+
+def dead_screen(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the dead letters as a table."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("operation", "died of", "attempts", "died", "what", "agent"):
+        table.add_column(heading, overflow="fold", justify="right" if heading == "attempts" else "left")
+    for row in rows:
+        table.add_row(
+            Text(plain(row["tracker_id"]), style="bold"),
+            Text(plain(row["last_error"]), style="red"),
+            str(row["attempts"]),
+            f"{age(row['dead_for_seconds'])} ago",
+            Text(plain(f"{row['operation_type']} {row['status'] or ''}")),
+            Text(plain(row["agent_id"] or "nobody")),
+        )
+    return table

@@ -1,0 +1,42 @@
+"""`migrate`, `run` and `demo`: what makes autopost be there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autopost.commands.console import out
+from autopost.commands.session import run as run_to_the_end
+from autopost.logs import configure_logs
+from autopost.migrate import head_revision
+from autopost.migrate import migrate as run_migrations
+from autopost.settings import load_settings
+
+
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
+) -> None:
+    """Install or upgrade the database half: tables, rules, trigger."""
+    settings = load_settings()
+    run_migrations(settings, to)
+    what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
+    out.print(f"autopost is {what} schema {settings.schema_name}.")
+
+
+def run() -> None:
+    """Run a worker until SIGTERM. Run as many as you like, on any machine."""
+    settings = load_settings()
+    configure_logs(settings)
+    from autopost.process import run_worker  # loads the LLM's client, which the other commands do without
+
+    run_to_the_end(run_worker(settings))
+
+
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
+) -> None:
+    """Show it all at work in half a minute, on a private PostgreSQL that is gone afterwards."""
+    from autopost.demo import run_demo  # needs the extra `embedded`; the other commands do without
+
+    raise typer.Exit(run_demo(fast=fast))

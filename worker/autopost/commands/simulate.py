@@ -1,0 +1,112 @@
+"""`simulate`: load for a trial, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Annotated, TypeVar
+
+import asyncpg
+import typer
+
+from autopost.commands.console import Json, Yes, counted, out, print_json, print_screen, progress_bar, require_yes, say
+from autopost.commands.session import run, trouble
+from autopost.connection import create_pool
+from autopost.errors import SchemaMismatch
+from autopost.faults import DATABASE_ERRORS
+from autopost.schema import require_schema
+from autopost.settings import Settings, load_settings
+from autopost.simulation import stage
+from autopost.simulation.load import CONNECTIONS, Outcomes, Simulation
+from autopost.simulation.report import facts, report
+
+MOST_OPERATIONS = 100_000
+T = TypeVar("T")
+
+
+def simulate(
+    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Operations a second.")] = 5.0,
+    agents: Annotated[int, typer.Option(min=1, max=1000, help="How many agents do them.")] = 10,
+    duration: Annotated[float, typer.Option(min=0.1, max=86_400, help="For how many seconds.")] = 10.0,
+    wait: Annotated[float, typer.Option(min=0, max=3600, help="How many seconds to wait for outcomes.")] = 30.0,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Simulate nothing, and remove what simulations made. The audit log stays.")
+    ] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Let agents that do not exist work in operation_trackers, and say what came of it. For trials, beside a worker.
+
+    Some of their texts hold personal data that is nobody's, so that redaction can be seen. The rate limit counts for
+    them too: with few agents most of their operations are skipped.
+    """
+    if rate * duration > MOST_OPERATIONS:
+        raise typer.BadParameter(
+            f"rate and duration make {rate * duration:,.0f} operations; at most {MOST_OPERATIONS:,}"
+        )
+    settings = load_settings()
+    before = _with_pool(settings, lambda pool: stage.look(pool, settings.schema_name))
+    if clean:
+        _clean(settings, as_json=as_json)
+        return
+    if before.holds_others:
+        require_yes("operation_trackers holds operations that are no simulation's. Simulate beside them?", yes=yes)
+    if not before.workers:
+        say("no worker is alive, so nothing will be posted: start one with `autopost run`")
+
+    async def act(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        simulation = Simulation(pool, settings.schema_name, agents)
+        reached, outcomes = await _perform(simulation, rate, duration, wait)
+        if as_json:
+            print_json(facts(simulation, outcomes, reached))
+        else:
+            print_screen(report(simulation, outcomes, reached))
+
+    try:
+        _with_pool(settings, act)
+    finally:
+        say("autopost simulate --clean removes what simulations made.")
+
+
+async def _perform(simulation: Simulation, rate: float, duration: float, wait: float) -> tuple[float, Outcomes]:
+    """Simulate and wait, with a bar; return the rate that was reached and what came of the operations."""
+    await simulation.bring_agents()
+    with progress_bar() as bar:
+        task = bar.add_task("working", total=max(1, round(rate * duration)))
+        reached = await simulation.work(rate, duration, lambda: bar.advance(task))
+
+        def tell(outcomes: Outcomes) -> None:
+            done = outcomes.captured - outcomes.waiting
+            bar.update(task, description="waiting for outcomes", total=outcomes.captured, completed=done)
+
+        return reached, await simulation.settle(wait, tell)
+
+
+def _clean(settings: Settings, *, as_json: bool) -> None:
+    cleaned = _with_pool(settings, lambda pool: stage.clean(pool, settings.schema_name))
+    if as_json:
+        print_json(asdict(cleaned))
+        return
+    parts = (
+        counted(cleaned.operations, "operation"),
+        counted(cleaned.posts, "post"),
+        counted(cleaned.agents, "agent"),
+        counted(cleaned.outbox, "outbox row"),
+    )
+    out.print(f"{', '.join(parts)} removed; the audit log stays.")
+
+
+def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record]], Awaitable[T]]) -> T:
+    async def on_pool() -> T:
+        pool = await create_pool(settings, "simulate", size=CONNECTIONS)
+        try:
+            await require_schema(pool, settings.schema_name)
+            return await act(pool)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SchemaMismatch(f"this role may not do that: {error}") from None
+        except DATABASE_ERRORS as error:
+            raise trouble(error) from None
+        finally:
+            pool.terminate()
+
+    return run(on_pool())

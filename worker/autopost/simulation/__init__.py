@@ -1,0 +1,1 @@
+"""Load for a trial: operations that no agent did, in the platform's own table, and what comes of them."""

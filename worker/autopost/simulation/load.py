@@ -1,0 +1,117 @@
+"""Puts simulated operations into the platform's table at a steady rate, and waits for what comes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from autopost.errors import AutopostError
+from autopost.resources import query
+from autopost.simulation.texts import PREFIX, TENANT, SimulatedOperation, agent_id, agent_name, operation
+
+CONNECTIONS = 4
+LOOK_SECONDS = 0.5
+WAITING = ("pending", "claimed")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came of a run so far. `states` and `reasons` count operations; latency is over those with an outcome."""
+
+    states: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Return how many have no outcome yet."""
+        return sum(self.states.get(state, 0) for state in WAITING)
+
+    @property
+    def captured(self) -> int:
+        """Return how many reached the outbox."""
+        return sum(self.states.values())
+
+
+class Simulation:
+    """One run: the operations whose ids begin with `run`."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, agents: int) -> None:
+        self.run = f"{PREFIX}{secrets.token_hex(3)}-"
+        self.begun = 0
+        self.ended = 0
+        self._pool = pool
+        self._schema = schema
+        self._agents = agents
+        self._chance = random.Random()
+
+    async def bring_agents(self) -> None:
+        """Add the agents that are not there yet."""
+        ids = [agent_id(number) for number in range(self._agents)]
+        names = [agent_name(number) for number in range(self._agents)]
+        await self._execute("simulate_agents", ids, names, TENANT)
+
+    async def work(self, rate: float, seconds: float, tell: Callable[[], None]) -> float:
+        """Begin operations at this rate for so long, and end each; return how many were begun in a second.
+
+        Raises AutopostError when the platform's table refuses one.
+        """
+        began = time.monotonic()
+        total = max(1, round(rate * seconds))
+        took = seconds
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(total):
+                    await asyncio.sleep(began + number / rate - time.monotonic())
+                    tasks.create_task(self._one(operation(self.run, number, self._agents, self._chance), tell))
+                took = time.monotonic() - began
+        except BaseExceptionGroup as errors:
+            raise _refusal(errors.exceptions[0]) from None
+        return min(rate, total / took)
+
+    async def _one(self, work: SimulatedOperation, tell: Callable[[], None]) -> None:
+        texts = (work.what, work.why, work.next_steps)
+        await self._execute("simulate_start", work.id, TENANT, work.agent_id, work.operation_type, *texts)
+        self.begun += 1
+        await asyncio.sleep(work.takes_seconds)
+        await self._execute("simulate_end", work.id, work.status)
+        self.ended += 1
+        tell()
+
+    async def outcomes(self) -> Outcomes:
+        """Return what came of them so far."""
+        states: dict[str, int] = {}
+        reasons: dict[str, int] = {}
+        rows = await self._pool.fetch(query("simulate_outcomes", self._schema), self.run)
+        for row in rows:
+            states[row["state"]] = states.get(row["state"], 0) + row["operations"]
+            if row["reason"]:
+                reasons[row["reason"]] = row["operations"]
+        return Outcomes(states, reasons, *((rows[0]["p50_ms"], rows[0]["p99_ms"]) if rows else ()))
+
+    async def settle(self, seconds: float, tell: Callable[[Outcomes], None]) -> Outcomes:
+        """Wait until each has an outcome, but not longer than this; return the outcomes."""
+        end = time.monotonic() + seconds
+        while True:
+            outcomes = await self.outcomes()
+            tell(outcomes)
+            if not outcomes.waiting or time.monotonic() >= end:
+                return outcomes
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _execute(self, name: str, *arguments: object) -> None:
+        await self._pool.execute(query(name, self._schema), *arguments)
+
+
+def _refusal(error: BaseException) -> BaseException:
+    """Return what to raise: a row that the platform refuses is told as such, anything else is as it is."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError | asyncpg.RaiseError):
+        return AutopostError(f"the platform's table refuses simulated operations: {error}")
+    return error
