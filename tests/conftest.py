@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -35,6 +36,9 @@ for _name in list(os.environ):
     if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "OTEL_", "SOCIAL_POST_")):
         del os.environ[_name]  # a test sees only what it sets
 os.environ["SOCIAL_POST_CONFIG"] = os.devnull  # and not the file of an installation beside it
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shell starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Server:
