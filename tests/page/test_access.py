@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -140,6 +143,50 @@ def test_form_of_another_site_is_refused(guarded: Site, headers: dict[str, str])
     guarded.sign_in()
     for path in ("/pause", "/retry", "/skip", "/resume", "/sign-in", "/sign-out"):
         assert guarded.post(path, {"tracker": "op"}, **headers).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_may_link_to_the_page_and_fetch_nothing(guarded: Site, site: str) -> None:
+    """Or any web site could have the browsers of its readers ask the worker for streams."""
+    guarded.sign_in()
+    given = {"Sec-Fetch-Site": site}
+    assert guarded.get("/events", **given, **{"Sec-Fetch-Mode": "no-cors"}).status_code == 403
+    assert guarded.get("/", **given, **{"Sec-Fetch-Mode": "cors"}).status_code == 403
+    assert guarded.get("/", **given, **{"Sec-Fetch-Mode": "navigate"}).status_code == 200
+
+
+def test_address_that_a_stranger_makes_up_is_not_logged(guarded: Site) -> None:
+    """Nor does it move the cursor of a terminal."""
+    guarded.post("/sign-in", {"token": "wrong"}, X_Forwarded_For="\x1b[31mFAKE", Sec_Fetch_Site="same-origin")
+    assert "was refused" in guarded.worker.log
+    assert "FAKE" not in guarded.worker.log
+
+
+FORM_HEAD = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HTTP/1.1\r\nHost:", FORM_HEAD + b"t"], ids=["nothing", "half a header", "half a form"]
+)
+def test_who_does_not_finish_a_request_is_cut_off(guarded: Site, sent: bytes) -> None:
+    """Soon enough that strangers do not use up what the worker may open; others are served meanwhile."""
+    parts = urlsplit(guarded.address)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as end:
+        end.sendall(sent)
+        assert guarded.get("/healthz").status_code == 200
+        with contextlib.suppress(ConnectionResetError):
+            while end.recv(1_000):
+                pass
+    assert "Traceback" not in guarded.worker.log
+
+
+def test_form_whose_sender_is_gone_is_no_error(guarded: Site) -> None:
+    """It changes nothing, and the log stays silent."""
+    parts = urlsplit(guarded.address)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as end:
+        end.sendall(FORM_HEAD + b"t")
+    assert guarded.sign_in("wrong").status_code == 401
+    assert "Traceback" not in guarded.worker.log
 
 
 def test_programs_and_old_browsers_may_act(host: Host, database: str) -> None:

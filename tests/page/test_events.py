@@ -15,7 +15,7 @@ from psycopg import sql
 from autopost.page.entry import Wanted
 from autopost.page.viewer import MOST_WAITING, Topic, Viewer
 from tests.host import Host, until
-from tests.page.browsing import Event, Events, Site, site
+from tests.page.browsing import TOKEN, Event, Events, Site, site
 from tests.page.filling import fill, lock_out
 
 AFTER_NOTHING = "/events?after=0~"
@@ -170,6 +170,29 @@ def test_more_viewers_than_may_are_turned_away(guarded: Site) -> None:
         end.close()
 
 
+def test_viewers_that_leave_before_the_stream_begins_leave_nothing_behind(host: Host, guarded: Site) -> None:
+    """Neither a place that is taken, nor looks that go on, nor an error."""
+    for number in range(60):
+        with guarded.raw("/events") as end:
+            time.sleep(0.001 * (number % 8))
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
+    looked = "select max(query_start) from pg_stat_activity where application_name = 'autopost page'"
+
+    def is_quiet() -> bool:
+        before = host.value(looked)
+        time.sleep(1.5)
+        return bool(host.value(looked) == before)
+
+    until(is_quiet)
+    assert "Traceback" not in guarded.worker.log
+
+
+def test_head_of_a_stream_takes_no_place(guarded: Site) -> None:
+    """There is nothing to be sent to it."""
+    answer = guarded.client.head(guarded.address + "/events", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 405
+
+
 def test_viewer_that_does_not_read_is_dropped(host: Host, guarded: Site) -> None:
     """The others get everything, and the worker goes on posting."""
     host.agent()
@@ -235,8 +258,8 @@ def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site,
         with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             lock_out(host)
-            assert events.until("trouble")[0].data is True
+            assert [event.data for event in events.until("trouble", 2)] == [False, True]
             other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
         post(host, 1)
-        assert events.until("trouble", 2)[1].data is False
+        assert events.until("trouble", 3)[2].data is False
         assert len(events.until("entry")) == 1

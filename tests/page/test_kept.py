@@ -36,6 +36,25 @@ async def test_many_who_ask_at_once_cost_one_look() -> None:
     assert await kept.get() == 3
 
 
+async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
+    """The read may be of before the change that made it worth forgetting."""
+    looks = 0
+
+    async def look() -> int:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.05)
+        return looks
+
+    kept = Kept(look, seconds=60)
+    reading = asyncio.create_task(kept.get())
+    await asyncio.sleep(0.01)
+    kept.forget()
+    assert await reading == 1
+    assert await kept.get() == 2
+    assert await kept.get() == 2
+
+
 async def test_flood_of_wrong_tokens_is_turned_away() -> None:
     """No faster than so many a second, however many connections; afterwards the right one counts again."""
     access = Access(TOKEN)

@@ -10,6 +10,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 
+import h11
 import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -23,6 +24,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from autopost.errors import ConfigurationError
 from autopost.metrics import REGISTRY
 from autopost.monitoring.health import Health
+
+MOST_CONNECTIONS = 400
+REQUEST_SECONDS = 10.0  # from the first byte of a request, or from the connection, to the last
 
 log = structlog.get_logger(__name__)
 
@@ -45,12 +49,40 @@ def application(health: Health, beneath: ASGIApp | None = None) -> Starlette:
 
 
 class _Protocol(H11Protocol):
-    """HTTP that lets an application end a connection whose peer does not read: its transport is in the scope."""
+    """HTTP that lets an application end a connection whose peer does not read: its transport is in the scope.
+
+    Nobody holds a connection without asking: it ends when no request has arrived in REQUEST_SECONDS, and there are
+    MOST_CONNECTIONS at the most, so that the worker keeps its file descriptors.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; the time ends with the request, and begins with the next."""
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+        super().data_received(data)
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._stop_the_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._stop_the_clock()
+        super().connection_lost(exc)
+
+    def _stop_the_clock(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class _Server(uvicorn.Server):
@@ -67,7 +99,14 @@ async def serve(health: Health, host: str, port: int, *, beneath: ASGIApp | None
     with _listening(host, port) as listener:
         app = application(health, beneath)
         config = uvicorn.Config(
-            app, http=_Protocol, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none"
+            app,
+            http=_Protocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # whoever is let near the port could set them
+            lifespan="off",
+            ws="none",
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="monitoring")

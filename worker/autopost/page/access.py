@@ -83,6 +83,12 @@ class Access:
         """Take it away."""
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
+    def seconds_left(self, request: Request) -> float | None:
+        """Return how long the session of a request that may see the page lasts, None where it has none."""
+        if self._token is None or bearer(request) is not None:
+            return None
+        return max(int(request.cookies[COOKIE].partition(".")[0]) - time.time(), 0.0)
+
     def _is_session(self, cookie: str) -> bool:
         end, _, signature = cookie.partition(".")
         if not (end.isascii() and end.isdigit() and len(end) <= 12):

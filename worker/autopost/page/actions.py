@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qsl
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from autopost.page.access import TooManyWrong
@@ -13,6 +14,7 @@ from autopost.page.database import Database, NoAnswer, Refused
 from autopost.page.views import Parts, turned_away
 
 MOST_FORM_BYTES = 16_384
+FORM_SECONDS = 10.0
 WRONG = "This is not the token."
 CROWDED = "Too many wrong tokens. Wait a moment."
 
@@ -99,12 +101,16 @@ class Actions:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; those of one that is too long, or no form, are none."""
+    """Return the fields of a form; those of one that is too long, does not arrive, or is no form, are none."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_FORM_BYTES:
-            return {}
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_FORM_BYTES:
+                    return {}
+    except (ClientDisconnect, TimeoutError):
+        return {}
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
     except ValueError:

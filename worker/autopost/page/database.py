@@ -20,6 +20,7 @@ POOL_SIZE = 2
 STATEMENT_SECONDS = 3.0
 ANSWER_SECONDS = 4.0  # the wait for a free connection, and for making one, included
 _INVALID = "22023"  # what the steering functions raise when there is nothing to do
+_STEERING = frozenset({"page_retry", "page_skip", "page_pause", "page_resume"})
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Database:
             async with asyncio.timeout(ANSWER_SECONDS):
                 rows = await self._pool.fetch(query(name, self._schema), *arguments)
         except DATABASE_ERRORS as error:
-            if getattr(error, "sqlstate", None) == _INVALID:
+            if name in _STEERING and getattr(error, "sqlstate", None) == _INVALID:
                 raise Refused from None
             raise self._no_answer(name, error) from None
         if self._trouble is not None:

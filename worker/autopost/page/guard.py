@@ -59,7 +59,12 @@ class Guard:
     def _refusal(self, method: str, headers: Headers) -> tuple[str, int] | None:
         if not self._is_ours(headers.get("host", "")):
             return "The page is not served by this name. SOCIAL_POST_PAGE_HOSTS says which count.\n", 421
-        if method not in ("GET", "HEAD") and not is_same_site(headers):
+        if method not in ("GET", "HEAD"):
+            may = is_same_site(headers)
+        else:  # another site may link to the page, and have its readers' browsers fetch nothing else
+            site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
+            may = site not in ("cross-site", "same-site") or mode == "navigate"
+        if not may:
             return "This did not come from the page itself.\n", 403
         return None
 

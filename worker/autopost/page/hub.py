@@ -54,6 +54,11 @@ class Hub:
         """Return how many watch."""
         return len(self._viewers)
 
+    @property
+    def trouble(self) -> bool:
+        """Tell whether the last look got no answer."""
+        return self._trouble
+
     async def join(self, viewer: Viewer) -> None:
         """Tell a viewer all news from now on. Raises TooMany, and NoAnswer when no look succeeds in time."""
         if self._closed or len(self._viewers) >= MOST_VIEWERS:

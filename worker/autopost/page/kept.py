@@ -21,18 +21,21 @@ class Kept(Generic[T]):
         self._seconds = seconds
         self._lock = asyncio.Lock()
         self._until = 0.0
+        self._forgotten = 0
         self._value: T | NoAnswer | None = None
 
     async def get(self) -> T:
         """Return the value. Raises NoAnswer."""
         async with self._lock:
             if self._value is None or monotonic() >= self._until:
-                began = monotonic()
+                began, forgotten = monotonic(), self._forgotten
                 try:
                     self._value = await self._read()
+                    keep = max(self._seconds, SHARE * (monotonic() - began))
                 except NoAnswer as error:
-                    self._value = error
-                self._until = monotonic() + max(self._seconds, SHARE * (monotonic() - began))
+                    self._value, keep = error, self._seconds
+                # What was forgotten while it was read may be of before, and is for whoever waits, and nobody else.
+                self._until = monotonic() + keep if forgotten == self._forgotten else 0.0
             if isinstance(self._value, NoAnswer):
                 raise NoAnswer(self._value.kind, lacks_rights=self._value.lacks_rights)
             return self._value
@@ -40,3 +43,4 @@ class Kept(Generic[T]):
     def forget(self) -> None:
         """Read anew when next asked: somebody changed what it is about."""
         self._value = None
+        self._forgotten += 1

@@ -29,7 +29,7 @@ BEGINNING = f"retry: {RETRY_MILLISECONDS}\n\n".encode()
 def event(kind: str, data: object, *, id_: str | None = None) -> bytes:
     """Return an event of a kind; `data` becomes one line of JSON."""
     place = f"id: {id_}\n" if id_ is not None else ""
-    return f"{place}event: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+    return f"{place}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
 class EventStream:
@@ -43,12 +43,13 @@ class EventStream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream; returns when the connection needs nothing more."""
         transport = scope.get("state", {}).get("transport")
-        _narrow(transport)
-        writing = asyncio.create_task(self._write(send))
-        leaving = asyncio.create_task(_until_gone(receive))
-        dropping = asyncio.create_task(self._viewer.dropped.wait())
-        tasks = (writing, leaving, dropping)
+        tasks: list[asyncio.Task[object]] = []
         try:
+            _narrow(transport)
+            writing = asyncio.create_task(self._write(send))
+            leaving = asyncio.create_task(_until_gone(receive))
+            dropping = asyncio.create_task(self._viewer.dropped.wait())
+            tasks += (writing, leaving, dropping)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             cut_off = not leaving.done() and not (writing.done() and writing.exception() is None)
             if cut_off and transport is not None:
@@ -83,8 +84,8 @@ async def _until_gone(receive: Receive) -> None:
 
 def _narrow(transport: asyncio.Transport | None) -> None:
     """Let little be on its way to this browser, and let the kernel end a connection whose peer has vanished."""
-    if transport is None:
-        return
+    if transport is None or transport.is_closing():
+        return  # the peer has left already, and uvloop would raise
     transport.set_write_buffer_limits(high=BUFFER_BYTES)
     end = transport.get_extra_info("socket")
     with contextlib.suppress(OSError):

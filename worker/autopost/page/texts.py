@@ -21,10 +21,12 @@ _INVISIBLE = regex.compile(
 _JOINED = r"[[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]--[\x00-\x7f]]"
 _STRAY = regex.compile(
     rf"(?<!{_JOINED})[\u200c\u200d]+|[\u200c\u200d]+(?!{_JOINED})|(?<=[\u200c\u200d])[\u200c\u200d]+"
-    r"|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+|(?<!\U0001f3f4[\U000e0020-\U000e007f]*)[\U000e0020-\U000e007f]+",
+    r"|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+|(?<!\S)[\ufe00-\ufe0f]+"
+    r"|(?<!\U0001f3f4[\U000e0020-\U000e007f]{0,5})[\U000e0020-\U000e007f]+",
     regex.V1,
 )
-_PILE = regex.compile(r"(\p{M}{4})\p{M}+")  # marks above marks would run over the lines around them
+# Marks above marks would run over the lines around them.
+_PILE = regex.compile(r"((?:\p{M}[\u200c\u200d]?){3}\p{M})[\p{M}\u200c\u200d]+")
 
 
 @dataclass(frozen=True, slots=True)

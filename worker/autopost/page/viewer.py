@@ -9,6 +9,7 @@ from enum import StrEnum
 from autopost.page.entry import Wanted
 
 MOST_WAITING = 200  # messages; who is this far behind does not read
+MOST_BYTES = 1_000_000
 
 
 class Topic(StrEnum):
@@ -26,17 +27,19 @@ class Viewer:
         self.wanted = wanted
         self.dropped = asyncio.Event()
         self._messages: deque[bytes] = deque()
+        self._bytes = 0
         self._news = asyncio.Event()
         self._ended = False
 
     def offer(self, message: bytes) -> None:
-        """Put a message in; a viewer that has not taken the last MOST_WAITING is dropped instead."""
-        if len(self._messages) >= MOST_WAITING:
+        """Put a message in; a viewer that has not taken MOST_WAITING, or MOST_BYTES, is dropped instead."""
+        if len(self._messages) >= MOST_WAITING or self._bytes >= MOST_BYTES:
             self.dropped.set()
         if self.dropped.is_set():
             self._messages.clear()
             return
         self._messages.append(message)
+        self._bytes += len(message)
         self._news.set()
 
     def end(self) -> None:
@@ -50,6 +53,7 @@ class Viewer:
         if self._messages:
             taken = b"".join(self._messages)
             self._messages.clear()
+            self._bytes = 0
             if not self._ended:
                 self._news.clear()
             return taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -103,6 +104,8 @@ class Views:
         """Stream what is new, beginning with what came since the place that the browser knows."""
         if (refusal := await turned_away(self._parts, request)) is not None:
             return refusal
+        if request.method != "GET":
+            return PlainTextResponse("A stream is for GET.\n", 405, {"allow": "GET"})
         topic = Topic.OUTBOX if request.query_params.get("topic") == Topic.OUTBOX else Topic.FEED
         viewer = Viewer(topic, Wanted.read(request.query_params))
         hub = self._parts.hub
@@ -119,7 +122,16 @@ class Views:
             if isinstance(error, NoAnswer):
                 return PlainTextResponse("The database does not answer.\n", 503, {"retry-after": "5"})
             raise
-        return EventStream(viewer, first, lambda: hub.leave(viewer))
+        # A stream ends with its session; the browser comes back, and is turned away.
+        seconds = self._parts.access.seconds_left(request)
+        ending = asyncio.get_running_loop().call_later(seconds, viewer.end) if seconds is not None else None
+
+        def on_end() -> None:
+            hub.leave(viewer)
+            if ending is not None:
+                ending.cancel()
+
+        return EventStream(viewer, event("trouble", hub.trouble) + first, on_end)
 
     async def _missed(self, request: Request, viewer: Viewer) -> bytes:
         """Return the events since the place that a browser knows. A browser drops those that it has already."""

@@ -35,7 +35,7 @@ class HttpSettings(Group):
         None,
         f"{PREFIX}HTTP_TOKEN",
         "Who gives it sees the page and may act there. Without it the page is for this machine alone, and only shows.",
-        f"{LEAST_TOKEN_CHARACTERS} characters or more, from a generator of secrets",
+        f"{LEAST_TOKEN_CHARACTERS} ASCII characters or more, from a generator of secrets",
         min_length=LEAST_TOKEN_CHARACTERS,
     )
     page: bool | None = setting(
@@ -57,6 +57,13 @@ class HttpSettings(Group):
         "The page's own connection, for a role that may read the feed and the audit log. Default: the worker's.",
         "as DATABASE_URL; the same database",
     )
+
+    @field_validator("http_token")
+    @classmethod
+    def _is_ascii(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isascii():  # a header could not carry it
+            raise ValueError("not ASCII")
+        return value
 
     @field_validator("page_database_url")
     @classmethod
