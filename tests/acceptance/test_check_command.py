@@ -185,7 +185,7 @@ def test_newer_revision_is_a_problem_unless_it_serves_this_version(host: Host, d
     assert "not compared" in finding(database, "objects")[1]["finding"]
     host.execute("update auto_post_compatibility set oldest_worker = '9998_far'")
     code, versions = finding(database, "versions")
-    assert (code, versions["level"], versions["advice"]) == (5, "problem", "pip install --upgrade autopost")
+    assert (code, versions["level"], versions["advice"]) == (5, "problem", "install a newer autopost")
 
 
 def test_stranger_is_told_what_it_lacks(installed: Platform) -> None:

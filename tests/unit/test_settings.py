@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from autopost.connection import connect_arguments
 from autopost.errors import ConfigurationError
 from autopost.setting_definitions import SUBJECTS
 from autopost.settings import Settings, load_settings, unknown_variables
@@ -195,3 +198,49 @@ def test_every_setting_belongs_to_a_subject() -> None:
     """The reference has all of them, each once."""
     fields = [name for group in SUBJECTS.values() for name in group.model_fields]
     assert sorted(fields) == sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:pa/ss@db.example/platform",
+        "postgresql://user:pa@ss/word@db.example/platform",
+        "postgresql://user:12/ss@db.example/platform",
+        "postgresql://user:secret@db.example:abc/platform",
+    ],
+)
+def test_password_that_is_not_encoded_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """It would be taken for a port or a database, which errors name."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ConfigurationError, match="DATABASE_URL: given \\(hidden\\)") as raised:
+        load_settings()
+    assert not any(part in str(raised.value) for part in ("pa/", "ss@", "12/", "secret"))
+
+
+@pytest.mark.parametrize("password", ["pa%2Fss", "p%40ss", "50%25"])
+def test_password_that_is_encoded_is_taken(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """As libpq takes it."""
+    url = f"postgresql://user:{password}@db.example:5433,other.example:5434/platform"
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert load_settings().dsn == url
+
+
+def test_login_in_an_address_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor what it asks with."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///platform")
+    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://user:pa/ss@llm.example/v1?key=hush")
+    with pytest.raises(ConfigurationError, match="OPENAI_BASE_URL") as raised:
+        load_settings()
+    assert "ftp://***@llm.example/v1?key=***" in str(raised.value)
+
+
+def test_service_that_is_not_defined_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The driver would go on without it, to another database."""
+    file = tmp_path / "services"
+    file.write_text("[shop]\nhost=127.0.0.1\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(file))
+    monkeypatch.setenv("PGSERVICE", "shop")
+    assert connect_arguments(load_settings(), "test")["dsn"] == "postgresql://?service=shop"
+    monkeypatch.setenv("PGSERVICE", "nope")
+    with pytest.raises(ConfigurationError, match=r"PGSERVICE: given 'nope'; allowed: a service of .*: shop"):
+        connect_arguments(load_settings(), "test")

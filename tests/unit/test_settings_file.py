@@ -158,3 +158,11 @@ def test_every_key_is_its_own() -> None:
     """No two variables read alike in a file."""
     keys = [file_module.key_of(str(field.validation_alias)) for field in Settings.model_fields.values()]
     assert len(keys) == len(set(keys))
+
+
+def test_truth_is_no_number(path: Path) -> None:
+    """A window of `true` minutes would be one of one minute."""
+    assert "given 'true'" in refusal(path, "rate_limit_minutes = true")
+    assert "given 'true'" in refusal(path, "batch_size = true")
+    path.write_text("llm_enabled = false", "utf-8")
+    assert not load_settings(require_database=False).llm_enabled

@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -31,7 +32,7 @@ from autopost.commands.console import err, out
 from autopost.errors import AutopostError
 from autopost.migrate import head_revision
 from autopost.redact.command import redact
-from autopost.streams import open_closed_streams
+from autopost.streams import leave_stdout, open_closed_streams
 
 # By theme, in the order of the help: each with its example.
 COMMANDS: dict[str, list[tuple[str, Callable[..., Any], str]]] = {
@@ -79,6 +80,9 @@ for theme, commands in COMMANDS.items():
 app.add_typer(rules.rules, name="rules", rich_help_panel="Steer")
 
 
+_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def main() -> None:
     """Run the command line, and turn every foreseen error into one clear message and its exit code."""
     open_closed_streams()
@@ -87,6 +91,12 @@ def main() -> None:
     except AutopostError as error:
         err.print(f"autopost: {error}", style="red", markup=False)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _TAKES_NOTHING:
+            raise
+        leave_stdout()
+        err.print(f"autopost: cannot write: {error.strerror}", style="red", markup=False)
+        sys.exit(1)
 
 
 def _version(wanted: bool) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import configparser
 import contextlib
 import socket
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -93,6 +95,8 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
     Raises ConfigurationError for a promise of libpq's that asyncpg cannot keep.
     """
     given = conninfo_to_dict(settings.dsn) if settings.dsn else {}
+    if given.get("service"):
+        _require_service(str(given["service"]), settings.service_file)
     refused = sorted(_PROMISES & given.keys())
     if refused:
         raise ConfigurationError(f"DATABASE_URL: the worker's driver cannot keep what {', '.join(refused)} promises")
@@ -108,6 +112,19 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
         "timeout": _connect_timeout(given.get("connect_timeout")),
         "command_timeout": COMMAND_TIMEOUT_SECONDS,
     }
+
+
+def _require_service(name: str, file: Path | None) -> None:
+    """Raise ConfigurationError for a service that is nowhere defined: the driver would go on without it, elsewhere."""
+    file = file or Path.home() / ".pg_service.conf"
+    services = configparser.ConfigParser(interpolation=None)
+    try:
+        services.read_string(file.read_text("utf-8"))
+    except (OSError, ValueError, configparser.Error) as error:
+        raise ConfigurationError(f"PGSERVICE: given {name!r}, but {file} cannot be read: {kind(error)}") from None
+    if not services.has_section(name):
+        allowed = ", ".join(services.sections()) or "none, as it defines none"
+        raise ConfigurationError(f"PGSERVICE: given {name!r}; allowed: a service of {file}: {allowed}")
 
 
 def _connect_timeout(given: Any) -> float | None:
@@ -171,7 +188,9 @@ def connect_errors(settings: Settings) -> Iterator[None]:
         yield
     except TimeoutError:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: no answer in time") from None
-    except (ValueError, *DATABASE_ERRORS) as error:
+    except ValueError as error:  # of the driver's own checks, before it connects
+        raise ConfigurationError(f"the settings of the connection are not usable{where}: {error}") from None
+    except DATABASE_ERRORS as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: {error}") from None
 
 

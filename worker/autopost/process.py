@@ -126,7 +126,7 @@ async def _traces(settings: Settings) -> AsyncIterator[Tracer]:
     try:
         from autopost.trace_export import trace_export
     except ImportError:
-        raise ConfigurationError("traces are asked for (OTEL_*), and need: pip install 'autopost[otel]'") from None
+        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
     export = trace_export(settings)
     try:
         yield Following(export.take)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from autopost.errors import ConfigurationError
 from autopost.setting_definitions import PREFIX, LogFormat, Settings
+from autopost.setting_definitions.connection_string import masked
 from autopost.setting_definitions.file import CONFIG_VARIABLE, SettingsFile, key_of, read_settings_file
 
 __all__ = [
@@ -118,7 +119,10 @@ def _describe(problem: Any, file: SettingsFile) -> str:
     field = Settings.model_fields[name]
     extra = field.json_schema_extra
     allowed = extra.get("allowed") if isinstance(extra, dict) else None
-    given = "(hidden)" if "SecretStr" in str(field.annotation) else repr(problem["input"])
+    value = problem["input"]
+    if isinstance(value, str):
+        value = masked(str(field.validation_alias), value)
+    given = "(hidden)" if "SecretStr" in str(field.annotation) else repr(value)
     line = f"{_place(str(field.validation_alias), file)}: given {given}; allowed: {allowed}"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line

@@ -78,7 +78,7 @@ async def _versions(connection: Connection, schema: str, session: dict[str, Any]
         if not session["has_objects"]:
             raise
         upgrade = "upgrade this one" in str(error)
-        return problem("versions", str(error), "pip install --upgrade autopost" if upgrade else "autopost migrate")
+        return problem("versions", str(error), "install a newer autopost" if upgrade else "autopost migrate")
     return ok("versions", f"{needed} works with schema {schema} at {revision}")
 
 

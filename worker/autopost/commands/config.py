@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -20,11 +19,11 @@ from rich.text import Text
 from autopost.commands.console import Json, print_json, print_screen, say
 from autopost.screen import plain
 from autopost.setting_definitions import SUBJECTS
+from autopost.setting_definitions.connection_string import masked
 from autopost.setting_definitions.file import SettingsFile, key_of, may_stand_in_file
 from autopost.settings import Settings, load_settings, settings_file, source_of, unknown_variables
 
 HIDDEN = "(hidden)"
-_LOGIN = re.compile(r"//[^/@\s]*@")
 _SHOWN_OF_DATABASE = ("host", "port", "dbname", "user", "service")
 
 
@@ -92,7 +91,7 @@ def shown(variable: str, value: Any) -> str | None:
         return str(value).lower()
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return _LOGIN.sub("//***@", str(value))
+    return masked(variable, str(value))
 
 
 def config_screen(found: Iterable[SettingNow]) -> RenderableType:

@@ -11,7 +11,7 @@ import asyncpg
 import typer
 
 from autopost.connection import connect, create_pool
-from autopost.errors import AutopostError, DatabaseUnreachable, SchemaMismatch
+from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.faults import DATABASE_ERRORS
 from autopost.outbox import Outbox
 from autopost.schema import require_schema
@@ -95,6 +95,8 @@ def trouble(error: BaseException) -> AutopostError:
     """Tell a database that does not answer from one that refuses, and from an output that takes nothing."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return AutopostError(f"the database refuses: {error}")
+    if isinstance(error, ValueError):  # what the driver cannot even ask
+        return ConfigurationError(f"this cannot be asked: {error}")
     if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
         return AutopostError(f"cannot write: {error.strerror}")
     return DatabaseUnreachable(f"the database did not answer: {error}")

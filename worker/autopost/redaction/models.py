@@ -45,7 +45,7 @@ def name_recognizer(kind: str, model: str, setting: str) -> EntityRecognizer:
     try:
         return make(directory)
     except ImportError:
-        problem = f"{kind} is not installed: pip install 'autopost[{kind}]'"
+        problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
     except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
         problem = f"{model!r} is there but cannot be loaded ({type(error).__name__})"
     raise ConfigurationError(f"{setting}: {problem}")
@@ -59,7 +59,7 @@ def _directory(kind: str, model: str, setting: str) -> str:
         hub = importlib.import_module("huggingface_hub")
         return str(hub.snapshot_download(model, local_files_only=True))
     except ImportError:
-        problem = f"{kind} is not installed: pip install 'autopost[{kind}]'"
+        problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
     except Exception:  # noqa: BLE001  # the hub has an exception for every way of not having a model
         problem = f"{model!r} is not there; fetch it first (hf download {model}), nothing is downloaded at run time"
     raise ConfigurationError(f"{setting}: {problem}")

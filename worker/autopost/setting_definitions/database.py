@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr, field_validator
 
+from autopost.setting_definitions.connection_string import ALLOWED, connection_string
 from autopost.setting_definitions.field import PREFIX, Group, setting
 
 
@@ -18,13 +17,19 @@ class DatabaseSettings(Group):
         None,
         "DATABASE_URL",
         "The database that holds operation_trackers. Without it libpq's variables (PGHOST, ...) are used.",
-        "postgresql://user:password@host:port/database, or libpq's keyword form",
+        ALLOWED,
     )
     service: str | None = setting(
         None,
         "PGSERVICE",
         "A section of libpq's service file, where DATABASE_URL is not set.",
         "a service's name",
+    )
+    service_file: Path | None = setting(
+        None,
+        "PGSERVICEFILE",
+        "That file. Default: .pg_service.conf in the home folder.",
+        "the path of a file",
     )
     schema_name: str = setting(
         "public",
@@ -43,14 +48,7 @@ class DatabaseSettings(Group):
     @field_validator("database_url")
     @classmethod
     def _is_connection_string(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        text = without_driver(value.get_secret_value())
-        try:
-            conninfo_to_dict(text)
-        except psycopg.Error:
-            raise ValueError("not a connection string") from None
-        return SecretStr(text)
+        return value if value is None else connection_string(value)
 
     @property
     def dsn(self) -> str:
@@ -58,11 +56,3 @@ class DatabaseSettings(Group):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"service={self.service}" if self.service else ""
-
-
-def without_driver(url: str) -> str:
-    """Turn SQLAlchemy's postgresql+driver:// into the form that libpq knows."""
-    scheme, separator, rest = url.partition("://")
-    if separator and "+" in scheme:
-        return scheme.split("+", 1)[0] + separator + rest
-    return url

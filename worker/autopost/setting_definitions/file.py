@@ -54,8 +54,15 @@ class FileSource(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """Return the values by variable. What is wrong with the file is for whoever loads settings to say."""
-        variables = [str(field.validation_alias) for field in self.settings_cls.model_fields.values()]
-        return dict(read_settings_file(self.current_state.get(CONFIG_VARIABLE), variables).values)
+        fields = {str(field.validation_alias): field for field in self.settings_cls.model_fields.values()}
+        values = read_settings_file(self.current_state.get(CONFIG_VARIABLE), fields.keys()).values
+        # A number that is `true` would become 1.
+        return {
+            variable: str(value).lower()
+            if isinstance(value, bool) and "bool" not in str(fields[variable].annotation)
+            else value
+            for variable, value in values.items()
+        }
 
 
 def key_of(variable: str) -> str:

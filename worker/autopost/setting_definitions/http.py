@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr, field_validator
 
-from autopost.setting_definitions.database import without_driver
+from autopost.setting_definitions.connection_string import connection_string
 from autopost.setting_definitions.field import PREFIX, CommaSeparated, Group, setting
 
 LEAST_TOKEN_CHARACTERS = 16
@@ -68,14 +66,7 @@ class HttpSettings(Group):
     @field_validator("page_database_url")
     @classmethod
     def _page_database_is_connection_string(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        text = without_driver(value.get_secret_value())
-        try:
-            conninfo_to_dict(text)
-        except psycopg.Error:
-            raise ValueError("not a connection string") from None
-        return SecretStr(text)
+        return value if value is None else connection_string(value)
 
     @property
     def http_is_local(self) -> bool:
