@@ -9,9 +9,13 @@ import pytest
 from autopost.redaction import Redactor
 from autopost.settings import Settings
 from tests.acceptance.command_line import autopost, terminal
-from tests.host import Host
+from tests.host import Host, until
 from tests.work import work_off
 
+LOOKERS = (
+    "from pg_stat_activity where application_name = 'autopost watch' and datname = current_database() "
+    "and state = 'idle' and query ~ 'auto_post_workers|audit_log'"
+)
 HOSTILE = "[red]Eve[/red]\x1b[2J\x07"
 
 
@@ -78,6 +82,19 @@ def test_watched_status_shows_what_comes_and_ends_by_ctrl_c(host: Host, database
         assert screen.end() == 130
         assert "Traceback" not in screen.shown
         assert screen.shown.rstrip().endswith("\x1b[?25h"), "the cursor is back"
+
+
+@pytest.mark.parametrize("command", [("status", "--watch"), ("feed", "--follow")], ids=" ".join)
+def test_who_looks_on_is_spared_a_lost_connection(host: Host, database: str, command: tuple[str, ...]) -> None:
+    """As after a fail-over: it says so, connects again and goes on."""
+    with terminal(*command, dsn=database) as screen:
+        until(lambda: host.value(f"select count(*) {LOOKERS}"))
+        host.execute(f"select pg_terminate_backend(pid) {LOOKERS}")
+        screen.until("the connection was lost; trying again")
+        screen.until("the database answers again")
+        until(lambda: host.value(f"select count(*) {LOOKERS}"))
+        screen.interrupt()
+        assert screen.end() == 130
 
 
 def test_status_is_in_colour_on_a_terminal_alone(database: str) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 
-from autopost.errors import SchemaMismatch
+from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.faults import DATABASE_ERRORS, is_of_the_connection
 from autopost.resources import query
+
+T = TypeVar("T")
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 # Outcomes are decided in one order and committed in another; what is this old is in its place.
 OVERLAP = timedelta(seconds=10)
 LOOK_SECONDS = 1.0  # each look is a query on the platform's audit_log
+AGAIN_SECONDS = 2.0  # between two tries of a lost connection
 NO_LIMIT = 1_000_000
 
 
@@ -73,11 +78,23 @@ class Status:
 
 
 class Watch:
-    """One connection and the questions that people ask."""
+    """One connection and the questions that people ask.
 
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+    With `reconnect`, who looks again and again is spared a connection that is lost; `say` is told.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        schema: str,
+        *,
+        reconnect: Callable[[], Awaitable[Connection]] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._connection = connection
         self._schema = schema
+        self._reconnect = reconnect
+        self._say = say
 
     async def latest(self, limit: int, *, since: datetime = LONG_AGO, posts_only: bool = False) -> list[Entry]:
         """Return the newest outcomes, or the newest posts, the oldest of them first."""
@@ -88,9 +105,29 @@ class Watch:
         """Yield the newest `limit` outcomes, or posts, and then every new one, for ever, each once."""
         news = News(self, limit, posts_only=posts_only)
         while True:
-            for entry in await news.look():
+            for entry in await self.patiently(news.look):
                 yield entry
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def patiently(self, look: Callable[[], Awaitable[T]]) -> T:
+        """Return what a look finds, on a new connection if this one is lost, however long it takes to get one."""
+        while True:
+            try:
+                return await look()
+            except DATABASE_ERRORS as error:
+                if self._reconnect is None or not (self._connection.is_closed() or is_of_the_connection(error)):
+                    raise
+            self._say("the connection was lost; trying again")
+            self._connection.terminate()
+            self._connection = await self._connected_again(self._reconnect)
+            self._say("the database answers again")
+
+    async def _connected_again(self, reconnect: Callable[[], Awaitable[Connection]]) -> Connection:
+        while True:
+            try:
+                return await reconnect()
+            except DatabaseUnreachable:
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def status(self) -> Status:
         """Return the outbox at a glance."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import typer
 
+from autopost.commands.console import say
 from autopost.connection import connect, create_pool
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.faults import DATABASE_ERRORS
@@ -65,7 +67,12 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awai
 
 def watching(settings: Settings, show: Callable[[Watch], Awaitable[T]]) -> T:
     """Look at the feed and the outbox."""
-    return connected(settings, "watch", lambda connection: show(Watch(connection, settings.schema_name)))
+
+    async def looking(connection: Connection) -> T:
+        reconnect = partial(connect, settings, "watch")
+        return await show(Watch(connection, settings.schema_name, reconnect=reconnect, say=say))
+
+    return connected(settings, "watch", looking)
 
 
 def steering(settings: Settings, act: Callable[[Steering], Awaitable[T]]) -> T:

@@ -51,5 +51,5 @@ async def _looks(watch: Watch) -> AsyncIterator[Status]:
     """Yield what is found every now and then, for ever: rarely where it takes long, as each look counts the outbox."""
     while True:
         began = time.monotonic()
-        yield await watch.status()
+        yield await watch.patiently(watch.status)
         await asyncio.sleep(max(LOOK_SECONDS, MOST_REST * (time.monotonic() - began)))
