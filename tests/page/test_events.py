@@ -50,7 +50,7 @@ def test_news_arrives_on_an_open_stream(host: Host, guarded: Site) -> None:
     """Each once, in the order of decision, with the place to go on from."""
     with guarded.raw("/events") as end:
         events = Events(end)
-        until(lambda: looks(host))
+        events.until("trouble")  # with which a stream begins
         for number in range(3):
             post(host, number, f"agent{number}")
             until(lambda: host.waiting() == 0)
@@ -62,8 +62,10 @@ def test_news_arrives_on_an_open_stream(host: Host, guarded: Site) -> None:
 def test_stream_goes_on_where_it_was_cut(host: Host, guarded: Site) -> None:
     """What came meanwhile is sent at once; by Last-Event-ID as by the address."""
     with guarded.raw("/events") as end:
+        events = Events(end)
+        events.until("trouble")  # with which a stream begins
         post(host, 0)
-        (first,) = Events(end).until("entry")
+        (first,) = events.until("entry")
     for number in (1, 2):
         post(host, number, f"agent{number}")
         until(lambda: host.waiting() == 0)
@@ -92,8 +94,8 @@ def test_viewer_gets_what_it_asked_for(host: Host, guarded: Site) -> None:
     paths = ("/events?agent=ben", "/events?kind=alert", "/events?silent=1", "/events")
     ends = [guarded.raw(path) for path in paths]
     streams = [Events(end) for end in ends]
-    until(lambda: looks(host))
-    time.sleep(1)  # until all four have joined: nothing of what follows may come by catching up
+    for stream in streams:
+        stream.until("trouble")  # with which each begins: nothing of what follows may come by catching up
     post(host, 1, "ada")
     post(host, 2, "ben")
     post(host, 3, "cleo", status="failed")

@@ -79,7 +79,7 @@ def test_missing_library_is_a_configuration_error(kind: str, monkeypatch: pytest
     """The message says what to install and which setting it is."""
     monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
     monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", None)
-    with pytest.raises(ConfigurationError, match=rf"NAMES_SETTING: .*autopost\[{kind}\]"):
+    with pytest.raises(ConfigurationError, match=rf"NAMES_SETTING: .*the extra `{kind}`"):
         Redactor(model=f"{kind}:{tmp_path}", model_setting="NAMES_SETTING")
 
 
