@@ -139,6 +139,7 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
     with worker_process(platform.as_role(platform.worker), **variables) as worker:
         until(lambda: platform.value("select count(*) from autopost.auto_post_workers") == 1)
         tracker = platform.complete_operation()
+        until(lambda: platform.value("select count(*) from agent_posts") == 1)
         failed = platform.complete_operation("security_scan", "FAILED")
         until(lambda: platform.value("select count(*) from agent_posts") == 2)
         assert '"level": "error"' not in worker.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import psycopg
 import pytest
@@ -216,6 +217,26 @@ async def test_alert_bypasses_the_window_and_moves_it(
     await work_off(host, settings, redactor)
     assert [post["post_type"] for post in host.posts()] == ["status", "alert"]
     assert [row["reason"] for row in host.outbox()] == [None, None, "rate_limited"]
+
+
+async def test_alert_does_not_overtake_the_agents_status(
+    host: Host, settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would move the window, and the status that came first would be skipped."""
+    redact = redactor.redact
+
+    def slowly(text: str) -> object:
+        time.sleep(0.5 if "inbox" in text else 0)
+        return redact(text)
+
+    monkeypatch.setattr(redactor, "redact", slowly)
+    host.agent()
+    async with working(settings, redactor):
+        host.complete("status", what="Sorted the inbox")
+        await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'claimed'") == 1)
+        host.complete("alert", "security_scan", what="Found an open door")
+        await eventually(lambda: host.waiting() == 0)
+    assert [post["post_type"] for post in host.posts()] == ["status", "alert"]
 
 
 async def test_skip_does_not_move_the_window(host: Host, settings: Settings, redactor: Redactor) -> None:

@@ -38,9 +38,13 @@ class Pipeline:
         self._settings = settings
         self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
+        self._filling = asyncio.Lock()  # who came first goes first: an agent's alert must not overtake its status
 
     async def handle(self, claims: Sequence[Claim]) -> None:
-        """Bring every claim to the publisher's queue; never raises for what one row holds."""
+        """Bring every claim to the publisher's queue; never raises for what one row holds.
+
+        Templates are filled in the order of the calls, and of the claims in each. The LLM's answers come as they come.
+        """
         to_write: list[Claim] = []
         for raw in claims:
             claim, problem = self._with_clean_name(raw)
@@ -54,9 +58,10 @@ class Pipeline:
                 for claim in to_write:
                     writing.create_task(self._ask_llm(claim))
         else:
-            for start in range(0, len(to_write), CHUNK):
-                chunk = to_write[start : start + CHUNK]
-                self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
+            async with self._filling:
+                for start in range(0, len(to_write), CHUNK):
+                    chunk = to_write[start : start + CHUNK]
+                    self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
 
     def _with_clean_name(self, claim: Claim) -> tuple[Claim, Ready | None]:
         """Return the claim as audit row and post may name it, and what becomes of it if that cannot be told."""
