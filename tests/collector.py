@@ -66,7 +66,7 @@ class Collector:
         """Return the spans that came, decoded."""
         return [span for part in self.resources for scope in part.scope_spans for span in scope.spans]
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 20.0) -> None:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         """Return when the condition is true; raise AssertionError if it never is."""
         end = time.monotonic() + seconds
         while not condition():

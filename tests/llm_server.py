@@ -155,6 +155,18 @@ def hangs_up() -> Reply:
     return reply
 
 
+def when(condition: Callable[[], bool], then: Reply) -> Reply:
+    """Wait until a condition comes true, then answer as `then` does."""
+
+    def reply(exchange: Exchange) -> None:
+        while not condition():
+            if exchange.stopping.wait(0.01):
+                return
+        then(exchange)
+
+    return reply
+
+
 def after(seconds: float, then: Reply) -> Reply:
     """Wait, then answer as `then` does."""
 
@@ -189,7 +201,7 @@ class LlmServer:
             self._replies = list(replies)
             self.requests.clear()
 
-    def wait_for_requests(self, count: int, within_seconds: float = 10.0) -> None:
+    def wait_for_requests(self, count: int, within_seconds: float = 60.0) -> None:
         """Return when `count` requests have come; raise AssertionError if they do not."""
         deadline = time.monotonic() + within_seconds
         while len(self.requests) < count:

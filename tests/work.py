@@ -33,7 +33,7 @@ async def working(settings: Settings, redactor: Redactor) -> AsyncIterator[Worke
             await running
 
 
-async def eventually(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+async def eventually(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """Return the first true value of `condition`; fail after `seconds`."""
     async with asyncio.timeout(seconds):
         while not (value := condition()):

@@ -31,6 +31,7 @@ from tests.llm_server import (
     sends,
     status,
     trickles,
+    when,
 )
 from tests.unit.writing.samples import (
     BrokenRedactor,
@@ -260,8 +261,8 @@ async def test_no_more_generations_run_at_once_than_allowed(llm: LlmServer, make
 
 async def test_as_many_generations_run_at_once_as_allowed(llm: LlmServer, make_writer: MakeWriter) -> None:
     """The pool of connections is no narrower gate."""
-    llm.will(after(1, says(GOOD)))
-    writer = make_writer(llm_concurrency=30)
+    llm.will(when(lambda: llm.most_at_once == 30, says(GOOD)))
+    writer = make_writer(llm_concurrency=30, llm_timeout_seconds=30, lease_seconds=60)
     written = await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(30)))
     assert llm.most_at_once == 30
     assert {post.fallback for post in written} == {None}
