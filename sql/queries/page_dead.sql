@@ -1,13 +1,14 @@
 -- Dead letters, the latest first, at most $1; no texts. Looks at $2 finished rows at the most, the newest.
 select
-    d.tracker_id, d.agent_id, left(a.name, 200) as agent_name, d.operation_type, d.is_alert, d.attempts,
-    left(d.last_error, 200) as last_error, d.captured_at, d.finished_at
+    d.tracker_id, d.agent_id, left(a.name, 200) as agent_name,
+    case when d.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then d.operation_type end as operation_type,
+    d.is_alert, d.attempts, left(d.last_error, 200) as last_error, d.captured_at, d.finished_at
 from (
     select n.*
     from (
         select
             o.tracker_id, o.agent_id, o.is_alert, o.attempts, o.last_error, o.captured_at, o.finished_at, o.state,
-            case when o.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then o.operation_type end as operation_type
+            o.operation_type
         from {{ schema }}.auto_post_outbox as o
         where o.finished_at is not null
         order by o.finished_at desc

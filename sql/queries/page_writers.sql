@@ -1,16 +1,29 @@
--- Who wrote the posts of the last hour, and why it was not the LLM, at most 20. Looks at $1 rows at the most, the
--- newest.
-select
-    left(n.details ->> 'generator', 40) as generator, left(n.details ->> 'fallback', 40) as fallback,
-    count(*) as posts
+-- Who wrote the posts of the last hour, and why it was not the LLM, at most 20: of those that the outbox holds, as
+-- page_minutes.sql counts them, with what the audit log says of each. Looks at $1 rows of each at the most, the newest.
+select w.generator, w.fallback, count(*) as posts
 from (
-    select g.occurred_at, g.action, g.details
-    from {{ schema }}.audit_log as g
-    where g.occurred_at > now() - interval '1 hour'
-    order by g.occurred_at desc
-    limit $1
-) as n
-where n.action = 'auto_post.posted'
-group by left(n.details ->> 'generator', 40), left(n.details ->> 'fallback', 40)
-order by posts desc, generator asc, fallback asc
+    select left(min(b.details ->> 'generator'), 40) as generator, left(min(b.details ->> 'fallback'), 40) as fallback
+    from (
+        (
+            select o.id::text as id, null::jsonb as details, o.state = 'posted' as is_held, false as is_audited
+            from {{ schema }}.auto_post_outbox as o
+            where o.finished_at >= date_trunc('minute', now()) - interval '59 minutes'
+            order by o.finished_at desc
+            limit $1
+        )
+        union all
+        select n.details ->> 'outbox_id' as id, n.details, false as is_held, n.action = 'auto_post.posted' as is_audited
+        from (
+            select g.occurred_at, g.action, g.details
+            from {{ schema }}.audit_log as g
+            where g.occurred_at > now() - interval '1 hour'
+            order by g.occurred_at desc
+            limit $1
+        ) as n
+    ) as b
+    group by b.id
+    having bool_or(b.is_held) and bool_or(b.is_audited)
+) as w
+group by w.generator, w.fallback
+order by posts desc, w.generator asc, w.fallback asc
 limit 20

@@ -60,11 +60,11 @@ class Terminal:
 
 
 @contextlib.contextmanager
-def terminal(*arguments: str, dsn: str, columns: int = 100, **variables: str) -> Iterator[Terminal]:
+def terminal(*arguments: str, dsn: str, columns: int = 100, rows: int = 40, **variables: str) -> Iterator[Terminal]:
     """Run the command line on a terminal; kill it at the end if it still runs."""
     master, slave = pty.openpty()
     os.set_blocking(master, False)
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     environment = {**os.environ, "DATABASE_URL": dsn, "TERM": "xterm-256color", **variables}
     for name in ("NO_COLOR", "COLUMNS", "LINES"):
         if name not in variables:

@@ -72,3 +72,38 @@ def test_database_of_the_file_is_used(database: str, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(f'database_url = "{database}"\n', "utf-8")
     assert autopost("status", SOCIAL_POST_CONFIG=str(file)).returncode == 0
+
+
+def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None:
+    """Beside the list, with exit code 2: files, types, models, the mapping and what the driver reads."""
+    names = tmp_path / "names.txt"
+    names.write_text("# nobody\n", "utf-8")
+    wrong = {
+        "SOCIAL_POST_REDACT_NAMES_FILE": str(names),
+        "SOCIAL_POST_REDACT_WITHOUT": "EMAIL",
+        "SOCIAL_POST_NER_MODEL": "spacy:no_such_model",
+        "SOCIAL_POST_MAPPING": str(tmp_path / "none.toml"),
+        "PGPORT": "x",
+    }
+    for options in ([], ["--json"]):
+        result = autopost("config", *options, dsn="postgresql://h/d?connect_timeout=soon", **wrong)
+        assert result.returncode == 2
+        assert "SOCIAL_POST_MAX_ATTEMPTS" in result.stdout
+        assert "6 settings are not usable:" in result.stderr
+        for said in (
+            "PGPORT: given 'x'; allowed:",
+            "DATABASE_URL: its connect_timeout is no number; allowed:",
+            f"SOCIAL_POST_MAPPING: cannot read {tmp_path / 'none.toml'}",
+            f"SOCIAL_POST_REDACT_NAMES_FILE: {names}: holds no name",
+            "SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: EMAIL",
+            "SOCIAL_POST_NER_MODEL: ",
+        ):
+            assert said in result.stderr
+
+
+def test_worker_and_config_refuse_alike(database: str, tmp_path: Path) -> None:
+    """In the same words."""
+    wrong = {"SOCIAL_POST_REDACT_PATTERNS": str(tmp_path / "none.toml"), "SOCIAL_POST_LLM_ENABLED": "false"}
+    said = [autopost(command, dsn=database, **wrong) for command in ("config", "run")]
+    assert [result.returncode for result in said] == [2, 2]
+    assert said[1].stderr in said[0].stderr

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from autopost.redaction import Redactor
+from autopost.resources import query
 from autopost.settings import Settings
 from tests.acceptance.command_line import autopost, terminal
 from tests.host import Host, until
@@ -26,6 +28,49 @@ def kill(host: Host, tracker_id: str, error: str = "boom") -> None:
         "where tracker_id = %s",
         (error, tracker_id),
     )
+
+
+async def test_status_counts_posts_and_their_writers_alike_after_a_purge(
+    host: Host, settings: Settings, redactor: Redactor, database: str
+) -> None:
+    """Both of what the outbox holds; and where the audit log has lost a row, its writer is not known."""
+    for name in ("ada", "bob", "eve"):
+        host.complete(name, agent=host.agent(name))
+    await work_off(host, settings, redactor)
+    assert autopost("purge", "--agent", "ada", dsn=database).returncode == 0
+    found = json.loads(autopost("status", "--json", dsn=database).stdout)["last_hour"]
+    assert (found["outcomes"], found["generators"]) == ({"posted": 2}, {"template": 2})
+    host.execute("delete from audit_log where agent_id = 'bob'")
+    found = json.loads(autopost("status", "--json", dsn=database).stdout)["last_hour"]
+    assert (found["outcomes"], found["generators"]) == ({"posted": 2}, {"template": 1, "unknown": 1})
+    assert host.rows(query("page_writers", "public").replace("$1", "100")) == [
+        {"generator": "template", "fallback": None, "posts": 1}
+    ]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_no_word_is_broken_on_a_narrow_terminal(host: Host, database: str, columns: int) -> None:
+    """Of what `check` and `feed` show; the terminal itself has nothing left to break."""
+    host.agent(name="Ada the first of her name")
+    host.complete(what="word " * 20)
+    host.execute("select auto_post_skip('op', 'not for the feed of these days')")
+    for command in ("check", "feed"):
+        with terminal(command, dsn=database, columns=columns, NO_COLOR="1") as screen:
+            screen.end()
+        lines = re.sub(r"\x1b\[[0-9;?]*\w", "", screen.shown).splitlines()
+        assert len(lines) > 1
+        too_long = [line for line in lines if len(line) > columns]
+        assert [line for line in too_long if columns > 60 or "'" not in line] == [], "what is quoted stays in one piece"
+
+
+def test_watched_status_in_a_small_terminal_says_what_has_no_room(host: Host, database: str) -> None:
+    """The parts that matter most stay."""
+    host.complete()
+    with terminal("status", "--watch", dsn=database, columns=80, rows=6) as screen:
+        screen.until("more line")
+        shown = screen.until("enlarge the window")
+        assert "switches" in shown
+        assert "waiting" in shown
 
 
 async def test_status_tells_outcomes_reasons_and_writers(
@@ -170,7 +215,7 @@ def test_story_of_the_dead_and_the_waiting(host: Host, database: str) -> None:
     ("operation_type", "status", "before", "said"),
     [
         ("nap", "completed", "", "no rule names its type, nap"),
-        ("workflow_execute", "running", "", "no rule names workflow_execute with its status, running"),
+        ("workflow_execute", "running", "", "rule 1 would post it when it is completed, rule 2 would post it when"),
         ("workflow_execute", "completed", "select auto_post_switch_rule(1, false)", "rule 1, which it meets, is"),
         ("workflow_execute", "completed", "select auto_post_capture_off()", "capturing is switched off"),
         ("workflow_execute", "completed", "set session_replication_role = replica", "the trigger missed"),

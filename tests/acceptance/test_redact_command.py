@@ -240,3 +240,9 @@ def test_help_loads_nothing_of_redaction() -> None:
     """It is there at once."""
     code = "import sys, autopost.cli; sys.exit(sum(name in sys.modules for name in ('presidio_analyzer', 'spacy')))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_help_says_when_a_database_is_needed() -> None:
+    """For names in a table of it, and for nothing else."""
+    said = redact("", "--help", COLUMNS="200").stdout.decode()
+    assert "Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one." in said

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import pytest
 
@@ -30,7 +32,7 @@ def test_simulated_operations_are_posted_counted_and_removed(host: Host, databas
     assert "@example.com" not in str(host.posts())
     assert all(row["id"].startswith("autopost-sim-") for row in host.rows("select id from operation_trackers"))
     audited = len(host.audit())
-    result = autopost("simulate", "--clean", dsn=database)
+    result = autopost("simulate", "--clean", "--yes", dsn=database)
     assert result.stdout.startswith(f"40 operations, {figures['posted']} posts, 4 agents, ")
     assert (host.posts(), host.outbox()) == ([], [])
     assert host.rows("select id from operation_trackers union all select id from agents") == []
@@ -52,7 +54,7 @@ def test_cleaning_leaves_what_is_not_a_simulations(host: Host, database: str) ->
     host.complete("real")
     host.execute("insert into social_posts values ('p', 't', 'person', 'ada', 'status', 'Hello', '{}', true)")
     assert autopost("simulate", *SHORT, "--yes", "--wait", "0", dsn=database).returncode == 0
-    assert autopost("simulate", "--clean", dsn=database).returncode == 0
+    assert autopost("simulate", "--clean", "--yes", dsn=database).returncode == 0
     assert [row["id"] for row in host.rows("select id from operation_trackers")] == ["real"]
     assert [row["tracker_id"] for row in host.outbox()] == ["real"]
     assert [row["id"] for row in host.rows("select id from agents")] == ["ada"]
@@ -72,16 +74,54 @@ def test_beside_real_operations_it_asks(host: Host, database: str) -> None:
     assert [row["id"] for row in host.rows("select id from operation_trackers")] == ["real"]
 
 
-def test_terminal_shows_a_bar_and_ctrl_c_ends_it(host: Host, database: str) -> None:
-    """With 130, and how to remove what was made; another simulation's rows are no reason to ask."""
+def test_terminal_shows_a_bar_and_ctrl_c_ends_it_with_the_figures_until_then(host: Host, database: str) -> None:
+    """With 130, what runs on, and how to remove what was made; what was begun is brought to its end."""
     with terminal("simulate", "--rate", "20", "--duration", "60", dsn=database) as screen:
         screen.until("━")
         until(lambda: host.value("select count(*) from operation_trackers") > 5)
         screen.interrupt()
         assert screen.end() == 130
-        assert "autopost simulate --clean" in screen.shown
+        begun = host.value("select count(*) from operation_trackers")
+        said = " ".join(re.sub(r"\x1b\[[0-9;?]*\w", "", screen.shown).split())
+        assert f"{begun} operations " in said
+        assert f" {host.waiting()} waiting " in said
+        assert re.search(
+            r"Ended by Ctrl-C: what was begun is done; \d+ operations? waits? in the outbox, and work", said
+        )
+        assert "autopost simulate --clean" in said
         assert "Traceback" not in screen.shown
+    assert host.value("select count(*) from operation_trackers where status = 'running'") == 0
+    result = autopost("simulate", *SHORT, "--wait", "0", dsn=database)
+    assert result.returncode == 0, "another simulation's rows are no reason to ask"
+
+
+def test_second_ctrl_c_ends_it_at_once(host: Host, database: str) -> None:
+    """Where what was begun cannot be ended: somebody holds the table."""
+    with terminal("simulate", "--rate", "20", "--duration", "60", dsn=database) as screen:
+        until(lambda: host.value("select count(*) from operation_trackers") > 5)
+        with host.connection.transaction():
+            host.execute("lock table operation_trackers in share mode")
+            screen.interrupt()
+            time.sleep(0.5)
+            screen.interrupt()
+            assert screen.end(seconds=10) == 130
+        assert "Traceback" not in screen.shown
+
+
+def test_cleaning_says_how_much_it_removes_and_asks(host: Host, database: str) -> None:
+    """It refuses where nobody can answer, and does not ask where there is nothing."""
+    result = autopost("simulate", "--clean", dsn=database)
+    assert result.stdout == "0 operations, 0 posts, 0 agents, 0 outbox rows removed; the audit log stays.\n"
     assert autopost("simulate", *SHORT, "--wait", "0", dsn=database).returncode == 0
+    much = f"Remove 40 operations, 0 posts, 4 agents, {host.waiting()} outbox rows?"
+    result = autopost("simulate", "--clean", dsn=database, COLUMNS="200")
+    assert result.returncode == 2
+    assert f"{much} Give --yes where nobody can answer" in result.stderr
+    with terminal("simulate", "--clean", dsn=database) as screen:
+        screen.until(f"{much} [y/N]")
+        screen.type("n\n")
+        assert screen.end() == 1
+    assert host.value("select count(*) from operation_trackers") == 40
 
 
 @pytest.mark.parametrize(

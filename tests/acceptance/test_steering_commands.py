@@ -97,7 +97,14 @@ def test_skipped_operation_ends_with_the_reason_that_was_given(host: Host, datab
         (["pause", "ada", "--all"], "and not --all with others"),
         (["pause", ""], "are not empty"),
         (["resume"], "give agents, --type, or --all"),
-        (["rules", "off", "one"], "Input should be a valid integer"),
+        (["rules", "off", "one"], "given 'one'; allowed: a whole number, 1 to 2147483647"),
+        (["rules", "off", "99999999999"], "given '99999999999'; allowed: a whole number"),
+        (["rules", "add", " "], "OPERATION_TYPE: given ' '; allowed: a type, or with --like a pattern"),
+        (["rules", "add", "a%b"], "OPERATION_TYPE: given 'a%b'; allowed: without %, or with --like"),
+        (["rules", "add", "a", "--status", ""], "--status: given ''; allowed: a status"),
+        (["dead", "--limit", "many"], "'--limit' / '-n': given 'many'; allowed: a whole number, 1 to 10000"),
+        (["feed", "-n", "0"], "'--limit' / '-n': given '0'; allowed: a whole number, 1 to 10000"),
+        (["simulate", "--rate", "nan"], "'--rate': given 'nan'; allowed: a number, 0.1 to 1000"),
         (["sql", "waitin"], "did you mean waiting?"),
     ],
 )
@@ -150,10 +157,34 @@ def test_refused_rules_are_clear_errors(database: str) -> None:
     """What is there already, and what is not there."""
     result = autopost("rules", "add", "workflow_execute", "--status", "completed", dsn=database)
     assert result.returncode == 1
-    assert "there is a rule for workflow_execute completed already" in result.stderr
+    assert result.stderr == "autopost: rule 1 is for workflow_execute completed already\n"
+    assert autopost("rules", "off", "1", dsn=database).returncode == 0
+    result = autopost("rules", "add", "workflow_execute", "--status", "completed", dsn=database)
+    assert "already, and is off: `autopost rules on 1` switches it on" in result.stderr
     result = autopost("rules", "off", "99", dsn=database)
     assert (result.returncode, result.stderr) == (1, "autopost: there is no rule 99\n")
-    assert autopost("rules", "add", "a%b", dsn=database).returncode == 1
+
+
+def test_rule_with_a_status_that_no_operation_has_is_added_with_a_note(host: Host, database: str) -> None:
+    """What there is instead; a status that comes is added without a word."""
+    host.complete("a")
+    host.complete("b", status="failed")
+    result = autopost("rules", "add", "deploy", "--status", "COMPLETED", dsn=database)
+    assert (result.returncode, result.stdout) == (0, "rule 15 is added.\n")
+    said = "no operation has the status COMPLETED now, but there is completed: letter case matters\n"
+    assert result.stderr == said
+    result = autopost("rules", "add", "deploy", "--status", "nope", dsn=database)
+    assert result.stderr == "no operation has the status nope now; there are completed and failed\n"
+    assert autopost("rules", "add", "deploy", "--status", "completed", dsn=database).stderr == ""
+    assert autopost("rules", "add", "deploy", dsn=database).stderr == ""
+
+
+def test_rules_and_status_have_no_blanks_at_the_ends_of_lines(host: Host, database: str) -> None:
+    """In a pipe, where nobody asked for them."""
+    host.complete()
+    for command in ("rules", "status", "dead", "config"):
+        lines = autopost(command, dsn=database).stdout.splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_steering_by_one_who_may_not_is_a_clear_error(host: Host, database: str) -> None:

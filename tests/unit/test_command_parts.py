@@ -18,7 +18,7 @@ from autopost.story import why_not_captured
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-OPERATION = {"operation_type": "deploy", "status": "done", "ended_at": NOW}
+OPERATION = {"operation_type": "deploy", "status": "done", "ended_at": NOW, "is_open": False}
 RULE = {"id": 7, "status": "done", "meets": True, "enabled": True, "since": NOW - HOUR}
 SINCE = {"since": NOW - HOUR, "capture_enabled": True, "trigger_enabled": True}
 
@@ -45,6 +45,33 @@ def test_why_an_operation_was_not_captured(rules: list[dict[str, Any]], since: d
     found = why_not_captured(OPERATION, [RULE | rule for rule in rules], SINCE | since)
     assert found is not None
     assert found.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("rules", "since", "said"),
+    [
+        ([{"meets": False, "status": "failed"}], {}, "rule 7 would post it when it is failed"),
+        (
+            [{"meets": False}, {"id": 8, "meets": False, "status": "failed"}],
+            {},
+            "rule 7 would post it when it is done, rule 8 would post it when it is failed",
+        ),
+        ([{"meets": False, "enabled": False}], {}, "rule 7, which would name it, is switched off"),
+        ([{"meets": False}], {"capture_enabled": False}, "when it is done; but capturing is switched off"),
+        ([{"meets": False}], {"trigger_enabled": False}, "when it is done; but the trigger is missing"),
+        ([{"status": None}], {"since": NOW + HOUR}, "rule 7 would post it with its next status"),
+    ],
+)
+def test_operation_that_still_runs_is_told_as_such(
+    rules: list[dict[str, Any]], since: dict[str, Any], said: str
+) -> None:
+    """With the rules that it waits for, and nothing about finding what was missed."""
+    operation = OPERATION | {"status": "running", "is_open": True}
+    found = why_not_captured(operation, [RULE | rule for rule in rules], SINCE | since)
+    assert found is not None
+    assert found.startswith("it still runs (status running, no completed_at)")
+    assert said in found
+    assert "reconcile" not in found
 
 
 def test_operation_that_should_be_captured_has_no_reason_not_to_be() -> None:

@@ -244,3 +244,18 @@ def test_service_that_is_not_defined_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGSERVICE", "nope")
     with pytest.raises(ConfigurationError, match=r"PGSERVICE: given 'nope'; allowed: a service of .*: shop"):
         connect_arguments(load_settings(), "test")
+
+
+@pytest.mark.parametrize("given", ["abc", "5432,x", "-1"])
+def test_port_of_libpq_that_is_no_number_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """The worker's driver would only say what it could not convert."""
+    message = refusal(monkeypatch, PGHOST="db.example", PGPORT=given)
+    assert f"PGPORT: given {given!r}; allowed: a whole number, 1 to 65535" in message
+
+
+def test_time_to_connect_that_is_no_number_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands beside it could be a part of a password."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://h/d?connect_timeout=hunter2")
+    with pytest.raises(ConfigurationError, match="DATABASE_URL: its connect_timeout is no number; allowed") as raised:
+        connect_arguments(load_settings(), "test")
+    assert "hunter2" not in str(raised.value)

@@ -125,6 +125,12 @@ def test_file_that_is_no_text_is_refused(path: Path) -> None:
         load_settings(require_database=False)
 
 
+def test_byte_order_mark_is_passed_over(path: Path) -> None:
+    """Editors of one system put it before the text."""
+    path.write_text("batch_size = 5", "utf-8-sig")
+    assert load_settings(require_database=False).batch_size == 5
+
+
 def test_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no file."""
     monkeypatch.setenv("SOCIAL_POST_CONFIG", str(tmp_path))

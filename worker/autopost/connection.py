@@ -128,10 +128,15 @@ def _require_service(name: str, file: Path | None) -> None:
 
 
 def _connect_timeout(given: Any) -> float | None:
-    """Return the seconds to wait for a connection; libpq's 0 is to wait for ever."""
+    """Return the seconds to wait for a connection; libpq's 0 is to wait for ever. Raises ConfigurationError."""
     if given is None:
         return CONNECT_TIMEOUT_SECONDS
-    return float(given) or None
+    try:
+        return float(given) or None
+    except ValueError:
+        raise ConfigurationError(
+            "DATABASE_URL: its connect_timeout is no number; allowed: seconds, 0 to wait for ever"
+        ) from None
 
 
 async def connect(settings: Settings, purpose: str) -> asyncpg.Connection[asyncpg.Record]:

@@ -55,7 +55,7 @@ def migrate(settings: Settings, target: str = "head") -> None:
         if target == "head" and settings.mapping_file is not None:
             retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
-        raise _explain(error) from None
+        raise explained(error) from None
     except CommandError as error:
         raise SchemaMismatch(f"the migration changed nothing: {error}; it may be of a newer autopost") from None
 
@@ -78,7 +78,7 @@ def given_mapping(settings: Settings) -> Mapping | None:
     if settings.mapping_file is None:
         return None
     try:
-        text = settings.mapping_file.read_text("utf-8")
+        text = settings.mapping_file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"SOCIAL_POST_MAPPING: cannot read {settings.mapping_file}: {error}") from None
     return parse_mapping(text, str(settings.mapping_file))
@@ -225,7 +225,8 @@ def _is_lock_timeout(error: BaseException) -> bool:
     return isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, pg_errors.LockNotAvailable)
 
 
-def _explain(error: sqlalchemy.exc.DBAPIError) -> Exception:
+def explained(error: sqlalchemy.exc.DBAPIError) -> Exception:
+    """Return what to raise for an error of the database, in a migration or before it."""
     cause = error.orig
     if isinstance(cause, pg_errors.LockNotAvailable):
         return SchemaMismatch(

@@ -24,6 +24,18 @@ def redactor_for(settings: Settings, names_of_table: Iterable[str] = ()) -> Reda
 
     Raises ConfigurationError with every setting of redaction that is not usable, by its variable.
     """
+    redactor, problems = _made(settings, names_of_table)
+    if redactor is None or problems:
+        raise not_usable(problems)
+    return redactor
+
+
+def redaction_problems(settings: Settings) -> list[str]:
+    """Return what `redactor_for` would raise, each setting by itself. As slow."""
+    return _made(settings, ())[1]
+
+
+def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor | None, list[str]]:
     problems: list[str] = []
 
     def guarded(variable: str, make: Callable[[], T], otherwise: T) -> T:
@@ -58,9 +70,7 @@ def redactor_for(settings: Settings, names_of_table: Iterable[str] = ()) -> Reda
         ),
         None,
     )
-    if redactor is None or problems:
-        raise not_usable(problems)
-    return redactor
+    return redactor, problems
 
 
 def learner(settings: Settings, redactor: Redactor, names_of_table: Iterable[str] = ()) -> Learn:

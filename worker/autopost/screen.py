@@ -15,6 +15,7 @@ from autopost.watch import Entry
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name
+LEAST_COLUMNS = 50  # with fewer it is indented less
 
 
 class PipeConsole(Console):
@@ -33,12 +34,27 @@ def plain(value: object) -> str:
     return _CONTROL.sub(" ", str(value))
 
 
-def post_text(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
+def folded(text: Text, columns: int, indent: int) -> Text:
+    """Return a text broken at words into lines that end before `columns`; all but the first are indented.
+
+    A word is broken where it is longer than a line.
+    """
+    lines = text.wrap(Console(width=columns), max(1, columns - indent), overflow="fold")
+    for line in lines:
+        line.rstrip()
+    return Text(f"\n{' ' * indent}").join(lines)
+
+
+def post_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
     """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what.
 
-    `style` is that of the placeholders in posts.
+    `style` is that of the placeholders in posts. With a number of columns it is broken at words.
     """
-    return Text.assemble(post_header(entry), "\n", " " * INDENT, post_body(entry, style))
+    header, body, indent = post_header(entry), post_body(entry, style), INDENT
+    if columns is not None:
+        indent = _indent(columns)
+        header, body = folded(header, columns, indent), folded(body, columns, indent)
+    return Text.assemble(header, "\n", " " * indent, body)
 
 
 def post_header(entry: Entry) -> Text:
@@ -77,11 +93,16 @@ def why_style(entry: Entry) -> str:
     return "bold red" if entry.outcome == "dead" else "yellow"
 
 
-def entry_text(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
-    """Return one outcome for a feed that shows everything; `style` is that of the placeholders in posts."""
+def entry_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+    """Return one outcome for a feed that shows everything, as `post_text` does a post."""
     if entry.outcome == "posted":
-        return post_text(entry, style)
-    return Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
+        return post_text(entry, style, columns)
+    line = Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
+    return line if columns is None else folded(line, columns, _indent(columns))
+
+
+def _indent(columns: int) -> int:
+    return INDENT if columns >= LEAST_COLUMNS else 2
 
 
 def _is_alert(entry: Entry) -> bool:

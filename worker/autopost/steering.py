@@ -70,6 +70,10 @@ class Steering:
         """Switch a rule on or off."""
         await self._value("switch_rule", rule_id, on)
 
+    async def statuses(self, status: str, most: int) -> Mapping[str, Any]:
+        """Return whether operations have a status, among the first `most`, and which others; see statuses.sql."""
+        return (await self._rows("statuses", status, most))[0]
+
     async def tracker_of(self, given: str) -> str:
         """Return the operation that is meant by the id of its outbox row, or by its own."""
         with contextlib.suppress(ValueError):

@@ -76,6 +76,8 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
     if not rules:
         return f"no rule names its type, {what}: `autopost rules add` adds one"
     meeting = [rule for rule in rules if rule["meets"]]
+    if operation["is_open"] and (not meeting or (ended_at is not None and ended_at < since["since"])):
+        return _still_runs(status, rules, since)
     if not meeting:
         wanted = " or ".join(sorted({str(rule["status"]) for rule in rules}))
         return f"no rule names {what} with its status, {status}: they wait for {wanted}"
@@ -92,6 +94,25 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
     if not since["trigger_enabled"]:
         return "the trigger is missing or disabled: `autopost check` says how to mend it"
     return None
+
+
+def _still_runs(status: str, rules: Sequence[Row], since: Row) -> str:
+    """Return which rules an operation without an end waits for. What has begun before all that counts is one too."""
+    runs = f"it still runs (status {status}, no completed_at)"
+    enabled = [rule for rule in rules if rule["enabled"]]
+    if not enabled:
+        off = rules[0]["id"]
+        return f"{runs}, and rule {off}, which would name it, is switched off: `autopost rules on {off}`"
+    when = [
+        f"rule {rule['id']} would post it {'with its next status' if rule['meets'] else 'when it is ' + rule['status']}"
+        for rule in enabled
+    ]
+    but = ""
+    if not since["capture_enabled"]:
+        but = "; but capturing is switched off: select auto_post_capture_on()"
+    elif not since["trigger_enabled"]:
+        but = "; but the trigger is missing or disabled: `autopost check` says how to mend it"
+    return f"{runs}: {', '.join(when)}{but}"
 
 
 def _moment(time: datetime) -> str:

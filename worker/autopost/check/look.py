@@ -40,7 +40,7 @@ async def run_check(settings: Settings) -> list[Finding]:
         findings = [ok("connection", _where(session)), await _versions(connection, schema, session)]
         findings += await _of_the_database(connection, settings, session)
         findings += await _objects(connection, schema)
-        findings.append(await _rights(connection, schema, session))
+        findings.append(await _rights(connection, settings, session))
         if not session["in_recovery"]:  # where nobody may listen
             async with _connected(settings) as another:
                 findings.append(await notify_round_trip(connection, another))
@@ -117,9 +117,10 @@ async def _mapping(connection: Connection, schema: str) -> Mapping | None:
     return None if text is None else parse_mapping(text, "auto_post_mapping")
 
 
-async def _rights(connection: Connection, schema: str, session: dict[str, Any]) -> Finding:
+async def _rights(connection: Connection, settings: Settings, session: dict[str, Any]) -> Finding:
     try:
-        missing = [row["missing"] for row in await connection.fetch(query("missing_rights", schema))]
+        asked = query("missing_rights", settings.schema_name)
+        missing = [row["missing"] for row in await connection.fetch(asked, settings.announces)]
     except asyncpg.InsufficientPrivilegeError as error:
         missing = [str(error)]
     role = session["role"]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autopost.check import check_screen, require_health, run_check, worst
-from autopost.commands.console import Json, out, print_json
+from autopost.commands.console import Json, out, print_json, terminal_columns
 from autopost.commands.session import run, trouble
 from autopost.settings import load_settings
 from autopost.streams import leave_stdout
@@ -27,7 +27,7 @@ def check(
             if as_json:
                 print_json({"level": worst(findings), "findings": [asdict(finding) for finding in findings]})
             else:
-                out.print(check_screen(findings))
+                out.print(check_screen(findings, terminal_columns()))
         except BrokenPipeError:
             leave_stdout()
         except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,11 +17,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autopost.commands.console import Json, print_json, print_screen, say
+from autopost.commands.refused_settings import refused_settings
 from autopost.screen import plain
 from autopost.setting_definitions import SUBJECTS
 from autopost.setting_definitions.connection_string import masked
 from autopost.setting_definitions.file import SettingsFile, key_of, may_stand_in_file
-from autopost.settings import Settings, load_settings, settings_file, source_of, unknown_variables
+from autopost.settings import Settings, load_settings, not_usable, settings_file, source_of, unknown_variables
 
 HIDDEN = "(hidden)"
 _SHOWN_OF_DATABASE = ("host", "port", "dbname", "user", "service")
@@ -44,13 +45,23 @@ def config(
     changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print every setting: its value, where that comes from, and what it means. Secrets are hidden."""
+    """Print every setting: its value, where that comes from, and what it means. Secrets are hidden.
+
+    Exits with 2 for what a worker would refuse, each such setting named.
+    """
     settings, file = load_settings(require_database=False), settings_file()
     found = [setting for setting in settings_now(settings, file) if not changed or setting.source != "default"]
     if as_json:
         for setting in found:
             print_json(asdict(setting))
-        return
+    else:
+        _show(found, file)
+    problems = refused_settings(settings)
+    if problems:
+        raise not_usable(problems)
+
+
+def _show(found: Sequence[SettingNow], file: SettingsFile) -> None:
     if found:
         print_screen(config_screen(found))
     say("A changed setting counts after a restart of whoever reads it; nothing is rebuilt.")

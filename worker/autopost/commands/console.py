@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from autopost.screen import PipeConsole
 
@@ -34,8 +35,18 @@ def print_json(value: object) -> None:
 
 
 def print_screen(screen: RenderableType) -> None:
-    """Print what is laid out in columns, folded to the width of the terminal."""
-    out.print(screen, soft_wrap=False)
+    """Print what is laid out in columns, folded to the width of the terminal; where it is none, no line ends blank."""
+    if out.is_terminal:
+        out.print(screen, soft_wrap=False)
+        return
+    with out.capture() as captured:
+        out.print(screen, soft_wrap=False)
+    out.print(Text("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n"))))
+
+
+def terminal_columns() -> int | None:
+    """Return how wide the terminal is, None where the output is none."""
+    return out.width if out.is_terminal else None
 
 
 def say(what: str) -> None:

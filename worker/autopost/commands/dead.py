@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autopost.commands.ages import age
 from autopost.commands.console import Json, err, print_json, print_screen, say
+from autopost.commands.numbers import number
 from autopost.commands.session import watching
 from autopost.screen import plain
 from autopost.settings import load_settings
@@ -18,7 +19,9 @@ from autopost.watch import Watch
 
 
 def dead(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, the latest first.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", help="How many, the latest first.", **number(int, 1, 10_000))
+    ] = 20,
     as_json: Json = False,
 ) -> None:
     """List the dead letters: which error, how many attempts, how old. No texts."""

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autopost.commands.console import Json, err, out, print_json
+from autopost.commands.console import Json, err, out, print_json, terminal_columns
+from autopost.commands.numbers import number
 from autopost.commands.session import watching
 from autopost.screen import entry_text
 from autopost.settings import load_settings
@@ -16,7 +17,7 @@ from autopost.watch import Entry, Watch
 
 def feed(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many outcomes.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many outcomes.", **number(int, 1, 10_000))] = 20,
     posts_only: Annotated[bool, typer.Option("--posts", help="Leave out what was not posted.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -38,6 +39,6 @@ def feed(
         if as_json:
             print_json(asdict(entry))
         else:
-            out.print(entry_text(entry, settings.redact_placeholder))
+            out.print(entry_text(entry, settings.redact_placeholder, terminal_columns()))
 
     watching(settings, show)

@@ -6,22 +6,34 @@ from typing import Annotated
 
 import typer
 
-from autopost.commands.console import out
+from autopost.commands.console import Yes, listed, out, require_yes
 from autopost.commands.session import run as run_to_the_end
 from autopost.logs import configure_logs
 from autopost.migrate import head_revision
 from autopost.migrate import migrate as run_migrations
+from autopost.removal import Lost, lost_by
 from autopost.settings import load_settings
 
 
 def migrate(
     to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
+    yes: Yes = False,
 ) -> None:
-    """Install or upgrade the database half: tables, rules, trigger."""
+    """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
     settings = load_settings()
+    lost = lost_by(settings, to)
+    if lost.waiting:
+        require_yes(removal_question(lost), yes=yes)
     run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
     out.print(f"autopost is {what} schema {settings.schema_name}.")
+
+
+def removal_question(lost: Lost) -> str:
+    """Return what is asked before operations are dropped that have no outcome yet."""
+    counts = {"waiting": lost.pending, "held by a worker": lost.claimed, "dead": lost.dead}
+    parts = [f"{number:,} {what}" for what, number in counts.items() if number]
+    return f"The outbox holds operations that were not posted: {listed(parts)}. Drop them with it?"
 
 
 def run() -> None:

@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from autopost.commands.completion import rule_ids
-from autopost.commands.console import Json, out, print_json, print_screen
+from autopost.commands.console import Json, out, print_json, print_screen, say
+from autopost.commands.numbers import MOST_INTEGER, number
+from autopost.commands.rule_notes import MOST_LOOKED_AT, status_note
 from autopost.commands.session import connected, steering
+from autopost.errors import AutopostError
 from autopost.screen import plain
 from autopost.settings import load_settings
 from autopost.steering import Steering
 
 rules = typer.Typer(help="List the rules that say which operations are posted, add to them, switch them on and off.")
 
-Ids = Annotated[list[int], typer.Argument(metavar="RULE...", help="Ids of rules.", autocompletion=rule_ids)]
+Ids = Annotated[
+    list[int],
+    typer.Argument(
+        help="Ids of rules.", autocompletion=rule_ids, **{**number(int, 1, MOST_INTEGER), "metavar": "RULE..."}
+    ),
+]
 
 
 @rules.callback(invoke_without_command=True, epilog="Example: [bold]autopost rules off 9 10[/bold]")
@@ -39,19 +48,27 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
 def add(
     operation_type: Annotated[str, typer.Argument(help="The type, or with --like a pattern with %.")],
     status: Annotated[
-        str | None, typer.Option(help="The status that it must come to. Without it any counts, at first sight.")
+        str | None,
+        typer.Option(help="The status that it must come to, letter case counts. Without it any does, at first sight."),
     ] = None,
     like: Annotated[bool, typer.Option("--like", help="It is a LIKE pattern, compared in any letter case.")] = False,
     alert: Annotated[bool, typer.Option("--alert", help="Post it as an alert, past the rate limit.")] = False,
     description: Annotated[str | None, typer.Option(help="Why, for those who read it.")] = None,
 ) -> None:
     """Add a rule. It counts from the next change on, without a restart."""
+    _require_sense(operation_type, status, like=like)
+    match = "like" if like else "exact"
 
-    async def act(on: Steering) -> int:
-        match = "like" if like else "exact"
-        return await on.add_rule(operation_type, status, match=match, is_alert=alert, description=description)
+    async def act(on: Steering) -> None:
+        try:
+            rule = await on.add_rule(operation_type, status, match=match, is_alert=alert, description=description)
+        except asyncpg.UniqueViolationError:
+            raise AutopostError(_same(await on.rules(), (operation_type, match, status))) from None
+        out.print(f"rule {rule} is added.")
+        if status is not None:
+            await _warn_of_status(on, status, rule)
 
-    out.print(f"rule {steering(load_settings(), act)} is added.")
+    steering(load_settings(), act)
 
 
 @rules.command(epilog="Example: [bold]autopost rules on 9[/bold]")
@@ -64,6 +81,38 @@ def on(ids: Ids) -> None:
 def off(ids: Ids) -> None:
     """Switch rules off: what only they name is not captured any more."""
     _switch(ids, on=False)
+
+
+def _require_sense(operation_type: str, status: str | None, *, like: bool) -> None:
+    if not operation_type.strip():
+        raise typer.BadParameter(f"OPERATION_TYPE: given {operation_type!r}; allowed: a type, or with --like a pattern")
+    if "%" in operation_type and not like:
+        raise typer.BadParameter(f"OPERATION_TYPE: given {operation_type!r}; allowed: without %, or with --like")
+    if status == "":
+        raise typer.BadParameter("--status: given ''; allowed: a status; without --status any counts")
+
+
+def _same(rules: Sequence[Mapping[str, Any]], wanted: tuple[str, str, str | None]) -> str:
+    """Return what to say of a rule that is there already."""
+    what = f"{plain(wanted[0])} {plain(wanted[2]) if wanted[2] is not None else 'in any status'}"
+    for rule in rules:
+        if (rule["operation_type"], rule["match"], rule["status"]) == wanted:
+            off = "" if rule["enabled"] else f", and is off: `autopost rules on {rule['id']}` switches it on"
+            return f"rule {rule['id']} is for {what} already{off}"
+    return f"there was a rule for {what} a moment ago: try again"
+
+
+async def _warn_of_status(on: Steering, status: str, rule: int) -> None:
+    """Say so where no operation has this status: it was probably misspelt."""
+    try:
+        found = await on.statuses(status, MOST_LOOKED_AT)
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.QueryCanceledError) as error:
+        say(f"whether operations come to {plain(status)} could not be looked up: {error}")
+        return
+    of_rules = {str(other["status"]) for other in await on.rules() if other["status"] and other["id"] != rule}
+    note = status_note(status, found, of_rules)
+    if note:
+        say(note)
 
 
 def _switch(ids: Sequence[int], *, on: bool) -> None:

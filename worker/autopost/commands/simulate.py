@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, astuple
 from typing import Annotated, TypeVar
 
 import asyncpg
 import typer
 
 from autopost.commands.console import Json, Yes, counted, out, print_json, print_screen, progress_bar, require_yes, say
-from autopost.commands.session import run, trouble
+from autopost.commands.numbers import number
+from autopost.commands.session import INTERRUPTED, run, trouble
 from autopost.connection import create_pool
 from autopost.errors import SchemaMismatch
 from autopost.faults import DATABASE_ERRORS
@@ -25,10 +29,10 @@ T = TypeVar("T")
 
 
 def simulate(
-    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Operations a second.")] = 5.0,
-    agents: Annotated[int, typer.Option(min=1, max=1000, help="How many agents do them.")] = 10,
-    duration: Annotated[float, typer.Option(min=0.1, max=86_400, help="For how many seconds.")] = 10.0,
-    wait: Annotated[float, typer.Option(min=0, max=3600, help="How many seconds to wait for outcomes.")] = 30.0,
+    rate: Annotated[float, typer.Option(help="Operations a second.", **number(float, 0.1, 1000))] = 5.0,
+    agents: Annotated[int, typer.Option(help="How many agents do them.", **number(int, 1, 1000))] = 10,
+    duration: Annotated[float, typer.Option(help="For how many seconds.", **number(float, 0.1, 86_400))] = 10.0,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for outcomes.", **number(float, 0, 3600))] = 30.0,
     clean: Annotated[
         bool, typer.Option("--clean", help="Simulate nothing, and remove what simulations made. The audit log stays.")
     ] = False,
@@ -38,7 +42,7 @@ def simulate(
     """Let agents that do not exist work in operation_trackers, and say what came of it. For trials, beside a worker.
 
     Some of their texts hold personal data that is nobody's, so that redaction can be seen. The rate limit counts for
-    them too: with few agents most of their operations are skipped.
+    them too: with few agents most of their operations are skipped. Ctrl-C ends it, with the figures until then.
     """
     if rate * duration > MOST_OPERATIONS:
         raise typer.BadParameter(
@@ -47,7 +51,7 @@ def simulate(
     settings = load_settings()
     before = _with_pool(settings, lambda pool: stage.look(pool, settings.schema_name))
     if clean:
-        _clean(settings, as_json=as_json)
+        _clean(settings, yes=yes, as_json=as_json)
         return
     if before.holds_others:
         require_yes("operation_trackers holds operations that are no simulation's. Simulate beside them?", yes=yes)
@@ -56,11 +60,15 @@ def simulate(
 
     async def act(pool: asyncpg.Pool[asyncpg.Record]) -> None:
         simulation = Simulation(pool, settings.schema_name, agents)
-        reached, outcomes = await _perform(simulation, rate, duration, wait)
+        with _ctrl_c(simulation.stop):
+            reached, outcomes = await _perform(simulation, rate, duration, wait)
         if as_json:
             print_json(facts(simulation, outcomes, reached))
         else:
             print_screen(report(simulation, outcomes, reached))
+        if simulation.is_stopped:
+            say(_what_runs_on(outcomes))
+            raise typer.Exit(INTERRUPTED)
 
     try:
         _with_pool(settings, act)
@@ -82,18 +90,46 @@ async def _perform(simulation: Simulation, rate: float, duration: float, wait: f
         return reached, await simulation.settle(wait, tell)
 
 
-def _clean(settings: Settings, *, as_json: bool) -> None:
+@contextlib.contextmanager
+def _ctrl_c(react: Callable[[], None]) -> Iterator[None]:
+    """Have the first Ctrl-C do this and nothing else; the second ends the program as ever."""
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        react()
+
+    with contextlib.suppress(NotImplementedError):  # where a loop cannot, Ctrl-C ends the program at once
+        loop.add_signal_handler(signal.SIGINT, first)
+    yield
+
+
+def _what_runs_on(outcomes: Outcomes) -> str:
+    if not outcomes.waiting:
+        return "Ended by Ctrl-C: what was begun is done, and nothing runs on."
+    wait = counted(outcomes.waiting, "operation waits", "operations wait")
+    return f"Ended by Ctrl-C: what was begun is done; {wait} in the outbox, and workers go on with that."
+
+
+def _clean(settings: Settings, *, yes: bool, as_json: bool) -> None:
+    found = _with_pool(settings, lambda pool: stage.count(pool, settings.schema_name))
+    if any(astuple(found)):
+        require_yes(f"Remove {_made(found)}?", yes=yes)
     cleaned = _with_pool(settings, lambda pool: stage.clean(pool, settings.schema_name))
     if as_json:
         print_json(asdict(cleaned))
         return
+    out.print(f"{_made(cleaned)} removed; the audit log stays.")
+
+
+def _made(made: stage.Made) -> str:
     parts = (
-        counted(cleaned.operations, "operation"),
-        counted(cleaned.posts, "post"),
-        counted(cleaned.agents, "agent"),
-        counted(cleaned.outbox, "outbox row"),
+        counted(made.operations, "operation"),
+        counted(made.posts, "post"),
+        counted(made.agents, "agent"),
+        counted(made.outbox, "outbox row"),
     )
-    out.print(f"{', '.join(parts)} removed; the audit log stays.")
+    return ", ".join(parts)
 
 
 def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record]], Awaitable[T]]) -> T:

@@ -13,7 +13,7 @@ from rich.live import Live
 
 from autopost.commands.console import Json, out, print_json, print_screen
 from autopost.commands.session import watching
-from autopost.commands.status_screen import status_screen
+from autopost.commands.status_screen import status_screen, watched_screen
 from autopost.settings import load_settings
 from autopost.watch import Status, Watch
 
@@ -42,7 +42,7 @@ def status(
         else:
             with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
                 async for found in _looks(watch):
-                    live.update(status_screen(found, is_watched=True), refresh=True)
+                    live.update(watched_screen(found, out.width, out.height), refresh=True)
 
     watching(load_settings(), show)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from autopost.commands.ages import age
+from autopost.commands.console import counted
 from autopost.screen import plain
 from autopost.watch import Status
 
@@ -18,24 +20,66 @@ RECENT_MINUTES = 5
 MOST_WORKERS = 8
 MOST_PAUSES = 5
 LATE_SECONDS = 60.0
+NAME_COLUMNS = 11  # of the names of the parts, with what is between them and the lines
+# The parts, what needs a person soonest first: for a terminal that has no room for all.
+BY_WEIGHT = ("switches", "waiting", "workers", "dead", "last hour", "in all")
 
 
-def status_screen(status: Status, *, is_watched: bool = False) -> RenderableType:
+def status_screen(status: Status) -> RenderableType:
     """Return the screen."""
+    return _table(_lines(status))
+
+
+def watched_screen(status: Status, columns: int, rows: int) -> RenderableType:
+    """Return the screen for a terminal of this size: where not all has room, what matters most, and how much lacks."""
+    lines = _lines(status)
+    heights = [_height(line.text, columns - NAME_COLUMNS) for line in lines]
+    ending, shown = Text("Ctrl-C ends this.", style="dim"), set(range(len(lines)))
+    by_weight = sorted(shown, key=lambda number: lines[number].rank)
+    while shown and 1 + sum(heights[number] for number in shown) + _height(ending, columns) > rows:
+        shown.discard(by_weight.pop())
+        hidden = counted(len(lines) - len(shown), "more line")
+        ending = Text(f"... {hidden}: enlarge the window. Ctrl-C ends this.", style=ODD, no_wrap=False)
+    return Group(_table([line for number, line in enumerate(lines) if number in shown]), Text(), ending)
+
+
+def _height(text: Text, columns: int) -> int:
+    console = Console(width=max(1, columns))
+    return len(text.wrap(console, console.width, overflow="fold"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the screen. The less its rank, the more it matters: the first of each part before all others."""
+
+    name: str
+    text: Text
+    rank: tuple[int, int, int]
+
+
+def _lines(status: Status) -> list[_Line]:
+    parts = {
+        "switches": _switches(status),
+        "waiting": _waiting(status),
+        "last hour": _last_hour(status),
+        "in all": _in_all(status),
+        "dead": _dead(status),
+        "workers": _workers(status),
+    }
+    return [
+        _Line("" if number else name, text, (min(number, 1), BY_WEIGHT.index(name), number))
+        for name, texts in parts.items()
+        for number, text in enumerate(texts)
+    ]
+
+
+def _table(lines: Iterable[_Line]) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
+    table.add_column(style="bold", no_wrap=True, width=NAME_COLUMNS - 2)
     table.add_column(overflow="fold")
-    for name, lines in (
-        ("switches", _switches(status)),
-        ("waiting", _waiting(status)),
-        ("last hour", _last_hour(status)),
-        ("in all", _in_all(status)),
-        ("dead", _dead(status)),
-        ("workers", _workers(status)),
-    ):
-        for number, line in enumerate(lines):
-            table.add_row("" if number else name, line)
-    return Group(table, Text("\nCtrl-C ends this.", style="dim")) if is_watched else table
+    for line in lines:
+        table.add_row(line.name, line.text)
+    return table
 
 
 def _switches(status: Status) -> Iterable[Text]:
@@ -52,7 +96,7 @@ def _switches(status: Status) -> Iterable[Text]:
         kind = str(pause["kind"]).replace("_", " ")
         yield Text(f"{kind} {plain(pause['value'])} is paused by {plain(pause['paused_by'])}", style=ODD)
     if len(status.pauses) > MOST_PAUSES:
-        yield Text(f"and {len(status.pauses) - MOST_PAUSES} more pauses", style=ODD)
+        yield Text(f"and {counted(len(status.pauses) - MOST_PAUSES, 'more pause')}", style=ODD)
 
 
 def _waiting(status: Status) -> Iterable[Text]:

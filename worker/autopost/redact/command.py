@@ -36,9 +36,10 @@ def redact(
         ),
     ] = None,
 ) -> None:
-    """Read text, write it without personal data and secrets, as posts are written. Needs no database.
+    """Read text, write it without personal data and secrets, as posts are written.
 
-    Exits with 1 when something could not be redacted; nothing of that is written.
+    Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one. Exits with 1 when something
+    could not be redacted; nothing of that is written.
     """
     _require_sense(jsonl, keep or [])
     settings = load_settings(require_database=False)

@@ -42,7 +42,7 @@ class _Unusable(Exception):
 def load_patterns(path: str | Path) -> list[Rule]:
     """Return the patterns of a file. Raises ConfigurationError that names every one that cannot be used, and why."""
     try:
-        document = tomllib.loads(Path(path).read_text("utf-8"))
+        document = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -79,7 +79,7 @@ def read_settings_file(named: str | Path | None, variables: Collection[str]) -> 
     """Read the file that is named, or the one in its usual place if there is one. Raises nothing."""
     path = Path(named).expanduser() if named else USUAL_PLACE
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError) as error:
         return _unreadable(path, str(error.strerror)) if named else SettingsFile()
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import secrets
 import time
@@ -51,6 +52,16 @@ class Simulation:
         self._schema = schema
         self._agents = agents
         self._chance = random.Random()
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no more and wait for no more outcomes. What was begun is brought to its end."""
+        self._stop.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether it was ended before its time."""
+        return self._stop.is_set()
 
     async def bring_agents(self) -> None:
         """Add the agents that are not there yet."""
@@ -59,22 +70,24 @@ class Simulation:
         await self._execute("simulate_agents", ids, names, TENANT)
 
     async def work(self, rate: float, seconds: float, tell: Callable[[], None]) -> float:
-        """Begin operations at this rate for so long, and end each; return how many were begun in a second.
+        """Begin operations at this rate for so long, or until `stop`, and end each; return how many began in a second.
 
         Raises AutopostError when the platform's table refuses one.
         """
         began = time.monotonic()
         total = max(1, round(rate * seconds))
-        took = seconds
+        begun, took = 0, seconds
         try:
             async with asyncio.TaskGroup() as tasks:
                 for number in range(total):
-                    await asyncio.sleep(began + number / rate - time.monotonic())
+                    if await self._stops_within(began + number / rate - time.monotonic()):
+                        break
+                    begun += 1
                     tasks.create_task(self._one(operation(self.run, number, self._agents, self._chance), tell))
                 took = time.monotonic() - began
         except BaseExceptionGroup as errors:
             raise _refusal(errors.exceptions[0]) from None
-        return min(rate, total / took)
+        return min(rate, begun / took)
 
     async def _one(self, work: SimulatedOperation, tell: Callable[[], None]) -> None:
         texts = (work.what, work.why, work.next_steps)
@@ -97,14 +110,19 @@ class Simulation:
         return Outcomes(states, reasons, *((rows[0]["p50_ms"], rows[0]["p99_ms"]) if rows else ()))
 
     async def settle(self, seconds: float, tell: Callable[[Outcomes], None]) -> Outcomes:
-        """Wait until each has an outcome, but not longer than this; return the outcomes."""
+        """Wait until each has an outcome, but not longer than this or until `stop`; return the outcomes."""
         end = time.monotonic() + seconds
         while True:
             outcomes = await self.outcomes()
             tell(outcomes)
-            if not outcomes.waiting or time.monotonic() >= end:
+            if not outcomes.waiting or time.monotonic() >= end or await self._stops_within(LOOK_SECONDS):
                 return outcomes
-            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0, seconds)):
+                await self._stop.wait()
+        return self.is_stopped
 
     async def _execute(self, name: str, *arguments: object) -> None:
         await self._pool.execute(query(name, self._schema), *arguments)

@@ -15,6 +15,7 @@ def facts(simulation: Simulation, outcomes: Outcomes, rate: float) -> dict[str, 
     """Return the figures for a machine."""
     return {
         "run": simulation.run,
+        "interrupted": simulation.is_stopped,
         "operations": simulation.begun,
         "rate_reached": round(rate, 1),
         "insignificant": simulation.ended - outcomes.captured,

@@ -20,8 +20,8 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """How many rows were removed."""
+class Made:
+    """How many rows simulations made."""
 
     operations: int
     posts: int
@@ -44,12 +44,17 @@ async def look(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Stage:
     return Stage(row["holds_others"], row["workers"])
 
 
-async def clean(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Cleaned:
-    """Remove all that simulations made: operations, agents, posts, and what the outbox holds. The audit log stays."""
+async def count(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+    """Return how much simulations made that is still there."""
+    return Made(**dict((await pool.fetch(query("simulate_count", schema), PREFIX))[0]))
+
+
+async def clean(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+    """Remove all that simulations made, and return how much it was. The audit log stays."""
     async with pool.acquire() as connection, connection.transaction():
         outbox = 0
         for row in await connection.fetch(query("simulated_agents", schema), PREFIX):
             outbox += await connection.fetchval(query("purge", schema), row["id"], None)
         removed = await connection.fetchrow(query("simulate_clean", schema), PREFIX)
         assert removed is not None
-        return Cleaned(outbox=outbox, **dict(removed))
+        return Made(outbox=outbox, **dict(removed))

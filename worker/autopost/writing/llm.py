@@ -71,7 +71,7 @@ class Llm:
     def __init__(self, settings: Settings, key: str) -> None:
         self._model = settings.llm_model
         self._seconds = settings.llm_timeout_seconds
-        certificates = _certificates()
+        trusted = certificates()
         self._clients = [
             AsyncOpenAI(
                 api_key=key,
@@ -79,7 +79,7 @@ class Llm:
                 max_retries=0,
                 timeout=self._seconds,
                 http_client=httpx2.AsyncClient(
-                    verify=certificates,
+                    verify=trusted,
                     trust_env=False,
                     follow_redirects=False,
                     limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -156,7 +156,7 @@ def _pool_sizes(connections: int) -> list[int]:
     return [connections // pools + (pool < connections % pools) for pool in range(pools)]
 
 
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Return the certificates to trust. Raises ConfigurationError when they cannot be read."""
     try:
         return httpx2.create_ssl_context()
