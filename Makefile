@@ -40,7 +40,7 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers only where they are installed
 	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "host_tax --seconds 1" trigger_cost \
 		trigger_failures memory scale "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30" \
-		"page --rounds 1 --seconds 5"; do \
+		"page --rounds 1 --seconds 5" "feed --seconds 5"; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for hours
@@ -49,7 +49,7 @@ bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all 
 		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
 		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory event_loop \
 		"scale --finished 10000000 --pending 1000000" hot_agent "llm --answers 30 --rounds 3" \
-		"idle --rows 50000 --seconds 300" page; do \
+		"idle --rows 50000 --seconds 300" page feed; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 chaos: $(STAMP) ## Trouble workers, hosts, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and reckon
@@ -66,7 +66,7 @@ wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
 
 lock: ## Pin the newest versions, with hashes and without an index's address
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	@for part in "runtime embedded" "image otel" "dev dev" "bench bench"; do set -- $$part; \
+	@for part in "runtime embedded" "image image" "dev dev" "bench bench"; do set -- $$part; \
 		$(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --extra $$2 pyproject.toml -o requirements/$$1.txt; done
 	@sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade \

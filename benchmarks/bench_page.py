@@ -51,7 +51,8 @@ outbox as (
 )
 insert into audit_log (id, occurred_at, agent_id, action, operation_type, tracker_id, status, post_id, details)
 select id::text, at, agent_id, 'auto_post.posted', 'report_generate', 'filled%(posts)s-' || n, 'completed', id::text,
-    jsonb_build_object('outcome', 'posted', 'generator', 'template', 'is_alert', is_alert, 'attempts', 1)
+    jsonb_build_object('outcome', 'posted', 'outbox_id', id, 'generator', 'template', 'is_alert', is_alert,
+        'attempts', 1)
 from given
 """
 LATENCY = """

@@ -1,5 +1,6 @@
--- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, and what is kept too long.
--- Reads the two partial indexes: what is unfinished, and what ended in the last day.
+-- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, what is kept too long, and what
+-- was not announced. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
+-- announcements from where its last reader is.
 create or replace function {{ schema }}.auto_post_check_outbox(p_keep interval)
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -51,6 +52,22 @@ as $$
         select pg_catalog.min(o.finished_at) as finished_at
         from {{ schema }}.auto_post_outbox as o
         where o.finished_at is not null
+    ),
+
+    announcements as (
+        select
+            pg_catalog.count(*) as waiting,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age
+        from (
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where a.position is null
+            union all
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where
+                a.position > (
+                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p where p.name <> 'log'
+                )
+        ) as w
     )
 
     select
@@ -122,6 +139,18 @@ as $$
                 pg_catalog.format('select {{ schema }}.auto_post_expire(%L, 100000);', p_keep)
         end
     from oldest as o
+    union all
+    select
+        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
+        case
+            when a.waiting = 0 then 'none wait'
+            else pg_catalog.format('%s wait, the oldest for %s', a.waiting, a.age)
+        end,
+        case
+            when a.age >= interval '1 minute' then
+                'autopost run  # with the same SOCIAL_POST_BROADCAST; a carrier that is down stands in its log'
+        end
+    from announcements as a
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;

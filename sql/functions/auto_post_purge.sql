@@ -1,5 +1,6 @@
--- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, and when it posted
--- last. A worker that holds one of the rows loses it. Of operation types and statuses the audit rows have words only.
+-- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
+-- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
+-- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
 create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
@@ -65,6 +66,11 @@ begin
     delete from {{ schema }}.auto_post_rate_limits as l
     using windows
     where l.agent_id = windows.agent_id;
+    -- What was announced; what was not yet has its place in the feed and is.
+    delete from {{ schema }}.auto_post_announcements as a
+    where
+        (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
+        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
     perform {{ schema }}.auto_post_record(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );

@@ -1,4 +1,5 @@
--- What the worker must be allowed to do and this role may not, a row for each right; none when all is well.
+-- What the worker must be allowed to do and this role may not, a row for each right; none when all is well. $1: whether
+-- it announces posts.
 with needed (object, privilege) as (
     values
     ('agents', 'SELECT'),
@@ -16,16 +17,34 @@ with needed (object, privilege) as (
     ('auto_post_workers', 'INSERT'),
     ('auto_post_workers', 'UPDATE'),
     ('auto_post_workers', 'DELETE')
+),
+
+needed_to_announce (object, privilege) as (
+    values
+    ('auto_post_announcements', 'SELECT'),
+    ('auto_post_announcements', 'INSERT'),
+    ('auto_post_announcements', 'UPDATE'),
+    ('auto_post_announcements', 'DELETE'),
+    ('auto_post_positions', 'SELECT'),
+    ('auto_post_positions', 'INSERT'),
+    ('auto_post_positions', 'UPDATE')
 )
 
 select n.privilege || ' on ' || n.object as missing
-from needed as n
+from (
+    select * from needed
+    union all
+    select * from needed_to_announce where $1::boolean
+) as n
 where not has_table_privilege(current_user, to_regclass('{{ schema }}.' || n.object), n.privilege)
 union all
 select 'EXECUTE on ' || p.proname
 from pg_proc as p
 where
     p.pronamespace = '{{ schema }}'::regnamespace
-    and p.proname in ('auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems')
+    and (
+        p.proname in ('auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems')
+        or (p.proname = 'auto_post_place_announcements' and $1::boolean)
+    )
     and not has_function_privilege(current_user, p.oid, 'EXECUTE')
 order by missing

@@ -14,8 +14,8 @@ $roles$;
 
 grant usage on schema {{ schema }} to auto_post_worker, auto_post_reader;
 
--- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes nothing: what retention
--- and the reconciler do, they do in functions of the owner.
+-- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes no row of an
+-- operation: what retention and the reconciler do, they do in functions of the owner.
 grant select on
 {{ schema }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
 {{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
@@ -24,11 +24,14 @@ grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a 
 grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;
 grant select, insert, update on {{ schema }}.auto_post_rate_limits to auto_post_worker;
 grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_post_worker;
+grant select, insert, update, delete on {{ schema }}.auto_post_announcements to auto_post_worker;
+grant select, insert, update on {{ schema }}.auto_post_positions to auto_post_worker;
 grant insert on {{ schema }}.social_posts, {{ schema }}.audit_log to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
-{{ schema }}.auto_post_expire(interval, integer)
+{{ schema }}.auto_post_expire(interval, integer),
+{{ schema }}.auto_post_place_announcements(integer)
 to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check
 
@@ -38,7 +41,8 @@ grant select on
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
 {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_seen, {{ schema }}.auto_post_health,
-{{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips
+{{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
+{{ schema }}.auto_post_announcements, {{ schema }}.auto_post_positions
 to auto_post_reader;
 grant select (
     id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,

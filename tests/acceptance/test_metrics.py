@@ -22,6 +22,7 @@ from autopost.settings import Settings
 from tests.acceptance.test_monitoring import QUICK, Monitoring
 from tests.host import Host, until
 from tests.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, status
+from tests.roles import dsn_of
 from tests.work import eventually, work_off, worker_process, working
 
 Moved = Callable[..., float]
@@ -114,6 +115,46 @@ async def test_dead_and_deferred_are_counted_by_kind(host: Host, settings: Setti
     broken: Any = Broken()
     await work_off(host, settings.model_copy(update={"max_attempts": 1}), broken)
     assert moved("autopost_outcomes_total", outcome="dead", reason="writing_failed") == 1
+
+
+async def test_held_rows_are_those_that_a_worker_has_and_no_more(
+    host: Host, settings: Settings, redactor: Redactor
+) -> None:
+    """As many as wait for a locked table, and none once they are published."""
+    for number in range(3):
+        host.agent(f"agent{number}")
+    async with working(settings, redactor):
+        with psycopg.connect(host.connection.info.dsn) as other:
+            other.execute("lock table social_posts in access exclusive mode")
+            for number in range(3):
+                host.complete(f"op{number}", agent=f"agent{number}")
+            await eventually(lambda: now("autopost_held_rows") == 3)
+            assert host.value("select count(*) from auto_post_outbox where state = 'claimed'") == 3
+        await eventually(lambda: host.waiting() == 0)
+        await eventually(lambda: now("autopost_held_rows") == 0)
+
+
+async def test_listening_is_1_while_the_doorbell_is_heard(
+    host: Host, database: str, settings: Settings, redactor: Redactor
+) -> None:
+    """And 0 while its connection is away, although the others work."""
+    hears = "application_name = 'autopost doorbell' and datname = current_database()"
+    role = f"doorbell_{host.connection.info.dbname}"
+    host.execute(f"create role {role} login superuser")
+    dsn = dsn_of(database, user=role)
+    try:
+        async with working(settings.model_copy(update={"database_url": SecretStr(dsn)}), redactor):
+            await eventually(lambda: now("autopost_listening") == 1)
+            host.execute(f"alter role {role} nologin")
+            host.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {hears}")
+            await eventually(lambda: now("autopost_listening") == 0)
+            assert host.value(f"select count(*) from pg_stat_activity where {hears}") == 0
+            host.complete(agent=host.agent())
+            await eventually(lambda: host.waiting() == 0)
+            host.execute(f"alter role {role} login")
+            await eventually(lambda: now("autopost_listening") == 1)
+    finally:
+        host.execute(f"drop role {role}")
 
 
 async def test_queue_is_sampled_by_state(host: Host, settings: Settings) -> None:
@@ -258,6 +299,7 @@ def test_labels_are_of_a_bounded_set() -> None:
     }
     assert labels <= {
         *("outcome", "reason", "generator", "fallback", "type", "source", "during", "error", "result", "kind", "state"),
+        "protocol",
         *("version", "schema", "le", "autopost_llm_breaker"),
     }
 

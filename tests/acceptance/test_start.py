@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import tempfile
 import time
@@ -14,6 +15,7 @@ from autopost.embedded import embedded_server
 from autopost.migrate import migrate
 from autopost.settings import load_settings
 from tests.acceptance.test_bad_input import autopost
+from tests.acceptance.test_monitoring import Monitoring
 from tests.host import Host, until
 from tests.work import worker_process
 
@@ -53,27 +55,46 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
 
 
 def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
-    """Neither server nor socket are there at first, and the migration comes last."""
+    """Neither server nor socket are there at first, and the migration comes last.
+
+    Its port answers from the beginning: alive, not ready and why, with metrics and without a page.
+    """
     with tempfile.TemporaryDirectory(prefix="ap-") as folder:
         socket = Path(folder) / "s"
         dsn = f"postgresql://postgres@/postgres?host={socket}"
-        with worker_process(dsn, **FAST, SOCIAL_POST_START_SECONDS="90") as worker:
+        waiting = {"SOCIAL_POST_START_SECONDS": "90", "SOCIAL_POST_HTTP_PORT": "0"}
+        with worker_process(dsn, **FAST, **waiting) as worker:
+            monitoring = Monitoring(worker)
             until(lambda: "cannot connect" in worker.log)
+            assert monitoring.get("/healthz") == (200, "alive\n")
+            assert told(monitoring) == (503, "the database")
+            assert "autopost_listening 0.0" in monitoring.get("/metrics")[1]
+            assert monitoring.get("/") == (503, "The worker is starting.\n")
             with embedded_server() as server:
                 socket.symlink_to(server.socket_folder)
                 until(lambda: "is not migrated" in worker.log)
+                assert told(monitoring) == (503, "the migration")
+                assert monitoring.get("/healthz")[0] == 200
                 migrate(load_settings(database_url=server.dsn()))
                 with psycopg.connect(server.dsn(), autocommit=True) as connection:
                     host = Host(connection)
                     host.complete(agent=host.agent())
                     until(lambda: len(host.posts()) == 1, seconds=40)
+                assert told(monitoring) == (200, None)
+                assert monitoring.get("/")[0] == 200
                 worker.signal(signal.SIGTERM)
                 assert worker.wait() == 0
 
 
+def told(monitoring: Monitoring) -> tuple[int, str | None]:
+    """Return what /readyz says, and what the worker waits for."""
+    status, body = monitoring.get("/readyz")
+    return status, json.loads(body)["waits_for"]
+
+
 def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
-    """Exit code 0, at once."""
-    with worker_process(NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="600") as worker:
+    """Exit code 0, at once, and its port goes with it."""
+    with worker_process(NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
         until(lambda: "waiting to start" in worker.log)
         began = time.monotonic()
         worker.signal(signal.SIGTERM)

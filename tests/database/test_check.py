@@ -238,6 +238,29 @@ def test_full_notify_queue_is_named(other_server: str) -> None:
         listener.rollback()
 
 
+def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
+    """Before a reader has begun, and of one that stands still; not within a minute."""
+    add = (
+        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "values ('p', 'status', 'text', now() - %s::interval)"
+    )
+
+    def finding() -> tuple[str, str]:
+        (row,) = [row for row in check(host) if row["subject"] == "announcements"]
+        return row["level"], row["finding"].rpartition(" for ")[0] or row["finding"]
+
+    assert finding() == ("ok", "none wait")
+    host.execute(add, ("1 second",))
+    assert finding() == ("ok", "1 wait, the oldest")
+    host.execute(add, ("2 minutes",))
+    assert finding() == ("warning", "2 wait, the oldest")
+    host.execute("insert into auto_post_positions (name) values ('carrier')")
+    host.execute("select auto_post_place_announcements()")
+    assert finding() == ("warning", "2 wait, the oldest")
+    host.execute("update auto_post_positions set position = 2 where name = 'carrier'")
+    assert finding() == ("ok", "none wait")
+
+
 def test_parts_that_are_missing_are_findings(host: Host) -> None:
     """Whatever table, view or function of ours is dropped, the check ends and says that something is wrong."""
     tables = host.rows(f"select relname as name from pg_class where relkind = 'r' and {OWN}")

@@ -37,15 +37,20 @@ def program() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="autopost-image-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        subprocess.run([sys.executable, "-m", "venv", folder / "opt"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "opt"], check=True)
         build: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist"]
         subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-        pip: list[str | Path] = [folder / "opt" / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", folder / "opt" / "bin" / "python", "install"]
+        pip += ["--quiet", "--disable-pip-version-check", "--no-compile"]
         pinned: list[str | Path] = ["--require-hashes", "--only-binary", ":all:"]
         pinned += ["-r", ROOT / "requirements" / "image.txt"]
         for wanted in (pinned, ["--no-deps", *(folder / "dist").glob("*.whl")]):
             result = subprocess.run([*pip, *wanted], capture_output=True, text=True, check=False)
             assert result.returncode == 0, result.stderr
+        # Only what is used is compiled, once, by somebody who may write.
+        may_write = {"PATH": os.environ["PATH"]}
+        used = "import autopost.cli, autopost.process, autopost.redacting, autopost.page.app, autopost.migrate"
+        subprocess.run([folder / "opt" / "bin" / "python", "-c", used], check=True, env=may_write)
         yield folder / "opt" / "bin" / "autopost"
 
 

@@ -65,6 +65,8 @@ def told(server: Any, template: str) -> dict[str, set[str]]:
             worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
         ):
             host, monitoring = Host(connection), Monitoring(worker)
+            # Now and not at the end: a sample that failed would be followed by the next after 20 seconds.
+            until(lambda: "autopost_queue_rows{" in monitoring.get("/metrics")[1])
             host.complete("first", agent=host.agent(), what="Wrote to bob" + "@example.com")
             until(lambda: host.waiting() == 0)
             llm.will(status(401))
@@ -76,7 +78,6 @@ def told(server: Any, template: str) -> dict[str, set[str]]:
             host.execute("alter table auto_post_outbox rename to hidden")
             until(lambda: "autopost_database_errors_total{" in monitoring.get("/metrics")[1])
             host.execute("alter table hidden rename to auto_post_outbox")
-            until(lambda: "autopost_queue_rows{" in monitoring.get("/metrics")[1])
             body = monitoring.get("/metrics")[1]
     for line in body.splitlines():
         if line and not line.startswith("#"):

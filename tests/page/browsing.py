@@ -8,11 +8,10 @@ import re
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
-import psycopg
 
 from tests.host import until
 from tests.work import WorkerProcess, worker_process
@@ -43,6 +42,12 @@ class Site:
         """Give a token."""
         return self.post("/sign-in", {"token": token})
 
+    def begin_anew(self) -> Self:
+        """Forget the session, and let the page forget what it read a moment ago, as after anything that was done."""
+        self.client.cookies.clear()
+        self.post("/retry", {"tracker": "nothing"}, Authorization=f"Bearer {TOKEN}")
+        return self
+
     def raw(self, path: str, *, receive_bytes: int | None = None, **headers: str) -> socket.socket:
         """Return a connection on which a request was sent, with the token."""
         parts = urlsplit(self.address)
@@ -59,15 +64,26 @@ class Site:
 
 @contextlib.contextmanager
 def site(dsn: str, *, token: str | None = TOKEN, **variables: str) -> Iterator[Site]:
-    """Run a worker that serves the page, from its first heartbeat on."""
+    """Run a worker that serves the page, from when it is ready on."""
     given = {"SOCIAL_POST_HTTP_TOKEN": token} if token else {}
     with worker_process(dsn, **QUICK, **given, **variables) as worker:
         found = until(lambda: re.search(r'"address": "http://[^"]*:(\d+)"', worker.log), seconds=60, what=worker.log)
         assert found is not None
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            until(lambda: connection.execute("select from auto_post_workers").rowcount, seconds=60)
+        address = f"http://127.0.0.1:{found[1]}"
         with httpx2.Client(timeout=30) as client:
-            yield Site(worker, f"http://127.0.0.1:{found[1]}", client)
+            until(lambda: client.get(address + "/readyz").status_code == 200, seconds=60, what=worker.log)
+            yield Site(worker, address, client)
+
+
+def numbers(page: str) -> list[int]:
+    """Return the numbers of the posts on a page, from the top."""
+    return [int(number) for number in re.findall(r"Post number (\d+)", page)]
+
+
+def signed_in(guarded: Site) -> Site:
+    """Begin a session."""
+    assert guarded.sign_in().status_code == 303
+    return guarded
 
 
 class Events:

@@ -1,4 +1,7 @@
-"""A real browser for every test that wants one: the system's Chromium, which nothing downloads."""
+"""One worker with its page for all tests of a module that wants it so, and a real browser.
+
+The browser is the system's Chromium, which nothing downloads.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,40 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.conftest import Server
+from tests.host import Host
+from tests.page.browsing import Site, site
+from tests.page.filling import begin_anew
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str | None:
     """Return where Chromium is: AUTOPOST_CHROMIUM, or the first of its usual names that is installed."""
     return os.environ.get("AUTOPOST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="module")
+def module_database(server: Server, template: str) -> Iterator[str]:
+    """Return the connection string of a migrated database of this module's own."""
+    name = f"{template}_page"
+    with server.janitor(name, template=template):
+        yield server.dsn(name)
+
+
+@pytest.fixture(scope="module")
+def module_site(module_database: str) -> Iterator[Site]:
+    """Return the page of a worker on it. Starting one takes longer than most tests."""
+    with site(module_database) as found:
+        yield found
+
+
+@pytest.fixture
+def guarded(host: Host, module_site: Site) -> Site:
+    """Return that page, with a token, on which nothing has happened. The module's database must be module_database."""
+    assert host.connection.info.dbname.endswith("_page")
+    begin_anew(host)
+    return module_site.begin_anew()
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ outbox as (
 )
 insert into audit_log (id, occurred_at, agent_id, action, operation_type, tracker_id, status, post_id, details)
 select 'a' || n, at, agent_id, 'auto_post.posted', 'report_generate', 'filled' || n, 'completed', id::text,
-    jsonb_build_object('outcome', 'posted', 'generator', 'template', 'is_alert', is_alert) from given
+    jsonb_build_object('outcome', 'posted', 'outbox_id', id, 'generator', 'template', 'is_alert', is_alert) from given
 """
 
 
@@ -36,6 +36,15 @@ def fill(host: Host, count: int, *, gap_seconds: float = 1.0) -> None:
     )
     with host.connection.cursor() as cursor:
         cursor.execute(POSTS, {"count": count, "gap": gap_seconds})
+
+
+def begin_anew(host: Host) -> None:
+    """Empty the tables, for a test that shares its worker with others; what it still holds has no outcome."""
+    host.execute("update auto_post_control set paused = false")
+    host.execute(
+        "truncate operation_trackers, auto_post_outbox, auto_post_rate_limits, auto_post_pauses, social_posts, "
+        "audit_log, agents"
+    )
 
 
 def bury(host: Host, operation_id: str = "op", error: str = "DataError 22P05") -> str:
@@ -55,3 +64,15 @@ def lock_out(host: Host) -> None:
         "where datname = current_database() and application_name like 'autopost%%' and %s",
         (True,),
     )
+
+
+def post(host: Host, number: int, agent: str = "ada", **fields: str) -> None:
+    """Let an agent's operation end; it is posted."""
+    host.age_posts("1 hour")
+    host.complete(f"op{number}", agent=host.agent(agent, name=agent.title()), what=f"Did number {number}", **fields)
+
+
+def looks(host: Host) -> int:
+    """Return how many statements the page has under way or ran last, by what its connections show."""
+    count: int = host.value("select count(*) from pg_stat_activity where application_name = 'autopost page'")
+    return count

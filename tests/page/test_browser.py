@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.host import Host, until
-from tests.page.browsing import TOKEN, Site, site
+from tests.page.browsing import TOKEN, Site
 from tests.page.filling import bury, fill
 
 PATIENCE_MILLISECONDS = 20_000
@@ -69,11 +69,10 @@ class Visit:
             self.problems.append(f"request to {request.url}")
 
 
-@pytest.fixture
-def guarded(database: str) -> Iterator[Site]:
-    """Return a page with a token."""
-    with site(database) as guarded:
-        yield guarded
+@pytest.fixture(scope="module")
+def database(module_database: str) -> str:
+    """Return where all tests of this module work."""
+    return module_database
 
 
 @pytest.fixture

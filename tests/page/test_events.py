@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import re
-import signal
 import socket
 import time
-from collections.abc import Iterator
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from autopost.page.entry import Wanted
-from autopost.page.viewer import MOST_WAITING, Topic, Viewer
+from autopost.page.access import COOKIE, Access
+from autopost.page.catching_up import MOST_CAUGHT_UP_BYTES
 from tests.host import Host, until
-from tests.page.browsing import TOKEN, Event, Events, Site, site
-from tests.page.filling import fill, lock_out
-
-AFTER_NOTHING = "/events?after=0~"
+from tests.page.browsing import TOKEN, Event, Events, Site
+from tests.page.filling import fill, looks, post
 
 
-@pytest.fixture
-def guarded(database: str) -> Iterator[Site]:
-    """Return a page."""
-    with site(database) as guarded:
-        yield guarded
+@pytest.fixture(scope="module")
+def database(module_database: str) -> str:
+    """Return where all tests of this module work."""
+    return module_database
 
 
 def texts(events: list[Event]) -> list[str]:
     """Return the texts of posts."""
     found = [re.search(r'<p class="text"[^>]*>(.*?)</p>', event.data, re.DOTALL) for event in events]
     return [match[1] for match in found if match]
-
-
-def post(host: Host, number: int, agent: str = "ada", **fields: str) -> None:
-    """Let an agent's operation end; it is posted."""
-    host.age_posts("1 hour")
-    host.complete(f"op{number}", agent=host.agent(agent, name=agent.title()), what=f"Did number {number}", **fields)
-
-
-def looks(host: Host) -> int:
-    """Return how many statements the page has under way or ran last, by what its connections show."""
-    count: int = host.value("select count(*) from pg_stat_activity where application_name = 'autopost page'")
-    return count
 
 
 def test_news_arrives_on_an_open_stream(host: Host, guarded: Site) -> None:
@@ -89,6 +70,34 @@ def test_longer_gap_is_said(host: Host, guarded: Site) -> None:
         assert events.until("gap")
 
 
+def test_gap_is_as_long_in_bytes_as_it_may_be(host: Host, guarded: Site) -> None:
+    """A few long posts are as much as many short ones: the newest come, and the page says that there is more."""
+    fill(host, 60)
+    host.execute("update social_posts set content = content || repeat('<EMAIL_ADDRESS>', 250)")
+    with guarded.raw("/events?after=0~") as end:
+        events = Events(end)
+        events.until("gap")
+        found = events.until("entry", 10)
+        while "Post number 60" not in texts(found)[-1]:
+            found = events.until("entry", len(found) + 1)
+        assert len(found) < 60
+        assert sum(len(event.data.encode()) for event in found) < MOST_CAUGHT_UP_BYTES
+        assert [event.kind for event in events.all()][1] == "gap"
+
+
+def test_stream_ends_with_the_session(guarded: Site) -> None:
+    """Whoever is signed in for three more seconds watches for three more, and is then turned away."""
+    ends_at = int(time.time()) + 3
+    cookie = f"{COOKIE}={ends_at}.{Access(TOKEN)._sign(ends_at)}"
+    with guarded.raw("/events", Authorization="", Cookie=cookie, Connection="close") as end:
+        events = Events(end)
+        events.until("trouble")  # with which a stream begins
+        assert events.rest().endswith("0\r\n\r\n"), "the stream ended as it should"
+        assert ends_at - 0.5 < time.time() < ends_at + 4
+    with guarded.raw("/events", Authorization="", Cookie=cookie) as end:
+        assert end.recv(1_000).startswith(b"HTTP/1.1 401")
+
+
 def test_viewer_gets_what_it_asked_for(host: Host, guarded: Site) -> None:
     """By agent, by kind, and what was not posted only on demand."""
     paths = ("/events?agent=ben", "/events?kind=alert", "/events?silent=1", "/events")
@@ -101,11 +110,12 @@ def test_viewer_gets_what_it_asked_for(host: Host, guarded: Site) -> None:
     post(host, 3, "cleo", status="failed")
     until(lambda: host.waiting() == 0)
     host.complete("silent", agent=host.agent("sprout", maturity="STUDENT"))
-    assert len(streams[2].until("entry", 4)) == 4
+    streams[2].until("entry", 4)
+    post(host, 5, "ben", status="failed")  # which all of them want, and get after whatever was on its way
     for stream, count in zip(streams, (1, 1, 4, 3), strict=True):
-        stream.until("entry", count)
-        stream.until("glance", 2)  # and whatever was on its way
-        assert len(stream.until("entry", count)) == count
+        while "number 5" not in texts(found := stream.until("entry", count + 1))[-1]:
+            stream.until("entry", len(found) + 1)
+        assert len(found) == count + 1
     for end in ends:
         end.close()
 
@@ -122,30 +132,13 @@ def test_outbox_page_gets_figures(host: Host, guarded: Site) -> None:
         assert not [event for event in events.all() if event.kind == "entry"]
 
 
-def test_nobody_watching_costs_nothing(host: Host, guarded: Site) -> None:
-    """The page looks while somebody watches and stops when the last one has gone, also without a word."""
-
-    def looked() -> object:
-        return host.value("select max(query_start) from pg_stat_activity where application_name = 'autopost page'")
-
-    assert looks(host) == 0, "no connection before somebody asks"
-    with guarded.raw("/events") as end:
-        first = until(looked)
-        until(lambda: looked() != first)
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
-    time.sleep(1)
-    last = looked()
-    time.sleep(1.5)
-    assert looked() == last
-
-
 def test_fifty_viewers_cost_one_look(host: Host, guarded: Site) -> None:
     """Whatever their number, with two connections."""
     ends = [guarded.raw("/events?silent=1") for _ in range(50)]
     streams = [Events(end) for end in ends]
     until(lambda: looks(host))
     for stream in streams:
-        stream.until("glance")
+        stream.until("trouble")  # with which each begins
     post(host, 1)
     for stream in streams:
         assert len(stream.until("entry")) == 1
@@ -201,7 +194,7 @@ def test_viewer_that_does_not_read_is_dropped(host: Host, guarded: Site) -> None
     stalled = guarded.raw("/events?silent=1", receive_bytes=4_096)
     with guarded.raw("/events?silent=1") as end:
         events = Events(end)
-        events.until("glance")
+        events.until("trouble")  # with which a stream begins
         for number in range(20):
             host.execute(
                 "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
@@ -215,53 +208,3 @@ def test_viewer_that_does_not_read_is_dropped(host: Host, guarded: Site) -> None
         rest = Events(stalled)
         assert not rest.rest().endswith("0\r\n\r\n"), "it was cut off"
         assert len(rest.all()) < 800
-
-
-def test_queue_of_a_viewer_has_an_end() -> None:
-    """Nobody who offers something waits, and nothing piles up."""
-    viewer = Viewer(Topic.FEED, Wanted())
-    for _ in range(MOST_WAITING):
-        viewer.offer(b"x")
-    assert not viewer.dropped.is_set()
-    viewer.offer(b"x")
-    assert viewer.dropped.is_set()
-    assert not viewer._messages
-
-
-@pytest.mark.parametrize("reads", [True, False])
-def test_stop_does_not_wait_for_viewers(host: Host, guarded: Site, reads: bool) -> None:
-    """SIGTERM with open streams: they end, and the worker with them, whether or not the browsers read."""
-    ends = [guarded.raw("/events", receive_bytes=None if reads else 4_096) for _ in range(5)]
-    for end in ends:
-        assert end.recv(500).startswith(b"HTTP/1.1 200")
-    if not reads:
-        for number in range(10):
-            post(host, number, f"agent{number}")
-        until(lambda: host.waiting() == 0)
-    began = time.monotonic()
-    guarded.worker.signal(signal.SIGTERM)
-    assert guarded.worker.wait() == 0
-    assert time.monotonic() - began < 6
-    if reads:
-        for end in ends:
-            assert Events(end).rest().endswith("0\r\n\r\n"), "the stream ended as it should"
-    assert "error" not in {line for line in guarded.worker.log.splitlines() if '"level": "error"' in line}
-    assert "Traceback" not in guarded.worker.log
-    for end in ends:
-        end.close()
-
-
-def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site, database: str) -> None:
-    """An open stream stays open, and what was posted meanwhile comes when it is over."""
-    with guarded.raw("/events") as end:
-        events = Events(end)
-        events.until("glance")
-        name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
-            other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
-            lock_out(host)
-            assert [event.data for event in events.until("trouble", 2)] == [False, True]
-            other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
-        post(host, 1)
-        assert events.until("trouble", 3)[2].data is False
-        assert len(events.until("entry")) == 1

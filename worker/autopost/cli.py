@@ -22,6 +22,7 @@ from autopost.commands import (
     install,
     maintain,
     rules,
+    serve,
     simulate,
     statements,
     status,
@@ -40,6 +41,7 @@ COMMANDS: dict[str, list[tuple[str, Callable[..., Any], str]]] = {
         ("demo", install.demo, "autopost demo"),
         ("migrate", install.migrate, "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
         ("run", install.run, "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
+        ("serve", serve.serve, "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),
         ("simulate", simulate.simulate, "autopost simulate --rate 20 --agents 10 --duration 30"),
     ],
     "Look": [
@@ -89,7 +91,7 @@ def main() -> None:
     try:
         app()
     except AutopostError as error:
-        err.print(f"autopost: {error}", style="red", markup=False)
+        err.print(f"autopost: {error}", style="red", markup=False, soft_wrap=not err.is_terminal)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno not in _TAKES_NOTHING:

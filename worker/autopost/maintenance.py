@@ -22,6 +22,7 @@ from autopost.settings import Settings
 WINDOW_BLOCKS = 1_000
 BATCH_ROWS = 1_000
 CALLS_PER_ROUND = 20
+ANNOUNCEMENTS_KEPT = timedelta(days=1)  # for receivers that were away
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ class Maintenance:
         self._outbox = outbox
         self._keep = timedelta(days=settings.retention_days)
         self._seconds = settings.maintenance_seconds
+        self._announces = settings.announces
 
     async def run(self) -> None:
         """Do a round now and then, for ever. An outage is logged once and waited out."""
@@ -63,6 +65,10 @@ class Maintenance:
                 log.info("removed finished rows", rows=removed)
             if removed < BATCH_ROWS:
                 break
+        if self._announces:
+            for _ in range(CALLS_PER_ROUND):
+                if await self._outbox.forget_announcements(ANNOUNCEMENTS_KEPT, BATCH_ROWS) < BATCH_ROWS:
+                    break
 
 
 async def reconcile_window(outbox: Outbox) -> int:

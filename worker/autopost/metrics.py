@@ -62,6 +62,43 @@ ASLEEP_SECONDS = Counter(
 )
 HELD_ROWS = Gauge("autopost_held_rows", "Outbox rows that this worker holds.", registry=REGISTRY)
 LISTENING = Gauge("autopost_listening", "1 while the doorbell's connection listens.", registry=REGISTRY)
+ANNOUNCED = Counter(
+    "autopost_announced_total", "Posts that this worker announced; some again, after a failure.", registry=REGISTRY
+)
+ANNOUNCING_ERRORS = Counter(
+    "autopost_announcing_errors_total", "Failed attempts at announcing; posts wait meanwhile.", registry=REGISTRY
+)
+FEED_VIEWERS = Gauge(
+    "autopost_feed_viewers", "Who watches the feeds of this instance now, by protocol.", ["protocol"], registry=REGISTRY
+)
+FEED_DROPPED = Counter(
+    "autopost_feed_dropped_total",
+    "Viewers of the feeds that were dropped because they did not read.",
+    ["protocol"],
+    registry=REGISTRY,
+)
+FEED_GAPS = Counter(
+    "autopost_feed_gaps_total",
+    "Viewers that came back and were told that they missed more than they were sent.",
+    ["protocol"],
+    registry=REGISTRY,
+)
+FEED_RECEIVED = Counter(
+    "autopost_feed_received_total",
+    "Posts that this instance handed on to its viewers, by where they came from: the carrier, or the log.",
+    ["source"],
+    registry=REGISTRY,
+)
+FEED_CARRIER_ERRORS = Counter(
+    "autopost_feed_carrier_errors_total",
+    "Failed attempts at hearing the carrier; the log is looked at meanwhile.",
+    registry=REGISTRY,
+)
+FEED_HEARS = Gauge(
+    "autopost_feed_hears_carrier",
+    "1 while the carrier is heard, which is so only while somebody watches.",
+    registry=REGISTRY,
+)
 LLM_CALLS = Counter(
     "autopost_llm_calls_total",
     "Generations asked of the LLM, by result: answered, or why there was no answer.",
@@ -122,6 +159,11 @@ for _outcome, _reason in (
     *(("skipped", str(reason)) for reason in Reason),
 ):
     OUTCOMES.labels(_outcome, _reason)
+for _protocol in ("events", "ws"):
+    for _of_feeds in (FEED_VIEWERS, FEED_DROPPED, FEED_GAPS):
+        _of_feeds.labels(_protocol)
+for _source in ("carrier", "log"):
+    FEED_RECEIVED.labels(_source)
 for _generator in Generator:
     POSTS.labels(_generator, "")
 for _result in ("exported", "failed", "dropped"):

@@ -85,6 +85,11 @@ class Outbox:
         """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""
         return int(await self._pool.fetchval(self._query("expire"), keep, limit))
 
+    async def forget_announcements(self, keep: timedelta, limit: int) -> int:
+        """Remove up to `limit` announcements, older than `keep`, that every reader has delivered; return how many."""
+        tag = await self._pool.execute(self._query("forget_announcements"), keep, limit)
+        return int(tag.rsplit(" ", 1)[1])
+
     async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:
         """Remove all rows of an agent or of a tenant; return how many."""
         return int(await self._pool.fetchval(self._query("purge"), agent_id, tenant_id))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from autopost.broadcast.announcing import announcing
 from autopost.connection import connect, create_pool, went_away
 from autopost.doorbell import Doorbell
 from autopost.errors import ConfigurationError
@@ -21,6 +22,7 @@ from autopost.publication import Publication, warm_up
 from autopost.publisher import LANES
 from autopost.queue_gauges import QueueGauges
 from autopost.schema import require_rights, require_schema, require_served
+from autopost.serving import monitoring, page_and_feeds
 from autopost.settings import Settings, unknown_variables
 from autopost.start import wait_until_startable
 from autopost.tracing import OFF, Following, Tracer
@@ -29,27 +31,41 @@ from autopost.writing import Redactor as RedactorProtocol
 from autopost.writing import Writer
 
 if TYPE_CHECKING:
+    from autopost.monitoring.server import Serving
     from autopost.redaction import Redactor
 
-POOL_SIZE = 4 + LANES  # claim, maintenance, one for heartbeats and leases, the gauges; the publisher's
+# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's; announcing, where posts are announced.
+POOL_SIZE = 4 + LANES + 1
 
 log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
 async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
-    """Connect, check the schema, and build a worker; a redactor takes a second to make and may be shared.
+    """Wait for the database if told to, connect, check the schema, and build a worker.
 
+    What monitoring asks for is answered from the beginning. A redactor takes a second to make and may be shared.
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
     for variable in unknown_variables():
         log.warning("this variable is not a setting of autopost", variable=variable)
+    health = Health()
+    async with monitoring(health, settings) as serving:
+        await wait_until_startable(settings, health)
+        async with _connected(settings, redactor, health, serving) as worker:
+            yield worker
+
+
+@contextlib.asynccontextmanager
+async def _connected(
+    settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
+) -> AsyncIterator[Worker]:
     schema, name = settings.schema_name, settings.worker_name
     pool = await create_pool(settings, "worker", size=POOL_SIZE, warm_up=partial(warm_up, schema=schema))
     try:
         with went_away(settings):
             await require_schema(pool, schema)
-            await require_rights(pool, schema)
+            await require_rights(pool, schema, announces=settings.announces)
         keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
         if redactor is None:
             with went_away(settings):
@@ -57,10 +73,9 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
             redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
             if settings.redact_names_file or settings.redact_names_table:
                 keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
-        health = Health()
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
         try:
-            outbox, publication = Outbox(pool, schema, name), Publication(pool, schema, name)
+            outbox = Outbox(pool, schema, name)
             doorbell = Doorbell(
                 lambda: connect(settings, "doorbell"),
                 schema,
@@ -69,14 +84,16 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
             )
             served = partial(require_served, pool, schema)
             gauges = QueueGauges(pool, schema)
-            health.sample = gauges.refresh
             async with (
                 contextlib.aclosing(gauges),
-                _monitoring(health, settings),
+                page_and_feeds(serving, settings),
                 keep_names,
                 _traces(settings) as tracer,
+                announcing(pool, settings) as on_posts,
             ):
-                yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
+                publication = Publication(pool, schema, name, on_posts=on_posts)
+                with health.sampling(gauges.refresh):
+                    yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
         finally:
             await writer.aclose()
     finally:
@@ -94,27 +111,11 @@ async def run_worker(settings: Settings) -> None:
     assert starting is not None
     try:
         _on_signal(loop, starting.cancel)
-        await wait_until_startable(settings)
         async with build_worker(settings) as worker:
             _on_signal(loop, worker.stop)
             await worker.run()
     except asyncio.CancelledError:
         log.info("stopped before the start")
-
-
-def _monitoring(health: Health, settings: Settings) -> contextlib.AbstractAsyncContextManager[None]:
-    if settings.http_port is None:
-        return contextlib.nullcontext()
-    # A web server, which a worker without a port does without.
-    if settings.page_is_on:
-        from autopost.page.app import serve_with_page
-
-        return serve_with_page(health, settings)
-    from autopost.monitoring.server import serve
-
-    if settings.page is None:
-        log.warning("the page is off: beyond loopback it needs SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
-    return serve(health, settings.http_host, settings.http_port)
 
 
 @contextlib.asynccontextmanager

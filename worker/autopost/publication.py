@@ -32,12 +32,24 @@ class Published:
 
 
 class Publication:
-    """Publishes groups of rows through a pool, as one worker. asyncpg's errors are passed on as they are."""
+    """Publishes groups of rows through a pool, as one worker. asyncpg's errors are passed on as they are.
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, worker: str) -> None:
+    `on_posts` is called after a commit with posts in it, which are then in the log of announcements; without it nothing
+    is written there.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        schema: str,
+        worker: str,
+        *,
+        on_posts: Callable[[], None] | None = None,
+    ) -> None:
         self._pool = pool
         self._schema = schema
         self._worker = worker
+        self._on_posts = on_posts
 
     async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
         """Publish a group in one transaction of its own: all of it, or nothing.
@@ -58,9 +70,12 @@ class Publication:
                     if len(held) < len(free):
                         settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in held}
                         raise LeaseLost
-                    await self._post(connection, [v for v in verdicts if isinstance(v, Posted)], now)
+                    posts = [verdict for verdict in verdicts if isinstance(verdict, Posted)]
+                    await self._post(connection, posts, now)
             except LeaseLost:
                 continue
+            if posts and self._on_posts is not None:
+                self._on_posts()
             settled |= {_key(outcome): outcome for outcome in (*verdicts, *busy)}
             return Published([settled[_key(proposal)] for proposal in proposals], now)
 
@@ -98,8 +113,7 @@ class Publication:
         if not posts:
             return
         operations = [post.claim.operation for post in posts]
-        tag = await connection.execute(
-            self._query("post"),
+        values = (
             [str(post.claim.id) for post in posts],
             [operation.tenant_id for operation in operations],
             [operation.agent_id for operation in operations],
@@ -108,8 +122,11 @@ class Publication:
             [audit.post_metadata(post) for post in posts],
             now,
         )
+        tag = await connection.execute(self._query("post"), *values)
         if int(tag.rsplit(" ", 1)[1]) < len(posts):
             raise PostRefused
+        if self._on_posts is not None:
+            await connection.execute(self._query("announce"), *values)
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)

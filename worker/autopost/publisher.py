@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from autopost import audit, backoff, metrics
+from autopost.cancellation import give_way
 from autopost.errors import PostRefused
 from autopost.faults import DATABASE_ERRORS, is_of_the_connection, is_of_the_installation, is_transient, kind
 from autopost.held import Held
@@ -92,7 +93,7 @@ class Publisher:
             try:
                 await self._attempt(group)
             except (PostRefused, *DATABASE_ERRORS) as error:
-                _give_way(error)
+                give_way(error)
                 failures += 1
                 metrics.count_database_error("publish", error)
                 if loop.time() > give_up_at:
@@ -173,13 +174,6 @@ class Publisher:
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
                 log.info("operation", **_canonical(outcome, at))
-
-
-def _give_way(error: BaseException) -> None:
-    """Raise CancelledError if this task is being cancelled: the rollback of what was ended hides that."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError from error
 
 
 def _is_worth_keeping(posted: Posted) -> bool:

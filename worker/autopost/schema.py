@@ -63,9 +63,9 @@ async def _oldest_worker(database: Database, schema: str) -> str | None:
         return None
 
 
-async def require_rights(database: Database, schema: str) -> None:
+async def require_rights(database: Database, schema: str, *, announces: bool = False) -> None:
     """Raise SchemaMismatch, with every missing right, unless this role may do what a worker does."""
-    missing = [row["missing"] for row in await database.fetch(query("missing_rights", schema))]
+    missing = [row["missing"] for row in await database.fetch(query("missing_rights", schema), announces)]
     if missing:
         lines = "\n".join(f"  {right}" for right in missing)
         raise SchemaMismatch(

@@ -16,14 +16,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from autopost.errors import ConfigurationError
-from autopost.setting_definitions import PREFIX, LogFormat, Settings
+from autopost.setting_definitions import PREFIX, Broadcast, LogFormat, Settings
 from autopost.setting_definitions.connection_string import masked
 from autopost.setting_definitions.file import CONFIG_VARIABLE, SettingsFile, key_of, read_settings_file
 
 __all__ = [
     "PREFIX",
+    "Broadcast",
     "LogFormat",
     "Settings",
+    "libpq_problems",
     "load_settings",
     "not_usable",
     "settings_file",
@@ -46,6 +48,8 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
             "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
             "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
         )
+    if require_database:
+        problems.extend(libpq_problems())
     settings: Settings | None = None
     try:
         settings = Settings(**overrides)
@@ -97,6 +101,14 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
     return problems
 
 
+def libpq_problems() -> list[str]:
+    """Return what is wrong with a variable of libpq's that the worker's driver reads by itself."""
+    given = os.environ.get("PGPORT", "")
+    if all(port.isdecimal() for port in given.split(",") if port):
+        return []
+    return [f"PGPORT: given {given!r}; allowed: a whole number, 1 to 65535, or several separated by commas"]
+
+
 def _contradictions(settings: Settings) -> list[str]:
     problems = []
     if settings.lease_seconds <= settings.llm_timeout_seconds:
@@ -104,11 +116,12 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append(f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}")
     if settings.ner_model and settings.spacy_model:
         problems.append(f"{PREFIX}SPACY_MODEL: given {settings.spacy_model!r}; allowed: not beside {PREFIX}NER_MODEL")
-    if settings.page and settings.http_port is None:
-        problems.append(f"{PREFIX}PAGE: given True; allowed: with {PREFIX}HTTP_PORT set")
-    if settings.page and not settings.page_is_guarded:
-        limit = f"with {PREFIX}HTTP_TOKEN set, because {PREFIX}HTTP_HOST {settings.http_host} is beyond loopback"
-        problems.append(f"{PREFIX}PAGE: given True; allowed: {limit}")
+    for name, served in (("PAGE", settings.page), ("FEEDS", settings.feeds)):
+        if served and settings.http_port is None:
+            problems.append(f"{PREFIX}{name}: given True; allowed: with {PREFIX}HTTP_PORT set")
+        if served and not settings.page_is_guarded:
+            limit = f"with {PREFIX}HTTP_TOKEN set, because {PREFIX}HTTP_HOST {settings.http_host} is beyond loopback"
+            problems.append(f"{PREFIX}{name}: given True; allowed: {limit}")
     return problems
 
 

@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import TypeAlias
 
 import structlog
 
 from autopost import backoff
 from autopost.connection import connect, went_away
-from autopost.errors import AutopostError, DatabaseUnreachable, SchemaMismatch
+from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.monitoring.health import Health
 from autopost.schema import require_rights, require_schema
 from autopost.settings import Settings
 
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 5.0
+DATABASE = "the database"
+MIGRATION = "the migration"
+
+Look: TypeAlias = Callable[[Settings], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
 
-async def wait_until_startable(settings: Settings) -> None:
+async def wait_until_startable(settings: Settings, health: Health, look: Look | None = None) -> None:
     """Wait until a worker may start, for as long as the settings allow; with 0 seconds do nothing.
 
-    Raises DatabaseUnreachable or SchemaMismatch, whichever it was in the end.
+    `look` is what must succeed where it is not a worker that starts. Health knows meanwhile what for. Raises
+    DatabaseUnreachable or SchemaMismatch, whichever it was in the end.
     """
     if not settings.start_seconds:
         return
     clock = asyncio.get_running_loop().time
     end = clock() + settings.start_seconds
-    waits_for: type[AutopostError] | None = None
+    health.waits_for = DATABASE
+    told: str | None = None
     for attempt in count(1):
         try:
-            await _look(settings)
+            await (look or _look)(settings)
         except (DatabaseUnreachable, SchemaMismatch) as error:
             if clock() >= end:
                 raise
-            if waits_for is not type(error):
-                waits_for = type(error)
+            health.waits_for = DATABASE if isinstance(error, DatabaseUnreachable) else MIGRATION
+            if told != health.waits_for:
+                told = health.waits_for
                 log.warning("waiting to start", seconds=round(end - clock(), 1), error=str(error))
             delay = backoff.delay_seconds(attempt, base=FIRST_DELAY_SECONDS, cap=LONGEST_DELAY_SECONDS)
             await asyncio.sleep(min(delay, end - clock()))
         else:
+            health.waits_for = None
             return
 
 
@@ -49,6 +60,6 @@ async def _look(settings: Settings) -> None:
     try:
         with went_away(settings):
             await require_schema(connection, settings.schema_name)
-            await require_rights(connection, settings.schema_name)
+            await require_rights(connection, settings.schema_name, announces=settings.announces)
     finally:
         connection.terminate()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from autopost import metrics
@@ -18,9 +19,11 @@ class Health:
 
     A worker is ready when it has claimed, neither claims nor heartbeats fail, and it is not stopping. Without a
     listening connection it polls, and with an open breaker it writes from templates: both are told, neither makes it
-    unready. `sample` is awaited before a scrape: it brings up to date what is read only when somebody asks.
+    unready. `waits_for` is what it needs before it can start, None once it has it. `sample` is awaited before a scrape:
+    it brings up to date what is read only when somebody asks.
     """
 
+    waits_for: str | None = None
     claims: bool = False
     failing: set[str] = field(default_factory=set)
     listening: bool = False
@@ -28,6 +31,15 @@ class Health:
     llm: str = "off"
     held: int = 0
     sample: Callable[[], Awaitable[None]] = _nothing_to_sample
+
+    @contextlib.contextmanager
+    def sampling(self, sample: Callable[[], Awaitable[None]]) -> Iterator[None]:
+        """Await this before each scrape while the context lasts."""
+        self.sample = sample
+        try:
+            yield
+        finally:
+            self.sample = _nothing_to_sample
 
     @property
     def ready(self) -> bool:
@@ -38,6 +50,7 @@ class Health:
         """Return everything, for a machine to read."""
         return {
             "ready": self.ready,
+            "waits_for": self.waits_for,
             "claims": self.claims,
             "failing": sorted(self.failing),
             "listening": self.listening,

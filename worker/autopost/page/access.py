@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import time
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 COOKIE = "autopost_page"
@@ -41,7 +41,7 @@ class Access:
         """Tell whether a token is set."""
         return self._token is not None
 
-    async def may_see(self, request: Request) -> bool:
+    async def may_see(self, request: HTTPConnection) -> bool:
         """Tell whether a request may see the page. Raises TooManyWrong."""
         if self._token is None:
             return True
@@ -83,7 +83,7 @@ class Access:
         """Take it away."""
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
-    def seconds_left(self, request: Request) -> float | None:
+    def seconds_left(self, request: HTTPConnection) -> float | None:
         """Return how long the session of a request that may see the page lasts, None where it has none."""
         if self._token is None or bearer(request) is not None:
             return None
@@ -100,7 +100,7 @@ class Access:
         return hmac.new(self._key, b"%d" % end, hashlib.sha256).hexdigest()
 
 
-def bearer(request: Request) -> str | None:
+def bearer(request: HTTPConnection) -> str | None:
     """Return the token of the header Authorization."""
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     return given.strip() if kind.lower() == "bearer" else None

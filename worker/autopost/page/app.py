@@ -1,4 +1,4 @@
-"""The page put together, and served beside what monitoring asks for."""
+"""The page put together, and served beneath what monitoring asks for."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from autopost.monitoring.health import Health
-from autopost.monitoring.server import serve
+from autopost.monitoring.server import Serving
 from autopost.page.access import Access, TooManyWrong
 from autopost.page.actions import Actions
 from autopost.page.database import Database, database
@@ -36,21 +35,20 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_with_page(health: Health, settings: Settings) -> AsyncIterator[None]:
-    """Serve the page, and what monitoring asks for, while the context lasts. Open streams do not outlast it.
+async def serve_page(serving: Serving, settings: Settings) -> AsyncIterator[None]:
+    """Serve the page beneath what monitoring asks for, while the context lasts. Its end is that of the server too.
 
-    Raises ConfigurationError when the port is not free.
+    Open streams do not outlast it, and no answer that is under way loses its connection to the database.
     """
-    assert settings.http_port is not None
     async with database(settings) as connections:
         parts = parts_of(settings, connections)
-        beneath = application(settings, parts, connections)
-        async with serve(health, settings.http_host, settings.http_port, beneath=beneath):
-            log.info("page", acts=parts.access.has_token, asks_for_token=parts.access.has_token)
-            try:
-                yield
-            finally:
-                parts.hub.close()
+        serving.beneath = application(settings, parts, connections)
+        log.info("page", acts=parts.access.has_token, asks_for_token=parts.access.has_token)
+        try:
+            yield
+        finally:
+            parts.hub.close()
+            await serving.stop()
 
 
 def parts_of(settings: Settings, connections: Database) -> Parts:

@@ -41,9 +41,12 @@ class Refused(Exception):
 class Database:
     """Runs the statements of sql/queries. Every error of the database becomes NoAnswer; it is logged when it begins."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, purpose: str = "page") -> None:
         self._pool = pool
         self._schema = schema
+        self._purpose = purpose
+        self._is_silent = f"the database does not answer the {purpose}"
+        self._answers = f"the database answers the {purpose} again"
         self._trouble: str | None = None
 
     async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
@@ -56,28 +59,32 @@ class Database:
                 raise Refused from None
             raise self._no_answer(name, error) from None
         if self._trouble is not None:
-            log.info("the database answers the page again")
+            log.info(self._answers)
             self._trouble = None
         return rows
 
     def _no_answer(self, name: str, error: BaseException) -> NoAnswer:
-        metrics.count_database_error("page", error)
+        metrics.count_database_error(self._purpose, error)
         what = kind(error)
         if what != self._trouble:
-            log.warning("the database does not answer the page", statement=name, error=what)
+            log.warning(self._is_silent, statement=name, error=what)
             self._trouble = what
         return NoAnswer(what, lacks_rights=is_of_the_installation(error))
 
 
 @contextlib.asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Database]:
+async def database(settings: Settings, purpose: str = "page") -> AsyncIterator[Database]:
     """Open a pool that connects when it is first used, and end it with the context without waiting for anybody."""
-    given = settings
-    if settings.page_database_url is not None:
-        given = settings.model_copy(update={"database_url": settings.page_database_url})
     session = {"statement_timeout": str(int(STATEMENT_SECONDS * 1000)), "plan_cache_mode": "force_custom_plan"}
-    pool = await create_pool(given, "page", size=POOL_SIZE, least=0, session=session)
+    pool = await create_pool(settings_of_looking(settings), purpose, size=POOL_SIZE, least=0, session=session)
     try:
-        yield Database(pool, settings.schema_name)
+        yield Database(pool, settings.schema_name, purpose)
     finally:
         pool.terminate()
+
+
+def settings_of_looking(settings: Settings) -> Settings:
+    """Return the settings with the connection string of whoever only looks, where there is one."""
+    if settings.page_database_url is None:
+        return settings
+    return settings.model_copy(update={"database_url": settings.page_database_url})

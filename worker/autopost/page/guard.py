@@ -42,24 +42,26 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope.get("method"), Headers(scope=scope))
         app = PlainTextResponse(*refusal) if refusal is not None else self._app
         await app(scope, receive, send_with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[str, int] | None:
+    def _refusal(self, method: str | None, headers: Headers) -> tuple[str, int] | None:
         if not self._is_ours(headers.get("host", "")):
             return "The page is not served by this name. SOCIAL_POST_PAGE_HOSTS says which count.\n", 421
-        if method not in ("GET", "HEAD"):
+        if method is None:  # a WebSocket, which a browser opens for any site, with our cookies
+            may = not _is_browsers(headers) or is_same_site(headers)
+        elif method not in ("GET", "HEAD"):
             may = is_same_site(headers)
         else:  # another site may link to the page, and have its readers' browsers fetch nothing else
             site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
@@ -87,6 +89,11 @@ def is_same_site(headers: Headers) -> bool:
     if origin is not None:
         return origin.partition("://")[2].lower() == headers.get("host", "").lower() != ""
     return headers.get("authorization", "").lower().startswith("bearer ")
+
+
+def _is_browsers(headers: Headers) -> bool:
+    """Tell whether a browser opens this WebSocket: each says for which site (RFC 6455, section 10.2)."""
+    return "origin" in headers or "sec-fetch-site" in headers
 
 
 def _is_local(name: str) -> bool:

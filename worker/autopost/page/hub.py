@@ -60,7 +60,10 @@ class Hub:
         return self._trouble
 
     async def join(self, viewer: Viewer) -> None:
-        """Tell a viewer all news from now on. Raises TooMany, and NoAnswer when no look succeeds in time."""
+        """Tell a viewer all news from now on, the last look having succeeded.
+
+        Raises TooMany, and NoAnswer when no look succeeds in time.
+        """
         if self._closed or len(self._viewers) >= MOST_VIEWERS:
             raise TooMany
         self._viewers.add(viewer)
@@ -107,6 +110,7 @@ class Hub:
                 self._looked.set()
                 self._tell_trouble(False)
             except NoAnswer:
+                self._looked.clear()  # whoever joins now waits for the next look, and asks nothing by itself
                 self._tell_trouble(True)
             pause = TROUBLED_SECONDS if self._trouble else LOOK_SECONDS - (monotonic() - began)
             await asyncio.sleep(max(pause, LEAST_PAUSE_SECONDS))

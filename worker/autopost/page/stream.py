@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from starlette.types import Receive, Scope, Send
 
-from autopost.page.viewer import Viewer
+from autopost.page.viewer import Outgoing
 
 KEEP_ALIVE_SECONDS = 15.0
 STALLED_SECONDS = 10.0
@@ -35,7 +35,7 @@ def event(kind: str, data: object, *, id_: str | None = None) -> bytes:
 class EventStream:
     """Sends what a viewer is offered, until it leaves, is dropped, stalls, or the page ends. An ASGI application."""
 
-    def __init__(self, viewer: Viewer, first: bytes, on_end: Callable[[], None]) -> None:
+    def __init__(self, viewer: Outgoing, first: bytes, on_end: Callable[[], None]) -> None:
         self._viewer = viewer
         self._first = first
         self._on_end = on_end
@@ -45,13 +45,15 @@ class EventStream:
         transport = scope.get("state", {}).get("transport")
         tasks: list[asyncio.Task[object]] = []
         try:
-            _narrow(transport)
+            narrow(transport)
             writing = asyncio.create_task(self._write(send))
             leaving = asyncio.create_task(_until_gone(receive))
             dropping = asyncio.create_task(self._viewer.dropped.wait())
             tasks += (writing, leaving, dropping)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             cut_off = not leaving.done() and not (writing.done() and writing.exception() is None)
+            if cut_off:
+                self._viewer.dropped.set()
             if cut_off and transport is not None:
                 transport.abort()  # else it would wait for a browser that does not read
                 await asyncio.wait([leaving], timeout=1)
@@ -82,7 +84,7 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-def _narrow(transport: asyncio.Transport | None) -> None:
+def narrow(transport: asyncio.Transport | None) -> None:
     """Let little be on its way to this browser, and let the kernel end a connection whose peer has vanished."""
     if transport is None or transport.is_closing():
         return  # the peer has left already, and uvloop would raise

@@ -19,12 +19,10 @@ class Topic(StrEnum):
     OUTBOX = "outbox"
 
 
-class Viewer:
+class Outgoing:
     """A queue of messages with an end. Nobody who puts something in ever waits."""
 
-    def __init__(self, topic: Topic, wanted: Wanted) -> None:
-        self.topic = topic
-        self.wanted = wanted
+    def __init__(self) -> None:
         self.dropped = asyncio.Event()
         self._messages: deque[bytes] = deque()
         self._bytes = 0
@@ -48,13 +46,27 @@ class Viewer:
         self._news.set()
 
     async def take(self) -> bytes | None:
+        """Wait for messages and return all there are in one, or None at the end."""
+        taken = await self.take_each()
+        return None if taken is None else b"".join(taken)
+
+    async def take_each(self) -> list[bytes] | None:
         """Wait for messages and return all there are, or None at the end."""
         await self._news.wait()
         if self._messages:
-            taken = b"".join(self._messages)
+            taken = list(self._messages)
             self._messages.clear()
             self._bytes = 0
             if not self._ended:
                 self._news.clear()
             return taken
         return None
+
+
+class Viewer(Outgoing):
+    """Who has a page open, on one of its topics."""
+
+    def __init__(self, topic: Topic, wanted: Wanted) -> None:
+        super().__init__()
+        self.topic = topic
+        self.wanted = wanted

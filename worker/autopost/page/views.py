@@ -10,10 +10,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp
 
 from autopost.page.access import Access, TooManyWrong, bearer
+from autopost.page.catching_up import catch_up
 from autopost.page.cursor import Cursor
 from autopost.page.database import NoAnswer
 from autopost.page.entry import Entry, Wanted
-from autopost.page.feed import MOST_CAUGHT_UP, Feed, Page
+from autopost.page.feed import Feed, Page
 from autopost.page.figures import DeadLetter, Figures
 from autopost.page.hub import Hub, TooMany
 from autopost.page.kept import Kept
@@ -134,16 +135,13 @@ class Views:
         return EventStream(viewer, event("trouble", hub.trouble) + first, on_end)
 
     async def _missed(self, request: Request, viewer: Viewer) -> bytes:
-        """Return the events since the place that a browser knows. A browser drops those that it has already."""
+        """Return the events since the place that a browser knows. Raises NoAnswer."""
         given = request.headers.get("last-event-id") or request.query_params.get("after")
         place = Cursor.read(given)
         if place is None or viewer.topic is not Topic.FEED:
             return b""
         entries = await self._parts.feed.since(viewer.wanted, place)
-        messages = [self._parts.hub.entry_event(entry) for entry in entries if entry.cursor != place]
-        if len(entries) == MOST_CAUGHT_UP and entries[0].cursor > place:
-            messages.insert(0, event("gap", True))
-        return b"".join(messages)
+        return catch_up(entries, place, self._parts.hub.entry_event)
 
     def _frame(self, request: Request, trouble: NoAnswer | None) -> dict[str, object]:
         said = SAID.get(request.query_params.get("said", ""))

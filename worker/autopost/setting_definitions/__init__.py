@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from autopost.setting_definitions.broadcast import Broadcast, BroadcastSettings
 from autopost.setting_definitions.database import DatabaseSettings
 from autopost.setting_definitions.field import PREFIX, Group
 from autopost.setting_definitions.file import FileSettings, FileSource
@@ -13,7 +14,7 @@ from autopost.setting_definitions.redaction import RedactionSettings
 from autopost.setting_definitions.tracing import TracingSettings
 from autopost.setting_definitions.worker import LogFormat, WorkerSettings
 
-__all__ = ["PREFIX", "SUBJECTS", "LogFormat", "Settings"]
+__all__ = ["PREFIX", "SUBJECTS", "Broadcast", "LogFormat", "Settings"]
 
 # By subject, in the order of the reference.
 SUBJECTS: dict[str, type[Group]] = {
@@ -22,13 +23,21 @@ SUBJECTS: dict[str, type[Group]] = {
     "Redaction": RedactionSettings,
     "Worker": WorkerSettings,
     "Monitoring and the page": HttpSettings,
+    "Announcing posts": BroadcastSettings,
     "Traces": TracingSettings,
     "Settings": FileSettings,
 }
 
 
 class Settings(
-    FileSettings, TracingSettings, HttpSettings, WorkerSettings, RedactionSettings, LlmSettings, DatabaseSettings
+    FileSettings,
+    TracingSettings,
+    BroadcastSettings,
+    HttpSettings,
+    WorkerSettings,
+    RedactionSettings,
+    LlmSettings,
+    DatabaseSettings,
 ):
     """Everything that can be set, each with its variable, meaning, and allowed values."""
 

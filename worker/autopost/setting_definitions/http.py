@@ -56,6 +56,22 @@ class HttpSettings(Group):
         "as DATABASE_URL; the same database",
     )
 
+    feeds: bool | None = setting(
+        None,
+        f"{PREFIX}FEEDS",
+        "Whether posts are served to programs, at /feed/events, /feed/ws, /feed.json and /feed.atom. Default: where "
+        "the page is.",
+        f"true or false; true beyond loopback only with {PREFIX}HTTP_TOKEN",
+    )
+    feed_viewers: int = setting(
+        1_000,
+        f"{PREFIX}FEED_VIEWERS",
+        "How many watch /feed/events and /feed/ws of one instance at once; each takes a file descriptor.",
+        "a whole number, 1 to 100000",
+        ge=1,
+        le=100_000,
+    )
+
     @field_validator("http_token")
     @classmethod
     def _is_ascii(cls, value: SecretStr | None) -> SecretStr | None:
@@ -85,3 +101,9 @@ class HttpSettings(Group):
     def page_is_on(self) -> bool:
         """Tell whether the page is served."""
         return self.http_port is not None and self.page is not False and self.page_is_guarded
+
+    @property
+    def feeds_are_on(self) -> bool:
+        """Tell whether the feeds are served."""
+        may = self.http_port is not None and self.page_is_guarded
+        return may and (self.page_is_on if self.feeds is None else self.feeds)

@@ -1,0 +1,25 @@
+-- Writes posts to the log of announcements, in the transaction that publishes them and in their order. $1 ids,
+-- $2 tenants, $3 agents, $4 post types, $5 contents, $6 metadata, $7 the time at which it was decided.
+with given as (
+    select *
+    from
+        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+        with ordinality as g (id, tenant_id, agent_id, post_type, content, post_metadata, nth)
+)
+
+insert into {{ schema }}.auto_post_announcements (
+    post_id, tenant_id, agent_id, agent_name, agent_maturity, agent_category, post_type, content, post_metadata,
+    created_at
+)
+select
+    g.id, g.tenant_id, g.agent_id, a.name, a.maturity, a.category, g.post_type, g.content, g.post_metadata,
+    $7::timestamptz
+from given as g
+-- One probe each, whatever the planner thinks of the sizes.
+left join lateral (
+    select k.name, k.maturity, k.category from {{ schema }}.agents as k
+    where g.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
+order by g.nth

@@ -1,0 +1,16 @@
+-- How far the log of announcements has been written and read: one row for the log, one for each of its readers.
+create table {{ schema }}.auto_post_positions (
+    name text not null,
+    position bigint not null default 0,
+    moved_at timestamptz not null default now(),
+    constraint auto_post_positions_pkey primary key (name)
+);
+
+insert into {{ schema }}.auto_post_positions (name) values ('log');
+
+comment on table {{ schema }}.auto_post_positions is
+'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
+comment on column {{ schema }}.auto_post_positions.name is 'log, carrier, or hook: and the name of a hook.';
+comment on column {{ schema }}.auto_post_positions.position is
+'log: the last place given. A reader: the last announcement that it has delivered.';
+comment on column {{ schema }}.auto_post_positions.moved_at is 'When it last moved.';

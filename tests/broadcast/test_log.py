@@ -1,0 +1,240 @@
+"""The log of announcements: what gets into it, in which order it is read, and that no reader misses anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+import psycopg
+import pytest
+
+from autopost.broadcast import relay as relay_module
+from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.carrier import NotCarried
+from autopost.broadcast.relay import Relay
+from tests.host import Host
+from tests.work import eventually
+
+WRITE = (
+    "insert into auto_post_announcements (post_id, agent_id, post_type, content, created_at) "
+    "values (%s, %s, 'status', 'text', now())"
+)
+
+
+class Recorder:
+    """A carrier that notes what it was given, and fails when told to: before anything was sent, or after all was."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.failing: str | None = None
+        self.batches = 0
+        self.slow = 0.0
+
+    async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
+        """Note them."""
+        if self.failing == "before":
+            raise NotCarried("down")
+        self.sent += [announcement.post_id for announcement in announcements]
+        self.batches += 1
+        await asyncio.sleep(self.slow)
+        if self.failing == "after":
+            raise NotCarried("no answer")
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Return connections as a worker has them."""
+    from autopost.connection import create_pool
+    from autopost.settings import load_settings
+
+    opened = await create_pool(load_settings(database_url=database), "test", size=4)
+    yield opened
+    await opened.close()
+
+
+def positions(host: Host) -> dict[str, int | None]:
+    """Return the place of each announced post."""
+    return {row["post_id"]: row["position"] for row in host.rows("select * from auto_post_announcements")}
+
+
+def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, database: str) -> None:
+    """A reader that has come to a place has missed nothing before it."""
+    with psycopg.connect(database) as slow:
+        slow.execute(WRITE, ("wrote first", "ada"))
+        host.execute(WRITE, ("committed first", "bob"))
+        assert host.value("select auto_post_place_announcements()") == 1
+        assert positions(host) == {"committed first": 1}
+        slow.commit()
+    assert host.value("select auto_post_place_announcements()") == 1
+    assert positions(host) == {"committed first": 1, "wrote first": 2}
+    assert host.value("select auto_post_place_announcements()") == 0
+    assert host.value("select position from auto_post_positions where name = 'log'") == 2
+
+
+def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
+    """Batch by batch."""
+    for number in range(5):
+        host.execute(WRITE, (str(number), "ada"))
+    assert [host.value("select auto_post_place_announcements(2)") for _ in range(4)] == [2, 2, 1, 0]
+    assert positions(host) == {str(number): number + 1 for number in range(5)}
+
+
+def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
+    """Two at once would give a place twice."""
+    host.execute(WRITE, ("a", "ada"))
+    with psycopg.connect(database) as other:
+        other.execute("select auto_post_place_announcements()")
+        host.execute("set lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            host.execute("select auto_post_place_announcements()")
+
+
+async def test_reader_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Over several batches, and nothing again when nothing is new."""
+    count = 2 * relay_module.BATCH + 7
+    carrier = Recorder()
+    relay = Relay(pool, "public", "carrier", carrier)
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(
+        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
+        (count,),
+    )
+    await relay.flush()
+    assert carrier.sent == [str(number) for number in range(1, count + 1)]
+    assert carrier.batches == 3
+    await relay.flush()
+    assert len(carrier.sent) == count
+
+
+@pytest.mark.parametrize(("failing", "again"), [("before", 0), ("after", 1)])
+async def test_what_was_not_carried_is_sent_again(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], failing: str, again: int
+) -> None:
+    """At least once: what perhaps arrived may come again, and nothing is left out."""
+    carrier = Recorder()
+    relay = Relay(pool, "public", "carrier", carrier)
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    for number in range(3):
+        host.execute(WRITE, (str(number), "ada"))
+    carrier.failing = failing
+    with pytest.raises(NotCarried):
+        await relay.flush()
+    carrier.failing = None
+    await relay.flush()
+    assert carrier.sent == ["0", "1", "2"] * (1 + again)
+
+
+async def test_new_reader_begins_with_what_is_published_from_now_on(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """It is not told the past; one that was there before goes on where it was."""
+    host.execute(WRITE, ("old", "ada"))
+    host.execute("select auto_post_place_announcements()")
+    carrier = Recorder()
+    relay = Relay(pool, "public", "hook:new", carrier)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:new'") == 1)
+    host.execute(WRITE, ("new", "ada"))
+    relay.ring()
+    await eventually(lambda: carrier.sent)
+    running.cancel()
+    assert carrier.sent == ["new"]
+    host.execute(WRITE, ("while it was away", "ada"))
+    relay = Relay(pool, "public", "hook:new", carrier)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: len(carrier.sent) == 2)
+    running.cancel()
+    assert carrier.sent == ["new", "while it was away"]
+
+
+async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Whoever comes while the other sends waits, and then finds what that one had not seen."""
+    carrier = Recorder()
+    carrier.slow = 0.2
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    first, second = (Relay(pool, "public", "carrier", carrier) for _ in range(2))
+    host.execute(WRITE, ("a", "ada"))
+    one = asyncio.create_task(first.flush())
+    await eventually(lambda: carrier.sent == ["a"])
+    host.execute(WRITE, ("b", "ada"))
+    await asyncio.gather(one, second.flush())
+    assert carrier.sent == ["a", "b"]
+
+
+async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """A carrier's bug ends no worker and loses no post."""
+
+    class Buggy(Recorder):
+        async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
+            """Fail at first."""
+            if not self.batches:
+                self.batches += 1
+                raise ZeroDivisionError
+            await super().send(announcements, connection)
+
+    carrier = Buggy()
+    relay = Relay(pool, "public", "carrier", carrier)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    host.execute(WRITE, ("a", "ada"))
+    relay.ring()
+    await eventually(lambda: carrier.sent)
+    running.cancel()
+    assert carrier.sent == ["a"]
+
+
+async def test_carrier_that_does_not_answer_loses_its_turn(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transaction of a turn does not stay open."""
+    monkeypatch.setattr(relay_module, "TURN_SECONDS", 0.2)
+    carrier = Recorder()
+    carrier.slow = 30
+    relay = Relay(pool, "public", "carrier", carrier)
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(WRITE, ("a", "ada"))
+    with pytest.raises(NotCarried, match=r"no answer in 0\.2 seconds"):
+        await relay.flush()
+    carrier.slow = 0
+    await relay.flush()
+    assert carrier.sent == ["a", "a"]
+
+
+async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Whatever the rollback of what was ended raises."""
+    carrier = Recorder()
+    relay = Relay(pool, "public", "carrier", carrier)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    host.execute(WRITE, ("a", "ada"))
+    host.execute("begin")
+    host.execute("select from auto_post_positions where name = 'carrier' for update")
+    relay.ring()
+    await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(10):
+            await running
+    host.execute("rollback")
+
+
+async def test_left_over_announcements_are_found_without_a_ring(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a worker that died between publishing and announcing."""
+    monkeypatch.setattr(relay_module, "POLL_SECONDS", 0.1)
+    carrier = Recorder()
+    relay = Relay(pool, "public", "carrier", carrier)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    host.execute(WRITE, ("a", "ada"))
+    await eventually(lambda: carrier.sent == ["a"])
+    running.cancel()

@@ -1,0 +1,117 @@
+"""Delivers the log to one reader, by whichever worker has its turn: the one that has just published, mostly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from time import monotonic
+
+import asyncpg
+import structlog
+
+from autopost import backoff, metrics
+from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.carrier import Carrier, NotCarried
+from autopost.cancellation import give_way
+from autopost.faults import kind
+from autopost.resources import query
+
+BATCH = 200
+POLL_SECONDS = 15.0  # what a worker left that died between publishing and announcing
+TURN_SECONDS = 4.0  # for one batch
+FROZEN_SECONDS = 6.0  # without a word in its turn: the server ends the session, and others have a turn
+CAP_SECONDS = 15.0  # between attempts while the carrier is down
+PLACES = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Reads the log on for one reader, and has the carrier send it. Never in a publication's way."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, reader: str, carrier: Carrier) -> None:
+        self._pool = pool
+        self._schema = schema
+        self._reader = reader
+        self._carrier = carrier
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Say that something was published."""
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Deliver what is published, for ever. An outage is logged once and caught up with afterwards."""
+        failures = 0
+        begun = False
+        while True:
+            try:
+                if not begun:
+                    await self._pool.execute(self._query("begin_reading"), self._reader)
+                    begun = True
+                    self.ring()  # what was left by others
+                await self._until_rung()
+                await self.flush()
+            except Exception as error:  # noqa: BLE001 - a carrier's bug must not end a worker
+                give_way(error)
+                failures += 1
+                metrics.ANNOUNCING_ERRORS.inc()
+                if failures == 1:
+                    log.warning("announcing failed and is tried again", reader=self._reader, error=_said(error))
+                self.ring()
+                await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=CAP_SECONDS))
+            else:
+                if failures:
+                    log.info("announcing goes on", reader=self._reader)
+                failures = 0
+
+    async def flush(self) -> None:
+        """Deliver until nothing is left. Raises NotCarried and the database's errors; what was sent may be so again."""
+        self._rung.clear()
+        while await self._pool.fetchval(self._query("place_announcements"), PLACES) == PLACES:
+            pass
+        waits = 0
+        while (sent := await self._take_turn()) is None or sent == BATCH:
+            if sent is None:  # another worker, which may have read before our post was placed
+                waits += 1
+                await asyncio.sleep(backoff.delay_seconds(waits, base=0.02, cap=0.5))
+
+    async def _take_turn(self) -> int | None:
+        """Send one batch; return its size, or None when it is another's turn."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            began = monotonic()
+            if not await connection.fetchval(self._query("reader_turn"), self._reader, f"{FROZEN_SECONDS:g}s"):
+                return None
+            position = await connection.fetchval(self._query("reader_position"), self._reader) or 0
+            rows = await connection.fetch(self._query("announcements"), position, BATCH)
+            if not rows:
+                return 0
+            announcements = [Announcement.of(row) for row in rows]
+            left = TURN_SECONDS - (monotonic() - began)
+            if left <= 0:  # frozen meanwhile: others may have had their turn, and have sent what comes after this
+                return None
+            try:
+                async with asyncio.timeout(left):
+                    await self._carrier.send(announcements, connection)
+            except TimeoutError:
+                raise NotCarried(f"no answer in {TURN_SECONDS:g} seconds") from None
+            await connection.execute(self._query("read_up_to"), self._reader, announcements[-1].position)
+        metrics.ANNOUNCED.inc(len(announcements))
+        return len(announcements)
+
+    async def _until_rung(self) -> None:
+        """Wait for a ring, and look now and then whether somebody else left something."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
+                    await self._rung.wait()
+            if self._rung.is_set() or await self._pool.fetchval(self._query("is_unread"), self._reader):
+                return
+
+    def _query(self, name: str) -> str:
+        return query(name, self._schema)
+
+
+def _said(error: BaseException) -> str:
+    return str(error) if isinstance(error, NotCarried) else kind(error)

@@ -1,0 +1,125 @@
+"""The newest posts as documents: JSON Feed 1.1 and Atom. Pure.
+
+Sources: https://www.jsonfeed.org/version/1.1/ and https://www.rfc-editor.org/rfc/rfc4287
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+from xml.etree import ElementTree as ET
+
+JSON_TYPE = "application/feed+json"
+ATOM_TYPE = "application/atom+xml; charset=utf-8"
+_ATOM = "http://www.w3.org/2005/Atom"
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # when a feed without posts was last changed
+_MOST_TITLE_CHARACTERS = 80
+# What XML 1.0 has no spelling for, https://www.w3.org/TR/xml/#charsets
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-�\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the feed."""
+
+    id: str
+    agent_id: str | None
+    agent_name: str | None
+    post_type: str
+    content: str
+    created_at: datetime
+
+    @property
+    def author(self) -> str:
+        """Return who posted, in words."""
+        return self.agent_name or self.agent_id or "an agent"
+
+    @property
+    def title(self) -> str:
+        """Return the post's beginning, in one line."""
+        text = f"{self.author}: {' '.join(self.content.split())}"
+        return text if len(text) <= _MOST_TITLE_CHARACTERS else f"{text[: _MOST_TITLE_CHARACTERS - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a feed says of itself. `address` is its own, `page` that of the page for people."""
+
+    title: str
+    address: str
+    page: str
+
+
+def json_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
+    """Return a JSON Feed."""
+    document: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": heading.title,
+        "home_page_url": heading.page,
+        "feed_url": heading.address,
+        "items": [_item(post) for post in posts],
+    }
+    return (json.dumps(document, ensure_ascii=False) + "\n").encode()
+
+
+def _item(post: Post) -> dict[str, Any]:
+    return {
+        "id": id_of(post.id),
+        "title": post.title,
+        "content_text": post.content,
+        "date_published": _time(post.created_at),
+        "authors": [{"name": post.author}],
+        "tags": [post.post_type],
+        "_autopost": {"post_id": post.id, "agent_id": post.agent_id},
+    }
+
+
+def atom_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
+    """Return an Atom feed."""
+    ET.register_namespace("", _ATOM)
+    feed = ET.Element(f"{{{_ATOM}}}feed")
+    _add(feed, "id", uuid5(NAMESPACE_URL, heading.address).urn)
+    _add(feed, "title", heading.title)
+    _add(feed, "updated", _time(max((post.created_at for post in posts), default=_LONG_AGO)))
+    _add(feed, "link", rel="self", href=heading.address, type="application/atom+xml")
+    _add(feed, "link", rel="alternate", href=heading.page, type="text/html")
+    _add(feed, "generator", "autopost")
+    for post in posts:
+        entry = _add(feed, "entry")
+        _add(entry, "id", id_of(post.id))
+        _add(entry, "title", post.title)
+        _add(entry, "published", _time(post.created_at))
+        _add(entry, "updated", _time(post.created_at))
+        _add(_add(entry, "author"), "name", post.author)
+        _add(entry, "category", term=post.post_type)
+        _add(entry, "content", post.content, type="text")
+    document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def id_of(post_id: str) -> str:
+    """Return an id that is valid anywhere: the post's own where that is a UUID, else one made of it."""
+    try:
+        return UUID(post_id).urn
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"autopost:post:{post_id}").urn
+
+
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    readable = {key: _readable(value) for key, value in attributes.items()}
+    child = ET.SubElement(parent, f"{{{_ATOM}}}{name}", readable)
+    child.text = None if text is None else _readable(text)
+    return child
+
+
+def _readable(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
