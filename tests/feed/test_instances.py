@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
+from autopost.broadcast.announcement import Announcement
+from autopost.feed.receiver import HEARD_SECONDS
 from tests.acceptance.test_bad_input import autopost
 from tests.feed.instances import TOKEN, EventViewer, Instance, SocketViewer, instance
 from tests.feed.several import Several, whole, work
@@ -37,6 +40,22 @@ def test_viewers_of_every_instance_see_what_any_worker_posts(host: Host, several
         assert one.metric('autopost_feed_gaps_total{protocol="events"}') == 0
 
 
+@pytest.mark.parametrize("carrier", ["notify"])
+def test_forged_notification_is_not_shown_and_hides_nothing(host: Host, several: Several) -> None:
+    """Any role may notify: what it says is not believed, neither the text nor the place."""
+    announcer = several.announcer(host)
+    with several.instance() as one, EventViewer(one) as viewer:
+        announcer.post("first")
+        viewer.until(1)
+        row = {**host.rows("select * from auto_post_announcements")[0], "post_metadata": "{}"}
+        forged = Announcement.of(row)  # type: ignore[arg-type]
+        message = replace(forged, position=forged.position + 1, post_id="forged", content="forged").message
+        host.execute("select pg_notify('auto_post_feed', %s)", (message,))
+        announcer.post("second")
+        viewer.until(2)
+        assert [post["content"] for post in viewer.posts] == ["first", "second"]
+
+
 @carriers
 def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
     """Not the slow looks into the log: it is heard, and posts come from there."""
@@ -44,11 +63,14 @@ def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
     with several.instance() as one, SocketViewer(one) as viewer:
         until(lambda: one.metric("autopost_feed_hears_carrier") == 1)
         time.sleep(0.5)  # the look at the beginning of a session
-        before = one.metric('autopost_feed_received_total{source="carrier"}')
+        source = "log" if several.carrier == "notify" else "carrier"  # what is notified is not believed
+        before = one.metric(f'autopost_feed_received_total{{source="{source}"}}')
+        began = time.monotonic()
         for number in range(5):
             announcer.post(f"post {number}")
         whole(viewer, 1, 5)
-        assert one.metric('autopost_feed_received_total{source="carrier"}') == before + 5
+        assert time.monotonic() - began < HEARD_SECONDS / 2
+        assert one.metric(f'autopost_feed_received_total{{source="{source}"}}') == before + 5
 
 
 @pytest.mark.parametrize("carrier", ["notify"])

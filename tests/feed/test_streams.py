@@ -218,9 +218,9 @@ def test_posts_are_counted(feeds: Instance, announcer: Announcer) -> None:
         assert feeds.metric('autopost_feed_viewers{protocol="ws"}') == 1
         assert feeds.metric('autopost_feed_viewers{protocol="events"}') == 1
         until(lambda: feeds.metric("autopost_feed_hears_carrier") == 1)
-        received = feeds.metric('autopost_feed_received_total{source="carrier"}')
+        received = feeds.metric('autopost_feed_received_total{source="log"}')
         announcer.post("counted")
         viewer.until(1)
-        assert feeds.metric('autopost_feed_received_total{source="carrier"}') == received + 1
+        assert feeds.metric('autopost_feed_received_total{source="log"}') == received + 1
     until(lambda: feeds.metric('autopost_feed_viewers{protocol="ws"}') == 0)
     until(lambda: feeds.metric("autopost_feed_hears_carrier") == 0)

@@ -4,7 +4,8 @@ Positions are dense and given in the order of commits. With `last` the one that 
 
 - What the carrier brings is handed on when its position is `last` + 1, and is a repeat up to `last`.
 - Anything else says that there is more in the log, which is then read on from `last`: a position beyond, a message
-  without content, a session with the carrier that has begun, and the time, soon while the carrier is not heard.
+  without content, a carrier whose messages are not believed, a session with the carrier that has begun, and the time,
+  soon while the carrier is not heard.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -33,35 +32,35 @@ class Source(Protocol):
 
 
 class NotifySource:
-    """Listens to PostgreSQL's notifications on a connection of its own."""
+    """Listens to PostgreSQL's notifications on a connection of its own.
+
+    Every role of the database may notify on every channel, so what a notification says is not believed: it is a reason
+    to read the log.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     async def hear(self) -> AsyncIterator[list[str | bytes]]:
-        """Yield notifications. Raises DatabaseUnreachable, and the driver's errors; behind a pooler Unheard."""
+        """Yield nothing for the notifications of a moment.
+
+        Raises DatabaseUnreachable, and the driver's errors; behind a pooler Unheard.
+        """
         channel = self._settings.broadcast_channel
         listens = query("feed_listens", self._settings.schema_name)
-        heard: deque[str | bytes] = deque()
         news = asyncio.Event()
-
-        def on_notify(_connection: object, _pid: object, _channel: object, payload: object) -> None:
-            heard.append(str(payload))
-            news.set()
 
         connection = await connect(self._settings, "feed listening")
         try:
             connection.add_termination_listener(lambda _: news.set())
-            await connection.add_listener(channel, on_notify)
+            await connection.add_listener(channel, lambda *_: news.set())
             while await connection.fetchval(listens, channel, timeout=ANSWER_SECONDS):
                 yield []  # a pooler that has changed the session beneath us has lost some
                 while await _is_set(news, PROBE_SECONDS):
                     news.clear()
                     if connection.is_closed():
                         raise Unheard("the listening connection was lost")
-                    messages = list(heard)
-                    heard.clear()
-                    yield messages
+                    yield []
             raise Unheard("the connection does not listen: is it a pooler's?")
         finally:
             connection.terminate()
