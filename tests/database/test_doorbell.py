@@ -43,7 +43,8 @@ def asleep(host: Host) -> bool:
     """Tell whether somebody has armed and has looked once more."""
     looked = (
         "select count(*) from pg_stat_activity where application_name = 'autopost doorbell' "
-        "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%'"
+        "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%' "
+        "and state_change < clock_timestamp() - interval '0.3 s'"  # else it may have been prepared, and not run yet
     )
     return armed(host) and bool(host.value(looked))
 

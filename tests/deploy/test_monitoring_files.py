@@ -25,7 +25,17 @@ ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8
 RULES = [rule for group in ALERTS["groups"] for rule in group["rules"]]
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 BY_PROMETHEUS = {"job", "instance"}
-SUBJECTS = {"At a glance", "Feed", "Queue", "Latency", "LLM", "Redaction", "Database", "Workers"}
+SUBJECTS = {
+    "At a glance",
+    "Feed",
+    "Queue",
+    "Latency",
+    "LLM",
+    "Redaction",
+    "Database",
+    "Workers",
+    "Announcements and viewers",
+}
 
 
 def plain(expression: str) -> str:
