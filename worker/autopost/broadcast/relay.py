@@ -21,7 +21,7 @@ BATCH = 200
 POLL_SECONDS = 15.0  # what a worker left that died between publishing and announcing
 TURN_SECONDS = 4.0  # for one batch
 FROZEN_SECONDS = 6.0  # without a word in its turn: the server ends the session, and others have a turn
-CAP_SECONDS = 15.0  # between attempts while the carrier is down
+CAP_SECONDS = 5.0  # between attempts while the carrier is down: so long announcements may wait after it is back
 PLACES = 1_000
 
 log = structlog.get_logger(__name__)
