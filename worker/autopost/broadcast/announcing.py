@@ -12,7 +12,6 @@ import structlog
 
 from autopost.broadcast.choice import CARRIER, carrier_of
 from autopost.broadcast.relay import Relay
-from autopost.faults import kind
 from autopost.settings import Settings
 
 LAST_WORDS_SECONDS = 2.0
@@ -38,11 +37,10 @@ async def announcing(pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> 
     try:
         yield relay.ring
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        relay.stop()
         try:
             async with asyncio.timeout(LAST_WORDS_SECONDS):
-                await relay.flush()
-        except Exception as error:  # noqa: BLE001 - nothing of it may be in the way of a stop
-            log.warning("the last posts are left to be announced by others, or later", error=kind(error))
+                await running
+        except TimeoutError:
+            log.warning("the last posts are left to be announced by others, or later")
         await carrier.aclose()

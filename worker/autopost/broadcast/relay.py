@@ -36,16 +36,22 @@ class Relay:
         self._reader = reader
         self._carrier = carrier
         self._rung = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     def ring(self) -> None:
         """Say that something was published."""
         self._rung.set()
 
+    def stop(self) -> None:
+        """Let `run` end when everything is delivered, or at the next failure; no turn is broken off."""
+        self._stopping.set()
+        self.ring()
+
     async def run(self) -> None:
-        """Deliver what is published, for ever. An outage is logged once and caught up with afterwards."""
+        """Deliver what is published, until stopped. An outage is logged once and caught up with afterwards."""
         failures = 0
         begun = False
-        while True:
+        while self._rung.is_set() or not self._stopping.is_set():
             try:
                 if not begun:
                     await self._pool.execute(self._query("begin_reading"), self._reader)
@@ -59,8 +65,12 @@ class Relay:
                 metrics.ANNOUNCING_ERRORS.inc()
                 if failures == 1:
                     log.warning("announcing failed and is tried again", reader=self._reader, error=_said(error))
+                if self._stopping.is_set():
+                    return
                 self.ring()
-                await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=CAP_SECONDS))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(backoff.delay_seconds(failures, base=0.1, cap=CAP_SECONDS)):
+                        await self._stopping.wait()
             else:
                 if failures:
                     log.info("announcing goes on", reader=self._reader)
