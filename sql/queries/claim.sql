@@ -6,7 +6,12 @@
 -- A row whose id retention took away before is an old operation that came up again: it is skipped, and says so.
 -- Rows of a pause among the 1,000 that are longest due are parked, so that the next claim does not meet them again; the
 -- lock on the pauses keeps auto_post_resume waiting until that is done.
-with pauses as (
+-- Its commit does not wait for the disk (ADR 20): a server that crashes may forget the claim, and the row is as it was.
+with commit_soon as materialized (
+    select set_config('synchronous_commit', 'off', true) as is_set
+),
+
+pauses as (
     select p.kind, p.value
     from {{ schema }}.auto_post_pauses as p
     for key share skip locked
@@ -172,6 +177,7 @@ select
     a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, a.category as agent_category,
     l.last_post_at
 from claimed as c
+cross join commit_soon
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
     select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
