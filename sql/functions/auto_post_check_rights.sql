@@ -11,18 +11,19 @@ as $$
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
             'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_announcements auto_post_positions'
+            'auto_post_announcements auto_post_positions auto_post_hook_dead'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements auto_post_positions'
+            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements '
+            'auto_post_positions auto_post_hook_dead'
         ),
         (
             'auto_post_worker', 'UPDATE',
             'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_announcements '
-            'auto_post_positions'
+            'auto_post_positions auto_post_hook_dead'
         ),
-        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements'),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements auto_post_hook_dead'),
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_place_announcements'
@@ -32,7 +33,7 @@ as $$
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
             'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_announcements auto_post_positions'
+            'auto_post_announcements auto_post_positions auto_post_hook_dead'
         ),
         ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
     ),

@@ -71,6 +71,8 @@ begin
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
         and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
+    delete from {{ schema }}.auto_post_hook_dead as d
+    where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
     perform {{ schema }}.auto_post_record(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );

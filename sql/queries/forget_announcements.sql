@@ -1,12 +1,19 @@
--- Removes announcements that were published longer than $1 ago and that every reader has delivered, at most $2.
+-- Removes announcements, at most $3: those that were published longer than $1 ago and that every reader has delivered,
+-- and those of more than $2 ago, whoever has not: a reader that nobody has any more holds the log no longer.
 delete from {{ schema }}.auto_post_announcements as a
 where
     a.seq = any(array(
         select o.seq
         from {{ schema }}.auto_post_announcements as o
         where
-            o.position <= (select min(p.position) from {{ schema }}.auto_post_positions as p)
-            and o.created_at < now() - $1::interval
+            o.position is not null
+            and (
+                o.created_at < now() - $2::interval
+                or (
+                    o.created_at < now() - $1::interval
+                    and o.position <= (select min(p.position) from {{ schema }}.auto_post_positions as p)
+                )
+            )
         order by o.position
-        limit $2
+        limit $3
     ))

@@ -1,7 +1,6 @@
--- Whether a reader ($1) has something before it, or something has no place yet.
+-- Whether a reader ($1) has something before it.
 select
-    exists (select from {{ schema }}.auto_post_announcements as a where a.position is null)
-    or exists (
+    exists(
         select from {{ schema }}.auto_post_announcements as a
         where a.position > (select p.position from {{ schema }}.auto_post_positions as p where p.name = $1)
     ) as is_unread

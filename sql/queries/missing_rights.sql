@@ -27,7 +27,11 @@ needed_to_announce (object, privilege) as (
     ('auto_post_announcements', 'DELETE'),
     ('auto_post_positions', 'SELECT'),
     ('auto_post_positions', 'INSERT'),
-    ('auto_post_positions', 'UPDATE')
+    ('auto_post_positions', 'UPDATE'),
+    ('auto_post_hook_dead', 'SELECT'),
+    ('auto_post_hook_dead', 'INSERT'),
+    ('auto_post_hook_dead', 'UPDATE'),
+    ('auto_post_hook_dead', 'DELETE')
 )
 
 select n.privilege || ' on ' || n.object as missing

@@ -26,6 +26,7 @@ grant select, insert, update on {{ schema }}.auto_post_rate_limits to auto_post_
 grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_post_worker;
 grant select, insert, update, delete on {{ schema }}.auto_post_announcements to auto_post_worker;
 grant select, insert, update on {{ schema }}.auto_post_positions to auto_post_worker;
+grant select, insert, update, delete on {{ schema }}.auto_post_hook_dead to auto_post_worker;
 grant insert on {{ schema }}.social_posts, {{ schema }}.audit_log to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
@@ -42,7 +43,7 @@ grant select on
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
 {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_seen, {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
-{{ schema }}.auto_post_announcements, {{ schema }}.auto_post_positions
+{{ schema }}.auto_post_announcements, {{ schema }}.auto_post_positions, {{ schema }}.auto_post_hook_dead
 to auto_post_reader;
 grant select (
     id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,

@@ -3,6 +3,10 @@ create table {{ schema }}.auto_post_positions (
     name text not null,
     position bigint not null default 0,
     moved_at timestamptz not null default now(),
+    holder text,
+    held_until timestamptz,
+    failing_since timestamptz,
+    last_error text,
     constraint auto_post_positions_pkey primary key (name)
 );
 
@@ -14,3 +18,8 @@ comment on column {{ schema }}.auto_post_positions.name is 'log, carrier, or hoo
 comment on column {{ schema }}.auto_post_positions.position is
 'log: the last place given. A reader: the last announcement that it has delivered.';
 comment on column {{ schema }}.auto_post_positions.moved_at is 'When it last moved.';
+comment on column {{ schema }}.auto_post_positions.holder is 'A hook''s: which worker has its turn. NULL: none has.';
+comment on column {{ schema }}.auto_post_positions.held_until is 'A hook''s: when the turn ends by itself.';
+comment on column {{ schema }}.auto_post_positions.failing_since is
+'A hook''s: since when its target has not taken what comes next. NULL: it does.';
+comment on column {{ schema }}.auto_post_positions.last_error is 'A hook''s: what went wrong last, while it fails.';

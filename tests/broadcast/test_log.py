@@ -10,9 +10,11 @@ import asyncpg
 import psycopg
 import pytest
 
+from autopost.broadcast import placing as placing_module
 from autopost.broadcast import relay as relay_module
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import NotCarried
+from autopost.broadcast.placing import Placer
 from autopost.broadcast.relay import Relay
 from tests.host import Host
 from tests.work import eventually
@@ -21,6 +23,7 @@ WRITE = (
     "insert into auto_post_announcements (post_id, agent_id, post_type, content, created_at) "
     "values (%s, %s, 'status', 'text', now())"
 )
+PLACE = "select auto_post_place_announcements()"
 
 
 class Recorder:
@@ -55,6 +58,12 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
     opened = await create_pool(load_settings(database_url=database), "test", size=4)
     yield opened
     await opened.close()
+
+
+async def flush(pool: asyncpg.Pool[asyncpg.Record], relay: Relay) -> None:
+    """Place what was written, and deliver it."""
+    await Placer(pool, "public").place()
+    await relay.flush()
 
 
 def positions(host: Host) -> dict[str, int | None]:
@@ -105,10 +114,10 @@ async def test_reader_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool
         "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
         (count,),
     )
-    await relay.flush()
+    await flush(pool, relay)
     assert carrier.sent == [str(number) for number in range(1, count + 1)]
     assert carrier.batches == 3
-    await relay.flush()
+    await flush(pool, relay)
     assert len(carrier.sent) == count
 
 
@@ -124,9 +133,9 @@ async def test_what_was_not_carried_is_sent_again(
         host.execute(WRITE, (str(number), "ada"))
     carrier.failing = failing
     with pytest.raises(NotCarried):
-        await relay.flush()
+        await flush(pool, relay)
     carrier.failing = None
-    await relay.flush()
+    await flush(pool, relay)
     assert carrier.sent == ["0", "1", "2"] * (1 + again)
 
 
@@ -138,19 +147,41 @@ async def test_new_reader_begins_with_what_is_published_from_now_on(
     host.execute("select auto_post_place_announcements()")
     carrier = Recorder()
     relay = Relay(pool, "public", "hook:new", carrier)
+    await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:new'") == 1)
     host.execute(WRITE, ("new", "ada"))
+    host.execute(PLACE)
     relay.ring()
     await eventually(lambda: carrier.sent)
     running.cancel()
     assert carrier.sent == ["new"]
     host.execute(WRITE, ("while it was away", "ada"))
+    host.execute(PLACE)
     relay = Relay(pool, "public", "hook:new", carrier)
+    await relay.begin()
     running = asyncio.create_task(relay.run())
+    relay.ring()
     await eventually(lambda: len(carrier.sent) == 2)
     running.cancel()
     assert carrier.sent == ["new", "while it was away"]
+
+
+async def test_readers_begin_before_anything_is_placed(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """What is published while a worker starts is not left out, and what is in the log by then is not told."""
+    host.execute(WRITE, ("old", "ada"))
+    host.execute(PLACE)
+    host.execute(WRITE, ("new", "ada"))
+    carrier = Recorder()
+    relay = Relay(pool, "public", "carrier", carrier)
+    running = asyncio.create_task(relay.run())
+    relay.ring()
+    await asyncio.sleep(0.1)  # it has not begun, and sends nothing
+    placing = asyncio.create_task(Placer(pool, "public", [relay]).run())
+    await eventually(lambda: carrier.sent)
+    for task in (running, placing):
+        task.cancel()
+    assert carrier.sent == ["new"]
 
 
 async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -160,10 +191,10 @@ async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Poo
     await pool.execute("insert into auto_post_positions values ('carrier')")
     first, second = (Relay(pool, "public", "carrier", carrier) for _ in range(2))
     host.execute(WRITE, ("a", "ada"))
-    one = asyncio.create_task(first.flush())
+    one = asyncio.create_task(flush(pool, first))
     await eventually(lambda: carrier.sent == ["a"])
     host.execute(WRITE, ("b", "ada"))
-    await asyncio.gather(one, second.flush())
+    await asyncio.gather(one, flush(pool, second))
     assert carrier.sent == ["a", "b"]
 
 
@@ -182,9 +213,11 @@ async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
 
     carrier = Buggy()
     relay = Relay(pool, "public", "carrier", carrier)
+    await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
     relay.ring()
     await eventually(lambda: carrier.sent)
     running.cancel()
@@ -202,9 +235,9 @@ async def test_carrier_that_does_not_answer_loses_its_turn(
     await pool.execute("insert into auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     with pytest.raises(NotCarried, match=r"no answer in 0\.2 seconds"):
-        await relay.flush()
+        await flush(pool, relay)
     carrier.slow = 0
-    await relay.flush()
+    await flush(pool, relay)
     assert carrier.sent == ["a", "a"]
 
 
@@ -212,9 +245,11 @@ async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncp
     """Whatever the rollback of what was ended raises."""
     carrier = Recorder()
     relay = Relay(pool, "public", "carrier", carrier)
+    await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
     host.execute("begin")
     host.execute("select from auto_post_positions where name = 'carrier' for update")
     relay.ring()
@@ -230,11 +265,14 @@ async def test_left_over_announcements_are_found_without_a_ring(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a worker that died between publishing and announcing."""
-    monkeypatch.setattr(relay_module, "POLL_SECONDS", 0.1)
+    for module in (relay_module, placing_module):
+        monkeypatch.setattr(module, "POLL_SECONDS", 0.1)
     carrier = Recorder()
     relay = Relay(pool, "public", "carrier", carrier)
-    running = asyncio.create_task(relay.run())
+    await relay.begin()
+    running = [asyncio.create_task(relay.run()), asyncio.create_task(Placer(pool, "public").run())]
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
     await eventually(lambda: carrier.sent == ["a"])
-    running.cancel()
+    for task in running:
+        task.cancel()

@@ -49,7 +49,9 @@ async def publish(pool: asyncpg.Pool[asyncpg.Record], worker: str, claim: Claim)
     """Publish by the real rules; return what came of it."""
     publication = Publication(pool, "public", worker)
     posted = Posted(claim, Written(f"by {worker}", Generator.TEMPLATE))
-    published = await publication.publish([posted], lambda group, agents, now: at_publishing(group, agents, now, WINDOW))
+    published = await publication.publish(
+        [posted], lambda group, agents, now: at_publishing(group, agents, now, WINDOW)
+    )
     return type(published.outcomes[0])
 
 

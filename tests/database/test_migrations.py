@@ -24,7 +24,7 @@ ORDER = [
     "functions/auto_post_outbox_is_sound",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
     *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation", "compatibility")),
-    *(f"tables/auto_post_{name}" for name in ("announcements", "positions")),
+    *(f"tables/auto_post_{name}" for name in ("announcements", "positions", "hook_dead")),
     *(
         f"functions/auto_post_{name}"
         for name in ("outbox_id", "rules_met", "rule_for", "record", "rules_in_turn", "rules_since")
@@ -32,7 +32,7 @@ ORDER = [
     *(f"functions/auto_post_{name}" for name in ("capture_since", "capture", "reconcile", "expire", "purge", "story")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
-    "functions/auto_post_place_announcements",
+    *(f"functions/auto_post_{name}" for name in ("place_announcements", "retry_hook", "forget_hook")),
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
     "functions/auto_post_check",

@@ -79,11 +79,22 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "defer": (*CLAIMED, ["boom"], [1.0]),
     "disarm": (),
     "expire": (timedelta(days=7), 10),
-    "forget_announcements": (timedelta(days=1), 10),
+    "forget_announcements": (timedelta(days=1), timedelta(days=7), 10),
+    "forget_hook_dead": (timedelta(days=7), 10),
+    "hook_announcements": (0, 10),
+    "hook_bury": ("out", [1], ["p"], ["tenant"], ["ada"], ["{}"], ["HTTP 400"]),
+    "hook_lock": ("hook:out", "w"),
+    "hook_move": ("hook:out", "w", 1, 60.0, None),
+    "hook_release": ("hook:out", "w", False),
+    "hook_retried": ("out", 1, None),
+    "hook_retries": ("out", 10),
+    "hook_turn": ("hook:out", "w", 60.0),
+    "hook_waits": ("hook:out",),
     "finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], datetime.now(UTC)),
     "goodbye": ("w",),
     "heartbeat": ("w", "1", 0, True),
     "host_problems": (),
+    "is_unplaced": (),
     "is_unread": ("carrier",),
     "keep": (*CLAIMED, ["{}"]),
     "lock_agents": (["ada"],),
@@ -106,6 +117,8 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
 # Of these no row comes back.
 SILENT = {
     *("announce", "announcements", "begin_reading", "forget_announcements", "goodbye", "heartbeat", "host_problems"),
+    *("forget_hook_dead", "hook_announcements", "hook_bury", "hook_lock", "hook_move", "hook_release", "hook_retried"),
+    *("hook_retries", "hook_turn"),
     *("keep", "missing_rights", "post", "read_up_to", "reader_position", "renew"),
 }
 # What the commands that look run, as either group.
@@ -141,6 +154,7 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     "capture_since": (),
     "dead": (10,),
     "dead_count": (None,),
+    "hooks": (),
     "rules": (),
     "rules_of_type": ("workflow_execute", "completed"),
     "status_capture": (),
@@ -159,6 +173,7 @@ TO_READER: dict[str, tuple[Any, ...]] = {
 # For the owner, who steers, reconciles and purges by hand; the mapping is there only where tables are mapped.
 TO_NEITHER = {
     *("add_rule", "mapping", "operation", "pause", "purge", "reconcile_anew", "reconciliation", "resume", "retry"),
+    *("forget_hook", "retry_hook"),
     *("page_pause", "page_resume", "page_retry", "page_skip"),
     *("retry_all", "simulate_agents", "simulate_clean", "simulate_end", "simulate_look", "simulate_outcomes"),
     *("simulate_problems", "simulate_start", "simulated_agents", "skip", "switch_rule"),

@@ -16,6 +16,7 @@ import yaml
 
 from tests.acceptance.test_monitoring import QUICK, Monitoring
 from tests.deploy import DEPLOY, ROOT
+from tests.hooks.receiver import Receiver
 from tests.host import Host, until
 from tests.llm_server import LlmServer, status
 from tests.work import worker_process
@@ -61,15 +62,18 @@ def selectors(node: Any) -> Iterator[promql_parser.VectorSelector]:
 
 
 @pytest.fixture(scope="module")
-def told(server: Any, template: str) -> dict[str, set[str]]:
+def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Return the samples that a worker told after it had seen much, each with its labels."""
     import psycopg
 
     name = "autopost_deploy_metrics"
     found: dict[str, set[str]] = {}
-    with server.janitor(name, template=template), LlmServer() as llm:
+    hooks = tmp_path_factory.mktemp("hooks") / "hooks.toml"
+    with server.janitor(name, template=template), LlmServer() as llm, Receiver() as receiver:
+        hooks.write_text(f'[chat]\nkind = "slack"\nurl = "{receiver.url}"\n')
         dsn = server.dsn(name)
         variables = {**QUICK, "SOCIAL_POST_LLM_ENABLED": "true", "OPENAI_API_KEY": "test"}
+        variables |= {"SOCIAL_POST_HOOKS": str(hooks), "SOCIAL_POST_HOOK_NETWORKS": "127.0.0.1"}
         with (
             psycopg.connect(dsn, autocommit=True) as connection,
             worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
@@ -79,6 +83,7 @@ def told(server: Any, template: str) -> dict[str, set[str]]:
             until(lambda: "autopost_queue_rows{" in monitoring.get("/metrics")[1])
             host.complete("first", agent=host.agent(), what="Wrote to bob" + "@example.com")
             until(lambda: host.waiting() == 0)
+            receiver.wait(1)
             llm.will(status(401))
             host.complete("second", agent=host.agent("other"))
             until(lambda: host.waiting() == 0)

@@ -19,6 +19,7 @@ from autopost.commands import (
     config,
     dead,
     feed,
+    hooks,
     install,
     maintain,
     rules,
@@ -80,6 +81,7 @@ for theme, commands in COMMANDS.items():
     for name, function, example in commands:
         app.command(name, epilog=f"Example: [bold]{example}[/bold]", rich_help_panel=theme)(function)
 app.add_typer(rules.rules, name="rules", rich_help_panel="Steer")
+app.add_typer(hooks.hooks, name="hooks", rich_help_panel="Steer")
 
 
 _TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

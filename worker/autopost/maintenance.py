@@ -23,6 +23,7 @@ WINDOW_BLOCKS = 1_000
 BATCH_ROWS = 1_000
 CALLS_PER_ROUND = 20
 ANNOUNCEMENTS_KEPT = timedelta(days=1)  # for receivers that were away
+ANNOUNCEMENTS_KEPT_AT_MOST = timedelta(days=7)  # for a reader of the log that does not come back
 
 log = structlog.get_logger(__name__)
 
@@ -66,9 +67,11 @@ class Maintenance:
             if removed < BATCH_ROWS:
                 break
         if self._announces:
+            kept = (ANNOUNCEMENTS_KEPT, ANNOUNCEMENTS_KEPT_AT_MOST)
             for _ in range(CALLS_PER_ROUND):
-                if await self._outbox.forget_announcements(ANNOUNCEMENTS_KEPT, BATCH_ROWS) < BATCH_ROWS:
+                if await self._outbox.forget_announcements(*kept, BATCH_ROWS) < BATCH_ROWS:
                     break
+            await self._outbox.forget_hook_dead(self._keep, BATCH_ROWS)
 
 
 async def reconcile_window(outbox: Outbox) -> int:

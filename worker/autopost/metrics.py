@@ -68,6 +68,12 @@ ANNOUNCED = Counter(
 ANNOUNCING_ERRORS = Counter(
     "autopost_announcing_errors_total", "Failed attempts at announcing; posts wait meanwhile.", registry=REGISTRY
 )
+HOOK_DELIVERIES = Counter(
+    "autopost_hook_deliveries_total",
+    "Attempts of this worker at sending a post to a hook: delivered, failed (it is sent again) or dead.",
+    ["hook", "outcome"],
+    registry=REGISTRY,
+)
 FEED_VIEWERS = Gauge(
     "autopost_feed_viewers", "Who watches the feeds of this instance now, by protocol.", ["protocol"], registry=REGISTRY
 )

@@ -85,9 +85,17 @@ class Outbox:
         """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""
         return int(await self._pool.fetchval(self._query("expire"), keep, limit))
 
-    async def forget_announcements(self, keep: timedelta, limit: int) -> int:
-        """Remove up to `limit` announcements, older than `keep`, that every reader has delivered; return how many."""
-        tag = await self._pool.execute(self._query("forget_announcements"), keep, limit)
+    async def forget_announcements(self, keep: timedelta, at_most: timedelta, limit: int) -> int:
+        """Remove announcements older than `keep`, up to `limit`; return how many.
+
+        What a reader has not delivered yet goes only when it is older than `at_most`.
+        """
+        tag = await self._pool.execute(self._query("forget_announcements"), keep, at_most, limit)
+        return int(tag.rsplit(" ", 1)[1])
+
+    async def forget_hook_dead(self, keep: timedelta, limit: int) -> int:
+        """Remove up to `limit` dead letters of hooks that are older than `keep`; return how many."""
+        tag = await self._pool.execute(self._query("forget_hook_dead"), keep, limit)
         return int(tag.rsplit(" ", 1)[1])
 
     async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:

@@ -15,6 +15,7 @@ from autopost.broadcast.announcing import announcing
 from autopost.connection import connect, create_pool, went_away
 from autopost.doorbell import Doorbell
 from autopost.errors import ConfigurationError
+from autopost.hooks.choice import deliveries, hooks_of
 from autopost.monitoring.health import Health
 from autopost.names_table import Learn, keep_known, names_at_start
 from autopost.outbox import Outbox
@@ -23,7 +24,7 @@ from autopost.publisher import LANES
 from autopost.queue_gauges import QueueGauges
 from autopost.schema import require_rights, require_schema, require_served
 from autopost.serving import monitoring, page_and_feeds
-from autopost.settings import Settings, unknown_variables
+from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.start import wait_until_startable
 from autopost.tracing import OFF, Following, Tracer
 from autopost.worker import LAST_WORD_SECONDS, Worker
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from autopost.monitoring.server import Serving
     from autopost.redaction import Redactor
 
-# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's; announcing, where posts are announced.
-POOL_SIZE = 4 + LANES + 1
+# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
+POOL_SIZE = 4 + LANES
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,11 @@ async def _connected(
     settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
 ) -> AsyncIterator[Worker]:
     schema, name = settings.schema_name, settings.worker_name
-    pool = await create_pool(settings, "worker", size=POOL_SIZE, warm_up=partial(warm_up, schema=schema))
+    hooks = hooks_of(settings)
+    # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
+    announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
+    size = POOL_SIZE + sum(announcers)
+    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
     try:
         with went_away(settings):
             await require_schema(pool, schema)
@@ -89,7 +94,8 @@ async def _connected(
                 page_and_feeds(serving, settings),
                 keep_names,
                 _traces(settings) as tracer,
-                announcing(pool, settings) as on_posts,
+                deliveries(hooks, pool, settings) as to_hooks,
+                announcing(pool, settings, to_hooks) as on_posts,
             ):
                 publication = Publication(pool, schema, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):

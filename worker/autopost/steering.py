@@ -70,6 +70,18 @@ class Steering:
         """Switch a rule on or off."""
         await self._value("switch_rule", rule_id, on)
 
+    async def hooks(self) -> list[Mapping[str, Any]]:
+        """Return the hooks that the database knows, by name; see hooks.sql."""
+        return await self._rows("hooks")
+
+    async def retry_hook(self, hook: str) -> int:
+        """Let a hook's dead letters be sent again; return how many."""
+        return int(await self._value("retry_hook", hook))
+
+    async def forget_hook(self, hook: str) -> int:
+        """Forget a hook, and its dead letters; return how many."""
+        return int(await self._value("forget_hook", hook))
+
     async def statuses(self, status: str, most: int) -> Mapping[str, Any]:
         """Return whether operations have a status, among the first `most`, and which others; see statuses.sql."""
         return (await self._rows("statuses", status, most))[0]

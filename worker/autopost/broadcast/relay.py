@@ -18,11 +18,10 @@ from autopost.faults import kind
 from autopost.resources import query
 
 BATCH = 200
-POLL_SECONDS = 15.0  # what a worker left that died between publishing and announcing
+POLL_SECONDS = 15.0  # what a worker left that died between placing and announcing
 TURN_SECONDS = 4.0  # for one batch
 FROZEN_SECONDS = 6.0  # without a word in its turn: the server ends the session, and others have a turn
 CAP_SECONDS = 5.0  # between attempts while the carrier is down: so long announcements may wait after it is back
-PLACES = 1_000
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +38,7 @@ class Relay:
         self._stopping = asyncio.Event()
 
     def ring(self) -> None:
-        """Say that something was published."""
+        """Say that something was placed."""
         self._rung.set()
 
     def stop(self) -> None:
@@ -47,16 +46,18 @@ class Relay:
         self._stopping.set()
         self.ring()
 
+    async def begin(self) -> None:
+        """Begin after the last post that was announced, if the reader is new. Raises the database's errors."""
+        await self._pool.execute(self._query("begin_reading"), self._reader)
+
     async def run(self) -> None:
-        """Deliver what is published, until stopped. An outage is logged once and caught up with afterwards."""
+        """Deliver what is placed, until stopped; `begin` comes before anything is placed.
+
+        An outage is logged once and caught up with afterwards.
+        """
         failures = 0
-        begun = False
         while self._rung.is_set() or not self._stopping.is_set():
             try:
-                if not begun:
-                    await self._pool.execute(self._query("begin_reading"), self._reader)
-                    begun = True
-                    self.ring()  # what was left by others
                 await self._until_rung()
                 await self.flush()
             except Exception as error:  # noqa: BLE001 - a carrier's bug must not end a worker
@@ -79,11 +80,9 @@ class Relay:
     async def flush(self) -> None:
         """Deliver until nothing is left. Raises NotCarried and the database's errors; what was sent may be so again."""
         self._rung.clear()
-        while await self._pool.fetchval(self._query("place_announcements"), PLACES) == PLACES:
-            pass
         waits = 0
         while (sent := await self._take_turn()) is None or sent == BATCH:
-            if sent is None:  # another worker, which may have read before our post was placed
+            if sent is None:  # another worker, which may have read before this was placed
                 waits += 1
                 await asyncio.sleep(backoff.delay_seconds(waits, base=0.02, cap=0.5))
 
@@ -93,7 +92,9 @@ class Relay:
             began = monotonic()
             if not await connection.fetchval(self._query("reader_turn"), self._reader, f"{FROZEN_SECONDS:g}s"):
                 return None
-            position = await connection.fetchval(self._query("reader_position"), self._reader) or 0
+            position = await connection.fetchval(self._query("reader_position"), self._reader)
+            if position is None:  # it has not begun
+                return 0
             rows = await connection.fetch(self._query("announcements"), position, BATCH)
             if not rows:
                 return 0

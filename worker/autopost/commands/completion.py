@@ -31,6 +31,11 @@ def rule_ids(incomplete: str) -> Completions:
     return _known("rules", "id", "operation_type", incomplete)
 
 
+def hook_names(incomplete: str) -> Completions:
+    """Return the hooks that the database knows."""
+    return _known("hooks", "hook", "waiting", incomplete)
+
+
 def dead_operations(incomplete: str) -> Completions:
     """Return the operations that are dead."""
     return _known("dead", "tracker_id", "last_error", incomplete, MOST_DEAD)

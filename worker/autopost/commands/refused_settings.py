@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from autopost.connection import connect_arguments
 from autopost.errors import ConfigurationError
+from autopost.hooks.choice import hooks_of
 from autopost.migrate import given_mapping
 from autopost.settings import PREFIX, Settings, libpq_problems
 
@@ -21,6 +22,7 @@ def refused_settings(settings: Settings) -> list[str]:
         lambda: connect_arguments(settings, "config"),
         lambda: _page_connection(settings),
         lambda: given_mapping(settings),
+        lambda: hooks_of(settings),
         lambda: _certificates(settings),
         lambda: _traces(settings),
     ]

@@ -8,6 +8,7 @@ from autopost.setting_definitions.broadcast import Broadcast, BroadcastSettings
 from autopost.setting_definitions.database import DatabaseSettings
 from autopost.setting_definitions.field import PREFIX, Group
 from autopost.setting_definitions.file import FileSettings, FileSource
+from autopost.setting_definitions.hooks import HookSettings
 from autopost.setting_definitions.http import HttpSettings
 from autopost.setting_definitions.llm import LlmSettings
 from autopost.setting_definitions.redaction import RedactionSettings
@@ -24,6 +25,7 @@ SUBJECTS: dict[str, type[Group]] = {
     "Worker": WorkerSettings,
     "Monitoring and the page": HttpSettings,
     "Announcing posts": BroadcastSettings,
+    "Hooks": HookSettings,
     "Traces": TracingSettings,
     "Settings": FileSettings,
 }
@@ -32,6 +34,7 @@ SUBJECTS: dict[str, type[Group]] = {
 class Settings(
     FileSettings,
     TracingSettings,
+    HookSettings,
     BroadcastSettings,
     HttpSettings,
     WorkerSettings,
@@ -40,6 +43,11 @@ class Settings(
     DatabaseSettings,
 ):
     """Everything that can be set, each with its variable, meaning, and allowed values."""
+
+    @property
+    def announces(self) -> bool:
+        """Tell whether posts are written to the log of announcements: for a carrier, or for hooks."""
+        return self.broadcast is not Broadcast.NONE or self.hooks_file is not None
 
     @classmethod
     def settings_customise_sources(

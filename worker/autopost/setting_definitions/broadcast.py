@@ -57,11 +57,6 @@ class BroadcastSettings(Group):
         "redis://, rediss:// or unix://, with user and password where needed",
     )
 
-    @property
-    def announces(self) -> bool:
-        """Tell whether posts are announced."""
-        return self.broadcast is not Broadcast.NONE
-
     @field_validator("redis_url")
     @classmethod
     def _is_address_of_redis(cls, value: SecretStr) -> SecretStr:

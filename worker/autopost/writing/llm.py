@@ -34,10 +34,10 @@ from tenacity import (
 )
 
 from autopost.errors import ConfigurationError
+from autopost.retry_after import retry_after_seconds
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.prompt import Prompt
-from autopost.writing.retry_after import retry_after_seconds
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 MAX_TOKENS = 100

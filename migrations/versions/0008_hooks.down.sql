@@ -1,0 +1,447 @@
+-- Back to 0007.
+
+drop function {{ schema }}.auto_post_retry_hook(text);
+drop function {{ schema }}.auto_post_forget_hook(text);
+
+-- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
+-- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
+-- rows have words only.
+-- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
+-- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
+create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+begin
+    if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
+        raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
+    end if;
+    with held as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id
+        order by o.id
+        for update
+    ),
+
+    gone as (
+        delete from {{ schema }}.auto_post_outbox as o
+        using held
+        where o.id = held.id
+        returning o.*
+    ),
+
+    remembered as (
+        insert into {{ schema }}.auto_post_seen (id)
+        select g.id from gone as g
+        on conflict (id) do nothing
+    ),
+
+    ended as (
+        insert into {{ schema }}.audit_log (
+            id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
+        )
+        select
+            pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
+            case when g.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then g.operation_type end, g.tracker_id,
+            case when g.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then g.status end,
+            pg_catalog.jsonb_build_object(
+                'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
+                'by', session_user
+            )
+        from gone as g
+        where g.state in ('pending', 'claimed')
+    )
+
+    select pg_catalog.count(*) into v_rows from gone;
+    -- A statement of its own: it sees the windows of those for whom the first one waited.
+    with windows as (
+        select l.agent_id
+        from {{ schema }}.auto_post_rate_limits as l
+        where
+            l.agent_id = p_agent_id
+            or l.agent_id in (select a.id from {{ schema }}.agents as a where a.tenant_id::text = p_tenant_id)
+        order by l.agent_id
+        for update
+    )
+
+    delete from {{ schema }}.auto_post_rate_limits as l
+    using windows
+    where l.agent_id = windows.agent_id;
+    -- What was announced; what was not yet has its place in the feed and is.
+    delete from {{ schema }}.auto_post_announcements as a
+    where
+        (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
+        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
+    perform {{ schema }}.auto_post_record(
+        'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
+    );
+    return v_rows;
+end
+$$;
+
+-- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
+create or replace function {{ schema }}.auto_post_check_rights()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with intended (group_name, privilege, objects) as (
+        values
+        (
+            'auto_post_worker', 'SELECT',
+            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
+            'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
+            'auto_post_announcements auto_post_positions'
+        ),
+        (
+            'auto_post_worker', 'INSERT',
+            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements auto_post_positions'
+        ),
+        (
+            'auto_post_worker', 'UPDATE',
+            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_announcements '
+            'auto_post_positions'
+        ),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements'),
+        (
+            'auto_post_worker', 'EXECUTE',
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_place_announcements'
+        ),
+        (
+            'auto_post_reader', 'SELECT',
+            'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
+            'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
+            'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_announcements auto_post_positions'
+        ),
+        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
+    ),
+
+    groups as (
+        select r.oid, r.rolname as name
+        from pg_catalog.pg_roles as r
+        where r.rolname in ('auto_post_worker', 'auto_post_reader')
+    ),
+
+    objects as (
+        select
+            c.relname as name, c.relacl as acl, c.oid::pg_catalog.regclass::text as shown, '' as kind
+        from pg_catalog.pg_class as c
+        where
+            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+            and c.relkind in ('r', 'p', 'v', 'S', 'f')
+            and (
+                c.relname like 'auto\_post\_%'
+                or c.relname in ('agents', 'operation_trackers', 'social_posts', 'audit_log')
+            )
+        union all
+        select
+            p.proname, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)),
+            p.oid::pg_catalog.regprocedure::text, 'function '
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = '{{ schema }}'::pg_catalog.regnamespace and p.proname like 'auto\_post\_%'
+    ),
+
+    given as (
+        select o.name, o.shown, o.kind, a.grantee, a.privilege_type as privilege
+        from objects as o
+        cross join pg_catalog.aclexplode(o.acl) as a
+        where a.grantee = 0 or a.grantee in (select g.oid from groups as g)
+        union all
+        select c.relname, c.oid::pg_catalog.regclass::text, '', a.grantee, a.privilege_type || ' (' || t.attname || ')'
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_attribute as t on c.oid = t.attrelid and t.attacl is not null
+        cross join pg_catalog.aclexplode(t.attacl) as a
+        where
+            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+            and c.relname like 'auto\_post\_%'
+            and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
+            -- What a reader is to see of the outbox: all but the raw text.
+            and not (
+                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
+                and c.relname = 'auto_post_outbox'
+                and a.privilege_type = 'SELECT'
+                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            )
+    ),
+
+    public as (
+        select
+            g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
+        from given as g
+        -- A CHECK's function is called with the rights of whoever changes the row.
+        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+    ),
+
+    beyond as (
+        select
+            r.name as group_name, g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
+            -- That takes the columns away too, which a reader is to see.
+            || case
+                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
+                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
+                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
+                        from pg_catalog.pg_attribute as t
+                        where
+                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+                            and t.attnum > 0 and not t.attisdropped
+                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                    ), g.shown)
+                else ''
+            end as remedy
+        from given as g
+        inner join groups as r on g.grantee = r.oid
+        where
+            g.name not like 'auto\_post\_check%'
+            and not exists (
+                select from intended as i
+                where
+                    i.group_name = r.name and i.privilege = g.privilege
+                    and g.name = any(pg_catalog.string_to_array(i.objects, ' '))
+            )
+    ),
+
+    below as (
+        select i.group_name, i.privilege || ' on ' || n.name as what
+        from intended as i
+        cross join pg_catalog.string_to_table(i.objects, ' ') as n (name)
+        inner join groups as r on i.group_name = r.name
+        inner join objects as o on n.name = o.name
+        where not exists (
+            select from given as g where g.grantee = r.oid and g.privilege = i.privilege and g.shown = o.shown
+        )
+        union all
+        select r.name, 'EXECUTE on ' || o.name
+        from groups as r
+        cross join objects as o
+        where
+            o.name like 'auto\_post\_check%'
+            and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
+        union all
+        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
+        from pg_catalog.pg_attribute as t
+        inner join groups as r on r.name = 'auto_post_reader'
+        where
+            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+            and t.attnum > 0 and not t.attisdropped
+            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+    )
+
+    select
+        case when pg_catalog.count(*) = 0 then 'ok' else 'problem' end, 'rights of PUBLIC',
+        coalesce(pg_catalog.string_agg(p.what, ', ' order by p.what), 'none on what is autopost''s'),
+        pg_catalog.string_agg(p.remedy, ' ' order by p.what)
+    from public as p
+    union all
+    select
+        case
+            when not coalesce(g.has_any, false) then case n.name when 'auto_post_worker' then 'warning' else 'ok' end
+            when m.what is null and b.what is null then 'ok'
+            when b.what is not null then 'problem'
+            else 'warning'
+        end,
+        'rights of ' || n.name,
+        case
+            when not coalesce(g.has_any, false) then
+                case when g.has_any is null then 'there is no such role' else 'none in this schema' end
+                || case n.name when 'auto_post_worker' then ': workers run with the rights of others' else '' end
+            when m.what is null and b.what is null then 'as autopost sql grants gives them'
+            else pg_catalog.concat_ws('; ', 'lacks ' || b.what, 'has beyond what it needs ' || m.what)
+        end,
+        case
+            when not coalesce(g.has_any, false) and n.name = 'auto_post_reader' then null
+            when not coalesce(g.has_any, false) or b.what is not null then
+                pg_catalog.concat_ws(' ', 'autopost sql grants | psql "$DATABASE_URL"', '# and: ' || m.remedy)
+            else m.remedy
+        end
+    from (values ('auto_post_worker'), ('auto_post_reader')) as n (name)
+    left join (
+        select r.name, exists (select from given as h where h.grantee = r.oid) as has_any
+        from groups as r
+    ) as g on n.name = g.name
+    left join (
+        select
+            e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what,
+            pg_catalog.string_agg(e.remedy, ' ' order by e.what) as remedy
+        from beyond as e
+        group by e.group_name
+    ) as m on n.name = m.group_name
+    left join (
+        select e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what
+        from below as e
+        group by e.group_name
+    ) as b on n.name = b.group_name
+$$;
+
+-- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, what is kept too long, and what
+-- was not announced. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
+-- announcements from where its last reader is.
+create or replace function {{ schema }}.auto_post_check_outbox(p_keep interval)
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with unfinished as (
+        select
+            pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
+                where o.available_at < 'infinity'
+            )) as age,
+            pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
+                where o.state = 'pending' and o.available_at < 'infinity'
+            ) as overdue,
+            pg_catalog.count(*) filter (
+                where o.state = 'claimed' and o.available_at < pg_catalog.clock_timestamp() - interval '1 minute'
+            ) as stuck,
+            pg_catalog.count(*) filter (where o.available_at = 'infinity') as parked,
+            pg_catalog.count(*) filter (
+                where
+                o.available_at = 'infinity'
+                and not exists (
+                    select from {{ schema }}.auto_post_pauses as p
+                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                )
+            ) as forgotten
+        from {{ schema }}.auto_post_outbox as o
+        where o.state in ('pending', 'claimed')
+    ),
+
+    control as (
+        select pg_catalog.bool_or(c.paused) as is_paused from {{ schema }}.auto_post_control as c
+    ),
+
+    dead as (
+        select pg_catalog.sum(d.operations) as operations, pg_catalog.string_agg(
+            pg_catalog.format('%s %s', d.operations, d.last_error), ', ' order by d.operations desc
+        ) as errors
+        from (
+            select o.last_error, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_outbox as o
+            where o.finished_at > pg_catalog.now() - interval '1 day' and o.state = 'dead'
+            group by o.last_error
+        ) as d
+    ),
+
+    oldest as (
+        select pg_catalog.min(o.finished_at) as finished_at
+        from {{ schema }}.auto_post_outbox as o
+        where o.finished_at is not null
+    ),
+
+    announcements as (
+        select
+            pg_catalog.count(*) as waiting,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age
+        from (
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where a.position is null
+            union all
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where
+                a.position > (
+                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p where p.name <> 'log'
+                )
+        ) as w
+    )
+
+    select
+        case
+            when coalesce(u.overdue < interval '1 minute', true) then 'ok'
+            when u.overdue < interval '10 minutes' or c.is_paused then 'warning'
+            else 'problem'
+        end,
+        'waiting',
+        case
+            when u.waiting = 0 then 'nothing'
+            else pg_catalog.format('%s, the oldest for %s', u.waiting, u.age)
+        end,
+        case
+            when u.overdue < interval '1 minute' then null
+            when c.is_paused then 'select {{ schema }}.auto_post_resume();'
+            when u.overdue is not null then 'autopost run  # one more; what it is about: autopost sql waiting'
+        end
+    from unfinished as u
+    cross join control as c
+    union all
+    select
+        case when u.stuck = 0 then 'ok' when c.is_paused then 'warning' else 'problem' end, 'stuck',
+        case
+            when u.stuck = 0 then 'nothing'
+            else pg_catalog.format('%s held by workers that are gone, and nobody took over', u.stuck)
+        end,
+        case when u.stuck > 0 then 'autopost run  # which they are: autopost sql stuck' end
+    from unfinished as u
+    cross join control as c
+    union all
+    select
+        case when u.forgotten > 0 then 'problem' when u.parked > 0 then 'warning' else 'ok' end, 'parked',
+        case
+            when u.forgotten > 0 then pg_catalog.format('%s without a pause that holds them', u.forgotten)
+            when u.parked > 0 then pg_catalog.format('%s until their pauses end', u.parked)
+            else 'nothing'
+        end,
+        case
+            when u.forgotten > 0 then
+                'update {{ schema }}.auto_post_outbox set available_at = captured_at '
+                'where state = ''pending'' and available_at = ''infinity'';'
+            when u.parked > 0 then
+                'select {{ schema }}.auto_post_resume(kind, value) from {{ schema }}.auto_post_pauses;'
+        end
+    from unfinished as u
+    union all
+    select
+        case when d.operations > 0 then 'warning' else 'ok' end, 'dead letters',
+        coalesce('in the last day: ' || d.errors, 'none in the last day'),
+        case
+            when d.operations > 0 then
+                'select {{ schema }}.auto_post_retry_all();  -- first: select * from {{ schema }}.auto_post_dead'
+        end
+    from dead as d
+    union all
+    select
+        case when o.finished_at < pg_catalog.now() - p_keep - interval '1 day' then 'warning' else 'ok' end,
+        'retention',
+        case
+            when o.finished_at is null then 'nothing has finished'
+            else pg_catalog.format(
+                'the oldest finished row is of %s, and they are to stay for %s',
+                pg_catalog.date_trunc('second', o.finished_at), p_keep
+            )
+        end,
+        case
+            when o.finished_at < pg_catalog.now() - p_keep - interval '1 day' then
+                pg_catalog.format('select {{ schema }}.auto_post_expire(%L, 100000);', p_keep)
+        end
+    from oldest as o
+    union all
+    select
+        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
+        case
+            when a.waiting = 0 then 'none wait'
+            else pg_catalog.format('%s wait, the oldest for %s', a.waiting, a.age)
+        end,
+        case
+            when a.age >= interval '1 minute' then
+                'autopost run  # with the same SOCIAL_POST_BROADCAST; a carrier that is down stands in its log'
+        end
+    from announcements as a
+$$;
+
+drop table {{ schema }}.auto_post_hook_dead;
+
+alter table {{ schema }}.auto_post_positions
+drop column holder,
+drop column held_until,
+drop column failing_since,
+drop column last_error;
+
+delete from {{ schema }}.auto_post_positions where name like 'hook:%';

@@ -1,0 +1,28 @@
+-- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
+create or replace function {{ schema }}.auto_post_retry_hook(p_hook text)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+begin
+    update {{ schema }}.auto_post_hook_dead as d
+    set retry = true
+    where d.hook = p_hook and not d.retry;
+    get diagnostics v_rows = row_count;
+    if v_rows = 0 then
+        raise exception 'hook % has no dead letter that is not to be sent again already', p_hook
+        using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'retry_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_retry_hook(text) from public;
+
+comment on function {{ schema }}.auto_post_retry_hook(text) is
+'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';

@@ -1,0 +1,1 @@
+"""Hooks: their file, what they send, where they may go, and that nothing is lost on the way."""

@@ -1,0 +1,103 @@
+"""Gives published posts their places in the log, and tells its readers. It waits for no reader."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from typing import Protocol
+
+import asyncpg
+import structlog
+
+from autopost import backoff, metrics
+from autopost.cancellation import give_way
+from autopost.faults import kind
+from autopost.resources import query
+
+POLL_SECONDS = 15.0  # what a worker left that died between publishing and placing
+CAP_SECONDS = 5.0
+PLACES = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+class Reader(Protocol):
+    """What reads the log on."""
+
+    async def begin(self) -> None:
+        """Begin after what has a place by now, if it is new. Raises the database's errors."""
+
+    def ring(self) -> None:
+        """Hear that something was placed."""
+
+
+class Placer:
+    """Places what was published, after its readers have begun. Any number of workers do so, one at a time."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, readers: Sequence[Reader] = ()) -> None:
+        self._pool = pool
+        self._schema = schema
+        self._readers = readers
+        self._rung = asyncio.Event()
+        self._stopping = False
+
+    def ring(self) -> None:
+        """Say that something was published."""
+        self._rung.set()
+
+    def stop(self) -> None:
+        """Let `run` end when everything is placed, or at the next failure."""
+        self._stopping = True
+        self.ring()
+
+    async def run(self) -> None:
+        """Place what is published, until stopped."""
+        failures = 0
+        begun = False
+        self.ring()  # what was left by others
+        while True:
+            try:
+                if not begun:
+                    for reader in self._readers:
+                        await reader.begin()
+                        reader.ring()  # what was left by others
+                    begun = True
+                await self._until_rung()
+                self._rung.clear()
+                if await self.place():
+                    for reader in self._readers:
+                        reader.ring()
+            except Exception as error:  # noqa: BLE001 - it must not end a worker
+                give_way(error)
+                failures += 1
+                metrics.ANNOUNCING_ERRORS.inc()
+                if failures == 1:
+                    log.warning("posts get no places in the log; tried again", error=kind(error))
+                if self._stopping:
+                    return
+                self.ring()
+                await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=CAP_SECONDS))
+            else:
+                failures = 0
+            if self._stopping and not self._rung.is_set():
+                return
+
+    async def place(self) -> int:
+        """Place all that is committed; return how many. Raises the database's errors."""
+        placed = 0
+        while True:
+            some: int = await self._pool.fetchval(query("place_announcements", self._schema), PLACES)
+            placed += some
+            if some < PLACES:
+                return placed
+
+    async def _until_rung(self) -> None:
+        """Wait for a ring, and look now and then whether somebody else left something."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
+                    await self._rung.wait()
+            if self._rung.is_set() or await self._pool.fetchval(query("is_unplaced", self._schema)):
+                return

@@ -1,0 +1,236 @@
+"""Delivers the log to one hook, by whichever worker has its turn.
+
+At least once, an agent's posts in the order of publishing: an agent's go one after another, those of several agents at
+the same time. What a target does not take is sent again, ever more seldom, and holds up what comes after it, until it
+is older than the hook's patience; then it is dead, and what comes after it goes on. What a target says it will never
+take is dead at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from autopost import backoff, metrics
+from autopost.broadcast.announcement import Announcement
+from autopost.cancellation import give_way
+from autopost.faults import DATABASE_ERRORS, kind
+from autopost.hooks.hook import Hook
+from autopost.hooks.target import AT_ONCE, NotDelivered, Rejected
+from autopost.hooks.turns import Dead, TurnLost, Turns, Waiting
+
+BATCH = 100
+POLL_SECONDS = 15.0  # what a worker left that died, and dead letters that are to be sent again
+BEGIN_SECONDS = 20.0  # of a turn: after it no further request is begun
+BASE_SECONDS = 1.0
+CAP_SECONDS = 60.0  # between attempts, unless the target asks for more
+PACE_SECONDS = {"slack": 1.0}  # between two posts: https://docs.slack.dev/apis/web-api/rate-limits
+
+log = structlog.get_logger(__name__)
+
+
+class Sends(Protocol):
+    """What takes a post to where a hook points."""
+
+    async def send(self, announcement: Announcement) -> None:
+        """Send a post. Raises NotDelivered and Rejected."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What became of some announcements: which are done with, and what went wrong first."""
+
+    done: set[int] = field(default_factory=set)
+    dead: list[Dead] = field(default_factory=list)
+    failure: NotDelivered | None = None
+
+
+class Delivery:
+    """Reads the log on for one hook. Never in a publication's way."""
+
+    def __init__(self, hook: Hook, turns: Turns, target: Sends) -> None:
+        self._hook = hook
+        self._turns = turns
+        self._target = target
+        self._rung = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._ahead: set[int] = set()  # done with, after something that is not
+        self._failures = 0
+
+    def ring(self) -> None:
+        """Say that something was published."""
+        self._rung.set()
+
+    def stop(self) -> None:
+        """Let `run` end when everything is delivered, or at the next failure."""
+        self._stopping.set()
+        self.ring()
+
+    async def begin(self) -> None:
+        """Begin after the last post that was announced, if the hook is new. Raises the database's errors."""
+        await self._turns.begin()
+
+    async def run(self) -> None:
+        """Deliver what is published, until stopped. An outage is logged once and caught up with afterwards."""
+        errors = 0
+        self.ring()  # what was left by others
+        try:
+            while self._rung.is_set() or not self._stopping.is_set():
+                try:
+                    await self._until_rung()
+                    self._rung.clear()
+                    await self._deliver()
+                except Exception as error:  # noqa: BLE001 - a hook's trouble must not end a worker
+                    give_way(error)
+                    errors += 1
+                    self._say(error, errors)
+                    if self._stopping.is_set():
+                        return
+                    self.ring()
+                    await self._pause(backoff.delay_seconds(errors, base=0.1, cap=5.0))
+                else:
+                    errors = 0
+        finally:
+            with contextlib.suppress(*DATABASE_ERRORS):
+                await self._turns.give_up(at_once=True)
+
+    def _say(self, error: Exception, errors: int) -> None:
+        if isinstance(error, TurnLost):
+            log.warning("another worker has taken this hook's turn over", hook=self._hook.name)
+        elif errors == 1:
+            log.warning("delivering to a hook failed and is tried again", hook=self._hook.name, error=kind(error))
+
+    async def _deliver(self) -> None:
+        """Deliver until nothing is left or another has the turn. Raises TurnLost and the database's errors."""
+        await self._turns.begin()
+        while True:
+            position = await self._turns.take()
+            if position is None:
+                return
+            waiting = await self._turns.read(position, BATCH)
+            if waiting:
+                await self._attempt(position, waiting)
+            retried = await self._retry() if not self._failures else 0
+            if not waiting and not retried and await self._turns.give_up():
+                return
+            if self._failures and self._stopping.is_set():
+                return
+
+    async def _attempt(self, position: int, waiting: Sequence[Waiting]) -> None:
+        batch = await self._send(waiting)
+        self._ahead |= batch.done
+        for post in waiting:
+            if post.announcement.position not in self._ahead:
+                break
+            position = post.announcement.position
+        error = str(batch.failure) if batch.failure else None
+        delay = self._delay(batch.failure)
+        await self._turns.move(position, batch.dead, error=error, seconds=delay)
+        self._ahead = {ahead for ahead in self._ahead if ahead > position}
+        if batch.failure:
+            if self._failures == 1:
+                log.warning("a hook fails and is tried again", hook=self._hook.name, error=error)
+            await self._pause(delay)
+
+    def _delay(self, failure: NotDelivered | None) -> float:
+        """Return the seconds until the next attempt; count failures in a row."""
+        if failure is None:
+            if self._failures:
+                log.info("a hook delivers again", hook=self._hook.name)
+            self._failures = 0
+            return 0.0
+        self._failures += 1
+        return max(
+            backoff.delay_seconds(self._failures, base=BASE_SECONDS, cap=CAP_SECONDS), failure.wait_seconds or 0.0
+        )
+
+    async def _send(self, waiting: Sequence[Waiting]) -> _Batch:
+        """Send what is wanted: an agent's one after another, several agents' at once; none begins after a failure."""
+        batch = _Batch()
+        by_agent: dict[str | None, list[Announcement]] = {}
+        for post in waiting:
+            announcement = post.announcement
+            if announcement.position in self._ahead or not self._hook.wanted.has(announcement, post.rule):
+                batch.done.add(announcement.position)
+            else:
+                by_agent.setdefault(announcement.agent_id, []).append(announcement)
+        pace = PACE_SECONDS.get(self._hook.kind, 0.0)
+        at_once = asyncio.Semaphore(1 if pace else AT_ONCE)
+        end = asyncio.get_running_loop().time() + BEGIN_SECONDS
+        async with asyncio.TaskGroup() as agents:
+            for announcements in by_agent.values():
+                agents.create_task(self._send_of_agent(announcements, batch, at_once, end, pace))
+        return batch
+
+    async def _send_of_agent(
+        self, announcements: Sequence[Announcement], batch: _Batch, at_once: asyncio.Semaphore, end: float, pace: float
+    ) -> None:
+        for announcement in announcements:
+            async with at_once:
+                if batch.failure or asyncio.get_running_loop().time() > end:
+                    return
+                try:
+                    await self._target.send(announcement)
+                except Rejected as error:
+                    self._bury(announcement, str(error), batch)
+                except Exception as error:  # noqa: BLE001 - a bug in sending must not end a worker either
+                    metrics.HOOK_DELIVERIES.labels(self._hook.name, "failed").inc()
+                    if datetime.now(UTC) - announcement.created_at < self._hook.give_up_after:
+                        batch.failure = batch.failure or _failure(error)
+                        return
+                    self._bury(announcement, str(_failure(error)), batch)
+                else:
+                    metrics.HOOK_DELIVERIES.labels(self._hook.name, "delivered").inc()
+                batch.done.add(announcement.position)
+                if pace:
+                    await self._pause(pace)
+
+    def _bury(self, announcement: Announcement, error: str, batch: _Batch) -> None:
+        metrics.HOOK_DELIVERIES.labels(self._hook.name, "dead").inc()
+        log.error("a hook gives a post up", hook=self._hook.name, post=announcement.post_id, error=error)
+        batch.dead.append(Dead(announcement, error))
+
+    async def _retry(self) -> int:
+        """Send the dead letters that somebody wants to be sent again; return how many came to an end."""
+        letters = await self._turns.retries(BATCH)
+        end = asyncio.get_running_loop().time() + BEGIN_SECONDS
+        ended = 0
+        for letter in letters:
+            if asyncio.get_running_loop().time() > end:
+                break
+            error: str | None = None
+            try:
+                await self._target.send(letter)
+            except (NotDelivered, Rejected) as refusal:
+                error = str(refusal)
+            metrics.HOOK_DELIVERIES.labels(self._hook.name, "dead" if error else "delivered").inc()
+            await self._turns.retried(letter, error)
+            ended += 1
+            await self._pause(PACE_SECONDS.get(self._hook.kind, 0.0))
+        return ended
+
+    async def _until_rung(self) -> None:
+        """Wait for a ring, and look now and then whether somebody else left something."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
+                    await self._rung.wait()
+            if self._rung.is_set() or await self._turns.waits():
+                return
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._stopping.wait()
+
+
+def _failure(error: Exception) -> NotDelivered:
+    return error if isinstance(error, NotDelivered) else NotDelivered(kind(error))
