@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
+from websockets.asyncio.client import ClientConnection, connect
 
 from autopost.embedded import EmbeddedServer
 from benchmarks.bench_idle import processor_seconds
@@ -78,6 +79,8 @@ def instance(server: EmbeddedServer, **variables: str) -> Iterator[tuple[int, in
 class Watching:
     """Viewers of one instance, read in a thread of its own; the first notes when it had read each post."""
 
+    protocol = "server-sent events"
+
     def __init__(self, port: int, count: int) -> None:
         self.seen: dict[str, float] = {}
         self.events = 0
@@ -126,6 +129,31 @@ class Watching:
             self.events += data.count(b"event: agent_post")
 
 
+class WatchingSockets(Watching):
+    """The same over WebSockets, with the client of the library `websockets`."""
+
+    protocol = "WebSockets"
+
+    async def _watch(self) -> None:
+        self._watching = asyncio.current_task() or self._loop.create_task(asyncio.sleep(0))
+        async with contextlib.AsyncExitStack() as open_:
+            sockets = [await open_.enter_async_context(self._connect()) for _ in range(self._count)]
+            self._ready.set()
+            await asyncio.gather(*(self._read(socket, is_first=n == 0) for n, socket in enumerate(sockets)))
+
+    def _connect(self) -> connect:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        # Without compression, which would be the client's own work here.
+        address = f"ws://127.0.0.1:{self._port}/feed/ws"
+        return connect(address, additional_headers=headers, compression=None, proxy=None, open_timeout=60)
+
+    async def _read(self, socket: ClientConnection, *, is_first: bool) -> None:
+        async for message in socket:
+            self.events += 1
+            if is_first:
+                self.seen[json.loads(message)["event"]["data"]["id"]] = time.time()
+
+
 def delays_ms(host: Connection, seen: dict[str, float]) -> list[float]:
     """Return the milliseconds from each post's commit to when it had been read."""
     rows = host.execute(COMMITS.encode(), (list(seen),)).fetchall()
@@ -146,18 +174,18 @@ def measure_delay(server: EmbeddedServer, host: Connection, given: Any, **carrie
     return statistics.median(delays), percentile(delays, 0.99), len(delays)
 
 
-def measure_viewers(server: EmbeddedServer, host: Connection, given: Any) -> None:
+def measure_viewers(server: EmbeddedServer, host: Connection, given: Any, watch: type[Watching]) -> None:
     """Let many watch one instance, and print what that costs it."""
     carrier = {"SOCIAL_POST_BROADCAST": "notify"}
     with worker(server, **carrier), instance(server, **carrier) as (port, pid):
         process = psutil.Process(pid)
         empty = process.memory_info().rss
-        with Watching(port, given.viewers) as watching:
+        with watch(port, given.viewers) as watching:
             full = process.memory_info().rss
             watching.events = 0
             watching.seen.clear()
             before, began = processor_seconds(pid), time.monotonic()
-            load(server, "viewers", given.watched_rate, given.seconds)
+            load(server, f"viewers-{watch.protocol[:3]}", given.watched_rate, given.seconds)
             share = (processor_seconds(pid) - before) / (time.monotonic() - began)
             time.sleep(3)
             delays = delays_ms(host, watching.seen)
@@ -169,10 +197,17 @@ def measure_viewers(server: EmbeddedServer, host: Connection, given: Any) -> Non
     read = f"{events:,} of {posts * given.viewers:,} events read, {dropped:g} viewers dropped"
     said = f"p50 {statistics.median(delays):.1f} and p99 {percentile(delays, 0.99):.1f} ms"
     line = (
-        f"{given.viewers:,} viewers of one instance {memory}, and at {given.watched_rate:g} posts a second "
-        f"{100 * share:.0f} % of a core; {read}; commit to the first viewer {said}"
+        f"{given.viewers:,} viewers of one instance by {watch.protocol} {memory}, and at {given.watched_rate:g} posts "
+        f"a second {100 * share:.0f} % of a core; {read}; commit to the first viewer {said}"
     )
-    report("feed viewers", line, kilobytes_each=each / 1024, share_of_a_core=share, events=events, dropped=dropped)
+    report(
+        f"feed viewers, {watch.protocol}",
+        line,
+        kilobytes_each=each / 1024,
+        share_of_a_core=share,
+        events=events,
+        dropped=dropped,
+    )
 
 
 def main() -> None:
@@ -194,7 +229,8 @@ def main() -> None:
             said = f"from a worker's commit to a viewer of another instance p50 {p50:.1f} and p99 {p99:.1f} ms"
             line = f"{said}, {posts} posts at {given.rate:g} a second"
             report(f"feed {name}", line, p50_ms=p50, p99_ms=p99, posts=posts)
-        measure_viewers(server, host, given)
+        for watch in (Watching, WatchingSockets):
+            measure_viewers(server, host, given, watch)
 
 
 if __name__ == "__main__":

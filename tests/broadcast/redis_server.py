@@ -36,11 +36,12 @@ class RedisServer:
         self.kill()
         self._folder.cleanup()
 
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    def start(self, *options: str) -> None:
+        """Start it, with further options such as `--tls-port 6380`, and wait until it answers."""
         command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--appendonly", "no"]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([*command, "--dir", self._folder.name], stdout=log, stderr=log)
+            command += ["--dir", self._folder.name, *(word for option in options for word in option.split(" ", 1))]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
         end = time.monotonic() + 20
         with redis.Redis.from_url(self.url) as client:
             while not _answers(client):
