@@ -40,7 +40,7 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers only where they are installed
 	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "host_tax --seconds 1" trigger_cost \
 		trigger_failures memory scale "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30" \
-		"page --rounds 1 --seconds 5" "feed --seconds 5"; do \
+		"page --rounds 1 --seconds 5" "feed --seconds 5" hooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for hours
@@ -49,7 +49,7 @@ bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all 
 		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
 		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory event_loop \
 		"scale --finished 10000000 --pending 1000000" hot_agent "llm --answers 30 --rounds 3" \
-		"idle --rows 50000 --seconds 300" page feed; do \
+		"idle --rows 50000 --seconds 300" page feed hooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 chaos: $(STAMP) ## Trouble workers, hosts, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and reckon
