@@ -57,7 +57,12 @@ as $$
     announcements as (
         select
             pg_catalog.count(*) as waiting,
-            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
+            (
+                select pg_catalog.string_agg(pg_catalog.replace(b.name, ':', ' '), ', ' order by b.name)
+                from {{ schema }}.auto_post_positions as b
+                where b.position < (select l.position from {{ schema }}.auto_post_positions as l where l.name = 'log')
+            ) as behind
         from (
             select a.created_at from {{ schema }}.auto_post_announcements as a
             where a.position is null
@@ -172,11 +177,15 @@ as $$
         case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
         case
             when a.waiting = 0 then 'none wait'
-            else pg_catalog.format('%s wait, the oldest for %s', a.waiting, a.age)
+            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
         end,
         case
-            when a.age >= interval '1 minute' then
-                'autopost run  # with the same SOCIAL_POST_BROADCAST and _HOOKS; a carrier that is down stands in its log'
+            when a.age < interval '1 minute' then null
+            when a.behind like '%carrier%' then
+                'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
+                'delete from {{ schema }}.auto_post_positions where name = ''carrier'';'
+            when a.behind is not null then 'autopost hooks  # and: autopost hooks test NAME'
+            when a.age is not null then 'autopost run'
         end
     from announcements as a
     union all
@@ -194,7 +203,7 @@ as $$
         end,
         case
             when h.is_failing or u.letters > 0 then
-                'autopost hooks  # what is dead is sent again by: autopost hooks retry NAME'
+                'autopost hooks  # and: autopost hooks test NAME; what is dead is sent again by: autopost hooks retry NAME'
         end
     from hooks as h
     cross join undelivered as u

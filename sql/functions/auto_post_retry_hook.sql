@@ -12,8 +12,13 @@ begin
     where d.hook = p_hook and not d.retry;
     get diagnostics v_rows = row_count;
     if v_rows = 0 then
-        raise exception 'hook % has no dead letter that is not to be sent again already', p_hook
-        using errcode = 'invalid_parameter_value';
+        raise exception '%', case
+            when exists (select from {{ schema }}.auto_post_hook_dead as d where d.hook = p_hook)
+                then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
+            when exists (select from {{ schema }}.auto_post_positions as p where p.name = 'hook:' || p_hook)
+                then pg_catalog.format('%s has no dead letters', p_hook)
+            else pg_catalog.format('there is no hook %s', p_hook)
+        end using errcode = 'invalid_parameter_value';
     end if;
     perform {{ schema }}.auto_post_record(
         'retry_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 
@@ -245,20 +246,48 @@ def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
         "values ('p', 'status', 'text', now() - %s::interval)"
     )
 
-    def finding() -> tuple[str, str]:
-        (row,) = [row for row in check(host) if row["subject"] == "announcements"]
-        return row["level"], row["finding"].rpartition(" for ")[0] or row["finding"]
+    def finding(subject: str = "announcements") -> tuple[str, str]:
+        (row,) = [row for row in check(host) if row["subject"] == subject]
+        return row["level"], re.sub(r"\d\d:\d\d:\d\d", "a time", row["finding"])
 
     assert finding() == ("ok", "none wait")
     host.execute(add, ("1 second",))
-    assert finding() == ("ok", "1 wait, the oldest")
+    assert finding() == ("ok", "1 wait, the oldest for a time, for a place")
     host.execute(add, ("2 minutes",))
-    assert finding() == ("warning", "2 wait, the oldest")
-    host.execute("insert into auto_post_positions (name) values ('carrier')")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for a place")
+    host.execute("insert into auto_post_positions (name) values ('carrier'), ('hook:chat')")
     host.execute("select auto_post_place_announcements()")
-    assert finding() == ("warning", "2 wait, the oldest")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for carrier, hook chat")
     host.execute("update auto_post_positions set position = 2 where name = 'carrier'")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for hook chat")
+    assert finding("hooks") == ("ok", "1, and all deliver")
+    host.execute("update auto_post_positions set position = 2 where name = 'hook:chat'")
     assert finding() == ("ok", "none wait")
+
+
+def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
+    """After a minute, with what is wrong; letters of the last day."""
+
+    def finding() -> tuple[str, str]:
+        (row,) = [row for row in check(host) if row["subject"] == "hooks"]
+        return row["level"], re.sub(r"\d\d:\d\d:\d\d", "a time", row["finding"])
+
+    assert finding() == ("ok", "none")
+    host.execute(
+        "insert into auto_post_positions (name, failing_since, last_error) values ('hook:chat', now(), 'HTTP 503')"
+    )
+    assert finding() == ("ok", "chat fails for a time: HTTP 503")
+    host.execute("update auto_post_positions set failing_since = now() - interval '2 minutes' where name = 'hook:chat'")
+    assert finding() == ("warning", "chat fails for a time: HTTP 503")
+    host.execute("update auto_post_positions set failing_since = null where name = 'hook:chat'")
+    letter = (
+        "insert into auto_post_hook_dead (hook, position, post_id, message, error, died_at) "
+        "values ('chat', %s, 'p', '{}', 'HTTP 400', now() - %s::interval)"
+    )
+    host.execute(letter, (1, "2 days"))
+    assert finding() == ("ok", "1, and all deliver")
+    host.execute(letter, (2, "2 hours"))
+    assert finding() == ("warning", "dead letters in the last day: 1 of chat")
 
 
 def test_parts_that_are_missing_are_findings(host: Host) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from urllib.parse import quote, urlsplit
 
@@ -118,9 +119,10 @@ def test_other_addresses_have_no_sockets(feeds: Instance) -> None:
         assert refusal_of(feeds, path=path).status_code in (403, 404)
 
 
-def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str) -> None:
-    """The documents are there all the same; and a limit of viewers holds."""
-    with instance(database, carrier="none") as feeds:
+@pytest.mark.parametrize("hooks", [False, True])
+def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str, hooks: bool) -> None:
+    """The documents are there all the same; and hooks, for which the log is written too, are no carrier."""
+    with instance(database, carrier="none", **({"SOCIAL_POST_HOOKS": os.devnull} if hooks else {})) as feeds:
         answer = feeds.get("/feed/events")
         assert answer.status_code == 404
         assert answer.text.count("\n") == 1

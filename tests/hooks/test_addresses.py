@@ -24,6 +24,9 @@ def test_public_addresses(address: str) -> None:
         # The same in IPv6's clothes: mapped, NAT64, 6to4, Teredo.
         *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1", "64:ff9b:1::a00:1"),
         *("2002:a00:1::", "2002:7f00:1::1", "2001:0:a00:1::"),
+        # Site-local, compatible, translated, documentation, segment routing, and what is not given out.
+        *("fec0::2", "::127.0.0.1", "::ffff:0:127.0.0.1", "3fff::1", "5f00::1", "4000::1"),
+        "168.63.129.16",  # Azure's own service
     ],
 )
 def test_addresses_that_are_not_public(address: str) -> None:

@@ -21,7 +21,8 @@ from autopost.hooks import delivery as delivery_module
 from autopost.hooks import turns as turns_module
 from autopost.hooks.delivery import Delivery
 from autopost.hooks.hook import Hook, Kind, Wanted
-from autopost.hooks.target import AT_ONCE, NotDelivered, Rejected
+from autopost.hooks.refusals import NotDelivered, Rejected
+from autopost.hooks.target import AT_ONCE
 from autopost.hooks.turns import TurnLost, Turns
 from autopost.settings import load_settings
 from tests.host import Host
@@ -280,6 +281,25 @@ async def test_target_that_is_down_for_too_long(posts: Log, pool: asyncpg.Pool[a
     assert posts.dead == [(1, "HTTP 404"), (2, "HTTP 404")]
 
 
+async def test_giving_up_is_no_success(
+    host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hook whose last post was given up is still one that fails, until its target takes something."""
+    posts.write("old", age_seconds=7200)
+    target = Recorder()
+    target.down = NotDelivered("HTTP 503")
+    async with delivering(pool, target, replace(HOOK, give_up_after=timedelta(hours=1))) as delivery:
+        await eventually(lambda: posts.place["position"] == 1)
+        assert (posts.place["last_error"], posts.place["failing_since"] is None) == ("HTTP 503", False)
+        assert "delivers again" not in capsys.readouterr().out
+        target.down = None
+        host.execute("select auto_post_retry_hook('out')")
+        delivery.ring()
+        await eventually(lambda: posts.place["last_error"] is None)
+    assert target.contents == ["old"]
+    assert "a hook delivers again" in capsys.readouterr().out
+
+
 async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
@@ -344,7 +364,7 @@ async def test_turn_of_a_dead_worker_ends(
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
         with pytest.raises(TurnLost):
-            await frozen.move(1, [], error=None, seconds=0)
+            await frozen.move(1, [], error=None)
     assert posts.place["position"] == 2
 
 
@@ -354,7 +374,7 @@ async def test_turn_is_not_given_up_while_something_waits(posts: Log, pool: asyn
     assert await one.take() == 0
     posts.write("a")
     assert await one.give_up() is False
-    await one.move(1, [], error=None, seconds=0)
+    await one.move(1, [], error=None)
     assert await one.give_up() is True
     assert await one.give_up() is True  # nobody's
     assert await turns_of(pool, "two").take() == 1
@@ -390,6 +410,92 @@ async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """It counts as done with only when it is written down."""
+
+    class Failing(Turns):
+        failures = 1
+
+        async def move(self, *given: Any, **more: Any) -> None:
+            """Fail at first."""
+            if self.failures:
+                self.failures -= 1
+                raise asyncpg.ConnectionDoesNotExistError
+            await super().move(*given, **more)
+
+    posts.write("bad", "good")
+    target = Recorder()
+    target.refusing["bad"] = Rejected("HTTP 400")
+    delivery = Delivery(HOOK, Failing(pool, "public", HOOK.name, HOOK.reader, "one"), target)
+    running = asyncio.create_task(delivery.run())
+    await eventually(lambda: posts.place["position"] == 2)
+    delivery.stop()
+    await running
+    assert posts.dead == [(1, "HTTP 400")]
+    assert target.contents == ["good"]  # and that is remembered
+
+
+async def test_what_has_arrived_when_a_worker_ends_is_not_sent_again(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """Though the batch is broken off in the middle."""
+    posts.write(*map(str, range(20)))
+    target = Recorder()
+    target.slow = 0.02
+    running = asyncio.create_task(Delivery(HOOK, turns_of(pool, "one"), target).run())
+    await eventually(lambda: len(target.took) >= 5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert posts.place["position"] == len(target.took) < 20
+    assert posts.place["holder"] is None
+    await deliver(pool, target)
+    assert target.contents == list(map(str, range(20)))
+
+
+async def test_hooks_share_one_connection(host: Host, database: str) -> None:
+    """Whatever holds them up: the others of the pool are for publishing."""
+    pool = await create_pool(load_settings(database_url=database), "test", size=2)
+    one_at_a_time = asyncio.Lock()
+    host.execute("insert into auto_post_positions (name) select 'hook:h' || n from generate_series(1, 20) as n")
+    host.execute("begin")
+    host.execute("select from auto_post_positions where name like 'hook:%' for update")
+    hooks = [replace(HOOK, name=f"h{number}") for number in range(1, 21)]
+    running = [
+        asyncio.create_task(
+            Delivery(hook, Turns(pool, "public", hook.name, hook.reader, "one", one_at_a_time), Recorder()).run()
+        )
+        for hook in hooks
+    ]
+    await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+    for _ in range(5):
+        async with asyncio.timeout(1):
+            assert await pool.fetchval("select 1") == 1
+    host.execute("rollback")
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    await pool.close()
+
+
+async def test_turn_is_kept_during_a_long_wait_and_no_longer(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that another worker takes over soon when this one dies in it."""
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.6)
+    monkeypatch.setattr(delivery_module, "KEEP_SECONDS", 0.1)
+    posts.write("a")
+    target = Recorder()
+    target.down = NotDelivered("HTTP 429", 300.0)
+    running = asyncio.create_task(Delivery(HOOK, turns_of(pool, "one"), target).run())
+    await eventually(lambda: target.attempts)
+    await asyncio.sleep(1)
+    assert await turns_of(pool, "two").take() is None
+    assert target.attempts == 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 def test_purge_takes_dead_letters_along(host: Host, posts: Log) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.hooks.choice import hooks_of
-from autopost.hooks.hook import Hook, Kind, parse_hooks
+from autopost.hooks.hook import Hook, Kind
+from autopost.hooks.hook_file import parse_hooks
 from autopost.settings import load_settings
 from tests.hooks.posts import post
 
@@ -68,28 +69,35 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
     [
         ("", "there is no hook in it"),
         ("[x", "is no TOML"),
-        ('x = "y"', "allowed: a section [x]"),
-        (SLACK.replace("alerts", "Alerts"), "[Alerts]: a hook's name has 1 to 40 lower-case letters"),
-        (SLACK.replace("slack", "slak"), "[alerts] kind: given 'slak'; allowed: slack or webhook"),
+        ('url = "y"', "url: stands in no section; allowed: beneath the name of a hook, such as [alerts]"),
+        ('[[alerts]]\nkind = "slack"', "[[alerts]]: a list; allowed: a section with one pair of brackets"),
+        (SLACK.replace("alerts", "Alerts"), "[Alerts]: allowed: a name of 1 to 40 lower-case letters"),
+        (SLACK.replace("slack", "slak"), "[alerts] kind: given slak; allowed: slack or webhook"),
+        ('[a]\nurl = "https://x.example.com"', "[a] kind: missing; allowed: slack or webhook"),
         (SLACK + 'post_type = ["alert"]', "[alerts] post_type: not known; did you mean post_types?"),
         (SLACK + "colour = 1", "[alerts] colour: not known; allowed: kind, url"),
-        (SLACK + 'post_types = ["alarm"]', "[alerts] post_types: given 'alarm'; allowed: status and alert"),
-        (SLACK + 'post_types = "alert"', "[alerts] post_types: given 'alert'; allowed: a list of texts"),
+        (SLACK + 'post_types = ["alarm"]', "[alerts] post_types: given alarm; allowed: status and alert"),
+        (SLACK + 'post_types = "alert"', "[alerts] post_types: given alert; allowed: a list of texts"),
         (SLACK + "agents = []", "[alerts] agents: given []; allowed: a list of texts"),
-        (SLACK + 'rules = ["9"]', "[alerts] rules: given ['9']; allowed: a list of numbers of rules"),
+        (SLACK + 'rules = ["9"]', "[alerts] rules: given [9]; allowed: a list of numbers of rules"),
         (SLACK + "rules = [true]", "[alerts] rules: given [True]"),
         (SLACK + "give_up_hours = 0", "[alerts] give_up_hours: given 0; allowed: a number above 0, 144 at most"),
         (SLACK + "give_up_hours = nan", "[alerts] give_up_hours: given nan"),
         (SLACK + "give_up_hours = true", "[alerts] give_up_hours: given True"),
         (SLACK + 'secret = "x"', "[alerts] secret: a hook of kind slack signs nothing"),
         (SLACK + 'url_file = "x"', "[alerts] url: given twice; allowed: url or url_file"),
-        (SLACK + 'ca_file = "nowhere"', "[alerts] ca_file: there is no file nowhere"),
+        (SLACK + 'ca_file = "nowhere"', "[alerts] ca_file: nowhere is not there"),
         (SLACK + 'headers = {Host = "x"}', "[alerts] headers: Host may not be given"),
-        (SLACK + 'headers = {"a b" = "x"}', "[alerts] headers: a b may not be given"),
+        (SLACK + 'headers = {"a b" = "x"}', "[alerts] headers: (hidden) is no name of a header"),
         (SLACK + 'headers = {A = "x\\r\\nB: y"}', "[alerts] headers: A is no text that a header can carry"),
         (SLACK + 'headers = ["x"]', "[alerts] headers: not a table"),
+        (SLACK + 'headers = {A = " x "}', "[alerts] headers: A is no text that a header can carry"),
+        (SLACK + 'ca_file = "~nobody-here/x"', "[alerts] ca_file: cannot be looked up"),
+        (SLACK + f'ca_file = "{"x" * 300}"', "[alerts] ca_file: cannot be looked up: File name too long"),
+        ("x = " + "[" * 9999, "is no TOML that can be read: it is nested too deeply"),
+        (SLACK.replace("https", "HTTP"), "[alerts] url: without TLS"),
         ('[a]\nkind = "slack"', "[a] url: missing; allowed: url or url_file"),
-        ('[a]\nkind = "slack"\nurl_file = "nowhere"', "[a] url_file: there is no file nowhere"),
+        ('[a]\nkind = "slack"\nurl_file = "nowhere"', "[a] url_file: nowhere is not there"),
         ('[a]\nkind = "slack"\nurl = "ftp://x"', "[a] url: not an address of the web; allowed: https://host/path"),
         ('[a]\nkind = "slack"\nurl = "https://"', "[a] url: not an address of the web"),
         ('[a]\nkind = "slack"\nurl = "https://x:99999"', "[a] url: not an address of the web"),
@@ -98,9 +106,16 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
         ('[a]\nkind = "slack"\nurl = "https://x/ y"', "[a] url: has characters that an address has not"),
         ('[a]\nkind = "slack"\nurl = "https://x/\\n"', "[a] url: has characters that an address has not"),
         ('[a]\nkind = "slack"\nurl = 1', "[a] url: is no text"),
+        (
+            '[a]\nkind = "slack"\nurl_file = "https://x/y"',
+            "[a] url_file: is no path; allowed: the path of a file, or url",
+        ),
+        ('[a]\nkind = "slack"\nurl_file = "/dev/null"', "[a] url_file: /dev/null is no regular file"),
+        ('[a]\nkind = "slack"\nurl = "http://x"', "[a] url: without TLS; allowed: https://, or http:// to what SOCIAL"),
+        ('[a]\nkind = "slack"\nurl = "https://localhost"', "[a] url: localhost is 127.0.0.1, no public address"),
         ('[a]\nkind = "webhook"\nurl = "https://x"', "[a] secret: missing; allowed: secret or secret_file"),
-        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "short"', '[a] secret: allowed: "whsec_" and 24 to 64'),
-        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "whsec_\u00e4"', '[a] secret: allowed: "whsec_"'),
+        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "short"', "[a] secret: allowed: whsec_ and 24 to 64"),
+        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "whsec_\u00e4"', "[a] secret: allowed: whsec_"),
     ],
 )
 def test_mistake_is_named(text: str, said: str) -> None:
@@ -108,14 +123,53 @@ def test_mistake_is_named(text: str, said: str) -> None:
     assert said in refusal(text)
 
 
-def test_all_mistakes_are_named_at_once_and_no_secret_is() -> None:
+HIDDEN = "T0hidden" * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'kind = "slack"\nurl = "https://x/{HIDDEN}"\nsecret = "whsec_{HIDDEN}"',
+        f'[[alerts]]\nkind = "slack"\nurl = "https://x/{HIDDEN}"',
+        f'[a]\nkind = "https://x/{HIDDEN}"\nurl = "https://x/{HIDDEN}:x"',
+        f'[a]\nkind = "slack"\nurl_file = "https://x/{HIDDEN}"',
+        f'[a]\nkind = "webhook"\nurl = "https://x"\nsecret_file = "whsec_{HIDDEN}"',
+        f'[a]\nkind = "webhook"\nurl = "https://{HIDDEN}:{HIDDEN}@x"\nsecret = "{HIDDEN}"',
+        f'[a]\nkind = "slack"\nurl = "https://x"\nheaders = {{"Authorization: {HIDDEN}" = "{HIDDEN}"}}',
+        f'[a]\nkind = "slack"\nurl = "https://x"\nagents = "whsec_{HIDDEN}"\nstatuses = [1, "{HIDDEN}"]',
+        f'[a]\nkind = "slack"\nurl = "http://x/{HIDDEN}"\nwhsec_{HIDDEN} = 1',
+    ],
+)
+def test_what_may_be_a_secret_is_not_repeated(text: str) -> None:
+    """Wherever somebody has put it by mistake."""
+    assert HIDDEN not in refusal(text)
+
+
+def test_all_mistakes_are_named_at_once() -> None:
     """So that a file is mended in one go."""
     said = refusal(
-        '[a]\nkind = "slack"\nurl = "htps://x/hidden"\nagents = 1\n'
-        '[b]\nkind = "webhook"\nurl = "https://hidden:hidden@x"\nsecret = "hidden"\n'
+        '[a]\nkind = "slak"\nurl = "http://10.0.0.1/x"\nagents = 1\ngive_up_hours = 999\n'
+        '[b]\nkind = "webhook"\nurl = "https://10.0.0.1/x"\nsecret = "short"\n'
     )
-    assert len(said.splitlines()) == 5
-    assert "hidden" not in said
+    assert [line.split(": ")[0] for line in said.splitlines()[1:]] == [
+        *("  [a] kind", "  [a] url", "  [a] agents", "  [a] give_up_hours"),
+        *("  [b] url", "  [b] secret"),
+    ]
+
+
+@pytest.mark.parametrize(("content", "said"), [("", "is empty"), ("a\nb\n", "has more than one line")])
+def test_file_of_an_address_has_one_line(tmp_path: Path, content: str, said: str) -> None:
+    """The address."""
+    (tmp_path / "url").write_text(content)
+    assert f"[a] url_file: {tmp_path / 'url'} {said}" in refusal('[a]\nkind = "slack"\nurl_file = "url"', tmp_path)
+
+
+def test_authority_is_one(tmp_path: Path) -> None:
+    """And not found out to be none by the first worker that starts."""
+    (tmp_path / "ca").write_text("no certificate")
+    said = refusal('[a]\nkind = "slack"\nurl = "https://x.example.com"\nca_file = "ca"', tmp_path)
+    assert "[a] ca_file: " in said
+    assert "holds no certificate; allowed: a file of PEM certificates" in said
 
 
 @pytest.mark.parametrize(
@@ -162,12 +216,16 @@ def test_what_is_wanted_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("url", "networks", "said"),
     [
-        ("https://10.0.0.1/x", "", "no public address; allowed: also what SOCIAL_POST_HOOK_NETWORKS holds"),
+        (
+            "https://10.0.0.1/x",
+            "",
+            r"10\.0\.0\.1, no public address; allowed: public ones over https://, and what .*not set",
+        ),
         ("https://[::1]/x", "", "no public address"),
         ("https://10.0.0.1/x", "10.0.0.0/8", None),
         ("https://192.0.2.1.example.com/x", "", None),
         ("https://1.1.1.1/x", "", None),
-        ("http://1.1.1.1/x", "", "without TLS hooks go to allowed networks only"),
+        ("http://1.1.1.1/x", "10.0.0.0/8", r"1\.1\.1\.1, without TLS; allowed: public ones over https://"),
         ("http://127.0.0.1/x", "127.0.0.1", None),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command_line import autopost
-from tests.hooks.receiver import Receiver
+from tests.hooks.receiver import Answer, Receiver
 from tests.host import Host
 
 LETTER = (
@@ -49,7 +49,7 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
     for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", "fails for 5 min: HTTP 503", "1 post to look at"):
         assert part in alerts
-    assert alerts.rstrip().endswith(" 1")
+    assert alerts.rstrip().endswith(" 1 (HTTP 400)")
     assert "not in the file" in shown.stdout
     assert "if no worker has it any more, autopost hooks forget old" in shown.stderr
     assert "services" not in shown.stdout + shown.stderr
@@ -68,7 +68,14 @@ def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
     receiver.will(404)
     shown = autopost("hooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert shown.stderr == f"autopost: http://127.0.0.1:{receiver.port} did not take it: HTTP 404\n"
+    assert (
+        shown.stderr
+        == f"autopost: http://127.0.0.1:{receiver.port} did not take it: HTTP 404; a post would be tried for 24 hours\n"
+    )
+    receiver.will(Answer(429, {"Retry-After": "120"}))
+    assert "HTTP 429, and asks to wait 120 seconds" in autopost("hooks", "test", "alerts", **variables).stderr
+    receiver.will(400)
+    assert "a post would be a dead letter at once" in autopost("hooks", "test", "alerts", **variables).stderr
 
 
 def test_hook_that_is_not_there(variables: dict[str, str]) -> None:
@@ -84,14 +91,16 @@ def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) 
     for position in (1, 2):
         host.execute(LETTER, ("alerts", position))
     shown = autopost("hooks", "retry", "alerts", dsn=database, **variables)
-    assert (shown.returncode, shown.stdout) == (0, "2 dead letters are sent again.\n")
+    assert (shown.returncode, shown.stdout) == (0, "2 dead letters will be sent again.\n")
     assert host.value("select count(*) from auto_post_hook_dead where retry") == 2
     again = autopost("hooks", "retry", "alerts", dsn=database, **variables)
     assert again.returncode == 1
-    assert "no dead letter that is not to be sent again already" in again.stderr
+    assert "the dead letters of alerts are to be sent again already" in again.stderr
     unanswered = autopost("hooks", "forget", "alerts", dsn=database, **variables)
     assert unanswered.returncode == 2
-    assert "Give --yes where nobody can answer" in unanswered.stderr
+    assert "with 0 announcements and 2 dead letters?" in " ".join(unanswered.stderr.replace("│", " ").split())
+    stranger = autopost("hooks", "forget", "alarms", "--yes", dsn=database, **variables)
+    assert (stranger.returncode, stranger.stderr) == (1, "autopost: the database knows no hook alarms\n")
     forgotten = autopost("hooks", "forget", "alerts", "--yes", dsn=database, **variables)
     assert (forgotten.returncode, forgotten.stdout) == (0, "alerts is forgotten, with 2 dead letters.\n")
     assert "a worker that has it begins it anew" in forgotten.stderr
@@ -104,4 +113,4 @@ def test_config_names_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     path.write_text("[x]\n")
     shown = autopost("config", "--changed", SOCIAL_POST_HOOKS=str(path))
     assert shown.returncode == 2
-    assert "[x] kind: given None; allowed: slack or webhook" in shown.stderr
+    assert "[x] kind: missing; allowed: slack or webhook" in shown.stderr

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any
 import pytest
 import trustme
 
+from autopost.hooks import names as names_module
 from autopost.hooks import target as target_module
 from autopost.hooks.hook import Hook, Kind
-from autopost.hooks.target import NotDelivered, Rejected, Target
+from autopost.hooks.refusals import NotDelivered, Rejected
+from autopost.hooks.target import Target
 from tests.hooks.posts import ADA, post
 from tests.hooks.receiver import Answer, Receiver
 
@@ -52,7 +55,7 @@ async def test_message_that_a_target_will_never_take(receiver: Receiver, target:
         await target.send(ADA)
 
 
-@pytest.mark.parametrize("status", [301, 401, 403, 404, 408, 409, 410, 429, 500, 502, 503, 599])
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 410, 429, 500, 502, 503, 599])
 async def test_answer_that_may_change(receiver: Receiver, target: Target, status: int) -> None:
     """When somebody has mended the target, or the hook."""
     receiver.will(status)
@@ -61,7 +64,11 @@ async def test_answer_that_may_change(receiver: Receiver, target: Target, status
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"), [("7", 7.0), ("100000", 300.0), ("-1", None), ("soon", None), ("nan", None)]
+    ("given", "seconds"),
+    [
+        *(("7", 7.0), ("100000", 300.0), ("-1", None), ("soon", None), ("nan", None)),
+        ("Thu, 01 Jan 2020 00:00:00 +9999999999999999", None),
+    ],
 )
 async def test_target_may_ask_for_a_wait(receiver: Receiver, target: Target, given: str, seconds: float | None) -> None:
     """Of five minutes at most."""
@@ -83,13 +90,13 @@ async def test_redirect_is_not_followed(receiver: Receiver, target: Target) -> N
 async def test_connection_is_used_again(receiver: Receiver, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an answer of any length that is not absurd."""
     made: list[str] = []
-    addresses_of = target_module._addresses_of
+    look_up = names_module.look_up
 
-    async def counted(host: str, port: int) -> Any:
+    def counted(host: str, port: int) -> Any:
         made.append(host)
-        return await addresses_of(host, port)
+        return look_up(host, port)
 
-    monkeypatch.setattr(target_module, "_addresses_of", counted)
+    monkeypatch.setattr(names_module, "look_up", counted)
     receiver.will(Answer(200, body=b"x" * 10_000))
     for _ in range(5):
         await target.send(ADA)
@@ -179,10 +186,10 @@ async def test_name_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
 def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """Let every name lead to these addresses."""
 
-    async def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+    def look_up(host: str, port: int) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo, raising=False)
+    monkeypatch.setattr(names_module, "look_up", look_up)
 
 
 async def test_name_that_leads_to_a_private_address(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,3 +266,45 @@ async def test_certificate_that_is_not_valid(
             await target.send(ADA)
         assert receiver.received == []
         await target.aclose()
+
+
+async def test_scheme_in_capitals_is_the_same_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it goes nowhere in clear either."""
+    leads_to(monkeypatch, "1.1.1.1")
+    target = Target(hook_to("HTTP://plain.example.com/"), LOOPBACK)
+    with pytest.raises(NotDelivered, match="over TLS only"):
+        await target.send(ADA)
+    await target.aclose()
+
+
+async def test_endless_interim_answers_are_not_parsed_for_long() -> None:
+    """They would keep the worker's processor busy until the time-out."""
+    async with speaking(*[b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000] * 1_000) as url:
+        target = Target(hook_to(url), LOOPBACK)
+        with pytest.raises(NotDelivered, match="ReadError"):
+            await target.send(ADA)
+        await target.aclose()
+
+
+async def test_name_is_looked_up_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a thread of its own, so that a name server that does not answer holds up nobody else."""
+    asked: list[str] = []
+    answered = threading.Event()
+
+    def look_up(host: str, port: int) -> list[Any]:
+        asked.append(host)
+        answered.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))] * 2
+
+    monkeypatch.setattr(names_module, "look_up", look_up)
+    names = names_module.Names()
+    waiting = [asyncio.create_task(names.addresses_of("slow.example.com", 443)) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    waiting[0].cancel()  # as by a time-out, after which it is tried again
+    with pytest.raises(asyncio.CancelledError):
+        await waiting[0]
+    waiting[0] = asyncio.create_task(names.addresses_of("slow.example.com", 443))
+    await asyncio.sleep(0.05)
+    answered.set()
+    assert [list(map(str, found)) for found in await asyncio.gather(*waiting)] == [["127.0.0.1"]] * 8
+    assert asked == ["slow.example.com"]

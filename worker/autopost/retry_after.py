@@ -34,8 +34,8 @@ def _number(value: str | None) -> float | None:
 def _seconds_until(value: str | None, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(value or "")
-    except ValueError:
+        if moment.tzinfo is None:  # the date says "-0000"
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:  # the date says "-0000"
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())

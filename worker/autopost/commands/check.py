@@ -10,6 +10,7 @@ import typer
 from autopost.check import check_screen, require_health, run_check, worst
 from autopost.commands.console import Json, out, print_json, terminal_columns
 from autopost.commands.session import run, trouble
+from autopost.hooks.choice import hooks_of
 from autopost.settings import load_settings
 from autopost.streams import leave_stdout
 
@@ -20,6 +21,7 @@ def check(
 ) -> None:
     """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
     settings = load_settings()
+    hooks_of(settings)  # a worker would not start
 
     async def look() -> None:
         findings = await run_check(settings)

@@ -17,8 +17,9 @@ from autopost.commands.session import connected, run, steering
 from autopost.errors import AutopostError
 from autopost.hooks.choice import hooks_of
 from autopost.hooks.hook import Hook
+from autopost.hooks.refusals import NotDelivered, Rejected
 from autopost.hooks.request import sample
-from autopost.hooks.target import NotDelivered, Rejected, Target
+from autopost.hooks.target import Target
 from autopost.screen import plain
 from autopost.settings import PREFIX, Settings, load_settings
 from autopost.steering import Steering
@@ -46,7 +47,8 @@ def list_hooks(context: typer.Context, as_json: Json = False) -> None:
         err.print(f"there are no hooks: {PREFIX}HOOKS names no file")
     strangers = [plain(row["hook"]) for row in rows if row["to"] is None]
     if strangers and not as_json:
-        which = f"{listed(strangers)} {'is' if len(strangers) == 1 else 'are'} not in {settings.hooks_file or 'a file'}"
+        file = settings.hooks_file or f"a file ({PREFIX}HOOKS is not set here)"
+        which = f"{listed(strangers)} {'is' if len(strangers) == 1 else 'are'} not in {file}"
         say(f"{which}: if no worker has it any more, autopost hooks forget {strangers[0]}")
 
 
@@ -61,18 +63,24 @@ def test(name: Name) -> None:
 
 @hooks.command(epilog="Example: [bold]autopost hooks retry alerts[/bold]")
 def retry(name: Name) -> None:
-    """Have a hook's dead letters sent again, within 15 seconds of a running worker."""
+    """Have a hook's dead letters sent again, by a running worker within 15 seconds of when the hook delivers."""
     letters = steering(load_settings(), lambda on: on.retry_hook(name))
-    out.print(f"{counted(letters, 'dead letter is', 'dead letters are')} sent again.")
+    out.print(f"{counted(letters, 'dead letter')} will be sent again.")
 
 
 @hooks.command(epilog="Example: [bold]autopost hooks forget old-alerts[/bold]")
 def forget(name: Name, yes: Yes = False) -> None:
     """Forget a hook that no worker has any more, with what waits for it and its dead letters."""
     settings = load_settings()
-    if any(hook.name == name for hook in hooks_of(settings)):
+    given = {hook.name: hook for hook in hooks_of(settings)}
+    found = connected(settings, "watch", lambda connection: Steering(connection, settings.schema_name).hooks())
+    known = _together(given, found).get(name)
+    if known is None:
+        raise AutopostError(f"the database knows no hook {plain(name)}")
+    if name in given:
         say(f"{plain(name)} is in {settings.hooks_file}: a worker that has it begins it anew")
-    require_yes(f"Forget the hook {plain(name)}, what waits for it and its dead letters?", yes=yes)
+    goes = f"{counted(known['waiting'], 'announcement')} and {counted(known['dead'], 'dead letter')}"
+    require_yes(f"Forget the hook {plain(name)}, with {goes}?", yes=yes)
     letters = steering(settings, lambda on: on.forget_hook(name))
     out.print(f"{plain(name)} is forgotten, with {counted(letters, 'dead letter')}.", markup=False)
 
@@ -90,8 +98,14 @@ async def _send_sample(hook: Hook, settings: Settings) -> None:
     target = Target(hook, settings.allowed_networks)
     try:
         await target.send(sample(hook))
-    except (NotDelivered, Rejected) as refusal:
-        raise AutopostError(f"{hook.where} did not take it: {refusal}") from None
+    except Rejected as refusal:
+        raise AutopostError(f"{hook.where} did not take it: {refusal}; a post would be a dead letter at once") from None
+    except NotDelivered as refusal:
+        wait = f", and asks to wait {refusal.wait_seconds:g} seconds" if refusal.wait_seconds else ""
+        hours = hook.give_up_after.total_seconds() / 3600
+        raise AutopostError(
+            f"{hook.where} did not take it: {refusal}{wait}; a post would be tried for {hours:g} hours"
+        ) from None
     finally:
         async with asyncio.timeout(1.0):
             await target.aclose()
@@ -127,9 +141,13 @@ def hooks_screen(rows: Sequence[Mapping[str, Any]]) -> Table:
             Text(plain(row["to"] or "not in the file")),
             Text(plain(row["posts"] or "")),
             _state(row),
-            Text(str(row["dead"]), style="red" if row["dead"] else "dim"),
+            Text(f"{row['dead']} ({plain(row['last_died_of'])})" if row["dead"] else "0", style=_style_of_dead(row)),
         )
     return table
+
+
+def _style_of_dead(row: Mapping[str, Any]) -> str:
+    return "red" if row["dead"] else "dim"
 
 
 def _state(row: Mapping[str, Any]) -> Text:

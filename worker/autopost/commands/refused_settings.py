@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autopost.broadcast.choice import carrier_of
 from autopost.connection import connect_arguments
 from autopost.errors import ConfigurationError
 from autopost.hooks.choice import hooks_of
@@ -23,6 +24,7 @@ def refused_settings(settings: Settings) -> list[str]:
         lambda: _page_connection(settings),
         lambda: given_mapping(settings),
         lambda: hooks_of(settings),
+        lambda: carrier_of(settings),
         lambda: _certificates(settings),
         lambda: _traces(settings),
     ]

@@ -8,11 +8,11 @@ from autopost.settings import PREFIX, Broadcast, Settings
 
 
 def source_of(settings: Settings) -> Source | None:
-    """Return what hears the carrier, or None where posts are not announced. It connects when it is listened to.
+    """Return what hears the carrier, or None where there is none. It connects when it is listened to.
 
     Raises ConfigurationError without the extra that it needs.
     """
-    if not settings.announces:
+    if settings.broadcast is Broadcast.NONE:
         return None
     if settings.broadcast is Broadcast.NOTIFY:
         return NotifySource(settings)

@@ -15,7 +15,12 @@ from autopost.setting_definitions.hooks import Network
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215: what is behind it, each site decides
+_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
+_UNICAST = ipaddress.ip_network(
+    "2000::/3"
+)  # all that is given out of IPv6, https://www.iana.org/assignments/ipv6-unicast-address-assignments
+# What libraries do not know, or not yet: documentation (RFC 9637), and a cloud's own service behind a public number.
+_NOT_PUBLIC = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("168.63.129.16/32"))
 
 
 def may_be_reached(address: Address, allowed: Collection[Network]) -> bool:
@@ -31,8 +36,12 @@ def is_within(address: Address, networks: Collection[Network]) -> bool:
 
 def is_public(address: Address) -> bool:
     """Tell whether the address, and any IPv4 address that it stands for, is one of the public Internet."""
-    parts = (address, *_embedded(address))
-    return address not in _LOCAL_NAT64 and all(part.is_global and not part.is_multicast for part in parts)
+    if isinstance(address, ipaddress.IPv6Address) and not any(address in net for net in (_UNICAST, _NAT64, _MAPPED)):
+        return False
+    return all(
+        part.is_global and not part.is_multicast and not any(part in network for network in _NOT_PUBLIC)
+        for part in (address, *_embedded(address))
+    )
 
 
 def _embedded(address: Address) -> list[Address]:

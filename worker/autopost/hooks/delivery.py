@@ -23,7 +23,8 @@ from autopost.broadcast.announcement import Announcement
 from autopost.cancellation import give_way
 from autopost.faults import DATABASE_ERRORS, kind
 from autopost.hooks.hook import Hook
-from autopost.hooks.target import AT_ONCE, NotDelivered, Rejected
+from autopost.hooks.refusals import NotDelivered, Rejected
+from autopost.hooks.target import AT_ONCE
 from autopost.hooks.turns import Dead, TurnLost, Turns, Waiting
 
 BATCH = 100
@@ -31,6 +32,8 @@ POLL_SECONDS = 15.0  # what a worker left that died, and dead letters that are t
 BEGIN_SECONDS = 20.0  # of a turn: after it no further request is begun
 BASE_SECONDS = 1.0
 CAP_SECONDS = 60.0  # between attempts, unless the target asks for more
+KEEP_SECONDS = 20.0  # so often the turn is kept during a longer wait
+LAST_WORD_SECONDS = 1.0
 PACE_SECONDS = {"slack": 1.0}  # between two posts: https://docs.slack.dev/apis/web-api/rate-limits
 
 log = structlog.get_logger(__name__)
@@ -45,11 +48,16 @@ class Sends(Protocol):
 
 @dataclass(slots=True)
 class _Batch:
-    """What became of some announcements: which are done with, and what went wrong first."""
+    """What became of some announcements: which are done with, and what went wrong.
+
+    `failure` is the first that is to be sent again, `given_up` the last that is not, as it waited for too long.
+    """
 
     done: set[int] = field(default_factory=set)
     dead: list[Dead] = field(default_factory=list)
+    answered: bool = False
     failure: NotDelivered | None = None
+    given_up: NotDelivered | None = None
 
 
 class Delivery:
@@ -63,6 +71,7 @@ class Delivery:
         self._stopping = asyncio.Event()
         self._ahead: set[int] = set()  # done with, after something that is not
         self._failures = 0
+        self._error: str | None = None  # since the target took something, or refused it for good
 
     def ring(self) -> None:
         """Say that something was published."""
@@ -98,8 +107,9 @@ class Delivery:
                 else:
                     errors = 0
         finally:
-            with contextlib.suppress(*DATABASE_ERRORS):
-                await self._turns.give_up(at_once=True)
+            with contextlib.suppress(*DATABASE_ERRORS):  # a time-out too; the turn ends by itself
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await self._turns.give_up(at_once=True)
 
     def _say(self, error: Exception, errors: int) -> None:
         if isinstance(error, TurnLost):
@@ -115,45 +125,72 @@ class Delivery:
             if position is None:
                 return
             waiting = await self._turns.read(position, BATCH)
-            if waiting:
-                await self._attempt(position, waiting)
-            retried = await self._retry() if not self._failures else 0
+            failed = bool(waiting) and await self._attempt(position, waiting)
+            retried = 0 if failed else await self._retry()
             if not waiting and not retried and await self._turns.give_up():
                 return
-            if self._failures and self._stopping.is_set():
+            if failed and self._stopping.is_set():
                 return
 
-    async def _attempt(self, position: int, waiting: Sequence[Waiting]) -> None:
-        batch = await self._send(waiting)
-        self._ahead |= batch.done
+    async def _attempt(self, position: int, waiting: Sequence[Waiting]) -> bool:
+        """Send, note what came of it, and wait after a failure; return whether there was one."""
+        batch = _Batch()
+        try:
+            await self._send(waiting, batch)
+        except asyncio.CancelledError:  # what has arrived by now is not to be sent again
+            with contextlib.suppress(TurnLost, *DATABASE_ERRORS):
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await self._note(position, waiting, batch)
+            raise
+        failure = batch.failure or (None if batch.answered else batch.given_up)
+        if failure:
+            self._fails(str(failure))
+        elif batch.answered:
+            self._delivers()
+        await self._note(position, waiting, batch)
+        await self._wait(self._delay(failure))
+        return failure is not None
+
+    async def _note(self, position: int, waiting: Sequence[Waiting], batch: _Batch) -> None:
+        """Move the place, with the dead letters. What is dead counts as done with only when that is noted."""
+        done = self._ahead | batch.done
         for post in waiting:
-            if post.announcement.position not in self._ahead:
+            if post.announcement.position not in done:
                 break
             position = post.announcement.position
-        error = str(batch.failure) if batch.failure else None
-        delay = self._delay(batch.failure)
-        await self._turns.move(position, batch.dead, error=error, seconds=delay)
-        self._ahead = {ahead for ahead in self._ahead if ahead > position}
-        if batch.failure:
-            if self._failures == 1:
-                log.warning("a hook fails and is tried again", hook=self._hook.name, error=error)
-            await self._pause(delay)
+        self._ahead |= batch.done - {letter.announcement.position for letter in batch.dead}
+        await self._turns.move(position, batch.dead, error=self._error)
+        self._ahead = {ahead for ahead in done if ahead > position}
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait, and keep the turn meanwhile. Raises TurnLost."""
+        end = asyncio.get_running_loop().time() + seconds
+        while not self._stopping.is_set() and (left := end - asyncio.get_running_loop().time()) > 0:
+            await self._pause(min(left, KEEP_SECONDS))
+            if left > KEEP_SECONDS and await self._turns.take() is None:
+                raise TurnLost
+
+    def _fails(self, error: str) -> None:
+        if self._error is None:
+            log.warning("a hook fails and is tried again", hook=self._hook.name, error=error)
+        self._error = error
+
+    def _delivers(self) -> None:
+        if self._error is not None:
+            log.info("a hook delivers again", hook=self._hook.name)
+        self._error = None
 
     def _delay(self, failure: NotDelivered | None) -> float:
         """Return the seconds until the next attempt; count failures in a row."""
         if failure is None:
-            if self._failures:
-                log.info("a hook delivers again", hook=self._hook.name)
             self._failures = 0
             return 0.0
         self._failures += 1
-        return max(
-            backoff.delay_seconds(self._failures, base=BASE_SECONDS, cap=CAP_SECONDS), failure.wait_seconds or 0.0
-        )
+        delay = backoff.delay_seconds(self._failures, base=BASE_SECONDS, cap=CAP_SECONDS)
+        return max(delay, failure.wait_seconds or 0.0)
 
-    async def _send(self, waiting: Sequence[Waiting]) -> _Batch:
+    async def _send(self, waiting: Sequence[Waiting], batch: _Batch) -> None:
         """Send what is wanted: an agent's one after another, several agents' at once; none begins after a failure."""
-        batch = _Batch()
         by_agent: dict[str | None, list[Announcement]] = {}
         for post in waiting:
             announcement = post.announcement
@@ -167,7 +204,6 @@ class Delivery:
         async with asyncio.TaskGroup() as agents:
             for announcements in by_agent.values():
                 agents.create_task(self._send_of_agent(announcements, batch, at_once, end, pace))
-        return batch
 
     async def _send_of_agent(
         self, announcements: Sequence[Announcement], batch: _Batch, at_once: asyncio.Semaphore, end: float, pace: float
@@ -179,18 +215,20 @@ class Delivery:
                 try:
                     await self._target.send(announcement)
                 except Rejected as error:
+                    batch.answered = True
                     self._bury(announcement, str(error), batch)
                 except Exception as error:  # noqa: BLE001 - a bug in sending must not end a worker either
                     metrics.HOOK_DELIVERIES.labels(self._hook.name, "failed").inc()
                     if datetime.now(UTC) - announcement.created_at < self._hook.give_up_after:
                         batch.failure = batch.failure or _failure(error)
                         return
-                    self._bury(announcement, str(_failure(error)), batch)
+                    batch.given_up = _failure(error)
+                    self._bury(announcement, str(batch.given_up), batch)
                 else:
+                    batch.answered = True
                     metrics.HOOK_DELIVERIES.labels(self._hook.name, "delivered").inc()
                 batch.done.add(announcement.position)
-                if pace:
-                    await self._pause(pace)
+                await asyncio.sleep(pace)
 
     def _bury(self, announcement: Announcement, error: str, batch: _Batch) -> None:
         metrics.HOOK_DELIVERIES.labels(self._hook.name, "dead").inc()
@@ -208,12 +246,15 @@ class Delivery:
             error: str | None = None
             try:
                 await self._target.send(letter)
-            except (NotDelivered, Rejected) as refusal:
-                error = str(refusal)
+            except Exception as refusal:  # noqa: BLE001 - nor may a bug in sending hold up the other letters
+                error = str(refusal) if isinstance(refusal, Rejected) else str(_failure(refusal))
             metrics.HOOK_DELIVERIES.labels(self._hook.name, "dead" if error else "delivered").inc()
             await self._turns.retried(letter, error)
             ended += 1
-            await self._pause(PACE_SECONDS.get(self._hook.kind, 0.0))
+            if error is None and self._error is not None:
+                self._delivers()
+                await self._turns.move(0, [], error=None)
+            await asyncio.sleep(PACE_SECONDS.get(self._hook.kind, 0.0))
         return ended
 
     async def _until_rung(self) -> None:

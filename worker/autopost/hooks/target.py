@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 import ssl
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from functools import cache
+from urllib.parse import urlsplit
 
 import httpcore2
 
 from autopost.broadcast.announcement import Announcement
-from autopost.errors import AutopostError
 from autopost.hooks.addresses import Address, is_within, may_be_reached
+from autopost.hooks.brief import Brief
 from autopost.hooks.hook import Hook
+from autopost.hooks.names import Names
+from autopost.hooks.refusals import NotDelivered, Rejected
 from autopost.hooks.request import request_for
 from autopost.retry_after import retry_after_seconds
 from autopost.setting_definitions.hooks import Network
@@ -35,18 +37,6 @@ AT_ONCE = 8  # requests; an agent's posts go one after another
 _ABOUT_THE_MESSAGE = frozenset({400, 413, 415, 422})
 
 
-class NotDelivered(AutopostError):
-    """A target did not take a post this time; it is to be sent again, after `wait_seconds` if the target said so."""
-
-    def __init__(self, message: str, wait_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.wait_seconds = wait_seconds
-
-
-class Rejected(AutopostError):
-    """A target will never take this post."""
-
-
 class Target:
     """Where a hook's posts go. Its connections are kept for a while and made anew when needed."""
 
@@ -56,7 +46,7 @@ class Target:
             ssl_context=_tls(hook),
             max_connections=AT_ONCE,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=Guarded(allowed, is_plain=hook.url.startswith("http:")),
+            network_backend=Guarded(allowed, is_plain=urlsplit(hook.url).scheme == "http"),
         )
 
     async def send(self, announcement: Announcement) -> None:
@@ -73,6 +63,8 @@ class Target:
             raise NotDelivered(_said(error)) from None
         if status in _ABOUT_THE_MESSAGE:
             raise Rejected(f"HTTP {status}")
+        if 300 <= status < 400:
+            raise NotDelivered(f"HTTP {status}, and redirects are not followed")
         if not 200 <= status < 300:
             raise NotDelivered(f"HTTP {status}", wait)
 
@@ -89,12 +81,8 @@ class Target:
             content=body,
             extensions={"timeout": timeout},
         ) as response:
-            headers_of_it = {
-                name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
-            }
-            wait = retry_after_seconds(headers_of_it, datetime.now(UTC))
             await _read_away(response)
-            return response.status, None if wait is None else min(wait, LONGEST_WAIT_SECONDS)
+            return response.status, None if 200 <= response.status < 300 else _wait(response)
 
 
 class Guarded(httpcore2.AsyncNetworkBackend):
@@ -104,6 +92,7 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         self._allowed = allowed
         self._is_plain = is_plain
         self._inner = httpcore2.AnyIOBackend()
+        self._names = Names()
 
     async def connect_tcp(
         self,
@@ -114,16 +103,15 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address of a host that answers. Raises NotDelivered when none may be reached."""
-        addresses = await _addresses_of(host, port)
+        addresses = await self._names.addresses_of(host, port)
         reachable = [address for address in addresses if self._may(address)]
         if not reachable:
             raise NotDelivered(self._refusal(host, addresses[0]))
         for address in reachable[:-1]:
-            try:
-                return await self._inner.connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except (httpcore2.NetworkError, httpcore2.TimeoutException):
-                continue
-        return await self._inner.connect_tcp(str(reachable[-1]), port, timeout, local_address, socket_options)
+            with contextlib.suppress(httpcore2.NetworkError, httpcore2.TimeoutException):
+                return Brief(await self._inner.connect_tcp(str(address), port, timeout, local_address, socket_options))
+        last = str(reachable[-1])
+        return Brief(await self._inner.connect_tcp(last, port, timeout, local_address, socket_options))
 
     async def sleep(self, seconds: float) -> None:
         """Sleep."""
@@ -151,20 +139,23 @@ async def _read_away(response: httpcore2.Response) -> None:
                     return
 
 
-async def _addresses_of(host: str, port: int) -> list[Address]:
-    """Return the addresses of a host, each once, in the order in which they are to be tried. Raises NotDelivered."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise NotDelivered(f"{host} has no address") from None
-    # Without a zone: a link-local address is refused in any case.
-    return list(dict.fromkeys(ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found))
+def _wait(response: httpcore2.Response) -> float | None:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+    wait = retry_after_seconds(headers, datetime.now(UTC))
+    return None if wait is None else min(wait, LONGEST_WAIT_SECONDS)
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    """Return what most hooks share: a context takes milliseconds and megabytes."""
+    return httpcore2.default_ssl_context()
 
 
 def _tls(hook: Hook) -> ssl.SSLContext:
+    if hook.ca_file is None:
+        return _public_authorities()
     context = httpcore2.default_ssl_context()
-    if hook.ca_file is not None:
-        context.load_verify_locations(hook.ca_file)
+    context.load_verify_locations(hook.ca_file)
     return context
 
 

@@ -6,8 +6,11 @@ and moves nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
@@ -38,10 +41,22 @@ class TurnLost(Exception):
 
 
 class Turns:
-    """One hook's turn, as one worker takes it. asyncpg's errors are passed on as they are."""
+    """One hook's turn, as one worker takes it. asyncpg's errors are passed on as they are.
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, hook: str, reader: str, holder: str) -> None:
+    All hooks of a worker share `one_at_a_time`, and so use one connection: the pool is for publishing.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        schema: str,
+        hook: str,
+        reader: str,
+        holder: str,
+        one_at_a_time: asyncio.Lock | None = None,
+    ) -> None:
         self._pool = pool
+        self._one_at_a_time = one_at_a_time or asyncio.Lock()
         self._schema = schema
         self._hook = hook
         self._reader = reader
@@ -49,18 +64,20 @@ class Turns:
 
     async def begin(self) -> None:
         """Let the hook begin after the last post that was announced, if it is new."""
-        await self._pool.execute(self._query("begin_reading"), self._reader)
+        async with self._connection() as connection:
+            await connection.execute(self._query("begin_reading"), self._reader)
 
     async def take(self) -> int | None:
         """Take the turn, or keep it; return the place up to which the hook is done, None while another has the turn."""
-        position: int | None = await self._pool.fetchval(
-            self._query("hook_turn"), self._reader, self._holder, TURN_SECONDS
-        )
+        async with self._connection() as connection:
+            position: int | None = await connection.fetchval(
+                self._query("hook_turn"), self._reader, self._holder, TURN_SECONDS
+            )
         return position
 
     async def give_up(self, *, at_once: bool = False) -> bool:
         """Give the turn up, unless something waits (`at_once`: even then); return whether it was given up."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._connection() as connection, connection.transaction():
             if await connection.fetchval(self._query("hook_lock"), self._reader, self._holder) is None:
                 return True
             # A statement of its own: it sees what was placed before whoever found the turn taken.
@@ -69,20 +86,22 @@ class Turns:
 
     async def waits(self) -> bool:
         """Tell whether the hook has not begun, or something waits and nobody has the turn."""
-        return bool(await self._pool.fetchval(self._query("hook_waits"), self._reader))
+        async with self._connection() as connection:
+            return bool(await connection.fetchval(self._query("hook_waits"), self._reader))
 
     async def read(self, position: int, limit: int) -> list[Waiting]:
         """Return what comes after a place, in the order of the log."""
-        rows = await self._pool.fetch(self._query("hook_announcements"), position, limit)
+        async with self._connection() as connection:
+            rows = await connection.fetch(self._query("hook_announcements"), position, limit)
         return [Waiting(Announcement.of(row), row["rule_id"]) for row in rows]
 
-    async def move(self, position: int, dead: Sequence[Dead], *, error: str | None, seconds: float) -> None:
+    async def move(self, position: int, dead: Sequence[Dead], *, error: str | None) -> None:
         """Note that everything up to a place is done with, what is dead, and what is wrong with what comes next.
 
-        Keeps the turn for `seconds` and the time of a turn. Raises TurnLost, and notes nothing.
+        Keeps the turn. Raises TurnLost, and notes nothing.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            arguments = (self._reader, self._holder, position, seconds + TURN_SECONDS, error)
+        async with self._connection() as connection, connection.transaction():
+            arguments = (self._reader, self._holder, position, TURN_SECONDS, error)
             if await connection.fetchval(self._query("hook_move"), *arguments) is None:
                 raise TurnLost
             if dead:
@@ -100,12 +119,19 @@ class Turns:
 
     async def retries(self, limit: int) -> list[Announcement]:
         """Return the dead letters that are to be sent again, in the order of the log."""
-        rows = await self._pool.fetch(self._query("hook_retries"), self._hook, limit)
+        async with self._connection() as connection:
+            rows = await connection.fetch(self._query("hook_retries"), self._hook, limit)
         return [Announcement.read(row["message"]) for row in rows]
 
     async def retried(self, announcement: Announcement, error: str | None) -> None:
         """End the retry of a dead letter: it was delivered, or is dead of another error."""
-        await self._pool.execute(self._query("hook_retried"), self._hook, announcement.position, error)
+        async with self._connection() as connection:
+            await connection.execute(self._query("hook_retried"), self._hook, announcement.position, error)
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        async with self._one_at_a_time, self._pool.acquire() as connection:
+            yield connection
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)
