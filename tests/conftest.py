@@ -6,12 +6,17 @@ must be allowed to create databases and roles.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
+import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -21,10 +26,13 @@ from autopost.embedded import embedded_server
 from autopost.migrate import migrate
 from autopost.redaction import Redactor
 from autopost.settings import Settings, load_settings
+from tests.chaos.crew import Crew, everybodys
 from tests.host import Host
 
 OUTER_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
+MEMORY = Path("/dev/shm")  # on Linux; a container's own has 64 MB by default
+LEAST_MEMORY_BYTES = 4 * 1024**3  # free; a run takes some hundred MB, and its WAL may take a GB for each worker
 _numbers = itertools.count(1)
 
 # Every day the same examples, so that a failure is about the change; `pytest --hypothesis-profile wild` looks further.
@@ -69,13 +77,30 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """Return the server that the whole run uses."""
     if OUTER_URL:
         yield Server(OUTER_URL)
         return
-    with embedded_server(EMBEDDED_VERSION, settings={"max_connections": "60"}) as embedded:
+    with contextlib.ExitStack() as running:
+        with folders_in_memory() if pytestconfig.getoption("markexpr") == "not large" else contextlib.nullcontext():
+            settings = {"max_connections": "60"}
+            embedded = running.enter_context(embedded_server(EMBEDDED_VERSION, settings=settings))
         yield Server(embedded.dsn())
+
+
+@contextlib.contextmanager
+def folders_in_memory() -> Iterator[None]:
+    """Have temporary folders made in memory meanwhile, where there is room: a database is there sooner than on disk."""
+    before = tempfile.tempdir
+    if os.access(MEMORY, os.W_OK):
+        free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+        if free >= LEAST_MEMORY_BYTES:
+            tempfile.tempdir = str(MEMORY)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +139,18 @@ def host(database: str) -> Iterator[Host]:
 def settings(database: str) -> Settings:
     """Return settings for the test's database, with the LLM off."""
     return load_settings(database_url=database, llm_enabled=False, poll_seconds=0.5, shutdown_seconds=5)
+
+
+@pytest.fixture(scope="session")
+def processes() -> Crew:
+    """Return what forks workers and instances: loading all that they need takes longer than most tests."""
+    return everybodys()
+
+
+def pytest_unconfigure() -> None:
+    """End what forked processes, where a test had use for it."""
+    if everybodys.cache_info().currsize:
+        everybodys().stop(remove=True)
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autopost.process import build_worker
 from autopost.redaction import Redactor
 from autopost.resources import query
 from autopost.settings import Settings
 from autopost.worker import Worker
+from tests.chaos.crew import Crew
 from tests.host import Host
 
 
@@ -47,10 +48,33 @@ async def work_off(host: Host, settings: Settings, redactor: Redactor) -> None:
         await eventually(lambda: host.waiting() == 0)
 
 
+class Process(Protocol):
+    """A process that was started, or forked."""
+
+    @property
+    def pid(self) -> int:
+        """Return its number."""
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+
+    def wait(self, seconds: float = 30, /) -> int:
+        """Return its exit code once it has ended."""
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Send it a signal."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it without a word."""
+
+
 class WorkerProcess:
     """A real worker process and its log."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self.process = process
         self._log = log
 
@@ -69,15 +93,33 @@ class WorkerProcess:
 
 
 @contextlib.contextmanager
-def worker_process(dsn: str, **variables: str) -> Iterator[WorkerProcess]:
+def worker_process(dsn: str, crew: Crew | None = None, /, **variables: str) -> Iterator[WorkerProcess]:
     """Run `autopost run` as a process of its own; kill it at the end if it still runs."""
-    environment = {**os.environ, "DATABASE_URL": dsn, "SOCIAL_POST_LOG_FORMAT": "json", **variables}
+    with process_of("run", {"DATABASE_URL": dsn, **variables}, crew) as (process, log):
+        yield WorkerProcess(process, log)
+
+
+@contextlib.contextmanager
+def process_of(
+    command: str, variables: Mapping[str, str], crew: Crew | None = None, *, looks_often: bool = False
+) -> Iterator[tuple[Process, Path]]:
+    """Run a command as a process of its own, which logs JSON, and return its log too; kill it if it runs at the end.
+
+    With a crew it is forked, which spares the seconds that loading takes: for what it does, not for how it starts.
+    """
+    process: Process
     with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder:
-        log = Path(folder) / "worker.log"
-        with log.open("wb") as stderr:
-            process = subprocess.Popen([sys.executable, "-m", "autopost", "run"], env=environment, stderr=stderr)
+        if crew is None:
+            environment = {**os.environ, "SOCIAL_POST_LOG_FORMAT": "json", **variables}
+            log = Path(folder) / "log"
+            with log.open("wb") as stderr:
+                process = subprocess.Popen([sys.executable, "-m", "autopost", command], env=environment, stderr=stderr)
+        else:
+            own_name = {"SOCIAL_POST_WORKER_NAME": ""}  # by its process id, as a worker that was started has it
+            process = member = crew.start(own_name | dict(variables), looks_often=looks_often, command=command)
+            log = member.path
         try:
-            yield WorkerProcess(process, log)
+            yield process, log
         finally:
             if process.poll() is None:
                 process.kill()

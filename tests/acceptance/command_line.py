@@ -14,9 +14,16 @@ import termios
 import time
 from collections.abc import Iterator
 
-from tests.acceptance.test_bad_input import autopost
+from tests.chaos.crew import everybodys
 
-__all__ = ["Terminal", "autopost", "terminal"]
+
+def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process on pipes, forked from one that has everything loaded.
+
+    For what commands do: how they start, tests/acceptance/test_bad_input.py shows with its own.
+    """
+    environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
+    return everybodys().run(*arguments, environment=environment)
 
 
 class Terminal:

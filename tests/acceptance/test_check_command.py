@@ -23,7 +23,7 @@ from autopost.errors import Unhealthy
 from autopost.migrate import migrate
 from autopost.resources import query
 from autopost.settings import load_settings
-from tests.acceptance.test_bad_input import autopost
+from tests.acceptance.command_line import autopost
 from tests.host import Host, until
 from tests.pooler import deaf_pooler
 from tests.roles import Platform, platform

@@ -17,7 +17,7 @@ from autopost.migrate import migrate
 from autopost.redaction import Redactor
 from autopost.resources import dba_statements
 from autopost.settings import Settings, load_settings
-from tests.acceptance.test_bad_input import autopost
+from tests.acceptance.command_line import autopost
 from tests.host import Host, until
 from tests.work import work_off, worker_process
 

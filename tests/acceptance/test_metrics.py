@@ -300,6 +300,7 @@ def test_labels_are_of_a_bounded_set() -> None:
     assert labels <= {
         *("outcome", "reason", "generator", "fallback", "type", "source", "during", "error", "result", "kind", "state"),
         "protocol",
+        "hook",  # of the file of hooks
         *("version", "schema", "le", "autopost_llm_breaker"),
     }
 

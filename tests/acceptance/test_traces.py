@@ -21,6 +21,7 @@ from autopost.redaction import Redactor
 from autopost.settings import Settings, load_settings
 from autopost.tracing import Attempt
 from tests.acceptance.test_bad_input import autopost
+from tests.chaos.crew import Crew
 from tests.collector import Collector, Reply, answers_garbage, hangs, refuses
 from tests.host import Host, until
 from tests.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, refused_base_url
@@ -191,7 +192,7 @@ def test_real_collector_gets_whole_traces_by_otlp(host: Host, database: str) -> 
 
 @pytest.mark.parametrize("reply", [hangs, refuses, answers_garbage, None], ids=["hangs", "refuses", "garbage", "away"])
 def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
-    host: Host, database: str, reply: Reply | None
+    host: Host, database: str, processes: Crew, reply: Reply | None
 ) -> None:
     """Posts come as ever, the log says it at most once, and SIGTERM ends the worker in time."""
     for number in range(20):
@@ -199,7 +200,7 @@ def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
     with Collector(reply or hangs) as collector:
         address = collector.endpoint if reply else refused_base_url()
         variables = {**ALWAYS, "OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_EXPORTER_OTLP_TIMEOUT": "2"}
-        with worker_process(database, **variables) as worker:
+        with worker_process(database, processes, **variables) as worker:
             for number in range(20):
                 host.complete(f"op{number}", agent=f"agent{number}")
             until(lambda: host.waiting() == 0)

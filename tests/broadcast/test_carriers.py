@@ -15,6 +15,7 @@ from autopost.redaction import Redactor
 from autopost.settings import Broadcast, Settings
 from tests.broadcast.listening import Listener, Subscriber, entries_of
 from tests.broadcast.redis_server import RedisServer
+from tests.chaos.crew import Crew
 from tests.host import Host, until
 from tests.work import eventually, work_off, worker_process, working
 
@@ -243,13 +244,13 @@ def post_ids(host: Host) -> set[str]:
 
 
 def test_worker_killed_between_publishing_and_announcing_is_made_up_for(
-    host: Host, database: str, redis_server: RedisServer
+    host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
     """What it published and did not announce another worker announces, in the order of publishing."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
-    with worker_process(database, **variables, REDIS_URL=redis_server.url) as first:
+    with worker_process(database, processes, **variables, REDIS_URL=redis_server.url) as first:
         until(lambda: host.value("select count(*) from auto_post_positions") == 2)
         redis_server.freeze()  # so that it is surely between the two
         complete_alerts(host, 3)
@@ -258,7 +259,7 @@ def test_worker_killed_between_publishing_and_announcing_is_made_up_for(
         first.wait()
         redis_server.thaw()
     before = [entry["id"] for entry in entries_of(redis_server)]
-    with worker_process(database, **variables, REDIS_URL=redis_server.url):
+    with worker_process(database, processes, **variables, REDIS_URL=redis_server.url):
         until(lambda: host.value("select min(position) from auto_post_positions") == 3 * AGENTS)
     heard = [entry["id"] for entry in entries_of(redis_server)]
     assert set(heard) == post_ids(host)
@@ -266,7 +267,9 @@ def test_worker_killed_between_publishing_and_announcing_is_made_up_for(
     assert len(heard) - len(set(heard)) <= len(before), "only what may have arrived is repeated"
 
 
-def test_two_workers_announce_each_post_once(host: Host, database: str, redis_server: RedisServer) -> None:
+def test_two_workers_announce_each_post_once(
+    host: Host, database: str, processes: Crew, redis_server: RedisServer
+) -> None:
     """Where nothing fails nothing is repeated, and an agent's posts keep their order whoever publishes them."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
@@ -276,7 +279,7 @@ def test_two_workers_announce_each_post_once(host: Host, database: str, redis_se
         "SOCIAL_POST_BATCH_SIZE": "5",
         "REDIS_URL": redis_server.url,
     }
-    with worker_process(database, **variables), worker_process(database, **variables):
+    with worker_process(database, processes, **variables), worker_process(database, processes, **variables):
         until(lambda: host.value("select count(*) from auto_post_workers") == 2)
         complete_alerts(host, 40)
         until(lambda: host.value("select min(position) from auto_post_positions") == 40 * AGENTS)
@@ -286,15 +289,16 @@ def test_two_workers_announce_each_post_once(host: Host, database: str, redis_se
 
 
 def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
-    host: Host, database: str, redis_server: RedisServer
+    host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
     """In the middle of its turn: the server ends its session, and another worker has the turn."""
     host.agent()
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
-    with worker_process(database, **variables, REDIS_URL=redis_server.url) as frozen:
+    with worker_process(database, processes, **variables, REDIS_URL=redis_server.url) as frozen:
         until(lambda: host.value("select count(*) from auto_post_positions") == 2)
         redis_server.freeze()
         host.complete("one", "security_scan")
+        until(lambda: host.waiting() == 0)  # from then on the open transaction is that of its turn
         until(
             lambda: (
                 host.value(
@@ -306,7 +310,7 @@ def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
         )
         frozen.signal(signal.SIGSTOP)
         redis_server.thaw()
-        with worker_process(database, **variables, REDIS_URL=redis_server.url):
+        with worker_process(database, processes, **variables, REDIS_URL=redis_server.url):
             host.complete("two", "security_scan")
             until(lambda: host.value("select min(position) from auto_post_positions") == 2)
             frozen.signal(signal.SIGCONT)

@@ -1,18 +1,22 @@
-"""Worker processes by the dozen: forked from one that has everything loaded, watched, and replaced when they end."""
+"""Processes by the dozen: forked from one that has everything loaded, watched, and replaced when they end."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.host import until
 
@@ -20,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Member:
-    """One worker process. It is reached by its pidfd, so that no signal ever hits another process."""
+    """One process, a worker mostly. It is reached by its pidfd, so that no signal ever hits another process."""
 
     def __init__(self, number: int, log: Path) -> None:
         self.number = number
@@ -29,7 +33,7 @@ class Member:
         self.code: int | None = None
         self.expected_to_die = False
         self.frozen = False
-        self._log = log
+        self.path = log
         self._started = threading.Event()
         self._ended = threading.Event()
         self._pidfd = -1
@@ -37,7 +41,7 @@ class Member:
     @property
     def log(self) -> str:
         """Return what it logged so far."""
-        return self._log.read_text("utf-8") if self._log.exists() else ""
+        return self.path.read_text("utf-8")
 
     @property
     def runs(self) -> bool:
@@ -55,14 +59,22 @@ class Member:
         with contextlib.suppress(ProcessLookupError, OSError):
             signal.pidfd_send_signal(self._pidfd, number)
 
+    send_signal = signal
+
     def stop(self) -> None:
         """Let it drain and end."""
         self.signal(signal.SIGTERM)
+
+    terminate = stop
 
     def kill(self) -> None:
         """End it as the kernel would."""
         self.expected_to_die = True
         self.signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs or has yet to start."""
+        return self.code
 
     def wait(self, seconds: float = 30) -> int:
         """Return its exit code; minus the signal's number when one ended it."""
@@ -87,7 +99,7 @@ class Member:
 
 
 class Crew:
-    """Starts workers, and knows all that there were."""
+    """Starts workers, instances and commands, and knows all that there were."""
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.members: list[Member] = []
@@ -113,25 +125,47 @@ class Crew:
         die_at: tuple[str, int] | None = None,
         clock_seconds: float = 0.0,
         hasty: bool = False,
+        looks_often: bool = False,
+        command: str = "run",
     ) -> Member:
-        """Start a worker, perhaps one that is to die at a point, whose clock is wrong or whose patience is short."""
-        assert self._ready.wait(60), "the process that workers are forked from did not start"
+        """Start a worker, perhaps one that is to die at a point, whose clock is wrong or whose patience is short.
+
+        `looks_often` is for what others left of the log; another `command` makes it another process than a worker.
+        """
+        return self._fork(
+            {**self._variables, **variables},
+            arguments=[command],
+            die_at=die_at,
+            clock=clock_seconds,
+            hasty=hasty,
+            looks_often=looks_often,
+        )
+
+    def run(self, *arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run the command line to its end, in this environment alone; return its exit code and what it wrote."""
+        out = self._folder / f"out{uuid4()}"
+        member = self._fork(environment, arguments=arguments, alone=True, out=str(out))
+        try:
+            code = member.wait(60)
+        finally:
+            if member.poll() is None:
+                member.kill()
+        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), member.log)
+
+    def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
+        assert self._ready.wait(60), "the process that others are forked from did not start"
         assert self._zygote.stdin is not None
         with self._lock:
             number = next(self._numbers)
             log = self._folder / f"w{number}.log"
+            log.touch()
             member = Member(number, log)
-            member.expected_to_die = die_at is not None
-            order: dict[str, Any] = {
-                "number": number,
-                "log": str(log),
-                "variables": {**self._variables, "SOCIAL_POST_WORKER_NAME": member.name, **variables},
-                "die_at": die_at,
-                "clock": clock_seconds,
-                "hasty": hasty,
-            }
+            member.expected_to_die = order.get("die_at") is not None
+            named = variables if order.get("alone") else {"SOCIAL_POST_WORKER_NAME": member.name, **variables}
+            usual = {"die_at": None, "clock": 0.0, "hasty": False, "looks_often": False, "alone": False}
+            whole = {**usual, "out": os.devnull, "number": number, "log": str(log), "variables": dict(named), **order}
             self.members.append(member)
-            self._zygote.stdin.write(json.dumps(order).encode() + b"\n")
+            self._zygote.stdin.write(json.dumps(whole).encode() + b"\n")
             self._zygote.stdin.flush()
         return member
 
@@ -140,8 +174,8 @@ class Crew:
         """Return those that are there and not frozen."""
         return [member for member in self.members if member.runs and not member.frozen]
 
-    def stop(self) -> None:
-        """Let all of them drain, and then what they were forked from end."""
+    def stop(self, *, remove: bool = False) -> None:
+        """Let all of them drain, and then what they were forked from end; `remove` what they wrote."""
         for member in self.members:
             if member.runs:
                 member.signal(signal.SIGCONT)
@@ -154,6 +188,8 @@ class Crew:
         self._reader.join(5)
         if self._zygote.stdout is not None:
             self._zygote.stdout.close()
+        if remove:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self) -> None:
         assert self._zygote.stdout is not None
@@ -177,3 +213,9 @@ def crew(folder: Path, variables: Mapping[str, str]) -> Iterator[Crew]:
         yield everyone
     finally:
         everyone.stop()
+
+
+@functools.cache
+def everybodys() -> Crew:
+    """Return the crew that all tests of this process share; conftest.py ends it."""
+    return Crew(Path(tempfile.mkdtemp(prefix="autopost-test-")), {"SOCIAL_POST_LOG_FORMAT": "json"})

@@ -19,6 +19,8 @@ from typing import Any
 from asyncpg.transaction import Transaction
 
 from autopost import connection, doorbell, worker
+from autopost.broadcast import placing, relay
+from autopost.hooks import delivery
 from autopost.outbox import Outbox
 from autopost.publication import Publication
 from autopost.writing import Writer
@@ -101,6 +103,11 @@ def be_hasty() -> None:
     connection.COMMAND_TIMEOUT_SECONDS = 1.0
     doorbell.PROBE_SECONDS = doorbell.PROBE_TIMEOUT_SECONDS = 1.0
     worker.HEARTBEAT_SECONDS = 1.0
+
+
+def look_often() -> None:
+    """Let this worker look each second for what others left of the log, which others do four times a minute."""
+    placing.POLL_SECONDS = relay.POLL_SECONDS = delivery.POLL_SECONDS = 1.0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Forks worker processes that have everything loaded: a start takes milliseconds instead of seconds.
+"""Forks workers, instances and commands that have everything loaded: a start takes milliseconds instead of seconds.
 
-Reads a JSON line for each worker from standard input and writes JSON lines: the worker's process id, and later how it
-ended. To be run as a process of its own, which has no threads when it forks: python -m tests.chaos.zygote
+Reads a JSON line for each process from standard input and writes JSON lines: its process id, and later how it ended.
+To be run as a process of its own, which has no threads when it forks: python -m tests.chaos.zygote
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from typing import Any
 
 import uvloop  # noqa: F401  loaded before the fork, as all that a worker needs
 
-from autopost import cli, process
+from autopost import cli, instance, process
+from autopost.feed import app as feeds
+from autopost.feed import redis_sources
 from autopost.monitoring import server
+from autopost.page import app as page
 from autopost.redaction import Redactor
-from tests.chaos.worker_dying_at import arm, be_hasty, move_clock
+from tests.chaos.worker_dying_at import arm, be_hasty, look_often, move_clock
 
-LOADED = (cli, server)
+LOADED = (cli, feeds, instance, page, redis_sources, server)
 
 
 def main() -> None:
     """Fork until standard input ends, then kill what is left."""
     redactor = Redactor()
-    process._load_redactor = lambda settings, names: redactor
     woken, wake = socket.socketpair()
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
@@ -51,10 +53,10 @@ def main() -> None:
                     return
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
-                    children.add(_fork(json.loads(line)))
+                    children.add(_fork(json.loads(line), redactor))
 
 
-def _fork(order: dict[str, Any]) -> int:
+def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     pid = os.fork()
     if pid:
         _say(number=order["number"], pid=pid)
@@ -63,9 +65,14 @@ def _fork(order: dict[str, Any]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.closerange(3, 64)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     null = os.open(os.devnull, os.O_RDWR)
-    for source, target in ((null, 0), (null, 1), (log, 2)):
+    for source, target in ((null, 0), (out, 1), (log, 2)):
         os.dup2(source, target)
+    if order["alone"]:
+        os.environ.clear()
+    else:
+        process._load_redactor = lambda settings, names: redactor
     os.environ.update(order["variables"])
     if order["die_at"]:
         arm(*order["die_at"])
@@ -73,7 +80,9 @@ def _fork(order: dict[str, Any]) -> int:
         move_clock(order["clock"])
     if order["hasty"]:
         be_hasty()
-    sys.argv = ["autopost", "run"]
+    if order["looks_often"]:
+        look_often()
+    sys.argv = ["autopost", *order["arguments"]]
     code = 1
     try:
         cli.main()
@@ -83,6 +92,7 @@ def _fork(order: dict[str, Any]) -> int:
     except BaseException:  # noqa: BLE001 - a traceback belongs into the worker's log, and the process must end here
         sys.excepthook(*sys.exc_info())
     finally:
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.broadcast.conftest import redis_server
+from tests.chaos.crew import Crew
 from tests.conftest import Server
 from tests.feed.announcing import Announcer, settings_of
 from tests.feed.instances import Instance, instance
@@ -26,9 +27,9 @@ def module_database(server: Server, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def feeds(module_database: str) -> Iterator[Instance]:
+def feeds(module_database: str, processes: Crew) -> Iterator[Instance]:
     """Return an instance on it, which hears notifications."""
-    with instance(module_database) as running:
+    with instance(module_database, processes) as running:
         yield running
 
 
@@ -46,6 +47,7 @@ def announcer(platform: Host, module_database: str) -> Announcer:
 
 
 @pytest.fixture
-def several(database: str, carrier: str, request: pytest.FixtureRequest) -> Several:
+def several(database: str, processes: Crew, carrier: str, request: pytest.FixtureRequest) -> Several:
     """Return what they have in common, with a Redis where the carrier is one."""
-    return Several(database, carrier, request.getfixturevalue("redis_server") if carrier != "notify" else None)
+    redis = request.getfixturevalue("redis_server") if carrier != "notify" else None
+    return Several(database, processes, carrier, redis)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +17,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
+from tests.chaos.crew import Crew
 from tests.host import until
+from tests.work import Process, process_of
 
 TOKEN = "a-token-of-tests-only"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -30,7 +28,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 class Instance:
     """A process of `autopost serve`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self.process = process
         self._log = log
         found = until(self._address, seconds=60, what=f"an address; {self.log}")
@@ -68,29 +66,21 @@ class Instance:
 
 
 @contextlib.contextmanager
-def instance(dsn: str, *, carrier: str = "notify", token: str | None = TOKEN, **variables: str) -> Iterator[Instance]:
+def instance(
+    dsn: str, crew: Crew | None = None, /, *, carrier: str = "notify", token: str | None = TOKEN, **more: str
+) -> Iterator[Instance]:
     """Run `autopost serve` from when it is ready on; kill it at the end if it still runs."""
-    environment = {
-        **os.environ,
+    variables = {
         "DATABASE_URL": dsn,
-        "SOCIAL_POST_LOG_FORMAT": "json",
         "SOCIAL_POST_HTTP_PORT": "0",
         "SOCIAL_POST_BROADCAST": carrier,
         **({"SOCIAL_POST_HTTP_TOKEN": token} if token else {}),
-        **variables,
+        **more,
     }
-    with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder:
-        log = Path(folder) / "instance.log"
-        with log.open("wb") as stderr:
-            process = subprocess.Popen([sys.executable, "-m", "autopost", "serve"], env=environment, stderr=stderr)
-        try:
-            running = Instance(process, log)
-            until(lambda: running.get("/readyz").status_code == 200, seconds=60, what=running.log)
-            yield running
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+    with process_of("serve", variables, crew) as (process, log):
+        running = Instance(process, log)
+        until(lambda: running.get("/readyz").status_code == 200, seconds=60, what=running.log)
+        yield running
 
 
 @dataclass(frozen=True, slots=True)

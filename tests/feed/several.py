@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.broadcast.redis_server import RedisServer
+from tests.chaos.crew import Crew
 from tests.feed.announcing import Announcer, settings_of
 from tests.feed.instances import TOKEN, Instance, Viewer, instance
 from tests.host import Host, until
@@ -21,19 +22,21 @@ QUICK = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
 class Several:
     """What workers and instances of a database have in common."""
 
-    def __init__(self, dsn: str, carrier: str, redis: RedisServer | None) -> None:
+    def __init__(self, dsn: str, crew: Crew, carrier: str, redis: RedisServer | None) -> None:
         self.dsn = dsn
+        self._crew = crew
         self.carrier = carrier
         self.redis = redis
         self.variables = {"REDIS_URL": redis.url} if redis is not None else {}
 
     def instance(self, **variables: str) -> contextlib.AbstractContextManager[Instance]:
         """Run an instance."""
-        return instance(self.dsn, carrier=self.carrier, **self.variables, **variables)
+        return instance(self.dsn, self._crew, carrier=self.carrier, **self.variables, **variables)
 
     def worker(self, **variables: str) -> contextlib.AbstractContextManager[WorkerProcess]:
         """Run a worker."""
-        return worker_process(self.dsn, SOCIAL_POST_BROADCAST=self.carrier, **QUICK, **self.variables, **variables)
+        given = {"SOCIAL_POST_BROADCAST": self.carrier, **QUICK, **self.variables, **variables}
+        return worker_process(self.dsn, self._crew, **given)
 
     def announcer(self, host: Host) -> Announcer:
         """Return who posts as a worker does."""

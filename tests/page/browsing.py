@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from tests.chaos.crew import Crew
 from tests.host import until
 from tests.work import WorkerProcess, worker_process
 
@@ -63,10 +64,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(dsn: str, *, token: str | None = TOKEN, **variables: str) -> Iterator[Site]:
+def site(dsn: str, crew: Crew | None = None, /, *, token: str | None = TOKEN, **variables: str) -> Iterator[Site]:
     """Run a worker that serves the page, from when it is ready on."""
     given = {"SOCIAL_POST_HTTP_TOKEN": token} if token else {}
-    with worker_process(dsn, **QUICK, **given, **variables) as worker:
+    with worker_process(dsn, crew, **QUICK, **given, **variables) as worker:
         found = until(lambda: re.search(r'"address": "http://[^"]*:(\d+)"', worker.log), seconds=60, what=worker.log)
         assert found is not None
         address = f"http://127.0.0.1:{found[1]}"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chaos.crew import Crew
 from tests.conftest import Server
 from tests.host import Host
 from tests.page.browsing import Site, site
@@ -34,9 +35,9 @@ def module_database(server: Server, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def module_site(module_database: str) -> Iterator[Site]:
-    """Return the page of a worker on it. Starting one takes longer than most tests."""
-    with site(module_database) as found:
+def module_site(module_database: str, processes: Crew) -> Iterator[Site]:
+    """Return the page of a worker on it."""
+    with site(module_database, processes) as found:
         yield found
 
 

@@ -15,6 +15,7 @@ from autopost.errors import ConfigurationError
 from autopost.page.access import Access
 from autopost.settings import load_settings
 from tests.acceptance.test_bad_input import autopost
+from tests.chaos.crew import Crew
 from tests.host import Host
 from tests.page.browsing import FORM, QUICK, TOKEN, Site, site
 from tests.page.filling import bury
@@ -179,9 +180,9 @@ def test_form_whose_sender_is_gone_is_no_error(guarded: Site) -> None:
     assert "Traceback" not in guarded.worker.log
 
 
-def test_programs_and_old_browsers_may_act(host: Host, database: str) -> None:
+def test_programs_and_old_browsers_may_act(host: Host, database: str, processes: Crew) -> None:
     """With the token in a header, or with the page's own origin."""
-    with site(database) as guarded:
+    with site(database, processes) as guarded:
         answer = guarded.post("/pause", Authorization=f"Bearer {TOKEN}")
         assert answer.headers["location"] == "outbox?said=paused"
         assert host.value("select paused from auto_post_control")
@@ -192,12 +193,12 @@ def test_programs_and_old_browsers_may_act(host: Host, database: str) -> None:
         assert "Claiming goes on." in guarded.get("/outbox?said=resumed").text
 
 
-def test_without_a_token_the_page_only_shows(host: Host, database: str) -> None:
+def test_without_a_token_the_page_only_shows(host: Host, database: str, processes: Crew) -> None:
     """On this machine, to whoever is there; no button, and no action."""
     host.execute("update auto_post_control set paused = true")
     host.complete(agent=host.agent())
     bury(host)
-    with site(database, token=None) as bare:
+    with site(database, processes, token=None) as bare:
         page = bare.get("/outbox")
         assert "DataError 22P05" in page.text
         assert "<button" not in page.text
@@ -221,19 +222,19 @@ def test_names_of_this_machine_are_served(guarded: Site, name: str) -> None:
     assert guarded.get("/sign-in", Host=name).status_code == 200
 
 
-def test_configured_names_are_served(database: str) -> None:
+def test_configured_names_are_served(database: str, processes: Crew) -> None:
     """Beyond loopback they alone."""
-    with site(database, SOCIAL_POST_PAGE_HOSTS="feed.example, other.example") as local:
+    with site(database, processes, SOCIAL_POST_PAGE_HOSTS="feed.example, other.example") as local:
         assert local.get("/sign-in", Host="feed.example:8443").status_code == 200
         assert local.get("/sign-in", Host="localhost").status_code == 200
-    with site(database, SOCIAL_POST_HTTP_HOST="0.0.0.0", SOCIAL_POST_PAGE_HOSTS="feed.example") as wide:
+    with site(database, processes, SOCIAL_POST_HTTP_HOST="0.0.0.0", SOCIAL_POST_PAGE_HOSTS="feed.example") as wide:
         assert wide.get("/sign-in", Host="feed.example").status_code == 200
         assert wide.get("/sign-in", Host="10.0.0.1").status_code == 421
 
 
-def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: str) -> None:
+def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: str, processes: Crew) -> None:
     """As an install has it that set only the host, for Kubernetes; the log says what is missing."""
-    with site(database, token=None, SOCIAL_POST_HTTP_HOST="0.0.0.0") as wide:
+    with site(database, processes, token=None, SOCIAL_POST_HTTP_HOST="0.0.0.0") as wide:
         for path in ("/healthz", "/metrics"):
             assert wide.get(path, Host="10.0.0.1").status_code == 200
         for path in ("/", "/outbox", "/events", "/sign-in"):

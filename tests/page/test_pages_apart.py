@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.chaos.crew import Crew
 from tests.host import Host, until
 from tests.page.browsing import TOKEN, numbers, signed_in, site
 from tests.page.filling import bury, fill, lock_out
@@ -35,7 +36,7 @@ class Elements(HTMLParser):
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="alert(3) \' {{ 7*7 }} </li></ol><h1>'
 
 
-def test_hostile_rows_are_text(host: Host, database: str) -> None:
+def test_hostile_rows_are_text(host: Host, database: str, processes: Crew) -> None:
     """Names, types, reasons, errors, ids, and what an address brings along."""
     fill(host, 3)
     host.execute("update social_posts set content = %s", (HOSTILE,))
@@ -50,7 +51,7 @@ def test_hostile_rows_are_text(host: Host, database: str) -> None:
     host.complete(HOSTILE, agent=host.agent("mallory", name=HOSTILE))
     host.execute("update auto_post_outbox set agent_id = 'mallory' where state = 'posted'")
     bury(host, HOSTILE, HOSTILE)
-    with site(database) as guarded:
+    with site(database, processes) as guarded:
         signed_in(guarded)
         query = "agent=" + "%3Cscript%3Ealert(4)%3C/script%3E&kind=%22%3E%3Cscript%3E&said=%3Cscript%3E&before=%22%3E"
         for path in ("/?silent=1", "/outbox", f"/?{query}", f"/outbox?{query}"):
@@ -65,11 +66,11 @@ def test_hostile_rows_are_text(host: Host, database: str) -> None:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in guarded.get("/?silent=1").text
 
 
-def test_filters_work_without_scripts(host: Host, database: str) -> None:
+def test_filters_work_without_scripts(host: Host, database: str, processes: Crew) -> None:
     """By agent and by kind, and together; what was not posted on demand."""
     fill(host, 60)
     host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
-    with site(database) as guarded:
+    with site(database, processes) as guarded:
         signed_in(guarded)
         until(lambda: host.waiting() == 0)
         assert numbers(guarded.get("/?kind=alert").text) == list(range(60, 0, -5))
@@ -81,9 +82,9 @@ def test_filters_work_without_scripts(host: Host, database: str) -> None:
         assert '<option value="sprout" selected>Sprout</option>' in page
 
 
-def test_page_says_that_the_database_does_not_answer(host: Host, database: str) -> None:
+def test_page_says_that_the_database_does_not_answer(host: Host, database: str, processes: Crew) -> None:
     """And the worker goes on; the page shows more when it is back."""
-    with site(database) as guarded:
+    with site(database, processes) as guarded:
         signed_in(guarded)
         name = sql.Identifier(host.connection.info.dbname)
         with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
@@ -101,14 +102,14 @@ def test_page_says_that_the_database_does_not_answer(host: Host, database: str) 
         assert guarded.worker.process.poll() is None
 
 
-def test_role_of_the_page_may_act_as_documented(host: Host, database: str) -> None:
+def test_role_of_the_page_may_act_as_documented(host: Host, database: str, processes: Crew) -> None:
     """With the grants of the how-to, and by its name in the audit log."""
     with groups(host, database) as logins:
         role, worker = logins["reader"], logins["worker"]
         grants = (ROOT / "docs" / "how-to" / "page.md").read_text("utf-8").split("```sql")[2].split("```")[0]
         host.execute(grants.replace("autopost_page", role))
         variables = {"SOCIAL_POST_PAGE_DATABASE_URL": dsn_of(database, user=role)}
-        with site(dsn_of(database, user=worker), **variables) as guarded:
+        with site(dsn_of(database, user=worker), processes, **variables) as guarded:
             signed_in(guarded)
             assert guarded.post("/pause").headers["location"] == "outbox?said=paused"
             for number in range(2):
@@ -122,13 +123,13 @@ def test_role_of_the_page_may_act_as_documented(host: Host, database: str) -> No
         assert {row["details"]["by"] for row in host.audit() if "by" in row["details"]} == {role}
 
 
-def test_page_has_a_role_of_its_own(host: Host, database: str) -> None:
+def test_page_has_a_role_of_its_own(host: Host, database: str, processes: Crew) -> None:
     """One that may not read says so; nothing fails."""
     role = f"nobody_{host.connection.info.dbname}"
     host.execute(f"create role {role} login")
     try:
         with site(
-            database, SOCIAL_POST_PAGE_DATABASE_URL=psycopg.conninfo.make_conninfo(database, user=role)
+            database, processes, SOCIAL_POST_PAGE_DATABASE_URL=psycopg.conninfo.make_conninfo(database, user=role)
         ) as guarded:
             page = guarded.get("/", Authorization=f"Bearer {TOKEN}")
             assert page.status_code == 503

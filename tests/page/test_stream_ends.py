@@ -12,15 +12,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.chaos.crew import Crew
 from tests.host import Host, until
 from tests.page.browsing import Events, Site, site
 from tests.page.filling import lock_out, looks, post
 
 
 @pytest.fixture
-def guarded(database: str) -> Iterator[Site]:
+def guarded(database: str, processes: Crew) -> Iterator[Site]:
     """Return a page."""
-    with site(database) as guarded:
+    with site(database, processes) as guarded:
         yield guarded
 
 

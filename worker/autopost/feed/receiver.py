@@ -134,6 +134,8 @@ class Receiver:
         self._hand_on(telling)
 
     def _note(self, *, hears: bool) -> None:
+        if self._hears and not hears:
+            self._behind.set()  # else it would be looked at only when the wait of a carrier that is heard is over
         self._hears = hears
         metrics.FEED_HEARS.set(hears)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore2
 
-MOST_BYTES = 256 * 1024  # of an answer, interim ones and the part of a body that is read among them
+MOST_BYTES = 96 * 1024  # of an answer, interim ones and the part of a body that is read among them
 
 
 class Brief(httpcore2.AsyncNetworkStream):

@@ -70,6 +70,8 @@ class Delivery:
         self._rung = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ahead: set[int] = set()  # done with, after something that is not
+        for outcome in ("delivered", "failed", "dead"):  # Prometheus counts from where it first sees a counter
+            metrics.HOOK_DELIVERIES.labels(hook.name, outcome)
         self._failures = 0
         self._error: str | None = None  # since the target took something, or refused it for good
 
