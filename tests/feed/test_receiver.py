@@ -158,12 +158,21 @@ async def test_half_a_character_of_the_carriers_is_read_in_the_log_instead(runni
     await eventually(lambda: running.contents == ["whole"])
 
 
+async def test_session_that_is_lost_leads_to_the_log_at_once(running: Running) -> None:
+    """And not only when a heard carrier's wait of 15 seconds is over."""
+    running.announcer.write("before")
+    began = asyncio.get_running_loop().time()
+    await running.script.says.put(None)
+    await eventually(lambda: running.contents == ["before"])
+    assert asyncio.get_running_loop().time() - began < 10
+    await eventually(lambda: running.script.sessions == 2)
+
+
 async def test_session_that_begins_anew_leads_to_the_log(running: Running) -> None:
     """What was posted meanwhile is handed on without a message."""
     running.announcer.write("meanwhile")
-    await running.script.says.put(None)
+    await running.script.says.put([])
     await eventually(lambda: running.contents == ["meanwhile"])
-    assert running.script.sessions == 2
 
 
 async def test_post_deleted_meanwhile_is_not_handed_on_from_the_log(running: Running) -> None:
