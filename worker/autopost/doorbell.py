@@ -34,7 +34,7 @@ from autopost.resources import query
 
 CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.025
-LOOK_SECONDS = 0.003  # between two looks meanwhile: what is committed before the lock is taken rings nobody
+LOOK_SECONDS = 0.0015  # between two looks meanwhile: what is committed before the lock is taken rings nobody
 LONGEST_LINGER_SECONDS = 0.2  # while transactions that captured keep the lock
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
