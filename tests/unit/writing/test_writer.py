@@ -63,10 +63,10 @@ async def test_the_llm_writes_the_post(llm: LlmServer, make_writer: MakeWriter) 
         (hangs(), "timeout", 0.4),
         (trickles(GOOD), "timeout", 0.4),
         (status(429, {"retry-after": "60"}), "rate_limited", 5),
-        (status(500), "server_error", 1),
+        (status(500, {"retry-after": "60"}), "server_error", 5),  # else its last attempt may end in the time-out
         (status(401), "unauthorized", 5),
         (status(400), "bad_request", 5),
-        (hangs_up(), "connection", 1),
+        (hangs_up(), "connection", 4),
         (sends(b"{not json"), "bad_response", 5),
     ],
 )
