@@ -43,11 +43,11 @@ bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers
 		"page --rounds 1 --seconds 5" "feed --seconds 5" hooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
-bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for hours
+bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for two hours or more
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
-	@for bench in "drain --rounds 5 --peer-redaction" "drain --rounds 5 --alerts" \
-		"drain --rounds 3 --rows 1000000 --peer-rows 100000" "latency --seconds 20 --rounds 5" \
-		"host_tax --full --rounds 5 --seconds 4" trigger_cost trigger_failures memory event_loop \
+	@for bench in "drain --rounds 3 --peer-redaction" "drain --rounds 3 --alerts" \
+		"drain --rounds 1 --rows 1000000 --peer-rows 100000" "latency --seconds 15 --rounds 3" \
+		"host_tax --full --rounds 3 --seconds 4" trigger_cost trigger_failures memory event_loop \
 		"scale --finished 10000000 --pending 1000000" hot_agent "llm --answers 30 --rounds 3" \
 		"idle --rows 50000 --seconds 300" page feed hooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done

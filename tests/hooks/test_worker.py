@@ -88,13 +88,15 @@ def test_secrets_are_nowhere_to_be_seen(
     host: Host, database: str, processes: Crew, hooks: dict[str, str], receiver: Receiver, secret: str
 ) -> None:
     """In no log, neither in the database nor among what a worker shows, whatever the target says."""
-    receiver.will(Answer(500, body=b"hidden"), 200)
+    receiver.will(Answer(500, body=b"hidden"))
     host.agent()
     with worker_process(database, processes, **hooks, SOCIAL_POST_LOG_LEVEL="debug") as worker:
         started(host)
         host.complete()
         until(lambda: "a hook fails" in worker.log, what="a word of the failure")
+        until(lambda: host.value("select count(*) from auto_post_positions where last_error is not null") == 1)
         noted = str(host.rows("select * from auto_post_positions"))
+        receiver.will(200)
         receiver.wait(1)
         until(lambda: "a hook delivers again" in worker.log, what="a word of its end")
         log = worker.log
