@@ -9,7 +9,7 @@ from tests.acceptance.command_line import autopost, terminal
 from tests.acceptance.test_looking_commands import kill
 from tests.host import Host
 
-QUESTION = "The outbox holds operations that were not posted: 2 waiting and 1 dead. Drop them with it?"
+QUESTION = "The outbox holds operations that were not posted: 2 waiting and 1 dead. Drop them?"
 
 
 def is_there(dsn: str) -> bool:
@@ -68,3 +68,55 @@ def test_migration_that_keeps_the_outbox_does_not_ask(waiting: Host, database: s
         result = autopost("migrate", *arguments, dsn=database)
         assert result.returncode == 0, result.stderr
     assert waiting.waiting() == 2
+
+
+@pytest.fixture
+def log(host: Host) -> Host:
+    """Return a platform whose carrier has read two posts of three, of which one has no place yet, and a hook the first.
+
+    The hook has a dead letter, too.
+    """
+    for post, position in (("a", 1), ("b", 2), ("c", None)):
+        host.execute(
+            "insert into auto_post_announcements (post_id, position, post_type, content, created_at) "
+            "values (%s, %s, 'status', 'Done.', now())",
+            (post, position),
+        )
+    host.execute("update auto_post_positions set position = 2 where name = 'log'")
+    host.execute("insert into auto_post_positions (name, position) values ('carrier', 2), ('hook:out', 1)")
+    host.execute(
+        "insert into auto_post_hook_dead (hook, position, post_id, message, error) values ('out', 1, 'a', '', '')"
+    )
+    return host
+
+
+@pytest.mark.parametrize(
+    ("position", "target", "question"),
+    [
+        (1, "base", "2 posts that were not announced to all and 1 dead letter of a hook"),
+        (1, "0006_one_check", "2 posts that were not announced to all and 1 dead letter of a hook"),
+        (1, "0007_announcements", "2 posts that were not announced to all and 1 dead letter of a hook"),
+        (2, "0007_announcements", "1 post that was not announced to all and 1 dead letter of a hook"),
+    ],
+)
+def test_removal_asks_before_it_drops_what_a_reader_waits_for(
+    log: Host, database: str, position: int, target: str, question: str
+) -> None:
+    """From the first revision on that has no log, or no hooks."""
+    log.execute("update auto_post_positions set position = %s where name = 'hook:out'", (position,))
+    result = autopost("migrate", "--to", target, dsn=database, COLUMNS="200")
+    assert result.returncode == 2
+    assert f"The log of announcements holds {question}. Drop them? Give --yes" in result.stderr
+    assert autopost("migrate", "--to", target, "--yes", dsn=database).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("reader", "target"), [("carrier", "0007_announcements"), ("nobody", "0006_one_check"), ("nobody", "base")]
+)
+def test_removal_does_not_ask_for_what_stays_or_nobody_waits_for(
+    log: Host, database: str, reader: str, target: str
+) -> None:
+    """A carrier keeps its place below the hooks; without a reader nothing is unread; a dead letter has its end."""
+    log.execute("delete from auto_post_positions where name not in ('log', %s)", (reader,))
+    result = autopost("migrate", "--to", target, dsn=database)
+    assert result.returncode == 0, result.stderr

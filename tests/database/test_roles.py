@@ -178,6 +178,7 @@ TO_NEITHER = {
     *("retry_all", "simulate_agents", "simulate_clean", "simulate_end", "simulate_look", "simulate_outcomes"),
     *("simulate_problems", "simulate_start", "simulated_agents", "skip", "switch_rule"),
     *("simulate_count", "statuses", "unfinished"),
+    *("hook_letters", "unannounced"),
 }
 
 

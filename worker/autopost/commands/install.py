@@ -22,7 +22,7 @@ def migrate(
     """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
     settings = load_settings()
     lost = lost_by(settings, to)
-    if lost.waiting:
+    if lost.is_unfinished:
         require_yes(removal_question(lost), yes=yes)
     run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
@@ -30,10 +30,23 @@ def migrate(
 
 
 def removal_question(lost: Lost) -> str:
-    """Return what is asked before operations are dropped that have no outcome yet."""
-    counts = {"waiting": lost.pending, "held by a worker": lost.claimed, "dead": lost.dead}
-    parts = [f"{number:,} {what}" for what, number in counts.items() if number]
-    return f"The outbox holds operations that were not posted: {listed(parts)}. Drop them with it?"
+    """Return what is asked before something is dropped that has not come to its end."""
+    outbox = _parts({"waiting": lost.pending, "held by a worker": lost.claimed, "dead": lost.dead})
+    one = lost.unannounced == 1
+    log = _parts(
+        {
+            f"{'post' if one else 'posts'} that {'was' if one else 'were'} not announced to all": lost.unannounced,
+            "dead letters of hooks" if lost.letters > 1 else "dead letter of a hook": lost.letters,
+        }
+    )
+    said = [f"The outbox holds operations that were not posted: {listed(outbox)}."] if outbox else []
+    if log:
+        said.append(f"The log of announcements holds {listed(log)}.")
+    return " ".join([*said, "Drop them?"])
+
+
+def _parts(numbers: dict[str, int]) -> list[str]:
+    return [f"{number:,} {what}" for what, number in numbers.items() if number]
 
 
 def run() -> None:
