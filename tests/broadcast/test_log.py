@@ -10,8 +10,8 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.broadcast import placing as placing_module
 from autopost.broadcast import relay as relay_module
+from autopost.broadcast import wake
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import NotCarried
 from autopost.broadcast.placing import Placer
@@ -265,8 +265,7 @@ async def test_left_over_announcements_are_found_without_a_ring(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a worker that died between publishing and announcing."""
-    for module in (relay_module, placing_module):
-        monkeypatch.setattr(module, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(wake, "POLL_SECONDS", 0.1)
     carrier = Recorder()
     relay = Relay(pool, "public", "carrier", carrier)
     await relay.begin()

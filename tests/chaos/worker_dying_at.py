@@ -19,8 +19,7 @@ from typing import Any
 from asyncpg.transaction import Transaction
 
 from autopost import connection, doorbell, worker
-from autopost.broadcast import placing, relay
-from autopost.hooks import delivery
+from autopost.broadcast import wake
 from autopost.outbox import Outbox
 from autopost.publication import Publication
 from autopost.writing import Writer
@@ -107,7 +106,7 @@ def be_hasty() -> None:
 
 def look_often() -> None:
     """Let this worker look each second for what others left of the log, which others do four times a minute."""
-    placing.POLL_SECONDS = relay.POLL_SECONDS = delivery.POLL_SECONDS = 1.0
+    wake.POLL_SECONDS = 1.0
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,11 +10,11 @@ import asyncpg
 import structlog
 
 from autopost import backoff, metrics
+from autopost.broadcast.wake import Wake
 from autopost.cancellation import give_way
 from autopost.faults import kind
 from autopost.resources import query
 
-POLL_SECONDS = 15.0  # what a worker left that died between publishing and placing
 CAP_SECONDS = 5.0
 PLACES = 1_000
 
@@ -40,12 +38,12 @@ class Placer:
         self._pool = pool
         self._schema = schema
         self._readers = readers
-        self._rung = asyncio.Event()
+        self._wake = Wake(self._is_unplaced)
         self._stopping = False
 
     def ring(self) -> None:
         """Say that something was published."""
-        self._rung.set()
+        self._wake.ring()
 
     def stop(self) -> None:
         """Let `run` end when everything is placed, or at the next failure."""
@@ -64,8 +62,8 @@ class Placer:
                         await reader.begin()
                         reader.ring()  # what was left by others
                     begun = True
-                await self._until_rung()
-                self._rung.clear()
+                await self._wake.wait()
+                self._wake.clear()
                 if await self.place():
                     for reader in self._readers:
                         reader.ring()
@@ -81,7 +79,7 @@ class Placer:
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=CAP_SECONDS))
             else:
                 failures = 0
-            if self._stopping and not self._rung.is_set():
+            if self._stopping and not self._wake.is_rung:
                 return
 
     async def place(self) -> int:
@@ -93,11 +91,5 @@ class Placer:
             if some < PLACES:
                 return placed
 
-    async def _until_rung(self) -> None:
-        """Wait for a ring, and look now and then whether somebody else left something."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
-                    await self._rung.wait()
-            if self._rung.is_set() or await self._pool.fetchval(query("is_unplaced", self._schema)):
-                return
+    async def _is_unplaced(self) -> bool:
+        return bool(await self._pool.fetchval(query("is_unplaced", self._schema)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from time import monotonic
 
 import asyncpg
@@ -13,12 +12,12 @@ import structlog
 from autopost import backoff, metrics
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import Carrier, NotCarried
+from autopost.broadcast.wake import Wake
 from autopost.cancellation import give_way
 from autopost.faults import kind
 from autopost.resources import query
 
 BATCH = 200
-POLL_SECONDS = 15.0  # what a worker left that died between placing and announcing
 TURN_SECONDS = 4.0  # for one batch
 FROZEN_SECONDS = 6.0  # without a word in its turn: the server ends the session, and others have a turn
 CAP_SECONDS = 5.0  # between attempts while the carrier is down: so long announcements may wait after it is back
@@ -34,12 +33,12 @@ class Relay:
         self._schema = schema
         self._reader = reader
         self._carrier = carrier
-        self._rung = asyncio.Event()
+        self._wake = Wake(self._is_unread)
         self._stopping = asyncio.Event()
 
     def ring(self) -> None:
         """Say that something was placed."""
-        self._rung.set()
+        self._wake.ring()
 
     def stop(self) -> None:
         """Let `run` end when everything is delivered, or at the next failure; no turn is broken off."""
@@ -56,9 +55,9 @@ class Relay:
         An outage is logged once and caught up with afterwards.
         """
         failures = 0
-        while self._rung.is_set() or not self._stopping.is_set():
+        while self._wake.is_rung or not self._stopping.is_set():
             try:
-                await self._until_rung()
+                await self._wake.wait()
                 await self.flush()
             except Exception as error:  # noqa: BLE001 - a carrier's bug must not end a worker
                 give_way(error)
@@ -79,7 +78,7 @@ class Relay:
 
     async def flush(self) -> None:
         """Deliver until nothing is left. Raises NotCarried and the database's errors; what was sent may be so again."""
-        self._rung.clear()
+        self._wake.clear()
         waits = 0
         while (sent := await self._take_turn()) is None or sent == BATCH:
             if sent is None:  # another worker, which may have read before this was placed
@@ -111,14 +110,8 @@ class Relay:
         metrics.ANNOUNCED.inc(len(announcements))
         return len(announcements)
 
-    async def _until_rung(self) -> None:
-        """Wait for a ring, and look now and then whether somebody else left something."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
-                    await self._rung.wait()
-            if self._rung.is_set() or await self._pool.fetchval(self._query("is_unread"), self._reader):
-                return
+    async def _is_unread(self) -> bool:
+        return bool(await self._pool.fetchval(self._query("is_unread"), self._reader))
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)

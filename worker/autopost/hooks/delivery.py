@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import structlog
 
 from autopost import backoff, metrics
 from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.wake import Wake
 from autopost.cancellation import give_way
 from autopost.faults import DATABASE_ERRORS, kind
 from autopost.hooks.hook import Hook
@@ -28,7 +28,6 @@ from autopost.hooks.target import AT_ONCE
 from autopost.hooks.turns import Dead, TurnLost, Turns, Waiting
 
 BATCH = 100
-POLL_SECONDS = 15.0  # what a worker left that died, and dead letters that are to be sent again
 BEGIN_SECONDS = 20.0  # of a turn: after it no further request is begun
 BASE_SECONDS = 1.0
 CAP_SECONDS = 60.0  # between attempts, unless the target asks for more
@@ -67,7 +66,7 @@ class Delivery:
         self._hook = hook
         self._turns = turns
         self._target = target
-        self._rung = asyncio.Event()
+        self._wake = Wake(turns.waits)
         self._stopping = asyncio.Event()
         self._ahead: set[int] = set()  # done with, after something that is not
         for outcome in ("delivered", "failed", "dead"):  # Prometheus counts from where it first sees a counter
@@ -77,7 +76,7 @@ class Delivery:
 
     def ring(self) -> None:
         """Say that something was published."""
-        self._rung.set()
+        self._wake.ring()
 
     def stop(self) -> None:
         """Let `run` end when everything is delivered, or at the next failure."""
@@ -93,10 +92,10 @@ class Delivery:
         errors = 0
         self.ring()  # what was left by others
         try:
-            while self._rung.is_set() or not self._stopping.is_set():
+            while self._wake.is_rung or not self._stopping.is_set():
                 try:
-                    await self._until_rung()
-                    self._rung.clear()
+                    await self._wake.wait()
+                    self._wake.clear()
                     await self._deliver()
                 except Exception as error:  # noqa: BLE001 - a hook's trouble must not end a worker
                     give_way(error)
@@ -258,15 +257,6 @@ class Delivery:
                 await self._turns.move(0, [], error=None)
             await asyncio.sleep(PACE_SECONDS.get(self._hook.kind, 0.0))
         return ended
-
-    async def _until_rung(self) -> None:
-        """Wait for a ring, and look now and then whether somebody else left something."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS * random.uniform(0.9, 1.1)):
-                    await self._rung.wait()
-            if self._rung.is_set() or await self._turns.waits():
-                return
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
