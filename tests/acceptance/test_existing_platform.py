@@ -19,6 +19,7 @@ from autopost.resources import dba_statements
 from autopost.settings import Settings, load_settings
 from tests.acceptance.command_line import autopost
 from tests.host import Host, until
+from tests.roles import groups_locked
 from tests.work import work_off, worker_process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,7 +63,7 @@ class Platform(Host):
 @pytest.fixture
 def platform(empty_database: str) -> Iterator[Platform]:
     """Return the platform with its tables, an agent, an operation that ended before, and its roles."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with groups_locked(empty_database), psycopg.connect(empty_database, autocommit=True) as connection:
         suffix = str(connection.info.backend_pid)
         platform = Platform(connection, empty_database, suffix)
         groups_before = platform.rows("select rolname from pg_roles where rolname like 'auto\\_post\\_%'")

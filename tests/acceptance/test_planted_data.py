@@ -111,7 +111,7 @@ def test_template_path_lets_nothing_planted_out(host: Host, database: str, lists
 def test_llm_path_lets_nothing_planted_out(host: Host, database: str, lists: dict[str, str]) -> None:
     """Nor into the request; and what the model says of planted data is not posted."""
     plant(host, PLANTS)
-    told = iter(one.texts["answer"] for one in PLANTS)
+    told = iter([one.texts["answer"] for one in PLANTS])  # the server's threads share it
     with LlmServer() as llm:
         llm.will(answers(lambda _: f"All done here: {next(told)}"))
         with worker_process(database, **with_llm(llm), **TALKATIVE, **FORGETFUL, **lists) as worker:
@@ -231,6 +231,7 @@ def test_feed_that_fails_for_a_while_and_tells_all_is_not_heard(
     with worker_process(database, **TEMPLATES, **TALKATIVE, **lists, **hasty) as worker:
         until(lambda: "rows are given back unpublished" in worker.log, seconds=30)
         assert "publishing failed and is tried again" in worker.log
+        until(lambda: any(row["last_error"] for row in host.outbox()), what="a row that was given back")
         errors = [row["last_error"] for row in host.outbox() if row["last_error"]]
         assert set(errors) == {"SerializationError 40001"}
         host.execute("drop trigger quote on social_posts")

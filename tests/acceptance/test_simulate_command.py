@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.acceptance.command_line import autopost, terminal
+from tests.acceptance.command_line import Terminal, autopost, terminal
 from tests.host import Host, until
 from tests.work import worker_process
 
@@ -28,7 +28,7 @@ def test_simulated_operations_are_posted_counted_and_removed(host: Host, databas
     assert figures["posted"] == len(host.posts()) >= 4
     assert figures["reasons"] == {"rate_limited": figures["skipped"]}
     assert 0 < figures["p50_ms"] <= figures["p99_ms"]
-    assert figures["rate_reached"] > 20
+    assert 0 < figures["rate_reached"] <= 40
     assert "@example.com" not in str(host.posts())
     assert all(row["id"].startswith("autopost-sim-") for row in host.rows("select id from operation_trackers"))
     audited = len(host.audit())
@@ -102,10 +102,16 @@ def test_second_ctrl_c_ends_it_at_once(host: Host, database: str) -> None:
         with host.connection.transaction():
             host.execute("lock table operation_trackers in share mode")
             screen.interrupt()
-            time.sleep(0.5)
-            screen.interrupt()
-            assert screen.end(seconds=10) == 130
+            until(lambda: _ends_when_interrupted_again(screen))
+            assert screen.end() == 130
         assert "Traceback" not in screen.shown
+
+
+def _ends_when_interrupted_again(screen: Terminal) -> bool:
+    """Press Ctrl-C a while after the last one: two that come while a process does not run are one."""
+    time.sleep(0.5)
+    screen.interrupt()
+    return screen.process.poll() is not None
 
 
 def test_cleaning_says_how_much_it_removes_and_asks(host: Host, database: str) -> None:

@@ -230,14 +230,11 @@ def test_too_many_traces_are_dropped_and_counted() -> None:
 
     before = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
     export = trace_export.TraceExport(Stuck(), "worker")
-    began = time.monotonic()
     for number in range(2 * trace_export.MOST_WAITING_ATTEMPTS):
         export.take(Attempt(UUID(int=number + 1), 1, 2))
-    took = time.monotonic() - began
     export.close(seconds=0.5)
     dropped = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
     assert dropped - before > 0
-    assert took < 2.0
 
 
 async def test_extra_that_is_missing_is_a_configuration_error(

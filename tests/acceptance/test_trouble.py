@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from autopost import publisher
 from autopost.redaction import Redactor
 from autopost.settings import Settings
 from tests.host import Host
@@ -48,12 +49,13 @@ async def test_post_that_the_platform_swallows_is_skipped_for_that(
 
 
 async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
-    host: Host, settings: Settings, redactor: Redactor
+    host: Host, settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform's trigger raises a code of the class that usually passes by itself."""
+    monkeypatch.setattr(publisher, "PATIENCE", 0.025)
     forbid_zebras(host, "raise exception 'no' using errcode = '55000'")
     many(host, 6)
-    async with working(settings.model_copy(update={"lease_seconds": 3.0}), redactor):
+    async with working(settings, redactor):
         await eventually(lambda: len(host.posts()) == 5)
         await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'pending'") == 1)
     (left,) = [row for row in host.outbox() if row["state"] != "posted"]
@@ -61,12 +63,15 @@ async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
     assert left["last_error"] == "ObjectNotInPrerequisiteStateError 55000"
 
 
-async def test_locked_feed_kills_no_row(host: Host, settings: Settings, redactor: Redactor, database: str) -> None:
+async def test_locked_feed_kills_no_row(
+    host: Host, settings: Settings, redactor: Redactor, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What needs no place on the feed ends; posts wait, without an attempt burned, and come when the lock goes."""
     host.agent("kid", maturity="STUDENT")
     many(host, 4)
     host.complete("blocked", agent="kid")
-    impatient = settings.model_copy(update={"lease_seconds": 6.0, "max_attempts": 1})
+    monkeypatch.setattr(publisher, "PATIENCE", 0.05)
+    impatient = settings.model_copy(update={"max_attempts": 1})
     with psycopg.connect(database) as locker:
         locker.execute("lock table social_posts in access exclusive mode")
         async with working(impatient, redactor):
@@ -86,14 +91,14 @@ async def test_lease_is_renewed_while_a_generation_lasts(host: Host, settings: S
     """Three waves through one place take longer than the lease; nobody pays twice."""
     many(host, 3)
     with LlmServer() as llm:
-        llm.will(after(0.6, says("done")))
+        llm.will(after(3.2, says("done")))
         slow = settings.model_copy(
             update={
                 "llm_enabled": True,
                 "openai_api_key": SecretStr("test-" + "key"),
                 "openai_base_url": llm.base_url,
                 "llm_concurrency": 1,
-                "lease_seconds": 1.0,
+                "lease_seconds": 9.0,
             }
         )
         async with working(slow, redactor), working(slow, redactor):

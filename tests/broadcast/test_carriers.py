@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from autopost.broadcast import announcing
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import MOST_BYTES, notification
 from autopost.redaction import Redactor
@@ -20,6 +21,12 @@ from tests.host import Host, until
 from tests.work import eventually, work_off, worker_process, working
 
 AGENTS = 8
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a worker that has done its work announce it to the end: nobody comes after it."""
+    monkeypatch.setattr(announcing, "LAST_WORDS_SECONDS", 60.0)
 
 
 @pytest.fixture

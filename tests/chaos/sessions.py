@@ -24,6 +24,7 @@ from tests.work import eventually
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
+PATIENT = {"lock_timeout": "60s"}  # who waits in a race waits until the test goes on
 TEXT = Written("text", Generator.TEMPLATE)
 
 
@@ -69,7 +70,9 @@ class Race:
 
     async def session(self) -> Session:
         """Return a new session."""
-        session = Session(await asyncpg.connect(**connect_arguments(self._settings, "race")))
+        arguments = connect_arguments(self._settings, "race")
+        arguments["server_settings"] |= PATIENT
+        session = Session(await asyncpg.connect(**arguments))
         self._sessions.append(session)
         return session
 

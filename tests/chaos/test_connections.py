@@ -235,7 +235,7 @@ def test_worker_lives_through(place: Place, trouble: str) -> None:
         assert len(lines) < MOST_LINES, "a flood of log lines"
         assert any('"level": "warning"' in line for line in lines)
         host.complete(f"after {trouble}", agent=host.agent(f"{agent}-after"))
-        until(lambda: host.waiting() == 0, seconds=5, what="the post of what rang")
+        until(lambda: host.waiting() == 0, what="the post of what rang")
         assert len(host.posts()) == len(host.audit()) == host.value("select count(*) from auto_post_outbox")
 
 
@@ -247,7 +247,7 @@ def test_worker_ends_in_time_although_nobody_answers(place: Place, workers: Crew
         until(lambda: watched.is_ready and watched.listens)
         proxy.become(Mode.SWALLOW)
         member.stop()
-        assert member.wait(10) == 0
+        assert member.wait(25) == 0
 
 
 def test_connection_that_is_lost_at_the_start_says_so(place: Place, workers: Crew) -> None:

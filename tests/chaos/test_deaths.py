@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,9 +12,11 @@ from tests.chaos.checker import lost, violations
 from tests.chaos.crew import Crew, crew
 from tests.chaos.worker_dying_at import POINTS
 from tests.host import Host, until
-from tests.llm_server import LlmServer, after, says
+from tests.llm_server import LlmServer, says, when
 
-LEASE = {"SOCIAL_POST_LEASE_SECONDS": "1", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.9", "SOCIAL_POST_POLL_SECONDS": "0.2"}
+LEASE = {"SOCIAL_POST_LEASE_SECONDS": "60", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "20", "SOCIAL_POST_POLL_SECONDS": "0.2"}
+# A short lease would do it too, and would also run out for whoever is well and has to wait for a processor.
+RUN_OUT = "update auto_post_outbox set available_at = now() where state = 'claimed'"
 REFUSE = """
 create function refuse() returns trigger language plpgsql as
 $$ begin raise exception 'no' using errcode = '22000'; end $$;
@@ -43,6 +46,7 @@ def test_worker_killed(host: Host, database: str, workers: Crew, point: str) -> 
         victim = workers.start(variables, die_at=(point, 1))
         assert victim.wait() == -signal.SIGKILL
         host.execute("drop trigger if exists refuse on social_posts")
+        host.execute(RUN_OUT)
         rescuer = workers.start(variables)
         until(lambda: host.waiting() == 0, what="the rescue")
         until(lambda: rescuer.works)
@@ -59,14 +63,17 @@ def test_frozen_worker_does_no_harm_when_it_thaws(host: Host, database: str, wor
     """It was stopped while the LLM wrote; another worker posted meanwhile; it says that its lease was lost."""
     host.complete(agent=host.agent())
     with LlmServer() as llm:
-        llm.will(after(0.5, says("Written before the frost")), says("Written meanwhile"))
+        thaws = threading.Event()
+        llm.will(when(thaws.is_set, says("Written before the frost")), says("Written meanwhile"))
         variables = {"DATABASE_URL": database, "OPENAI_API_KEY": "test", "OPENAI_BASE_URL": llm.base_url}
         frozen = workers.start(variables)
         llm.wait_for_requests(1)
         frozen.signal(signal.SIGSTOP)
+        host.execute(RUN_OUT)
         other = workers.start(variables)
         until(lambda: host.waiting() == 0, what="the rescue")
         before = host.posts(), host.audit(), host.outbox()
+        thaws.set()
         frozen.signal(signal.SIGCONT)
         until(lambda: '"lease_lost"' in frozen.log, what="the line that says so")
         for member in (frozen, other):

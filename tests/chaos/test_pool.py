@@ -23,7 +23,7 @@ from tests.chaos.proxy import Mode, Proxy, upstream_of
 from tests.host import Host
 from tests.work import eventually, working
 
-PATIENCE = 1.5
+PATIENCE = 3.0
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_locked_outbox_holds_an_agent_up_once_in_a_transaction(host: Host, datab
     assert host.value("select count(*) from operation_trackers where status = 'failed'") == 300
     assert host.outbox() == []
     assert len(host.warnings) == 1
-    assert waited < 1, "one lock_timeout of 20 ms, with room for a busy machine"
+    assert waited < 5, "one lock_timeout of 20 ms, with room for a busy machine; 300 are six seconds"
 
 
 def test_capturing_works_again_in_the_next_transaction(host: Host, database: str) -> None:

@@ -13,7 +13,11 @@ from tests.host import Host, until
 
 ARM, LOOK = query("arm", "public").encode(), query("next_due", "public").replace("$1", "true").encode()
 K = "1635087471, hashtext('public')"
-HELD = "select count(*) from pg_locks where locktype = 'advisory' and classid = 1635087471 and granted and mode = %s"
+HERE = "database = (select oid from pg_database where datname = current_database())"
+HELD = (
+    "select count(*) from pg_locks "
+    f"where locktype = 'advisory' and classid = 1635087471 and granted and mode = %s and {HERE}"
+)
 ALONE, SHARED = "ExclusiveLock", "ShareLock"
 
 # `asked` counts at once and for everybody, whatever becomes of the transaction; `shown` when it is committed.
@@ -103,7 +107,8 @@ def test_statement_does_not_see_what_was_committed_while_it_took_the_lock(host: 
         host.execute("select pg_advisory_lock(1)")  # a gate, to hold the statement up after its snapshot
         both = f"select pg_advisory_lock(1), pg_try_advisory_lock({K}), (select count(*) from auto_post_outbox)"
         arming = thread.submit(lambda: worker.execute(both.encode()).fetchall())
-        until(lambda: host.value("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1)
+        waiting = f"select count(*) from pg_locks where locktype = 'advisory' and not granted and {HERE}"
+        until(lambda: host.value(waiting) == 1)
         host.complete()
         host.execute("select pg_advisory_unlock(1)")
         ((_, armed, seen),) = arming.result(20)

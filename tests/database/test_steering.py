@@ -20,7 +20,7 @@ from tests.host import Host
 from tests.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
-A_SECOND = 1.0
+AT_ONCE_SECONDS = 15.0  # to a worker that polls every 30
 
 NONSENSE = {
     "auto_post_pause('team', 'x')": "the kind is team, and must be operation_type or agent",
@@ -206,7 +206,7 @@ def test_next_due_row_is_never_a_parked_one(host: Host) -> None:
 async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
-    """Within a second, though it polls every 30."""
+    """Long before it polls again."""
     host.agent()
     patient = settings.model_copy(update={"poll_seconds": 30.0})
     async with working(patient, redactor):
@@ -223,13 +223,13 @@ async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
             host.execute(f"select auto_post_resume({resume})")
         began = time.monotonic()
         await eventually(lambda: host.waiting() == 0)
-        assert time.monotonic() - began < A_SECOND
+        assert time.monotonic() - began < AT_ONCE_SECONDS
 
 
 async def test_retried_row_is_taken_at_once_by_a_sleeping_worker(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
-    """A dead row gets all its attempts again, and is posted within a second."""
+    """A dead row gets all its attempts again, and is posted long before it polls again."""
     host.agent()
     dead(host, "op")
     async with working(settings.model_copy(update={"poll_seconds": 30.0}), redactor):
@@ -239,7 +239,7 @@ async def test_retried_row_is_taken_at_once_by_a_sleeping_worker(
         began = time.monotonic()
         assert host.value("select auto_post_retry('op')") == 1
         await eventually(lambda: host.waiting() == 0)
-        assert time.monotonic() - began < A_SECOND
+        assert time.monotonic() - began < AT_ONCE_SECONDS
     (row,) = host.outbox()
     assert (row["state"], row["attempts"], row["epoch"]) == ("posted", 1, 2)
     assert deeds(host) == [("retry", {"rows": 1, "by": host.value("select session_user")})]

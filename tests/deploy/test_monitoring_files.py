@@ -88,7 +88,8 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
             host.complete("second", agent=host.agent("other"))
             until(lambda: host.waiting() == 0)
             host.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost worker'"
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name = 'autopost worker' and datname = current_database()"
             )
             host.execute("alter table auto_post_outbox rename to hidden")
             until(lambda: "autopost_database_errors_total{" in monitoring.get("/metrics")[1])

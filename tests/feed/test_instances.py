@@ -69,7 +69,7 @@ def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
         for number in range(5):
             announcer.post(f"post {number}")
         whole(viewer, 1, 5)
-        assert time.monotonic() - began < HEARD_SECONDS / 2
+        assert time.monotonic() - began < 0.9 * HEARD_SECONDS
         assert one.metric(f'autopost_feed_received_total{{source="{source}"}}') == before + 5
 
 
@@ -130,7 +130,7 @@ def test_worker_with_a_port_serves_the_feeds_too(host: Host, several: Several) -
             began = time.monotonic()
             worker.signal(signal.SIGTERM)
             assert worker.wait() == 0
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 9
             until(lambda: viewer.ended and messages.ended)
         assert "Traceback" not in one.log
 

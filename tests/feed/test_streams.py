@@ -214,6 +214,7 @@ def test_quiet_topic_moves_on(feeds: Instance, announcer: Announcer) -> None:
 def test_posts_are_counted(feeds: Instance, announcer: Announcer) -> None:
     """Who watches, and what was handed on."""
     until(lambda: feeds.metric('autopost_feed_viewers{protocol="ws"}') == 0)
+    until(lambda: feeds.metric('autopost_feed_viewers{protocol="events"}') == 0)
     with SocketViewer(feeds) as viewer, EventViewer(feeds):
         assert feeds.metric('autopost_feed_viewers{protocol="ws"}') == 1
         assert feeds.metric('autopost_feed_viewers{protocol="events"}') == 1

@@ -14,11 +14,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from autopost.broadcast import wake
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.placing import Placer
 from autopost.connection import create_pool
 from autopost.hooks import delivery as delivery_module
-from autopost.hooks import turns as turns_module
 from autopost.hooks.delivery import Delivery
 from autopost.hooks.hook import Hook, Kind, Wanted
 from autopost.hooks.refusals import NotDelivered, Rejected
@@ -95,7 +95,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait long."""
     monkeypatch.setattr(delivery_module, "BASE_SECONDS", 0.02)
     monkeypatch.setattr(delivery_module, "CAP_SECONDS", 0.1)
-    monkeypatch.setattr(delivery_module, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(wake, "POLL_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -345,21 +345,19 @@ async def test_workers_take_turns(posts: Log, pool: asyncpg.Pool[asyncpg.Record]
             posts.write(str(number), agent=f"agent{number % 3}")
             every[number % 3].ring()
             await asyncio.sleep(0.003)
-        await eventually(lambda: len(target.took) >= 90, seconds=10)
+        await eventually(lambda: len(target.took) >= 90)
     assert sorted(map(int, target.contents)) == list(range(90))
     for agent in range(3):
         assert [int(c) for a, c in target.took if a == f"agent{agent}"] == list(range(agent, 90, 3))
 
 
-async def test_turn_of_a_dead_worker_ends(
-    posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_turn_of_a_dead_worker_ends(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Another takes it over, without a ring; what the dead one does when it was only frozen counts no more."""
-    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.5)
     frozen = turns_of(pool, "frozen")
     assert await frozen.take() == 0
     posts.write("a", "b")
     assert await turns_of(pool, "two").take() is None
+    host.execute("update auto_post_positions set held_until = now() where name = 'hook:out'")
     target = Recorder()
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
@@ -405,7 +403,8 @@ async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg
         host.execute(WRITE, (str(uuid4()), "ada", "Ada", "status", str(number), 0))
         placer.ring()
         placed = "select %s = position from auto_post_positions where name = 'log'"
-        await eventually(partial(host.value, placed, (number + 1,)), seconds=10)
+        await eventually(partial(host.value, placed, (number + 1,)), seconds=20)
+    await eventually(lambda: target.attempts)
     assert target.attempts == 1
     for task in running:
         task.cancel()
@@ -471,7 +470,7 @@ async def test_hooks_share_one_connection(host: Host, database: str) -> None:
     ]
     await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
     for _ in range(5):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             assert await pool.fetchval("select 1") == 1
     host.execute("rollback")
     for task in running:
@@ -484,14 +483,15 @@ async def test_turn_is_kept_during_a_long_wait_and_no_longer(
     posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that another worker takes over soon when this one dies in it."""
-    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.6)
     monkeypatch.setattr(delivery_module, "KEEP_SECONDS", 0.1)
     posts.write("a")
     target = Recorder()
     target.down = NotDelivered("HTTP 429", 300.0)
     running = asyncio.create_task(Delivery(HOOK, turns_of(pool, "one"), target).run())
     await eventually(lambda: target.attempts)
-    await asyncio.sleep(1)
+    await eventually(lambda: posts.place["last_error"])
+    for _ in range(3):
+        await eventually(partial(lambda held: posts.place["held_until"] > held, posts.place["held_until"]))
     assert await turns_of(pool, "two").take() is None
     assert target.attempts == 1
     running.cancel()

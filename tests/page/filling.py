@@ -74,5 +74,8 @@ def post(host: Host, number: int, agent: str = "ada", **fields: str) -> None:
 
 def looks(host: Host) -> int:
     """Return how many statements the page has under way or ran last, by what its connections show."""
-    count: int = host.value("select count(*) from pg_stat_activity where application_name = 'autopost page'")
+    count: int = host.value(
+        "select count(*) from pg_stat_activity "
+        "where application_name = 'autopost page' and datname = current_database()"
+    )
     return count

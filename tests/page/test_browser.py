@@ -15,6 +15,7 @@ from tests.page.browsing import TOKEN, Site
 from tests.page.filling import bury, fill
 
 PATIENCE_MILLISECONDS = 20_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 GOAL_MILLISECONDS = 1_000
 TRIES = 5
 
@@ -50,7 +51,7 @@ class Visit:
     def live(self, path: str = "/") -> Page:
         """Open a page and wait until it is connected."""
         page = self.go(path)
-        expect(page.locator("#live")).to_have_text("Live", timeout=PATIENCE_MILLISECONDS)
+        expect(page.locator("#live")).to_have_text("Live")
         return page
 
     def _dialog(self, dialog: Any) -> None:
@@ -105,7 +106,7 @@ def test_post_appears_on_the_open_page_within_a_second(host: Host, visit: Visit)
     delays = []
     for number in range(TRIES):
         what = complete(host, number)
-        expect(page.get_by_text(what)).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+        expect(page.get_by_text(what)).to_be_visible()
         arrived = page.evaluate("window.arrived")
         (row,) = host.rows("select id, occurred_at from audit_log where tracker_id = %s", (f"op{number}",))
         delays.append(arrived[row["id"]] - row["occurred_at"].timestamp() * 1000)
@@ -213,7 +214,7 @@ def test_page_goes_on_by_itself_after_a_break(host: Host, visit: Visit) -> None:
     second = complete(host, 2)
     until(lambda: host.waiting() == 0)
     page.context.set_offline(False)
-    expect(page.get_by_text(second)).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    expect(page.get_by_text(second)).to_be_visible()
     expect(page.locator("#feed > li")).to_have_count(2)
     visit.problems.clear()  # a browser reports what was offline
 

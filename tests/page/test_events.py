@@ -171,7 +171,10 @@ def test_viewers_that_leave_before_the_stream_begins_leave_nothing_behind(host: 
         with guarded.raw("/events") as end:
             time.sleep(0.001 * (number % 8))
             end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
-    looked = "select max(query_start) from pg_stat_activity where application_name = 'autopost page'"
+    looked = (
+        "select max(query_start) from pg_stat_activity "
+        "where application_name = 'autopost page' and datname = current_database()"
+    )
 
     def is_quiet() -> bool:
         before = host.value(looked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
+from autopost.writing import llm as llm_module
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.llm import Llm, _pool_sizes
 from autopost.writing.prompt import Prompt
@@ -24,7 +26,6 @@ from tests.llm_server import (
     Exchange,
     LlmServer,
     Reply,
-    after,
     completion,
     hangs,
     hangs_up,
@@ -34,8 +35,10 @@ from tests.llm_server import (
     sends,
     status,
     trickles,
+    when,
 )
 from tests.unit.writing.samples import settings_for
+from tests.work import eventually
 
 PROMPT = Prompt("the rules", "the data")
 GOOD = Answer("Done!", prompt_tokens=PROMPT_TOKENS, completion_tokens=COMPLETION_TOKENS)
@@ -130,14 +133,18 @@ async def test_a_wait_beyond_the_time_gives_up_at_once(
 @pytest.mark.parametrize(("code", "word"), [(429, "rate_limited"), (500, "server_error")])
 async def test_a_trouble_that_stays_is_named(llm: LlmServer, make_llm: MakeLlm, code: int, word: str) -> None:
     """The last trouble, not the time-out that the next retry would have met."""
-    llm.will(status(code))
-    assert await make_llm(llm_timeout_seconds=1).ask(PROMPT) == NoAnswer(word)
+    llm.will(status(code), status(code, {"retry-after": "40"}))
+    assert await make_llm(llm_timeout_seconds=30).ask(PROMPT) == NoAnswer(word)
+    assert len(llm.requests) == 2
 
 
-async def test_server_that_does_not_speak_tls_is_no_connection(llm: LlmServer, make_llm: MakeLlm) -> None:
+async def test_server_that_does_not_speak_tls_is_no_connection(
+    llm: LlmServer, make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The handshake fails, and is tried again within the time."""
+    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
     address = llm.base_url.replace("http://", "https://")
-    answer = await make_llm(openai_base_url=address, llm_timeout_seconds=1).ask(PROMPT)
+    answer = await make_llm(openai_base_url=address, llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
 
 
@@ -148,7 +155,8 @@ async def test_name_that_is_not_resolved_is_no_connection(make_llm: MakeLlm, mon
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=1).ask(PROMPT)
+    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
 
 
@@ -163,16 +171,19 @@ async def test_the_time_is_for_the_whole_generation(llm: LlmServer, make_llm: Ma
 
 async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None:
     """A hang after a retry ends with the first attempt's time."""
-    llm.will(status(500, {"retry-after": "1.5"}), hangs())
+    llm.will(status(500, {"retry-after": "3"}), hangs())
     started = time.monotonic()
-    assert await make_llm(llm_timeout_seconds=2).ask(PROMPT) == NoAnswer("timeout")
-    assert time.monotonic() - started < 3
+    assert await make_llm(llm_timeout_seconds=6).ask(PROMPT) == NoAnswer("timeout")
+    assert time.monotonic() - started < 8.5
     assert len(llm.requests) == 2
 
 
-async def test_a_server_that_is_not_there_is_a_connection_trouble(make_llm: MakeLlm) -> None:
+async def test_a_server_that_is_not_there_is_a_connection_trouble(
+    make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody listens at the port."""
-    client = make_llm(openai_base_url=refused_base_url(), llm_timeout_seconds=1)
+    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    client = make_llm(openai_base_url=refused_base_url(), llm_timeout_seconds=30)
     assert await client.ask(PROMPT) == NoAnswer("connection")
 
 
@@ -278,12 +289,13 @@ def test_connections_are_divided_among_pools(connections: int, sizes: list[int])
 
 async def test_a_pool_that_is_busy_is_passed_over(llm: LlmServer, make_llm: MakeLlm) -> None:
     """However long each answer takes, as many are asked at once as there are connections."""
+    all_ask = threading.Event()
 
     def reply(exchange: Exchange) -> None:
-        (after(1.5, says("Done!")) if exchange.request.user == "slow" else says("Done!"))(exchange)
+        (when(all_ask.is_set, says("Done!")) if exchange.request.user == "slow" else says("Done!"))(exchange)
 
     llm.will(reply)
-    client = make_llm(llm_concurrency=26)
+    client = make_llm(llm_concurrency=26, llm_timeout_seconds=30)
 
     def ask(user: str) -> asyncio.Task[Answer | NoAnswer]:
         return asyncio.create_task(client.ask(Prompt("the rules", user)))
@@ -292,8 +304,9 @@ async def test_a_pool_that_is_busy_is_passed_over(llm: LlmServer, make_llm: Make
     await asyncio.gather(*(quick for _, quick in first))
     llm.most_at_once = 0
     more = [ask("slow") for _ in range(13)]
+    await eventually(lambda: llm.most_at_once == 26, seconds=20)
+    all_ask.set()
     answers = await asyncio.gather(*(slow for slow, _ in first), *more)
-    assert llm.most_at_once == 26
     assert answers == [GOOD] * 26
 
 

@@ -14,6 +14,7 @@ from autopost.errors import RedactionFailed
 from autopost.model import Generator, Redaction
 from autopost.settings import load_settings
 from autopost.writing import Writer
+from autopost.writing import llm as llm_module
 from autopost.writing.answer import Answer
 from autopost.writing.llm import Llm
 from autopost.writing.prompt import Prompt
@@ -80,9 +81,10 @@ async def test_an_llm_that_fails_falls_back_to_the_template(
     assert (written.model, written.prompt_tokens, written.cost_usd) == (None, 0, 0.0)
 
 
-async def test_a_server_that_is_not_there_falls_back(make_writer: MakeWriter) -> None:
+async def test_a_server_that_is_not_there_falls_back(make_writer: MakeWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens at the port."""
-    writer = make_writer(openai_base_url=refused_base_url(), llm_timeout_seconds=1)
+    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    writer = make_writer(openai_base_url=refused_base_url(), llm_timeout_seconds=30)
     assert (await writer.write(an_operation(), an_agent())).fallback == "connection"
 
 
@@ -253,7 +255,7 @@ async def test_redaction_runs_off_the_event_loop(make_writer: MakeWriter, enable
 async def test_no_more_generations_run_at_once_than_allowed(llm: LlmServer, make_writer: MakeWriter) -> None:
     """The others wait their turn, and that wait is not part of their time."""
     llm.will(after(0.3, says(GOOD)))
-    writer = make_writer(llm_concurrency=2, llm_timeout_seconds=1.5)
+    writer = make_writer(llm_concurrency=2, llm_timeout_seconds=30)
     written = await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(14)))
     assert llm.most_at_once == 2
     assert {post.fallback for post in written} == {None}
