@@ -43,7 +43,7 @@ bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers
 		"page --rounds 1 --seconds 5" "feed --seconds 5" hooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
-bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for two hours or more
+bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for an hour and a half
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@for bench in "drain --rounds 3 --peer-redaction" "drain --rounds 3 --alerts" \
 		"drain --rounds 1 --rows 1000000 --peer-rows 100000" "latency --seconds 15 --rounds 3" \
