@@ -70,13 +70,16 @@ def test_killed_worker_loses_and_doubles_nothing(host: Host, database: str) -> N
     with LlmServer() as llm:
         llm.will(hangs())
         with worker_process(
-            database, OPENAI_API_KEY="test", OPENAI_BASE_URL=llm.base_url, SOCIAL_POST_LLM_TIMEOUT_SECONDS="30"
+            database,
+            OPENAI_API_KEY="test",
+            OPENAI_BASE_URL=llm.base_url,
+            SOCIAL_POST_LLM_TIMEOUT_SECONDS="5",
+            SOCIAL_POST_LEASE_SECONDS="6",
         ) as victim:
             llm.wait_for_requests(3)
             victim.signal(signal.SIGKILL)
             victim.wait()
     assert {row["state"] for row in host.outbox()} == {"claimed"}
-    host.execute("update auto_post_outbox set available_at = now()")  # the lease runs out
     with worker_process(database, **FAST):
         until(lambda: host.waiting() == 0, what="the rescue")
     assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("posted", 2)] * 3

@@ -99,7 +99,7 @@ def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
         began = time.monotonic()
         worker.signal(signal.SIGTERM)
         assert worker.wait() == 0
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("old_first", [True, False])

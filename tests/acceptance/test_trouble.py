@@ -88,21 +88,24 @@ async def test_locked_feed_kills_no_row(
 
 
 async def test_lease_is_renewed_while_a_generation_lasts(host: Host, settings: Settings, redactor: Redactor) -> None:
-    """Three waves through one place take longer than the lease; nobody pays twice."""
+    """Two that go one after another take longer than the lease; nobody pays twice."""
     many(host, 3)
     with LlmServer() as llm:
-        llm.will(after(3.2, says("done")))
+        llm.will(after(4.0, says("done")))
         slow = settings.model_copy(
             update={
                 "llm_enabled": True,
                 "openai_api_key": SecretStr("test-" + "key"),
                 "openai_base_url": llm.base_url,
                 "llm_concurrency": 1,
-                "lease_seconds": 9.0,
+                "lease_seconds": 6.0,
+                "llm_timeout_seconds": 20.0,
             }
         )
-        async with working(slow, redactor), working(slow, redactor):
-            await eventually(lambda: host.waiting() == 0)
+        async with working(slow, redactor):
+            await eventually(lambda: host.value("select count(*) >= 2 from auto_post_outbox where state = 'claimed'"))
+            async with working(slow, redactor):  # which would take over what is not renewed
+                await eventually(lambda: host.waiting() == 0)
         assert len(llm.requests) == 3
     assert [row["attempts"] for row in host.outbox()] == [1, 1, 1]
 

@@ -23,7 +23,7 @@ from autopost.hooks.delivery import Delivery
 from autopost.hooks.hook import Hook, Kind, Wanted
 from autopost.hooks.refusals import NotDelivered, Rejected
 from autopost.hooks.target import AT_ONCE
-from autopost.hooks.turns import TurnLost, Turns
+from autopost.hooks.turns import TURN_SECONDS, TurnLost, Turns
 from autopost.settings import load_settings
 from tests.host import Host
 from tests.work import eventually
@@ -357,6 +357,8 @@ async def test_turn_of_a_dead_worker_ends(host: Host, posts: Log, pool: asyncpg.
     assert await frozen.take() == 0
     posts.write("a", "b")
     assert await turns_of(pool, "two").take() is None
+    left = host.value("select extract(epoch from held_until - now()) from auto_post_positions where name = 'hook:out'")
+    assert TURN_SECONDS / 2 < left <= TURN_SECONDS
     host.execute("update auto_post_positions set held_until = now() where name = 'hook:out'")
     target = Recorder()
     async with delivering(pool, target, worker="two"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,6 +180,8 @@ def test_three_workers_of_which_one_is_killed_and_one_frozen(
         frozen.signal(signal.SIGCONT)
     assert len(in_order(receiver, host)) == 60
     assert repeats <= 40, "what two workers had under way"
+    arrivals = Counter(request.body["data"]["id"] for request in receiver.taken)
+    assert max(arrivals.values()) <= 3, "once, and once more for each worker that was stopped"
 
 
 def holder_of(host: Host, *workers: WorkerProcess) -> WorkerProcess:
