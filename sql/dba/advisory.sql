@@ -2,9 +2,9 @@
 -- NULL: nobody holds it. The agent of a lock is known while a worker holds an operation of that agent.
 with locks (place, lock, classid, objid, what_for) as (
     values
-    (1, 'doorbell', 1635087471, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
-    (2, 'reconciler', 1635087472, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
-    (3, 'retention', 1635087473, hashtext('{{ schema }}'), 'one removes old rows at a time'),
+    (1, 'doorbell', {{ lock.doorbell }}, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
+    (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
+    (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
     (4, 'migration', 1635087474, 0, 'one migrates at a time')
 ),
 

@@ -145,13 +145,13 @@ counted_before as (
 ),
 
 audited as (
-    insert into {{ schema }}.audit_log (
+    insert into {{ platform }}.audit_log (
         id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
     )
     select
         gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then s.operation_type end, s.tracker_id,
-        case when s.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then s.status end,
+        case when s.operation_type ~ '^{{ word.operation_type }}$' then s.operation_type end, s.tracker_id,
+        case when s.status ~ '^{{ word.status }}$' then s.status end,
         jsonb_build_object(
             'outcome', 'skipped', 'reason', s.reason, 'outbox_id', s.id, 'attempts', s.attempts, 'worker', $1::text
         )
@@ -180,7 +180,7 @@ from claimed as c
 cross join commit_soon
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
-    select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
+    select k.id, k.name, k.maturity, k.category from {{ platform }}.agents as k
     where c.agent_id = k.id
     order by k.id
     limit 1

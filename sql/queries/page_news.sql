@@ -14,7 +14,7 @@ from (
             select
                 g.id, g.occurred_at, g.action, g.agent_id, g.operation_type, g.status, g.tracker_id, g.post_id,
                 g.details
-            from {{ schema }}.audit_log as g
+            from {{ platform }}.audit_log as g
             where g.occurred_at > now() - $1::interval
             order by g.occurred_at desc
             limit $4
@@ -25,7 +25,7 @@ from (
         order by r.occurred_at desc, r.id desc
         limit $3
     ) as l
-    left join {{ schema }}.agents as a on l.agent_id = a.id
-    left join {{ schema }}.social_posts as p on l.post_id = p.id
+    left join {{ platform }}.agents as a on l.agent_id = a.id
+    left join {{ platform }}.social_posts as p on l.post_id = p.id
 ) as newest
 order by occurred_at, id

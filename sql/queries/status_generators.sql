@@ -9,7 +9,7 @@ from (
         where o.finished_at > now() - interval '1 hour' and o.state = 'posted'
         union all
         select l.details ->> 'outbox_id' as id, l.details ->> 'generator' as generator, false as is_held
-        from {{ schema }}.audit_log as l
+        from {{ platform }}.audit_log as l
         where l.occurred_at > now() - interval '61 minutes' and l.action = 'auto_post.posted'
     ) as b
     group by b.id
