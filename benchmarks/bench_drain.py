@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.backlog import WINDOW, check, fill, wait_for_outcomes
 from benchmarks.clock import now
 from benchmarks.stand import Connection, add_agents, report, spread, stand

@@ -14,8 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 import uvloop
 
-from autopost.pipeline import CHUNK
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
+from autopost.worker.pipeline import CHUNK
 from benchmarks.redaction.parts import HELD_OUT
 from benchmarks.redaction.speed import clean_texts, hostile_texts, texts_with_findings
 from benchmarks.stand import percentile, report

@@ -28,7 +28,7 @@ from typing import Any, Self
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.bench_idle import processor_seconds
 from benchmarks.bench_page import load
 from benchmarks.stand import Connection, add_agents, percentile, report, stand, worker

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from autopost.hooks.target import AT_ONCE
+from autopost.webhooks.target import AT_ONCE
 from benchmarks.stand import Connection, report, stand, wait_for, worker
 
 AGENTS = 200

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.pgbench import COMPLETION, PROGRESS, Ran, check_completed, check_left, pgbench, start_operations
 from benchmarks.stand import Connection, add_agents, report, spread, stand
 from benchmarks.variants import (

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.backlog import WINDOW, check, fill, wait_for_outcomes
 from benchmarks.stand import Connection, add_agents, report, stand
 from benchmarks.systems import OURS, prepare, ready

@@ -19,8 +19,8 @@ from typing import Any
 
 import psycopg
 
-from autopost.doorbell import CHANNEL
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
+from autopost.outbox.doorbell import CHANNEL
 from benchmarks.backlog import wait_for_outcomes
 from benchmarks.pgbench import COMPLETION, check_completed, pgbench, start_operations
 from benchmarks.stand import Connection, add_agents, percentile, report, stand

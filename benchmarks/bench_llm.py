@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.backlog import fill, wait_for_outcomes
 from benchmarks.clock import now
 from benchmarks.slow_llm import ANSWER_SECONDS

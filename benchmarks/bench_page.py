@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.bench_idle import processor_seconds
 from benchmarks.stand import Connection, add_agents, report, stand, worker
 

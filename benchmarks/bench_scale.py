@@ -16,13 +16,13 @@ from datetime import timedelta
 import asyncpg
 import psycopg
 
-from autopost.connection import create_pool
-from autopost.migrate import migrate
+from autopost.database.connection import create_pool
+from autopost.database.migrate import migrate
 from autopost.model import Claim, Generator, Posted, Written
-from autopost.outbox import Outbox
-from autopost.publication import Publication
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
 from autopost.settings import Settings, load_settings
-from autopost.verdict import at_publishing
+from autopost.worker.publication import Publication
 from benchmarks.stand import Connection, add_agents, report, stand
 
 BATCH = 500
@@ -75,10 +75,10 @@ class Side:
             first, self._next = self._next + 1, self._next + BATCH * BATCHES
             await asyncio.to_thread(self.host.execute, PENDING, (self.agents, first, self._next))
         for number in range(BATCHES):
-            fairly = number % 4 == 1
+            round_robin = number % 4 == 1
             began = time.perf_counter()
-            claims = await self._outbox.claim(BATCH, LEASE, fairly=fairly)
-            (self.times.fair if fairly else self.times.claim).append((time.perf_counter() - began) * 1000)
+            claims = await self._outbox.claim(BATCH, LEASE, round_robin=round_robin)
+            (self.times.fair if round_robin else self.times.claim).append((time.perf_counter() - began) * 1000)
             assert len(claims) == BATCH, f"{len(claims)} of {BATCH}"
             began = time.perf_counter()
             await self._publication.publish(

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from autopost.resources import query
+from autopost.database.sql import query
 from benchmarks.stand import Connection, add_agents, percentile, report, stand, wait_for, worker
 
 WORKERS = 2
@@ -204,8 +204,10 @@ def soak(minutes: float, rate: int, *, pinned: bool) -> bool:
         side.prepare_threshold = None  # or the driver forgets what is prepared here with each rollback
         add_agents(side, AGENTS)
         side.execute("insert into agents select replace(id, 'agent', 'probe'), tenant_id, name, maturity from agents")
-        side.execute(("prepare claim (text, integer, interval, boolean) as " + query("claim", "public")).encode())
-        side.execute(("prepare next_due (boolean) as " + query("next_due", "public")).encode())
+        side.execute(
+            ("prepare claim (text, integer, interval, boolean) as " + query("worker/claim", "public")).encode()
+        )
+        side.execute(("prepare next_due (boolean) as " + query("worker/next_due", "public")).encode())
         if pinned:
             old = stack.enter_context(psycopg.connect(server.dsn()))
             old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

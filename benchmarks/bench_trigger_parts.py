@@ -13,15 +13,15 @@ from typing import Any
 
 import psycopg
 
-from autopost.embedded import EmbeddedServer
-from autopost.resources import present_truth, render
+from autopost.database.embedded import EmbeddedServer
+from autopost.database.sql import read_object, render
 from benchmarks.pgbench import start_operations
 from benchmarks.stand import Connection, add_agents, report, stand
 from benchmarks.trigger import NONE, OURS, set_trigger
 
 WARM_UP = 30  # of a new connection, which plans each statement anew at first
 COMPLETIONS = 100
-WHOLE = present_truth(f"functions/{OURS}")
+WHOLE = read_object(f"functions/{OURS}")
 NOTHING, BARE = "no trigger", "bare outbox insert"
 
 

@@ -42,7 +42,7 @@ def redactor(*, on: bool) -> Redactor:
     """Return autopost's redactor, or one that does nothing."""
     if not on:
         return NoRedaction()
-    from autopost.redaction import Redactor as Real  # takes a second to load
+    from autopost.redaction.redactor import Redactor as Real  # takes a second to load
 
     return Real()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from autopost.logs import configure_logs
-from autopost.process import build_worker
+from autopost.observability.logs import configure_logs
+from autopost.processes.worker_process import build_worker
 from autopost.settings import Settings
 from autopost.writing import Redactor
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.stand import Connection
 
 # Each client completes operations of its own, one after another; all of them move the progress of the same few.

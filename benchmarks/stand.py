@@ -15,8 +15,8 @@ from typing import Any
 
 import psycopg
 
-from autopost.embedded import EmbeddedServer, embedded_server
-from autopost.migrate import migrate
+from autopost.database.embedded import EmbeddedServer, embedded_server
+from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 
 Connection = psycopg.Connection[Any]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.gate import open_gate, wait_until_ready
 from benchmarks.peers.install import install_pgqueuer, install_procrastinate, is_installed
 from benchmarks.stand import Connection, wait_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autopost.resources import render, sql_folder
+from autopost.database.sql import render, sql_folder
 from benchmarks.stand import Connection
 
 FOLDER = Path(__file__).parent / "sql"

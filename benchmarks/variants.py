@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from autopost.embedded import EmbeddedServer
+from autopost.database.embedded import EmbeddedServer
 from benchmarks.stand import Connection
 from benchmarks.systems import HOST_TABLES, OURS, PGQUEUER, PROCRASTINATE, System, ready
 from benchmarks.systems import installed_peers as installed
@@ -16,7 +16,7 @@ from benchmarks.trigger import NONE, set_trigger
 
 State = Callable[[EmbeddedServer, Connection], contextlib.AbstractContextManager[object]]
 
-# The doorbell's lock, which a sleeping worker holds alone (sql/queries/arm.sql).
+# The doorbell's lock, which a sleeping worker holds alone (sql/queries/worker/arm.sql).
 SLEEP = "select pg_advisory_lock(1635087471, hashtext('public'))"
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from autopost import adapter
-from autopost.migrate import (
+from autopost.database import mapping_sql
+from autopost.database.migrate import (
     PRELUDE,
     VERSION_TABLE,
     engine_for,
@@ -27,7 +27,7 @@ def run() -> None:
     )
     context.config.attributes["schema"] = settings.schema_name
     mapping = context.config.attributes["mapping"] = given_mapping(settings)
-    own_schema = [adapter.schema_sql(settings.schema_name)] if mapping is not None else []
+    own_schema = [mapping_sql.schema_sql(settings.schema_name)] if mapping is not None else []
     if context.is_offline_mode():
         context.configure(
             dialect_name="postgresql",

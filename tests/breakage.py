@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from autopost.resources import present_truth, render
+from autopost.database.sql import read_object, render
 
 Connection = psycopg.Connection[Any]
 VIEWS_OF_THE_OUTBOX = ("health", "dead", "stuck", "skips")
@@ -77,7 +77,7 @@ def _right_taken(owner: Connection, dsn: str) -> Iterator[None]:
 
 def _anew(*names: str) -> str:
     """Return the SQL that makes objects as sql/ says."""
-    return "\n".join(render(present_truth(name), "public") for name in names)
+    return "\n".join(render(read_object(name), "public") for name in names)
 
 
 def _without_function(name: str, arguments: str) -> Breakage:

@@ -22,9 +22,9 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_postgresql.janitor import DatabaseJanitor
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
-from autopost.redaction import Redactor
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.chaos.crew import Crew, everybodys
 from tests.host import Host

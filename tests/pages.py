@@ -19,7 +19,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from autopost.resources import dba_statements
+from autopost.database.sql import dba_statements
 
 HOW_TO = Path(__file__).resolve().parent.parent / "docs" / "how-to"
 WRITE = "AUTOPOST_WRITE_SAMPLES"

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from autopost.resources import present_truth, render
+from autopost.database.sql import read_object, render
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ def install_platform(dsn: str, rows: int = 1_000) -> None:
     """Make the platform's tables with rows in each, as the platform's own: `op1` and so on run."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         for table in HOST_TABLES:
-            connection.execute(render(present_truth(f"tables/{table}"), "public").encode())
+            connection.execute(render(read_object(f"tables/{table}"), "public").encode())
             connection.execute(f"comment on table {table} is 'The platform''s own.'".encode())
         connection.execute(
             "insert into operation_trackers (id, operation_type, status) "

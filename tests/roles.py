@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from autopost.migrate import migrate
-from autopost.resources import dba_statements
+from autopost.database.migrate import migrate
+from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.host import Host
 

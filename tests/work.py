@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from autopost.process import build_worker
-from autopost.redaction import Redactor
-from autopost.resources import query
+from autopost.database.sql import query
+from autopost.processes.worker_process import build_worker
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from autopost.worker import Worker
+from autopost.worker.worker import Worker
 from tests.chaos.crew import Crew
 from tests.host import Host
 
@@ -126,10 +126,10 @@ def process_of(
             process.wait()
 
 
-def claim_statement(*, fairly: bool = False) -> str:
+def claim_statement(*, round_robin: bool = False) -> str:
     """Return the statement of a claim with its values in it, for EXPLAIN and for connections of other drivers."""
-    values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if fairly else "false"}
-    statement = query("claim", "public")
+    values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if round_robin else "false"}
+    statement = query("worker/claim", "public")
     for name, value in values.items():
         statement = statement.replace(name, value)
     return statement

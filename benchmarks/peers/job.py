@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from autopost import audit
-from autopost.clean_names import CleanNames
 from autopost.model import Agent, Claim, Operation, Posted, Proposal
-from autopost.rows import agent_of
+from autopost.outbox.records import agent_of
+from autopost.policy import at_publishing, before_writing
 from autopost.settings import Settings
-from autopost.verdict import at_publishing, before_writing
+from autopost.worker.pipeline import OperationTypeRedactor
 from autopost.writing import Redactor, Writer, has_explanation
 
 READ = (
@@ -46,7 +46,7 @@ class Job:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, redactor: Redactor) -> None:
         self._pool = pool
         self._writer = Writer(settings, redactor)
-        self._names = CleanNames(redactor)
+        self._names = OperationTypeRedactor(redactor)
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._worker = settings.worker_name
 
@@ -54,7 +54,7 @@ class Job:
         """Post the operation, or skip it; `facts` is what the trigger put into the job."""
         operation = Operation(is_alert=facts["status"] == "failed", **facts)  # type: ignore[arg-type]
         agent, now = await self._read(self._pool, operation)
-        clean = replace(operation, operation_type=self._names.of(operation.operation_type))
+        clean = replace(operation, operation_type=self._names.redact(operation.operation_type))
         claim = Claim(uuid.uuid4(), 1, 1, clean, agent, now, now)
         refused = before_writing(claim, window=self._window, max_attempts=5, explained=has_explanation(claim.operation))
         if refused is not None:

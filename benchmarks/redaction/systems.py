@@ -15,7 +15,7 @@ PRESIDIO_THRESHOLD = 0.35
 
 def ours() -> Finder:
     """Return this project's redaction, with its defaults."""
-    from autopost.redaction import Redactor
+    from autopost.redaction.redactor import Redactor
 
     redactor = Redactor()
     return lambda text: [(finding.start, finding.end) for finding in redactor.explain(text)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.migrate import install_mapping, rehearse_mapping, remove_mapping, run_frozen_sql
+from autopost.database.migrate import install_mapping, rehearse_mapping, remove_mapping, run_frozen_sql
 
 revision = "0001_host_tables"
 down_revision = None

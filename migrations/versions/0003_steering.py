@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.migrate import run_frozen_sql
+from autopost.database.migrate import run_frozen_sql
 
 revision = "0003_steering"
 down_revision = "0002_outbox"

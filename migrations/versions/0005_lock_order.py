@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.migrate import run_frozen_sql
+from autopost.database.migrate import run_frozen_sql
 
 revision = "0005_lock_order"
 down_revision = "0004_checks"

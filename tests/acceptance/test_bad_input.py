@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from autopost import __version__
-from autopost.cli import COMMANDS
-from autopost.embedded import embedded_server
+from autopost.cli.app import COMMANDS
+from autopost.database.embedded import embedded_server
 from tests.host import Host
 
 

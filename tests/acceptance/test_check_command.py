@@ -16,12 +16,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from autopost.check import Finding, check_screen, require_health, run_check
-from autopost.check.objects import catalog_of, expected_catalog, without_bodies
-from autopost.embedded import embedded_server
+from autopost.cli.checking import Finding, check_screen, require_health, run_check
+from autopost.cli.checking.objects import catalog_of, expected_catalog, without_bodies
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
+from autopost.database.sql import query
 from autopost.errors import Unhealthy
-from autopost.migrate import migrate
-from autopost.resources import query
 from autopost.settings import load_settings
 from tests.acceptance.command_line import autopost
 from tests.host import Host, until
@@ -295,7 +295,7 @@ def test_drift_is_named_and_what_is_advised_mends_it(host: Host, database: str, 
 def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
     """scripts/expected-catalog writes it anew."""
     with psycopg.RawCursor(host.connection, row_factory=psycopg.rows.dict_row) as cursor:
-        rows = cursor.execute(query("catalog", "public").encode(), ["public"]).fetchall()
+        rows = cursor.execute(query("cli/catalog", "public").encode(), ["public"]).fetchall()
     assert without_bodies(catalog_of(rows)) == expected_catalog()
 
 

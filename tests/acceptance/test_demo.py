@@ -21,12 +21,12 @@ import psutil
 import pytest
 from rich.console import Console, RenderableType
 
-from autopost.demo.ending import ending
-from autopost.demo.layout import beside, post_block, silence_line
-from autopost.demo.script import FAKES, load_script, read_script
-from autopost.demo.summary import Summary
-from autopost.demo.timetable import Deed, timetable
-from autopost.watch import Entry
+from autopost.cli.demo.ending import ending
+from autopost.cli.demo.layout import beside, post_block, silence_line
+from autopost.cli.demo.script import FAKES, load_script, read_script
+from autopost.cli.demo.summary import Summary
+from autopost.cli.demo.timetable import Deed, timetable
+from autopost.outbox.reading import Entry
 from tests.host import until
 from tests.llm_server import LlmServer, answers
 

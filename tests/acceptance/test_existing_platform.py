@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from autopost.database.migrate import migrate
+from autopost.database.sql import dba_statements
 from autopost.errors import SchemaMismatch
-from autopost.migrate import migrate
-from autopost.redaction import Redactor
-from autopost.resources import dba_statements
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.acceptance.command_line import autopost
 from tests.host import Host, until

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.host import Host
 from tests.work import eventually, work_off, working

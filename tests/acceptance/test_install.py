@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.migrate import head_revision
+from autopost.database.migrate import head_revision
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

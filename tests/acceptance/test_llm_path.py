@@ -9,7 +9,7 @@ import time
 import pytest
 from pydantic import SecretStr
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.host import Host
 from tests.llm_server import (

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from autopost.redaction import Redactor
-from autopost.resources import query
+from autopost.database.sql import query
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.acceptance.command_line import autopost, terminal
 from tests.host import Host, until
@@ -43,7 +43,7 @@ async def test_status_counts_posts_and_their_writers_alike_after_a_purge(
     host.execute("delete from audit_log where agent_id = 'bob'")
     found = json.loads(autopost("status", "--json", dsn=database).stdout)["last_hour"]
     assert (found["outcomes"], found["generators"]) == ({"posted": 2}, {"template": 1, "unknown": 1})
-    assert host.rows(query("page_writers", "public").replace("$1", "100")) == [
+    assert host.rows(query("web/writers", "public").replace("$1", "100")) == [
         {"generator": "template", "fallback": None, "posts": 1}
     ]
 

@@ -13,11 +13,11 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from autopost import metrics, queue_gauges
-from autopost.connection import create_pool
+from autopost.database.connection import create_pool
 from autopost.model import Generator, Reason
-from autopost.queue_gauges import QueueGauges
-from autopost.redaction import Redactor
+from autopost.observability import metrics, queue_gauges
+from autopost.observability.queue_gauges import QueueGauges
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.acceptance.test_monitoring import QUICK, Monitoring
 from tests.host import Host, until

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.acceptance.test_bad_input import autopost
 from tests.host import Host, until

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from autopost.check import run_check
-from autopost.connection import connect
+from autopost.cli.checking import run_check
+from autopost.database.connection import connect
 from autopost.errors import ConfigurationError
-from autopost.names_table import keep_known, names_at_start, read_names
+from autopost.processes.user_names import keep_known, names_at_start, read_names
 from autopost.settings import Settings, load_settings
 from tests.acceptance.test_bad_input import autopost
 from tests.host import Host, until
@@ -116,7 +116,7 @@ async def test_table_with_too_many_names_is_refused(
     users: Host, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is another one than the one that is meant."""
-    monkeypatch.setattr("autopost.names_table.MOST_NAMES", 1)
+    monkeypatch.setattr("autopost.processes.user_names.MOST_NAMES", 1)
     with pytest.raises(ConfigurationError, match="holds more names than allowed, which is 1"):
         await names_in("users.full_name", database)
 

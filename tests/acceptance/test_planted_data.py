@@ -39,7 +39,7 @@ FORGETFUL = {"SOCIAL_POST_RETENTION_DAYS": "0", "SOCIAL_POST_MAINTENANCE_SECONDS
 # A worker in which something fails, and says what it was given, as careless code does.
 CARELESS = """
 import sys
-from autopost import cli
+from autopost.cli.app import app
 def explode(*given, **_):
     raise ValueError(repr(given))
 {careless} = explode

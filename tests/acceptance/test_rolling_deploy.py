@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from autopost.database.migrate import head_revision, migrate
 from autopost.errors import SchemaMismatch
-from autopost.migrate import head_revision, migrate
 from autopost.settings import load_settings
 from tests.acceptance.test_bad_input import autopost
 from tests.host import Host, until
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NEXT = "9999_next"
 REVISION = f'''"""Add what the next version needs."""
 
-from autopost.migrate import run_frozen_sql
+from autopost.database.migrate import run_frozen_sql
 
 revision = "{NEXT}"
 down_revision = "{head_revision()}"

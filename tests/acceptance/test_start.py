@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.acceptance.test_bad_input import autopost
 from tests.acceptance.test_monitoring import Monitoring

@@ -1,4 +1,4 @@
-"""Steering from the command line: reconciling on demand and removing what is held of an agent."""
+"""Operator actions from the command line: reconciling on demand and removing what is held of an agent."""
 
 from __future__ import annotations
 

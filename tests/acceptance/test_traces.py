@@ -14,12 +14,12 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import SecretStr
 
-from autopost import metrics, trace_export
 from autopost.errors import ConfigurationError
-from autopost.process import build_worker
-from autopost.redaction import Redactor
+from autopost.observability import metrics, otlp
+from autopost.observability.tracing import Attempt
+from autopost.processes.worker_process import build_worker
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from autopost.tracing import Attempt
 from tests.acceptance.test_bad_input import autopost
 from tests.chaos.crew import Crew
 from tests.collector import Collector, Reply, answers_garbage, hangs, refuses
@@ -35,7 +35,7 @@ ALWAYS = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
 def memory(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     """Return an exporter that keeps what it gets, in place of the one that sends it."""
     exporter = InMemorySpanExporter()
-    monkeypatch.setattr(trace_export, "OTLPSpanExporter", lambda: exporter)
+    monkeypatch.setattr(otlp, "OTLPSpanExporter", lambda: exporter)
     monkeypatch.setattr(exporter, "shutdown", lambda: None)
     return exporter
 
@@ -229,8 +229,8 @@ def test_too_many_traces_are_dropped_and_counted() -> None:
             return super().export(spans)
 
     before = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
-    export = trace_export.TraceExport(Stuck(), "worker")
-    for number in range(2 * trace_export.MOST_WAITING_ATTEMPTS):
+    export = otlp.TraceExport(Stuck(), "worker")
+    for number in range(2 * otlp.MOST_WAITING_ATTEMPTS):
         export.take(Attempt(UUID(int=number + 1), 1, 2))
     export.close(seconds=0.5)
     dropped = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
@@ -241,7 +241,7 @@ async def test_extra_that_is_missing_is_a_configuration_error(
     settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only where traces are asked for."""
-    monkeypatch.setitem(sys.modules, "autopost.trace_export", None)
+    monkeypatch.setitem(sys.modules, "autopost.otlp", None)
     async with build_worker(settings, redactor):
         pass
     with pytest.raises(ConfigurationError, match="need the extra `otel`"):

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from autopost import publisher
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
+from autopost.worker import publisher
 from tests.host import Host
 from tests.llm_server import LlmServer, after, says
 from tests.work import eventually, work_off, working
@@ -52,7 +52,7 @@ async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
     host: Host, settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform's trigger raises a code of the class that usually passes by itself."""
-    monkeypatch.setattr(publisher, "PATIENCE", 0.025)
+    monkeypatch.setattr(publisher, "PUBLISH_RETRY_LEASE_SHARE", 0.025)
     forbid_zebras(host, "raise exception 'no' using errcode = '55000'")
     many(host, 6)
     async with working(settings, redactor):
@@ -70,7 +70,7 @@ async def test_locked_feed_kills_no_row(
     host.agent("kid", maturity="STUDENT")
     many(host, 4)
     host.complete("blocked", agent="kid")
-    monkeypatch.setattr(publisher, "PATIENCE", 0.05)
+    monkeypatch.setattr(publisher, "PUBLISH_RETRY_LEASE_SHARE", 0.05)
     impatient = settings.model_copy(update={"max_attempts": 1})
     with psycopg.connect(database) as locker:
         locker.execute("lock table social_posts in access exclusive mode")

@@ -12,7 +12,7 @@ import pytest
 from autopost.broadcast import announcing
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import MOST_BYTES, notification
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Broadcast, Settings
 from tests.broadcast.listening import Listener, Subscriber, entries_of
 from tests.broadcast.redis_server import RedisServer

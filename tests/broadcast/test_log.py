@@ -52,7 +52,7 @@ class Recorder:
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
     """Return connections as a worker has them."""
-    from autopost.connection import create_pool
+    from autopost.database.connection import create_pool
     from autopost.settings import load_settings
 
     opened = await create_pool(load_settings(database_url=database), "test", size=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autopost.resources import dba_statements, render
+from autopost.database.sql import dba_statements, render
 from tests.host import Host, Row
 
 LOST = Path(__file__).with_name("lost.sql")

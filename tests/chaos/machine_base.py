@@ -12,7 +12,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from autopost.model import Claim, Outcome, Proposal
-from autopost.outbox import Outbox
+from autopost.outbox.outbox import Outbox
 from tests.chaos.machine_gate import COMMIT, Gate
 from tests.chaos.machine_model import Model, Operation, Row, Rule
 from tests.chaos.machine_stage import Stage

@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import asyncpg
 
+from autopost.database.sql import query
 from autopost.model import Proposal
-from autopost.publication import Decide, Publication, Published
-from autopost.resources import query
+from autopost.worker.publication import Decide, Publication, Published
 
 STATEMENTS = ("lock_agents", "agents_now", "finish", "post")
 COMMIT = "commit"
@@ -33,7 +33,7 @@ class Gate:
         self.at: str | None = None
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._pool = pool
-        self._names = {query(name, "public").splitlines()[0]: name for name in STATEMENTS}
+        self._names = {query(f"worker/{name}", "public").splitlines()[0]: name for name in STATEMENTS}
         self._arrived = asyncio.Event()
         self._go = asyncio.Event()
         publication = Publication(cast("asyncpg.Pool[asyncpg.Record]", self), "public", worker)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from autopost.connection import connect_arguments
+from autopost.database.connection import connect_arguments
 from autopost.settings import Settings
 
 T = TypeVar("T")

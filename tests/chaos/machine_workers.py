@@ -12,10 +12,9 @@ import pytest
 from hypothesis.stateful import precondition, rule
 
 from autopost.model import Agent, Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Written
-from autopost.outbox import Outbox
-from autopost.publication import Decide
-from autopost.rate_limit import is_limited
-from autopost.verdict import at_publishing, before_writing
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing, before_writing, is_limited
+from autopost.worker.publication import Decide
 from autopost.writing import has_explanation
 from tests.chaos.machine_base import LEASE, Base, Publishing, ids, key_of, one_of, picks, workers
 from tests.chaos.machine_gate import COMMIT, Gate

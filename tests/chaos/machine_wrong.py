@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from autopost.database.sql import query, read_object, render
 from autopost.model import Proposal
-from autopost.resources import present_truth, query, render
 from tests.chaos.machine_stage import Stage
 
 
@@ -26,8 +26,8 @@ class Wrong:
 
     def install(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put it in place, for this test alone."""
-        folder, name = self.file.split("/")
-        right = present_truth(self.file)
+        folder, _, name = self.file.partition("/")
+        right = read_object(self.file)
         assert self.right in right, f"{self.file} does not say this any more, and nothing would be wrong"
         text = render(right.replace(self.right, self.wrong), "public")
         if folder == "functions":
@@ -37,42 +37,42 @@ class Wrong:
         def wrong_query(asked: str, schema: str) -> str:
             return text if asked == name else query(asked, schema)
 
-        monkeypatch.setattr("autopost.outbox.query", wrong_query)
-        monkeypatch.setattr("autopost.publication.query", wrong_query)
+        monkeypatch.setattr("autopost.outbox.outbox.query", wrong_query)
+        monkeypatch.setattr("autopost.worker.publication.query", wrong_query)
 
 
 FENCED = "case when o.epoch = v.epoch"
 CLAIMED = "then o.state = 'claimed'"
 WRONGS = [
-    Wrong("finish names no epoch", "queries/finish", FENCED, "case when true"),
-    Wrong("finish ends what is not claimed", "queries/finish", CLAIMED, "then true"),
-    Wrong("keep names no epoch", "queries/keep", FENCED, "case when true"),
-    Wrong("renew names no epoch", "queries/renew", FENCED, "case when true"),
-    Wrong("defer names no epoch", "queries/defer", FENCED, "case when true"),
-    Wrong("defer takes back what is finished", "queries/defer", CLAIMED, "then true"),
-    Wrong("release names no epoch", "queries/release", FENCED, "case when true"),
+    Wrong("finish names no epoch", "queries/worker/finish", FENCED, "case when true"),
+    Wrong("finish ends what is not claimed", "queries/worker/finish", CLAIMED, "then true"),
+    Wrong("keep names no epoch", "queries/worker/keep", FENCED, "case when true"),
+    Wrong("renew names no epoch", "queries/worker/renew", FENCED, "case when true"),
+    Wrong("defer names no epoch", "queries/worker/defer", FENCED, "case when true"),
+    Wrong("defer takes back what is finished", "queries/worker/defer", CLAIMED, "then true"),
+    Wrong("release names no epoch", "queries/worker/release", FENCED, "case when true"),
     Wrong(
         "agents are not locked",
-        "queries/lock_agents",
+        "queries/worker/lock_agents",
         "pg_try_advisory_xact_lock(hashtextextended('autopost agent ' || w.agent_id, 0)) as locked",
         "true as locked",
     ),
-    Wrong("the claim ignores leases", "queries/claim", "        and o.available_at <= now()\n", ""),
+    Wrong("the claim ignores leases", "queries/worker/claim", "        and o.available_at <= now()\n", ""),
     Wrong(
         "the claim gives no lease",
-        "queries/claim",
+        "queries/worker/claim",
         "clock_timestamp() + $3::interval",
         "clock_timestamp() + 0 * $3::interval",
     ),
     Wrong(
         "the claim leaves the epoch",
-        "queries/claim",
+        "queries/worker/claim",
         "state = 'claimed',\n        epoch = o.epoch + 1,",
         "state = 'claimed',",
     ),
     Wrong(
         "the claim forgets what was removed",
-        "queries/claim",
+        "queries/worker/claim",
         "is not null as was_removed",
         "is not null and false as was_removed",
     ),
@@ -90,7 +90,7 @@ WRONGS = [
     ),
     Wrong(
         "an end leaves no audit row",
-        "queries/finish",
+        "queries/worker/finish",
         "from finished as f\n)",
         "from finished as f where f.state <> 'skipped'\n)",
     ),

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 
-from autopost.embedded import EmbeddedServer, embedded_server
-from autopost.migrate import migrate
-from autopost.resources import dba_statements
+from autopost.database.embedded import EmbeddedServer, embedded_server
+from autopost.database.migrate import migrate
+from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 
 SETTINGS = {"max_connections": "60", "deadlock_timeout": "100ms"}

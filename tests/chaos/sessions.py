@@ -12,11 +12,11 @@ from typing import Any, cast
 
 import asyncpg
 
-from autopost.connection import connect_arguments
+from autopost.database.connection import connect_arguments
 from autopost.model import Claim, Generator, Posted, Proposal, Written
-from autopost.outbox import Outbox
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
 from autopost.settings import Settings
-from autopost.verdict import at_publishing
 from tests.chaos.machine_gate import Gate
 from tests.chaos.machine_stage import VIOLATIONS
 from tests.host import Host

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.chaos.checker import lost, violations
 from tests.conftest import Server

@@ -10,12 +10,12 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.connection import create_pool
+from autopost.database.connection import create_pool
 from autopost.model import Claim, Generator, Lost, Posted, Written
-from autopost.outbox import Outbox
-from autopost.publication import Publication
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
 from autopost.settings import load_settings
-from autopost.verdict import at_publishing
+from autopost.worker.publication import Publication
 from tests.chaos.checker import lost, violations
 from tests.chaos.own_server import OwnServer, install, own_server
 from tests.conftest import EMBEDDED_VERSION

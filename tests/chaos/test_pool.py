@@ -12,18 +12,18 @@ from typing import Any
 import asyncpg
 import pytest
 
-from autopost import connection
-from autopost.connection import connect, create_pool
-from autopost.doorbell import Doorbell
+from autopost.database import connection
+from autopost.database.connection import connect, create_pool
 from autopost.errors import DatabaseUnreachable
-from autopost.process import POOL_SIZE
-from autopost.redaction import Redactor
+from autopost.outbox.doorbell import Doorbell
+from autopost.processes.worker_process import POOL_SIZE
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.chaos.proxy import Mode, Proxy, upstream_of
 from tests.host import Host
 from tests.work import eventually, working
 
-PATIENCE = 3.0
+PUBLISH_RETRY_LEASE_SHARE = 3.0
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def through_proxy(host: Host, settings: Settings, proxy: Proxy) -> Settings:
 @pytest.fixture
 async def pool(through_proxy: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """Return a pool through the proxy whose statements have little time."""
-    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_SECONDS", PUBLISH_RETRY_LEASE_SHARE)
     pool = await create_pool(through_proxy, "test", size=1)
     yield pool
     pool.terminate()
@@ -58,7 +58,7 @@ async def test_statement_that_nobody_answers_costs_its_time_once(pool: Any, prox
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         await pool.fetchval("select 2")
-    assert time.monotonic() - began < 1.8 * PATIENCE
+    assert time.monotonic() - began < 1.8 * PUBLISH_RETRY_LEASE_SHARE
     proxy.heal()
     assert await pool.fetchval("select 3") == 3
 
@@ -74,7 +74,7 @@ async def test_transaction_that_nobody_answers_costs_its_time_once(pool: Any, pr
     began = time.monotonic()
     with pytest.raises((TimeoutError, asyncpg.InterfaceError)):
         await transact()
-    assert time.monotonic() - began < 1.8 * PATIENCE
+    assert time.monotonic() - began < 1.8 * PUBLISH_RETRY_LEASE_SHARE
 
 
 async def test_statement_that_is_no_longer_waited_for_is_left_at_once(pool: Any, proxy: Proxy) -> None:
@@ -85,7 +85,7 @@ async def test_statement_that_is_no_longer_waited_for_is_left_at_once(pool: Any,
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await pool.fetch("select 2")
-    assert time.monotonic() - began < 0.8 * PATIENCE
+    assert time.monotonic() - began < 0.8 * PUBLISH_RETRY_LEASE_SHARE
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has it")
@@ -156,7 +156,7 @@ async def test_doorbell_is_back_seconds_after_an_outage(
         monkeypatch.setattr(found.__class__, "add_listener", _no_listener)
         return found
 
-    monkeypatch.setattr("autopost.doorbell.backoff.delay_seconds", delay)
+    monkeypatch.setattr("autopost.outbox.doorbell.backoff.delay_seconds", delay)
     bell = Doorbell(fail if listens else deaf, "public", poll_seconds=1)
     running = asyncio.create_task(bell.run())
     await eventually(lambda: len(longest) > 2)

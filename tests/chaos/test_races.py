@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from autopost.connection import create_pool
+from autopost.database.connection import create_pool
 from autopost.model import Busy, Claim, Lost, Posted, Reason, Skipped
 from autopost.settings import Settings
 from tests.chaos.machine_gate import COMMIT

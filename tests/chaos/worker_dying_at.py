@@ -18,10 +18,12 @@ from typing import Any
 
 from asyncpg.transaction import Transaction
 
-from autopost import connection, doorbell, worker
 from autopost.broadcast import wake
-from autopost.outbox import Outbox
-from autopost.publication import Publication
+from autopost.database import connection
+from autopost.outbox import doorbell
+from autopost.outbox.outbox import Outbox
+from autopost.worker import worker
+from autopost.worker.publication import Publication
 from autopost.writing import Writer
 
 # Point: class, method, whether it dies before or after it, and what it must have returned to count.
@@ -112,6 +114,6 @@ def look_often() -> None:
 if __name__ == "__main__":
     arm(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     sys.argv = ["autopost", "run"]
-    from autopost.cli import main
+    from autopost.cli.app import main
 
     main()

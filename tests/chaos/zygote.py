@@ -16,15 +16,16 @@ from typing import Any
 
 import uvloop  # noqa: F401  loaded before the fork, as all that a worker needs
 
-from autopost import cli, instance, process
-from autopost.feed import app as feeds
-from autopost.feed import redis_sources
-from autopost.monitoring import server
-from autopost.page import app as page
-from autopost.redaction import Redactor
+from autopost.cli import app as cli
+from autopost.processes import web_process, worker_process
+from autopost.redaction.redactor import Redactor
+from autopost.web import server
+from autopost.web.feed import app as feeds
+from autopost.web.feed import redis_sources
+from autopost.web.page import app as page
 from tests.chaos.worker_dying_at import arm, be_hasty, look_often, move_clock
 
-LOADED = (cli, feeds, instance, page, redis_sources, server)
+LOADED = (cli, feeds, web_process, page, redis_sources, server)
 
 
 def main() -> None:
@@ -72,7 +73,7 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     if order["alone"]:
         os.environ.clear()
     else:
-        process._load_redactor = lambda settings, names: redactor
+        worker_process._load_redactor = lambda settings, names: redactor
     os.environ.update(order["variables"])
     if order["die_at"]:
         arm(*order["die_at"])

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.host import Host
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.conftest import Server
 from tests.host import Host, Row, until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autopost.resources import render, sql_folder
+from autopost.database.sql import render, sql_folder
 from tests.host import Host
 
 FILES = sorted((sql_folder() / "dba").glob("*.sql"))

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
-from autopost.resources import dba_statements
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
+from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
 from tests.host import Host, Row, until

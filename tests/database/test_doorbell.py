@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from autopost.connection import connect
-from autopost.doorbell import Doorbell, Woken
+from autopost.database.connection import connect
+from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.settings import Settings
 from tests.host import Host
 from tests.work import eventually

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from autopost.resources import query
+from autopost.database.sql import query
 from tests.host import Host, until
 
-ARM, LOOK = query("arm", "public").encode(), query("next_due", "public").replace("$1", "true").encode()
+ARM, LOOK = query("worker/arm", "public").encode(), query("worker/next_due", "public").replace("$1", "true").encode()
 K = "1635087471, hashtext('public')"
 HERE = "database = (select oid from pg_database where datname = current_database())"
 HELD = (

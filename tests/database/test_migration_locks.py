@@ -10,7 +10,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from autopost.migrate import LOCK_TIMEOUT_MS, migrate
+from autopost.database.migrate import LOCK_TIMEOUT_MS, migrate
 from autopost.settings import load_settings
 from tests.host import Host, until
 from tests.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.migrate import head_revision, migrate
+from autopost.database.migrate import head_revision, migrate
 from autopost.settings import load_settings
 from tests.database.test_migrations import dump, objects, pg_dump
 from tests.host import Host

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.migrate import head_revision, migrate
+from autopost.database.migrate import head_revision, migrate
 from autopost.settings import load_settings
 from tests.conftest import Server
 from tests.host import Host

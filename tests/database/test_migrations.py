@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost import resources
+from autopost.database import sql
+from autopost.database.migrate import head_revision, known_revisions, migrate
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
-from autopost.migrate import head_revision, known_revisions, migrate
 from autopost.settings import load_settings
 from tests.host import Host
 
@@ -80,14 +80,14 @@ def test_migrated_database_is_what_sql_says(database: str, empty_database: str, 
     """The frozen migrations and the present truth in sql/ lead to the same database."""
     with psycopg.connect(empty_database) as connection:
         for name in ORDER:
-            text = (resources.sql_folder() / f"{name}.sql").read_text("utf-8")
-            connection.execute(resources.render(text, "public").encode())
+            text = (sql.sql_folder() / f"{name}.sql").read_text("utf-8")
+            connection.execute(sql.render(text, "public").encode())
     assert dump(database, pg_dump) == dump(empty_database, pg_dump)
 
 
 def test_every_file_of_sql_is_part_of_the_truth() -> None:
     """No table, function or trigger lies in sql/ without being compared."""
-    folder = resources.sql_folder()
+    folder = sql.sql_folder()
     found = {
         str(path.relative_to(folder).with_suffix(""))
         for kind in ("tables", "functions", "triggers", "views")

@@ -10,14 +10,14 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.connection import connect, create_pool
-from autopost.held import Held
+from autopost.database.connection import connect, create_pool
 from autopost.model import Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
-from autopost.outbox import Outbox
-from autopost.publication import Publication, Published, warm_up
-from autopost.publisher import Publisher
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
 from autopost.settings import Settings
-from autopost.verdict import at_publishing
+from autopost.worker.in_flight import InFlight
+from autopost.worker.publication import Publication, Published, warm_up
+from autopost.worker.publisher import Publisher
 from tests.host import Host
 from tests.work import claim_statement, eventually
 
@@ -267,7 +267,7 @@ async def test_short_claim_leaves_what_has_been_due_for_long_to_a_whole_one(host
     host.execute("update auto_post_outbox set available_at = now() - interval '11 seconds' where tracker_id = 'op0'")
     async with await create_pool(settings, "test", size=1) as pool:
         outbox = Outbox(pool, settings.schema_name, "w")
-        short = await outbox.claim(10, timedelta(seconds=60), whole=False)
+        short = await outbox.claim(10, timedelta(seconds=60), full_scan=False)
         assert sorted(claim.operation.tracker_id for claim in short) == ["op1", "op2"]
         whole = await outbox.claim(10, timedelta(seconds=60))
         assert [claim.operation.tracker_id for claim in whole] == ["op0"]
@@ -281,9 +281,9 @@ async def test_fair_claim_takes_one_of_each_agent_first(host: Host, outbox: Outb
     host.complete("bob2", agent="bob")
     host.complete("nobody", agent=None)
     assert {claim.operation.agent_id for claim in await outbox.claim(10, LEASE)} == {"ada"}
-    taken = [claim.operation.tracker_id for claim in await outbox.claim(5, LEASE, fairly=True)]
+    taken = [claim.operation.tracker_id for claim in await outbox.claim(5, LEASE, round_robin=True)]
     assert taken == ["flood11", "flood12", "bob1", "bob2", "nobody"]
-    assert len(await outbox.claim(2000, LEASE, fairly=True)) == 1000, "it looks at so many"
+    assert len(await outbox.claim(2000, LEASE, round_robin=True)) == 1000, "it looks at so many"
     assert len(await outbox.claim(2000, LEASE)) == 988
 
 
@@ -294,17 +294,17 @@ async def test_fair_claim_takes_nothing_that_is_paused_or_not_due(host: Host, ou
     host.complete("mine", agent="ada")
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'bob')")
     host.execute("update auto_post_outbox set available_at = now() + interval '1 hour' where tracker_id = 'later'")
-    assert [claim.operation.tracker_id for claim in await outbox.claim(10, LEASE, fairly=True)] == ["mine"]
+    assert [claim.operation.tracker_id for claim in await outbox.claim(10, LEASE, round_robin=True)] == ["mine"]
     host.execute("update auto_post_control set paused = true")
     host.complete("while paused", agent="dan")
-    assert await outbox.claim(10, LEASE, fairly=True) == []
+    assert await outbox.claim(10, LEASE, round_robin=True) == []
 
 
 async def test_fair_claim_reads_its_index_from_both_ends(host: Host) -> None:
     """Whatever waits between them."""
     flood(host, 20000)
     host.execute("vacuum analyze auto_post_outbox")
-    rows = host.rows("explain (analyze, costs off) " + claim_statement(fairly=True))
+    rows = host.rows("explain (analyze, costs off) " + claim_statement(round_robin=True))
     plan = "\n".join(str(row["QUERY PLAN"]) for row in rows)
     assert "Index Scan Backward using auto_post_outbox_claim_idx" in plan, plan
     assert "Seq Scan on auto_post_outbox" not in plan, plan
@@ -330,7 +330,7 @@ async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(ho
         for number in range(8):
             host.complete(f"op{number}")
             await publish(publication, [post(claim) for claim in await outbox.claim(10, LEASE)])
-        await outbox.claim(10, LEASE, fairly=True)
+        await outbox.claim(10, LEASE, round_robin=True)
         host.execute(
             "insert into agents (id, name, maturity) select 'a' || n, 'A', 'AUTONOMOUS' from generate_series(1, 3000) n"
         )
@@ -339,8 +339,10 @@ async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(ho
         flood(host, 3000)
         host.execute("select pg_stat_force_next_flush()")
         before = host.value(read, (tables,))
-        for fairly in (False, True, False):
-            await publish(publication, [post(claim) for claim in await outbox.claim(100, LEASE, fairly=fairly)])
+        for round_robin in (False, True, False):
+            await publish(
+                publication, [post(claim) for claim in await outbox.claim(100, LEASE, round_robin=round_robin)]
+            )
     await eventually(
         lambda: host.value("select numbackends from pg_stat_database where datname = current_database()") == 1
     )
@@ -353,7 +355,7 @@ async def test_publisher_that_waits_for_a_lock_ends_when_it_is_cancelled(
     """The connection is ended with its statement, and that is no error to be tried again."""
     host.complete(agent=host.agent())
     claims = await outbox.claim(1, LEASE)
-    held = Held()
+    held = InFlight()
     held.add(claims)
     publisher = Publisher(outbox, publication, settings, held)
     with host.connection.transaction():

@@ -10,7 +10,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.host import Host, until
 from tests.work import eventually, working

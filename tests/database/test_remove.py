@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.embedded import embedded_server
-from autopost.migrate import migrate
-from autopost.resources import dba_statements
+from autopost.database.embedded import embedded_server
+from autopost.database.migrate import migrate
+from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
 from tests.host import Host

@@ -8,13 +8,13 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from autopost.connection import create_pool
+from autopost.database.connection import create_pool
 from autopost.model import Generator, Lost, Posted, Written
-from autopost.outbox import Outbox
-from autopost.publication import Publication
-from autopost.redaction import Redactor
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from autopost.verdict import at_publishing
+from autopost.worker.publication import Publication
 from tests.host import Host
 from tests.work import eventually, work_off, working
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.migrate import migrate
-from autopost.redaction import Redactor
+from autopost.database.migrate import migrate
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.host import Host, Row
 from tests.roles import Platform, dsn_of, platform

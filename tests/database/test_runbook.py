@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from autopost.migrate import migrate
-from autopost.redaction import Redactor
+from autopost.database.migrate import migrate
+from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
 from tests.host import Host, until
 from tests.pages import Block, check_page, run

@@ -1,4 +1,4 @@
-"""Steering from SQL: each function does what it says, refuses nonsense, and leaves an audit row with who did it."""
+"""Operator actions from SQL: each does what it says, refuses nonsense, and leaves an audit row with who did it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from autopost.connection import create_pool
-from autopost.outbox import Outbox
-from autopost.redaction import Redactor
-from autopost.resources import query
+from autopost.database.connection import create_pool
+from autopost.database.sql import query
+from autopost.outbox.outbox import Outbox
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.host import Host
 from tests.work import claim_statement, eventually, work_off, working
@@ -200,7 +200,7 @@ def test_next_due_row_is_never_a_parked_one(host: Host) -> None:
     """A worker sleeps for its poll's time, and not in a loop."""
     host.complete()
     host.execute("select auto_post_pause('agent', 'ada')")
-    assert host.value(query("next_due", "public").replace("$1", "true")) is None
+    assert host.value(query("worker/next_due", "public").replace("$1", "true")) is None
 
 
 async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
@@ -323,7 +323,7 @@ def test_steering_does_not_show_in_the_feed(host: Host) -> None:
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
+    feed = query("cli/feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
     assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
 
 

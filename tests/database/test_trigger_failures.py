@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.breakage import BREAKAGES, Breakage
 from tests.host import Host

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.host import Host, Row
 from tests.work import work_off

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from autopost.connection import CONNECT_TIMEOUT_SECONDS
-from autopost.setting_definitions import Settings
+from autopost.database.connection import CONNECT_TIMEOUT_SECONDS
+from autopost.observability.otlp import LAST_WORD_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings, unknown_variables
-from autopost.trace_export import LAST_WORD_SECONDS as TRACES_SECONDS
-from autopost.worker import LAST_WORD_SECONDS
+from autopost.settings.definitions import Settings
+from autopost.worker.worker import LAST_WORD_SECONDS
 from tests.deploy import DEPLOY, ROOT
 
 BIN = Path(sys.executable).parent

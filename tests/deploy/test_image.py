@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.embedded import embedded_server
+from autopost.database.embedded import embedded_server
 from tests.deploy import DEPLOY, ROOT
 from tests.host import Host, until
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from autopost.broadcast.choice import CARRIER, carrier_of
 from autopost.broadcast.relay import Relay
-from autopost.connection import create_pool
+from autopost.database.connection import create_pool
 from autopost.settings import Settings, load_settings
 from tests.host import Host
 

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from autopost.feed.documents import Heading, Post, atom_feed, id_of, json_feed
-from autopost.feed.posts import MOST_POSTS
+from autopost.web.feed.documents import Heading, Post, atom_feed, id_of, json_feed
+from autopost.web.feed.posts import MOST_POSTS
 from tests.feed.announcing import Announcer
 from tests.feed.instances import Instance
 from tests.host import Host, until

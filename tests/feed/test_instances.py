@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from autopost.broadcast.announcement import Announcement
-from autopost.feed.receiver import HEARD_SECONDS
+from autopost.web.feed.receiver import HEARD_SECONDS
 from tests.acceptance.test_bad_input import autopost
 from tests.feed.instances import TOKEN, EventViewer, Instance, SocketViewer, instance
 from tests.feed.several import Several, whole, work

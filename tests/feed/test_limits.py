@@ -11,15 +11,15 @@ import structlog
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
-from autopost.monitoring import server
-from autopost.monitoring.descriptors import RESERVED
-from autopost.monitoring.health import Health
+from autopost.observability.health import Health
+from autopost.web import server
+from autopost.web.server import RESERVED
 
 CODE = """
 import resource, sys
 soft, hard, connections = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-from autopost.monitoring.descriptors import room_for
+from autopost.web.server import room_for
 print(room_for(connections), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 """
 

@@ -10,17 +10,17 @@ import asyncpg
 import pytest
 
 from autopost.broadcast.announcement import Announcement
-from autopost.connection import create_pool
-from autopost.feed import receiver as receiver_module
-from autopost.feed.log import Log
-from autopost.feed.receiver import LogPutBack, Receiver
-from autopost.feed.subscriber import Subscriber
-from autopost.feed.telling import Telling
-from autopost.feed.topics import Topics
-from autopost.page.database import Database
-from autopost.page.viewer import MOST_WAITING
-from autopost.resources import query
+from autopost.database.connection import create_pool
+from autopost.database.sql import query
 from autopost.settings import Settings
+from autopost.web.database import Database
+from autopost.web.feed import receiver as receiver_module
+from autopost.web.feed.log import Log
+from autopost.web.feed.receiver import LogPutBack, Receiver
+from autopost.web.feed.subscriber import Subscriber
+from autopost.web.feed.telling import Telling
+from autopost.web.feed.topics import Topics
+from autopost.web.outgoing import MOST_WAITING
 from tests.feed.announcing import Announcer, settings_of
 from tests.host import Host
 from tests.work import eventually
@@ -63,7 +63,7 @@ class Running:
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(query("announcements", "public").replace("$1", "0").replace("$2", "10000"))
+        rows = self.host.rows(query("worker/announcements", "public").replace("$1", "0").replace("$2", "10000"))
         return [
             Announcement.of({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows
@@ -205,7 +205,7 @@ async def test_log_is_looked_at_while_nothing_is_heard(
 ) -> None:
     """With a carrier that never answers, and more than one look takes."""
     monkeypatch.setattr(receiver_module, "UNHEARD_SECONDS", 0.05)
-    monkeypatch.setattr("autopost.feed.log.BATCH", 3)
+    monkeypatch.setattr("autopost.web.feed.log.BATCH", 3)
     running = Running(host, database, Log(Database(pool, "public")))
 
     running.script.down = True

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import pytest
 
-from autopost.monitoring.server import MOST_MESSAGE_BYTES
+from autopost.web.server import MOST_MESSAGE_BYTES
 from tests.feed.announcing import Announcer
 from tests.feed.instances import BEARER, TOKEN, EventViewer, Instance, SocketViewer, instance, refusal_of
 from tests.host import until

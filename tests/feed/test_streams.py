@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from autopost.feed.log import MOST_MISSED, MOST_MISSED_BYTES
+from autopost.web.feed.log import MOST_MISSED, MOST_MISSED_BYTES
 from tests.feed.announcing import Announcer
 from tests.feed.instances import EventViewer, Instance, SocketViewer, Viewer
 from tests.host import Host, until

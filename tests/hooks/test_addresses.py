@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from autopost.hooks.addresses import is_public, is_within, may_be_reached
+from autopost.webhooks.addresses import is_public, is_within, may_be_reached
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])

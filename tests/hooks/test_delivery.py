@@ -17,14 +17,14 @@ import pytest
 from autopost.broadcast import wake
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.placing import Placer
-from autopost.connection import create_pool
-from autopost.hooks import delivery as delivery_module
-from autopost.hooks.delivery import Delivery
-from autopost.hooks.hook import Hook, Kind, Wanted
-from autopost.hooks.refusals import NotDelivered, Rejected
-from autopost.hooks.target import AT_ONCE
-from autopost.hooks.turns import TURN_SECONDS, TurnLost, Turns
+from autopost.database.connection import create_pool
 from autopost.settings import load_settings
+from autopost.webhooks import delivery as delivery_module
+from autopost.webhooks.delivery import Delivery
+from autopost.webhooks.hook import Hook, HookFilter, Kind
+from autopost.webhooks.refusals import NotDelivered, Rejected
+from autopost.webhooks.target import AT_ONCE
+from autopost.webhooks.turns import TURN_SECONDS, TurnLost, Turns
 from tests.host import Host
 from tests.work import eventually
 
@@ -189,7 +189,7 @@ async def test_only_what_is_wanted_is_sent(posts: Log, pool: asyncpg.Pool[asyncp
     posts.write("alarm", kind="alert")
     posts.write("three")
     target = Recorder()
-    await deliver(pool, target, replace(HOOK, wanted=Wanted(post_types={"alert"})))
+    await deliver(pool, target, replace(HOOK, wanted=HookFilter(post_types={"alert"})))
     assert target.contents == ["alarm"]
     assert posts.place["position"] == 4
 
@@ -201,7 +201,7 @@ async def test_rule_is_that_of_the_outbox_row(host: Host, posts: Log, pool: asyn
     host.execute(WRITE, (str(row["id"]), "ada", "Ada", "status", "by rule", 0))
     posts.write("by none")
     target = Recorder()
-    await deliver(pool, target, replace(HOOK, wanted=Wanted(rules={row["rule_id"]})))
+    await deliver(pool, target, replace(HOOK, wanted=HookFilter(rules={row["rule_id"]})))
     assert target.contents == ["by rule"]
 
 

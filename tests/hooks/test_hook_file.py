@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.hooks.choice import hooks_of
-from autopost.hooks.hook import Hook, Kind
-from autopost.hooks.hook_file import parse_hooks
 from autopost.settings import load_settings
+from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.hook import Hook, Kind
+from autopost.webhooks.hook_file import parse_hooks
 from tests.hooks.posts import post
 
 SLACK = '[alerts]\nkind = "slack"\nurl = "https://chat.example.com/services/hidden"\n'

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from autopost.hooks.hook import Hook
-from autopost.hooks.hook_file import parse_hooks
-from autopost.hooks.request import request_for, sample, slack_body
+from autopost.webhooks.hook import Hook
+from autopost.webhooks.hook_file import parse_hooks
+from autopost.webhooks.request import request_for, sample, slack_body
 from tests.hooks.posts import ADA, post
 
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import trustme
 
-from autopost.hooks import names as names_module
-from autopost.hooks import target as target_module
-from autopost.hooks.hook import Hook, Kind
-from autopost.hooks.refusals import NotDelivered, Rejected
-from autopost.hooks.target import Target
+from autopost.webhooks import names as names_module
+from autopost.webhooks import target as target_module
+from autopost.webhooks.hook import Hook, Kind
+from autopost.webhooks.refusals import NotDelivered, Rejected
+from autopost.webhooks.target import Target
 from tests.hooks.posts import ADA, post
 from tests.hooks.receiver import Answer, Receiver
 

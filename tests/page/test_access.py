@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
-from autopost.page.access import Access
 from autopost.settings import load_settings
+from autopost.web.access import Access
 from tests.acceptance.test_bad_input import autopost
 from tests.chaos.crew import Crew
 from tests.host import Host

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from autopost.page.catching_up import MOST_CAUGHT_UP_BYTES, catch_up
-from autopost.page.cursor import Cursor
-from autopost.page.entry import Entry, Wanted
-from autopost.page.feed import MOST_CAUGHT_UP
-from autopost.page.stream import event
-from autopost.page.viewer import MOST_BYTES, MOST_WAITING, Topic, Viewer
+from autopost.web.filter import FeedFilter
+from autopost.web.outgoing import MOST_BYTES, MOST_WAITING
+from autopost.web.page.cursor import Cursor
+from autopost.web.page.entry import Entry
+from autopost.web.page.feed import MOST_CAUGHT_UP, MOST_CAUGHT_UP_BYTES, catch_up
+from autopost.web.page.viewer import Topic, Viewer
+from autopost.web.sse import event
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 GAP = event("gap", True)
@@ -70,7 +71,7 @@ def test_bytes_that_only_the_place_and_older_ones_lack_are_no_gap() -> None:
 
 def test_queue_of_a_viewer_has_an_end() -> None:
     """Nobody who offers something waits, and nothing piles up."""
-    viewer = Viewer(Topic.FEED, Wanted())
+    viewer = Viewer(Topic.FEED, FeedFilter())
     for _ in range(MOST_WAITING):
         viewer.offer(b"x")
     assert not viewer.dropped.is_set()
@@ -81,7 +82,7 @@ def test_queue_of_a_viewer_has_an_end() -> None:
 
 async def test_bytes_that_wait_for_a_viewer_have_an_end() -> None:
     """Few long messages are as many as many short ones; what was taken does not count."""
-    viewer = Viewer(Topic.FEED, Wanted())
+    viewer = Viewer(Topic.FEED, FeedFilter())
     half = b"x" * (MOST_BYTES // 2)
     for _ in range(3):
         viewer.offer(half)

@@ -6,10 +6,10 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from autopost import metrics
-from autopost.page import database as page_database
-from autopost.page.database import NoAnswer, database
+from autopost.observability import metrics
 from autopost.settings import Settings
+from autopost.web import database as page_database
+from autopost.web.database import NoAnswer, database
 from tests.host import Host
 
 
@@ -29,14 +29,14 @@ async def test_error_is_named_by_its_sqlstate_and_logged_when_it_begins_and_ends
         with capture_logs() as logs:
             for _ in range(3):
                 with pytest.raises(NoAnswer) as caught:
-                    await connections.fetch("page_agents", 10)
+                    await connections.fetch("web/agents", 10)
                 assert caught.value.kind == "UndefinedTableError 42P01"
                 assert caught.value.lacks_rights
             host.execute("alter table hidden rename to audit_log")
             for _ in range(2):
-                assert await connections.fetch("page_agents", 10) == []
+                assert await connections.fetch("web/agents", 10) == []
     assert [(line["event"], line.get("error"), line.get("statement")) for line in logs] == [
-        ("the database does not answer the page", "UndefinedTableError 42P01", "page_agents"),
+        ("the database does not answer the page", "UndefinedTableError 42P01", "web/agents"),
         ("the database answers the page again", None, None),
     ]
     assert counted("UndefinedTableError") == before + 3
@@ -51,10 +51,10 @@ async def test_statement_that_takes_too_long_is_no_answer(
         with psycopg.connect(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
             with pytest.raises(NoAnswer) as caught:
-                await connections.fetch("page_agents", 10)
+                await connections.fetch("web/agents", 10)
         assert caught.value.kind == "QueryCanceledError 57014"
         assert not caught.value.lacks_rights
-        assert await connections.fetch("page_agents", 10) == []
+        assert await connections.fetch("web/agents", 10) == []
 
 
 async def test_no_free_connection_is_no_answer(host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ async def test_no_free_connection_is_no_answer(host: Host, settings: Settings, m
         with psycopg.connect(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
             with pytest.raises(NoAnswer) as caught:
-                await connections.fetch("page_agents", 10)
+                await connections.fetch("web/agents", 10)
         assert caught.value.kind == "TimeoutError"
         monkeypatch.undo()
-        assert await connections.fetch("page_agents", 10) == []
+        assert await connections.fetch("web/agents", 10) == []

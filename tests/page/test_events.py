@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from autopost.page.access import COOKIE, Access
-from autopost.page.catching_up import MOST_CAUGHT_UP_BYTES
+from autopost.web.access import COOKIE, Access
+from autopost.web.page.feed import MOST_CAUGHT_UP_BYTES
 from tests.host import Host, until
 from tests.page.browsing import TOKEN, Event, Events, Site
 from tests.page.filling import fill, looks, post

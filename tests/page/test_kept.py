@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from autopost.page.access import MOST_WRONG, Access, TooManyWrong
-from autopost.page.chart import HEIGHT, chart
-from autopost.page.database import NoAnswer
-from autopost.page.figures import Minute
-from autopost.page.kept import Kept
+from autopost.web.access import MOST_WRONG, Access, TooManyWrong
+from autopost.web.cached import Cached
+from autopost.web.database import NoAnswer
+from autopost.web.page.chart import HEIGHT, chart
+from autopost.web.page.figures import Minute
 from tests.page.browsing import TOKEN
 
 
@@ -26,7 +26,7 @@ async def test_many_who_ask_at_once_cost_one_look() -> None:
             raise NoAnswer("TimeoutError")
         return looks
 
-    kept = Kept(look, seconds=60)
+    kept = Cached(look, seconds=60)
     assert await asyncio.gather(*(kept.get() for _ in range(50))) == [1] * 50
     kept.forget()
     answers = await asyncio.gather(*(kept.get() for _ in range(50)), return_exceptions=True)
@@ -46,7 +46,7 @@ async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
         await asyncio.sleep(0.05)
         return looks
 
-    kept = Kept(look, seconds=60)
+    kept = Cached(look, seconds=60)
     reading = asyncio.create_task(kept.get())
     await asyncio.sleep(0.01)
     kept.forget()

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-import autopost.page
-from autopost.page.cursor import Cursor
-from autopost.page.texts import parts, visible
+import autopost.web.page
+from autopost.web.page.cursor import Cursor
+from autopost.web.page.texts import parts, visible
 from tests.host import Host, until
 from tests.page.browsing import Site, numbers, signed_in
 from tests.page.filling import bury, fill
@@ -45,7 +45,7 @@ def test_every_answer_has_the_headers(guarded: Site) -> None:
 
 def test_pages_hold_nothing_inline_and_nothing_from_outside() -> None:
     """What the policy would forbid is not there to begin with."""
-    folder = Path(autopost.page.__file__).parent
+    folder = Path(autopost.web.page.__file__).parent
     for path in [*(folder / "templates").iterdir(), *(folder / "static").iterdir()]:
         text = path.read_text("utf-8").replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert "https://" not in text, path

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from autopost.check.client import clock_finding, language_model
-from autopost.check.drift import drift
-from autopost.check.finding import Finding, Level, ok, problem, require_health, warning, worst
-from autopost.check.objects import catalog_of, expected_catalog
-from autopost.check.show import check_screen
+from autopost.cli.checking.client import clock_finding, language_model
+from autopost.cli.checking.drift import drift
+from autopost.cli.checking.finding import Finding, Level, ok, problem, require_health, warning, worst
+from autopost.cli.checking.objects import catalog_of, expected_catalog
+from autopost.cli.checking.show import check_screen
 from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from autopost.commands.ages import age, between
-from autopost.commands.config import shown
-from autopost.commands.meanings import reason_meaning
+from autopost.cli.config import shown
+from autopost.cli.console import age, between
+from autopost.cli.simulation.texts import PREFIX, operation
+from autopost.cli.why_screen import reason_meaning
 from autopost.model import Reason
-from autopost.simulation.texts import PREFIX, operation
-from autopost.story import why_not_captured
+from autopost.outbox.history import why_not_captured
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autopost.database.mapping import about, parse_mapping, referenced
 from autopost.errors import ConfigurationError
-from autopost.mapping import about, parse_mapping, referenced
 
 SMALLEST = """
 [agents]

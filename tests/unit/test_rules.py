@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autopost.backoff import delay_seconds
-from autopost.governance import why_not
 from autopost.model import Agent, Claim, Dead, Generator, Operation, Posted, Proposal, Reason, Skipped, Written
-from autopost.rate_limit import is_limited
-from autopost.verdict import at_publishing, before_writing
+from autopost.policy import at_publishing, before_writing, is_limited, why_not
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=5)

@@ -6,12 +6,12 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from autopost.check import Finding, Level, check_screen
-from autopost.check.advice import broken
-from autopost.commands.rule_notes import MOST_LOOKED_AT, status_note
-from autopost.commands.status_screen import watched_screen
-from autopost.screen import folded
-from autopost.watch import LastHour, Status
+from autopost.cli.checking import Finding, Level, check_screen
+from autopost.cli.checking.finding import broken
+from autopost.cli.rules import MOST_LOOKED_AT, status_note
+from autopost.cli.screen import folded
+from autopost.cli.status_screen import watched_screen
+from autopost.outbox.reading import LastHour, Status
 
 FINDINGS = [
     Finding(Level.OK, "objects", "50 tables, views and functions are as this version made them"),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autopost.connection import connect_arguments
+from autopost.database.connection import connect_arguments
 from autopost.errors import ConfigurationError
-from autopost.setting_definitions import SUBJECTS
 from autopost.settings import Settings, load_settings, unknown_variables
+from autopost.settings.definitions import SUBJECTS
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.setting_definitions import file as file_module
 from autopost.settings import Settings, load_settings, settings_file, source_of
+from autopost.settings import toml_file as file_module
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ import asyncpg
 import pytest
 
 from autopost import audit
-from autopost.clean_names import CleanNames
-from autopost.connection import connect_arguments
+from autopost.database.connection import connect_arguments
+from autopost.database.errors import is_transient, label
+from autopost.database.sql import query, render, sql_folder
 from autopost.errors import ConfigurationError, SchemaMismatch
-from autopost.faults import is_transient, kind
-from autopost.held import Held
 from autopost.model import Claim, Generator, Operation, Redaction, Written
-from autopost.process import _meanwhile
-from autopost.resources import query, render, sql_folder
+from autopost.processes.worker_process import _meanwhile
 from autopost.settings import load_settings
+from autopost.worker.in_flight import InFlight
+from autopost.worker.pipeline import OperationTypeRedactor
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -108,19 +108,19 @@ def test_errors_about_rows_are_not_transient(error: BaseException) -> None:
 
 def test_kind_of_an_error_carries_no_data() -> None:
     """Its message may hold text of a row."""
-    assert kind(asyncpg.UniqueViolationError("Key (email)=(x@example.com)")) == "UniqueViolationError 23505"
+    assert label(asyncpg.UniqueViolationError("Key (email)=(x@example.com)")) == "UniqueViolationError 23505"
 
 
 def test_kept_text_comes_back_as_it_was() -> None:
     """With model, tokens, cost, redactions and all."""
     written = Written("Done 🎉", Generator.LLM, "m", 10, 20, 0.001, {"EMAIL_ADDRESS": 2}, None)
-    assert audit.unkeep(audit.keep(written)) == written
-    assert audit.unkeep(None) is None
+    assert audit.load_draft(audit.keep(written)) == written
+    assert audit.load_draft(None) is None
 
 
 async def test_held_waits_until_there_is_room() -> None:
     """It ends when a row is removed, not before."""
-    held = Held()
+    held = InFlight()
     first, second = claim(), claim()
     held.add([first, second])
     room = asyncio.create_task(held.fewer_than(2, unless=asyncio.Event()))
@@ -133,7 +133,7 @@ async def test_held_waits_until_there_is_room() -> None:
 
 async def test_held_wait_ends_when_it_is_called_off() -> None:
     """A worker that is told to stop does not wait for room."""
-    held = Held()
+    held = InFlight()
     held.add([claim()])
     stop = asyncio.Event()
     room = asyncio.create_task(held.fewer_than(1, unless=stop))
@@ -145,7 +145,7 @@ async def test_held_wait_ends_when_it_is_called_off() -> None:
 
 def test_same_row_under_a_new_epoch_is_another_claim() -> None:
     """The end of the old claim does not end the new one."""
-    held = Held()
+    held = InFlight()
     old = claim(epoch=1)
     new = Claim(old.id, 2, 2, old.operation, None, NOW, NOW)
     held.add([old, new])
@@ -163,7 +163,7 @@ def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
     assert render("{{ schema }}.t", schema) == expected
 
 
-@pytest.mark.parametrize("path", sorted((sql_folder() / "queries").glob("*.sql")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((sql_folder() / "queries").rglob("*.sql")), ids=lambda path: path.stem)
 def test_every_query_says_what_it_does(path: Path) -> None:
     """The first line of each file is a comment."""
     assert query(path.stem, "public").startswith("-- ")
@@ -223,9 +223,9 @@ def test_clean_names_are_remembered_for_a_minute(monkeypatch: pytest.MonkeyPatch
 
     seconds = 600.0
     monkeypatch.setattr("time.monotonic", lambda: seconds)
-    names = CleanNames(Asked())
-    assert [names.of("report"), names.of("report")] == ["report"] * 2
+    names = OperationTypeRedactor(Asked())
+    assert [names.redact("report"), names.redact("report")] == ["report"] * 2
     assert asked == ["report"]
     seconds += 61
-    names.of("report")
+    names.redact("report")
     assert asked == ["report"] * 2

@@ -1,5 +1,5 @@
 """`python -m autopost` is the command line."""
 
-from autopost.cli import main
+from autopost.cli.app import main
 
 main()

@@ -95,7 +95,7 @@ def keep(written: Written) -> str:
     )
 
 
-def unkeep(kept: str | None) -> Written | None:
+def load_draft(kept: str | None) -> Written | None:
     """Return the text that an earlier attempt kept, None when there is none that this version can read."""
     if kept is None:
         return None

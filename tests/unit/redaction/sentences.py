@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 
 SENTENCES = ("Found {} in the form.", "({})", "{}", "Updated {}, then closed it", 'value="{}"', "It was {}!")
 

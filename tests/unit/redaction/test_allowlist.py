@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.redaction import Redactor
 from autopost.redaction.allowlist import Allowlist
+from autopost.redaction.redactor import Redactor
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.redaction import Redactor, known_entities
+from autopost.redaction.engine import known_entities
+from autopost.redaction.redactor import Redactor
 from tests.unit.redaction.fakes import vendor_tokens
 
 BOTH = "Mail bob@example.com from 192.0.2.7."

@@ -7,7 +7,7 @@ from benchmarks.redaction.measure import Result, measure
 from benchmarks.redaction.parts import DEVELOPMENT, HELD_OUT
 from benchmarks.redaction.sample import Part
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 
 PLANTED_EACH = 30
 CLEAN_COUNT = 600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from tests.unit.redaction.sentences import assert_replaced
 
 

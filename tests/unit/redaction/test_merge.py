@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.redaction import Redactor
 from autopost.redaction.merge import Finding, merge, outside
+from autopost.redaction.redactor import Redactor
 
 
 def test_higher_score_decides_the_type() -> None:

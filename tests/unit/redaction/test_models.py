@@ -10,7 +10,7 @@ import pytest
 from presidio_analyzer.predefined_recognizers.ner import gliner_recognizer, huggingface_ner_recognizer
 
 from autopost.errors import ConfigurationError, RedactionFailed
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 
 TEXT = "Ada Lovelace of Acme wrote from Oslo to bob@example.com"
 EXPECTED = "<PERSON> of Acme wrote from <LOCATION> to <EMAIL_ADDRESS>"

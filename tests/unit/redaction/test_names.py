@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from autopost.redaction import Redactor
 from autopost.redaction.names import NameList
+from autopost.redaction.redactor import Redactor
 
 NAMES = (
     "Anna Berg",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.redaction import Redactor
 from autopost.redaction.normalise import normalise, without_surrogates
+from autopost.redaction.redactor import Redactor
 
 
 @pytest.mark.parametrize(

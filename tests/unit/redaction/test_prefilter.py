@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from autopost.redaction import Redactor
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.nlp import LANGUAGE, Words
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
+from autopost.redaction.redactor import Redactor
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import FAMILIES, grouped_rules
 from tests.unit.redaction.fakes import vendor_tokens

@@ -16,12 +16,12 @@ from benchmarks.redaction.speed import FIELD_CHARACTERS
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from autopost.redaction import Redactor
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.nlp import Words
 from autopost.redaction.normalise import normalise
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
+from autopost.redaction.redactor import Redactor
 from autopost.redaction.rules import FAMILIES, grouped_rules
 from autopost.writing.plain import plain
 

@@ -9,7 +9,7 @@ import pytest
 import spacy
 
 from autopost.errors import ConfigurationError
-from autopost.redacting import learner, redactor_for
+from autopost.processes.redactor import learner, redactor_for
 from autopost.settings import Settings, load_settings
 
 PATTERNS = "[patterns]\norder-code = 'OC\\d{4}'\n"

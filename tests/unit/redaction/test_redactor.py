@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autopost.errors import ConfigurationError, RedactionFailed
-from autopost.redaction import Redactor
 from autopost.redaction import redactor as module
+from autopost.redaction.redactor import Redactor
 from tests.unit.redaction.fakes import vendor_tokens
 
 MIXED = "Mail bob@example.com, call +1 212 555 0147, from 192.0.2.7, password is hunter2!x."

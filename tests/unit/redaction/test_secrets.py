@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 from tests.unit.redaction.fakes import BASE64, some, vendor_tokens
 
 TOKENS = vendor_tokens()

@@ -9,7 +9,7 @@ import pytest
 import spacy
 
 from autopost.errors import ConfigurationError
-from autopost.redaction import Redactor
+from autopost.redaction.redactor import Redactor
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.writing.answer import Answer
 from autopost.writing.guard import Rejected, check
+from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM
 
 GOOD = "Wrapped up the weekly report, so everyone starts Monday informed 🎉"

@@ -17,8 +17,7 @@ from pydantic import SecretStr
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
 from autopost.writing import llm as llm_module
-from autopost.writing.answer import Answer, NoAnswer
-from autopost.writing.llm import Llm, _pool_sizes
+from autopost.writing.llm import Answer, Llm, NoAnswer, _pool_sizes
 from autopost.writing.prompt import Prompt
 from tests.llm_server import (
     COMPLETION_TOKENS,

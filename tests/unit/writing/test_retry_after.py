@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autopost.retry_after import retry_after_seconds
+from autopost.backoff import retry_after_seconds
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 

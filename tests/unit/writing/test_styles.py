@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.placeholder_style import DEFAULT_STYLE, found, is_style, pattern, placeholder
-from autopost.redaction import Redactor
+from autopost.cli.screen import post_body
+from autopost.outbox.reading import Entry
 from autopost.redaction.normalise import normalise
 from autopost.redaction.placeholder import Placeholder
-from autopost.screen import post_body
-from autopost.watch import Entry
-from autopost.writing.answer import Answer
+from autopost.redaction.placeholder_style import DEFAULT_STYLE, found, is_style, pattern, placeholder
+from autopost.redaction.redactor import Redactor
 from autopost.writing.fields import Fields, redact_fields
 from autopost.writing.guard import Rejected, check
 from autopost.writing.length import cut
+from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM, prompt_for, system_for
 from autopost.writing.proofread import proofread
 from autopost.writing.writer import Writer

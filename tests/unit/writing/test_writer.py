@@ -15,8 +15,7 @@ from autopost.model import Generator, Redaction
 from autopost.settings import load_settings
 from autopost.writing import Writer
 from autopost.writing import llm as llm_module
-from autopost.writing.answer import Answer
-from autopost.writing.llm import Llm
+from autopost.writing.llm import Answer, Llm
 from autopost.writing.prompt import Prompt
 from tests.llm_server import (
     LlmServer,

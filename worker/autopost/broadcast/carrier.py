@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from autopost.broadcast.announcement import Announcement
+from autopost.database.sql import query
 from autopost.errors import AutopostError
-from autopost.resources import query
 
 CHANNEL_FULL = 0.5  # of the queue of notifications, which is the platform's too
 MOST_BYTES = 7_999  # of a notification; https://www.postgresql.org/docs/current/sql-notify.html
@@ -37,7 +37,7 @@ class NotifyCarrier:
     async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
         """Notify, within the caller's transaction. Raises NotCarried while the queue of notifications is half full."""
         messages = [notification(announcement) for announcement in announcements]
-        if await connection.fetchval(query("notify_feed", self._schema), self._channel, messages, CHANNEL_FULL):
+        if await connection.fetchval(query("worker/notify_feed", self._schema), self._channel, messages, CHANNEL_FULL):
             return
         raise NotCarried("the queue of notifications is half full: somebody listens and does not read")
 

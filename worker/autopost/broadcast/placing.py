@@ -9,11 +9,11 @@ from typing import Protocol
 import asyncpg
 import structlog
 
-from autopost import backoff, metrics
+from autopost import backoff
 from autopost.broadcast.wake import Wake
-from autopost.cancellation import give_way
-from autopost.faults import kind
-from autopost.resources import query
+from autopost.database.errors import label, reraise_if_cancelled
+from autopost.database.sql import query
+from autopost.observability import metrics
 
 CAP_SECONDS = 5.0
 PLACES = 1_000
@@ -68,11 +68,11 @@ class Placer:
                     for reader in self._readers:
                         reader.ring()
             except Exception as error:  # noqa: BLE001 - it must not end a worker
-                give_way(error)
+                reraise_if_cancelled(error)
                 failures += 1
                 metrics.ANNOUNCING_ERRORS.inc()
                 if failures == 1:
-                    log.warning("posts get no places in the log; tried again", error=kind(error))
+                    log.warning("posts get no places in the log; tried again", error=label(error))
                 if self._stopping:
                     return
                 self.ring()
@@ -86,10 +86,10 @@ class Placer:
         """Place all that is committed; return how many. Raises the database's errors."""
         placed = 0
         while True:
-            some: int = await self._pool.fetchval(query("place_announcements", self._schema), PLACES)
+            some: int = await self._pool.fetchval(query("worker/place_announcements", self._schema), PLACES)
             placed += some
             if some < PLACES:
                 return placed
 
     async def _is_unplaced(self) -> bool:
-        return bool(await self._pool.fetchval(query("is_unplaced", self._schema)))
+        return bool(await self._pool.fetchval(query("worker/is_unplaced", self._schema)))

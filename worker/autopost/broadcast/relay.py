@@ -9,13 +9,13 @@ from time import monotonic
 import asyncpg
 import structlog
 
-from autopost import backoff, metrics
+from autopost import backoff
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import Carrier, NotCarried
 from autopost.broadcast.wake import Wake
-from autopost.cancellation import give_way
-from autopost.faults import kind
-from autopost.resources import query
+from autopost.database.errors import label, reraise_if_cancelled
+from autopost.database.sql import query
+from autopost.observability import metrics
 
 BATCH = 200
 TURN_SECONDS = 4.0  # for one batch
@@ -47,7 +47,7 @@ class Relay:
 
     async def begin(self) -> None:
         """Begin after the last post that was announced, if the reader is new. Raises the database's errors."""
-        await self._pool.execute(self._query("begin_reading"), self._reader)
+        await self._pool.execute(self._query("worker/begin_reading"), self._reader)
 
     async def run(self) -> None:
         """Deliver what is placed, until stopped; `begin` comes before anything is placed.
@@ -60,7 +60,7 @@ class Relay:
                 await self._wake.wait()
                 await self.flush()
             except Exception as error:  # noqa: BLE001 - a carrier's bug must not end a worker
-                give_way(error)
+                reraise_if_cancelled(error)
                 failures += 1
                 metrics.ANNOUNCING_ERRORS.inc()
                 if failures == 1:
@@ -89,12 +89,12 @@ class Relay:
         """Send one batch; return its size, or None when it is another's turn."""
         async with self._pool.acquire() as connection, connection.transaction():
             began = monotonic()
-            if not await connection.fetchval(self._query("reader_turn"), self._reader, f"{FROZEN_SECONDS:g}s"):
+            if not await connection.fetchval(self._query("worker/reader_turn"), self._reader, f"{FROZEN_SECONDS:g}s"):
                 return None
-            position = await connection.fetchval(self._query("reader_position"), self._reader)
+            position = await connection.fetchval(self._query("worker/reader_position"), self._reader)
             if position is None:  # it has not begun
                 return 0
-            rows = await connection.fetch(self._query("announcements"), position, BATCH)
+            rows = await connection.fetch(self._query("worker/announcements"), position, BATCH)
             if not rows:
                 return 0
             announcements = [Announcement.of(row) for row in rows]
@@ -106,16 +106,16 @@ class Relay:
                     await self._carrier.send(announcements, connection)
             except TimeoutError:
                 raise NotCarried(f"no answer in {TURN_SECONDS:g} seconds") from None
-            await connection.execute(self._query("read_up_to"), self._reader, announcements[-1].position)
+            await connection.execute(self._query("worker/read_up_to"), self._reader, announcements[-1].position)
         metrics.ANNOUNCED.inc(len(announcements))
         return len(announcements)
 
     async def _is_unread(self) -> bool:
-        return bool(await self._pool.fetchval(self._query("is_unread"), self._reader))
+        return bool(await self._pool.fetchval(self._query("worker/is_unread"), self._reader))
 
     def _query(self, name: str) -> str:
         return query(name, self._schema)
 
 
 def _said(error: BaseException) -> str:
-    return str(error) if isinstance(error, NotCarried) else kind(error)
+    return str(error) if isinstance(error, NotCarried) else label(error)

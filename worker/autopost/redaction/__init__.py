@@ -6,13 +6,6 @@ placeholders left alone → overlapping findings merged (merge.py) → replaced 
 
 Without a model (models.py) or a list (names.py) nothing here knows names of people: they stay. A user's own
 patterns come from a file (pattern_file.py).
+
+This package imports nothing by itself: Presidio takes a second to load.
 """
-
-from __future__ import annotations
-
-from autopost.redaction.engine import known_entities
-from autopost.redaction.merge import Finding
-from autopost.redaction.pattern_file import load_patterns
-from autopost.redaction.redactor import Redactor
-
-__all__ = ["Finding", "Redactor", "known_entities", "load_patterns"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from autopost import placeholder_style
 from autopost.errors import ConfigurationError
-from autopost.placeholder_style import DEFAULT_STYLE
+from autopost.redaction import placeholder_style
 from autopost.redaction.normalise import normalise
 from autopost.redaction.pattern import compiled, quoted
+from autopost.redaction.placeholder_style import DEFAULT_STYLE
 from autopost.redaction.rule import Span
 
 __all__ = ["DEFAULT_STYLE", "Placeholder"]

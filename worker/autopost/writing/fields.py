@@ -10,7 +10,7 @@ from typing import Protocol
 import regex
 
 from autopost.model import Agent, Operation, Redaction
-from autopost.placeholder_style import DEFAULT_STYLE, found, placeholder
+from autopost.redaction.placeholder_style import DEFAULT_STYLE, found, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain

@@ -13,6 +13,7 @@ import math
 import random
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx2
@@ -33,10 +34,9 @@ from tenacity import (
     stop_before_delay,
 )
 
+from autopost.backoff import retry_after_seconds
 from autopost.errors import ConfigurationError
-from autopost.retry_after import retry_after_seconds
 from autopost.settings import Settings
-from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.prompt import Prompt
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -210,3 +210,25 @@ def _read(completion: ChatCompletion) -> Answer:
 
 def _tokens(value: object) -> int | None:
     return value if isinstance(value, int) and value >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model said. Token counts are None when the server did not tell them."""
+
+    text: str
+    refused: bool = False
+    truncated: bool = False
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why there is no answer, as one word.
+
+    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`,
+    `unexpected`, or `breaker_open` when it was not asked.
+    """
+
+    word: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.placeholder_style import DEFAULT_STYLE, placeholder
+from autopost.redaction.placeholder_style import DEFAULT_STYLE, placeholder
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
 

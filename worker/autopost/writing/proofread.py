@@ -6,7 +6,7 @@ from collections import Counter
 
 from autopost.errors import RedactionFailed
 from autopost.model import Redaction
-from autopost.placeholder_style import DEFAULT_STYLE
+from autopost.redaction.placeholder_style import DEFAULT_STYLE
 from autopost.writing.fields import Redactor
 from autopost.writing.length import cut
 

@@ -9,15 +9,14 @@ from collections.abc import Callable
 
 import structlog
 
-from autopost import metrics
 from autopost.model import Agent, Generator, Operation, Written
+from autopost.observability import metrics
+from autopost.observability.tracing import Timing, step
 from autopost.settings import Settings
-from autopost.tracing import Timing, step
-from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.guard import Rejected, check
-from autopost.writing.llm import Llm
+from autopost.writing.llm import Answer, Llm, NoAnswer
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
 from autopost.writing.proofread import proofread

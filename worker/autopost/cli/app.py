@@ -1,0 +1,121 @@
+"""The command line.
+
+Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected, 2 usage or configuration,
+3 database unreachable, 4 schema mismatch, 5 unhealthy: `check` found a problem. 130: ended by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from autopost import __version__
+from autopost.cli import (
+    check,
+    config,
+    dead,
+    feed,
+    hooks,
+    install,
+    maintain,
+    rules,
+    serve,
+    simulate,
+    statements,
+    status,
+    steer,
+    why,
+)
+from autopost.cli.console import err, out
+from autopost.cli.redact.command import redact
+from autopost.cli.stdio import leave_stdout, open_closed_streams
+from autopost.database.migrate import head_revision
+from autopost.errors import AutopostError
+
+# By theme, in the order of the help: each with its example.
+COMMANDS: dict[str, list[tuple[str, Callable[..., Any], str]]] = {
+    "Begin": [
+        ("demo", install.demo, "autopost demo"),
+        ("migrate", install.migrate, "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
+        ("run", install.run, "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
+        ("serve", serve.serve, "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),
+        ("simulate", simulate.simulate, "autopost simulate --rate 20 --agents 10 --duration 30"),
+    ],
+    "Look": [
+        ("status", status.status, "autopost status --watch"),
+        ("feed", feed.feed, "autopost feed --follow"),
+        ("why", why.why, "autopost why op-42"),
+        ("dead", dead.dead, "autopost dead --json | jq -r .last_error"),
+        ("check", check.check, "autopost check --strict"),
+        ("config", config.config, "autopost config --changed"),
+    ],
+    "Steer": [
+        ("retry", steer.retry, "autopost retry --all --error worker_crashed"),
+        ("skip", steer.skip, "autopost skip op-42 --reason 'not for the feed'"),
+        ("pause", steer.pause, "autopost pause agent-7"),
+        ("resume", steer.resume, "autopost resume agent-7"),
+        ("reconcile", maintain.reconcile, "autopost reconcile --all"),
+        ("purge", maintain.purge, "autopost purge --agent agent-7"),
+    ],
+    "Try": [
+        ("redact", redact, "autopost redact --explain < report.txt"),
+        ("sql", statements.print_sql, "autopost sql waiting | psql platform"),
+    ],
+}
+
+app = typer.Typer(
+    name="autopost",
+    help="Turns completed work of AI agents into short posts on a social feed, from inside PostgreSQL.",
+    epilog="Settings come from the environment (DATABASE_URL or libpq's variables, OPENAI_API_KEY, SOCIAL_POST_*) or "
+    "the file that SOCIAL_POST_CONFIG names: [bold]autopost config[/bold] lists them.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+for theme, commands in COMMANDS.items():
+    for name, function, example in commands:
+        app.command(name, epilog=f"Example: [bold]{example}[/bold]", rich_help_panel=theme)(function)
+app.add_typer(rules.rules, name="rules", rich_help_panel="Steer")
+app.add_typer(hooks.hooks, name="hooks", rich_help_panel="Steer")
+
+
+_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def main() -> None:
+    """Run the command line, and turn every foreseen error into one clear message and its exit code."""
+    open_closed_streams()
+    try:
+        app()
+    except AutopostError as error:
+        err.print(f"autopost: {error}", style="red", markup=False, soft_wrap=not err.is_terminal)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _TAKES_NOTHING:
+            raise
+        leave_stdout()
+        err.print(f"autopost: cannot write: {error.strerror}", style="red", markup=False)
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"autopost {__version__} (schema {head_revision()})")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and the schema's revision."
+        ),
+    ] = False,
+) -> None:
+    """Turn completed work of AI agents into short posts."""

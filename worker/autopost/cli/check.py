@@ -1,0 +1,39 @@
+"""`check`: what is right and what is wrong with an installation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from autopost.cli.checking import check_screen, require_health, run_check, worst
+from autopost.cli.console import Json, out, print_json, terminal_columns
+from autopost.cli.session import run, trouble
+from autopost.cli.stdio import leave_stdout
+from autopost.settings import load_settings
+from autopost.webhooks.choice import hooks_of
+
+
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a problem does.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
+    settings = load_settings()
+    hooks_of(settings)  # a worker would not start
+
+    async def look() -> None:
+        findings = await run_check(settings)
+        try:
+            if as_json:
+                print_json({"level": worst(findings), "findings": [asdict(finding) for finding in findings]})
+            else:
+                out.print(check_screen(findings, terminal_columns()))
+        except BrokenPipeError:
+            leave_stdout()
+        except OSError as error:
+            raise trouble(error) from None
+        require_health(findings, strict=strict)
+
+    run(look())

@@ -1,0 +1,142 @@
+"""Asks the database what it says of itself, and adds what only a client can see."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from autopost import __version__
+from autopost.cli.checking.client import clock, known_names, language_model, notify_round_trip
+from autopost.cli.checking.drift import SUBJECT as OBJECTS
+from autopost.cli.checking.drift import drift
+from autopost.cli.checking.finding import Finding, Level, ok, problem
+from autopost.cli.checking.objects import catalog_of
+from autopost.database.connection import connect
+from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.migrate import head_revision
+from autopost.database.schema import require_served
+from autopost.database.sql import query
+from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.settings import Settings
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+async def run_check(settings: Settings) -> list[Finding]:
+    """Return what is right and what is wrong, in the order of looking.
+
+    Raises DatabaseUnreachable, and SchemaMismatch where autopost was never installed: there is nothing to look at.
+    """
+    async with _connected(settings) as connection:
+        schema = settings.schema_name
+        row = await connection.fetchrow(query("cli/session", schema), schema)
+        assert row is not None
+        session = dict(row)
+        findings = [ok("connection", _where(session)), await _versions(connection, schema, session)]
+        findings += await _of_the_database(connection, settings, session)
+        findings += await _objects(connection, schema)
+        findings.append(await _rights(connection, settings, session))
+        if not session["in_recovery"]:  # where nobody may listen
+            async with _connected(settings) as another:
+                findings.append(await notify_round_trip(connection, another))
+        findings.append(await clock(connection))
+        findings.append(language_model(settings))
+        findings += await known_names(connection, settings, session["role"])
+        return findings
+
+
+@contextlib.asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[Connection]:
+    connection = await connect(settings, "check")
+    try:
+        yield connection
+    except DATABASE_ERRORS as error:
+        raise DatabaseUnreachable(f"the database did not answer: {error}") from None
+    finally:
+        connection.terminate()
+
+
+def _where(session: dict[str, Any]) -> str:
+    return (
+        f"PostgreSQL {session['server_version']} at {session['address']}, database {session['database']}, "
+        f"as {session['role']}, {session['tls']}"
+    )
+
+
+async def _versions(connection: Connection, schema: str, session: dict[str, Any]) -> Finding:
+    needed = f"autopost {__version__} (schema {head_revision()})"
+    try:
+        revision = await require_served(connection, schema)
+    except asyncpg.InsufficientPrivilegeError as error:
+        return problem("versions", f"{needed}; the schema's cannot be read: {error}", _grant_reader(session))
+    except SchemaMismatch as error:
+        if not session["has_objects"]:
+            raise
+        upgrade = "upgrade this one" in str(error)
+        return problem("versions", str(error), "install a newer autopost" if upgrade else "autopost migrate")
+    return ok("versions", f"{needed} works with schema {schema} at {revision}")
+
+
+async def _of_the_database(connection: Connection, settings: Settings, session: dict[str, Any]) -> list[Finding]:
+    keep = timedelta(days=settings.retention_days)
+    try:
+        rows = await connection.fetch(query("cli/check", settings.schema_name), keep)
+    except asyncpg.InsufficientPrivilegeError as error:
+        return [problem("self-check", f"this role may not ask the database: {error}", _grant_reader(session))]
+    except (asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError):
+        return [problem("self-check", "the function auto_post_check is missing", "autopost migrate")]
+    return [Finding(Level(row["level"]), row["subject"], row["finding"], row["advice"]) for row in rows]
+
+
+async def _objects(connection: Connection, schema: str) -> list[Finding]:
+    """Compare, where the database is at the revision that this version knows."""
+    try:
+        at = {row["version_num"] for row in await connection.fetch(query("worker/revision", schema))}
+    except asyncpg.PostgresError:
+        at = {head_revision()}
+    if at and at != {head_revision()}:
+        return [ok(OBJECTS, "not compared: this version knows those of its own revision alone")]
+    found = catalog_of(dict(row) for row in await connection.fetch(query("cli/catalog", schema), schema))
+    if "auto_post_mapping" not in found:
+        return drift(found, schema, None)
+    mapping = await _mapping(connection, schema)
+    found.pop("auto_post_mapping")
+    return drift(found, schema, mapping, knows_mapping=mapping is not None)
+
+
+async def _mapping(connection: Connection, schema: str) -> Mapping | None:
+    try:
+        text = await connection.fetchval(query("cli/mapping", schema))
+    except asyncpg.InsufficientPrivilegeError:
+        return None
+    return None if text is None else parse_mapping(text, "auto_post_mapping")
+
+
+async def _rights(connection: Connection, settings: Settings, session: dict[str, Any]) -> Finding:
+    try:
+        asked = query("worker/missing_rights", settings.schema_name)
+        missing = [row["missing"] for row in await connection.fetch(asked, settings.announces)]
+    except asyncpg.InsufficientPrivilegeError as error:
+        missing = [str(error)]
+    role = session["role"]
+    if not missing:
+        return ok("this role", f"{role} may do all that a worker does")
+    if session["is_reader"] and not session["is_worker"]:
+        return ok("this role", f"{role} may look, and not work")
+    return problem(
+        "this role",
+        f"{role} lacks what a worker needs: {', '.join(missing)}",
+        f'{_GRANTS}  # then: grant auto_post_worker to "{role}";',
+    )
+
+
+_GRANTS = 'autopost sql grants | psql "$DATABASE_URL"'
+
+
+def _grant_reader(session: dict[str, Any]) -> str:
+    return f'{_GRANTS}  # as the owner; then: grant auto_post_reader to "{session["role"]}";'

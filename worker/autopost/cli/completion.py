@@ -1,0 +1,57 @@
+"""What a shell completes where an argument is a name that the program or the database knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psycopg
+
+from autopost.database.sql import dba_statements, query
+from autopost.errors import AutopostError
+from autopost.settings import load_settings
+
+CONNECT_SECONDS = 2
+MOST_DEAD = 50
+
+Completions = Iterable[tuple[str, str]]
+
+
+def statement_names(incomplete: str) -> Completions:
+    """Return the statements of `autopost sql`."""
+    statements = dba_statements("public")
+    return [
+        (name, text.splitlines()[0].removeprefix("-- "))
+        for name, text in statements.items()
+        if name.startswith(incomplete)
+    ]
+
+
+def rule_ids(incomplete: str) -> Completions:
+    """Return the rules."""
+    return _known("rules", "id", "operation_type", incomplete)
+
+
+def hook_names(incomplete: str) -> Completions:
+    """Return the hooks that the database knows."""
+    return _known("hooks", "hook", "waiting", incomplete)
+
+
+def dead_operations(incomplete: str) -> Completions:
+    """Return the operations that are dead."""
+    return _known("dead", "tracker_id", "last_error", incomplete, MOST_DEAD)
+
+
+def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: object) -> Completions:
+    """Return what a statement finds; nothing where it cannot: whoever presses Tab is told no errors."""
+    try:
+        settings = load_settings()
+        with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:
+            lines = query(name, settings.schema_name).splitlines()
+            sql = "\n".join(line for line in lines if not line.startswith("--")).replace("%", "%%").replace("$1", "%s")
+            cursor = connection.execute(sql.encode(), arguments)
+            names = [column.name for column in cursor.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    except (AutopostError, psycopg.Error, OSError):
+        return []
+    known = {str(row[value]): str(row[meaning]) for row in rows}
+    return [(key, text) for key, text in known.items() if key.startswith(incomplete)]

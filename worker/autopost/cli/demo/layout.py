@@ -1,0 +1,73 @@
+"""How one look at the news is laid out: two columns where the terminal is wide, one stream where it is not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import Box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from autopost.cli.screen import INDENT, plain, post_body, post_header, post_text, why_style
+from autopost.outbox.reading import Entry
+
+MEANINGS = {
+    "rate_limited": "one post in 5 minutes",
+    "maturity_blocked": "students only read",
+    "agent_unknown": "nobody knows this agent",
+    "missing_explanation": "it does not say what was done",
+    "insignificant": "no rule names it",
+    "rolled_back": "it never happened",
+}
+WIDE_COLUMNS = 110
+WIDEST_COLUMNS = 150
+SILENCE_SHARE = 0.4
+_DIVIDER = Box("    \n  │ \n    \n  │ \n    \n    \n  │ \n    ")
+
+
+def two_columns(posts: RenderableType, silences: RenderableType, width: int) -> Table:
+    """Return what was posted beside what was not."""
+    width = min(width, WIDEST_COLUMNS)
+    right = int(width * SILENCE_SHARE)
+    row = Table(box=_DIVIDER, show_header=False, show_edge=False, pad_edge=False, border_style="dim")
+    row.add_column(width=width - right - 3)
+    row.add_column(width=right)
+    row.add_row(posts, silences)
+    return row
+
+
+def beside(posts: Sequence[Entry], silences: Sequence[Entry], width: int) -> Table:
+    """Return posts in the left column and silences in the right one."""
+    return two_columns(Group(*map(post_block, posts)), Group(*map(_silence_block, silences)), width)
+
+
+def post_block(entry: Entry) -> RenderableType:
+    """Return a post whose text keeps its indent where it wraps."""
+    return Group(post_header(entry), Padding(post_body(entry), (0, 0, 0, INDENT)))
+
+
+def line(entry: Entry) -> Text:
+    """Return one outcome in the order of events, unwrapped: for pipes."""
+    return post_text(entry) if entry.outcome == "posted" else silence_line(entry)
+
+
+def silence_line(entry: Entry) -> Text:
+    """Return on one line that, and why, an operation was not posted."""
+    return Text.assemble(
+        (f"{entry.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
+        (f"{plain(entry.agent)}  {plain(entry.operation_type)}  not posted: ", "dim"),
+        (plain(entry.why or entry.outcome), why_style(entry)),
+    )
+
+
+def _silence_block(entry: Entry) -> RenderableType:
+    why = plain(entry.why or entry.outcome)
+    head = Text.assemble(
+        (f"{entry.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
+        (plain(entry.agent), "cyan"),
+        (f"  {plain(entry.operation_type)}", "dim"),
+    )
+    reason = Text.assemble((why, why_style(entry)), (f"  {MEANINGS.get(why, '')}", "dim"))
+    return Group(head, Padding(reason, (0, 0, 0, INDENT)))

@@ -1,0 +1,69 @@
+"""`migrate`, `run` and `demo`: what makes autopost be there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autopost.cli.console import Yes, listed, out, require_yes
+from autopost.cli.session import run as run_to_the_end
+from autopost.database.migrate import head_revision
+from autopost.database.migrate import migrate as run_migrations
+from autopost.database.removal import Lost, downgrade_losses
+from autopost.observability.logs import configure_logs
+from autopost.settings import load_settings
+
+
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
+    yes: Yes = False,
+) -> None:
+    """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
+    settings = load_settings()
+    lost = downgrade_losses(settings, to)
+    if lost.is_unfinished:
+        require_yes(removal_question(lost), yes=yes)
+    run_migrations(settings, to)
+    what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
+    out.print(f"autopost is {what} schema {settings.schema_name}.")
+
+
+def removal_question(lost: Lost) -> str:
+    """Return what is asked before something is dropped that has not come to its end."""
+    outbox = _parts({"waiting": lost.pending, "held by a worker": lost.claimed, "dead": lost.dead})
+    one = lost.unannounced == 1
+    log = _parts(
+        {
+            f"{'post' if one else 'posts'} that {'was' if one else 'were'} not announced to all": lost.unannounced,
+            "dead letters of hooks" if lost.letters > 1 else "dead letter of a hook": lost.letters,
+        }
+    )
+    said = [f"The outbox holds operations that were not posted: {listed(outbox)}."] if outbox else []
+    if log:
+        said.append(f"The log of announcements holds {listed(log)}.")
+    return " ".join([*said, "Drop them?"])
+
+
+def _parts(numbers: dict[str, int]) -> list[str]:
+    return [f"{number:,} {what}" for what, number in numbers.items() if number]
+
+
+def run() -> None:
+    """Run a worker until SIGTERM. Run as many as you like, on any machine."""
+    settings = load_settings()
+    configure_logs(settings)
+    from autopost.processes.worker_process import (
+        run_worker,  # loads the LLM's client, which the other commands do without
+    )
+
+    run_to_the_end(run_worker(settings))
+
+
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
+) -> None:
+    """Show it all at work in half a minute, on a private PostgreSQL that is gone afterwards."""
+    from autopost.cli.demo import run_demo  # needs the extra `embedded`; the other commands do without
+
+    raise typer.Exit(run_demo(fast=fast))

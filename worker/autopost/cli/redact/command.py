@@ -1,0 +1,100 @@
+"""The command `autopost redact`: its options, its streams and its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autopost.cli.stdio import STDIN, STDOUT, leave_stdout
+from autopost.database.connection import connect, went_away
+from autopost.errors import AutopostError
+from autopost.observability.logs import configure_logs
+from autopost.processes.user_names import names_at_start
+from autopost.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from autopost.cli.redact.lines import Options
+    from autopost.redaction.redactor import Redactor
+
+
+def redact(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read a JSON object with a [bold]text[/bold] per line, and write one.")
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Tell each finding's type, place, recognizer and score: on stderr, or in the object."
+        ),
+    ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep", metavar="KEY", help="With --jsonl: write this key as it is, [bold]unredacted[/bold]. Repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Read text, write it without personal data and secrets, as posts are written.
+
+    Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one. Exits with 1 when something
+    could not be redacted; nothing of that is written.
+    """
+    _require_sense(jsonl, keep or [])
+    settings = load_settings(require_database=False)
+    configure_logs(settings)
+    names = asyncio.run(_names(load_settings())) if settings.redact_names_table else []
+    from autopost.cli.redact.lines import Options
+    from autopost.processes.redactor import redactor_for  # takes a second to load
+
+    redactor = redactor_for(settings, names)
+    try:
+        if jsonl:
+            _lines(redactor, Options(explain, frozenset(keep or [])))
+        else:
+            _text(redactor, explain=explain)
+    except BrokenPipeError:
+        leave_stdout()
+    except OSError as error:
+        raise AutopostError(f"cannot read or write: {error.strerror}") from None
+
+
+def _require_sense(jsonl: bool, keep: list[str]) -> None:
+    if keep and not jsonl:
+        raise typer.BadParameter("--keep goes with --jsonl")
+    taken = sorted({"text", "findings", "line", "error"}.intersection(keep))
+    if taken:
+        raise typer.BadParameter(f"--keep: {', '.join(taken)} is written anyway or has a meaning of its own")
+
+
+async def _names(settings: Settings) -> list[str]:
+    connection = await connect(settings, "redact")
+    try:
+        with went_away(settings):
+            return await names_at_start(connection, settings)
+    finally:
+        connection.terminate()
+
+
+def _lines(redactor: Redactor, options: Options) -> None:
+    from autopost.cli.redact.lines import redact_lines
+
+    with open(STDIN, "rb", closefd=False) as source, open(STDOUT, "wb", closefd=False) as sink:
+        count, failed = redact_lines(source, sink, redactor, options, _say)
+    if failed:
+        raise AutopostError(f"{failed} of {count} lines could not be redacted")
+
+
+def _text(redactor: Redactor, *, explain: bool) -> None:
+    from autopost.cli.redact.text import redact_text
+
+    with open(STDIN, "rb", closefd=False) as source, open(STDOUT, "wb", closefd=False) as sink:
+        findings = redact_text(source, sink, redactor)
+    for finding in findings if explain else ():
+        where = f"{finding.start}-{finding.end}"
+        _say(f"{where:13} {finding.entity:22} {finding.recognizer:18} {finding.score:.2f}")
+
+
+def _say(what: str) -> None:
+    typer.echo(what, err=True)

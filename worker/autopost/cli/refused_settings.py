@@ -1,0 +1,73 @@
+"""What a worker or a migration refuses of settings that read well: tried here without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from autopost.broadcast.choice import carrier_of
+from autopost.database.connection import connect_arguments
+from autopost.database.migrate import given_mapping
+from autopost.errors import ConfigurationError
+from autopost.settings import PREFIX, Settings, libpq_problems
+from autopost.webhooks.choice import hooks_of
+
+_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns", "redact_names_file", "model")
+
+
+def refused_settings(settings: Settings) -> list[str]:
+    """Return what would be refused later, each as whoever refuses it says it.
+
+    Left out is what only a database or a port knows. Loads patterns, names and models where some are set.
+    """
+    checks: list[Callable[[], object]] = [
+        lambda: connect_arguments(settings, "config"),
+        lambda: _page_connection(settings),
+        lambda: given_mapping(settings),
+        lambda: hooks_of(settings),
+        lambda: carrier_of(settings),
+        lambda: _certificates(settings),
+        lambda: _traces(settings),
+    ]
+    problems = [problem for check in checks for problem in _refusal(check)]
+    return [*libpq_problems(), *problems, *_redaction(settings)]
+
+
+def _refusal(check: Callable[[], object]) -> list[str]:
+    try:
+        check()
+    except ConfigurationError as error:
+        return [str(error).replace("\n", "\n  ")]
+    return []
+
+
+def _page_connection(settings: Settings) -> None:
+    if settings.page_database_url is None or not settings.page_is_on:
+        return
+    try:
+        connect_arguments(settings.model_copy(update={"database_url": settings.page_database_url}), "config")
+    except ConfigurationError as error:
+        raise ConfigurationError(str(error).replace("DATABASE_URL", f"{PREFIX}PAGE_DATABASE_URL", 1)) from None
+
+
+def _certificates(settings: Settings) -> None:
+    if settings.uses_llm:
+        from autopost.writing.llm import certificates  # takes a second to load
+
+        certificates()
+
+
+def _traces(settings: Settings) -> None:
+    if not settings.wants_traces:
+        return
+    try:
+        import autopost.observability.otlp  # noqa: F401 - needs the extra
+    except ImportError:
+        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
+
+
+def _redaction(settings: Settings) -> list[str]:
+    if not any(getattr(settings, name) for name in _OF_REDACTION):
+        return []
+    from autopost.processes.redactor import redaction_problems  # takes a second to load
+
+    return redaction_problems(settings)

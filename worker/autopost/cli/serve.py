@@ -1,0 +1,16 @@
+"""`serve`: page and feeds without a worker."""
+
+from __future__ import annotations
+
+from autopost.cli.session import run as run_to_the_end
+from autopost.observability.logs import configure_logs
+from autopost.settings import load_settings
+
+
+def serve() -> None:
+    """Serve the page and the feeds until SIGTERM, without a worker. Run as many as there are viewers for."""
+    settings = load_settings()
+    configure_logs(settings)
+    from autopost.processes.web_process import run_instance  # loads a web server, which the other commands do without
+
+    run_to_the_end(run_instance(settings))

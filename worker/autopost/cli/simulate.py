@@ -1,0 +1,158 @@
+"""`simulate`: load for a trial, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, astuple
+from typing import Annotated, TypeVar
+
+import asyncpg
+import typer
+
+from autopost.cli.console import (
+    Json,
+    Yes,
+    counted,
+    number,
+    out,
+    print_json,
+    print_screen,
+    progress_bar,
+    require_yes,
+    say,
+)
+from autopost.cli.session import INTERRUPTED, run, trouble
+from autopost.cli.simulation import stage
+from autopost.cli.simulation.load import CONNECTIONS, Outcomes, Simulation
+from autopost.cli.simulation.report import facts, report
+from autopost.database.connection import create_pool
+from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.schema import require_schema
+from autopost.errors import SchemaMismatch
+from autopost.settings import Settings, load_settings
+
+MOST_OPERATIONS = 100_000
+T = TypeVar("T")
+
+
+def simulate(
+    rate: Annotated[float, typer.Option(help="Operations a second.", **number(float, 0.1, 1000))] = 5.0,
+    agents: Annotated[int, typer.Option(help="How many agents do them.", **number(int, 1, 1000))] = 10,
+    duration: Annotated[float, typer.Option(help="For how many seconds.", **number(float, 0.1, 86_400))] = 10.0,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for outcomes.", **number(float, 0, 3600))] = 30.0,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Simulate nothing, and remove what simulations made. The audit log stays.")
+    ] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Let agents that do not exist work in operation_trackers, and say what came of it. For trials, beside a worker.
+
+    Some of their texts hold personal data that is nobody's, so that redaction can be seen. The rate limit counts for
+    them too: with few agents most of their operations are skipped. Ctrl-C ends it, with the figures until then.
+    """
+    if rate * duration > MOST_OPERATIONS:
+        raise typer.BadParameter(
+            f"rate and duration make {rate * duration:,.0f} operations; at most {MOST_OPERATIONS:,}"
+        )
+    settings = load_settings()
+    before = _with_pool(settings, lambda pool: stage.look(pool, settings.schema_name))
+    if clean:
+        _clean(settings, yes=yes, as_json=as_json)
+        return
+    if before.holds_others:
+        require_yes("operation_trackers holds operations that are no simulation's. Simulate beside them?", yes=yes)
+    if not before.workers:
+        say("no worker is alive, so nothing will be posted: start one with `autopost run`")
+
+    async def act(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        simulation = Simulation(pool, settings.schema_name, agents)
+        with _ctrl_c(simulation.stop):
+            reached, outcomes = await _perform(simulation, rate, duration, wait)
+        if as_json:
+            print_json(facts(simulation, outcomes, reached))
+        else:
+            print_screen(report(simulation, outcomes, reached))
+        if simulation.is_stopped:
+            say(_what_runs_on(outcomes))
+            raise typer.Exit(INTERRUPTED)
+
+    try:
+        _with_pool(settings, act)
+    finally:
+        say("autopost simulate --clean removes what simulations made.")
+
+
+async def _perform(simulation: Simulation, rate: float, duration: float, wait: float) -> tuple[float, Outcomes]:
+    """Simulate and wait, with a bar; return the rate that was reached and what came of the operations."""
+    await simulation.bring_agents()
+    with progress_bar() as bar:
+        task = bar.add_task("working", total=max(1, round(rate * duration)))
+        reached = await simulation.work(rate, duration, lambda: bar.advance(task))
+
+        def tell(outcomes: Outcomes) -> None:
+            done = outcomes.captured - outcomes.waiting
+            bar.update(task, description="waiting for outcomes", total=outcomes.captured, completed=done)
+
+        return reached, await simulation.settle(wait, tell)
+
+
+@contextlib.contextmanager
+def _ctrl_c(react: Callable[[], None]) -> Iterator[None]:
+    """Have the first Ctrl-C do this and nothing else; the second ends the program as ever."""
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        react()
+
+    with contextlib.suppress(NotImplementedError):  # where a loop cannot, Ctrl-C ends the program at once
+        loop.add_signal_handler(signal.SIGINT, first)
+    yield
+
+
+def _what_runs_on(outcomes: Outcomes) -> str:
+    if not outcomes.waiting:
+        return "Ended by Ctrl-C: what was begun is done, and nothing runs on."
+    wait = counted(outcomes.waiting, "operation waits", "operations wait")
+    return f"Ended by Ctrl-C: what was begun is done; {wait} in the outbox, and workers go on with that."
+
+
+def _clean(settings: Settings, *, yes: bool, as_json: bool) -> None:
+    found = _with_pool(settings, lambda pool: stage.count(pool, settings.schema_name))
+    if any(astuple(found)):
+        require_yes(f"Remove {_made(found)}?", yes=yes)
+    cleaned = _with_pool(settings, lambda pool: stage.clean(pool, settings.schema_name))
+    if as_json:
+        print_json(asdict(cleaned))
+        return
+    out.print(f"{_made(cleaned)} removed; the audit log stays.")
+
+
+def _made(made: stage.Made) -> str:
+    parts = (
+        counted(made.operations, "operation"),
+        counted(made.posts, "post"),
+        counted(made.agents, "agent"),
+        counted(made.outbox, "outbox row"),
+    )
+    return ", ".join(parts)
+
+
+def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record]], Awaitable[T]]) -> T:
+    async def on_pool() -> T:
+        pool = await create_pool(settings, "simulate", size=CONNECTIONS)
+        try:
+            await require_schema(pool, settings.schema_name)
+            return await act(pool)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SchemaMismatch(f"this role may not do that: {error}") from None
+        except DATABASE_ERRORS as error:
+            raise trouble(error) from None
+        finally:
+            pool.terminate()
+
+    return run(on_pool())

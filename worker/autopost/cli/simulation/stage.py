@@ -1,0 +1,60 @@
+"""Looks whether operations can be simulated here, and removes what simulations left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from autopost.cli.simulation.texts import PREFIX
+from autopost.database.sql import query
+from autopost.errors import AutopostError
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What there is beside a simulation. `holds_others`: operations that are no simulation's."""
+
+    holds_others: bool
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many rows simulations made."""
+
+    operations: int
+    posts: int
+    agents: int
+    outbox: int
+
+
+async def look(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Stage:
+    """Return what is there. Raises AutopostError, with every reason, where operations cannot be simulated."""
+    row = (await pool.fetch(query("cli/simulate_look", schema), PREFIX))[0]
+    if row["mapped"]:
+        raise AutopostError(
+            f"the platform's tables are mapped into schema {schema}, and a simulation does not know theirs: "
+            "simulate on an installation with autopost's own names"
+        )
+    problems = await pool.fetch(query("cli/simulate_problems", schema))
+    if problems:
+        lines = "\n".join(f"  {row['table_name']}.{row['column_name']} {row['problem']}" for row in problems)
+        raise AutopostError(f"operations cannot be simulated in schema {schema}:\n{lines}")
+    return Stage(row["holds_others"], row["workers"])
+
+
+async def count(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+    """Return how much simulations made that is still there."""
+    return Made(**dict((await pool.fetch(query("cli/simulate_count", schema), PREFIX))[0]))
+
+
+async def clean(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+    """Remove all that simulations made, and return how much it was. The audit log stays."""
+    async with pool.acquire() as connection, connection.transaction():
+        outbox = 0
+        for row in await connection.fetch(query("cli/simulated_agents", schema), PREFIX):
+            outbox += await connection.fetchval(query("cli/purge", schema), row["id"], None)
+        removed = await connection.fetchrow(query("cli/simulate_clean", schema), PREFIX)
+        assert removed is not None
+        return Made(outbox=outbox, **dict(removed))

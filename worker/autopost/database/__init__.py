@@ -1,0 +1,1 @@
+"""The database: connections, the project's SQL files, error classes, the schema and its migrations."""

@@ -1,0 +1,136 @@
+"""Writes the SQL of a mapping: views of the platform's tables in autopost's words, and what inserts through them."""
+
+from __future__ import annotations
+
+import re
+
+from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
+from autopost.database.sql import mapping_template, read_object, render, sql_folder
+
+LABELS = {
+    "agents": "agents",
+    "operation_trackers": "operations",
+    "social_posts": "posts",
+    "audit_log": "audit log",
+}
+_OF_A_MAPPING = re.compile(r"\{\{ (?!schema)")
+
+
+def check_sql(mapping: Mapping, schema: str) -> str:
+    """Return the script that raises one error for everything that does not fit.
+
+    It is to be sent alone: a server parses all that it is sent together before it runs any of it.
+    """
+    return _fill("check", schema, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
+
+
+def install_sql(mapping: Mapping, schema: str) -> str:
+    """Return the script that makes, or makes anew, the views of a mapping that was checked."""
+    parts = [_fill("auto_post_mapping", schema, document=_literal(mapping.text))]
+    for name, table in mapping.tables.items():
+        parts.append(_read(name, table, schema))
+        if name in WRITTEN_TABLES:
+            parts.append(_write(name, table, schema))
+    return "\n".join(parts)
+
+
+def schema_sql(schema: str) -> str:
+    """Return the script that makes autopost's own schema where it is missing."""
+    return _fill("schema", schema, literal=_literal(schema))
+
+
+def rehearse_sql(mapping: Mapping, schema: str) -> str:
+    """Return the script that tries what a worker will write. Before it, all four tables or views must be there."""
+    return _fill("rehearse", schema) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
+
+
+def change_sql(mapping: Mapping, schema: str) -> str:
+    """Return the script that puts a changed mapping, which was checked, in force on a schema at this revision."""
+    parts = [
+        install_sql(mapping, schema),
+        rehearse_sql(mapping, schema),
+        _fill("drop_trigger", schema, trackers=mapping.trackers),
+        *(render(read_object(name), schema, mapping) for name in mapped_objects()),
+    ]
+    return "\n".join(parts)
+
+
+def mapped_objects() -> list[str]:
+    """Return the files of sql/ into which a mapping is filled, functions before the triggers that call them."""
+    files = [*sorted((sql_folder() / "functions").glob("*.sql")), *sorted((sql_folder() / "triggers").glob("*.sql"))]
+    mapped = [path for path in files if _OF_A_MAPPING.search(path.read_text("utf-8"))]
+    return [f"{path.parent.name}/{path.stem}" for path in mapped]
+
+
+def remove_sql(mapping: Mapping, schema: str) -> str:
+    """Return the script that takes away what `install_sql` made."""
+    parts = [_fill("remove", schema, name=name) for name in mapping.tables]
+    return "\n".join([*parts, render("drop table {{ schema }}.auto_post_mapping;\n", schema)])
+
+
+def _read(name: str, table: MappedTable, schema: str) -> str:
+    columns = [f"({table.columns[column]})::{type_} as {column}" for column, type_ in COLUMNS[name].items()]
+    if name == "operation_trackers":
+        columns.insert(0, "t.ctid")  # the reconciler reads by it
+    return _fill("read", schema, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
+
+
+def _write(name: str, table: MappedTable, schema: str) -> str:
+    return _fill(
+        "write",
+        schema,
+        name=name,
+        label=LABELS[name],
+        table=table.table,
+        assignments="\n    ".join(f"v_row.{column} := {value};" for column, value in table.written.items()),
+        written=", ".join(table.written),
+        values=", ".join(f"v_row.{column}" for column in table.written),
+    )
+
+
+def _tables(mapping: Mapping) -> str:
+    """Return a row for each table: its name here, its name there, and the columns that are written, as an array."""
+    rows = []
+    for name, table in mapping.tables.items():
+        written = "{" + ", ".join(table.written) + "}" if name in WRITTEN_TABLES else None
+        rows.append(_row(name, table.table, written))
+    return ", ".join(rows)
+
+
+def _probes(mapping: Mapping) -> str:
+    """Return a row for each expression: its table, where it stands, and a statement that can only fail by it."""
+    rows = []
+    for name, table in mapping.tables.items():
+        for column, type_ in COLUMNS[name].items():
+            statement = f"select ({table.columns[column]})::{type_} from {table.table} as t limit 0"  # noqa: S608 - it is SQL that is given
+            rows.append(_row(name, f"{name}.{column}", statement))
+        given = ", ".join(f"null::{type_} as {column}" for column, type_ in COLUMNS[name].items())
+        for column, value in table.written.items():
+            statement = f"select ({value}) from (select {given}) as new limit 0"  # noqa: S608
+            rows.append(_row(name, f"{name}.values.{column}", statement))
+    return ",\n".join(rows)
+
+
+def _keys(mapping: Mapping) -> str:
+    """Return a row for each table whose id autopost looks up: its name here, there, and the column if it is one."""
+    rows = []
+    for name in NEEDED_TABLES:
+        table = mapping.tables[name]
+        plain = re.fullmatch(r't\."([^"]+)"', table.columns["id"])
+        rows.append(_row(name, table.table, plain[1] if plain else None))
+    return ", ".join(rows)
+
+
+def _row(*values: str | None) -> str:
+    return f"({', '.join(_literal(value) for value in values)})"
+
+
+def _literal(value: str | None) -> str:
+    return "null" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+def _fill(template: str, schema: str, **values: str) -> str:
+    """Return a template with everything filled in, in one pass: what is filled in is not looked at again."""
+    text = mapping_template(template)
+    values["schema"] = render("{{ schema }}", schema)
+    return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)

@@ -1,0 +1,240 @@
+"""Applies the migrations, and says which revision a database is at.
+
+The SQL of a revision is frozen beside it, as NNNN_name.up.sql and NNNN_name.down.sql. A platform whose tables have
+other names or shapes gives a mapping with the first migration; it is kept in the database and counts from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import sqlalchemy
+import tenacity
+from alembic import command, op
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from psycopg import errors as pg_errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from autopost.database import mapping_sql
+from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.sql import migrations_folder, render
+from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
+from autopost.settings import Settings
+
+VERSION_TABLE = "auto_post_schema_version"
+LOCK_TIMEOUT_MS = 2_000
+LOCK_PATIENCE_SECONDS = 60.0
+CONNECT_TIMEOUT_SECONDS = 10
+PRELUDE = (
+    f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms';",
+    "select pg_advisory_xact_lock(1635087474, 0);",
+)
+
+
+def migrate(settings: Settings, target: str = "head") -> None:
+    """Bring the database to `target`: a revision, `head` or `base`.
+
+    All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
+    queues behind the migration, and tried again for a minute. At `head`, a mapping that is given and is not the one in
+    force is put in its place, in a second transaction. Raises SchemaMismatch, with every problem, when
+    the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
+    """
+    given_mapping(settings)
+    retry = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_is_lock_timeout),
+        wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
+        stop=tenacity.stop_after_delay(LOCK_PATIENCE_SECONDS),
+        reraise=True,
+    )
+    try:
+        retry(_direction(settings, target), alembic_config(settings), target)
+        if target == "head" and settings.mapping_file is not None:
+            retry(_put_in_force, settings)
+    except sqlalchemy.exc.DBAPIError as error:
+        raise explained(error) from None
+    except CommandError as error:
+        raise SchemaMismatch(f"the migration changed nothing: {error}; it may be of a newer autopost") from None
+
+
+def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]:
+    """Return whether to go up or down to `target`. Raises ConfigurationError when there is no such revision."""
+    known = sorted(known_revisions())
+    if target == "base":
+        return command.downgrade
+    if target == "head":
+        return command.upgrade
+    if target not in known:
+        raise ConfigurationError(f"--to: given {target!r}; allowed: head, base, {', '.join(known)}")
+    at = _revision_of(settings)
+    return command.downgrade if at is not None and at > target else command.upgrade
+
+
+def given_mapping(settings: Settings) -> Mapping | None:
+    """Return the mapping that the settings name, None for none. Raises ConfigurationError with every problem."""
+    if settings.mapping_file is None:
+        return None
+    try:
+        text = settings.mapping_file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"SOCIAL_POST_MAPPING: cannot read {settings.mapping_file}: {error}") from None
+    return parse_mapping(text, str(settings.mapping_file))
+
+
+def stored_mapping(connection: sqlalchemy.Connection, schema: str) -> Mapping | None:
+    """Return the mapping that is in force in a schema, None for none."""
+    table = render("{{ schema }}.auto_post_mapping", schema)
+    if connection.exec_driver_sql("select to_regclass(%s)", (table,)).scalar() is None:
+        return None
+    text = connection.exec_driver_sql(f"select document from {table}").scalar()  # noqa: S608 - a checked name
+    return None if text is None else parse_mapping(text, table)
+
+
+def _put_in_force(settings: Settings) -> None:
+    """Put a changed mapping in the place of the one in force. Raises SchemaMismatch when there is none."""
+    given = given_mapping(settings)
+    assert given is not None
+    with engine_for(settings).begin() as connection:
+        prepare_session(connection)
+        in_force = stored_mapping(connection, settings.schema_name)
+        if in_force is None:
+            raise SchemaMismatch(
+                f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
+                "SOCIAL_POST_MAPPING, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
+            )
+        if in_force.text != given.text:
+            _execute(connection, mapping_sql.check_sql(given, settings.schema_name))
+            _execute(connection, mapping_sql.change_sql(given, settings.schema_name))
+
+
+def _revision_of(settings: Settings) -> str | None:
+    """Return the revision that the database is at, None for one that was never migrated."""
+    with engine_for(settings).connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
+        )
+        return context.get_current_revision()
+
+
+def head_revision() -> str:
+    """Return the revision that this version of autopost works with."""
+    head = ScriptDirectory(str(migrations_folder())).get_current_head()
+    assert head is not None
+    return head
+
+
+def known_revisions() -> frozenset[str]:
+    """Return every revision that this version of autopost knows."""
+    script = ScriptDirectory(str(migrations_folder()))
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
+def alembic_config(settings: Settings) -> Config:
+    """Return Alembic's configuration for these settings; no file is needed."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["settings"] = settings
+    return config
+
+
+def engine_for(settings: Settings) -> sqlalchemy.Engine:
+    """Return an engine that opens each connection by psycopg, from the connection string as it is given."""
+    return sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(_dsn_with_timeout(settings.dsn), application_name="autopost migrate"),
+        poolclass=sqlalchemy.pool.NullPool,
+    )
+
+
+def _dsn_with_timeout(dsn: str) -> str:
+    parts = conninfo_to_dict(dsn)
+    return make_conninfo("", **{"connect_timeout": CONNECT_TIMEOUT_SECONDS, **parts})
+
+
+def prepare_session(connection: sqlalchemy.Connection) -> None:
+    """Let one migration run at a time, and none wait long for a lock. Both end with the transaction."""
+    for statement in PRELUDE:
+        connection.exec_driver_sql(statement)
+
+
+def forget_empty(schema: str) -> str:
+    """Return the statement that drops the version table which a removal left behind: a printed script makes it anew."""
+    table = render(f"{{{{ schema }}}}.{VERSION_TABLE}", schema)
+    return f"""
+do $migration$
+begin
+    if to_regclass('{table}') is not null then
+        if not exists (select from {table}) then
+            drop table {table};
+        end if;
+    end if;
+end
+$migration$;
+"""
+
+
+def run_frozen_sql(revision_file: str, direction: str) -> None:
+    """Run the SQL beside a revision's file; `direction` is `up` or `down`. For use in revisions alone."""
+    context = op.get_context()
+    assert context.config is not None
+    path = Path(revision_file).with_suffix(f".{direction}.sql")
+    attributes = context.config.attributes
+    _run(render(path.read_text("utf-8"), attributes["schema"], attributes["mapping"]))
+
+
+def install_mapping() -> None:
+    """Check the mapping, if there is one, and make its views. For use in revisions alone, as the two below."""
+    _run_for_mapping(mapping_sql.check_sql)
+    _run_for_mapping(mapping_sql.install_sql)
+
+
+def rehearse_mapping() -> None:
+    """Try what a worker will write through the views."""
+    _run_for_mapping(mapping_sql.rehearse_sql)
+
+
+def remove_mapping() -> None:
+    """Take away what the mapping made."""
+    _run_for_mapping(mapping_sql.remove_sql)
+
+
+def _run_for_mapping(script: Callable[[Mapping, str], str]) -> None:
+    config = op.get_context().config
+    assert config is not None
+    if config.attributes["mapping"] is not None:
+        _run(script(config.attributes["mapping"], config.attributes["schema"]))
+
+
+def _run(sql: str) -> None:
+    context = op.get_context()
+    if context.as_sql:
+        context.impl.static_output(sql)
+    else:
+        _execute(op.get_bind(), sql)
+
+
+def _execute(connection: sqlalchemy.Connection, sql: str) -> None:
+    # Without parameters neither `%` nor `:name` means anything, and many statements may stand in one text.
+    connection.execution_options(no_parameters=True).exec_driver_sql(sql)
+
+
+def _is_lock_timeout(error: BaseException) -> bool:
+    return isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, pg_errors.LockNotAvailable)
+
+
+def explained(error: sqlalchemy.exc.DBAPIError) -> Exception:
+    """Return what to raise for an error of the database, in a migration or before it."""
+    cause = error.orig
+    if isinstance(cause, pg_errors.LockNotAvailable):
+        return SchemaMismatch(
+            f"the migration did not get a lock within {LOCK_PATIENCE_SECONDS:.0f} seconds and changed nothing: "
+            "a long transaction holds the platform's tables; end it or try again later"
+        )
+    if isinstance(cause, psycopg.Error) and cause.diag.message_primary:
+        hint = f"\n{cause.diag.message_hint}" if cause.diag.message_hint else ""
+        return SchemaMismatch(f"the migration changed nothing: {cause.diag.message_primary}{hint}")
+    return DatabaseUnreachable(f"cannot connect to the database: {str(cause).strip()}")

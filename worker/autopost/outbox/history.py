@@ -1,0 +1,121 @@
+"""Reads all that is known of one operation: what became of it, or why nothing did. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from autopost.database.sql import query
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened. `happened_at` is None for what is so now."""
+
+    happened_at: datetime | None
+    step: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that is known of an operation. Without steps it is not in the outbox, and `why_not` says why."""
+
+    tracker_id: str
+    steps: Sequence[Step]
+    rows: Sequence[Row]
+    audit: Sequence[Row]
+    why_not: str | None = None
+
+
+async def read_story(connection: asyncpg.Connection[asyncpg.Record], schema: str, tracker_id: str) -> Story:
+    """Return the story of an operation. A role that may only look is told so where the platform's table says more."""
+
+    async def rows(name: str, *arguments: object) -> list[dict[str, Any]]:
+        return [dict(row) for row in await connection.fetch(query(name, schema), *arguments)]
+
+    steps = [Step(**row) for row in await rows("cli/story", tracker_id)]
+    if not steps:
+        try:
+            operation = await rows("cli/operation", tracker_id)
+        except asyncpg.InsufficientPrivilegeError:
+            return Story(tracker_id, (), (), (), "not in the outbox; this role may not read operation_trackers for why")
+        return Story(tracker_id, (), (), (), await _why_not(rows, operation[0] if operation else None))
+    audit = [
+        {**row, "details": json.loads(row["details"] or "{}")} for row in await rows("cli/story_audit", tracker_id)
+    ]
+    return Story(tracker_id, steps, await rows("cli/story_rows", tracker_id), audit)
+
+
+async def _why_not(rows: Any, operation: Row | None) -> str:
+    if operation is None:
+        return (
+            "operation_trackers has no such operation: the id is another, its transaction was rolled back or is not "
+            "committed yet, or the row was removed before it was captured"
+        )
+    what, status = operation["operation_type"], operation["status"]
+    named = await rows("cli/rules_of_type", what, status)
+    since = (await rows("cli/capture_since"))[0]
+    return why_not_captured(operation, named, since) or (
+        f"it meets a rule and should be in the outbox: the trigger missed {what} {status}. Workers find it when they "
+        "read operation_trackers through; `autopost reconcile --all` does so at once"
+    )
+
+
+def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | None:
+    """Return why an operation was not captured, None when it should have been. Pure.
+
+    `rules` are those for its type, also those that are off (rules_of_type.sql); `since` is what capture_since.sql says.
+    """
+    what, status, ended_at = operation["operation_type"], operation["status"], operation["ended_at"]
+    if not rules:
+        return f"no rule names its type, {what}: `autopost rules add` adds one"
+    meeting = [rule for rule in rules if rule["meets"]]
+    if operation["is_open"] and (not meeting or (ended_at is not None and ended_at < since["since"])):
+        return _still_runs(status, rules, since)
+    if not meeting:
+        wanted = " or ".join(sorted({str(rule["status"]) for rule in rules}))
+        return f"no rule names {what} with its status, {status}: they wait for {wanted}"
+    enabled = [rule for rule in meeting if rule["enabled"]]
+    if not enabled:
+        return f"rule {meeting[0]['id']}, which it meets, is switched off: `autopost rules on {meeting[0]['id']}`"
+    if not since["capture_enabled"]:
+        return "capturing is switched off, and what ends meanwhile is left alone: select auto_post_capture_on()"
+    if ended_at is not None and ended_at < since["since"]:
+        return f"it ended before autopost was installed or capturing was last switched on ({_moment(since['since'])})"
+    if ended_at is not None and all(ended_at < rule["since"] for rule in enabled):
+        rule = enabled[0]
+        return f"it ended before rule {rule['id']}, which it meets, came to be as it is ({_moment(rule['since'])})"
+    if not since["trigger_enabled"]:
+        return "the trigger is missing or disabled: `autopost check` says how to mend it"
+    return None
+
+
+def _still_runs(status: str, rules: Sequence[Row], since: Row) -> str:
+    """Return which rules an operation without an end waits for. What has begun before all that counts is one too."""
+    runs = f"it still runs (status {status}, no completed_at)"
+    enabled = [rule for rule in rules if rule["enabled"]]
+    if not enabled:
+        off = rules[0]["id"]
+        return f"{runs}, and rule {off}, which would name it, is switched off: `autopost rules on {off}`"
+    when = [
+        f"rule {rule['id']} would post it {'with its next status' if rule['meets'] else 'when it is ' + rule['status']}"
+        for rule in enabled
+    ]
+    but = ""
+    if not since["capture_enabled"]:
+        but = "; but capturing is switched off: select auto_post_capture_on()"
+    elif not since["trigger_enabled"]:
+        but = "; but the trigger is missing or disabled: `autopost check` says how to mend it"
+    return f"{runs}: {', '.join(when)}{but}"
+
+
+def _moment(time: datetime) -> str:
+    return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"

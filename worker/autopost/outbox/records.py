@@ -1,0 +1,45 @@
+"""How the rows of statements become values."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from autopost import audit
+from autopost.model import Agent, Claim, Operation
+
+
+def agent_of(row: asyncpg.Record) -> Agent | None:
+    """Return the agent that a row tells of, None for one that is not known."""
+    if row["known_agent_id"] is None:
+        return None
+    return Agent(
+        id=row["known_agent_id"],
+        name=row["agent_name"],
+        maturity=row["agent_maturity"],
+        last_post_at=row["last_post_at"],
+    )
+
+
+def claim_of(row: asyncpg.Record) -> Claim:
+    """Return the claim that a row tells of."""
+    return Claim(
+        id=row["id"],
+        epoch=row["epoch"],
+        attempts=row["attempts"],
+        operation=Operation(
+            tracker_id=row["tracker_id"],
+            operation_type=row["operation_type"],
+            status=row["status"] or "",
+            agent_id=row["agent_id"],
+            tenant_id=row["tenant_id"],
+            what_explanation=row["what_explanation"],
+            why_explanation=row["why_explanation"],
+            next_steps=row["next_steps"],
+            is_alert=row["is_alert"],
+        ),
+        agent=agent_of(row),
+        captured_at=row["captured_at"],
+        claimed_at=row["claimed_at"],
+        kept=audit.load_draft(row["kept"]),
+        last_error=row["last_error"],
+    )

@@ -1,0 +1,118 @@
+"""An instance without a worker: it serves the page and the feeds, with the rights of whoever only looks."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import dataclass
+
+import structlog
+
+from autopost.database.connection import connect, went_away
+from autopost.database.errors import DATABASE_ERRORS, label
+from autopost.database.schema import require_schema, require_served
+from autopost.errors import AutopostError, ConfigurationError
+from autopost.observability import metrics
+from autopost.observability.health import Health
+from autopost.processes.serving import monitoring, page_and_feeds
+from autopost.processes.startup import wait_until_startable
+from autopost.settings import PREFIX, Settings, unknown_variables
+from autopost.web.database import settings_of_looking
+
+LOOK_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class InstanceHealth(Health):
+    """Ready while the database answers; a carrier that is not heard makes nobody unready, as the log is read."""
+
+    served: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether it can show something."""
+        return self.served and not self.failing and not self.stopping
+
+    def report(self) -> dict[str, object]:
+        """Return everything, for a machine to read."""
+        return {
+            "ready": self.ready,
+            "waits_for": self.waits_for,
+            "failing": sorted(self.failing),
+            "stopping": self.stopping,
+        }
+
+
+async def run_instance(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; open streams end at once.
+
+    Raises ConfigurationError when there is nothing to serve, DatabaseUnreachable and SchemaMismatch at the start.
+    """
+    if settings.http_port is None:
+        raise ConfigurationError(f"{PREFIX}HTTP_PORT: not set; `serve` needs it")
+    if not settings.page_is_on and not settings.feeds_are_on:
+        raise ConfigurationError(
+            f"neither page nor feeds are on: see {PREFIX}PAGE and {PREFIX}FEEDS; beyond loopback both need "
+            f"{PREFIX}HTTP_TOKEN"
+        )
+    running = asyncio.current_task()
+    assert running is not None
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, running.cancel)
+    for variable in unknown_variables():
+        log.warning("this variable is not a setting of autopost", variable=variable)
+    try:
+        await _serve(settings)
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+async def _serve(settings: Settings) -> None:
+    health = InstanceHealth()
+    looking = settings_of_looking(settings)
+    async with monitoring(health, settings) as serving:
+        await wait_until_startable(looking, health, look)
+        await look(looking)
+        async with page_and_feeds(serving, settings):
+            try:
+                await _watch(looking, health)
+            finally:
+                health.stopping = True
+
+
+async def look(settings: Settings) -> None:
+    """Look whether the database is there and of this version. Raises DatabaseUnreachable and SchemaMismatch."""
+    connection = await connect(settings, "start")
+    try:
+        with went_away(settings):
+            await require_schema(connection, settings.schema_name)
+    finally:
+        connection.terminate()
+
+
+async def _watch(settings: Settings, health: InstanceHealth) -> None:
+    """Note whether the database answers, for ever."""
+    while True:
+        try:
+            connection = await connect(settings, "looking")
+            try:
+                while True:
+                    async with asyncio.timeout(ANSWER_SECONDS):
+                        await require_served(connection, settings.schema_name)
+                    if health.failing:
+                        log.info("the database serves this instance again")
+                    health.served = True
+                    health.failing.clear()
+                    await asyncio.sleep(LOOK_SECONDS)
+            finally:
+                connection.terminate()
+        except (AutopostError, *DATABASE_ERRORS) as error:
+            metrics.count_database_error("looking", error)
+            if not health.failing:
+                said = str(error) if isinstance(error, AutopostError) else label(error)
+                log.warning("the database does not serve this instance", error=said)
+            health.failing.add("database")
+        await asyncio.sleep(1.0)

@@ -1,0 +1,174 @@
+"""The worker as a process: put together, run until a signal, taken apart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from autopost.broadcast.announcing import announcing
+from autopost.database.connection import connect, create_pool, went_away
+from autopost.database.schema import require_rights, require_schema, require_served
+from autopost.errors import ConfigurationError
+from autopost.observability.health import Health
+from autopost.observability.queue_gauges import QueueGauges
+from autopost.observability.tracing import OFF, Following, Tracer
+from autopost.outbox.doorbell import Doorbell
+from autopost.outbox.outbox import Outbox
+from autopost.processes.serving import monitoring, page_and_feeds
+from autopost.processes.startup import wait_until_startable
+from autopost.processes.user_names import Learn, keep_known, names_at_start
+from autopost.settings import Broadcast, Settings, unknown_variables
+from autopost.webhooks.choice import deliveries, hooks_of
+from autopost.worker.publication import Publication, warm_up
+from autopost.worker.publisher import LANES
+from autopost.worker.worker import LAST_WORD_SECONDS, Worker
+from autopost.writing import Redactor as RedactorProtocol
+from autopost.writing import Writer
+
+if TYPE_CHECKING:
+    from autopost.redaction.redactor import Redactor
+    from autopost.web.server import Serving
+
+# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
+POOL_SIZE = 4 + LANES
+
+log = structlog.get_logger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
+    """Wait for the database if told to, connect, check the schema, and build a worker.
+
+    What monitoring asks for is answered from the beginning. A redactor takes a second to make and may be shared.
+    Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
+    """
+    for variable in unknown_variables():
+        log.warning("this variable is not a setting of autopost", variable=variable)
+    health = Health()
+    async with monitoring(health, settings) as serving:
+        await wait_until_startable(settings, health)
+        async with _connected(settings, redactor, health, serving) as worker:
+            yield worker
+
+
+@contextlib.asynccontextmanager
+async def _connected(
+    settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
+) -> AsyncIterator[Worker]:
+    schema, name = settings.schema_name, settings.worker_name
+    hooks = hooks_of(settings)
+    # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
+    announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
+    size = POOL_SIZE + sum(announcers)
+    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
+    try:
+        with went_away(settings):
+            await require_schema(pool, schema)
+            await require_rights(pool, schema, announces=settings.announces)
+        keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
+        if redactor is None:
+            with went_away(settings):
+                names = await names_at_start(pool, settings)
+            redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
+            if settings.redact_names_file or settings.redact_names_table:
+                keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
+        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
+        try:
+            outbox = Outbox(pool, schema, name)
+            doorbell = Doorbell(
+                lambda: connect(settings, "doorbell"),
+                schema,
+                poll_seconds=settings.poll_seconds,
+                on_listening=health.listens,
+            )
+            served = partial(require_served, pool, schema)
+            gauges = QueueGauges(pool, schema)
+            async with (
+                contextlib.aclosing(gauges),
+                page_and_feeds(serving, settings),
+                keep_names,
+                _traces(settings) as tracer,
+                deliveries(hooks, pool, settings) as to_hooks,
+                announcing(pool, settings, to_hooks) as on_posts,
+            ):
+                publication = Publication(pool, schema, name, on_posts=on_posts)
+                with health.sampling(gauges.refresh):
+                    yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
+        finally:
+            await writer.aclose()
+    finally:
+        try:
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT; a second signal hurries it."""
+    loop = asyncio.get_running_loop()
+    starting = asyncio.current_task()
+    assert starting is not None
+    try:
+        _on_signal(loop, starting.cancel)
+        async with build_worker(settings) as worker:
+            _on_signal(loop, worker.stop)
+            await worker.run()
+    except asyncio.CancelledError:
+        log.info("stopped before the start")
+
+
+@contextlib.asynccontextmanager
+async def _traces(settings: Settings) -> AsyncIterator[Tracer]:
+    """Follow rows for traces, if somebody asks for them. Raises ConfigurationError without the extra `otel`."""
+    if not settings.wants_traces:
+        yield OFF
+        return
+    try:
+        from autopost.observability.otlp import trace_export
+    except ImportError:
+        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
+    export = trace_export(settings)
+    try:
+        yield Following(export.take)
+    finally:
+        await asyncio.to_thread(export.close)
+
+
+def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:
+    from autopost.processes.redactor import (
+        redactor_for,  # takes a second to load: only after the quick checks have passed
+    )
+
+    return redactor_for(settings, names)
+
+
+def _learner(settings: Settings, redactor: Redactor, names: Sequence[str]) -> Learn:
+    from autopost.processes.redactor import learner
+
+    return learner(settings, redactor, names)
+
+
+@contextlib.asynccontextmanager
+async def _meanwhile(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Have something done until the context ends. An error in it ends the context; either's is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(work())
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, react)

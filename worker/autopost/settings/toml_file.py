@@ -1,0 +1,115 @@
+"""The TOML file in which settings may stand beside the environment.
+
+A key is the variable's name in lower case, without SOCIAL_POST_ where it begins so. What stands in a file counts where
+the environment does not say otherwise.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import PydanticBaseSettingsSource
+
+from autopost.settings.field import PREFIX, Group, setting
+
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+USUAL_PLACE = Path("/etc/autopost/autopost.toml")
+# What another library reads as well, which knows the environment alone.
+_ELSEWHERE = (CONFIG_VARIABLE, "OTEL_")
+_NEAR = 0.6
+
+
+class FileSettings(Group):
+    """Where further settings stand."""
+
+    config_file: Path | None = setting(
+        None,
+        CONFIG_VARIABLE,
+        f"A file of settings; the environment wins over it. Without it {USUAL_PLACE} is read where there is one.",
+        "the path of a TOML file, or /dev/null for none; in the environment alone",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """What a file says. `path` is None where there is none; `values` are by variable."""
+
+    path: Path | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+class FileSource(PydanticBaseSettingsSource):
+    """The file that the sources before this one name, or the one in its usual place."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return nothing: all values are returned at once."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values by variable. What is wrong with the file is for whoever loads settings to say."""
+        fields = {str(field.validation_alias): field for field in self.settings_cls.model_fields.values()}
+        values = read_settings_file(self.current_state.get(CONFIG_VARIABLE), fields.keys()).values
+        # A number that is `true` would become 1.
+        return {
+            variable: str(value).lower()
+            if isinstance(value, bool) and "bool" not in str(fields[variable].annotation)
+            else value
+            for variable, value in values.items()
+        }
+
+
+def key_of(variable: str) -> str:
+    """Return what a variable is called in a file."""
+    return variable.removeprefix(PREFIX).lower()
+
+
+def may_stand_in_file(variable: str) -> bool:
+    """Tell whether a file may have it; the others are read from the environment alone."""
+    return not variable.startswith(_ELSEWHERE)
+
+
+def read_settings_file(named: str | Path | None, variables: Collection[str]) -> SettingsFile:
+    """Read the file that is named, or the one in its usual place if there is one. Raises nothing."""
+    path = Path(named).expanduser() if named else USUAL_PLACE
+    try:
+        data = tomllib.loads(path.read_text("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        return _unreadable(path, str(error.strerror)) if named else SettingsFile()
+    except OSError as error:
+        return _unreadable(path, str(error.strerror))
+    except UnicodeDecodeError:
+        return _unreadable(path, "it is not UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        return _unreadable(path, f"it is not TOML: {error}")
+    by_key = {key_of(variable): variable for variable in variables if may_stand_in_file(variable)}
+    # As of an empty variable, nothing is meant by an empty text.
+    values = {by_key[key]: value for key, value in data.items() if key in by_key and value not in ("", {})}
+    environment_alone = {key_of(variable): variable for variable in variables if not may_stand_in_file(variable)}
+    problems = [
+        f"{key} in {path}: {environment_alone[key]} is read from the environment alone"
+        if key in environment_alone
+        else _unknown(key, value, path, by_key)
+        for key, value in data.items()
+        if key not in by_key
+    ]
+    return SettingsFile(path, values, tuple(problems))
+
+
+def _unreadable(path: Path, why: str) -> SettingsFile:
+    return SettingsFile(path, problems=(f"{CONFIG_VARIABLE}: cannot read {path}: {why}",))
+
+
+def _unknown(key: str, value: Any, path: Path, by_key: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(key_of(key.upper()), by_key, n=1, cutoff=_NEAR)
+    if near:
+        return f"{key} in {path}: not a setting; did you mean {near[0]}?"
+    if isinstance(value, dict):
+        return f"[{key}] in {path}: not a setting; a file has no sections, all keys stand at its top"
+    return f"{key} in {path}: not a setting; allowed: the keys that `autopost config` lists"

@@ -1,0 +1,122 @@
+"""Settings of how a worker goes about its work, and of what it tells."""
+
+from __future__ import annotations
+
+import os
+import socket
+from enum import StrEnum
+from typing import Any
+
+from pydantic import field_validator
+
+from autopost.settings.field import PREFIX, Group, setting
+
+
+class LogFormat(StrEnum):
+    """`auto` is readable text on a terminal and JSON elsewhere."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+class WorkerSettings(Group):
+    """Times, numbers, name and logs of a worker."""
+
+    rate_limit_minutes: float = setting(
+        5.0,
+        f"{PREFIX}RATE_LIMIT_MINUTES",
+        "The window in which one agent posts once. Alerts pass.",
+        "minutes, above 0 and at most 1440",
+        gt=0,
+        le=1440,
+    )
+    poll_seconds: float = setting(
+        5.0,
+        f"{PREFIX}POLL_SECONDS",
+        "The longest time between two looks into the outbox, whatever the doorbell does.",
+        "seconds, 0.05 to 300",
+        ge=0.05,
+        le=300,
+    )
+    lease_seconds: float = setting(
+        60.0,
+        f"{PREFIX}LEASE_SECONDS",
+        "How long a claimed row is held before another worker may take it over.",
+        "seconds, 1 to 3600; longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS",
+        ge=1,
+        le=3600,
+    )
+    max_attempts: int = setting(
+        5,
+        f"{PREFIX}MAX_ATTEMPTS",
+        "How often a row is tried before it is dead.",
+        "a whole number, 1 to 100",
+        ge=1,
+        le=100,
+    )
+    batch_size: int = setting(
+        500,
+        f"{PREFIX}BATCH_SIZE",
+        "How many rows are claimed or published at once.",
+        "a whole number, 1 to 2000",
+        ge=1,
+        le=2000,
+    )
+    shutdown_seconds: float = setting(
+        20.0,
+        f"{PREFIX}SHUTDOWN_SECONDS",
+        "How long a worker may finish what it holds after SIGTERM before it gives it back.",
+        "seconds, 0 to 600",
+        ge=0,
+        le=600,
+    )
+    maintenance_seconds: float = setting(
+        30.0,
+        f"{PREFIX}MAINTENANCE_SECONDS",
+        "The time between two looks for operations that the trigger missed and for rows that were kept long enough.",
+        "seconds, 0.05 to 86400",
+        ge=0.05,
+        le=86400,
+    )
+    retention_days: float = setting(
+        7.0,
+        f"{PREFIX}RETENTION_DAYS",
+        "How long finished rows stay in the outbox, with the operation's text.",
+        "days, 0 to 3650, fractions allowed",
+        ge=0,
+        le=3650,
+    )
+    start_seconds: float = setting(
+        0.0,
+        f"{PREFIX}START_SECONDS",
+        "How long a worker that starts waits for the database and its migration; 0 ends it at once without them.",
+        "seconds, 0 to 86400",
+        ge=0,
+        le=86400,
+    )
+    worker_name: str = setting(
+        "",
+        f"{PREFIX}WORKER_NAME",
+        "The name of this worker in the outbox and the audit log. Default: host name and process id.",
+        "at most 100 characters",
+        max_length=100,
+    )
+    log_level: str = setting(
+        "info",
+        f"{PREFIX}LOG_LEVEL",
+        "The least severe log line that is written.",
+        "debug, info, warning or error",
+        pattern=r"^(?i:debug|info|warning|error)$",
+    )
+    log_format: LogFormat = setting(LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "How log lines look.", "auto, json or text")
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _without_regard_to_case(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    def model_post_init(self, _context: Any, /) -> None:
+        """Fill in what depends on the machine."""
+        if not self.worker_name:
+            object.__setattr__(self, "worker_name", f"{socket.gethostname()[:80]}-{os.getpid()}")

@@ -1,0 +1,124 @@
+"""The templates, and how values look in them. Everything that comes from a row is escaped."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from autopost import __version__
+from autopost.web.page import texts
+from autopost.web.page.chart import chart
+from autopost.web.page.entry import Entry
+from autopost.web.page.figures import MOST_ROWS_COUNTED, DeadLetter, Figures
+from autopost.web.page.texts import Part, visible
+
+TEMPLATES = Path(__file__).parent / "templates"
+REASONS = {
+    "rate_limited": "rate limit: this agent had just posted",
+    "maturity_blocked": "maturity: students only read",
+    "agent_unknown": "nobody knows this agent",
+    "missing_explanation": "it does not say what was done",
+    "refused_by_platform": "the platform refused it",
+}
+WAKEUPS = {
+    "doorbell": "by doorbell",
+    "notify": "by a notification each",
+    "poll": "by polling",
+}
+
+
+class Renderer:
+    """Turns values into HTML. `may_act` tells whether there is a token, whose holders get buttons."""
+
+    def __init__(self, *, placeholder: str, may_act: bool) -> None:
+        self._may_act = may_act
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= {
+            "visible": visible,
+            "parts": partial(_parts, placeholder),
+            "reason": reason,
+            "seconds": seconds,
+            "day_time": day_time,
+            "iso": iso,
+            "count": count,
+        }
+        environment.globals |= {
+            "version": __version__,
+            "may_act": may_act,
+            "chart": chart,
+            "most_counted": MOST_ROWS_COUNTED,
+            "wakeups": WAKEUPS,
+            "plural": gettext.NullTranslations().ngettext,
+        }
+        self._environment = environment
+        self._fragments: Any = environment.get_template("fragments.html").module
+
+    def page(self, name: str, **values: object) -> str:
+        """Return a whole page."""
+        return self._environment.get_template(f"{name}.html").render(values)
+
+    def entry(self, entry: Entry) -> str:
+        """Return one outcome as an item of the feed."""
+        return str(self._fragments.entry_item(entry))
+
+    def glance(self, figures: Figures, dead: list[DeadLetter]) -> str:
+        """Return the figures beside the feed."""
+        return str(self._fragments.glance(figures, dead))
+
+    def figures(self, figures: Figures) -> str:
+        """Return the figures of the outbox' page."""
+        return str(self._fragments.figures(figures))
+
+    def dead_letters(self, dead: list[DeadLetter]) -> str:
+        """Return the list of dead letters."""
+        return str(self._fragments.dead_letters(dead))
+
+
+def reason(code: str | None) -> str:
+    """Return why there is no post, for people."""
+    return REASONS.get(code or "", visible((code or "unknown").replace("_", " ")))
+
+
+def seconds(value: float | None) -> str:
+    """Return a duration, as exact as its size asks for."""
+    if value is None:
+        return "none"
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    if value < 60:
+        return f"{value:.1f} s"
+    if value < 3600:
+        return f"{value / 60:.0f} min"
+    return f"{value / 3600:.1f} h" if value < 172_800 else f"{value / 86_400:.0f} days"
+
+
+def day_time(at: datetime) -> str:
+    """Return a time in UTC; the page's script tells it in the reader's own."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%b}, {utc:%H:%M:%S}"
+
+
+def iso(at: datetime) -> str:
+    """Return a time for a machine."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def count(number: int) -> str:
+    """Return a number with its thousands apart."""
+    return f"{number:,}"
+
+
+def _parts(style: str, value: object) -> Iterator[Part]:
+    return texts.parts(value, style)

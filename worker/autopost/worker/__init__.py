@@ -1,0 +1,1 @@
+"""The worker: claims rows, writes their texts, publishes them, and keeps the outbox tidy."""

@@ -1,0 +1,161 @@
+"""The publishing transaction: governance and rate limit once more, outbox, audit log and feed, all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from autopost import audit
+from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.sql import query
+from autopost.errors import LeaseLost, PostRefused
+from autopost.model import Agent, Busy, Lost, Outcome, Posted, Proposal
+from autopost.outbox.records import agent_of
+
+Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
+
+Key = tuple[UUID, int]  # a row may come twice: a worker that froze past its lease has claimed it again
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publishing transaction committed, in the order of the group, and when by the database's clock."""
+
+    outcomes: list[Outcome]
+    at: datetime
+
+
+class Publication:
+    """Publishes groups of rows through a pool, as one worker. asyncpg's errors are passed on as they are.
+
+    `on_posts` is called after a commit with posts in it, which are then in the log of announcements; without it nothing
+    is written there.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        schema: str,
+        worker: str,
+        *,
+        on_posts: Callable[[], None] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._schema = schema
+        self._worker = worker
+        self._on_posts = on_posts
+
+    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
+        """Publish a group in one transaction of its own: all of it, or nothing.
+
+        `decide` has the last word, under the agents' advisory locks; a post whose agent somebody else has locked
+        comes back as Busy. A row whose lease is lost gets nothing: the transaction is rolled back and done again
+        without it, so that it cannot have limited others. Raises PostRefused, with nothing committed, when the
+        platform's table swallowed a post.
+        """
+        settled: dict[Key, Outcome] = {}
+        while True:
+            group = [proposal for proposal in proposals if _key(proposal) not in settled]
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    free, busy = await self._lock_agents(connection, group)
+                    verdicts, now = await self._decide(connection, free, decide)
+                    held = await self._finish(connection, verdicts, now)
+                    if len(held) < len(free):
+                        settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in held}
+                        raise LeaseLost
+                    posts = [verdict for verdict in verdicts if isinstance(verdict, Posted)]
+                    await self._post(connection, posts, now)
+            except LeaseLost:
+                continue
+            if posts and self._on_posts is not None:
+                self._on_posts()
+            settled |= {_key(outcome): outcome for outcome in (*verdicts, *busy)}
+            return Published([settled[_key(proposal)] for proposal in proposals], now)
+
+    async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
+        """Lock the authors of posts; a post whose author somebody else has locked is left for later."""
+        authors = _authors(group)
+        rows = await connection.fetch(self._query("worker/lock_agents"), authors) if authors else []
+        taken = {row["agent_id"] for row in rows if not row["locked"]}
+        busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
+        waiting = {_key(item) for item in busy}
+        return [p for p in group if _key(p) not in waiting], busy
+
+    async def _decide(
+        self, connection: Any, group: Sequence[Proposal], decide: Decide
+    ) -> tuple[list[Proposal], datetime]:
+        rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""])
+        now: datetime = rows[0]["now"]
+        return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
+
+    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[Key]:
+        rows = await connection.fetch(
+            self._query("worker/finish"),
+            [verdict.claim.id for verdict in verdicts],
+            [verdict.claim.epoch for verdict in verdicts],
+            [audit.state(verdict) for verdict in verdicts],
+            [audit.reason(verdict) for verdict in verdicts],
+            [audit.error(verdict) for verdict in verdicts],
+            [verdict.claim.operation.operation_type for verdict in verdicts],
+            [audit.details(verdict, worker=self._worker, now=now) for verdict in verdicts],
+            now,
+        )
+        return {(row["id"], row["epoch"]) for row in rows}
+
+    async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
+        if not posts:
+            return
+        operations = [post.claim.operation for post in posts]
+        values = (
+            [str(post.claim.id) for post in posts],
+            [operation.tenant_id for operation in operations],
+            [operation.agent_id for operation in operations],
+            [operation.post_type for operation in operations],
+            [post.written.content for post in posts],
+            [audit.post_metadata(post) for post in posts],
+            now,
+        )
+        tag = await connection.execute(self._query("worker/post"), *values)
+        if int(tag.rsplit(" ", 1)[1]) < len(posts):
+            raise PostRefused
+        if self._on_posts is not None:
+            await connection.execute(self._query("worker/announce"), *values)
+
+    def _query(self, name: str) -> str:
+        return query(name, self._schema)
+
+
+def _key(item: Outcome) -> Key:
+    return item.claim.id, item.claim.epoch
+
+
+def _authors(group: Sequence[Proposal]) -> list[str]:
+    authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
+    return sorted(author for author in authors if author is not None)
+
+
+async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str) -> None:
+    """Let a new connection prepare the statements of a claim and of a publication, so that no post waits for that.
+
+    Runs each on nothing, in a transaction that is rolled back. What is wrong is left to those who need the answer.
+    """
+    nothing: list[object] = []
+    now = datetime.now(UTC)
+    transaction = connection.transaction()
+    # Not in a `finally`: a cancelled statement has ended the connection, and a rollback would hide the cancellation.
+    with contextlib.suppress(*DATABASE_ERRORS):
+        await transaction.start()
+        await connection.fetch(query("worker/claim", schema), "", 0, timedelta(), False, False)
+        await connection.fetch(query("worker/lock_agents", schema), nothing)
+        await connection.fetch(query("worker/agents_now", schema), nothing)
+        await connection.fetch(query("worker/finish", schema), *[nothing] * 7, now)
+        await connection.execute(query("worker/post", schema), *[nothing] * 6, now)
+    with contextlib.suppress(*DATABASE_ERRORS):
+        await transaction.rollback()

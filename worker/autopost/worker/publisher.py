@@ -1,0 +1,210 @@
+"""Publishes what is ready, in groups: one transaction serves all that came together.
+
+Groups are as small as the load is low, and grow with the backlog. An error that passes is waited out while the
+leases last; an error about the rows splits the group until the row at fault is alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from autopost import audit, backoff
+from autopost.database.errors import (
+    DATABASE_ERRORS,
+    is_of_the_connection,
+    is_of_the_installation,
+    is_transient,
+    label,
+    reraise_if_cancelled,
+)
+from autopost.errors import PostRefused
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
+from autopost.observability import metrics
+from autopost.observability.tracing import OFF, Tracer
+from autopost.outbox.outbox import Outbox
+from autopost.policy import at_publishing
+from autopost.settings import Settings
+from autopost.worker.in_flight import InFlight
+from autopost.worker.publication import Publication
+
+RETRY_CAP_SECONDS = 5.0
+AGENT_BUSY_RETRY_SECONDS = 0.1
+PUBLISH_RETRY_LEASE_SHARE = 0.5  # as a share of the lease: what is given back must still be ours
+MOST_TRIES_TOGETHER = 2  # after these a group is divided
+RELEASE_BACKOFF_ATTEMPT = 5  # the backoff of what is given back: some seconds
+
+LANES = 2  # publishing transactions at once, so that the database works while the next group is put together
+
+Ready = Proposal | Deferred
+
+log = structlog.get_logger(__name__)
+
+
+class Publisher:
+    """Takes what is ready from a queue and brings each row to exactly one outcome.
+
+    `held` are the rows that this worker holds. A row leaves it when its outcome is in the database, or when it is
+    lost to another worker.
+    """
+
+    def __init__(
+        self, outbox: Outbox, publication: Publication, settings: Settings, held: InFlight, tracer: Tracer = OFF
+    ) -> None:
+        self._outbox = outbox
+        self._publication = publication
+        self._settings = settings
+        self._held = held
+        self._tracer = tracer
+        self._window = timedelta(minutes=settings.rate_limit_minutes)
+        self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
+
+    def submit(self, items: Sequence[Ready]) -> None:
+        """Hand over what is ready; never waits.
+
+        Posts of one agent go one after another. What is no post goes where the least waits.
+        """
+        for item in items:
+            if isinstance(item, Posted):
+                lane = self._lanes[hash(item.claim.operation.agent_id) % LANES]
+            else:
+                lane = min(self._lanes, key=asyncio.Queue.qsize)
+            lane.put_nowait(item)
+
+    async def run(self) -> None:
+        """Publish for ever; to be cancelled when nothing is held any more."""
+        async with asyncio.TaskGroup() as lanes:
+            for lane in self._lanes:
+                lanes.create_task(self._run_lane(lane))
+
+    async def _run_lane(self, lane: asyncio.Queue[Ready]) -> None:
+        while True:
+            group = [await lane.get()]
+            while len(group) < self._settings.batch_size and not lane.empty():
+                group.append(lane.get_nowait())
+            await self.publish(group)
+
+    async def publish(self, group: Sequence[Ready], *, give_up_at: float | None = None) -> None:
+        """Bring a group to its outcomes, or give back what is left of it at `give_up_at` (the loop's time)."""
+        loop = asyncio.get_running_loop()
+        if give_up_at is None:
+            give_up_at = loop.time() + self._settings.lease_seconds * PUBLISH_RETRY_LEASE_SHARE
+        failures = 0
+        while True:
+            try:
+                await self._attempt(group)
+            except (PostRefused, *DATABASE_ERRORS) as error:
+                reraise_if_cancelled(error)
+                failures += 1
+                metrics.count_database_error("publish", error)
+                if loop.time() > give_up_at:
+                    await self._give_back(group, error)
+                    return
+                of_rows = not is_transient(error)
+                if of_rows or (failures >= MOST_TRIES_TOGETHER and len(group) > 1 and not is_of_the_connection(error)):
+                    await self._isolate(group, error, give_up_at)
+                    return
+                if failures == 1:
+                    say = log.error if is_of_the_installation(error) else log.warning
+                    say("publishing failed and is tried again", rows=len(group), error=label(error))
+                await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
+            else:
+                return
+
+    async def _attempt(self, group: Sequence[Ready]) -> None:
+        held = [item for item in group if item.claim in self._held]  # a second try leaves out what the first ended
+        deferred = [item for item in held if isinstance(item, Deferred)]
+        if deferred:
+            await self._outbox.defer(deferred)
+            self._record(deferred, at=None)
+        proposals = [item for item in held if not isinstance(item, Deferred)]
+        paid = [item for item in proposals if isinstance(item, Posted) and _is_worth_keeping(item)]
+        if paid:
+            await self._outbox.keep(paid)
+        if proposals:
+            metrics.GROUP_ROWS.observe(len(proposals))
+            began = time.time_ns()
+            try:
+                published = await self._publication.publish(proposals, self._decide)
+            finally:
+                self._tracer.published((proposal.claim for proposal in proposals), began)
+            self._record(published.outcomes, at=published.at)
+
+    def _decide(
+        self, proposals: Sequence[Proposal], agents: Mapping[str, Agent | None], now: datetime
+    ) -> list[Proposal]:
+        return at_publishing(proposals, agents, now, self._window)
+
+    async def _isolate(self, group: Sequence[Ready], error: BaseException, give_up_at: float) -> None:
+        """Find the row at fault, and spare its neighbours: first what needs no place on the feed, then by halves."""
+        if len(group) > 1:
+            posts = [item for item in group if isinstance(item, Posted)]
+            others = [item for item in group if not isinstance(item, Posted)]
+            middle = len(group) // 2
+            for part in (others, posts) if others and posts else (group[:middle], group[middle:]):
+                await self.publish(part, give_up_at=give_up_at)
+            return
+        (item,) = group
+        if isinstance(item, Deferred):
+            await self._give_back(group, error)
+        elif isinstance(item, Posted) and isinstance(error, PostRefused):
+            await self.publish([Skipped(item.claim, Reason.REFUSED_BY_PLATFORM, item.written)])
+        elif isinstance(item, Dead) or item.claim.attempts < self._settings.max_attempts:
+            await self.publish([Deferred(item.claim, label(error), backoff.delay_seconds(item.claim.attempts))])
+        else:
+            await self.publish([Dead(item.claim, label(error))])
+
+    async def _give_back(self, group: Sequence[Ready], error: BaseException) -> None:
+        """Give rows back with their attempt; where not even that goes, their leases run out."""
+        claims = [item.claim for item in group if item.claim in self._held]
+        log.error("rows are given back unpublished", rows=len(claims), error=label(error))
+        with contextlib.suppress(*DATABASE_ERRORS):
+            delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
+            await self._outbox.release(claims, delay_seconds=delay, error=label(error))
+        self._tracer.given_back(claims, label(error))
+        self._held.remove(claims)
+
+    def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
+        busy = [outcome.proposal for outcome in outcomes if isinstance(outcome, Busy)]
+        if busy:
+            asyncio.get_running_loop().call_later(AGENT_BUSY_RETRY_SECONDS, self.submit, busy)
+        ended = [outcome for outcome in outcomes if not isinstance(outcome, Busy)]
+        self._held.remove(outcome.claim for outcome in ended)
+        metrics.count_outcomes(ended, at)
+        self._tracer.ended(ended)
+        if log.is_enabled_for(logging.INFO):
+            for outcome in ended:
+                log.info("operation", **_canonical(outcome, at))
+
+
+def _is_worth_keeping(posted: Posted) -> bool:
+    """Tell whether the text cost money and is not kept yet."""
+    return posted.claim.kept is None and (posted.written.generator is Generator.LLM or posted.written.prompt_tokens > 0)
+
+
+def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
+    """Return the one line that the log has for each attempt at a row; no text of it."""
+    claim = outcome.claim
+    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts}
+    match outcome:
+        case Posted():
+            line |= {"outcome": "posted", "generator": str(outcome.written.generator)}
+            if outcome.written.fallback:
+                line["fallback"] = outcome.written.fallback
+        case Skipped():
+            line |= {"outcome": "skipped", "reason": str(outcome.reason)}
+        case Dead():
+            line |= {"outcome": "dead", "error": outcome.error}
+        case Deferred():
+            line |= {"outcome": "deferred", "error": outcome.error, "seconds": round(outcome.delay_seconds, 1)}
+        case Lost():
+            line |= {"outcome": "lease_lost"}
+    if at is not None:
+        line["ms"] = audit.duration_ms(claim, at)
+    return line
