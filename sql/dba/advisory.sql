@@ -5,7 +5,7 @@ with locks (place, lock, classid, objid, what_for) as (
     (1, 'doorbell', {{ lock.doorbell }}, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
     (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
     (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
-    (4, 'migration', 1635087474, 0, 'one migrates at a time')
+    (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time')
 ),
 
 held as (

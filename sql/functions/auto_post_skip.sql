@@ -39,8 +39,8 @@ begin
     )
     select
         pg_catalog.gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^{{ word.operation_type }}$' then s.operation_type end,
-        s.tracker_id, case when s.status ~ '^{{ word.status }}$' then s.status end,
+        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end,
+        s.tracker_id, case when s.status ~ '^{{ pattern.status }}$' then s.status end,
         pg_catalog.jsonb_build_object(
             'outcome', 'skipped', 'reason', p_reason, 'outbox_id', s.id, 'attempts', s.attempts, 'by', session_user
         )

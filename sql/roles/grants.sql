@@ -12,7 +12,7 @@ begin
 end
 $roles$;
 
-grant usage on schema {{ schema }} to auto_post_worker, auto_post_reader;
+grant usage on schema {{ schema }}, {{ platform }} to auto_post_worker, auto_post_reader;
 
 -- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes no row of an
 -- operation: what retention and the reconciler do, they do in functions of the owner.
@@ -61,6 +61,7 @@ grant execute on function
 {{ schema }}.auto_post_check_by(text),
 {{ schema }}.auto_post_check_functions(),
 {{ schema }}.auto_post_check_held_back(interval, integer),
+{{ schema }}.auto_post_check_hooks(),
 {{ schema }}.auto_post_check_outbox(interval),
 {{ schema }}.auto_post_check_rights(),
 {{ schema }}.auto_post_check_row_security(),

@@ -1,7 +1,7 @@
 -- Dead letters, the latest first, at most $1; no texts. Looks at $2 finished rows at the most, the newest.
 select
     d.tracker_id, d.agent_id, left(a.name, 200) as agent_name,
-    case when d.operation_type ~ '^{{ word.operation_type }}$' then d.operation_type end as operation_type,
+    case when d.operation_type ~ '^{{ pattern.operation_type }}$' then d.operation_type end as operation_type,
     d.is_alert, d.attempts, left(d.last_error, 200) as last_error, d.captured_at, d.finished_at
 from (
     select n.*

@@ -2,7 +2,7 @@
 select
     p.kind,
     case
-        when p.kind <> 'operation_type' or p.value ~ '^{{ word.operation_type }}$' then left(p.value, 200)
+        when p.kind <> 'operation_type' or p.value ~ '^{{ pattern.operation_type }}$' then left(p.value, 200)
         else '(no word)'
     end as value
 from {{ schema }}.auto_post_pauses as p

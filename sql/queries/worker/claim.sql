@@ -150,8 +150,8 @@ audited as (
     )
     select
         gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^{{ word.operation_type }}$' then s.operation_type end, s.tracker_id,
-        case when s.status ~ '^{{ word.status }}$' then s.status end,
+        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end, s.tracker_id,
+        case when s.status ~ '^{{ pattern.status }}$' then s.status end,
         jsonb_build_object(
             'outcome', 'skipped', 'reason', s.reason, 'outbox_id', s.id, 'attempts', s.attempts, 'worker', $1::text
         )

@@ -35,7 +35,7 @@ audited as (
     )
     select
         gen_random_uuid()::text, $8::timestamptz, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
-        case when f.status ~ '^{{ word.status }}$' then f.status end, f.post_id, f.details
+        case when f.status ~ '^{{ pattern.status }}$' then f.status end, f.post_id, f.details
     from finished as f
 )
 

@@ -13,6 +13,7 @@ import structlog
 from autopost.broadcast.choice import CARRIER, carrier_of
 from autopost.broadcast.placing import Placer
 from autopost.broadcast.relay import Relay
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 
 LAST_WORDS_SECONDS = 2.0
@@ -40,7 +41,7 @@ class Reads(Protocol):
 
 @contextlib.asynccontextmanager
 async def announcing(
-    pool: asyncpg.Pool[asyncpg.Record], settings: Settings, hooks: Sequence[Reads] = ()
+    pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas, hooks: Sequence[Reads] = ()
 ) -> AsyncIterator[OnPosts | None]:
     """Announce posts while the context lasts; what it gives is to be called after each commit with posts in it.
 
@@ -49,11 +50,11 @@ async def announcing(
     that the carrier needs.
     """
     carrier = carrier_of(settings)
-    readers = [*hooks, *([Relay(pool, settings.schema_name, CARRIER, carrier)] if carrier else [])]
+    readers = [*hooks, *([Relay(pool, schemas, CARRIER, carrier)] if carrier else [])]
     if not readers:
         yield None
         return
-    placer = Placer(pool, settings.schema_name, readers)
+    placer = Placer(pool, schemas, readers)
     placing = asyncio.create_task(placer.run(), name="placing")
     reading = [asyncio.create_task(reader.run(), name="announcing") for reader in readers]
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from autopost.broadcast.announcement import Announcement
-from autopost.database.sql import query
+from autopost.database.sql import read_object
 from autopost.errors import AutopostError
 
 CHANNEL_FULL = 0.5  # of the queue of notifications, which is the platform's too
@@ -30,14 +30,14 @@ class Carrier(Protocol):
 class NotifyCarrier:
     """PostgreSQL's own notifications: heard by every session that listens on the channel when the send commits."""
 
-    def __init__(self, channel: str, schema: str) -> None:
+    def __init__(self, channel: str) -> None:
         self._channel = channel
-        self._schema = schema
+        self._notify = read_object("queries/worker/notify_feed")
 
     async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
         """Notify, within the caller's transaction. Raises NotCarried while the queue of notifications is half full."""
         messages = [notification(announcement) for announcement in announcements]
-        if await connection.fetchval(query("worker/notify_feed", self._schema), self._channel, messages, CHANNEL_FULL):
+        if await connection.fetchval(self._notify, self._channel, messages, CHANNEL_FULL):
             return
         raise NotCarried("the queue of notifications is half full: somebody listens and does not read")
 

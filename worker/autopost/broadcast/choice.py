@@ -17,7 +17,7 @@ def carrier_of(settings: Settings) -> Carrier | None:
     if settings.broadcast is Broadcast.NONE:
         return None
     if settings.broadcast is Broadcast.NOTIFY:
-        return NotifyCarrier(settings.broadcast_channel, settings.schema_name)
+        return NotifyCarrier(settings.broadcast_channel)
     try:
         from autopost.broadcast.redis_carriers import PubSubCarrier, StreamCarrier, connect
     except ImportError:

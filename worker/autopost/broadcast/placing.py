@@ -12,7 +12,7 @@ import structlog
 from autopost import backoff
 from autopost.broadcast.wake import Wake
 from autopost.database.errors import label, reraise_if_cancelled
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.observability import metrics
 
 CAP_SECONDS = 5.0
@@ -34,9 +34,9 @@ class Reader(Protocol):
 class Placer:
     """Places what was published, after its readers have begun. Any number of workers do so, one at a time."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, readers: Sequence[Reader] = ()) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, readers: Sequence[Reader] = ()) -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._readers = readers
         self._wake = Wake(self._is_unplaced)
         self._stopping = False
@@ -86,10 +86,10 @@ class Placer:
         """Place all that is committed; return how many. Raises the database's errors."""
         placed = 0
         while True:
-            some: int = await self._pool.fetchval(query("worker/place_announcements", self._schema), PLACES)
+            some: int = await self._pool.fetchval(query("worker/place_announcements", self._schemas), PLACES)
             placed += some
             if some < PLACES:
                 return placed
 
     async def _is_unplaced(self) -> bool:
-        return bool(await self._pool.fetchval(query("worker/is_unplaced", self._schema)))
+        return bool(await self._pool.fetchval(query("worker/is_unplaced", self._schemas)))

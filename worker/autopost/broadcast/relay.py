@@ -14,7 +14,7 @@ from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import Carrier, NotCarried
 from autopost.broadcast.wake import Wake
 from autopost.database.errors import label, reraise_if_cancelled
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.observability import metrics
 
 BATCH = 200
@@ -28,9 +28,9 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Reads the log on for one reader, and has the carrier send it. Never in a publication's way."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, reader: str, carrier: Carrier) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, reader: str, carrier: Carrier) -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._reader = reader
         self._carrier = carrier
         self._wake = Wake(self._is_unread)
@@ -114,7 +114,7 @@ class Relay:
         return bool(await self._pool.fetchval(self._query("worker/is_unread"), self._reader))
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)
 
 
 def _said(error: BaseException) -> str:

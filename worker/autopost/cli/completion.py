@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import psycopg
 
-from autopost.database.sql import dba_statements, query
+from autopost.database.sql import Schemas, dba_statements, query, schemas_of
 from autopost.errors import AutopostError
 from autopost.settings import load_settings
 
@@ -18,7 +18,7 @@ Completions = Iterable[tuple[str, str]]
 
 def statement_names(incomplete: str) -> Completions:
     """Return the statements of `autopost sql`."""
-    statements = dba_statements("public")
+    statements = dba_statements(Schemas("", ""))
     return [
         (name, text.splitlines()[0].removeprefix("-- "))
         for name, text in statements.items()
@@ -46,7 +46,7 @@ def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: obj
     try:
         settings = load_settings()
         with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:
-            lines = query(name, settings.schema_name).splitlines()
+            lines = query(name, schemas_of(settings, mapped=False)).splitlines()
             sql = "\n".join(line for line in lines if not line.startswith("--")).replace("%", "%%").replace("$1", "%s")
             cursor = connection.execute(sql.encode(), arguments)
             names = [column.name for column in cursor.description or ()]

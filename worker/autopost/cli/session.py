@@ -16,6 +16,7 @@ from autopost.cli.stdio import leave_stdout
 from autopost.database.connection import connect, create_pool
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.schema import require_schema
+from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.outbox.operator import REFUSALS, OperatorActions
 from autopost.outbox.outbox import Outbox
@@ -39,14 +40,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         sys.exit(INTERRUPTED)
 
 
-def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awaitable[T]]) -> T:
+def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schemas], Awaitable[T]]) -> T:
     """Do something on a connection to a schema that this version serves; a reader that has left ends it quietly."""
 
     async def on_connection() -> T:
         connection = await connect(settings, purpose)
         try:
-            await require_schema(connection, settings.schema_name)
-            done = await act(connection)
+            schemas = await require_schema(connection, settings)
+            done = await act(connection, schemas)
             await connection.close()
         except REFUSALS as error:
             raise AutopostError(str(error)) from None
@@ -68,16 +69,16 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awai
 def watching(settings: Settings, show: Callable[[OutboxReader], Awaitable[T]]) -> T:
     """Look at the feed and the outbox."""
 
-    async def looking(connection: Connection) -> T:
+    async def looking(connection: Connection, schemas: Schemas) -> T:
         reconnect = partial(connect, settings, "watch")
-        return await show(OutboxReader(connection, settings.schema_name, reconnect=reconnect, say=say))
+        return await show(OutboxReader(connection, schemas, reconnect=reconnect, say=say))
 
     return connected(settings, "watch", looking)
 
 
-def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]]) -> T:
+def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]], *, purpose: str = "steer") -> T:
     """Do what a DBA does."""
-    return connected(settings, "steer", lambda connection: act(OperatorActions(connection, settings.schema_name)))
+    return connected(settings, purpose, lambda connection, schemas: act(OperatorActions(connection, schemas)))
 
 
 def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
@@ -86,8 +87,8 @@ def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
     async def on_pool() -> T:
         pool = await create_pool(settings, "steer", size=1)
         try:
-            await require_schema(pool, settings.schema_name)
-            return await act(Outbox(pool, settings.schema_name, settings.worker_name))
+            schemas = await require_schema(pool, settings)
+            return await act(Outbox(pool, schemas, settings.worker_name))
         except asyncpg.InsufficientPrivilegeError as error:
             raise SchemaMismatch(f"this role may not do that: {error}") from None
         except DATABASE_ERRORS as error:

@@ -10,7 +10,8 @@ import typer
 from autopost.cli.console import Json, print_json, print_screen
 from autopost.cli.session import Connection, connected
 from autopost.cli.why_screen import why_screen
-from autopost.outbox.history import Story, read_story
+from autopost.database.sql import Schemas
+from autopost.outbox.history import read_story
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
 
@@ -22,12 +23,9 @@ def why(
     """Tell the story of one operation: when it was captured, by which rule, what came of it and why, or why nothing."""
     settings = load_settings()
 
-    async def read(connection: Connection) -> Story:
-        steer = OperatorActions(connection, settings.schema_name)
-        return await read_story(connection, settings.schema_name, await steer.tracker_of(operation))
-
-    async def show(connection: Connection) -> None:
-        story = await read(connection)
+    async def show(connection: Connection, schemas: Schemas) -> None:
+        tracker_id = await OperatorActions(connection, schemas).tracker_of(operation)
+        story = await read_story(connection, schemas, tracker_id)
         if as_json:
             print_json(asdict(story))
         else:

@@ -10,7 +10,6 @@ what the audit log says too: no text of an operation or a post, no agent, and a 
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -24,8 +23,6 @@ from autopost.model import Claim, Dead, Deferred, Lost, Operation, Outcome, Post
 
 Fact = str | int | float | bool
 Said = Fact | Mapping[str, int] | None
-
-_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +193,7 @@ class Following(Tracer):
 
 
 def _name(operation: Operation) -> dict[str, str | None]:
-    name = operation.operation_type
-    shown = name if _TYPE.fullmatch(name) else None
-    return {"operation_type": shown, "status": audit.word(operation.status or "")}
+    return {"operation_type": audit.shown_type(operation.operation_type), "status": audit.word(operation.status or "")}
 
 
 def _facts(outcome: Outcome) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 
 Row = Mapping[str, Any]
 
@@ -35,11 +35,11 @@ class Story:
     why_not: str | None = None
 
 
-async def read_story(connection: asyncpg.Connection[asyncpg.Record], schema: str, tracker_id: str) -> Story:
+async def read_story(connection: asyncpg.Connection[asyncpg.Record], schemas: Schemas, tracker_id: str) -> Story:
     """Return the story of an operation. A role that may only look is told so where the platform's table says more."""
 
     async def rows(name: str, *arguments: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in await connection.fetch(query(name, schema), *arguments)]
+        return [dict(row) for row in await connection.fetch(query(name, schemas), *arguments)]
 
     steps = [Step(**row) for row in await rows("cli/story", tracker_id)]
     if not steps:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 
 # What the functions refuse, with a message of their own.
 REFUSALS = (asyncpg.InvalidParameterValueError, asyncpg.UniqueViolationError)
@@ -22,9 +22,9 @@ BATCH_ROWS = 1_000
 class OperatorActions:
     """One connection, and what may be done on it. asyncpg's errors, REFUSALS among them, are passed on."""
 
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
+    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schemas: Schemas) -> None:
         self._connection = connection
-        self._schema = schema
+        self._schemas = schemas
 
     async def retry(self, tracker_id: str) -> int:
         """Give the dead rows of an operation a new life; return how many."""
@@ -99,7 +99,7 @@ class OperatorActions:
         return await self._rows("cli/agents_named", given)
 
     async def _value(self, name: str, *arguments: object) -> Any:
-        return await self._connection.fetchval(query(name, self._schema), *arguments)
+        return await self._connection.fetchval(query(name, self._schemas), *arguments)
 
     async def _rows(self, name: str, *arguments: object) -> list[Mapping[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(query(name, self._schema), *arguments)]
+        return [dict(row) for row in await self._connection.fetch(query(name, self._schemas), *arguments)]

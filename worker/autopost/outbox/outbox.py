@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.model import Claim, Deferred, Posted
 from autopost.outbox.records import claim_of
 
@@ -24,9 +24,9 @@ class Outbox:
     Every statement about a claimed row names its epoch. asyncpg's errors are passed on as they are.
     """
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, worker: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, worker: str) -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._worker = worker
 
     async def claim(
@@ -107,7 +107,7 @@ class Outbox:
         return int(await self._pool.fetchval(self._query("cli/purge"), agent_id, tenant_id))
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)
 
 
 def _keys(items: Sequence[Posted] | Sequence[Deferred]) -> tuple[list[UUID], list[int]]:

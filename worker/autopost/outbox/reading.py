@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import asyncpg
 
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_connection
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 
 T = TypeVar("T")
@@ -86,19 +86,19 @@ class OutboxReader:
     def __init__(
         self,
         connection: Connection,
-        schema: str,
+        schemas: Schemas,
         *,
         reconnect: Callable[[], Awaitable[Connection]] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._connection = connection
-        self._schema = schema
+        self._schemas = schemas
         self._reconnect = reconnect
         self._say = say
 
     async def latest(self, limit: int, *, since: datetime = LONG_AGO, posts_only: bool = False) -> list[Entry]:
         """Return the newest outcomes, or the newest posts, the oldest of them first."""
-        rows = await self._connection.fetch(query("cli/feed", self._schema), since, limit, posts_only)
+        rows = await self._connection.fetch(query("cli/feed", self._schemas), since, limit, posts_only)
         return [_entry(row) for row in rows]
 
     async def follow(self, limit: int, *, posts_only: bool = False) -> AsyncIterator[Entry]:
@@ -166,7 +166,7 @@ class OutboxReader:
         return LastHour(dict(outcomes), reasons, generators, [minutes.get(ago, 0) for ago in reversed(range(60))])
 
     async def _rows(self, name: str, *arguments: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(query(name, self._schema), *arguments)]
+        return [dict(row) for row in await self._connection.fetch(query(name, self._schemas), *arguments)]
 
 
 class News:

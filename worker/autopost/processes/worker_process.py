@@ -13,7 +13,8 @@ import structlog
 
 from autopost.broadcast.announcing import announcing
 from autopost.database.connection import connect, create_pool, went_away
-from autopost.database.schema import require_rights, require_schema, require_served
+from autopost.database.schema import require_served
+from autopost.database.sql import Schemas
 from autopost.errors import ConfigurationError
 from autopost.observability.health import Health
 from autopost.observability.queue_gauges import QueueGauges
@@ -52,25 +53,26 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
         log.warning("this variable is not a setting of autopost", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving:
-        await wait_until_startable(settings, health)
-        async with _connected(settings, redactor, health, serving) as worker:
+        schemas = await wait_until_startable(settings, health)
+        async with _connected(settings, schemas, redactor, health, serving) as worker:
             yield worker
 
 
 @contextlib.asynccontextmanager
 async def _connected(
-    settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
+    settings: Settings,
+    schemas: Schemas,
+    redactor: RedactorProtocol | None,
+    health: Health,
+    serving: Serving | None,
 ) -> AsyncIterator[Worker]:
-    schema, name = settings.schema_name, settings.worker_name
+    name = settings.worker_name
     hooks = hooks_of(settings)
     # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
     announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
     size = POOL_SIZE + sum(announcers)
-    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
+    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
-        with went_away(settings):
-            await require_schema(pool, schema)
-            await require_rights(pool, schema, announces=settings.announces)
         keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
         if redactor is None:
             with went_away(settings):
@@ -80,24 +82,24 @@ async def _connected(
                 keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
         try:
-            outbox = Outbox(pool, schema, name)
+            outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
                 lambda: connect(settings, "doorbell"),
-                schema,
+                schemas,
                 poll_seconds=settings.poll_seconds,
                 on_listening=health.listens,
             )
-            served = partial(require_served, pool, schema)
-            gauges = QueueGauges(pool, schema)
+            served = partial(require_served, pool, schemas)
+            gauges = QueueGauges(pool, schemas)
             async with (
                 contextlib.aclosing(gauges),
-                page_and_feeds(serving, settings),
+                page_and_feeds(serving, settings, schemas),
                 keep_names,
                 _traces(settings) as tracer,
-                deliveries(hooks, pool, settings) as to_hooks,
-                announcing(pool, settings, to_hooks) as on_posts,
+                deliveries(hooks, pool, settings, schemas) as to_hooks,
+                announcing(pool, settings, schemas, to_hooks) as on_posts,
             ):
-                publication = Publication(pool, schema, name, on_posts=on_posts)
+                publication = Publication(pool, schemas, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):
                     yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
         finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from autopost.settings.definitions import PREFIX, SUBJECTS, Broadcast, LogFormat, Settings
 from autopost.settings.loading import (
+    database_is_set,
     libpq_problems,
     load_settings,
     not_usable,
@@ -21,6 +22,7 @@ __all__ = [
     "Broadcast",
     "LogFormat",
     "Settings",
+    "database_is_set",
     "libpq_problems",
     "load_settings",
     "not_usable",

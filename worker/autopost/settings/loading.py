@@ -43,7 +43,7 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     """
     file = settings_file()
     problems = [*_misspelt(os.environ), *file.problems]
-    if require_database and not overrides.get("database_url") and not _database_is_set(file):
+    if require_database and not overrides.get("database_url") and not database_is_set(file):
         problems.append(
             "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
             "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
@@ -159,6 +159,8 @@ def _choices(annotation: Any) -> list[str]:
     return []
 
 
-def _database_is_set(file: SettingsFile) -> bool:
+def database_is_set(file: SettingsFile | None = None) -> bool:
+    """Tell whether environment or file say which database is meant."""
+    file = file or settings_file()
     names = ("DATABASE_URL", *LIBPQ_VARIABLES)
     return any(os.environ.get(name) or name in file.values for name in names)

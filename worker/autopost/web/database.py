@@ -12,7 +12,7 @@ import structlog
 
 from autopost.database.connection import create_pool
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.observability import metrics
 from autopost.settings import Settings
 
@@ -41,9 +41,9 @@ class Refused(Exception):
 class Database:
     """Runs the statements of sql/queries. Every error of the database becomes NoAnswer; it is logged when it begins."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, purpose: str = "page") -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, purpose: str = "page") -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._purpose = purpose
         self._is_silent = f"the database does not answer the {purpose}"
         self._answers = f"the database answers the {purpose} again"
@@ -53,7 +53,7 @@ class Database:
         """Return the rows of a statement. Raises NoAnswer, and Refused for what a steering function refuses."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                rows = await self._pool.fetch(query(name, self._schema), *arguments)
+                rows = await self._pool.fetch(query(name, self._schemas), *arguments)
         except DATABASE_ERRORS as error:
             if name in _STEERING and getattr(error, "sqlstate", None) == _INVALID:
                 raise Refused from None
@@ -73,12 +73,12 @@ class Database:
 
 
 @contextlib.asynccontextmanager
-async def database(settings: Settings, purpose: str = "page") -> AsyncIterator[Database]:
+async def database(settings: Settings, schemas: Schemas, purpose: str = "page") -> AsyncIterator[Database]:
     """Open a pool that connects when it is first used, and end it with the context without waiting for anybody."""
     session = {"statement_timeout": str(int(STATEMENT_SECONDS * 1000)), "plan_cache_mode": "force_custom_plan"}
     pool = await create_pool(settings_of_looking(settings), purpose, size=POOL_SIZE, least=0, session=session)
     try:
-        yield Database(pool, settings.schema_name, purpose)
+        yield Database(pool, schemas, purpose)
     finally:
         pool.terminate()
 

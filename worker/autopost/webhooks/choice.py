@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
+from autopost.database.sql import Schemas
 from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Settings
 from autopost.webhooks.delivery import Delivery
@@ -35,7 +36,7 @@ def hooks_of(settings: Settings) -> list[Hook]:
 
 @contextlib.asynccontextmanager
 async def deliveries(
-    hooks: Sequence[Hook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings
+    hooks: Sequence[Hook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
 ) -> AsyncIterator[list[Delivery]]:
     """Return what delivers to each hook, to be run beside a worker; targets are let go of at the end."""
     holder = f"{settings.worker_name} {secrets.token_hex(4)}"  # two workers may have one name
@@ -44,6 +45,6 @@ async def deliveries(
         found = []
         for hook in hooks:
             target = await targets.enter_async_context(contextlib.aclosing(Target(hook, settings.allowed_networks)))
-            turns = Turns(pool, settings.schema_name, hook.name, hook.reader, holder, one_at_a_time)
+            turns = Turns(pool, schemas, hook.name, hook.reader, holder, one_at_a_time)
             found.append(Delivery(hook, turns, target))
         yield found

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from autopost.broadcast.announcement import Announcement
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 
 TURN_SECONDS = 60.0  # without a word; longer than a batch takes
 
@@ -49,7 +49,7 @@ class Turns:
     def __init__(
         self,
         pool: asyncpg.Pool[asyncpg.Record],
-        schema: str,
+        schemas: Schemas,
         hook: str,
         reader: str,
         holder: str,
@@ -57,7 +57,7 @@ class Turns:
     ) -> None:
         self._pool = pool
         self._one_at_a_time = one_at_a_time or asyncio.Lock()
-        self._schema = schema
+        self._schemas = schemas
         self._hook = hook
         self._reader = reader
         self._holder = holder
@@ -134,4 +134,4 @@ class Turns:
             yield connection
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)

@@ -9,7 +9,7 @@ import asyncpg
 
 from autopost.cli.demo.play import Platform
 from autopost.cli.demo.script import ScriptedAgent, ScriptedOperation
-from autopost.cli.demo.sql import statement
+from autopost.cli.demo.sql import SCHEMAS, statement
 from autopost.outbox.reading import Entry, News, OutboxReader
 
 INSIGNIFICANT = "insignificant"
@@ -24,7 +24,7 @@ class Reporter:
     ) -> None:
         self._connection = connection
         self._platform = platform
-        self._watch = OutboxReader(connection, "public")
+        self._watch = OutboxReader(connection, SCHEMAS)
         self._outcomes = News(self._watch, limit=1000)
         self._names = {agent.id: agent.name for agent in agents}
         self._told: set[str] = set()

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 from autopost.web.access import Access
 from autopost.web.database import Database, NoAnswer, database, settings_of_looking
@@ -37,12 +38,12 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_feeds(serving: Serving, settings: Settings) -> AsyncIterator[None]:
+async def serve_feeds(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
     """Serve the feeds at PATHS while the context lasts. Its end is that of the server too, and of all streams at once.
 
     Raises ConfigurationError without the extra that the carrier needs.
     """
-    async with database(settings, "feed") as connections:
+    async with database(settings, schemas, "feed") as connections:
         parts = parts_of(settings, connections)
         hub = parts.hub
         app = application(settings, parts)

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 from autopost.web.access import Access, TooManyWrong
 from autopost.web.cached import Cached
@@ -35,12 +36,12 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_page(serving: Serving, settings: Settings) -> AsyncIterator[None]:
+async def serve_page(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
     """Serve the page beneath what monitoring asks for, while the context lasts. Its end is that of the server too.
 
     Open streams do not outlast it, and no answer that is under way loses its connection to the database.
     """
-    async with database(settings) as connections:
+    async with database(settings, schemas) as connections:
         parts = parts_of(settings, connections)
         serving.beneath = application(settings, parts, connections)
         log.info("page", acts=parts.access.has_token, asks_for_token=parts.access.has_token)
