@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
+from tests.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from benchmarks.bench_idle import processor_seconds
@@ -139,7 +139,7 @@ def fill(host: Connection, posts: int) -> None:
 
 def load(server: EmbeddedServer, name: str, rate: float, seconds: float) -> None:
     """Let operations fail at a steady rate, which are alerts and all posted; wait for the last."""
-    with psycopg.connect(server.dsn(), autocommit=True) as host:
+    with open_connection(server.dsn(), autocommit=True) as host:
         began = time.monotonic()
         number = 0
         while (now := time.monotonic() - began) < seconds:

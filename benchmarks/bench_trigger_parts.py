@@ -11,7 +11,7 @@ import re
 import time
 from typing import Any
 
-import psycopg
+from tests.host import SCHEMAS, open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from autopost.database.sql import read_object, render
@@ -77,9 +77,9 @@ def completions(server: EmbeddedServer, host: Connection, name: str, ids: list[s
     host.execute("truncate auto_post_outbox")
     set_trigger(host, {NOTHING: NONE, BARE: "bare_insert"}.get(name, OURS))
     if name in FUNCTIONS:
-        host.execute(render(FUNCTIONS[name], "public").encode())
+        host.execute(render(FUNCTIONS[name], SCHEMAS).encode())
     times = []
-    with psycopg.connect(server.dsn(), autocommit=True) as client:
+    with open_connection(server.dsn(), autocommit=True) as client:
         client.execute("set synchronous_commit = off")
         client.prepare_threshold = 0
         for tracker_id in ids:

@@ -29,16 +29,20 @@ def run() -> None:
     mapping = given_mapping(settings)
     attributes["mapping"] = mapping
     attributes["schemas"] = schemas = schemas_of(settings, mapped=mapping is not None)
-    version_table = {"version_table": VERSION_TABLE, "version_table_schema": schemas.own}
     if context.is_offline_mode():
-        context.configure(dialect_name="postgresql", literal_binds=True, **version_table)
+        context.configure(
+            dialect_name="postgresql",
+            literal_binds=True,
+            version_table=VERSION_TABLE,
+            version_table_schema=schemas.own,
+        )
         with context.begin_transaction():
             context.get_context().impl.static_output("\n".join([*PRELUDE, make_schema(schemas)]))
             context.run_migrations()
             context.get_context().impl.static_output(drop_empty_schema(schemas))
         return
     with engine_for(settings).connect() as connection:
-        context.configure(connection=connection, **version_table)
+        context.configure(connection=connection, version_table=VERSION_TABLE, version_table_schema=schemas.own)
         with context.begin_transaction():
             prepare_session(connection)
             execute_script(connection, make_schema(schemas))

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import hypothesis
 import psutil
-import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_postgresql.janitor import DatabaseJanitor
@@ -27,7 +26,7 @@ from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.chaos.crew import Crew, everybodys
-from tests.host import Host
+from tests.host import Host, open_connection
 
 OUTER_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
@@ -55,7 +54,7 @@ class Server:
 
     def __init__(self, dsn: str) -> None:
         self._parts = conninfo_to_dict(dsn)
-        with psycopg.connect(dsn) as connection:
+        with open_connection(dsn) as connection:
             self.version: int = connection.info.server_version // 10_000
 
     def dsn(self, database: str, *, user: str | None = None) -> str:
@@ -132,7 +131,7 @@ def database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture
 def host(database: str) -> Iterator[Host]:
     """Return the platform: whoever changes operation_trackers."""
-    with psycopg.connect(database, autocommit=True) as connection:
+    with open_connection(database, autocommit=True) as connection:
         yield Host(connection)
 
 

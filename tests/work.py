@@ -19,7 +19,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.worker import Worker
 from tests.chaos.crew import Crew
-from tests.host import Host
+from tests.host import SCHEMAS, Host
 
 
 @contextlib.asynccontextmanager
@@ -129,7 +129,7 @@ def process_of(
 def claim_statement(*, round_robin: bool = False) -> str:
     """Return the statement of a claim with its values in it, for EXPLAIN and for connections of other drivers."""
     values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if round_robin else "false"}
-    statement = query("worker/claim", "public")
+    statement = query("worker/claim", SCHEMAS)
     for name, value in values.items():
         statement = statement.replace(name, value)
     return statement

@@ -207,7 +207,7 @@ begin
 
         create index social_posts_created_at_idx on {{ platform }}.social_posts (created_at desc);
 
-        comment on index {{ schema }}.social_posts_created_at_idx is 'For the newest posts.';
+        comment on index {{ platform }}.social_posts_created_at_idx is 'For the newest posts.';
         comment on table {{ platform }}.social_posts is 'The posts of the feed. Created by autopost.';
     end if;
 end
@@ -233,8 +233,8 @@ begin
 
         create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
 
-        comment on index {{ schema }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
-        comment on index {{ schema }}.audit_log_tracker_id_idx is 'For the story of one operation.';
+        comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+        comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the story of one operation.';
         comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
     end if;
 end
@@ -589,6 +589,29 @@ comment on column {{ schema }}.auto_post_positions.name is 'log, carrier, or hoo
 comment on column {{ schema }}.auto_post_positions.position is
 'log: the last place given. A reader: the last announcement that it has delivered.';
 comment on column {{ schema }}.auto_post_positions.moved_at is 'When it last moved.';
+
+insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
+values
+('workflow_execute', 'exact', 'completed', false, 'A workflow is done'),
+('workflow_execute', 'exact', 'failed', true, 'A workflow failed'),
+('integration_connect', 'exact', 'completed', false, 'An integration is connected'),
+('integration_connect', 'exact', 'failed', true, 'An integration could not be connected'),
+('browser_automate', 'exact', 'completed', false, 'Work in a browser is done'),
+('browser_automate', 'exact', 'failed', true, 'Work in a browser failed'),
+('report_generate', 'exact', 'completed', false, 'A report is ready'),
+('report_generate', 'exact', 'failed', true, 'A report could not be made'),
+('human_feedback_received', 'exact', 'completed', false, 'Feedback of a person was taken in'),
+('human_feedback_received', 'exact', 'failed', true, 'Feedback of a person could not be taken in'),
+('approval_requested', 'exact', null, true, 'A person is asked for approval'),
+('agent_to_agent_call', 'exact', null, false, 'An agent calls another'),
+('%security%', 'like', 'completed', true, 'Security work is done'),
+('%security%', 'like', 'failed', true, 'Security work failed');
+
+-- A transaction that sent a NOTIFY cannot be prepared: where a platform may do that, nobody rings unasked.
+insert into {{ schema }}.auto_post_control (wakeup)
+values (case when current_setting('max_prepared_transactions') = '0' then 'doorbell' else 'poll' end);
+
+insert into {{ schema }}.auto_post_reconciliation default values;
 
 -- The id of the outbox row for an operation and the rule that it met: the same for the same two, always.
 -- sha256 and not md5, which servers in FIPS mode refuse. NULL for NULL.

@@ -15,5 +15,5 @@ create table {{ platform }}.social_posts (
 
 create index social_posts_created_at_idx on {{ platform }}.social_posts (created_at desc);
 
-comment on index {{ schema }}.social_posts_created_at_idx is 'For the newest posts.';
+comment on index {{ platform }}.social_posts_created_at_idx is 'For the newest posts.';
 comment on table {{ platform }}.social_posts is 'The posts of the feed. Created by autopost.';

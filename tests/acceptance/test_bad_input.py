@@ -9,13 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost import __version__
 from autopost.cli.app import COMMANDS
 from autopost.database.embedded import embedded_server
-from tests.host import Host
+from tests.host import Host, open_connection
 
 
 def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -119,7 +118,7 @@ def test_wrong_password_is_a_clear_error() -> None:
 def with_wrong_password(rules: str, *commands: str) -> list[subprocess.CompletedProcess[str]]:
     """Run commands against a server with these rules for who may enter how."""
     with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
-        with psycopg.connect(server.dsn()) as owner:
+        with open_connection(server.dsn()) as owner:
             owner.execute("create role worker login password 'right'")
         dsn = server.dsn(user="worker").replace("worker@", "worker:wrong-password@")
         return [autopost(command, dsn=dsn) for command in commands]

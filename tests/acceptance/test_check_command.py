@@ -24,7 +24,7 @@ from autopost.database.sql import query
 from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 from tests.acceptance.command_line import autopost
-from tests.host import Host, until
+from tests.host import SCHEMAS, Host, open_connection, until
 from tests.pooler import deaf_pooler
 from tests.roles import Platform, platform
 from tests.troubles import TROUBLES, Trouble
@@ -172,7 +172,7 @@ def test_older_revision_is_a_problem(database: str) -> None:
     code, versions = finding(database, "versions")
     assert (code, versions["level"], versions["advice"]) == (5, "problem", "autopost migrate")
     assert "0003_steering" in versions["finding"]
-    with psycopg.connect(database, autocommit=True) as connection:
+    with open_connection(database, autocommit=True) as connection:
         follow(versions["advice"], Host(connection), database)
     assert finding(database, "versions")[1]["level"] == "ok"
 
@@ -295,13 +295,13 @@ def test_drift_is_named_and_what_is_advised_mends_it(host: Host, database: str, 
 def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
     """scripts/expected-catalog writes it anew."""
     with psycopg.RawCursor(host.connection, row_factory=psycopg.rows.dict_row) as cursor:
-        rows = cursor.execute(query("cli/catalog", "public").encode(), ["public"]).fetchall()
+        rows = cursor.execute(query("cli/catalog", SCHEMAS).encode(), ["autopost"]).fetchall()
     assert without_bodies(catalog_of(rows)) == expected_catalog()
 
 
 def test_schema_of_another_name_shows_no_drift(empty_database: str) -> None:
     """Also one that must be quoted."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         connection.execute('create schema "Agent-Platform"')
         migrate(load_settings(database_url=empty_database, schema_name="Agent-Platform"))
         code, findings = check(empty_database, SOCIAL_POST_SCHEMA="Agent-Platform")
@@ -316,27 +316,23 @@ def test_schema_of_another_name_shows_no_drift(empty_database: str) -> None:
 @pytest.fixture
 def mapped(empty_database: str) -> Iterator[Host]:
     """Return a platform whose tables have other names and shapes."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute((EXAMPLES / "agent-registry.sql").read_text("utf-8"))
-        migrate(
-            load_settings(
-                database_url=empty_database, schema_name="autopost", mapping_file=EXAMPLES / "agent-registry.toml"
-            )
-        )
+        migrate(load_settings(database_url=empty_database, mapping_file=EXAMPLES / "agent-registry.toml"))
         yield host
 
 
 def test_mapped_platform_is_well(mapped: Host, empty_database: str) -> None:
     """The trigger is on the platform's own table, whose name and columns it checks."""
-    assert wrong(empty_database, schema_name="autopost") == []
-    _, trigger = finding(empty_database, "trigger", SOCIAL_POST_SCHEMA="autopost")
+    assert wrong(empty_database) == []
+    _, trigger = finding(empty_database, "trigger")
     assert trigger["finding"] == "on public.agent_operation_tracker, enabled"
     mapped.execute("drop trigger auto_post_capture on agent_operation_tracker")
-    code, trigger = finding(empty_database, "trigger", SOCIAL_POST_SCHEMA="autopost")
+    code, trigger = finding(empty_database, "trigger")
     assert (code, trigger["level"]) == (5, "problem")
     mapped.execute(trigger["advice"])
-    assert wrong(empty_database, schema_name="autopost") == []
+    assert wrong(empty_database) == []
 
 
 @pytest.mark.parametrize(
@@ -350,7 +346,7 @@ def test_drift_of_what_a_mapping_made_is_named(
         f"create or replace function autopost.{function}() returns trigger language plpgsql security definer "
         "set search_path = pg_catalog, pg_temp set lock_timeout = '20ms' as $$ begin return null; end $$"
     )
-    (drift,) = [found for found in look(empty_database, schema_name="autopost")[1] if found.subject == "objects"]
+    (drift,) = [found for found in look(empty_database)[1] if found.subject == "objects"]
     assert drift.finding == f"function {function}() does not do what this version's does"
     assert drift.advice is not None
     assert drift.advice.startswith("SOCIAL_POST_MAPPING=platform.toml autopost ")

@@ -11,7 +11,7 @@ from autopost.database.sql import query
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.acceptance.command_line import autopost, terminal
-from tests.host import Host, until
+from tests.host import SCHEMAS, Host, until
 from tests.work import work_off
 
 LOOKERS = (
@@ -43,7 +43,7 @@ async def test_status_counts_posts_and_their_writers_alike_after_a_purge(
     host.execute("delete from audit_log where agent_id = 'bob'")
     found = json.loads(autopost("status", "--json", dsn=database).stdout)["last_hour"]
     assert (found["outcomes"], found["generators"]) == ({"posted": 2}, {"template": 1, "unknown": 1})
-    assert host.rows(query("web/writers", "public").replace("$1", "100")) == [
+    assert host.rows(query("web/writers", SCHEMAS).replace("$1", "100")) == [
         {"generator": "template", "fallback": None, "posts": 1}
     ]
 

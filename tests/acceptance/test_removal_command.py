@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 
 from tests.acceptance.command_line import autopost, terminal
 from tests.acceptance.test_looking_commands import kill
-from tests.host import Host
+from tests.host import Host, open_connection
 
 QUESTION = "The outbox holds operations that were not posted: 2 waiting and 1 dead. Drop them?"
 
 
 def is_there(dsn: str) -> bool:
     """Tell whether there is an outbox."""
-    with psycopg.connect(dsn) as connection:
+    with open_connection(dsn) as connection:
         return connection.execute("select to_regclass('auto_post_outbox')").fetchone() != (None,)
 
 

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
+
+from tests.host import open_connection
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -90,7 +91,7 @@ def test_reader_gets_from_nothing_to_posts_from_a_table_of_its_own(terminal: Ter
     """Each block in its order; where the page shows a result, its words are in what was printed."""
     blocks = BLOCK.findall(PAGE.read_text("utf-8"))
     assert len(blocks) > 10
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
 
         def outcomes() -> int:
             ((count,),) = connection.execute(OUTCOMES).fetchall()

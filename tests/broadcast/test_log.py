@@ -16,7 +16,7 @@ from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import NotCarried
 from autopost.broadcast.placing import Placer
 from autopost.broadcast.relay import Relay
-from tests.host import Host
+from tests.host import SCHEMAS, Host, open_connection
 from tests.work import eventually
 
 WRITE = (
@@ -62,7 +62,7 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
 
 async def flush(pool: asyncpg.Pool[asyncpg.Record], relay: Relay) -> None:
     """Place what was written, and deliver it."""
-    await Placer(pool, "public").place()
+    await Placer(pool, SCHEMAS).place()
     await relay.flush()
 
 
@@ -73,7 +73,7 @@ def positions(host: Host) -> dict[str, int | None]:
 
 def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, database: str) -> None:
     """A reader that has come to a place has missed nothing before it."""
-    with psycopg.connect(database) as slow:
+    with open_connection(database) as slow:
         slow.execute(WRITE, ("wrote first", "ada"))
         host.execute(WRITE, ("committed first", "bob"))
         assert host.value("select auto_post_place_announcements()") == 1
@@ -96,7 +96,7 @@ def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
 def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
     """Two at once would give a place twice."""
     host.execute(WRITE, ("a", "ada"))
-    with psycopg.connect(database) as other:
+    with open_connection(database) as other:
         other.execute("select auto_post_place_announcements()")
         host.execute("set lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
@@ -107,7 +107,7 @@ async def test_reader_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool
     """Over several batches, and nothing again when nothing is new."""
     count = 2 * relay_module.BATCH + 7
     carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await pool.execute("insert into auto_post_positions values ('carrier')")
     host.execute(
         "insert into auto_post_announcements (post_id, post_type, content, created_at) "
@@ -127,7 +127,7 @@ async def test_what_was_not_carried_is_sent_again(
 ) -> None:
     """At least once: what perhaps arrived may come again, and nothing is left out."""
     carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await pool.execute("insert into auto_post_positions values ('carrier')")
     for number in range(3):
         host.execute(WRITE, (str(number), "ada"))
@@ -146,7 +146,7 @@ async def test_new_reader_begins_with_what_is_published_from_now_on(
     host.execute(WRITE, ("old", "ada"))
     host.execute("select auto_post_place_announcements()")
     carrier = Recorder()
-    relay = Relay(pool, "public", "hook:new", carrier)
+    relay = Relay(pool, SCHEMAS, "hook:new", carrier)
     await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:new'") == 1)
@@ -158,7 +158,7 @@ async def test_new_reader_begins_with_what_is_published_from_now_on(
     assert carrier.sent == ["new"]
     host.execute(WRITE, ("while it was away", "ada"))
     host.execute(PLACE)
-    relay = Relay(pool, "public", "hook:new", carrier)
+    relay = Relay(pool, SCHEMAS, "hook:new", carrier)
     await relay.begin()
     running = asyncio.create_task(relay.run())
     relay.ring()
@@ -173,11 +173,11 @@ async def test_readers_begin_before_anything_is_placed(host: Host, pool: asyncpg
     host.execute(PLACE)
     host.execute(WRITE, ("new", "ada"))
     carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     running = asyncio.create_task(relay.run())
     relay.ring()
     await asyncio.sleep(0.1)  # it has not begun, and sends nothing
-    placing = asyncio.create_task(Placer(pool, "public", [relay]).run())
+    placing = asyncio.create_task(Placer(pool, SCHEMAS, [relay]).run())
     await eventually(lambda: carrier.sent)
     for task in (running, placing):
         task.cancel()
@@ -189,7 +189,7 @@ async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Poo
     carrier = Recorder()
     carrier.slow = 0.2
     await pool.execute("insert into auto_post_positions values ('carrier')")
-    first, second = (Relay(pool, "public", "carrier", carrier) for _ in range(2))
+    first, second = (Relay(pool, SCHEMAS, "carrier", carrier) for _ in range(2))
     host.execute(WRITE, ("a", "ada"))
     one = asyncio.create_task(flush(pool, first))
     await eventually(lambda: carrier.sent == ["a"])
@@ -212,7 +212,7 @@ async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
             await super().send(announcements, connection)
 
     carrier = Buggy()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
@@ -231,7 +231,7 @@ async def test_carrier_that_does_not_answer_loses_its_turn(
     monkeypatch.setattr(relay_module, "TURN_SECONDS", 0.2)
     carrier = Recorder()
     carrier.slow = 30
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await pool.execute("insert into auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     with pytest.raises(NotCarried, match=r"no answer in 0\.2 seconds"):
@@ -244,7 +244,7 @@ async def test_carrier_that_does_not_answer_loses_its_turn(
 async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Whatever the rollback of what was ended raises."""
     carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await relay.begin()
     running = asyncio.create_task(relay.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
@@ -267,9 +267,9 @@ async def test_left_over_announcements_are_found_without_a_ring(
     """As after a worker that died between publishing and announcing."""
     monkeypatch.setattr(wake, "POLL_SECONDS", 0.1)
     carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    relay = Relay(pool, SCHEMAS, "carrier", carrier)
     await relay.begin()
-    running = [asyncio.create_task(relay.run()), asyncio.create_task(Placer(pool, "public").run())]
+    running = [asyncio.create_task(relay.run()), asyncio.create_task(Placer(pool, SCHEMAS).run())]
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
     await eventually(lambda: carrier.sent == ["a"])

@@ -17,7 +17,7 @@ from tests.chaos.llm_moods import MOODS
 from tests.chaos.process_faults import clock, frozen, killed, killed_at, no_room, terminated
 from tests.chaos.proxy import Mode, upstream_of
 from tests.chaos.worker_dying_at import POINTS
-from tests.host import until
+from tests.host import open_connection, until
 
 Fault: TypeAlias = Callable[[Arena], contextlib.AbstractContextManager[None]]
 
@@ -134,7 +134,7 @@ def role(setting: str, back: str, arena: Arena) -> Iterator[None]:
 @contextlib.contextmanager
 def locked(table: str, arena: Arena) -> Iterator[None]:
     """Somebody locks a table for longer than a worker waits for a lock."""
-    with psycopg.connect(arena.server.dsn()) as connection:
+    with open_connection(arena.server.dsn()) as connection:
         connection.execute(f"lock table {table} in access exclusive mode".encode())
         arena.hold(2.5)
     yield

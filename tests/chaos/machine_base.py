@@ -16,6 +16,7 @@ from autopost.outbox.outbox import Outbox
 from tests.chaos.machine_gate import COMMIT, Gate
 from tests.chaos.machine_model import Model, Operation, Row, Rule
 from tests.chaos.machine_stage import Stage
+from tests.host import SCHEMAS
 
 T = TypeVar("T")
 LEASE = timedelta(hours=1)
@@ -97,7 +98,7 @@ class Base(RuleBasedStateMachine):
 
     def outbox(self, worker: str, *, blocked: bool = False) -> Outbox:
         """Return the outbox as a worker sees it; `blocked`: it will meet a lock."""
-        return Outbox(self.stage.hasty if blocked else self.stage.pool, "public", worker)
+        return Outbox(self.stage.hasty if blocked else self.stage.pool, SCHEMAS, worker)
 
     def locked(self, *, but: Publishing | None = None) -> set[UUID]:
         """Return the rows that publishing transactions have changed and not committed."""

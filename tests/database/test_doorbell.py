@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 
 from autopost.database.connection import connect
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.settings import Settings
-from tests.host import Host
+from tests.host import SCHEMAS, Host, open_connection
 from tests.work import eventually
 
 ARMED = (
@@ -28,7 +27,7 @@ LISTENERS = (
 @contextlib.asynccontextmanager
 async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIterator[Doorbell]:
     """Run a doorbell, hushed after its first ring, which is for what came before it listened."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), settings.schema_name, poll_seconds=poll_seconds)
+    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
@@ -77,7 +76,7 @@ async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
     """A host that captured without ringing holds the lock shared until its row can be seen."""
     host.start()
     async with doorbell(settings) as bell:
-        with psycopg.connect(database) as agent:
+        with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed'")
             sleep = asyncio.create_task(bell.sleep())
             await asyncio.sleep(0.2)
@@ -93,7 +92,7 @@ async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_p
     """While transactions that captured follow on each other nobody can arm, and nobody is rung: the worker looks."""
     host.start("long")
     async with doorbell(settings, poll_seconds=300) as bell:
-        with psycopg.connect(database) as agent:
+        with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed' where id = 'long'")
             sleep = asyncio.create_task(bell.sleep())
             await asyncio.sleep(1)
@@ -141,7 +140,7 @@ async def test_terminated_listener_comes_back_and_rings_once(host: Host, setting
 
 async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:
     """Behind a pooler that knows no LISTEN the feed is slower, not silent."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), "public", poll_seconds=0.2)
+    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
     assert await asyncio.wait_for(bell.sleep(), 5) is Woken.POLL
 
 
@@ -157,7 +156,7 @@ async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Ho
             assert self._connection is not None
             await self._connection.execute("unlisten *")
 
-    bell = Forgetful(lambda: connect(settings, "doorbell"), "public", poll_seconds=30)
+    bell = Forgetful(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=30)
     running = asyncio.create_task(bell.run())
     try:
         await eventually(lambda: opened >= 2)

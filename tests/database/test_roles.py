@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements, query, sql_folder
 from tests.acceptance.test_bad_input import autopost
-from tests.host import Host, Row, until
+from tests.host import SCHEMAS, Host, Row, open_connection, until
 from tests.roles import Platform, dsn_of, groups, platform
 from tests.work import worker_process
 
@@ -146,12 +146,12 @@ SILENT = {
 }
 # What the commands that look run, as either group.
 TO_BOTH: dict[str, tuple[Any, ...]] = {
-    "cli/catalog": ("public",),
+    "cli/catalog": ("autopost",),
     "cli/check": (timedelta(days=7),),
     "worker/missing_rights": (True,),
     "worker/oldest_worker": (),
     "worker/revision": (),
-    "cli/session": ("public",),
+    "cli/session": ("autopost",),
 }
 TO_READER: dict[str, tuple[Any, ...]] = {
     **TO_BOTH,
@@ -252,9 +252,9 @@ async def run_as(dsn: str, role: str, name: str, arguments: tuple[Any, ...]) -> 
         transaction = connection.transaction()
         await transaction.start()
         if CLAIMED[0] in arguments:
-            row = (await connection.fetch(query("worker/claim", "public"), *TO_WORKER["worker/claim"]))[0]
+            row = (await connection.fetch(query("worker/claim", SCHEMAS), *TO_WORKER["worker/claim"]))[0]
             arguments = ([row["id"]], [row["epoch"]], *arguments[2:])
-        rows = await connection.fetch(query(name, "public"), *arguments)
+        rows = await connection.fetch(query(name, SCHEMAS), *arguments)
         await transaction.rollback()
         return list(rows)
     finally:
@@ -346,7 +346,7 @@ def test_worker_may_not(host: Host, database: str, logins: dict[str, str], state
     """A worker that is taken over can spoil little."""
     host.complete()
     with (
-        psycopg.connect(f"{database} user={logins['worker']}") as connection,
+        open_connection(f"{database} user={logins['worker']}") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
@@ -357,7 +357,7 @@ def test_reader_may_not(host: Host, database: str, logins: dict[str, str], state
     """Whoever looks sees no raw text and changes nothing."""
     host.complete()
     with (
-        psycopg.connect(f"{database} user={logins['reader']}") as connection,
+        open_connection(f"{database} user={logins['reader']}") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
@@ -370,11 +370,11 @@ def test_reader_may_look(host: Host, database: str, logins: dict[str, str], comm
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in dba_statements("public") if name != "grants"])
+@pytest.mark.parametrize("name", [name for name in dba_statements(SCHEMAS) if name != "grants"])
 def test_reader_may_run_the_statements_of_a_dba(database: str, logins: dict[str, str], name: str) -> None:
     """None of them needs the owner."""
-    with psycopg.connect(f"{database} user={logins['reader']}") as connection:
-        connection.execute(dba_statements("public")[name].encode())
+    with open_connection(f"{database} user={logins['reader']}") as connection:
+        connection.execute(dba_statements(SCHEMAS)[name].encode())
 
 
 def test_missing_rights_are_named_before_anything_is_claimed(host: Host, database: str, logins: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
-from tests.host import Host, until
+from tests.host import Host, open_connection, until
 from tests.pages import Block, check_page, run
 from tests.work import work_off
 
@@ -30,7 +30,7 @@ CONTENDED = re.compile(r"autopost sql (xmin|locks|notify|advisory)|like 'autopos
 def owned(empty_database: str) -> Iterator[str]:
     """Return the connection string of a migrated database whose owner is no superuser."""
     owner = f"autopost_{os.getpid() % 100_000:05}"
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         connection.execute(f"create role {owner} login".encode())
         try:
             connection.execute(f"alter schema public owner to {owner}".encode())
@@ -110,7 +110,7 @@ def contention(dsn: str) -> Iterator[None]:
     """Let a report sit in a transaction with a row of an operation, an agent wait for it, and a worker sleep."""
 
     def session(name: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
-        return psycopg.connect(make_conninfo(dsn, application_name=name), autocommit=autocommit)
+        return open_connection(make_conninfo(dsn, application_name=name), autocommit=autocommit)
 
     progress = "update operation_trackers set progress = 50 where id = 'tracker-50'"
     waits = "select exists (select from pg_locks where not granted and pid = %s)"
@@ -136,7 +136,7 @@ def contention(dsn: str) -> Iterator[None]:
 @pytest.mark.timeout(300)
 async def test_every_statement_of_the_runbook_answers_as_it_says(owned: str, redactor: Redactor) -> None:
     """In the order of the page, on a database with a little of everything."""
-    with psycopg.connect(owned, autocommit=True) as connection:
+    with open_connection(owned, autocommit=True) as connection:
         host = Host(connection)
         await populate(host, owned, redactor)
 

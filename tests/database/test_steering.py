@@ -16,7 +16,7 @@ from autopost.database.sql import query
 from autopost.outbox.outbox import Outbox
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.host import Host
+from tests.host import SCHEMAS, Host, open_connection
 from tests.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -87,7 +87,7 @@ async def claim(settings: Settings, limit: int = 100) -> Sequence[str]:
     """Claim as a worker does; return the operations."""
     pool = await create_pool(settings, "test", size=1)
     try:
-        return [c.operation.tracker_id for c in await Outbox(pool, "public", "one").claim(limit, LEASE)]
+        return [c.operation.tracker_id for c in await Outbox(pool, SCHEMAS, "one").claim(limit, LEASE)]
     finally:
         await pool.close()
 
@@ -163,7 +163,7 @@ async def test_resume_waits_for_a_claim_that_parks(host: Host, database: str, se
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
     host.complete()
     statement = claim_statement()
-    with psycopg.connect(database) as claiming:
+    with open_connection(database) as claiming:
         claiming.execute(statement.encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
         waits = "select count(*) from pg_locks where not granted"
@@ -200,7 +200,7 @@ def test_next_due_row_is_never_a_parked_one(host: Host) -> None:
     """A worker sleeps for its poll's time, and not in a loop."""
     host.complete()
     host.execute("select auto_post_pause('agent', 'ada')")
-    assert host.value(query("worker/next_due", "public").replace("$1", "true")) is None
+    assert host.value(query("worker/next_due", SCHEMAS).replace("$1", "true")) is None
 
 
 async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
@@ -323,7 +323,7 @@ def test_steering_does_not_show_in_the_feed(host: Host) -> None:
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("cli/feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
+    feed = query("cli/feed", SCHEMAS).replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
     assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
 
 
@@ -332,7 +332,7 @@ def test_database_functions_are_not_for_the_application(host: Host, database: st
     role = f"stranger_{host.value('select pg_backend_pid()')}"
     host.execute(f"create role {role} login")
     try:
-        with psycopg.connect(database, autocommit=True) as stranger:
+        with open_connection(database, autocommit=True) as stranger:
             stranger.execute(f"set role {role}".encode())
             for call in ("pause()", "purge('ada')", "retry('op')", "expire('0')", "reconcile()", "story('op')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):

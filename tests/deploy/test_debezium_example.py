@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.host import Host
+from tests.host import Host, open_connection
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "debezium-announcements.json"
 CONFIG: dict[str, str] = json.loads(EXAMPLE.read_text("utf-8"))["config"]
@@ -72,7 +71,7 @@ def test_publication_of_the_guide_publishes_what_is_inserted_alone(host: Host, d
     """Placing and forgetting change rows; a router that saw that would warn of each."""
     guide = (EXAMPLE.parents[1] / "how-to" / "scale-out.md").read_text("utf-8")
     (statement,) = [line for line in guide.splitlines() if line.startswith("create publication")]
-    with psycopg.connect(database, autocommit=True) as owner:
+    with open_connection(database, autocommit=True) as owner:
         owner.execute(statement.encode())
     (row,) = host.rows("select * from pg_publication")
     assert row["pubname"] == CONFIG["publication.name"]

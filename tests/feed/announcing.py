@@ -11,7 +11,7 @@ from autopost.broadcast.choice import CARRIER, carrier_of
 from autopost.broadcast.relay import Relay
 from autopost.database.connection import create_pool
 from autopost.settings import Settings, load_settings
-from tests.host import Host
+from tests.host import SCHEMAS, Host
 
 
 def settings_of(dsn: str, carrier: str, **given: Any) -> Settings:
@@ -71,7 +71,7 @@ class Announcer:
         assert carrier is not None
         pool = await create_pool(self._settings, "test", size=2)
         try:
-            await Relay(pool, self._settings.schema_name, CARRIER, carrier).flush()
+            await Relay(pool, SCHEMAS, CARRIER, carrier).flush()
         finally:
             await carrier.aclose()
             await pool.close()

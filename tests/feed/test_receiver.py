@@ -22,7 +22,7 @@ from autopost.web.feed.telling import Telling
 from autopost.web.feed.topics import Topics
 from autopost.web.outgoing import MOST_WAITING
 from tests.feed.announcing import Announcer, settings_of
-from tests.host import Host
+from tests.host import SCHEMAS, Host
 from tests.work import eventually
 
 
@@ -63,7 +63,7 @@ class Running:
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(query("worker/announcements", "public").replace("$1", "0").replace("$2", "10000"))
+        rows = self.host.rows(query("worker/announcements", SCHEMAS).replace("$1", "0").replace("$2", "10000"))
         return [
             Announcement.of({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows
@@ -85,7 +85,7 @@ async def running(
     """Return a receiver that looks by itself only when there is reason to, after one post that is past."""
     monkeypatch.setattr(receiver_module, "HEARD_SECONDS", 600.0)
     monkeypatch.setattr(receiver_module, "UNHEARD_SECONDS", 600.0)
-    begun = Running(host, database, Log(Database(pool, "public")))
+    begun = Running(host, database, Log(Database(pool, SCHEMAS)))
     begun.task.cancel()
     begun.announcer.write("past")
     begun.task = asyncio.create_task(begun.receiver.run())
@@ -206,7 +206,7 @@ async def test_log_is_looked_at_while_nothing_is_heard(
     """With a carrier that never answers, and more than one look takes."""
     monkeypatch.setattr(receiver_module, "UNHEARD_SECONDS", 0.05)
     monkeypatch.setattr("autopost.web.feed.log.BATCH", 3)
-    running = Running(host, database, Log(Database(pool, "public")))
+    running = Running(host, database, Log(Database(pool, SCHEMAS)))
 
     running.script.down = True
     await asyncio.wait_for(running.receiver.begun.wait(), 20)

@@ -25,7 +25,7 @@ from autopost.webhooks.hook import Hook, HookFilter, Kind
 from autopost.webhooks.refusals import NotDelivered, Rejected
 from autopost.webhooks.target import AT_ONCE
 from autopost.webhooks.turns import TURN_SECONDS, TurnLost, Turns
-from tests.host import Host
+from tests.host import SCHEMAS, Host
 from tests.work import eventually
 
 HOOK = Hook("out", Kind.WEBHOOK, "https://example.com")
@@ -115,7 +115,7 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
 
 def turns_of(pool: asyncpg.Pool[asyncpg.Record], worker: str) -> Turns:
     """Return the hook's turns as a worker takes them."""
-    return Turns(pool, "public", HOOK.name, HOOK.reader, worker)
+    return Turns(pool, SCHEMAS, HOOK.name, HOOK.reader, worker)
 
 
 @contextlib.asynccontextmanager
@@ -399,7 +399,7 @@ async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg
     target = Recorder()
     target.slow = 30
     delivery = Delivery(HOOK, turns_of(pool, "one"), target)
-    placer = Placer(pool, "public", [delivery])
+    placer = Placer(pool, SCHEMAS, [delivery])
     running = [asyncio.create_task(delivery.run()), asyncio.create_task(placer.run())]
     for number in range(3):
         host.execute(WRITE, (str(uuid4()), "ada", "Ada", "status", str(number), 0))
@@ -429,7 +429,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     posts.write("bad", "good")
     target = Recorder()
     target.refusing["bad"] = Rejected("HTTP 400")
-    delivery = Delivery(HOOK, Failing(pool, "public", HOOK.name, HOOK.reader, "one"), target)
+    delivery = Delivery(HOOK, Failing(pool, SCHEMAS, HOOK.name, HOOK.reader, "one"), target)
     running = asyncio.create_task(delivery.run())
     await eventually(lambda: posts.place["position"] == 2)
     delivery.stop()
@@ -466,7 +466,7 @@ async def test_hooks_share_one_connection(host: Host, database: str) -> None:
     hooks = [replace(HOOK, name=f"h{number}") for number in range(1, 21)]
     running = [
         asyncio.create_task(
-            Delivery(hook, Turns(pool, "public", hook.name, hook.reader, "one", one_at_a_time), Recorder()).run()
+            Delivery(hook, Turns(pool, SCHEMAS, hook.name, hook.reader, "one", one_at_a_time), Recorder()).run()
         )
         for hook in hooks
     ]

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from tests.chaos.crew import Crew
-from tests.host import Host, until
+from tests.host import Host, open_connection, until
 from tests.page.browsing import TOKEN, numbers, signed_in, site
 from tests.page.filling import bury, fill, lock_out
 from tests.roles import dsn_of, groups
@@ -87,7 +87,7 @@ def test_page_says_that_the_database_does_not_answer(host: Host, database: str, 
     with site(database, processes) as guarded:
         signed_in(guarded)
         name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+        with open_connection(database, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             lock_out(host)
             for path in ("/", "/outbox"):
