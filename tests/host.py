@@ -19,7 +19,7 @@ SCHEMAS = Schemas("autopost", "public")
 
 def open_connection(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     """Connect as tests do, which leave the schemas out of their statements. The product never sets a search_path."""
-    return psycopg.connect(dsn, options="-c search_path=autopost,public", **options)
+    return psycopg.connect(dsn, options="-c search_path=public,autopost", **options)
 
 
 class Host:

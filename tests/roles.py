@@ -92,6 +92,7 @@ def platform(dsn: str) -> Iterator[Platform]:
             host.execute(f"create role {role} login")
         try:
             host.execute(f"alter schema public owner to {owner}")
+            host.execute(f"grant create on database {connection.info.dbname} to {owner}")
             migrate(load_settings(database_url=dsn_of(dsn, user=owner)))
             host.execute(f"grant select, insert, update, delete on operation_trackers, agents to {application}")
             with groups(host, dsn) as logins:

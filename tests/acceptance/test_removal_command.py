@@ -37,7 +37,7 @@ def test_removal_asks_before_it_drops_what_waits(waiting: Host, database: str) -
         screen.until("[y/N]")
         screen.type("y\n")
         assert screen.end() == 0
-        assert "autopost is removed from schema public." in screen.shown
+        assert "autopost is removed from schema autopost." in screen.shown
     assert not is_there(database)
 
 
@@ -58,7 +58,7 @@ def test_removal_does_not_ask_where_nothing_waits(host: Host, database: str) -> 
     kill(host, "op")
     for _ in range(2):
         result = autopost("migrate", "--to", "base", dsn=database)
-        assert (result.returncode, result.stdout) == (0, "autopost is removed from schema public.\n"), result.stderr
+        assert (result.returncode, result.stdout) == (0, "autopost is removed from schema autopost.\n"), result.stderr
 
 
 def test_migration_that_keeps_the_outbox_does_not_ask(waiting: Host, database: str) -> None:

@@ -96,11 +96,11 @@ def test_application_role_needs_no_right_on_our_objects(host: Host, database: st
             app.execute("update operation_trackers set status = 'completed'")
             for table in ("outbox", "rules", "control", "rate_limits", "workers"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    app.execute(f"select from auto_post_{table}".encode())
+                    app.execute(f"select from autopost.auto_post_{table}".encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 app.execute(
                     "create temp table t (status text); "
-                    "create trigger t after insert on t for each row execute function public.auto_post_capture()"
+                    "create trigger t after insert on t for each row execute function autopost.auto_post_capture()"
                 )
         assert [row["tracker_id"] for row in host.outbox()] == ["a"]
     finally:
@@ -177,7 +177,7 @@ def test_objects_of_a_hostile_search_path_are_not_used(host: Host) -> None:
     host.execute("create temp table auto_post_outbox (id integer)")
     host.execute("set search_path = pg_temp, public")
     host.complete()
-    assert host.value("select count(*) from public.auto_post_outbox") == 1
+    assert host.value("select count(*) from autopost.auto_post_outbox") == 1
 
 
 def test_ids_of_any_type_are_taken_as_text(host: Host) -> None:
@@ -208,7 +208,7 @@ def test_host_rings_only_when_a_worker_sleeps(host: Host, database: str) -> None
         listener.execute("listen auto_post_doorbell")
         host.complete("quiet")
         assert list(listener.notifies(timeout=0.2)) == []
-        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         host.complete("loud")
         assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["auto_post_doorbell"]
 
@@ -240,7 +240,7 @@ def test_install_where_transactions_may_be_prepared_lets_them_be() -> None:
         migrate(load_settings(database_url=server.dsn()))
         with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as sleeper:
             host = Host(connection)
-            sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+            sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
             host.start()
             host.execute("begin")
             host.move()

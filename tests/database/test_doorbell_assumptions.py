@@ -12,7 +12,7 @@ from autopost.database.sql import query
 from tests.host import SCHEMAS, Host, open_connection, until
 
 ARM, LOOK = query("worker/arm", SCHEMAS).encode(), query("worker/next_due", SCHEMAS).replace("$1", "true").encode()
-K = "1635087471, hashtext('public')"
+K = "1635087471, hashtext('autopost')"
 HERE = "database = (select oid from pg_database where datname = current_database())"
 HELD = (
     "select count(*) from pg_locks "

@@ -40,6 +40,7 @@ FORBIDDEN_TO_WORKER = [
     "select auto_post_retry('op')",
     "drop table auto_post_outbox",
     "create table public.mine ()",
+    "create table autopost.mine ()",
 ]
 FORBIDDEN_TO_READER = [
     "select what_explanation from auto_post_outbox",
@@ -56,16 +57,16 @@ FORBIDDEN_TO_READER = [
 
 
 FORBIDDEN_TO_APPLICATION = [
-    "select * from auto_post_outbox",
-    "update auto_post_outbox set state = 'pending'",
-    "insert into auto_post_seen values (gen_random_uuid())",
-    "select * from auto_post_health",
-    "update auto_post_control set capture_enabled = false",
-    "select auto_post_pause()",
-    "select auto_post_reconcile()",
-    "select * from auto_post_check()",
-    "select auto_post_outbox_id('op', 1)",
-    "create trigger mine after insert on agents for each row execute function auto_post_capture()",
+    "select * from autopost.auto_post_outbox",
+    "update autopost.auto_post_outbox set state = 'pending'",
+    "insert into autopost.auto_post_seen values (gen_random_uuid())",
+    "select * from autopost.auto_post_health",
+    "update autopost.auto_post_control set capture_enabled = false",
+    "select autopost.auto_post_pause()",
+    "select autopost.auto_post_reconcile()",
+    "select * from autopost.auto_post_check()",
+    "select autopost.auto_post_outbox_id('op', 1)",
+    "create trigger mine after insert on agents for each row execute function autopost.auto_post_capture()",
 ]
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
@@ -126,7 +127,7 @@ SILENT = {
         "worker/host_problems",
     ),
     *(
-        "forget_hook_dead",
+        "worker/forget_hook_dead",
         "webhooks/announcements",
         "webhooks/bury",
         "webhooks/lock",
@@ -148,6 +149,7 @@ SILENT = {
 TO_BOTH: dict[str, tuple[Any, ...]] = {
     "cli/catalog": ("autopost",),
     "cli/check": (timedelta(days=7),),
+    "worker/is_mapped": ("autopost",),
     "worker/missing_rights": (True,),
     "worker/oldest_worker": (),
     "worker/revision": (),

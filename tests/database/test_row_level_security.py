@@ -222,7 +222,7 @@ def test_owner_who_is_a_member_of_the_tables_owner_is_free(empty_database: str) 
         owner, autopost = f"tables_{database}", f"autopost_{database}"
         try:
             host.execute(f"create role {owner}; create role {autopost} login in role {owner}")
-            host.execute(f"alter schema public owner to {owner}")
+            host.execute(f"alter schema public owner to {owner}; grant create on database {database} to {autopost}")
             migrate(load_settings(database_url=dsn_of(empty_database, user=autopost)))
             for table in HOST_TABLES:
                 host.execute(f"alter table {table} owner to {owner}; alter table {table} enable row level security")

@@ -120,7 +120,7 @@ def contention(dsn: str) -> Iterator[None]:
         session("autopost doorbell", autocommit=True) as doorbell,
     ):
         doorbell.execute("listen auto_post_doorbell")
-        doorbell.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        doorbell.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         report.execute(progress)
         waiting = threading.Thread(target=agent.execute, args=(progress,))
         waiting.start()
