@@ -5,7 +5,9 @@ with locks (place, lock, classid, objid, what_for) as (
     (1, 'doorbell', {{ lock.doorbell }}, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
     (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
     (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
-    (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time')
+    (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time'),
+    (5, 'announcements', {{ lock.announcements }}, hashtext('{{ schema }}'), 'one gives announcements their places at a time'),
+    (6, 'rules', {{ lock.rules }}, hashtext('{{ schema }}'), 'one changes rules at a time')
 ),
 
 held as (
@@ -28,7 +30,14 @@ found as (
     left join held as h
         on h.objsubid = 2 and k.classid = h.classid and k.objid::bigint & 4294967295 = h.objid
     union all
-    select 5, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
+    select 7, 'reader ' || p.name, 'one reads the log for a reader at a time', h.pid, h.mode, h.granted
+    from {{ schema }}.auto_post_positions as p
+    inner join held as h
+        on
+            h.objsubid = 2 and h.classid = {{ lock.reader }}
+            and h.objid = hashtext('{{ schema }} ' || p.name)::bigint & 4294967295
+    union all
+    select 8, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
     from agents as a
     inner join held as h on h.objsubid = 1 and a.key = (h.classid << 32) | h.objid
 )

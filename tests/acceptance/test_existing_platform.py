@@ -328,7 +328,7 @@ def test_mapping_is_given_once(platform: Platform) -> None:
     """It is kept in the database: up, down and up again need no file."""
     install(platform)
     without = settings_of(platform, platform.installer, None)
-    migrate(without, "0002_outbox")
+    migrate(without, "0001_outbox")
     platform.complete_operation()
     assert platform.waiting() == 1
     migrate(without)

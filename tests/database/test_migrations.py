@@ -272,6 +272,17 @@ def quoted_ident(name: str) -> str:
     return name if name.islower() and name.isidentifier() else f'"{name}"'
 
 
+def test_drop_of_trigger_and_schema_removes_all(database: str) -> None:
+    """What a DBA does without autopost at hand; then it can be installed again."""
+    with open_connection(database) as connection:
+        connection.execute("drop trigger auto_post_capture on operation_trackers")
+        connection.execute("drop schema autopost cascade")
+    indexes = {f"{table}_pkey" for table in HOST_TABLES}
+    indexes |= {"audit_log_occurred_at_idx", "audit_log_tracker_id_idx", "social_posts_created_at_idx"}
+    assert set(objects(database)) == {*HOST_TABLES, *indexes}
+    migrate(load_settings(database_url=database))
+
+
 def test_removal_leaves_a_schema_that_autopost_did_not_make(empty_database: str) -> None:
     """Somebody made it, for a role without the right to make one."""
     with open_connection(empty_database) as connection:

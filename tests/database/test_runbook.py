@@ -34,6 +34,7 @@ def owned(empty_database: str) -> Iterator[str]:
         connection.execute(f"create role {owner} login".encode())
         try:
             connection.execute(f"alter schema public owner to {owner}".encode())
+            connection.execute(f"grant create on database {connection.info.dbname} to {owner}".encode())
             dsn = make_conninfo(empty_database, user=owner)
             migrate(load_settings(database_url=dsn))
             yield dsn

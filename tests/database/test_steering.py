@@ -336,6 +336,11 @@ def test_database_functions_are_not_for_the_application(host: Host, database: st
             stranger.execute(f"set role {role}".encode())
             for call in ("pause()", "purge('ada')", "retry('op')", "expire('0')", "reconcile()", "story('op')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    stranger.execute(f"select auto_post_{call}".encode())
+                    stranger.execute(f"select autopost.auto_post_{call}".encode())
+            host.execute(f"grant usage on schema autopost to {role}")
+            for call in ("pause()", "record('pause')"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
+                    stranger.execute(f"select autopost.auto_post_{call}".encode())
     finally:
+        host.execute(f"drop owned by {role}")
         host.execute(f"drop role {role}")

@@ -138,6 +138,7 @@ def test_views_show_nobody_more_than_the_tables_do(host: Host, database: str) ->
     role = f"reader_{host.value('select pg_backend_pid()')}"
     host.execute(f"create role {role} login")
     try:
+        host.execute(f"grant usage on schema autopost to {role}")
         for view in VIEWS:
             host.execute(f"grant select on auto_post_{view} to {role}")
         with open_connection(database, autocommit=True) as reader:
