@@ -107,9 +107,7 @@ def test_removal_asks_before_it_drops_what_a_reader_waits_for(
     assert autopost("migrate", "--to", target, "--yes", dsn=database).returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("reader", "target"), [("carrier", "0001_outbox"), ("nobody", "base")]
-)
+@pytest.mark.parametrize(("reader", "target"), [("carrier", "0001_outbox"), ("nobody", "base")])
 def test_removal_does_not_ask_for_what_stays_or_nobody_waits_for(
     log: Host, database: str, reader: str, target: str
 ) -> None:
