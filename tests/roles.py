@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database.migrate import migrate
-from autopost.database.sql import dba_statements
+from autopost.database.sql import Schemas, dba_statements
 from autopost.settings import load_settings
 from tests.host import SCHEMAS, Host, open_connection
 
@@ -37,12 +37,12 @@ def groups_locked(dsn: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def groups(host: Host, dsn: str) -> Iterator[dict[str, str]]:
+def groups(host: Host, dsn: str, schemas: Schemas = SCHEMAS) -> Iterator[dict[str, str]]:
     """Run `autopost sql grants`, and yield the names of two login roles, in the worker's and in the reader's group."""
     with groups_locked(dsn):
         before = host.rows("select rolname from pg_roles where rolname = any(%s)", (list(GROUPS),))
         host.execute("revoke create on schema public from public")
-        host.execute(dba_statements(SCHEMAS)["grants"])
+        host.execute(dba_statements(schemas)["grants"])
         names = {group.removeprefix("auto_post_"): f"{group}_{_suffix()}" for group in GROUPS}
         for group, name in zip(GROUPS, names.values(), strict=True):
             host.execute(f"create role {name} login in role {group}")

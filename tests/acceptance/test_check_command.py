@@ -168,10 +168,10 @@ def test_database_that_was_never_migrated_is_an_error_of_its_own(empty_database:
 
 def test_older_revision_is_a_problem(database: str) -> None:
     """The rest that can be seen is seen; to migrate is advised, and helps."""
-    migrate(load_settings(database_url=database), "0003_steering")
+    migrate(load_settings(database_url=database), "0001_outbox")
     code, versions = finding(database, "versions")
     assert (code, versions["level"], versions["advice"]) == (5, "problem", "autopost migrate")
-    assert "0003_steering" in versions["finding"]
+    assert "0001_outbox" in versions["finding"]
     with open_connection(database, autocommit=True) as connection:
         follow(versions["advice"], Host(connection), database)
     assert finding(database, "versions")[1]["level"] == "ok"
@@ -242,7 +242,7 @@ CHANGES = [
     ("drop view auto_post_stuck", "view auto_post_stuck is missing"),
     (
         (
-            "create or replace view auto_post_dead with (security_invoker = true) as "
+            "create or replace view autopost.auto_post_dead with (security_invoker = true) as "
             "select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, "
             "o.finished_at from auto_post_outbox as o where o.state = 'dead'"
         ),
@@ -252,14 +252,14 @@ CHANGES = [
     ("drop function auto_post_pause(text, text)", "function auto_post_pause(text, text) is missing"),
     (
         (
-            "create or replace function auto_post_drain() returns bigint language plpgsql "
+            "create or replace function autopost.auto_post_drain() returns bigint language plpgsql "
             "set search_path = pg_catalog, pg_temp as $$ begin return 0; end $$"
         ),
         "function auto_post_drain() does not do what this version's does",
     ),
     (
         (
-            "create or replace function auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
+            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
             "language sql stable strict parallel safe return gen_random_uuid()"
         ),
         "expression of auto_post_outbox_id(text, integer) is RETURN gen_random_uuid(), should be",

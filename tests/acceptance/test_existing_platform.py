@@ -344,11 +344,7 @@ def test_removing_leaves_the_platform_as_it_was(platform: Platform) -> None:
     install(platform)
     platform.complete_operation()
     migrate(settings_of(platform, platform.installer, None), "base")
-    left = platform.rows(
-        "select relname from pg_class where relnamespace = 'autopost'::regnamespace and relkind <> 'i'"
-    )
-    assert [row["relname"] for row in left] == ["auto_post_schema_version"]
-    assert platform.value("select count(*) from pg_proc where pronamespace = 'autopost'::regnamespace") == 0
+    assert platform.value("select to_regnamespace('autopost')") is None
     assert platform.value("select count(*) from pg_trigger where not tgisinternal") == 0
     assert platform.value("select count(*) from agent_operation_tracker") == 2
 
@@ -409,6 +405,20 @@ def test_printed_script_installs_a_mapped_platform(platform: Platform) -> None:
     platform.complete_operation()
     assert platform.waiting() == 1
     migrate(settings_of(platform, platform.installer, None), "base")
+
+
+def test_commands_learn_from_the_database_that_it_is_mapped(platform: Platform) -> None:
+    """Without the file: what they print, and what they read, is of the platform's tables."""
+    install(platform)
+    platform.complete_operation()
+    printed = autopost("sql", "auto_post_capture", dsn=platform.dsn)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert 'on "public"."agent_operation_tracker"' in printed.stdout
+    assert "from autopost.audit_log as l" in autopost("sql", "consistency", dsn=platform.dsn).stdout
+    assert "autopost.social_posts" in autopost("sql", "grants", dsn=platform.dsn).stdout
+    for command in ("status", "feed"):
+        result = autopost(command, dsn=platform.as_role(platform.installer))
+        assert result.returncode == 0, result.stderr
 
 
 def test_unreadable_mapping_is_a_configuration_error(platform: Platform) -> None:
