@@ -259,8 +259,8 @@ CHANGES = [
     ),
     (
         (
-            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
-            "language sql stable strict parallel safe return gen_random_uuid()"
+            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) "
+            "returns uuid language sql stable strict parallel safe return gen_random_uuid()"
         ),
         "expression of auto_post_outbox_id(text, integer) is RETURN gen_random_uuid(), should be",
     ),

@@ -52,8 +52,8 @@ def test_worker_and_commands_find_both_schemas(schemas: Schemas, apart: Host, em
             until(lambda: len(apart.posts()) == 1)
             checked = autopost("check", "--json", dsn=dsn_of(empty_database, user=logins["worker"]), **variables)
             assert '"level": "warning"' not in worker.log
-        findings = [json.loads(line) for line in checked.stdout.splitlines()]
-        wrong = [f for f in findings if f["level"] != "ok" and "superuser" not in f["finding"]]
+        findings = json.loads(checked.stdout)["findings"]
+        wrong = [found for found in findings if found["level"] != "ok" and "superuser" not in found["finding"]]
         assert (checked.returncode, wrong) == (0, []), checked.stderr
         reader = dsn_of(empty_database, user=logins["reader"])
         for arguments in (["status"], ["feed"], ["why", "op"], ["rules"], ["dead"], ["sql", "consistency"]):
