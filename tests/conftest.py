@@ -26,8 +26,8 @@ from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.chaos.crew import Crew, everybodys
-from tests.host import Host
+from tests.support.crew import Crew, everybodys
+from tests.support.host import Host
 
 OUTER_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.host import Host, until
-from tests.llm_server import Exchange, LlmServer, Reply, answers, hangs_up, sends
-from tests.planted import OWN_PATTERN, PEOPLE, Plant, everything_but, found_in, plant, plants
-from tests.work import WorkerProcess, worker_process
+from tests.support.host import Host, until
+from tests.support.llm_server import Exchange, LlmServer, Reply, answers, hangs_up, sends
+from tests.support.planted import OWN_PATTERN, PEOPLE, Plant, everything_but, found_in, plant, plants
+from tests.support.work import WorkerProcess, worker_process
 
 PLANTS = plants()
 PLATFORMS_OWN = frozenset({"operation_trackers", "agents"})

@@ -21,7 +21,7 @@ import pytest
 
 from autopost.database.embedded import embedded_server
 from tests.deploy import DEPLOY, ROOT
-from tests.host import Host, until
+from tests.support.host import Host, until
 
 pytestmark = [
     pytest.mark.timeout(600),
