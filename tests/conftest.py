@@ -1,7 +1,7 @@
 """A real server for every test that wants one, and a migrated database of its own for each such test.
 
-The server is the embedded one (AUTOPOST_TEST_POSTGRES chooses 16 or 18), or the one that DATABASE_URL names: its role
-must be allowed to create databases and roles.
+The server is the embedded one (AUTOPOST_TEST_POSTGRES chooses 16 or 18), or the one that AUTOPOST_TEST_DATABASE_URL
+names: its role must be allowed to create databases and roles. DATABASE_URL, which an installation uses, is never used.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from autopost.settings import Settings, load_settings
 from tests.support.crew import Crew, everybodys
 from tests.support.host import Host
 
-OUTER_URL = os.environ.get("DATABASE_URL", "")
+OUTER_URL = os.environ.get("AUTOPOST_TEST_DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
 MEMORY = Path("/dev/shm")  # on Linux; a container's own has 64 MB by default
 LEAST_MEMORY_BYTES = 4 * 1024**3  # free; a run takes some hundred MB, and its WAL may take a GB for each worker
@@ -41,13 +41,26 @@ hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None
 hypothesis.settings.register_profile("wild", derandomize=False, deadline=None)
 hypothesis.settings.load_profile("everyday")
 
+# A test, and each process that it starts, sees only what the test sets: what an interpreter, libpq, the program or a
+# terminal reads from the environment must not decide whether a test passes.
+AMBIENT = ("PYTHON", "PG", "OPENAI_", "OTEL_", "SOCIAL_POST_", "DATABASE_URL", "REDIS_URL", "LC_", "LANG")
+AMBIENT += ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM")
 for _name in list(os.environ):
-    if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "OTEL_", "SOCIAL_POST_")):
-        del os.environ[_name]  # a test sees only what it sets
+    if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
+        del os.environ[_name]
 os.environ["SOCIAL_POST_CONFIG"] = os.devnull  # and not the file of an installation beside it
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shell starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_report_header() -> str:
+    """Return which server this run uses."""
+    if OUTER_URL:
+        parts = conninfo_to_dict(OUTER_URL)
+        place = ", ".join(f"{name} {parts[name]}" for name in ("host", "port", "dbname") if parts.get(name))
+        return f"server: AUTOPOST_TEST_DATABASE_URL ({place})"
+    return f"server: a private PostgreSQL {EMBEDDED_VERSION}, which this run starts and removes"
 
 
 class Server:

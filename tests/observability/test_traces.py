@@ -241,7 +241,7 @@ async def test_extra_that_is_missing_is_a_configuration_error(
     settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only where traces are asked for."""
-    monkeypatch.setitem(sys.modules, "autopost.otlp", None)
+    monkeypatch.setitem(sys.modules, "autopost.observability.otlp", None)
     async with build_worker(settings, redactor):
         pass
     with pytest.raises(ConfigurationError, match="need the extra `otel`"):
@@ -251,7 +251,10 @@ async def test_extra_that_is_missing_is_a_configuration_error(
 
 def test_worker_without_traces_loads_nothing_of_opentelemetry() -> None:
     """It costs neither memory nor time."""
-    code = "import sys, autopost.process; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
+    code = (
+        "import sys, autopost.processes.worker_process; "
+        "sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
