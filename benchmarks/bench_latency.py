@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tests.host import open_connection
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from autopost.outbox.doorbell import CHANNEL

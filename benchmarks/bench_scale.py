@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import asyncpg
-from tests.host import SCHEMAS, open_connection
+from tests.support.host import SCHEMAS, open_connection
 
 from autopost.database.connection import create_pool
 from autopost.database.migrate import migrate

@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 import psycopg
-from tests.host import SCHEMAS, open_connection
+from tests.support.host import SCHEMAS, open_connection
 
 from autopost.database.sql import query
 from benchmarks.stand import Connection, add_agents, percentile, report, stand, wait_for, worker

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from tests.host import open_connection
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer, embedded_server
 from autopost.database.migrate import migrate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.host import SCHEMAS
+from tests.support.host import SCHEMAS
 
 from autopost.database.sql import render, sql_folder
 from benchmarks.stand import Connection

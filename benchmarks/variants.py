@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.host import open_connection
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from benchmarks.stand import Connection

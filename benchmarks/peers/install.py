@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 
 import asyncpg
-from tests.host import open_connection
+from tests.support.host import open_connection
 
 
 def is_installed(name: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
-from tests.host import Host, open_connection
+from tests.support.host import Host, open_connection
 
 MODELS = """
 from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, MetaData, String, Table, Text, false, func, text

@@ -10,10 +10,10 @@ import pytest
 from autopost.database.migrate import migrate
 from autopost.database.sql import Schemas
 from autopost.settings import load_settings
-from tests.acceptance.command_line import autopost
-from tests.host import Host, open_connection, until
-from tests.roles import dsn_of, groups
-from tests.work import worker_process
+from tests.support.command_line import autopost
+from tests.support.host import Host, open_connection, until
+from tests.support.roles import dsn_of, groups
+from tests.support.work import worker_process
 
 APART = Schemas("posts", "Agents-Platform")
 TOGETHER = Schemas("public", "public")

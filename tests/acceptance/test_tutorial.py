@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.host import open_connection
+from tests.support import ROOT
+from tests.support.host import open_connection
 
-PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-post.md"
+PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DONE = "--- done ---"
 OUTCOMES = "select count(*) from autopost.audit_log where action in ('auto_post.posted', 'auto_post.skipped')"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.host import Host
-from tests.platforms import HOST_TABLES
+from tests.support.host import Host
+from tests.support.platforms import HOST_TABLES
 
 OURS = "relnamespace = 'autopost'::regnamespace"
 

@@ -14,7 +14,7 @@ from autopost.database import sql
 from autopost.database.migrate import head_revision, known_revisions, make_schema, migrate
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
-from tests.host import SCHEMAS, Host, open_connection
+from tests.support.host import SCHEMAS, Host, open_connection
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from tests.host import Host, open_connection
+from tests.support.host import Host, open_connection
 
 COMPLETING_TYPES = [
     "workflow_execute",

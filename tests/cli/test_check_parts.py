@@ -1,0 +1,106 @@
+"""The parts of the check that need no server: the clock, the language model, levels, and how it looks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autopost.cli.checking.client import clock_finding, language_model
+from autopost.cli.checking.drift import drift
+from autopost.cli.checking.finding import Finding, Level, ok, problem, require_health, warning, worst
+from autopost.cli.checking.objects import catalog_of, expected_catalog
+from autopost.cli.checking.show import check_screen
+from autopost.errors import Unhealthy
+from autopost.settings import load_settings
+from tests.support.host import SCHEMAS
+
+FINE = ok("trigger", "enabled")
+ODD = warning("workers", "none", "autopost run")
+BAD = problem("outbox", "gone", "autopost migrate")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "level", "text"),
+    [
+        (1.9, Level.OK, "within 2 s"),
+        (-2.0, Level.OK, "within 2 s"),
+        (2.1, Level.WARNING, "the database's is 2.1 s ahead of this machine's"),
+        (-3600, Level.WARNING, "the database's is 3600.0 s behind this machine's"),
+    ],
+)
+def test_clocks_may_differ_by_two_seconds(ahead: float, level: Level, text: str) -> None:
+    """More is a warning that says which is ahead."""
+    finding = clock_finding(ahead)
+    assert (finding.level, text in finding.finding) == (level, True)
+
+
+def test_language_model_is_named_with_its_host_and_without_its_key() -> None:
+    """No call is made."""
+    key = "sk-" + "secret"
+    settings = load_settings(require_database=False, openai_api_key=key, openai_base_url="https://llm.example/v1?t=s")
+    finding = language_model(settings)
+    assert (finding.level, finding.finding) == (Level.OK, "gpt-4o-mini at llm.example, with a key")
+    assert "api.openai.com" in language_model(load_settings(require_database=False, openai_api_key=key)).finding
+
+
+def test_missing_key_is_a_warning_unless_templates_are_meant() -> None:
+    """A worker says so at its start too."""
+    assert language_model(load_settings(require_database=False)).level is Level.WARNING
+    assert language_model(load_settings(require_database=False, llm_enabled=False)).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("findings", "level", "fails", "fails_if_strict"),
+    [
+        ([], Level.OK, False, False),
+        ([FINE], Level.OK, False, False),
+        ([FINE, ODD], Level.WARNING, False, True),
+        ([BAD, ODD, FINE], Level.PROBLEM, True, True),
+    ],
+)
+def test_worst_finding_decides(findings: list[Finding], level: Level, fails: bool, fails_if_strict: bool) -> None:
+    """A warning counts where it is asked for."""
+    assert worst(findings) is level
+    for strict, expected in ((False, fails), (True, fails_if_strict)):
+        if expected:
+            with pytest.raises(Unhealthy) as caught:
+                require_health(findings, strict=strict)
+            assert caught.value.exit_code == 5
+        else:
+            require_health(findings, strict=strict)
+
+
+def test_unhealthy_says_how_much() -> None:
+    """In one line."""
+    with pytest.raises(Unhealthy, match=r"^1 problem, 2 warnings$"):
+        require_health([BAD, ODD, ODD], strict=False)
+
+
+def test_screen_has_a_line_for_each_finding_and_the_advice_beneath() -> None:
+    """Nothing in them is obeyed by the terminal."""
+    screen = check_screen([FINE, problem("outbox", "gone\x1b[2J [red]", "autopost migrate")]).plain
+    assert screen.splitlines() == [
+        "ok       trigger  enabled",
+        "problem  outbox   gone [2J [red]",
+        "                  autopost migrate",
+    ]
+
+
+def test_catalog_compares_across_versions_of_postgresql() -> None:
+    """Before 16 a view's definition names its one table at every column."""
+    older = catalog_of([{"object": "v", "part": "definition", "definition": "SELECT o.id,\n    o.state FROM t o"}])
+    newer = catalog_of([{"object": "v", "part": "definition", "definition": "SELECT id,\n    state FROM t o"}])
+    assert older == newer
+
+
+def test_nothing_found_is_all_missing() -> None:
+    """Each object once, with what makes it."""
+    findings = drift({}, SCHEMAS, None)
+    assert len(findings) == len(expected_catalog())
+    assert all(finding.level is Level.PROBLEM and finding.advice for finding in findings)
+
+
+def test_findings_are_json() -> None:
+    """A level is its word."""
+    assert json.dumps({"level": worst([ODD])}) == '{"level": "warning"}'
