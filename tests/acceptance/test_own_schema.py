@@ -56,7 +56,7 @@ def test_worker_and_commands_find_both_schemas(schemas: Schemas, apart: Host, em
         wrong = [found for found in findings if found["level"] != "ok" and "superuser" not in found["finding"]]
         assert (checked.returncode, wrong) == (0, []), checked.stderr
         reader = dsn_of(empty_database, user=logins["reader"])
-        for arguments in (["status"], ["feed"], ["why", "op"], ["rules"], ["dead"], ["sql", "consistency"]):
+        for arguments in (["status"], ["feed"], ["why", "op"], ["rules"], ["sql", "consistency"]):
             result = autopost(*arguments, dsn=reader, **variables)
             assert (result.returncode, result.stderr) == (0, ""), arguments
     assert [row["post_id"] for row in apart.audit()] == [row["id"] for row in apart.posts()]
