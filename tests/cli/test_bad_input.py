@@ -77,7 +77,7 @@ def test_newer_schema_stops_the_worker(host: Host, database: str) -> None:
 
 def test_older_schema_stops_the_worker(host: Host, database: str) -> None:
     """A new worker says that the database is old."""
-    host.execute("update auto_post_schema_version set version_num = '0001_host_tables'")
+    host.execute("update auto_post_schema_version set version_num = '0001_outbox'")
     result = autopost("run", dsn=database)
     assert result.returncode == 4
     assert "run `autopost migrate`" in result.stderr
@@ -141,12 +141,12 @@ def test_unknown_revision_is_refused_by_name(database: str) -> None:
     """Exit code 2, and the revisions that there are."""
     result = autopost("migrate", "--to", "nonsense", dsn=database)
     assert result.returncode == 2
-    assert "--to: given 'nonsense'; allowed: head, base, 0001_host_tables" in result.stderr
+    assert "--to: given 'nonsense'; allowed: head, base, 0001_outbox" in result.stderr
 
 
 def test_migrating_to_an_earlier_revision_goes_down(host: Host, database: str) -> None:
     """`--to` an ancestor takes away what came after it."""
-    assert autopost("migrate", "--to", "0001_host_tables", dsn=database).returncode == 0
+    assert autopost("migrate", "--to", "0001_outbox", dsn=database).returncode == 0
     assert host.value("select to_regclass('auto_post_outbox')") is None
 
 
