@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 
 from autopost.observability.health import Health
 from autopost.web import server
-from autopost.web.server import RESERVED
+from autopost.web.server import RESERVED_FILES
 
 CODE = """
 import resource, sys
@@ -27,9 +27,9 @@ print(room_for(connections), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 @pytest.mark.parametrize(
     ("soft", "hard", "room", "limit"),
     [
-        (1_024, 2_000, 1_400, 1_400 + RESERVED),
+        (1_024, 2_000, 1_400, 1_400 + RESERVED_FILES),
         (1_800, 2_000, 1_400, 1_800),
-        (512, 1_024, 1_024 - RESERVED, 1_024),
+        (512, 1_024, 1_024 - RESERVED_FILES, 1_024),
         (100, 100, 1, 100),
     ],
     ids=["raised", "enough", "too-few", "next-to-none"],
@@ -51,7 +51,7 @@ async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pyt
         await send({"type": "websocket.send", "text": "still here"})
 
     with structlog.testing.capture_logs() as logs:
-        async with server.serve(Health(), "127.0.0.1", 0, beneath=later):
+        async with server.serve(Health(), "127.0.0.1", 0, fallback=later):
             address = logs[0]["address"].replace("http://", "ws://")
             async with connect(f"{address}/any", proxy=None) as opened:
                 assert await asyncio.wait_for(opened.recv(), 20) == "still here"

@@ -33,7 +33,7 @@ class Page:
 
 
 class Feed:
-    """The outcomes of one schema. Everything raises NoAnswer."""
+    """The outcomes of one schema. Everything raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -82,7 +82,7 @@ class News:
         self._looked_at: float | None = None
 
     async def look(self) -> list[Entry]:
-        """Return what is new, in the order of decision. Raises NoAnswer; the next look then makes up for it."""
+        """Return what is new, in the order of decision. Raises DatabaseUnavailable; the next look makes up for it."""
         began = monotonic()
         if self._looked_at is None:
             self._remember(await self._feed.latest(NEWS_WINDOW))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from autopost.web.database import Database, NoAnswer
+from autopost.web.database import Database
+from autopost.web.errors import DatabaseUnavailable
 
 MOST_ROWS_COUNTED = 100_000
 MOST_ROWS_LOOKED_AT_FOR_DEAD = 500_000
@@ -109,10 +110,10 @@ class DeadLetter:
 
 
 async def read_figures(database: Database) -> Figures:
-    """Return the figures as they are. Raises NoAnswer."""
+    """Return the figures as they are. Raises DatabaseUnavailable."""
     rows = await database.fetch("web/outbox", MOST_ROWS_COUNTED)
     if not rows:
-        raise NoAnswer("auto_post_control has lost its row")
+        raise DatabaseUnavailable("auto_post_control has lost its row")
     outbox = dict(rows[0])
     depth = outbox.pop("depth")
     minutes = await database.fetch("web/minutes", MOST_ROWS_COUNTED)
@@ -136,7 +137,7 @@ async def read_figures(database: Database) -> Figures:
 
 
 async def read_dead_letters(database: Database) -> list[DeadLetter]:
-    """Return the dead letters, the latest first. Raises NoAnswer."""
+    """Return the dead letters, the latest first. Raises DatabaseUnavailable."""
     rows = await database.fetch("web/dead", MOST_DEAD_LETTERS, MOST_ROWS_LOOKED_AT_FOR_DEAD)
     return [
         DeadLetter(
