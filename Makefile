@@ -21,7 +21,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP) ## Watch agents' work become posts, on a private PostgreSQL
 	@$(BIN)/autopost demo
 
-test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that DATABASE_URL names
+test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that AUTOPOST_TEST_DATABASE_URL names
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed), 16 and 18

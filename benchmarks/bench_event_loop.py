@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import uvloop
+from tests.data.redaction.parts import HELD_OUT
 
 from autopost.redaction.redactor import Redactor
 from autopost.worker.pipeline import CHUNK
-from benchmarks.redaction.parts import HELD_OUT
 from benchmarks.redaction.speed import clean_texts, hostile_texts, texts_with_findings
 from benchmarks.stand import percentile, report
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.breakage import BREAKAGES
+from tests.support.breakage import BREAKAGES
 
 from benchmarks.stand import Connection, report, stand
 from benchmarks.trigger import NONE, OURS, set_trigger
