@@ -7,7 +7,18 @@ AutopostError
 ├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker owns the row now; nothing was written for it
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
-└── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+├── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+├── RequestRefused           web/errors.py: an HTTP request or handshake is answered with an error status
+│   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
+│   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
+│   ├── InvalidPosition      400: a feed is asked for from what is no position
+│   ├── TokenRequired        401
+│   ├── TooManyViewers       503
+│   ├── TooManyWrongTokens   429
+│   └── UnknownTopic         400
+├── CarrierLost              web/feed/source.py: the carrier is no longer received; the log is read instead
+├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
+└── NothingToDo              web/database.py: an action on the dashboard found nothing to change
 
 A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
 """

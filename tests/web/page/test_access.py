@@ -242,7 +242,10 @@ def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: 
             assert wide.get(path, Host="10.0.0.1").status_code == 200
         for path in ("/", "/outbox", "/events", "/sign-in"):
             assert wide.get(path).status_code == 404
-        assert '"missing": "SOCIAL_POST_HTTP_TOKEN", "http_host": "0.0.0.0", "event": "dashboard.disabled"' in wide.worker.log
+        assert (
+            '"missing": "SOCIAL_POST_HTTP_TOKEN", "http_host": "0.0.0.0", "event": "dashboard.disabled"'
+            in wide.worker.log
+        )
 
 
 def test_page_that_is_asked_for_beyond_loopback_needs_a_token(database: str) -> None:

@@ -1,4 +1,4 @@
-"""Streams to one client over any protocol: written until it leaves, stalls or is dropped, while nobody waits for it."""
+"""Streams to one client over any protocol: written until it leaves, stalls or is dropped."""
 
 from __future__ import annotations
 

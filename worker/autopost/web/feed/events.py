@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -20,5 +22,6 @@ async def stream_events(context: FeedContext, request: Request) -> ASGIApp:
 
 def first_events(backfill: Backfill) -> bytes:
     """Return the events of what was missed, a gap first if there is one, and the position up to which they reach."""
-    gap = [event(GAP, backfill.gap.data, id_=str(backfill.gap.until))] if backfill.gap is not None else []
-    return b"".join([*gap, *(post.event for post in backfill.posts), mark(backfill.position)])
+    gap = backfill.gap
+    gaps = [event(GAP, asdict(gap), id_=str(gap.until))] if gap is not None else []
+    return b"".join([*gaps, *(post.event for post in backfill.posts), mark(backfill.position)])

@@ -36,11 +36,6 @@ class Gap:
     after: int
     until: int
 
-    @property
-    def data(self) -> dict[str, int]:
-        """Return it as clients read it."""
-        return {"after": self.after, "until": self.until}
-
 
 @dataclass(frozen=True, slots=True)
 class Backfill:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from dataclasses import asdict
 
 from starlette.websockets import WebSocket
 
@@ -53,5 +54,5 @@ async def _until_message(websocket: WebSocket) -> bool:
 def first_messages(backfill: Backfill) -> list[bytes]:
     """Return the messages of what was missed, a gap first if there is one."""
     gap = backfill.gap
-    gaps = [json.dumps({"event": {"type": GAP, "data": gap.data}}).encode()] if gap is not None else []
+    gaps = [json.dumps({"event": {"type": GAP, "data": asdict(gap)}}).encode()] if gap is not None else []
     return [*gaps, *(post.message for post in backfill.posts)]

@@ -1,4 +1,4 @@
-"""What the holder of the token may do: sign in and out, retry and skip dead letters, pause and resume."""
+"""Actions that need the token: sign in and out, retry and skip dead letters, pause and resume."""
 
 from __future__ import annotations
 
