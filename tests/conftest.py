@@ -43,8 +43,22 @@ hypothesis.settings.load_profile("everyday")
 
 # A test, and each process that it starts, sees only what the test sets: what an interpreter, libpq, the program or a
 # terminal reads from the environment must not decide whether a test passes.
-AMBIENT = ("PYTHON", "PG", "OPENAI_", "OTEL_", "SOCIAL_POST_", "DATABASE_URL", "REDIS_URL", "LC_", "LANG")
-AMBIENT += ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM")
+AMBIENT = (
+    *(
+        "PYTHON",
+        "PG",
+        "OPENAI_",
+        "OTEL_",
+        "SOCIAL_POST_",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "LC_",
+        "LANG",
+        "COLUMNS",
+        "LINES",
+    ),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM"),
+)
 for _name in list(os.environ):
     if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
