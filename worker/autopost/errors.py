@@ -16,7 +16,7 @@ AutopostError
 │   ├── TooManyViewers       503
 │   ├── TooManyWrongTokens   429
 │   └── UnknownTopic         400
-├── CarrierLost              web/feed/source.py: the carrier is no longer received; the log is read instead
+├── TransportLost            web/feed/source.py: the transport is no longer received; the log is read instead
 ├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
 └── NothingToDo              web/database.py: an action on the dashboard found nothing to change
 

@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 async def serve_feeds(serving: Serving, settings: Settings) -> AsyncIterator[None]:
     """Serve the feeds at PATHS while the context lasts; at its end stop the server, and all streams at once.
 
-    Raises ConfigurationError without the extra that the carrier needs.
+    Raises ConfigurationError without the extra that the transport needs.
     """
     async with open_database(settings, "feed") as database:
         context = context_of(settings, database)

@@ -8,7 +8,7 @@ from autopost.web.feed.source import NotifySource, Source
 
 
 def source_of(settings: Settings) -> Source | None:
-    """Return what receives from the carrier, or None where there is none. It connects when it is read.
+    """Return what receives from the transport, or None where there is none. It connects when it is read.
 
     Raises ConfigurationError without the extra that it needs.
     """

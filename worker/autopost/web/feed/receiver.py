@@ -1,10 +1,10 @@
-"""Receives posts as they are broadcast: each once, in the order of the log, whatever becomes of the carrier.
+"""Receives posts as they are broadcast: each once, in the order of the log, whatever becomes of the transport.
 
 Positions in the log are dense, and assigned in the order of commits. With `position` that of the last post published:
 
-- A message of the carrier is published when its position is `position` + 1; up to `position` it is a repeat.
-- Anything else is a reason to read the log on from `position`: a later position, a message without content, a carrier
-  whose messages are not trusted, a new session with the carrier, and a timer, which is short while disconnected.
+- A message of the transport is published when its position is `position` + 1; up to `position` it is a repeat.
+- Anything else is a reason to read the log on from `position`: a later position, a message without content, a transport
+  whose messages are not trusted, a new session with the transport, and a timer, which is short while disconnected.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from autopost.web.feed.encoded_post import EncodedPost
 from autopost.web.feed.log import Log
 from autopost.web.feed.source import Source
 
-DISCONNECTED_POLL_SECONDS = 2.0  # between reads of the log while the carrier is not received
+DISCONNECTED_POLL_SECONDS = 2.0  # between reads of the log while the transport is not received
 CONNECTED_POLL_SECONDS = 15.0  # and while it is, for what it lost in silence
 BURST = 50  # posts after which the event loop runs, so that viewers are sent them before their queues are full
 PAUSE_SECONDS = 0.02  # after a read, however many hints there are
 RETRY_SECONDS = 1.0
-CAP_SECONDS = 5.0  # between attempts to connect to the carrier
-# What else JSON may lead to that anyone with access to the carrier can write.
+CAP_SECONDS = 5.0  # between attempts to connect to the transport
+# What else JSON may lead to that anyone with access to the transport can write.
 ENCODING_ERRORS = (UnicodeEncodeError, OverflowError, RecursionError)
 
 log = structlog.get_logger(__name__)
@@ -117,7 +117,7 @@ class Receiver:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _read_page(self) -> bool:
-        """Publish a page of the log but for what the carrier brought meanwhile; return whether it was the last."""
+        """Publish a page of the log but for what the transport brought meanwhile; return whether it was the last."""
         before = self.position
         page = await self._log.after(before)
         if page.end < before:
@@ -138,6 +138,6 @@ class Receiver:
 
     def _set_connected(self, connected: bool) -> None:
         if self._connected and not connected:
-            self._behind.set()  # else the log would be read only after the long wait of a connected carrier
+            self._behind.set()  # else the log would be read only after the long wait of a connected transport
         self._connected = connected
         metrics.FEED_HEARS.set(connected)

@@ -10,7 +10,7 @@ from redis.asyncio.client import PubSub
 
 from autopost.broadcast.announcement import GLOBAL
 from autopost.broadcast.redis_carriers import SECONDS, connect, stream_of
-from autopost.web.feed.source import CarrierLost
+from autopost.web.feed.source import TransportLost
 
 SILENT_SECONDS = 5.0  # after which Redis is probed
 BLOCK_MILLISECONDS = 1_000  # shorter than SECONDS, so that a lost Redis can be told from a quiet one
@@ -25,7 +25,7 @@ class PubSubSource:
         self._channel = f"{prefix}:{GLOBAL}"
 
     async def receive(self) -> AsyncIterator[list[str | bytes]]:
-        """Yield what is published. Raises CarrierLost, and Redis' errors."""
+        """Yield what is published. Raises TransportLost, and Redis' errors."""
         client = connect(self._url)
         pubsub = client.pubsub()
         try:
@@ -41,13 +41,13 @@ class PubSubSource:
 
 
 async def _next(pubsub: PubSub) -> dict[str, Any]:
-    """Return the next message, or the answer to a ping. Raises CarrierLost when there is neither."""
+    """Return the next message, or the answer to a ping. Raises TransportLost when there is neither."""
     message: dict[str, Any] | None = await pubsub.get_message(timeout=SILENT_SECONDS)
     if message is None:
         await pubsub.ping()
         message = await pubsub.get_message(timeout=SECONDS)
     if message is None:
-        raise CarrierLost("Redis: no answer")
+        raise TransportLost("Redis: no answer")
     return message
 
 

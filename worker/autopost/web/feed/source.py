@@ -1,4 +1,4 @@
-"""Receives what a carrier brings: hints, some of which may be missing and others repeated."""
+"""Receives what a transport brings: hints, some of which may be missing and others repeated."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ PROBE_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 
 
-class CarrierLost(AutopostError):
-    """The carrier is no longer received."""
+class TransportLost(AutopostError):
+    """The transport is no longer received."""
 
 
 class Source(Protocol):
-    """Receives from a carrier."""
+    """Receives from a transport."""
 
     def receive(self) -> AsyncIterator[list[str | bytes]]:
         """Yield messages as they come, in one session; an empty list means that some may have been missed.
 
-        The first list is empty: from then on the carrier is connected. Raises CarrierLost, and whatever the carrier's
-        client raises, when the session ends; a silent carrier is probed.
+        The first list is empty: from then on the transport is connected. A silent transport is probed. Raises
+        TransportLost, and whatever the transport's client raises, when the session ends.
         """
         ...
 
@@ -44,7 +44,7 @@ class NotifySource:
     async def receive(self) -> AsyncIterator[list[str | bytes]]:
         """Yield an empty list for the notifications of a moment.
 
-        Raises DatabaseUnreachable, and the driver's errors; behind a pooler CarrierLost.
+        Raises DatabaseUnreachable, and the driver's errors; behind a pooler TransportLost.
         """
         channel = self._settings.broadcast_channel
         listens = query("feed/listens", self._settings.schema_name)
@@ -59,9 +59,9 @@ class NotifySource:
                 while await _is_set(notified, PROBE_SECONDS):
                     notified.clear()
                     if connection.is_closed():
-                        raise CarrierLost("the listening connection was lost")
+                        raise TransportLost("the listening connection was lost")
                     yield []
-            raise CarrierLost("the connection does not listen: is it a pooler's?")
+            raise TransportLost("the connection does not listen: is it a pooler's?")
         finally:
             connection.terminate()
 
