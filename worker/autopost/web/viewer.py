@@ -15,7 +15,10 @@ WEBSOCKET = "ws"
 
 
 class Viewer:
-    """A queue of messages. Publishing never waits: a viewer whose queue is full is dropped instead."""
+    """A queue of messages. Publishing never waits: a viewer whose queue is full is dropped instead.
+
+    `wanted` filters the outcomes on the dashboard; a session that has an end ends the stream.
+    """
 
     def __init__(
         self,
