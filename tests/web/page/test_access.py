@@ -193,7 +193,7 @@ def test_programs_and_old_browsers_may_act(host: Host, database: str, processes:
         answer = guarded.post("/resume", Origin=guarded.address)
         assert answer.headers["location"] == "outbox?said=resumed"
         assert not host.value("select paused from auto_post_control")
-        assert "Claiming goes on." in guarded.get("/outbox?said=resumed").text
+        assert "Claiming is resumed." in guarded.get("/outbox?said=resumed").text
 
 
 def test_without_a_token_the_page_only_shows(host: Host, database: str, processes: Crew) -> None:

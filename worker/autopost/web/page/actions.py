@@ -80,7 +80,7 @@ class Actions:
     ) -> Response:
         await self._context.access.require(request)
         if not self._context.access.has_token:
-            return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the page only shows.\n", 403)
+            return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the dashboard is read-only.\n", 403)
         try:
             await self._database.fetch(statement, *arguments)
             notice = done

@@ -23,14 +23,14 @@ from autopost.web.viewer import Viewer
 
 # What may stand at the top of a page after an action. Addresses name it by its key, and can show no other text.
 NOTICES = {
-    "retried": "It has a new life: a worker takes it up now.",
+    "retried": "It is retried: a worker claims it now.",
     "skipped": "It is skipped, and will not be posted.",
-    "paused": "Claiming is paused. What workers hold is finished; the rest waits.",
-    "resumed": "Claiming goes on.",
-    "nothing": "There was nothing to do: somebody was faster, or it is not so any more.",
+    "paused": "Claiming is paused. What is in progress is finished; the rest waits.",
+    "resumed": "Claiming is resumed.",
+    "nothing": "There was nothing to do: it was done already.",
     "reason": "A reason is 1 to 60 letters, digits, spaces, _ or -.",
-    "rights": "The page's role in the database may not do that.",
-    "trouble": "The database does not answer. Nothing was changed, as far as is known.",
+    "rights": "The dashboard's database role may not do that.",
+    "trouble": "The database does not answer. Check whether the action was done.",
 }
 
 
