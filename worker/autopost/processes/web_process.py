@@ -67,7 +67,7 @@ async def run_instance(settings: Settings) -> None:
     try:
         await _serve(settings)
     except asyncio.CancelledError:
-        log.info("stopped")
+        log.info("web.stopped")
 
 
 async def _serve(settings: Settings) -> None:
@@ -112,7 +112,7 @@ async def _watch(settings: Settings, health: InstanceHealth) -> None:
         except (AutopostError, *DATABASE_ERRORS) as error:
             metrics.count_database_error("looking", error)
             if not health.failing:
-                reason = str(error) if isinstance(error, AutopostError) else label(error)
-                log.warning("database.unavailable", error=reason)
+                said = str(error) if isinstance(error, AutopostError) else label(error)
+                log.warning("database.unavailable", error=said)
             health.failing.add("database")
         await asyncio.sleep(1.0)
