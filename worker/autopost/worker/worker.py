@@ -13,7 +13,7 @@ import structlog
 
 from autopost import __version__, backoff
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
 from autopost.observability.health import Health
