@@ -68,7 +68,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
             until(lambda: "cannot connect" in worker.log)
             assert monitoring.get("/healthz") == (200, "alive\n")
             assert told(monitoring) == (503, "the database")
-            assert "autopost_listening 0.0" in monitoring.get("/metrics")[1]
+            assert "autopost_listener_connected 0.0" in monitoring.get("/metrics")[1]
             assert monitoring.get("/") == (503, "The worker is starting.\n")
             with embedded_server() as server:
                 socket.symlink_to(server.socket_folder)

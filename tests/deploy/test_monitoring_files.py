@@ -35,7 +35,7 @@ SUBJECTS = {
     "Redaction",
     "Database",
     "Workers",
-    "Announcements and viewers",
+    "Broadcast and viewers",
 }
 
 

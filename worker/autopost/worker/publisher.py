@@ -27,7 +27,7 @@ from autopost.database.errors import (
 from autopost.errors import PostRefused
 from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
 from autopost.observability import metrics
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
@@ -55,13 +55,18 @@ class Publisher:
     """
 
     def __init__(
-        self, outbox: Outbox, publication: Publication, settings: Settings, held: InFlight, tracer: Tracer = OFF
+        self,
+        outbox: Outbox,
+        publication: Publication,
+        settings: Settings,
+        held: InFlight,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._outbox = outbox
         self._publication = publication
         self._settings = settings
         self._held = held
-        self._tracer = tracer
+        self._tracer = tracer or AttemptTracer()
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
@@ -128,7 +133,7 @@ class Publisher:
         if paid:
             await self._outbox.keep(paid)
         if proposals:
-            metrics.GROUP_ROWS.observe(len(proposals))
+            metrics.PUBLISH_GROUP_ROWS.observe(len(proposals))
             began = time.time_ns()
             try:
                 published = await self._publication.publish(proposals, self._decide)
@@ -167,7 +172,7 @@ class Publisher:
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=label(error))
-        self._tracer.given_back(claims, label(error))
+        self._tracer.released(claims, label(error))
         self._held.remove(claims)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:

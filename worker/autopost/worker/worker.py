@@ -17,7 +17,7 @@ from autopost.database.migrate import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
 from autopost.observability.health import Health
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import Outbox
 from autopost.outbox.scan_horizon import ScanHorizon
@@ -54,7 +54,7 @@ class Worker:
         redactor: Redactor,
         require_served: Callable[[], Awaitable[object]],
         health: Health | None = None,
-        tracer: Tracer = OFF,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -62,10 +62,10 @@ class Worker:
         self._require_served = require_served
         self._health = health or Health()
         self._held = InFlight(self._health.hold)
-        self._publisher = Publisher(outbox, publication, settings, self._held, tracer)
+        self._tracer = tracer or AttemptTracer()
+        self._publisher = Publisher(outbox, publication, settings, self._held, self._tracer)
         self._maintenance = Maintenance(outbox, settings)
-        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, tracer)
-        self._tracer = tracer
+        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._asleep_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -172,7 +172,7 @@ class Worker:
         """Count how long it has slept so far; a sleep may last for hours."""
         if self._asleep_since is not None:
             now = time.monotonic()
-            metrics.ASLEEP_SECONDS.inc(now - self._asleep_since)
+            metrics.IDLE_SECONDS.inc(now - self._asleep_since)
             self._asleep_since = now
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
@@ -195,7 +195,7 @@ class Worker:
     async def _give_back(self) -> None:
         """Release what is still held, and sign off; the lease does it when the database is away."""
         held = self._held.take_all()
-        self._tracer.given_back(held)
+        self._tracer.released(held)
         try:
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 if held:
