@@ -228,8 +228,8 @@ async def test_database_that_does_not_answer_delays_a_scrape_a_moment(
     host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch, moved: Moved
 ) -> None:
     """The older figures stand, with their time, and the error is counted."""
-    monkeypatch.setattr(queue_gauges, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(queue_gauges, "GIVE_UP_SECONDS", 0.5)
+    monkeypatch.setattr(queue_gauges, "SCRAPE_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(queue_gauges, "SAMPLE_TIMEOUT_SECONDS", 0.5)
     async with sampling(settings, every_seconds=0.0) as gauges:
         await gauges.refresh()
         sampled = now("autopost_queue_sampled_timestamp_seconds")
@@ -298,7 +298,19 @@ def test_labels_are_of_a_bounded_set() -> None:
         if family.name.startswith("autopost")
     }
     assert labels <= {
-        *("outcome", "reason", "generator", "fallback", "type", "source", "operation", "error", "result", "kind", "state"),
+        *(
+            "outcome",
+            "reason",
+            "generator",
+            "fallback",
+            "type",
+            "source",
+            "operation",
+            "error",
+            "result",
+            "kind",
+            "state",
+        ),
         "protocol",
         "webhook",  # of the file of webhooks
         *("version", "schema", "le", "autopost_llm_breaker_state"),

@@ -286,9 +286,7 @@ async def test_value_that_the_sdk_refuses_is_a_configuration_error(
             pass
 
 
-async def test_attempts_at_one_row_are_one_trace(
-    host: Host, settings: Settings, memory: InMemorySpanExporter
-) -> None:
+async def test_attempts_at_one_row_are_one_trace(host: Host, settings: Settings, memory: InMemorySpanExporter) -> None:
     """Each attempt is a span of its own under the row's id, and ends with its own outcome."""
 
     class Broken:

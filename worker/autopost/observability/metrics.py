@@ -31,7 +31,7 @@ OUTCOMES = Counter(
 )
 POSTS = Counter(
     "autopost_posts_total",
-    "Posts published, by generator (`llm` or `template`). `fallback` is why a template was used although the LLM is on.",
+    "Posts by generator (`llm` or `template`). `fallback` is why a template was used although the LLM is on.",
     ["generator", "fallback"],
     registry=REGISTRY,
 )
@@ -74,7 +74,9 @@ ANNOUNCED = Counter(
     registry=REGISTRY,
 )
 ANNOUNCING_ERRORS = Counter(
-    "autopost_broadcast_errors_total", "Failed attempts to publish broadcast events; they are retried.", registry=REGISTRY
+    "autopost_broadcast_errors_total",
+    "Failed attempts to publish broadcast events; they are retried.",
+    registry=REGISTRY,
 )
 HOOK_DELIVERIES = Counter(
     "autopost_webhook_deliveries_total",

@@ -48,7 +48,7 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
     for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
+        log.warning("settings.unknown_variable", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
         await wait_until_startable(settings, health)
@@ -123,7 +123,7 @@ async def run_worker(settings: Settings) -> None:
             _on_signal(loop, worker.stop)
             await worker.run()
     except asyncio.CancelledError:
-        log.info("stopped before the start")
+        log.info("startup.cancelled")
 
 
 def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:

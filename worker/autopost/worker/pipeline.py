@@ -119,7 +119,7 @@ class Pipeline:
         The error's own message is not used anywhere: it may hold text of the operation.
         """
         name = "redaction_failed" if isinstance(error, RedactionFailed) else f"writing_failed {label(error)}"
-        log.warning("a text could not be written", id=str(claim.id), attempt=claim.attempts, error=name)
+        log.warning("writing.failed", id=str(claim.id), attempt=claim.attempts, error=name)
         if claim.attempts >= self._settings.max_attempts:
             return Dead(claim, name)
         return Deferred(claim, name, backoff.delay_seconds(claim.attempts))

@@ -116,8 +116,8 @@ class Publisher:
                     await self._isolate(group, error, give_up_at)
                     return
                 if failures == 1:
-                    say = log.error if is_of_the_installation(error) else log.warning
-                    say("publishing failed and is tried again", rows=len(group), error=label(error))
+                    level = logging.ERROR if is_of_the_installation(error) else logging.WARNING
+                    log.log(level, "publish.retry", rows=len(group), error=label(error))
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
             else:
                 return
@@ -168,7 +168,7 @@ class Publisher:
     async def _give_back(self, group: Sequence[Ready], error: BaseException) -> None:
         """Give rows back with their attempt; where not even that goes, their leases run out."""
         claims = [item.claim for item in group if item.claim in self._held]
-        log.error("rows are given back unpublished", rows=len(claims), error=label(error))
+        log.error("publish.released", rows=len(claims), error=label(error))
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=label(error))
@@ -185,7 +185,7 @@ class Publisher:
         self._tracer.ended(ended)
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
-                log.info("operation", **_canonical(outcome, at))
+                log.info("attempt.finished", **_canonical(outcome, at))
 
 
 def _is_worth_keeping(posted: Posted) -> bool:

@@ -85,7 +85,7 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped."""
         metrics.BUILD.info({"version": __version__, "schema": head_revision()})
-        log.info("worker started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
+        log.info("worker.started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         background = [
             asyncio.create_task(self._doorbell.run(), name="doorbell"),
             asyncio.create_task(self._publisher.run(), name="publisher"),
@@ -104,7 +104,7 @@ class Worker:
         finally:
             await _cancel([claiming, stopping, *pipeline, *background])
             await self._give_back()
-        log.info("worker stopped", worker=self._settings.worker_name)
+        log.info("worker.stopped", worker=self._settings.worker_name)
 
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
         failures = 0
@@ -127,7 +127,7 @@ class Worker:
             except DATABASE_ERRORS as error:
                 self._health.failed("claim", error)
                 if failures == 0:
-                    log.warning("claiming failed and is tried again", error=label(error))
+                    log.warning("claim.failed", error=label(error))
                 failures += 1
                 if is_of_the_installation(error):
                     with contextlib.suppress(*DATABASE_ERRORS):
@@ -181,7 +181,7 @@ class Worker:
         A claim that is not answered by then may have come to pass: its rows are free when their leases run out.
         """
         if self._held:
-            log.info("draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
+            log.info("worker.draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
         hurry = asyncio.create_task(self._hurry.wait(), name="hurry")
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
@@ -200,10 +200,10 @@ class Worker:
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 if held:
                     released = await self._outbox.release(held)
-                    log.info("gave rows back", rows=released)
+                    log.info("lease.released", rows=released)
                 await self._outbox.goodbye()
         except DATABASE_ERRORS as error:
-            log.warning("could not sign off; leases run out by themselves", rows=len(held), error=label(error))
+            log.warning("worker.sign_off_failed", rows=len(held), error=label(error))
 
     async def _beat(self) -> None:
         first = True
@@ -217,7 +217,7 @@ class Worker:
                 self._health.beat()
             except DATABASE_ERRORS as error:
                 self._health.failed("heartbeat", error)
-                log.debug("no heartbeat", error=label(error))
+                log.debug("heartbeat.failed", error=label(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _renew(self) -> None:
@@ -232,7 +232,7 @@ class Worker:
                     await self._outbox.renew(lasting, lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
-                log.debug("leases not renewed", error=label(error))
+                log.debug("lease.renew_failed", error=label(error))
             before = self._held.all()
 
     async def _pause(self, seconds: float) -> None:

@@ -53,7 +53,7 @@ class Writer:
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:
-            _log.warning("OPENAI_API_KEY is not set: posts come from templates")
+            _log.warning("llm.disabled", missing="OPENAI_API_KEY")
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound; RedactionFailed passes through."""
@@ -86,9 +86,9 @@ class Writer:
         metrics.LLM_BREAKER.state(str(state))
         self._on_state(str(state))
         if pause_seconds:
-            _log.warning("the LLM does not answer: posts come from templates", seconds=round(pause_seconds, 1))
+            _log.warning("llm.breaker_opened", seconds=round(pause_seconds, 1))
         elif state is State.CLOSED:
-            _log.info("the LLM answers again")
+            _log.info("llm.breaker_closed")
 
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
