@@ -12,7 +12,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info, ProcessCollector
 
-from autopost.model import Dead, Deferred, Generator, Lost, Outcome, Posted, Reason, Skipped, Written
+from autopost.model import Generator, Outcome, Posted, Reason, Skipped, Written
+from autopost.observability.outcomes import describe
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -192,23 +193,14 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
     ends: Counted[tuple[str, str]] = Counted()
     posts: Counted[tuple[str, str]] = Counted()
     for outcome in outcomes:
-        match outcome:
-            case Posted():
-                ends["posted", ""] += 1
-                posts[outcome.written.generator, outcome.written.fallback or ""] += 1
-                if at is not None:
-                    PUBLISH_LATENCY_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
-                _count_written(outcome.written)
-            case Skipped():
-                ends["skipped", outcome.reason] += 1
-                if outcome.written is not None:
-                    _count_written(outcome.written)
-            case Dead():
-                ends["dead", _first_word(outcome.error)] += 1
-            case Deferred():
-                ends["deferred", _first_word(outcome.error)] += 1
-            case Lost():
-                ends["lease_lost", ""] += 1
+        facts = describe(outcome)
+        ends[facts["outcome"], facts.get("reason") or _kind(facts.get("error", ""))] += 1
+        if isinstance(outcome, Posted):
+            posts[facts["generator"], facts.get("fallback", "")] += 1
+            if at is not None:
+                PUBLISH_LATENCY_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
+        if isinstance(outcome, Posted | Skipped) and outcome.written is not None:
+            _count_written(outcome.written)
     for labels, count in ends.items():
         OUTCOMES.labels(*labels).inc(count)
     for labels, count in posts.items():
@@ -230,6 +222,6 @@ def _count_written(written: Written) -> None:
         LLM_COST.inc(written.cost_usd or 0.0)
 
 
-def _first_word(error: str) -> str:
+def _kind(error: str) -> str:
     """Return the kind of an error without its code, which keeps the label's values few."""
     return error.split(maxsplit=1)[0] if error else ""

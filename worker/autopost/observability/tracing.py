@@ -20,7 +20,8 @@ from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, SpanKind, Status
 
 from autopost import audit
 from autopost.errors import ConfigurationError
-from autopost.model import Claim, Dead, Deferred, Lost, Outcome, Posted, Skipped
+from autopost.model import Claim, Outcome
+from autopost.observability.outcomes import describe
 from autopost.settings import Settings
 
 Value = str | int | float | bool | None
@@ -79,20 +80,19 @@ class AttemptTracer:
         """End the spans of these rows with their outcomes."""
         for outcome in outcomes:
             if span := self._spans.pop((outcome.claim.id, outcome.claim.epoch), None):
-                # The claim is as the pipeline left it: the name has gone through redaction by then.
-                operation = outcome.claim.operation
-                name = operation.operation_type
+                operation = outcome.claim.operation  # the pipeline has redacted its type
+                type_ = operation.operation_type
                 shown = {
-                    "autopost.operation_type": name if _OPERATION_TYPE.fullmatch(name) else None,
-                    "autopost.status": audit.word(operation.status or ""),
+                    "operation_type": type_ if _OPERATION_TYPE.fullmatch(type_) else None,
+                    "status": audit.word(operation.status or ""),
                 }
-                _end(span, shown | _outcome(outcome))
+                _end(span, describe(outcome) | shown)
 
     def released(self, claims: Iterable[Claim], error: str | None = None) -> None:
         """End the spans of rows that are released: another attempt will be made."""
         for claim in claims:
             if span := self._spans.pop((claim.id, claim.epoch), None):
-                _end(span, {"autopost.outcome": "released", "error.type": error})
+                _end(span, {"outcome": "released", "error": error})
 
     @contextlib.contextmanager
     def _step(self, name: str, kind: SpanKind) -> Iterator[Span]:
@@ -143,28 +143,9 @@ def require_otlp() -> None:
         ) from None
 
 
-def _end(span: Span, attributes: Mapping[str, Value]) -> None:
-    set_attributes(span, attributes)
-    if attributes.get("error.type"):
+def _end(span: Span, facts: Mapping[str, str | None]) -> None:
+    set_attributes(span, {f"autopost.{name}": value for name, value in facts.items() if name != "error"})
+    if error := facts.get("error"):
+        span.set_attribute("error.type", error)
         span.set_status(StatusCode.ERROR)
     span.end()
-
-
-def _outcome(outcome: Outcome) -> dict[str, Value]:
-    match outcome:
-        case Posted(written=written):
-            return {
-                "autopost.outcome": "posted",
-                "autopost.generator": str(written.generator),
-                "autopost.fallback": written.fallback,
-            }
-        case Skipped():
-            return {"autopost.outcome": "skipped", "autopost.reason": str(outcome.reason)}
-        case Dead():
-            return {"autopost.outcome": "dead", "error.type": outcome.error}
-        case Deferred():
-            return {"autopost.outcome": "deferred", "error.type": outcome.error}
-        case Lost():
-            return {"autopost.outcome": "lease_lost"}
-        case _:
-            return {"autopost.outcome": "busy"}

@@ -25,8 +25,9 @@ from autopost.database.errors import (
     reraise_if_cancelled,
 )
 from autopost.errors import PostRefused
-from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Outcome, Posted, Proposal, Reason, Skipped
 from autopost.observability import metrics
+from autopost.observability.outcomes import describe
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
@@ -196,20 +197,9 @@ def _is_worth_keeping(posted: Posted) -> bool:
 def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
     """Return the one line that the log has for each attempt at a row; no text of it."""
     claim = outcome.claim
-    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts}
-    match outcome:
-        case Posted():
-            line |= {"outcome": "posted", "generator": str(outcome.written.generator)}
-            if outcome.written.fallback:
-                line["fallback"] = outcome.written.fallback
-        case Skipped():
-            line |= {"outcome": "skipped", "reason": str(outcome.reason)}
-        case Dead():
-            line |= {"outcome": "dead", "error": outcome.error}
-        case Deferred():
-            line |= {"outcome": "deferred", "error": outcome.error, "seconds": round(outcome.delay_seconds, 1)}
-        case Lost():
-            line |= {"outcome": "lease_lost"}
+    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts, **describe(outcome)}
+    if isinstance(outcome, Deferred):
+        line["seconds"] = round(outcome.delay_seconds, 1)
     if at is not None:
         line["ms"] = audit.duration_ms(claim, at)
     return line
