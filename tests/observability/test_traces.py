@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
+from autopost.model import Redaction
 from autopost.observability import metrics, otlp
 from autopost.processes.worker_process import build_worker
 from autopost.redaction.redactor import Redactor
@@ -135,11 +136,13 @@ async def test_nothing_of_an_operation_is_in_its_trace(
 async def test_redaction_that_fails_is_an_error_of_the_trace_and_tells_no_text(
     host: Host, settings: Settings, memory: InMemorySpanExporter
 ) -> None:
-    """The error is its kind."""
+    """The error is its kind, of the row and of the step that failed."""
 
     class Broken:
         def redact(self, text: str) -> Any:
-            raise ValueError(text)
+            if "zebra" in text:
+                raise ValueError(text)
+            return Redaction(text)
 
     host.complete(agent=host.agent(), what="zebra")
     await work_off_as_dead(host, traced(settings, max_attempts=1), Broken())
@@ -148,6 +151,8 @@ async def test_redaction_that_fails_is_an_error_of_the_trace_and_tells_no_text(
     assert root.attributes["autopost.outcome"] == "dead"
     assert str(root.attributes["error.type"]).startswith("writing_failed ValueError")
     assert not root.status.is_ok
+    assert attributes(memory.get_finished_spans(), "redact") == {"error.type": "ValueError"}
+    assert [span.events for span in memory.get_finished_spans() if span.events] == []
     assert "zebra" not in "".join(span.to_json() for span in memory.get_finished_spans())
 
 
