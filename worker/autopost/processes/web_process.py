@@ -110,7 +110,7 @@ async def _watch(settings: Settings, health: InstanceHealth) -> None:
             finally:
                 connection.terminate()
         except (AutopostError, *DATABASE_ERRORS) as error:
-            metrics.count_database_error("looking", error)
+            metrics.count_database_error("health_check", error)
             if not health.failing:
                 said = str(error) if isinstance(error, AutopostError) else label(error)
                 log.warning("database.unavailable", error=said)
