@@ -26,7 +26,7 @@ from autopost.cli.demo.layout import beside, post_block, silence_line
 from autopost.cli.demo.script import FAKES, load_script, read_script
 from autopost.cli.demo.summary import Summary
 from autopost.cli.demo.timetable import Deed, timetable
-from autopost.outbox.reading import Entry
+from autopost.outbox.outcomes import Outcome
 from tests.host import until
 from tests.llm_server import LlmServer, answers
 
@@ -74,18 +74,19 @@ SUMMARY = Summary(
     skips={"rate_limited": 2},
     generators={"template": 5},
 )
-POST = Entry(
+POST = Outcome(
     id="1",
     occurred_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
     outcome="posted",
-    agent="Ada",
+    agent_id="ada",
+    agent_name="Ada",
     maturity="INTERN",
     operation_type="workflow_execute",
     status="completed",
     tracker_id="op",
     why=None,
     generator="template",
-    post_type="status",
+    is_alert=False,
     content="Wrote to <EMAIL_ADDRESS>",
 )
 

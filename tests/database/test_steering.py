@@ -323,8 +323,11 @@ def test_steering_does_not_show_in_the_feed(host: Host) -> None:
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("cli/feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
-    assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
+    given = ("-infinity", "infinity", "", None, None, False, 10, 100, [])
+    feed = psycopg.RawCursor(host.connection, row_factory=dict_row).execute(
+        query("outbox/outcomes", "public").encode(), given
+    )
+    assert [(row["action"], row["reason"]) for row in feed] == [("auto_post.skipped", "spam")]
 
 
 def test_database_functions_are_not_for_the_application(host: Host, database: str) -> None:

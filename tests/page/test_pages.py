@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 import autopost.web.page
-from autopost.web.page.cursor import Cursor
+from autopost.outbox.cursor import Cursor
 from autopost.web.page.texts import parts, visible
 from tests.host import Host, until
 from tests.page.browsing import Site, numbers, signed_in
