@@ -98,7 +98,7 @@ class NewOutcomes:
     """What is new at each look, each outcome once: at the first look the newest `backlog`, later at most `most`.
 
     Without `show_backlog` the first look returns nothing, and only remembers what it found. Each look reads at most
-    `rows` rows of the audit log. What does not fit into a look comes with a later one, as long as it is among those rows.
+    `rows` rows of the audit log. What does not fit into a look comes with a later one, as long as it is among them.
     """
 
     def __init__(
