@@ -127,7 +127,7 @@ SILENT = {
         "worker/host_problems",
     ),
     *(
-        "forget_hook_dead",
+        "worker/forget_hook_dead",
         "webhooks/announcements",
         "webhooks/bury",
         "webhooks/lock",
