@@ -129,8 +129,7 @@ def test_watched_status_shows_what_comes_and_ends_by_ctrl_c(host: Host, database
 def test_who_looks_on_is_spared_a_lost_connection(host: Host, database: str, command: tuple[str, ...]) -> None:
     """As after a fail-over: it says so, connects again and goes on."""
     with terminal(*command, dsn=database) as screen:
-        until(lambda: host.value(f"select count(*) {LOOKERS}"))
-        host.execute(f"select pg_terminate_backend(pid) {LOOKERS}")
+        until(lambda: host.value(f"select count(pg_terminate_backend(pid)) {LOOKERS}"))
         screen.until("the connection was lost; trying again")
         screen.until("the database answers again")
         until(lambda: host.value(f"select count(*) {LOOKERS}"))

@@ -6,9 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
-
-import asyncpg
 
 from autopost.outbox.cursor import END, START, Cursor
 from autopost.outbox.statements import Statements
@@ -36,25 +33,6 @@ class Outcome:
     generator: str | None
     is_alert: bool
     content: str | None
-
-    @classmethod
-    def of(cls, row: asyncpg.Record) -> Self:
-        """Return the outcome that a row of outcomes.sql holds."""
-        return cls(
-            id=row["id"],
-            occurred_at=row["occurred_at"],
-            outcome=row["action"].removeprefix("auto_post."),
-            agent_id=row["agent_id"],
-            agent_name=row["agent_name"],
-            maturity=row["agent_maturity"],
-            operation_type=row["operation_type"],
-            status=row["status"],
-            tracker_id=row["tracker_id"],
-            why=row["reason"] or row["error"],
-            generator=row["generator"],
-            is_alert=row["is_alert"],
-            content=row["content"],
-        )
 
     @property
     def agent(self) -> str:
@@ -91,7 +69,7 @@ async def read_outcomes(
     found = await statements.fetch(
         "outbox/outcomes", after, before.at, before.id, agent, is_alert, posts_only, most, rows, without
     )
-    return [Outcome.of(row) for row in found]
+    return [Outcome(**row) for row in found]
 
 
 class NewOutcomes:

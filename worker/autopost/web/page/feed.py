@@ -75,8 +75,8 @@ MOST_CAUGHT_UP_BYTES = 250_000  # a hundred posts of the usual length take less 
 def catch_up(entries: Sequence[Outcome], place: Cursor, event_of: Callable[[Outcome], bytes]) -> bytes:
     """Return the events of what came after a place, the oldest first, as Feed.since returns it.
 
-    Where the newest MOST_CAUGHT_UP or MOST_CAUGHT_UP_BYTES are not all, an event before them says so, and whoever
-    looks loads the page anew. Some may be from shortly before the place; a browser drops those that it has already.
+    Where the newest MOST_CAUGHT_UP or MOST_CAUGHT_UP_BYTES are not all, an event before them says so, and the viewer
+    may reload the page. Some may be from shortly before the place; a browser drops those that it has already.
     """
     messages: list[bytes] = []
     room = MOST_CAUGHT_UP_BYTES
