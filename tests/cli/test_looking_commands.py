@@ -96,6 +96,26 @@ async def test_status_tells_outcomes_reasons_and_writers(
     assert sum(found["last_hour"]["posts_by_minute"]) == 1
 
 
+async def test_names_of_fields_for_machines_stay(
+    host: Host, settings: Settings, redactor: Redactor, database: str
+) -> None:
+    """Of `feed --json` and of `status --json`: scripts rely on them."""
+    host.complete(agent=host.agent())
+    await work_off(host, settings, redactor)
+    (outcome,) = autopost("feed", "--json", dsn=database).stdout.splitlines()
+    names = "id occurred_at outcome agent maturity operation_type status tracker_id why generator post_type content"
+    assert list(json.loads(outcome)) == names.split()
+    assert (json.loads(outcome)["agent"], json.loads(outcome)["post_type"]) == ("Ada", "status")
+    found = json.loads(autopost("status", "--json", dsn=database).stdout)
+    names = (
+        "states parked retrying oldest_seconds reasons errors is_partial last_hour pauses workers capture_enabled "
+        "trigger_enabled paused wakeup"
+    )
+    assert list(found) == names.split()
+    assert found["states"] == {"pending": 0, "claimed": 0, "posted": 1, "skipped": 0, "dead": 0}
+    assert list(found["last_hour"]) == ["outcomes", "reasons", "generators", "posts_by_minute"]
+
+
 def test_status_tells_pauses_and_workers(host: Host, database: str) -> None:
     """Who paused what, and who is gone."""
     host.complete()
