@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autopost.cli.screen import post_body
-from autopost.outbox.reading import Entry
+from autopost.outbox.outcomes import Outcome
 from autopost.redaction.normalise import normalise
 from autopost.redaction.placeholder import Placeholder
 from autopost.redaction.placeholder_style import DEFAULT_STYLE, found, is_style, pattern, placeholder
@@ -193,8 +193,10 @@ async def test_writer_writes_in_the_style_of_the_settings(styled: Redactor, styl
 def test_placeholders_stand_out_on_a_terminal(style: str) -> None:
     """In a feed that shows posts of this style."""
     content = f"Wrote to {placeholder(style, 'RULE_2ND_BADGE')} at once"
-    entry = Entry("1", datetime.now(UTC), "posted", "Ada", None, "x", "completed", "op", None, None, "status", content)
-    (span,) = post_body(entry, style).spans
+    outcome = Outcome(
+        "1", datetime.now(UTC), "posted", None, "Ada", None, "x", "completed", "op", None, None, False, content
+    )
+    (span,) = post_body(outcome, style).spans
     assert content[span.start : span.end] == placeholder(style, "RULE_2ND_BADGE")
 
 

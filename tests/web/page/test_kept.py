@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from autopost.outbox.reading import Minute
 from autopost.web.access import MOST_WRONG, Access
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
 from autopost.web.page.chart import HEIGHT, chart
-from autopost.web.page.figures import Minute
 from tests.support.web.browsing import TOKEN
 
 

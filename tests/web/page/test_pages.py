@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 import autopost.web.page
-from autopost.web.page.cursor import Cursor
+from autopost.outbox.cursor import Cursor
 from autopost.web.page.texts import parts, visible
 from tests.support.host import Host, until
 from tests.support.web.browsing import Site, numbers, signed_in

@@ -13,9 +13,8 @@ from rich.text import Text
 from autopost.cli.completion import hook_names
 from autopost.cli.console import Json, Yes, age, counted, err, listed, out, print_json, print_screen, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import connected, run, steering
+from autopost.cli.session import run, steering
 from autopost.errors import AutopostError
-from autopost.outbox.operator import OperatorActions
 from autopost.settings import PREFIX, Settings, load_settings
 from autopost.webhooks.choice import hooks_of
 from autopost.webhooks.hook import Hook
@@ -35,7 +34,7 @@ def list_hooks(context: typer.Context, as_json: Json = False) -> None:
         return
     settings = load_settings()
     given = {hook.name: hook for hook in hooks_of(settings)}
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).hooks())
+    found = steering(settings, lambda on: on.hooks(), "watch")
     rows = [_row(given.get(name), row) for name, row in _together(given, found).items()]
     if as_json:
         for row in rows:
@@ -72,7 +71,7 @@ def forget(name: Name, yes: Yes = False) -> None:
     """Forget a hook that no worker has any more, with what waits for it and its dead letters."""
     settings = load_settings()
     given = {hook.name: hook for hook in hooks_of(settings)}
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).hooks())
+    found = steering(settings, lambda on: on.hooks(), "watch")
     known = _together(given, found).get(name)
     if known is None:
         raise AutopostError(f"the database knows no hook {plain(name)}")

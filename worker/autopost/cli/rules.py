@@ -13,7 +13,7 @@ from rich.text import Text
 from autopost.cli.completion import rule_ids
 from autopost.cli.console import MOST_INTEGER, Json, counted, listed, number, out, print_json, print_screen, say
 from autopost.cli.screen import plain
-from autopost.cli.session import connected, steering
+from autopost.cli.session import steering
 from autopost.errors import AutopostError
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
@@ -34,7 +34,7 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).rules())
+    found = steering(settings, lambda on: on.rules(), "watch")
     if as_json:
         for rule in found:
             print_json(rule)

@@ -12,9 +12,9 @@ import structlog
 
 from autopost.database.connection import create_pool
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.sql import query
 from autopost.errors import AutopostError
 from autopost.observability import metrics
+from autopost.outbox.statements import Statements
 from autopost.settings import Settings
 from autopost.web.errors import DatabaseUnavailable
 
@@ -22,7 +22,7 @@ POOL_SIZE = 2
 STATEMENT_SECONDS = 3.0
 ANSWER_SECONDS = 4.0  # including the wait for a free connection, and for opening one
 _INVALID = "22023"  # raised by operator functions that find nothing to do
-_ACTIONS = frozenset({"web/retry", "web/skip", "web/pause", "web/resume"})
+_ACTIONS = frozenset({"outbox/retry", "outbox/skip", "outbox/pause", "outbox/resume"})
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +31,11 @@ class NothingToDo(AutopostError):
     """An operator function found nothing to do: somebody else was faster."""
 
 
-class Database:
+class Database(Statements):
     """Runs statements of sql/queries. Its errors become DatabaseUnavailable; each is logged when it first occurs."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, purpose: str = "page") -> None:
-        self._pool = pool
-        self._schema = schema
+        super().__init__(pool, schema)
         self._purpose = purpose
         self._error: str | None = None
 
@@ -44,7 +43,7 @@ class Database:
         """Return the rows of a statement. Raises DatabaseUnavailable, and NothingToDo for an action."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                rows = await self._pool.fetch(query(name, self._schema), *arguments)
+                rows = await super().fetch(name, *arguments)
         except DATABASE_ERRORS as error:
             if name in _ACTIONS and getattr(error, "sqlstate", None) == _INVALID:
                 raise NothingToDo from None

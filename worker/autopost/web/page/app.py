@@ -13,15 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from autopost.errors import SchemaMismatch
+from autopost.outbox.reading import Figures, read_dead_letters, read_figures
 from autopost.settings import Settings
 from autopost.web.access import Access
 from autopost.web.cached import Cached
 from autopost.web.database import Database, open_database
-from autopost.web.errors import RequestRefused, TokenRequired, respond
+from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
 from autopost.web.host_guard import Guard
 from autopost.web.page.actions import Actions, ask_for_token
 from autopost.web.page.feed import Feed
-from autopost.web.page.figures import read_dead_letters, read_figures
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
 from autopost.web.page.views import DashboardContext, Views
@@ -30,6 +31,7 @@ from autopost.web.server import Serving
 STATIC = Path(__file__).parent / "static"
 STATIC_TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 AGENTS_SECONDS = 15.0
+MOST_DEAD_LETTERS = 50
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +57,8 @@ def context_of(settings: Settings, database: Database) -> DashboardContext:
     """Return what the handlers share."""
     access, feed = Access.from_settings(settings), Feed(database)
     renderer = Renderer(placeholder=settings.redact_placeholder, may_act=access.has_token)
-    figures = Cached(partial(read_figures, database), FIGURES_SECONDS)
-    dead_letters = Cached(partial(read_dead_letters, database), FIGURES_SECONDS)
+    figures = Cached(partial(_figures, database), FIGURES_SECONDS)
+    dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     hub = DashboardHub(feed, figures, dead_letters, renderer)
     return DashboardContext(access, feed, hub, figures, dead_letters, Cached(feed.agents, AGENTS_SECONDS), renderer)
 
@@ -81,6 +83,14 @@ def application(settings: Settings, context: DashboardContext, database: Databas
         exception_handlers={RequestRefused: respond, TokenRequired: ask_for_token},
     )
     return Guard(app, local=settings.http_is_local, hosts=settings.page_hosts)
+
+
+async def _figures(database: Database) -> Figures:
+    """Return the figures. Raises DatabaseUnavailable, also where the database has lost what they are about."""
+    try:
+        return await read_figures(database)
+    except SchemaMismatch as error:
+        raise DatabaseUnavailable(str(error)) from None
 
 
 def _file(name: str) -> Response:

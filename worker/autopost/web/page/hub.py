@@ -8,12 +8,12 @@ from enum import StrEnum
 from functools import partial
 from time import monotonic
 
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.hub import Hub
-from autopost.web.page.entry import Entry
-from autopost.web.page.feed import Feed, News
-from autopost.web.page.figures import DeadLetter, Figures
+from autopost.web.page.feed import Feed
 from autopost.web.page.rendering import Renderer
 from autopost.web.sse import event
 from autopost.web.viewer import Viewer
@@ -54,7 +54,7 @@ class DashboardHub(Hub):
             tasks.create_task(self._poll_figures())
 
     async def _poll_news(self, ready: asyncio.Event) -> None:
-        news = News(self._feed)
+        news = self._feed.new_outcomes()
         while True:
             began = monotonic()
             try:
@@ -74,7 +74,7 @@ class DashboardHub(Hub):
             with contextlib.suppress(DatabaseUnavailable):  # which was logged, and is published by the other poll
                 self._publish_figures(await self._figures.get(), await self._dead_letters.get())
 
-    def _publish_entry(self, entry: Entry) -> None:
+    def _publish_entry(self, entry: Outcome) -> None:
         def accepts(viewer: Viewer) -> bool:
             return viewer.wanted.accepts(entry.agent_id, is_post=entry.is_post, is_alert=entry.is_alert)
 
@@ -91,6 +91,6 @@ class DashboardHub(Hub):
             for topic in Topic:
                 self.publish(topic, partial(event, "trouble", trouble))
 
-    def entry_event(self, entry: Entry) -> bytes:
+    def entry_event(self, entry: Outcome) -> bytes:
         """Return the event of an outcome. Its id is the place to go on from."""
         return event("entry", self._renderer.entry(entry), id_=str(entry.cursor))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -12,10 +13,10 @@ from typing import Any
 import jinja2
 
 from autopost import __version__
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
 from autopost.web.page import texts
 from autopost.web.page.chart import chart
-from autopost.web.page.entry import Entry
-from autopost.web.page.figures import MOST_ROWS_COUNTED, DeadLetter, Figures
 from autopost.web.page.texts import Part, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,6 +32,7 @@ WAKEUPS = {
     "notify": "by a notification each",
     "poll": "by polling",
 }
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
 class Renderer:
@@ -47,6 +49,7 @@ class Renderer:
         )
         environment.filters |= {
             "visible": visible,
+            "word": word,
             "parts": partial(_parts, placeholder),
             "reason": reason,
             "seconds": seconds,
@@ -69,7 +72,7 @@ class Renderer:
         """Return an HTML page."""
         return self._environment.get_template(f"{name}.html").render(values)
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Outcome) -> str:
         """Return one outcome as an item of the feed."""
         return str(self._fragments.entry_item(entry))
 
@@ -84,6 +87,11 @@ class Renderer:
     def dead_letters(self, dead: list[DeadLetter]) -> str:
         """Return the list of dead letters."""
         return str(self._fragments.dead_letters(dead))
+
+
+def word(value: str) -> str | None:
+    """Return an operation type that is one word, None for anything else: that may be text of an operation."""
+    return value if _WORD.fullmatch(value) else None
 
 
 def reason(code: str | None) -> str:

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
+from autopost.outbox.cursor import Cursor
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.access import Access
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.filter import FeedFilter
-from autopost.web.page.cursor import Cursor
-from autopost.web.page.entry import Entry
 from autopost.web.page.feed import Feed, Page, catch_up
-from autopost.web.page.figures import DeadLetter, Figures
 from autopost.web.page.hub import DashboardHub, Topic
 from autopost.web.page.rendering import Renderer
 from autopost.web.sse import EventStream, event, require_get
@@ -121,7 +121,7 @@ class Views:
         return {"notice": notice, "trouble": trouble, "signed_in": self._context.access.has_token}
 
 
-def _stream(wanted: FeedFilter, entries: list[Entry]) -> str:
+def _stream(wanted: FeedFilter, entries: list[Outcome]) -> str:
     """Return the address of what is new after these entries, the newest first."""
     place = str(entries[0].cursor) if entries else "0~"
     return "events?" + wanted.query(after=place)

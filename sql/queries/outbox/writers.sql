@@ -1,5 +1,6 @@
--- Who wrote the posts of the last hour, and why it was not the LLM, at most 20: of those that the outbox holds, as
--- page_minutes.sql counts them, with what the audit log says of each. Looks at $1 rows of each at the most, the newest.
+-- Who wrote the posts of the last 60 minutes, and why it was not the LLM, at most 20 groups. Counts posts that the
+-- outbox holds and the audit log describes, among the newest $1 rows of each. A union and no join, so that its cost
+-- does not depend on statistics.
 select w.generator, w.fallback, count(*) as posts
 from (
     select left(min(b.details ->> 'generator'), 40) as generator, left(min(b.details ->> 'fallback'), 40) as fallback

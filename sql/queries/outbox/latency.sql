@@ -1,5 +1,4 @@
--- From capture to post, in the last hour: how many posts, and the seconds of the half and of 99 in 100. Looks at $1
--- rows at the most, the newest.
+-- Posts of the last 60 minutes and their seconds from capture to post, median and p99, among the newest $1 outcomes.
 select
     count(*) as posts,
     percentile_cont(array[0.5, 0.99]) within group (
@@ -8,7 +7,7 @@ select
 from (
     select o.finished_at, o.captured_at, o.state
     from {{ schema }}.auto_post_outbox as o
-    where o.finished_at > now() - interval '1 hour'
+    where o.finished_at >= date_trunc('minute', now()) - interval '59 minutes'
     order by o.finished_at desc
     limit $1
 ) as n

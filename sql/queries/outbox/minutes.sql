@@ -1,4 +1,4 @@
--- Outcomes of the last 60 minutes, minute by minute. Looks at $1 rows at the most, the newest.
+-- Outcomes of the last 60 minutes, minute by minute, among the newest $1.
 select
     date_trunc('minute', n.finished_at) as at_minute,
     count(*) filter (where n.state = 'posted') as posted,
