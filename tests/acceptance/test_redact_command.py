@@ -185,10 +185,9 @@ def test_settings_of_redaction_count(tmp_path: Path) -> None:
         SOCIAL_POST_PII_ALLOWLIST="support@acme.com",
         SOCIAL_POST_REDACT_NAMES_FILE=str(tmp_path / "names.txt"),
         SOCIAL_POST_REDACT_PATTERNS=str(tmp_path / "own.toml"),
-        SOCIAL_POST_REDACT_PLACEHOLDER="[TYPE]",
         SOCIAL_POST_REDACT_WITHOUT="IP_ADDRESS",
     )
-    assert result.stdout.decode() == "[ORDER_CODE] of [PERSON], [EMAIL_ADDRESS], support@acme.com, 192.0.2.7"
+    assert result.stdout.decode() == "<ORDER_CODE> of <PERSON>, <EMAIL_ADDRESS>, support@acme.com, 192.0.2.7"
 
 
 def test_table_of_names_counts_where_there_is_a_database(host: Host, database: str) -> None:

@@ -199,7 +199,7 @@ def test_no_log_line_is_written(redactor: Redactor, caplog: pytest.LogCaptureFix
 
 def test_fresh_process_imports_without_a_warning() -> None:
     """Warnings are errors for users, too."""
-    code = "from autopost.redaction import Redactor; print(Redactor().redact('bob@example.com').text)"
+    code = "from autopost.redaction.redactor import Redactor; print(Redactor().redact('bob@example.com').text)"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, timeout=60
     )

@@ -38,6 +38,6 @@ def feed(
         if as_json:
             print_json(asdict(entry))
         else:
-            out.print(entry_text(entry, settings.redact_placeholder, terminal_columns()))
+            out.print(entry_text(entry, terminal_columns()))
 
     watching(settings, show)

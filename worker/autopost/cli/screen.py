@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autopost.outbox.reading import Entry
-from autopost.redaction import placeholder_style
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
+from autopost.placeholder import PLACEHOLDER
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name
@@ -45,12 +44,12 @@ def folded(text: Text, columns: int, indent: int) -> Text:
     return Text(f"\n{' ' * indent}").join(lines)
 
 
-def post_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def post_text(entry: Entry, columns: int | None = None) -> Text:
     """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what.
 
-    `style` is that of the placeholders in posts. With a number of columns it is broken at words.
+    With a number of columns it is broken at words.
     """
-    header, body, indent = post_header(entry), post_body(entry, style), INDENT
+    header, body, indent = post_header(entry), post_body(entry), INDENT
     if columns is not None:
         indent = _indent(columns)
         header, body = folded(header, columns, indent), folded(body, columns, indent)
@@ -70,11 +69,11 @@ def post_header(entry: Entry) -> Text:
     return line
 
 
-def post_body(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
+def post_body(entry: Entry) -> Text:
     """Return a post's text, with what the redaction put in made visible."""
     # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
     body = Text(plain(entry.content or ""), overflow="fold")
-    body.highlight_regex(placeholder_style.pattern(style), style="bold magenta")
+    body.highlight_regex(PLACEHOLDER, style="bold magenta")
     return body
 
 
@@ -93,10 +92,10 @@ def why_style(entry: Entry) -> str:
     return "bold red" if entry.outcome == "dead" else "yellow"
 
 
-def entry_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def entry_text(entry: Entry, columns: int | None = None) -> Text:
     """Return one outcome for a feed that shows everything, as `post_text` does a post."""
     if entry.outcome == "posted":
-        return post_text(entry, style, columns)
+        return post_text(entry, columns)
     line = Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
     return line if columns is None else folded(line, columns, _indent(columns))
 

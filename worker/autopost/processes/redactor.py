@@ -64,7 +64,6 @@ def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor |
             settings.pii_allowlist,
             settings.model,
             least_score=settings.redact_least_score,
-            placeholder=settings.redact_placeholder,
             names=_worth_looking_for(listed, names_of_table),
             patterns=patterns or [],
             model_setting=settings.model_variable,

@@ -23,9 +23,9 @@ from typing import Any
 import re2
 
 from autopost.errors import ConfigurationError
+from autopost.placeholder import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
-from autopost.redaction.placeholder_style import MOST_TYPE_CHARACTERS
 from autopost.redaction.rule import Rule
 
 # Texts that no pattern worth having matches without a single character.

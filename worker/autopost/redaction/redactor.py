@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from autopost.errors import ConfigurationError, RedactionFailed
 from autopost.model import Redaction
+from autopost.placeholder import placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.engine import LEAST_SCORE, MODEL_SETTING, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
-from autopost.redaction.placeholder import DEFAULT_STYLE, Placeholder
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
 
 # A field of an operation holds at most 4,000 characters. Time is linear in the length, so what is longer
@@ -36,7 +37,7 @@ class Redactor:
 
     `allowlist`: addresses that stay, compared whole and without regard to case. `model`: one that finds names of
     people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to look for,
-    and not to; all by default. `least_score`: what is less sure stays. `placeholder`: `[TYPE]`, `***` and the like.
+    and not to; all by default. `least_score`: what is less sure stays.
     `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
     ConfigurationError for what cannot be used, with what is allowed.
     """
@@ -49,7 +50,6 @@ class Redactor:
         only: Collection[str] | None = None,
         without: Collection[str] = (),
         least_score: float = LEAST_SCORE,
-        placeholder: str = DEFAULT_STYLE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
         model_setting: str = MODEL_SETTING,
@@ -66,7 +66,8 @@ class Redactor:
             model_setting=model_setting,
         )
         self._allowlist = Allowlist(allowlist)
-        self._placeholder = Placeholder(placeholder, self._engine.entities)
+        # A made-up type in angle brackets protects nothing: only those that exist do.
+        self._placeholders = compiled(f"<(?:{'|'.join(sorted(self._engine.entities))})>")
 
     def redact(self, text: str) -> Redaction:
         """Return the text without its findings and how many of each type there were.
@@ -115,7 +116,7 @@ class Redactor:
             if not findings:
                 return text, everything
             everything += [_traced(finding, edits) for finding in findings]
-            text, made = _replaced(text, findings, self._placeholder)
+            text, made = _replaced(text, findings)
             edits.append(made)
         raise NeverClean
 
@@ -126,7 +127,7 @@ class Redactor:
         if not found:
             return []
         allowed = self._allowlist.spans(plain.text)
-        placeholders = self._placeholder.spans(plain.text)
+        placeholders = [match.span() for match in self._placeholders.finditer(plain.text)]
         findings = merge(
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
@@ -141,15 +142,15 @@ class NeverClean(Exception):
     """Each pass brought new findings to light."""
 
 
-def _replaced(text: str, findings: Iterable[Finding], style: Placeholder) -> tuple[str, Edits]:
+def _replaced(text: str, findings: Iterable[Finding]) -> tuple[str, Edits]:
     """Return the text with placeholders, and for each the end of it in the new text and how far what follows moved."""
     pieces: list[str] = []
     edits: Edits = []
     position = length = 0
     for finding in findings:
-        start, placeholder = max(finding.start, position), style.of(finding.entity)
-        pieces += text[position:start], placeholder
-        length += start - position + len(placeholder)
+        start, replacement = max(finding.start, position), placeholder(finding.entity)
+        pieces += text[position:start], replacement
+        length += start - position + len(replacement)
         position = max(finding.end, position)
         edits.append((length, position - length))
     return "".join([*pieces, text[position:]]), edits

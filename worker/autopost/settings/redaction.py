@@ -1,19 +1,16 @@
-"""Settings of what is taken out of texts, and what stands there instead."""
+"""Settings of what is taken out of texts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import field_validator
-
-from autopost.redaction import placeholder_style
 from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
 
 _NAME = r'(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+")'
 
 
 class RedactionSettings(Group):
-    """Types, patterns, names and models that are looked for, and the style of placeholders."""
+    """Types, patterns, names and models that are looked for."""
 
     pii_allowlist: CommaSeparated = setting(
         (),
@@ -40,12 +37,6 @@ class RedactionSettings(Group):
         "a number, 0 to 1",
         ge=0,
         le=1,
-    )
-    redact_placeholder: str = setting(
-        placeholder_style.DEFAULT_STYLE,
-        f"{PREFIX}REDACT_PLACEHOLDER",
-        "What stands where a finding was. TYPE is replaced by the finding's type.",
-        placeholder_style.ALLOWED,
     )
     redact_patterns: Path | None = setting(
         None,
@@ -88,13 +79,6 @@ class RedactionSettings(Group):
         f"The same for a spaCy pipeline alone; not beside {PREFIX}NER_MODEL.",
         "the name of an installed spaCy package, or a directory",
     )
-
-    @field_validator("redact_placeholder")
-    @classmethod
-    def _is_style(cls, value: str) -> str:
-        if not placeholder_style.is_style(value):
-            raise ValueError("could be read as text")
-        return value
 
     @property
     def model(self) -> str | None:

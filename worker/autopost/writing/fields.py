@@ -10,7 +10,7 @@ from typing import Protocol
 import regex
 
 from autopost.model import Agent, Operation, Redaction
-from autopost.redaction.placeholder_style import DEFAULT_STYLE, found, placeholder
+from autopost.placeholder import PLACEHOLDER, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain
@@ -56,11 +56,8 @@ def has_explanation(operation: Operation) -> bool:
     return bool(plain(operation.what_explanation))
 
 
-def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style: str = DEFAULT_STYLE) -> Fields:
-    """Return the texts of `operation`, each redacted once. CPU-bound; RedactionFailed passes through.
-
-    `style` is that of the redactor's placeholders.
-    """
+def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fields:
+    """Return the texts of `operation`, each redacted once. CPU-bound; RedactionFailed passes through."""
     counts: Counter[str] = Counter()
 
     def clean(text: str | None) -> str:
@@ -71,9 +68,9 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style:
         counts.update(redaction.counts)
         return redaction.text
 
-    operation_type = cut(clean(operation.operation_type), _NAME_CHARACTERS, style)
+    operation_type = cut(clean(operation.operation_type), _NAME_CHARACTERS)
     return Fields(
-        agent_name=cut(clean(agent.name), _NAME_CHARACTERS, style),
+        agent_name=cut(clean(agent.name), _NAME_CHARACTERS),
         operation_type=operation_type,
         kind=kind_of(operation.operation_type),
         outcome=outcome_of(operation.status),
@@ -82,7 +79,7 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style:
         next_steps=clean(operation.next_steps),
         redactions=dict(counts),
         # A worker redacts the name of an operation before it comes here.
-        placeholders=frozenset([*(placeholder(style, entity) for entity in counts), *found(style, operation_type)]),
+        placeholders=frozenset([*map(placeholder, counts), *regex.findall(PLACEHOLDER, operation_type)]),
     )
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import regex
 
-from autopost.redaction import placeholder_style
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
+from autopost.placeholder import PLACEHOLDER
 
 LIMIT_CHARACTERS = 280
 ELLIPSIS = "…"
@@ -16,11 +12,15 @@ _NEAR_CHARACTERS = 30  # a word longer than this is cut within rather than dropp
 
 _DANGLING = ",;:-–—"
 
+# What is kept or dropped whole. The bracket that ends a placeholder is matched as a grapheme cluster, so that an accent
+# on it comes along.
+_UNIT = regex.compile(rf"{PLACEHOLDER.removesuffix('>')}(?=>)\X|\X")
 
-def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) -> str:
+
+def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
     """Return at most `limit` code points of `text`, ending in an ellipsis where something is missing.
 
-    The cut falls between grapheme clusters, never within a placeholder of this style, and at a word boundary when
+    The cut falls between grapheme clusters, never within a placeholder, and at a word boundary when
     one is near. A first cluster that is itself too long leaves only the ellipsis.
     """
     if limit < 1:
@@ -29,7 +29,7 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) ->
         return text
     room = limit - len(ELLIPSIS)
     end = boundary = 0
-    for unit in _units(style).finditer(text):
+    for unit in _UNIT.finditer(text):
         if unit.group().isspace():
             boundary = unit.start()
         if unit.end() > room:
@@ -38,16 +38,6 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) ->
     if end - boundary <= _NEAR_CHARACTERS and boundary > 0:
         end = boundary
     return text[:end].rstrip().rstrip(_DANGLING).rstrip() + ELLIPSIS
-
-
-@cache
-def _units(style: str) -> regex.Pattern[str]:
-    """Return the pattern of what is kept or dropped whole.
-
-    A placeholder's last sign is matched as a grapheme, so that an accent on it comes along.
-    """
-    last = re.escape(style[-1])
-    return regex.compile(rf"{placeholder_style.pattern(style).removesuffix(last)}(?={last})\X|\X")
 
 
 # Shown as a picture by default, or asked to be one by U+FE0F; U+FE0E asks for the contrary. Digits, `#`, `©`,

@@ -37,7 +37,6 @@ class Writer:
     ) -> None:
         self._settings = settings
         self._redactor = redactor
-        self._style = settings.redact_placeholder  # the redactor's own
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         self._turn = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
@@ -66,12 +65,12 @@ class Writer:
         with step("write") as writing:
             async with self._slots:
                 await self._wait_for_turn()
-                answer = await self._ask(self._llm, prompt_for(fields, self._style))
+                answer = await self._ask(self._llm, prompt_for(fields))
             return _said(writing, await asyncio.to_thread(self._written, fields, answer))
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
         with step("redact") as redacting:
-            fields = redact_fields(operation, agent, self._redactor, self._style)
+            fields = redact_fields(operation, agent, self._redactor)
             redacting.say(findings=fields.redactions)
             return fields
 
@@ -130,7 +129,7 @@ class Writer:
         text = check(answer, fields.placeholders)
         if isinstance(text, Rejected):
             return self._templated(fields, text.word, paid=answer)
-        post = proofread(text, self._redactor, self._style)
+        post = proofread(text, self._redactor)
         if post.counts:
             # The input was clean. A model that comes up with personal data has made it up or put it together
             # from pieces, and what the redactor did not find beside it cannot be trusted either.
@@ -145,7 +144,7 @@ class Writer:
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor, self._style)
+        post = proofread(compose(fields), self._redactor)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
         return self._record(post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 
