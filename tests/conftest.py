@@ -44,7 +44,7 @@ hypothesis.settings.load_profile("everyday")
 for _name in list(os.environ):
     if _name == "DATABASE_URL" or _name.startswith(("PG", "OPENAI_", "OTEL_", "SOCIAL_POST_")):
         del os.environ[_name]  # a test sees only what it sets
-os.environ["SOCIAL_POST_CONFIG"] = os.devnull  # and not the file of an installation beside it
+os.environ["SOCIAL_POST_CONFIG_FILE"] = os.devnull  # and not the file of an installation beside it
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shell starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -11,7 +11,7 @@ from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Settings, libpq_problems
 from autopost.webhooks.choice import hooks_of
 
-_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns", "redact_names_file", "model")
+_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns_file", "redact_names_file", "ner_model")
 
 
 def refused_settings(settings: Settings) -> list[str]:

@@ -12,7 +12,7 @@ from autopost.redaction.engine import known_entities
 from autopost.redaction.names import word_count
 from autopost.redaction.pattern_file import load_patterns
 from autopost.redaction.redactor import Redactor
-from autopost.settings import PREFIX, Settings, not_usable
+from autopost.settings import PREFIX, Settings, invalid_configuration
 
 # One word of a table of users, such as `test` or `Will`, would be taken out wherever it stands.
 LEAST_WORDS_IN_A_TABLE = 2
@@ -28,7 +28,7 @@ def redactor_for(settings: Settings, names_of_table: Iterable[str] = ()) -> Reda
     """
     redactor, problems = _made(settings, names_of_table)
     if redactor is None or problems:
-        raise not_usable(problems)
+        raise invalid_configuration(problems)
     return redactor
 
 
@@ -48,8 +48,8 @@ def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor |
             problems.append(text if text.startswith(variable) else f"{variable}: {text}")
             return otherwise
 
-    given = settings.redact_patterns
-    patterns = guarded(f"{PREFIX}REDACT_PATTERNS", lambda: load_patterns(given) if given else [], None)
+    given = settings.redact_patterns_file
+    patterns = guarded(f"{PREFIX}REDACT_PATTERNS_FILE", lambda: load_patterns(given) if given else [], None)
     nobody: set[str] = set()
     listed = guarded(f"{PREFIX}REDACT_NAMES_FILE", lambda: _listed(settings), nobody)
     only, without = settings.redact_only or None, settings.redact_without
@@ -59,14 +59,13 @@ def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor |
         if guarded(variables, lambda: chosen(known_entities(patterns), only, without), None) is not None:
             types = {"only": only, "without": without}
     redactor = guarded(
-        settings.model_variable,
+        f"{PREFIX}NER_MODEL",
         lambda: Redactor(
             settings.pii_allowlist,
-            settings.model,
+            settings.ner_model,
             least_score=settings.redact_least_score,
             names=_worth_looking_for(listed, names_of_table),
             patterns=patterns or [],
-            model_setting=settings.model_variable,
             **types,
         ),
         None,
@@ -108,7 +107,7 @@ def _names_of_file(path: Path) -> list[str]:
         raise ConfigurationError(f"{path}: is not UTF-8 (byte {error.start + 1})") from None
     names = [line.strip() for line in lines if not line.lstrip().startswith("#")]
     if not any(word_count(name) for name in names):
-        raise ConfigurationError(f"{path}: holds no name; allowed: a full name on each line")
+        raise ConfigurationError(f"{path}: holds no name; expected: a full name on each line")
     return names
 
 

@@ -22,6 +22,7 @@ WORKERS = "auto_post_worker"  # the group that `autopost sql grants` makes
 
 # A list of so many takes a quarter of a gigabyte. More would be another table than the one that is meant.
 MOST_NAMES = 500_000
+RELOAD_SECONDS = 300.0
 
 _NAME = re.compile(r'"[^"]+"|[^."+]+')
 
@@ -55,7 +56,7 @@ async def names_at_start(database: Database, settings: Settings) -> list[str]:
         if not is_of_the_installation(error):
             raise
         advice = f": {grants(settings, WORKERS)}" if isinstance(error, asyncpg.InsufficientPrivilegeError) else ""
-        raise ConfigurationError(f"{VARIABLE}: given {settings.redact_names_table!r}; {error}{advice}") from None
+        raise ConfigurationError(f"{VARIABLE}: got {settings.redact_names_table!r}; {error}{advice}") from None
     if settings.redact_names_table and not names:
         log.warning("the table of names holds none, or row-level security hides them", setting=VARIABLE)
     return names
@@ -69,7 +70,7 @@ async def keep_known(database: Database, settings: Settings, known: list[str], l
     """
     failures = 0
     while True:
-        await asyncio.sleep(settings.redact_names_seconds * random.uniform(0.9, 1.1))
+        await asyncio.sleep(RELOAD_SECONDS * random.uniform(0.9, 1.1))
         try:
             names = await read_names(database, settings)
             if known and not names:

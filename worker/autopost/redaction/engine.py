@@ -27,7 +27,6 @@ from autopost.redaction.rules import FAMILIES, grouped_rules
 _TALKATIVE_LOGGERS = ("presidio-analyzer", "decision_process")
 
 LEAST_SCORE = 0.4
-MODEL_SETTING = "SOCIAL_POST_NER_MODEL"
 
 _OWN = "own patterns"
 _NAMES = "names"
@@ -40,7 +39,7 @@ class Engine:
     """Finds personal data and secrets in one normalised text.
 
     `only` and `without` choose types; `patterns` are the user's own, `names` those of known people, `model` finds
-    names. Raises ConfigurationError for an unknown type and for a model that is not there; `model_setting` names it.
+    names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
     def __init__(
@@ -52,7 +51,6 @@ class Engine:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = MODEL_SETTING,
     ) -> None:
         _silence()
         known = known_entities(patterns)
@@ -72,11 +70,11 @@ class Engine:
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
         self.know(names)
-        kind, name = split_model(model, model_setting) if model and named else ("", "")
-        self._pipeline = Pipeline(name, model_setting) if kind == SPACY else Words()
+        kind, name = split_model(model) if model and named else ("", "")
+        self._pipeline = Pipeline(name) if kind == SPACY else Words()
         if kind:
             by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
-            recognizers.append(by_model or name_recognizer(kind, name, model_setting))
+            recognizers.append(by_model or name_recognizer(kind, name))
         self._asks_model = bool(kind)
         self._analyzer = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),

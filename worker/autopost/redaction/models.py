@@ -25,33 +25,33 @@ LEAST_SCORE = 0.5
 _GLINER_LABELS = {"person": "PERSON", "location": "LOCATION", "address": "LOCATION"}
 
 
-def split_model(name: str, setting: str) -> tuple[str, str]:
+def split_model(name: str) -> tuple[str, str]:
     """Return the kind of a model and its name or directory. Raises ConfigurationError for an unknown kind."""
     kind, colon, model = name.partition(":")
     if not colon or len(kind) == 1:  # none, or a drive letter
         return SPACY, name
     if kind not in {SPACY, *_KINDS}:
-        raise ConfigurationError(f"{setting}: given {name!r}; allowed: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
+        raise ConfigurationError(f"got {name!r}; expected: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
     return kind, model
 
 
-def name_recognizer(kind: str, model: str, setting: str) -> EntityRecognizer:
+def name_recognizer(kind: str, model: str) -> EntityRecognizer:
     """Return the recognizer of a GLiNER or transformers model.
 
     Raises ConfigurationError when the extra is not installed or the model is not there or cannot be loaded.
     """
     make = _KINDS[kind]
-    directory = _directory(kind, model, setting)
+    directory = _directory(kind, model)
     try:
         return make(directory)
     except ImportError:
         problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
     except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
         problem = f"{model!r} is there but cannot be loaded ({type(error).__name__})"
-    raise ConfigurationError(f"{setting}: {problem}")
+    raise ConfigurationError(problem)
 
 
-def _directory(kind: str, model: str, setting: str) -> str:
+def _directory(kind: str, model: str) -> str:
     """Return where the model is: its own directory, or the one to which it was fetched."""
     if Path(model).is_dir():
         return model
@@ -62,7 +62,7 @@ def _directory(kind: str, model: str, setting: str) -> str:
         problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
     except Exception:  # noqa: BLE001  # the hub has an exception for every way of not having a model
         problem = f"{model!r} is not there; fetch it first (hf download {model}), nothing is downloaded at run time"
-    raise ConfigurationError(f"{setting}: {problem}")
+    raise ConfigurationError(problem)
 
 
 def _gliner(directory: str) -> EntityRecognizer:

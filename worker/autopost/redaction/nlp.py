@@ -105,18 +105,18 @@ class Pipeline(SpacyNlpEngine):  # type: ignore[misc,unused-ignore]
     Raises ConfigurationError when the named model is not there or cannot be loaded.
     """
 
-    def __init__(self, model: str, setting: str) -> None:
+    def __init__(self, model: str) -> None:
         configuration = NerModelConfiguration(model_to_presidio_entity_mapping=LABELS)
         super().__init__(
             models=[{"lang_code": LANGUAGE, "model_name": model}],
             ner_model_configuration=configuration,
         )
-        self.model, self.setting = model, setting
+        self.model = model
         self.load()
 
     def load(self) -> None:
         """Load the pipeline; never download one."""
-        self.nlp: Any = {LANGUAGE: _load(self.model, self.setting)}
+        self.nlp: Any = {LANGUAGE: _load(self.model)}
 
     def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
         """Return what the recognizers are given for a text."""
@@ -156,14 +156,14 @@ def _completed(artifacts: Artifacts, candidates: frozenset[Rule], deadline: Dead
     return artifacts
 
 
-def _load(model: str, setting: str) -> Any:
+def _load(model: str) -> Any:
     if not (spacy.util.is_package(model) or Path(model).is_dir()):
         raise ConfigurationError(
-            f"{setting}: given {model!r}; allowed: the name of an installed spaCy package "
+            f"got {model!r}; expected: the name of an installed spaCy package "
             "(install it first; nothing is downloaded at run time)"
         )
     try:
         return spacy.load(model)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
         problem = type(error).__name__
-    raise ConfigurationError(f"{setting}: {model!r} is installed but cannot be loaded ({problem})")
+    raise ConfigurationError(f"{model!r} is installed but cannot be loaded ({problem})")

@@ -46,7 +46,7 @@ def load_patterns(path: str | Path) -> list[Rule]:
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is no TOML ({error})") from None
+        raise ConfigurationError(f"{path}: is not valid TOML ({error})") from None
     return parse_patterns(document, str(path))
 
 
@@ -108,10 +108,10 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
         raise _Unusable("the regex matches without a single character")
     group = _integer(entry, "secretGroup", _integer(entry, "group", 0))
     if not 0 <= group <= pattern.groups:
-        raise _Unusable(f"secretGroup: given {group}; the regex has {pattern.groups} groups")
+        raise _Unusable(f"secretGroup: got {group}; the regex has {pattern.groups} groups")
     entropy = entry.get("entropy", 0)
     if not isinstance(entropy, int | float):
-        raise _Unusable(f"entropy: given {entropy!r}; allowed: a number")
+        raise _Unusable(f"entropy: got {entropy!r}; expected: a number")
     allowances = [*shared, *(allowance for _, allowance in _allowances(entry))]
     return own_rule(name, entity, str(entry["regex"]), _texts(entry, "keywords"), group, float(entropy), allowances)
 
@@ -119,7 +119,7 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
 def _entity(name: str) -> str:
     entity = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     if not entity or len(entity) > _MOST_CHARACTERS:
-        raise _Unusable(f"id: allowed: at most {_MOST_CHARACTERS} letters, digits and hyphens")
+        raise _Unusable(f"id: expected: at most {_MOST_CHARACTERS} letters, digits and hyphens")
     return entity if entity[0].isalpha() else f"{_DIGIT_PREFIX}{entity}"
 
 
@@ -130,7 +130,7 @@ def _compiled(pattern: Any) -> Any:
         return compiled(pattern)
     except re2.error as error:
         problem = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-    raise _Unusable(f"the regex is none of RE2 ({problem}); RE2 has no look-around and no back-references")
+    raise _Unusable(f"the regex is not valid RE2 ({problem}); RE2 has no look-around and no back-references")
 
 
 def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
@@ -141,7 +141,7 @@ def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
         stopwords = tuple(word.lower() for word in _texts(entry, "stopwords"))
         target = entry.get("regexTarget", "secret")
         if target not in {"secret", "match", "line"}:
-            raise _Unusable(f"regexTarget: given {target!r}; allowed: secret, match, line")
+            raise _Unusable(f"regexTarget: got {target!r}; expected: secret, match, line")
         every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}
         if (every and ("paths" in entry or "commits" in entry)) or not (regexes or stopwords):
             continue
@@ -152,12 +152,12 @@ def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
 def _texts(entry: Mapping[str, Any], key: str) -> list[str]:
     found = entry.get(key, [])
     if not isinstance(found, list) or not all(isinstance(text, str) and text for text in found):
-        raise _Unusable(f"{key}: allowed: a list of texts")
+        raise _Unusable(f"{key}: expected: a list of texts")
     return found
 
 
 def _integer(entry: Mapping[str, Any], key: str, default: int) -> int:
     found = entry.get(key, default)
     if not isinstance(found, int):
-        raise _Unusable(f"{key}: given {found!r}; allowed: a whole number")
+        raise _Unusable(f"{key}: got {found!r}; expected: a whole number")
     return found

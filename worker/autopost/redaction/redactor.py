@@ -12,7 +12,7 @@ from autopost.model import Redaction
 from autopost.placeholder import placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.engine import LEAST_SCORE, MODEL_SETTING, Engine
+from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
 from autopost.redaction.pattern import compiled
@@ -36,7 +36,7 @@ class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
     `allowlist`: addresses that stay, compared whole and without regard to case. `model`: one that finds names of
-    people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to look for,
+    people and places too (see models.py). `only`, `without`: types to look for,
     and not to; all by default. `least_score`: what is less sure stays.
     `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
     ConfigurationError for what cannot be used, with what is allowed.
@@ -52,10 +52,9 @@ class Redactor:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = MODEL_SETTING,
     ) -> None:
         if not 0 <= least_score <= 1:
-            raise ConfigurationError(f"The least score of a finding: given {least_score}; allowed: 0 to 1")
+            raise ConfigurationError(f"The least score of a finding: got {least_score}; expected: 0 to 1")
         self._engine = Engine(
             model,
             only=only,
@@ -63,7 +62,6 @@ class Redactor:
             least_score=least_score,
             names=names,
             patterns=patterns,
-            model_setting=model_setting,
         )
         self._allowlist = Allowlist(allowlist)
         # A made-up type in angle brackets protects nothing: only those that exist do.

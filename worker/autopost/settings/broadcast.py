@@ -43,13 +43,6 @@ class BroadcastSettings(Group):
         "1 to 100 letters, digits, _, -, . and :",
         pattern=r"^[A-Za-z0-9_.:-]{1,100}$",
     )
-    broadcast_stream_length: int = setting(
-        10_000,
-        f"{PREFIX}BROADCAST_STREAM_LENGTH",
-        "About how many posts the stream in Redis holds.",
-        "a whole number, 100 or more",
-        ge=100,
-    )
     redis_url: SecretStr = setting(
         SecretStr("redis://localhost:6379/0"),
         "REDIS_URL",

@@ -27,7 +27,7 @@ def connection_string(value: SecretStr) -> SecretStr:
     except psycopg.Error:
         raise ValueError("not a connection string") from None
     if not all(port.isdigit() for port in str(parts.get("port") or "5432").split(",") if port):
-        raise ValueError("the port is no number")
+        raise ValueError("the port is not a number")
     if "://" in text and text.partition("?")[0].count("@") > 1:
         raise ValueError("more than one @")
     if "@" in str(parts.get("dbname") or "") and "://" in text:

@@ -7,12 +7,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from autopost.settings.broadcast import Broadcast, BroadcastSettings
 from autopost.settings.database import DatabaseSettings
 from autopost.settings.field import PREFIX, Group
-from autopost.settings.hooks import HookSettings
 from autopost.settings.http import HttpSettings
 from autopost.settings.llm import LlmSettings
 from autopost.settings.redaction import RedactionSettings
 from autopost.settings.toml_file import FileSettings, FileSource
 from autopost.settings.tracing import TracingSettings
+from autopost.settings.webhooks import WebhookSettings
 from autopost.settings.worker import LogFormat, WorkerSettings
 
 __all__ = ["PREFIX", "SUBJECTS", "Broadcast", "LogFormat", "Settings"]
@@ -25,7 +25,7 @@ SUBJECTS: dict[str, type[Group]] = {
     "Worker": WorkerSettings,
     "Monitoring and the page": HttpSettings,
     "Announcing posts": BroadcastSettings,
-    "Hooks": HookSettings,
+    "Hooks": WebhookSettings,
     "Traces": TracingSettings,
     "Settings": FileSettings,
 }
@@ -34,7 +34,7 @@ SUBJECTS: dict[str, type[Group]] = {
 class Settings(
     FileSettings,
     TracingSettings,
-    HookSettings,
+    WebhookSettings,
     BroadcastSettings,
     HttpSettings,
     WorkerSettings,
@@ -47,7 +47,7 @@ class Settings(
     @property
     def announces(self) -> bool:
         """Tell whether posts are written to the log of announcements: for a carrier, or for hooks."""
-        return self.broadcast is not Broadcast.NONE or self.hooks_file is not None
+        return self.broadcast is not Broadcast.NONE or self.webhooks_file is not None
 
     @classmethod
     def settings_customise_sources(

@@ -37,9 +37,9 @@ class LlmSettings(Group):
         gt=0,
         le=60,
     )
-    llm_pause_seconds: float = setting(
+    llm_breaker_cooldown_seconds: float = setting(
         30.0,
-        f"{PREFIX}LLM_PAUSE_SECONDS",
+        f"{PREFIX}LLM_BREAKER_COOLDOWN_SECONDS",
         "How long the LLM is left alone after five failures in a row; twice as long each time that it fails again.",
         "seconds, above 0 and at most 300",
         gt=0,

@@ -38,9 +38,9 @@ class RedactionSettings(Group):
         ge=0,
         le=1,
     )
-    redact_patterns: Path | None = setting(
+    redact_patterns_file: Path | None = setting(
         None,
-        f"{PREFIX}REDACT_PATTERNS",
+        f"{PREFIX}REDACT_PATTERNS_FILE",
         "Patterns of your own that are looked for too, in gitleaks' form or the short one.",
         "the path of a TOML file",
     )
@@ -58,14 +58,6 @@ class RedactionSettings(Group):
         "table.column, schema.table.column or table.first_name+last_name, names as in SQL",
         pattern=rf"^(?:{_NAME}\.)?{_NAME}\.{_NAME}(?:\+{_NAME})*$",
     )
-    redact_names_seconds: float = setting(
-        300.0,
-        f"{PREFIX}REDACT_NAMES_SECONDS",
-        "The time after which a worker reads the names anew.",
-        "seconds, 1 to 86400",
-        ge=1,
-        le=86400,
-    )
     ner_model: str | None = setting(
         None,
         f"{PREFIX}NER_MODEL",
@@ -73,19 +65,3 @@ class RedactionSettings(Group):
         "spacy:en_core_web_sm, gliner:owner/model, transformers:owner/model, or a directory in the model's place; "
         "nothing is downloaded",
     )
-    spacy_model: str | None = setting(
-        None,
-        f"{PREFIX}SPACY_MODEL",
-        f"The same for a spaCy pipeline alone; not beside {PREFIX}NER_MODEL.",
-        "the name of an installed spaCy package, or a directory",
-    )
-
-    @property
-    def model(self) -> str | None:
-        """Return the model that finds names, whichever of the two settings names it."""
-        return self.ner_model or self.spacy_model
-
-    @property
-    def model_variable(self) -> str:
-        """Return the variable that names the model."""
-        return f"{PREFIX}SPACY_MODEL" if self.spacy_model and not self.ner_model else f"{PREFIX}NER_MODEL"

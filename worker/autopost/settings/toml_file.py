@@ -18,8 +18,14 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 from autopost.settings.field import PREFIX, Group, setting
 
-CONFIG_VARIABLE = f"{PREFIX}CONFIG"
-USUAL_PLACE = Path("/etc/autopost/autopost.toml")
+CONFIG_VARIABLE = f"{PREFIX}CONFIG_FILE"
+# Names of earlier versions that are not spelled like the present ones. They are refused with the present name.
+RENAMED = {
+    f"{PREFIX}HOOKS": f"{PREFIX}WEBHOOKS_FILE",
+    f"{PREFIX}LLM_PAUSE_SECONDS": f"{PREFIX}LLM_BREAKER_COOLDOWN_SECONDS",
+    f"{PREFIX}SPACY_MODEL": f"{PREFIX}NER_MODEL",
+}
+DEFAULT_PATH = Path("/etc/autopost/autopost.toml")
 # What another library reads as well, which knows the environment alone.
 _ELSEWHERE = (CONFIG_VARIABLE, "OTEL_")
 _NEAR = 0.6
@@ -31,7 +37,7 @@ class FileSettings(Group):
     config_file: Path | None = setting(
         None,
         CONFIG_VARIABLE,
-        f"A file of settings; the environment wins over it. Without it {USUAL_PLACE} is read where there is one.",
+        f"A file of settings; the environment wins over it. Without it {DEFAULT_PATH} is read where there is one.",
         "the path of a TOML file, or /dev/null for none; in the environment alone",
     )
 
@@ -77,7 +83,7 @@ def may_stand_in_file(variable: str) -> bool:
 
 def read_settings_file(named: str | Path | None, variables: Collection[str]) -> SettingsFile:
     """Read the file that is named, or the one in its usual place if there is one. Raises nothing."""
-    path = Path(named).expanduser() if named else USUAL_PLACE
+    path = Path(named).expanduser() if named else DEFAULT_PATH
     try:
         data = tomllib.loads(path.read_text("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -87,7 +93,7 @@ def read_settings_file(named: str | Path | None, variables: Collection[str]) -> 
     except UnicodeDecodeError:
         return _unreadable(path, "it is not UTF-8")
     except tomllib.TOMLDecodeError as error:
-        return _unreadable(path, f"it is not TOML: {error}")
+        return _unreadable(path, f"it is not valid TOML: {error}")
     by_key = {key_of(variable): variable for variable in variables if may_stand_in_file(variable)}
     # As of an empty variable, nothing is meant by an empty text.
     values = {by_key[key]: value for key, value in data.items() if key in by_key and value not in ("", {})}
@@ -107,9 +113,10 @@ def _unreadable(path: Path, why: str) -> SettingsFile:
 
 
 def _unknown(key: str, value: Any, path: Path, by_key: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(key_of(key.upper()), by_key, n=1, cutoff=_NEAR)
+    variable = RENAMED.get(f"{PREFIX}{key.upper()}")
+    near = [key_of(variable)] if variable else difflib.get_close_matches(key_of(key.upper()), by_key, 1, _NEAR)
     if near:
         return f"{key} in {path}: not a setting; did you mean {near[0]}?"
     if isinstance(value, dict):
-        return f"[{key}] in {path}: not a setting; a file has no sections, all keys stand at its top"
-    return f"{key} in {path}: not a setting; allowed: the keys that `autopost config` lists"
+        return f"[{key}] in {path}: not a setting; the file has no sections, write all keys at the top level"
+    return f"{key} in {path}: not a setting; expected: a key that `autopost config` lists"

@@ -87,9 +87,9 @@ class WorkerSettings(Group):
         ge=0,
         le=3650,
     )
-    start_seconds: float = setting(
+    startup_wait_seconds: float = setting(
         0.0,
-        f"{PREFIX}START_SECONDS",
+        f"{PREFIX}STARTUP_WAIT_SECONDS",
         "How long a worker that starts waits for the database and its migration; 0 ends it at once without them.",
         "seconds, 0 to 86400",
         ge=0,

@@ -162,7 +162,7 @@ def certificates() -> ssl.SSLContext:
         return httpx2.create_ssl_context()
     except OSError as error:  # an SSLError is one too
         raise ConfigurationError(
-            f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; allowed: certificates in PEM form"
+            f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; expected: certificates in PEM form"
         ) from None
 
 

@@ -41,7 +41,7 @@ class Writer:
         self._turn = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = Llm(settings, key) if settings.llm_enabled and key else None
-        self._breaker = Breaker(settings.llm_pause_seconds, on_change=self._on_breaker)
+        self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:

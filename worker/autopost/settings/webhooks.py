@@ -13,25 +13,25 @@ from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class HookSettings(Group):
+class WebhookSettings(Group):
     """Which posts are sent where."""
 
-    hooks_file: Path | None = setting(
+    webhooks_file: Path | None = setting(
         None,
-        f"{PREFIX}HOOKS",
+        f"{PREFIX}WEBHOOKS_FILE",
         "The hooks: which posts are sent to which addresses, as Slack takes them or signed. The same for all workers "
         "of a database.",
         "the path of a TOML file, see docs/how-to/hooks.md",
     )
-    hook_networks: CommaSeparated = setting(
+    webhook_networks: CommaSeparated = setting(
         (),
-        f"{PREFIX}HOOK_NETWORKS",
+        f"{PREFIX}WEBHOOK_NETWORKS",
         "Networks beside the public ones that hooks may reach, and without TLS. Without it loopback, private and "
         "link-local addresses are refused, whatever name leads there.",
         "networks separated by commas, such as 10.1.0.0/16, fd00:1::/32 or 127.0.0.1",
     )
 
-    @field_validator("hook_networks")
+    @field_validator("webhook_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
@@ -41,4 +41,4 @@ class HookSettings(Group):
     @property
     def allowed_networks(self) -> tuple[Network, ...]:
         """Return the networks that hooks may reach beside the public ones."""
-        return tuple(ipaddress.ip_network(network) for network in self.hook_networks)
+        return tuple(ipaddress.ip_network(network) for network in self.webhook_networks)
