@@ -11,7 +11,7 @@ from autopost.cli.checking import run_check
 from autopost.database.connection import connect
 from autopost.errors import ConfigurationError
 from autopost.processes import user_names
-from autopost.processes.user_names import keep_known, names_at_start, read_names
+from autopost.processes.user_names import names_at_start, read_names, reload_names
 from autopost.settings import Settings, load_settings
 from tests.acceptance.test_bad_input import autopost
 from tests.host import Host
@@ -116,7 +116,7 @@ async def test_table_with_too_many_names_is_refused(
     users: Host, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is another one than the one that is meant."""
-    monkeypatch.setattr("autopost.processes.user_names.MOST_NAMES", 1)
+    monkeypatch.setattr("autopost.processes.user_names.MAX_NAMES", 1)
     with pytest.raises(ConfigurationError, match="holds more names than allowed, which is 1"):
         await names_in("users.full_name", database)
 
@@ -157,7 +157,9 @@ async def test_names_stay_when_the_table_goes_or_is_empty(
     connection = await connect(given, "test")
     learnt: list[list[str]] = []
     with capture_logs() as lines:
-        task = asyncio.create_task(keep_known(connection, given, ["Anna Berg"], lambda names: learnt.append([*names])))
+        task = asyncio.create_task(
+            reload_names(connection, given, ["Anna Berg"], lambda names: learnt.append([*names]))
+        )
         try:
             await eventually(lambda: learnt)
             users.execute("alter table users rename to gone")

@@ -9,7 +9,7 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 from autopost.webhooks.hook import Hook, Kind
 from autopost.webhooks.hook_file import parse_hooks
 from tests.hooks.posts import post

@@ -12,8 +12,8 @@ from autopost.cli.screen import post_body
 from autopost.outbox.reading import Entry
 from autopost.placeholder import PLACEHOLDER, placeholder
 from autopost.redaction.redactor import Redactor
+from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fields import Fields, redact_fields
-from autopost.writing.guard import Rejected, check
 from autopost.writing.length import cut
 from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM, prompt_for

@@ -17,7 +17,7 @@ from autopost.cli.session import connected, run, steering
 from autopost.errors import AutopostError
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import PREFIX, Settings, load_settings
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 from autopost.webhooks.hook import Hook
 from autopost.webhooks.refusals import NotDelivered, Rejected
 from autopost.webhooks.request import sample

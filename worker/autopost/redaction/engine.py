@@ -12,8 +12,8 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from autopost.redaction import names as name_lists
-from autopost.redaction.choice import chosen
 from autopost.redaction.deadline import Deadline
+from autopost.redaction.entities import select_entities
 from autopost.redaction.merge import Finding
 from autopost.redaction.models import SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
@@ -54,7 +54,7 @@ class Engine:
     ) -> None:
         _silence()
         known = known_entities(patterns)
-        self.entities = chosen(known, only, without)
+        self.entities = select_entities(known, only, without)
         groups = [
             [rule for rule in rules if rule.score >= least_score]
             for rules in [*grouped_rules(self.entities), [rule for rule in patterns if rule.entity in self.entities]]
@@ -69,7 +69,7 @@ class Engine:
         ]
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
-        self.know(names)
+        self.set_names(names)
         kind, name = split_model(model) if model and named else ("", "")
         self._pipeline = Pipeline(name) if kind == SPACY else Words()
         if kind:
@@ -85,8 +85,8 @@ class Engine:
         # spaCy forgets words at the end of a zone, and allows one zone at a time; other models run one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
 
-    def know(self, names: Iterable[str]) -> None:
-        """Find these full names from now on, unless persons are not looked for."""
+    def set_names(self, names: Iterable[str]) -> None:
+        """Look for these full names from now on, unless the type PERSON is excluded."""
         self._names = NameList(names if self._knows_names else ())
 
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:

@@ -35,8 +35,8 @@ _DIGIT_PREFIX = "RULE_"
 _MOST_CHARACTERS = MOST_TYPE_CHARACTERS - len(_DIGIT_PREFIX)
 
 
-class _Unusable(Exception):
-    """What is wrong with one pattern."""
+class _Unusable(ConfigurationError):
+    """One pattern is invalid."""
 
 
 def load_patterns(path: str | Path) -> list[Rule]:

@@ -16,14 +16,11 @@ from typing import Any
 
 import re2
 
+from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
 
 # Room for the states of one set. RE2 forgets states and goes on when it is used up.
 MEMORY_BYTES = 4 << 20
-
-
-class PrefilterFailed(Exception):
-    """The set of anchors could not be run over the text."""
 
 
 class Prefilter:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from autopost.errors import ConfigurationError, RedactionFailed
+from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, TextTooLong
 from autopost.model import Redaction
 from autopost.placeholder import placeholder
 from autopost.redaction.allowlist import Allowlist
@@ -88,9 +88,9 @@ class Redactor:
         redacted, findings = self._closed(text)
         return redacted, sorted(findings, key=lambda finding: finding.start)
 
-    def know(self, names: Iterable[str]) -> None:
-        """Find these full names from now on, and not the ones before. CPU-bound."""
-        self._engine.know(names)
+    def set_names(self, names: Iterable[str]) -> None:
+        """Look for these full names from now on, instead of the earlier ones. CPU-bound."""
+        self._engine.set_names(names)
 
     def _closed(self, text: str) -> tuple[str, list[Finding]]:
         try:
@@ -130,14 +130,6 @@ class Redactor:
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
-
-
-class TextTooLong(Exception):
-    """The text is longer than MAX_CHARACTERS."""
-
-
-class NeverClean(Exception):
-    """Each pass brought new findings to light."""
 
 
 def _replaced(text: str, findings: Iterable[Finding]) -> tuple[str, Edits]:

@@ -35,7 +35,7 @@ from tenacity import (
 )
 
 from autopost.backoff import retry_after_seconds
-from autopost.errors import ConfigurationError
+from autopost.errors import AutopostError, ConfigurationError
 from autopost.settings import Settings
 from autopost.writing.prompt import Prompt
 
@@ -50,8 +50,8 @@ _POOL_CONNECTIONS = 25  # every request and every answer looks at all connection
 _log = structlog.get_logger(__name__)
 
 
-class _Failed(Exception):
-    """One attempt failed."""
+class _Failed(AutopostError):
+    """One attempt failed. `word` says why, `wait_seconds` is what the server asked for."""
 
     def __init__(self, word: str, *, retry: bool = False, wait_seconds: float | None = None) -> None:
         super().__init__(word)

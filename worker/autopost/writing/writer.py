@@ -13,9 +13,9 @@ from autopost.model import Agent, Generator, Operation, Written
 from autopost.observability import metrics
 from autopost.observability.tracing import Timing, step
 from autopost.settings import Settings
+from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
-from autopost.writing.guard import Rejected, check
 from autopost.writing.llm import Answer, Llm, NoAnswer
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
