@@ -75,7 +75,7 @@ def test_bad_value_is_refused_with_its_file(path: Path) -> None:
     """Which key, which file, what was given and what is allowed."""
     message = refusal(path, "batch_size = 0\nllm_model = 5")
     assert f"SOCIAL_POST_BATCH_SIZE (batch_size in {path}): got 0; expected: a whole number, 1 to 2000" in message
-    assert f"SOCIAL_POST_LLM_MODEL (llm_model in {path}): got 5; expected: a model's name" in message
+    assert f"SOCIAL_POST_LLM_MODEL (llm_model in {path}): got 5; expected: the name of a model" in message
 
 
 def test_bad_value_of_the_environment_is_not_laid_to_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,8 +99,8 @@ def test_contradiction_names_the_file(path: Path) -> None:
         ("schema_name = 's'", "schema_name in {path}: not a setting; did you mean schema?"),
         ("xyzzy = 5", "xyzzy in {path}: not a setting; expected: a key that `autopost config` lists"),
         ("[xyzzy]\nbatch_size = 5", "[xyzzy] in {path}: not a setting; the file has no sections"),
-        ("config_file = 'b.toml'", "config_file in {path}: SOCIAL_POST_CONFIG_FILE is read from the environment alone"),
-        ("otel_sdk_disabled = true", "otel_sdk_disabled in {path}: OTEL_SDK_DISABLED is read from the environment"),
+        ("config_file = 'b.toml'", "config_file in {path}: SOCIAL_POST_CONFIG_FILE can be set in the environment only"),
+        ("otel_sdk_disabled = true", "otel_sdk_disabled in {path}: OTEL_SDK_DISABLED can be set in the environment"),
         ("batch_size = ", "SOCIAL_POST_CONFIG_FILE: cannot read {path}: it is not valid TOML: Invalid value"),
     ],
 )

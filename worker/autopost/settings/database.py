@@ -16,20 +16,20 @@ class DatabaseSettings(Group):
     database_url: SecretStr | None = setting(
         None,
         "DATABASE_URL",
-        "The database that holds operation_trackers. Without it libpq's variables (PGHOST, ...) are used.",
+        "The database that holds operation_trackers. If it is not set, libpq's variables (PGHOST, ...) are used.",
         ALLOWED,
     )
     schema_name: str = setting(
         "public",
         f"{PREFIX}SCHEMA",
-        "The schema of the platform's tables, in which autopost's own tables are made too.",
-        "letters, digits, _ and -, at most 63, not starting with a digit",
+        "The schema of the platform's tables. autopost creates its own tables there, too.",
+        "at most 63 letters, digits, _ and -, not starting with a digit",
         pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$",
     )
     mapping_file: Path | None = setting(
         None,
         f"{PREFIX}MAPPING_FILE",
-        "For migrations: how the tables of a platform read whose names or shapes are not autopost's.",
+        "For migrations: a mapping for platform tables whose names or columns differ from the expected ones.",
         "the path of a TOML file",
     )
 

@@ -1,4 +1,4 @@
-"""Settings of what is taken out of texts."""
+"""Settings of redaction."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ _NAME = r'(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+")'
 
 
 class RedactionSettings(Group):
-    """Types, patterns, names and models that are looked for."""
+    """What is redacted: types, own patterns, names, and a model for names."""
 
     pii_allowlist: CommaSeparated = setting(
         (),
         f"{PREFIX}PII_ALLOWLIST",
-        "Addresses that stay readable, compared whole and without regard to case.",
-        "addresses separated by commas",
+        "Addresses that are not redacted. The whole address must match; case-insensitive.",
+        "comma-separated addresses",
     )
     redact_only: CommaSeparated = setting(
         (),
         f"{PREFIX}REDACT_ONLY",
-        "The types of findings that are looked for. Default: all.",
-        "types separated by commas, such as EMAIL_ADDRESS; own patterns have their id as type",
+        "The types to redact. Default: all.",
+        "comma-separated types, such as EMAIL_ADDRESS; the type of an own pattern is its id",
     )
     redact_without: CommaSeparated = setting(
         (),
         f"{PREFIX}REDACT_WITHOUT",
-        "Types of findings that are not looked for.",
-        "types separated by commas; at least one type must be left",
+        "The types not to redact.",
+        "comma-separated types; at least one type must remain",
     )
     redact_least_score: float = setting(
         0.4,
         f"{PREFIX}REDACT_LEAST_SCORE",
-        "How sure a finding must be to be taken out; what is less sure stays.",
+        "The minimum confidence score of a finding that is redacted.",
         "a number, 0 to 1",
         ge=0,
         le=1,
@@ -41,27 +41,27 @@ class RedactionSettings(Group):
     redact_patterns_file: Path | None = setting(
         None,
         f"{PREFIX}REDACT_PATTERNS_FILE",
-        "Patterns of your own that are looked for too, in gitleaks' form or the short one.",
+        "Your own patterns to redact as well, in gitleaks' format or a short one.",
         "the path of a TOML file",
     )
     redact_names_file: Path | None = setting(
         None,
         f"{PREFIX}REDACT_NAMES_FILE",
-        "Full names of people that are looked for too, one on each line; lines that begin with # do not count.",
+        "Full names of people to redact as well, one per line. Lines that begin with # are ignored.",
         "the path of a UTF-8 file",
     )
     redact_names_table: str | None = setting(
         None,
         f"{PREFIX}REDACT_NAMES_TABLE",
-        "The table or view of the same database that holds such names, as the platform's users. Several columns make "
-        "one name; names of a single word are left out.",
-        "table.column, schema.table.column or table.first_name+last_name, names as in SQL",
+        "A table or view of the same database with full names to redact, such as the platform's users. Several columns "
+        "are joined to one name; names of a single word are ignored. Workers read it again every five minutes.",
+        "table.column, schema.table.column or table.first_name+last_name, quoted as in SQL",
         pattern=rf"^(?:{_NAME}\.)?{_NAME}\.{_NAME}(?:\+{_NAME})*$",
     )
     ner_model: str | None = setting(
         None,
         f"{PREFIX}NER_MODEL",
-        "An installed model that finds names of people and places too.",
-        "spacy:en_core_web_sm, gliner:owner/model, transformers:owner/model, or a directory in the model's place; "
+        "An installed model that finds names of people and places as well.",
+        "spacy:en_core_web_sm, gliner:owner/model, transformers:owner/model, or a directory instead of the name; "
         "nothing is downloaded",
     )

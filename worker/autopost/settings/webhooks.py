@@ -1,4 +1,4 @@
-"""Settings of outgoing hooks."""
+"""Settings of webhooks."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class WebhookSettings(Group):
-    """Which posts are sent where."""
+    """The file of webhooks, and the private networks they may reach."""
 
     webhooks_file: Path | None = setting(
         None,
         f"{PREFIX}WEBHOOKS_FILE",
-        "The hooks: which posts are sent to which addresses, as Slack takes them or signed. The same for all workers "
-        "of a database.",
+        "The webhooks: which posts are sent to which addresses, in Slack's format or signed. Must be the same for all "
+        "workers of a database.",
         "the path of a TOML file, see docs/how-to/hooks.md",
     )
     webhook_networks: CommaSeparated = setting(
         (),
         f"{PREFIX}WEBHOOK_NETWORKS",
-        "Networks beside the public ones that hooks may reach, and without TLS. Without it loopback, private and "
-        "link-local addresses are refused, whatever name leads there.",
-        "networks separated by commas, such as 10.1.0.0/16, fd00:1::/32 or 127.0.0.1",
+        "Non-public networks that webhooks may reach, also without TLS. If not set, loopback, private and link-local "
+        "addresses are refused, whatever host name resolves to them.",
+        "comma-separated networks, such as 10.1.0.0/16, fd00:1::/32 or 127.0.0.1",
     )
 
     @field_validator("webhook_networks")
@@ -40,5 +40,5 @@ class WebhookSettings(Group):
 
     @property
     def allowed_networks(self) -> tuple[Network, ...]:
-        """Return the networks that hooks may reach beside the public ones."""
+        """Return the non-public networks that webhooks may reach."""
         return tuple(ipaddress.ip_network(network) for network in self.webhook_networks)

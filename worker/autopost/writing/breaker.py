@@ -35,8 +35,8 @@ class Permit:
 class Breaker:
     """Admits calls, or refuses them. Not thread-safe: for one event loop.
 
-    `cooldown_seconds` is the first cooldown. `on_change` is called with each new state and, if it is open, the cooldown in
-    seconds.
+    `cooldown_seconds` is the first cooldown. `on_change` is called with each new state, and with the seconds of the
+    cooldown if it is open.
     """
 
     def __init__(
