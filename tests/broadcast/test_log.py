@@ -16,8 +16,8 @@ from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import NotCarried
 from autopost.broadcast.placing import Placer
 from autopost.broadcast.relay import Relay
-from tests.host import Host
-from tests.work import eventually
+from tests.support.host import Host
+from tests.support.work import eventually
 
 WRITE = (
     "insert into auto_post_announcements (post_id, agent_id, post_type, content, created_at) "
