@@ -91,7 +91,7 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     message = str(raised.value)
     assert message.startswith("Invalid configuration (3 errors):\n")
     assert f"SOCIAL_POST_REDACT_PATTERNS_FILE: {bad}: looks-ahead: the regex is not valid RE2" in message
-    assert "; empty: the regex matches without a single character" in message
+    assert "; empty: the regex matches the empty string" in message
     assert f"SOCIAL_POST_REDACT_NAMES_FILE: {tmp_path / 'nobody.txt'}: cannot be read (No such file" in message
     assert "SOCIAL_POST_NER_MODEL: " in message
 

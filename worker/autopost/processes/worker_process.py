@@ -73,7 +73,8 @@ async def _connected(
         if redactor is None:
             with went_away(settings):
                 names = await names_at_start(pool, settings)
-            redactor, reload = await asyncio.to_thread(_build_redactor, settings, names)
+            own, reload = await asyncio.to_thread(_build_redactor, settings, names)
+            redactor = own
             if settings.redact_names_file or settings.redact_names_table:
                 keep_names = _meanwhile(partial(reload_names, pool, settings, names, reload))
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))

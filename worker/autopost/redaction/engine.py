@@ -1,4 +1,4 @@
-"""Presidio's engine, with our recognizers and nothing that reaches the network or writes text to a log."""
+"""Presidio's engine with our recognizers. Nothing in it uses the network or logs text."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import FAMILIES, grouped_rules
 
-# Presidio logs context words and, in places, the text it looks at.
-_TALKATIVE_LOGGERS = ("presidio-analyzer", "decision_process")
+# Presidio logs context words and, in some places, the text itself.
+_SILENCED_LOGGERS = ("presidio-analyzer", "decision_process")
 
 LEAST_SCORE = 0.4
 
 _OWN = "own patterns"
 _NAMES = "names"
 
-# Types that a list of names or a model finds.
+# Types that are found by a list of names or a model.
 NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 
 
 class Engine:
     """Finds personal data and secrets in one normalised text.
 
-    `only` and `without` choose types; `patterns` are the user's own, `names` those of known people, `model` finds
+    `only` and `without` select types; `patterns` are the user's own, `names` those of known people, `model` finds other
     names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
@@ -82,7 +82,7 @@ class Engine:
             supported_languages=[LANGUAGE],
             default_score_threshold=least_score,
         )
-        # spaCy forgets words at the end of a zone, and allows one zone at a time; other models run one text at a time.
+        # spaCy allows one memory zone at a time; other models process one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
 
     def set_names(self, names: Iterable[str]) -> None:
@@ -90,7 +90,7 @@ class Engine:
         self._names = NameList(names if self._knows_names else ())
 
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
-        """Return all findings in any order; they may overlap. Raises DeadlinePassed, PrefilterFailed."""
+        """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
         candidates = self._prefilter.candidates(text)
         if not candidates and not self._asks_model:
@@ -102,7 +102,7 @@ class Engine:
 
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:
-    """Return every type that can be looked for, those of the user's own patterns included."""
+    """Return every type that can be found, including those of the user's own patterns."""
     rules = [rule for rules in grouped_rules() for rule in rules]
     return frozenset({rule.entity for rule in [*rules, *patterns]} | NAME_ENTITIES)
 
@@ -113,7 +113,7 @@ def _finding(result: RecognizerResult) -> Finding:
 
 
 def _silence() -> None:
-    for name in _TALKATIVE_LOGGERS:
+    for name in _SILENCED_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL)
         if _drop not in logger.filters:

@@ -1,4 +1,4 @@
-r"""Read a user's own patterns from a TOML file, in gitleaks' form or in a short one of our own.
+r"""Read a user's own patterns from a TOML file, in gitleaks' format or in a short one.
 
     [[rules]]                                [patterns]
     id = "employee-number"                   employee-number = 'E-\d{6}'
@@ -7,9 +7,9 @@ r"""Read a user's own patterns from a TOML file, in gitleaks' form or in a short
                                              regex = 'badge (\d{5})'
                                              keywords = ["badge"]
 
-Of gitleaks' form is understood: id, regex, secretGroup, keywords, entropy, and of allowlists (of a rule, or global with
-targetRules) regexes, regexTarget and stopwords. Paths and commits mean nothing here: a rule with a `path` is for files
-of that name and is left out, an allowlist that demands one never allows.
+Supported keys of gitleaks: id, regex, secretGroup, keywords, entropy, and of allowlists (of a rule, or global with
+targetRules) regexes, regexTarget and stopwords. Paths and commits do not apply to texts: a rule with a `path` is
+skipped, and an allowlist that requires a path or a commit never applies.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
 
-# Texts that no pattern worth having matches without a single character.
+# Texts to detect patterns that match the empty string.
 _PROBES = ("", "a", " ", "a b", "0", "-")
 
 _DIGIT_PREFIX = "RULE_"
@@ -40,7 +40,7 @@ class _Unusable(ConfigurationError):
 
 
 def load_patterns(path: str | Path) -> list[Rule]:
-    """Return the patterns of a file. Raises ConfigurationError that names every one that cannot be used, and why."""
+    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
     try:
         document = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
@@ -51,12 +51,12 @@ def load_patterns(path: str | Path) -> list[Rule]:
 
 
 def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
-    """Return the patterns of a document; `origin` is named in errors. Raises ConfigurationError like load_patterns."""
+    """Return the patterns of a document; `origin` names it in errors. Raises ConfigurationError like load_patterns."""
     rules: list[Rule] = []
     problems: list[str] = []
     seen: dict[str, str] = {}
     if "extend" in document:
-        problems.append("extend: there is nothing to extend here; give the patterns themselves")
+        problems.append("extend: not supported; write the patterns into this file")
     shared = _guarded(lambda: _allowances(document), "allowlist", problems) or []
     for number, entry in enumerate(_entries(document), 1):
         name = str(entry.get("id") or f"rule {number}")
@@ -67,7 +67,7 @@ def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
         if rule is not None:
             rules.append(rule)
     if not rules and not problems:
-        problems.append("holds no pattern: neither [[rules]] nor [patterns]")
+        problems.append("contains no pattern; expected: [[rules]] or [patterns]")
     if problems:
         raise ConfigurationError(f"{origin}: " + "; ".join(problems))
     return rules
@@ -102,10 +102,10 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
         raise _Unusable(f"has the same name as {seen[entity]}")
     seen[entity] = name
     if "required" in entry:
-        raise _Unusable("`required` is not supported: one pattern stands for itself")
+        raise _Unusable("`required` is not supported")
     pattern = _compiled(entry.get("regex"))
     if any(match.start() == match.end() for probe in _PROBES for match in pattern.finditer(probe)):
-        raise _Unusable("the regex matches without a single character")
+        raise _Unusable("the regex matches the empty string")
     group = _integer(entry, "secretGroup", _integer(entry, "group", 0))
     if not 0 <= group <= pattern.groups:
         raise _Unusable(f"secretGroup: got {group}; the regex has {pattern.groups} groups")
@@ -134,7 +134,7 @@ def _compiled(pattern: Any) -> Any:
 
 
 def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
-    """Return the allowlists of a table that say something about text, each with the rules that it is for."""
+    """Return the allowlists of a table that apply to texts, each with the ids of its rules."""
     found = []
     for entry in [*_tables(table, "allowlist"), *_tables(table, "allowlists")]:
         regexes = [_compiled(pattern) for pattern in _texts(entry, "regexes")]

@@ -52,7 +52,7 @@ class Fields:
 
 
 def has_explanation(operation: Operation) -> bool:
-    """Tell whether the operation says what was done, in at least one visible character."""
+    """Return whether the operation says what was done, in at least one visible character."""
     return bool(plain(operation.what_explanation))
 
 

@@ -53,7 +53,7 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def is_emoji(cluster: str) -> bool:
-    """Tell whether a grapheme cluster is an emoji: a family, a flag and a keycap are one each."""
+    """Return whether a grapheme cluster is an emoji: a family, a flag and a keycap are one each."""
     return _EMOJI.search(cluster) is not None
 
 
