@@ -1,4 +1,4 @@
-"""The last look at a post: redacted as it goes out, and short enough."""
+"""The final check of a post: redacted and within the length limit."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from autopost.model import Redaction
 from autopost.writing.fields import Redactor
 from autopost.writing.length import cut
 
-_MOST_ROUNDS = 5
+_MAX_ROUNDS = 5
 
 
 def proofread(text: str, redactor: Redactor) -> Redaction:
-    """Return `text` redacted and cut, in which the redactor finds nothing more.
+    """Return `text` redacted and cut, so that the redactor finds nothing more in it.
 
-    Redaction comes before the cut, and again after one: half a number may be a number too. Raises
-    RedactionFailed when findings do not end.
+    Redaction runs before the cut and again after it, because part of a number can be a number, too. Raises
+    RedactionFailed if findings remain after several rounds.
     """
     counts: Counter[str] = Counter()
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         found = redactor.redact(text)
         counts.update(found.counts)
         text = cut(found.text)
