@@ -74,11 +74,11 @@ class Writer:
             redacting.say(findings=fields.redactions)
             return fields
 
-    def _on_breaker(self, state: State, pause_seconds: float) -> None:
+    def _on_breaker(self, state: State, cooldown_seconds: float) -> None:
         metrics.LLM_BREAKER.state(str(state))
         self._on_state(str(state))
-        if pause_seconds:
-            _log.warning("llm.breaker_opened", seconds=round(pause_seconds, 1))
+        if cooldown_seconds:
+            _log.warning("llm.breaker_opened", seconds=round(cooldown_seconds, 1))
         elif state is State.CLOSED:
             _log.info("llm.breaker_closed")
 
