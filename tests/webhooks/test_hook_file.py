@@ -254,5 +254,7 @@ def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_networks_are_networks() -> None:
     """Anything else is refused with the other settings."""
-    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_WEBHOOK_NETWORKS: got .*expected: comma-separated networks"):
+    with pytest.raises(
+        ConfigurationError, match=r"SOCIAL_POST_WEBHOOK_NETWORKS: got .*expected: comma-separated networks"
+    ):
         load_settings(require_database=False, webhook_networks="10.0.0.0/8, everywhere")

@@ -58,7 +58,7 @@ async def names_at_start(database: Database, settings: Settings) -> list[str]:
         advice = f": {grants(settings, WORKERS)}" if isinstance(error, asyncpg.InsufficientPrivilegeError) else ""
         raise ConfigurationError(f"{VARIABLE}: got {settings.redact_names_table!r}; {error}{advice}") from None
     if settings.redact_names_table and not names:
-        log.warning("the table of names holds none, or row-level security hides them", setting=VARIABLE)
+        log.warning("names.empty", setting=VARIABLE, hint="no rows, or hidden by row-level security")
     return names
 
 

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 
 from autopost.model import Agent, Generator, Operation, Written
 from autopost.observability import metrics
-from autopost.observability.tracing import Timing, step
+from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
@@ -33,10 +34,16 @@ class Writer:
     """
 
     def __init__(
-        self, settings: Settings, redactor: Redactor, *, on_state: Callable[[str], None] = lambda _: None
+        self,
+        settings: Settings,
+        redactor: Redactor,
+        *,
+        on_state: Callable[[str], None] = lambda _: None,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._settings = settings
         self._redactor = redactor
+        self._tracer = tracer or AttemptTracer()
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
@@ -45,13 +52,13 @@ class Writer:
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:
-            _log.warning("OPENAI_API_KEY is not set: posts are written from templates")
+            _log.warning("llm.disabled", missing="OPENAI_API_KEY")
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound. Raises RedactionFailed."""
         fields = self._redacted(operation, agent)
-        with step("write") as writing:
-            return _traced(writing, self._templated(fields, fallback))
+        with self._tracer.step("write") as span:
+            return _noted(span, self._templated(fields, fallback))
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post. Raises RedactionFailed, but nothing for a failure of the LLM.
@@ -62,16 +69,16 @@ class Writer:
         if self._llm is None:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
-        with step("write") as writing:
+        with self._tracer.step("write") as span:
             async with self._slots:
                 await self._stagger()
                 answer = await self._ask(self._llm, prompt_for(fields))
-            return _traced(writing, await asyncio.to_thread(self._written, fields, answer))
+            return _noted(span, await asyncio.to_thread(self._written, fields, answer))
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
-        with step("redact") as redacting:
+        with self._tracer.step("redact") as span:
             fields = redact_fields(operation, agent, self._redactor)
-            redacting.say(findings=fields.redactions)
+            span.set_attribute("autopost.findings", sum(fields.redactions.values()))
             return fields
 
     def _on_breaker(self, state: State, cooldown_seconds: float) -> None:
@@ -105,13 +112,9 @@ class Writer:
         answer: Answer | NoAnswer | None = None
         begin = time.monotonic()
         try:
-            with step("llm", within="write") as asking:
+            with self._tracer.step("llm", SpanKind.CLIENT) as span:
                 answer = await llm.ask(prompt)
-                asking.say(model=self._settings.llm_model, result="answered")
-                if isinstance(answer, NoAnswer):
-                    asking.say(result=answer.reason)
-                else:
-                    asking.say(input_tokens=answer.prompt_tokens, output_tokens=answer.completion_tokens)
+                set_attributes(span, _llm_attributes(self._settings.llm_model, answer))
         finally:
             match answer:
                 case None:
@@ -120,7 +123,7 @@ class Writer:
                     self._breaker.failed(permit)
                 case Answer():
                     self._breaker.succeeded(permit)
-        metrics.LLM_SECONDS.observe(time.monotonic() - begin)
+        metrics.LLM_LATENCY_SECONDS.observe(time.monotonic() - begin)
         metrics.LLM_CALLS.labels(answer.reason if isinstance(answer, NoAnswer) else "answered").inc()
         return answer
 
@@ -184,7 +187,18 @@ class Writer:
         )
 
 
-def _traced(writing: Timing, written: Written) -> Written:
-    """Record the generator of a text in the trace, and return the text."""
-    writing.say(generator=written.generator, fallback=written.fallback)
+def _noted(span: Span, written: Written) -> Written:
+    set_attributes(span, {"autopost.generator": str(written.generator), "autopost.fallback": written.fallback})
     return written
+
+
+def _llm_attributes(model: str, answer: Answer | NoAnswer) -> dict[str, str | int | None]:
+    """Return attributes by the conventions for LLM calls: https://opentelemetry.io/docs/specs/semconv/gen-ai/."""
+    if isinstance(answer, NoAnswer):
+        return {"gen_ai.request.model": model, "autopost.result": answer.reason}
+    return {
+        "gen_ai.request.model": model,
+        "gen_ai.usage.input_tokens": answer.prompt_tokens,
+        "gen_ai.usage.output_tokens": answer.completion_tokens,
+        "autopost.result": "answered",
+    }
