@@ -57,7 +57,7 @@ def parts_of(settings: Settings, connections: Database) -> Parts:
     """Return what the handlers share."""
     token = settings.http_token.get_secret_value() if settings.http_token is not None else None
     feed = Feed(connections)
-    renderer = Renderer(placeholder=settings.redact_placeholder, may_act=token is not None)
+    renderer = Renderer(may_act=token is not None)
     figures = Cached(partial(_figures, connections), FIGURES_SECONDS)
     dead_letters = Cached(partial(read_dead_letters, connections, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     hub = Hub(feed, figures, dead_letters, renderer)
