@@ -38,7 +38,7 @@ def feed(
         if as_json:
             print_json(outcome_as_json(outcome))
         else:
-            out.print(outcome_text(outcome, settings.redact_placeholder, terminal_columns()))
+            out.print(outcome_text(outcome, terminal_columns()))
 
     watching(settings, show, without_end=follow)
 

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autopost.outbox.outcomes import Outcome
-from autopost.redaction import placeholder_style
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
+from autopost.placeholder import PLACEHOLDER
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name
@@ -45,12 +44,12 @@ def folded(text: Text, columns: int, indent: int) -> Text:
     return Text(f"\n{' ' * indent}").join(lines)
 
 
-def post_text(outcome: Outcome, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def post_text(outcome: Outcome, columns: int | None = None) -> Text:
     """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what.
 
-    `style` is that of the placeholders in posts. With a number of columns it is broken at words.
+    With a number of columns it is broken at words.
     """
-    header, body, indent = post_header(outcome), post_body(outcome, style), INDENT
+    header, body, indent = post_header(outcome), post_body(outcome), INDENT
     if columns is not None:
         indent = _indent(columns)
         header, body = folded(header, columns, indent), folded(body, columns, indent)
@@ -68,11 +67,11 @@ def post_header(outcome: Outcome) -> Text:
     return line
 
 
-def post_body(outcome: Outcome, style: str = DEFAULT_STYLE) -> Text:
+def post_body(outcome: Outcome) -> Text:
     """Return a post's text, with what the redaction put in made visible."""
     # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
     body = Text(plain(outcome.content or ""), overflow="fold")
-    body.highlight_regex(placeholder_style.pattern(style), style="bold magenta")
+    body.highlight_regex(PLACEHOLDER, style="bold magenta")
     return body
 
 
@@ -91,10 +90,10 @@ def why_style(outcome: Outcome) -> str:
     return "bold red" if outcome.outcome == "dead" else "yellow"
 
 
-def outcome_text(outcome: Outcome, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def outcome_text(outcome: Outcome, columns: int | None = None) -> Text:
     """Return one outcome for a feed that shows everything, as `post_text` does a post."""
     if outcome.outcome == "posted":
-        return post_text(outcome, style, columns)
+        return post_text(outcome, columns)
     line = Text.assemble(silence_text(outcome), (f" ({outcome.outcome})", "dim"))
     return line if columns is None else folded(line, columns, _indent(columns))
 

@@ -28,6 +28,6 @@ def why(
         if as_json:
             print_json(asdict(story))
         else:
-            print_screen(why_screen(story, settings.redact_placeholder))
+            print_screen(why_screen(story))
 
     watching(settings, show)

@@ -56,7 +56,7 @@ async def serve_page(serving: Serving, settings: Settings) -> AsyncIterator[None
 def context_of(settings: Settings, database: Database) -> DashboardContext:
     """Return what the handlers share."""
     access, feed = Access.from_settings(settings), Feed(database)
-    renderer = Renderer(placeholder=settings.redact_placeholder, may_act=access.has_token)
+    renderer = Renderer(may_act=access.has_token)
     figures = Cached(partial(_figures, database), FIGURES_SECONDS)
     dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     hub = DashboardHub(feed, figures, dead_letters, renderer)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,8 @@ import jinja2
 from autopost import __version__
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
-from autopost.web.page import texts
 from autopost.web.page.chart import chart
-from autopost.web.page.texts import Part, visible
+from autopost.web.page.texts import parts, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
@@ -38,7 +35,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 class Renderer:
     """Renders values as HTML. `may_act`: whether there is a token, and so buttons for actions."""
 
-    def __init__(self, *, placeholder: str, may_act: bool) -> None:
+    def __init__(self, *, may_act: bool) -> None:
         self._may_act = may_act
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -50,7 +47,7 @@ class Renderer:
         environment.filters |= {
             "visible": visible,
             "word": word,
-            "parts": partial(_parts, placeholder),
+            "parts": parts,
             "reason": reason,
             "seconds": seconds,
             "day_time": day_time,
@@ -126,7 +123,3 @@ def iso(at: datetime) -> str:
 def count(number: int) -> str:
     """Return a number with its thousands separated."""
     return f"{number:,}"
-
-
-def _parts(style: str, value: object) -> Iterator[Part]:
-    return texts.parts(value, style)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.writing.guard import Rejected, check
+from autopost.writing.answer_check import Rejected, check
 from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM
 

@@ -1,4 +1,4 @@
-"""Telephone numbers that their surroundings give away: a word such as `mobile`, a caller, or the lack of any other sense."""
+"""Telephone numbers that are recognised by context: a word such as `mobile`, a caller, or no other meaning."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
@@ -13,7 +13,7 @@ from autopost.redaction.rules.shape import is_count
 
 _NUMBER = r"(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,14}"
 
-# Words before a number that is an identifier or an amount, with what may stand between them.
+# Words before a number that make it an identifier or an amount, and what can be between them.
 _NAMED_OTHERWISE = compiled(
     r"(?i)\b(?:ids?|[a-z]+[ _-]?id|orders?|invoices?|tickets?|cases?|records?|jobs?|runs?|batch(?:es)?|ref|references?|transactions?"
     r"|payments?|customers?|serials?|sku|ean|upc|isbn|gtin|items?|products?|shipments?|tracking|parcels?|po|builds?|rows?|users?|range"
@@ -27,12 +27,12 @@ _NO_NUMBER = compiled(r"^\d{1,3}[.]\d{4,}$|^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{
 
 
 def _is_told(text: str, start: int, end: int) -> bool:
-    """Accept a number behind a word for it, whatever its length; a date or a decimal is none."""
+    """Accept a number of any length after a word for it, but not a date or decimal."""
     return stands_apart(text, start, end) and not _NO_NUMBER.search(text[start:end])
 
 
 def _is_reached(text: str, start: int, end: int) -> bool:
-    """Accept digits in groups, or eight and more together, or any after `at` and `on`, when nothing else is named or counted."""
+    """Accept grouped digits, eight or more digits, or any after `at` and `on`, unless they name or count something else."""
     number = text[start:end]
     enough = not number.isdigit() or len(number) >= 8 or text.endswith((" at ", " on "), 0, start)
     named = _NAMED_OTHERWISE.search(text[max(0, start - 48) : start])
@@ -47,13 +47,13 @@ def _is_valid(number: str, region: str) -> bool:
 
 
 def _is_bare(text: str, start: int, end: int) -> bool:
-    """Accept ten and more digits together that a numbering plan knows and that nothing says to be something else."""
+    """Accept ten or more digits that are valid in a numbering plan, unless they name or count something else."""
     before, number = text[max(0, start - 48) : start], text[start:end]
     if (before[-1:] and before[-1] not in " \n\t([{<\"'`*>|,;") or not stands_apart(text, start, end):
         return False
     if _NAMED_OTHERWISE.search(before) or is_count(text, end):
         return False
-    # A trunk 0 says enough. Without one a numbering plan has to know the number.
+    # A trunk prefix 0 is enough; otherwise the number must be valid in a numbering plan.
     return number[0] == "0" or _is_valid(number, "RU" if number[0] == "8" and len(number) == 11 else "US")
 
 

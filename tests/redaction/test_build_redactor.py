@@ -9,7 +9,7 @@ import pytest
 import spacy
 
 from autopost.errors import ConfigurationError
-from autopost.processes.redactor import learner, redactor_for
+from autopost.processes.redactor import build_redactor, reloader
 from autopost.settings import Settings, load_settings
 
 PATTERNS = "[patterns]\norder-code = 'OC\\d{4}'\n"
@@ -39,44 +39,43 @@ def names(tmp_path: Path) -> Path:
 
 def test_defaults_find_all_but_names() -> None:
     """Without a setting nobody is known."""
-    text = redactor_for(settings_with()).redact(TEXT).text
+    text = build_redactor(settings_with()).redact(TEXT).text
     assert text == "Order OC1234 of Anna Berg, <EMAIL_ADDRESS>, from <IP_ADDRESS>"
 
 
 def test_own_patterns_and_names_are_looked_for(patterns: Path, names: Path) -> None:
     """From both files; one word is enough in a list that somebody wrote."""
-    redactor = redactor_for(settings_with(redact_patterns=patterns, redact_names_file=names))
+    redactor = build_redactor(settings_with(redact_patterns_file=patterns, redact_names_file=names))
     assert redactor.redact(TEXT).text == "Order <ORDER_CODE> of <PERSON>, <EMAIL_ADDRESS>, from <IP_ADDRESS>"
     assert redactor.redact("zoe and people").text == "<PERSON> and people"
 
 
 def test_names_of_a_table_are_looked_for_when_they_are_full() -> None:
     """A user called Will would take a word out of every second post."""
-    redactor = redactor_for(settings_with(), ["Anna Berg", "will", "", "李雷"])
+    redactor = build_redactor(settings_with(), ["Anna Berg", "will", "", "李雷"])
     assert redactor.redact("Anna Berg will see 李雷").text == "<PERSON> will see <PERSON>"
 
 
-def test_chosen_types_score_and_placeholder_count(patterns: Path) -> None:
+def test_chosen_types_and_score_count(patterns: Path) -> None:
     """Own types are types like any other."""
-    only = settings_with(
-        redact_only=("order_code", "IP_ADDRESS"), redact_patterns=patterns, redact_placeholder="[TYPE]"
+    only = settings_with(redact_only=("order_code", "IP_ADDRESS"), redact_patterns_file=patterns)
+    assert (
+        build_redactor(only).redact(TEXT).text == "Order <ORDER_CODE> of Anna Berg, bob@example.com, from <IP_ADDRESS>"
     )
-    assert redactor_for(only).redact(TEXT).text == "Order [ORDER_CODE] of Anna Berg, bob@example.com, from [IP_ADDRESS]"
-    without = settings_with(redact_without=("ip_address",), redact_placeholder="***")
-    assert redactor_for(without).redact(TEXT).text == "Order OC1234 of Anna Berg, ***, from 192.0.2.7"
+    without = settings_with(redact_without=("ip_address",))
+    assert build_redactor(without).redact(TEXT).text == "Order OC1234 of Anna Berg, <EMAIL_ADDRESS>, from 192.0.2.7"
     sure = settings_with(redact_least_score=0.99)
-    assert redactor_for(sure).redact(TEXT).text == TEXT
+    assert build_redactor(sure).redact(TEXT).text == TEXT
 
 
 @pytest.mark.parametrize("kind", ["", "spacy:"])
-@pytest.mark.parametrize("field", ["ner_model", "spacy_model"])
-def test_installed_pipeline_is_used(tmp_path: Path, field: str, kind: str) -> None:
-    """By either setting, with and without its kind."""
+def test_installed_pipeline_is_used(tmp_path: Path, kind: str) -> None:
+    """With and without its kind."""
     pipeline = spacy.blank("en")
     ruler = pipeline.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PERSON", "pattern": "Ada Lovelace"}])  # type: ignore[attr-defined]
     pipeline.to_disk(tmp_path / "tiny")
-    redactor = redactor_for(settings_with(**{field: f"{kind}{tmp_path / 'tiny'}"}))
+    redactor = build_redactor(settings_with(ner_model=f"{kind}{tmp_path / 'tiny'}"))
     assert redactor.redact("Ada Lovelace wrote").text == "<PERSON> wrote"
 
 
@@ -85,23 +84,25 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("[patterns]\nlooks-ahead = 'a(?=b)'\nempty = 'x*'\n", "utf-8")
     wrong = settings_with(
-        redact_patterns=bad, redact_names_file=tmp_path / "nobody.txt", ner_model="gliner:nobody/nothing"
+        redact_patterns_file=bad, redact_names_file=tmp_path / "nobody.txt", ner_model="gliner:nobody/nothing"
     )
     with pytest.raises(ConfigurationError) as raised:
-        redactor_for(wrong)
+        build_redactor(wrong)
     message = str(raised.value)
-    assert message.startswith("3 settings are not usable:\n")
-    assert f"SOCIAL_POST_REDACT_PATTERNS: {bad}: looks-ahead: the regex is none of RE2" in message
-    assert "; empty: the regex matches without a single character" in message
+    assert message.startswith("Invalid configuration (3 errors):\n")
+    assert f"SOCIAL_POST_REDACT_PATTERNS_FILE: {bad}: looks-ahead: the regex is not valid RE2" in message
+    assert "; empty: the regex matches the empty string" in message
     assert f"SOCIAL_POST_REDACT_NAMES_FILE: {tmp_path / 'nobody.txt'}: cannot be read (No such file" in message
     assert "SOCIAL_POST_NER_MODEL: " in message
 
 
 def test_unknown_types_are_named_with_their_settings(patterns: Path) -> None:
     """And those of own patterns are known."""
-    wrong = settings_with(redact_patterns=patterns, redact_only=("EMAIL_ADRESS", "ORDER_CODE"), redact_without=("CAT",))
+    wrong = settings_with(
+        redact_patterns_file=patterns, redact_only=("EMAIL_ADRESS", "ORDER_CODE"), redact_without=("CAT",)
+    )
     with pytest.raises(ConfigurationError) as raised:
-        redactor_for(wrong)
+        build_redactor(wrong)
     begin = "SOCIAL_POST_REDACT_ONLY and SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: CAT, EMAIL_ADRESS (did"
     assert begin in str(raised.value)
     assert "ORDER_CODE" in str(raised.value).partition("known:")[2]
@@ -111,7 +112,7 @@ def test_choice_that_leaves_nothing_is_refused() -> None:
     """It would publish everything."""
     wrong = settings_with(redact_only=("US_SSN",), redact_without=("US_SSN",))
     with pytest.raises(ConfigurationError, match="REDACT_WITHOUT: No type of findings is left"):
-        redactor_for(wrong)
+        build_redactor(wrong)
 
 
 @pytest.mark.parametrize(
@@ -123,43 +124,43 @@ def test_unusable_list_of_names_is_refused(tmp_path: Path, content: bytes, probl
     path = tmp_path / "names.txt"
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=f"SOCIAL_POST_REDACT_NAMES_FILE: .*names.txt: {problem}"):
-        redactor_for(settings_with(redact_names_file=path))
+        build_redactor(settings_with(redact_names_file=path))
 
 
-def test_names_are_learnt_anew_from_file_and_table(names: Path) -> None:
+def test_names_of_file_and_table_are_reloaded(names: Path) -> None:
     """Those that are gone from both are forgotten; a file that cannot be read changes nothing."""
     settings = settings_with(redact_names_file=names)
-    redactor = redactor_for(settings, ["Carl Dahl"])
-    learn = learner(settings, redactor, ["Carl Dahl"])
+    redactor = build_redactor(settings, ["Carl Dahl"])
+    reload = reloader(settings, redactor, ["Carl Dahl"])
     everybody = "Anna Berg, Carl Dahl, Eva Falk"
     assert redactor.redact(everybody).text == "<PERSON>, <PERSON>, Eva Falk"
-    learn(["Eva Falk"])
+    reload(["Eva Falk"])
     assert redactor.redact(everybody).text == "<PERSON>, Carl Dahl, <PERSON>"
     names.write_text("Carl Dahl", "utf-8")
-    learn(["Eva Falk"])
+    reload(["Eva Falk"])
     assert redactor.redact(everybody).text == "Anna Berg, <PERSON>, <PERSON>"
     names.unlink()
     with pytest.raises(ConfigurationError):
-        learn(["Anna Berg"])
+        reload(["Anna Berg"])
     assert redactor.redact(everybody).text == "Anna Berg, <PERSON>, <PERSON>"
 
 
-def test_names_that_did_not_change_are_not_learnt_again(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_names_are_not_loaded_again(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long list costs half a second."""
     settings = settings_with(redact_names_file=names)
-    redactor = redactor_for(settings, ["Carl Dahl"])
-    learn = learner(settings, redactor, ["Carl Dahl"])
-    learnt: list[object] = []
-    monkeypatch.setattr(redactor, "know", learnt.append)
-    learn(["Carl Dahl"])
-    assert learnt == []
-    learn([])
-    assert len(learnt) == 1
+    redactor = build_redactor(settings, ["Carl Dahl"])
+    reload = reloader(settings, redactor, ["Carl Dahl"])
+    loaded: list[object] = []
+    monkeypatch.setattr(redactor, "set_names", loaded.append)
+    reload(["Carl Dahl"])
+    assert loaded == []
+    reload([])
+    assert len(loaded) == 1
 
 
-def test_names_are_not_learnt_when_persons_are_not_looked_for(names: Path) -> None:
+def test_names_are_not_found_when_persons_are_not_looked_for(names: Path) -> None:
     """The choice of types counts later, too."""
     settings = settings_with(redact_names_file=names, redact_without=("PERSON",))
-    redactor = redactor_for(settings)
-    redactor.know(["Anna Berg"])
+    redactor = build_redactor(settings)
+    redactor.set_names(["Anna Berg"])
     assert redactor.redact("Anna Berg").text == "Anna Berg"

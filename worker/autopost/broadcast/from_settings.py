@@ -25,4 +25,4 @@ def carrier_of(settings: Settings) -> Carrier | None:
     client = connect(settings.redis_url.get_secret_value())
     if settings.broadcast is Broadcast.REDIS:
         return PubSubCarrier(client, settings.broadcast_prefix)
-    return StreamCarrier(client, settings.broadcast_prefix, settings.broadcast_stream_length)
+    return StreamCarrier(client, settings.broadcast_prefix)

@@ -1,4 +1,4 @@
-"""Which types are looked for."""
+"""Select the types of findings to look for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from autopost.errors import ConfigurationError
 
 
-def chosen(known: Collection[str], only: Collection[str] | None, without: Collection[str]) -> frozenset[str]:
-    """Return the types to look for: those of `only`, or all, and none of `without`, in any letter case.
+def select_entities(known: Collection[str], only: Collection[str] | None, without: Collection[str]) -> frozenset[str]:
+    """Return the types in `only` (default: all known ones) that are not in `without`; case-insensitive.
 
-    Raises ConfigurationError that names every unknown type, and when nothing is left to look for.
+    Raises ConfigurationError that names every unknown type, or if no type is left.
     """
     wanted = {entity.upper() for entity in only} if only is not None else set(known)
     unwanted = {entity.upper() for entity in without}
@@ -20,9 +20,7 @@ def chosen(known: Collection[str], only: Collection[str] | None, without: Collec
         named = ", ".join(entity + _suggestion(entity, known) for entity in unknown)
         raise ConfigurationError(f"Unknown types of findings: {named}; known: {', '.join(sorted(known))}")
     if not wanted - unwanted:
-        raise ConfigurationError(
-            "No type of findings is left to look for; to publish without redaction is not possible"
-        )
+        raise ConfigurationError("No type of findings is left; redaction cannot be turned off")
     return frozenset(wanted - unwanted)
 
 

@@ -1,4 +1,4 @@
-"""Whether the model's answer may become a post. Pure; personal data is the redactor's to find."""
+"""Check whether the model's answer can become a post. Pure; the redactor checks for personal data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.writing.length import ELLIPSIS, keep_emoji
+from autopost.writing.length import ELLIPSIS, limit_emoji
 from autopost.writing.llm import Answer
 from autopost.writing.plain import plain
 from autopost.writing.prompt import SYSTEM, TAG
 
-MOST_EMOJI = 2
-_LONGEST_CHARACTERS = 4_000  # 100 tokens are far fewer; a broken server may send anything
-_LEAK_WORDS = 6  # so many words in a row are not shared with the system prompt by chance
+MAX_EMOJI = 2
+_MAX_CHARACTERS = 4_000  # 100 tokens are far fewer, but a broken server can send anything
+_LEAK_WORDS = 6  # this many words in a row are not shared with the system prompt by chance
 
 _THINKING = regex.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", regex.DOTALL | regex.IGNORECASE)
 _FENCED = regex.compile(r"```[\w-]*\s(?P<inside>.*)```", regex.DOTALL)
@@ -40,8 +40,8 @@ _MARKERS = regex.compile(
 )
 _JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
 _WORD = regex.compile(r"\w+")
-_SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
-# Stand for the placeholders in an answer while it is looked at: signs of theirs are not the model's.
+_LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
+# Replace the placeholders in an answer while it is checked: their brackets are not markup of the model.
 _STAND_INS = range(0x10FF00, 0x10FFFE)
 _STAND_IN = regex.compile(r"[\U0010FF00-\U0010FFFD]")
 _SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*\Z|\p{Extended_Pictographic}\uFE0F?\Z")
@@ -49,27 +49,27 @@ _SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*\Z|\
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why an answer may not go out: `empty`, `refused`, `leaked_prompt` or `bad_response`."""
+    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt` or `bad_response`."""
 
-    word: str
+    reason: str
 
 
 def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:
-    """Return the post in `answer`, tidied and on one line, or why it holds none.
+    """Return the post in `answer`, cleaned up and on one line, or why there is none.
 
-    `placeholders` are those that the model was given. The text is neither redacted nor cut to length yet.
+    `placeholders` are those in the prompt. The text is neither redacted nor cut to length yet.
     """
     stand_ins = dict(zip(sorted(placeholders, key=len, reverse=True), map(chr, _STAND_INS), strict=False))
-    text = _tidied(answer, stand_ins)
+    text = _cleaned_up(answer, stand_ins)
     if isinstance(text, Rejected):
         return text
     for placeholder, stand_in in stand_ins.items():
         text = text.replace(stand_in, placeholder)
-    return text if _SAYS_SOMETHING.search(text) else Rejected("empty")
+    return text if _LETTER_OR_DIGIT.search(text) else Rejected("empty")
 
 
-def _tidied(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
-    said = _STAND_IN.sub("", answer.text[:_LONGEST_CHARACTERS])
+def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
+    said = _STAND_IN.sub("", answer.text[:_MAX_CHARACTERS])
     for placeholder, stand_in in stand_ins.items():
         said = said.replace(placeholder, stand_in)
     said = _THINKING.sub("", said)
@@ -81,14 +81,14 @@ def _tidied(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
     text = _unwrap(said)
     if _JSON.fullmatch(text):
         return Rejected("bad_response")
-    text = keep_emoji(text, MOST_EMOJI)
+    text = limit_emoji(text, MAX_EMOJI)
     if answer.truncated and not _SENTENCE_END.search(text):
         text = _without_last_word(text) + ELLIPSIS
     return text
 
 
 def _unwrap(text: str) -> str:
-    """Take off what models put around a post: a code fence, a label, quotation marks."""
+    """Return the text without what models put around a post: a code fence, a label, quotation marks."""
     fenced = _FENCED.fullmatch(text.strip())
     text = plain(fenced["inside"] if fenced else text)
     before = None
@@ -109,7 +109,7 @@ def _unquote(text: str) -> str:
 
 
 def _without_last_word(text: str) -> str:
-    """Drop the last word, which the token limit may have cut, unless it is all there is."""
+    """Return the text without its last word, which the token limit may have cut, unless it is the only one."""
     return (text.rsplit(maxsplit=1)[0] if " " in text else text).rstrip(" ,;:-–—")
 
 
