@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autopost.broadcast import announcing
-from autopost.broadcast.announcement import Announcement
-from autopost.broadcast.carrier import MOST_BYTES, notification
+from autopost.broadcast import broadcaster
+from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.transport import MAX_NOTIFICATION_BYTES, notification
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Broadcast, Settings
 from tests.broadcast.listening import Listener, Subscriber, entries_of
@@ -26,7 +26,7 @@ AGENTS = 8
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker that has done its work announce it to the end: nobody comes after it."""
-    monkeypatch.setattr(announcing, "LAST_WORDS_SECONDS", 60.0)
+    monkeypatch.setattr(broadcaster, "DRAIN_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -159,11 +159,11 @@ def test_notification_has_the_most_bytes_that_it_may() -> None:
         "created_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
 
-    def of(name: str) -> Announcement:
-        return Announcement.of({**row, "agent_name": name})  # type: ignore[arg-type]
+    def of(name: str) -> BroadcastEvent:
+        return BroadcastEvent.from_row({**row, "agent_name": name})  # type: ignore[arg-type]
 
-    room = MOST_BYTES - len(of("").message.encode())
-    assert len(notification(of("a" * room)).encode()) == MOST_BYTES
+    room = MAX_NOTIFICATION_BYTES - len(of("").message.encode())
+    assert len(notification(of("a" * room)).encode()) == MAX_NOTIFICATION_BYTES
     assert json.loads(notification(of("a" * (room + 1))))["event"]["data"] == {"id": "p", "position": 1}
 
 
@@ -298,22 +298,15 @@ def test_two_workers_announce_each_post_once(
 def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
-    """In the middle of its turn: the server ends its session, and another worker has the turn."""
+    """While it holds the lease, which expires."""
     host.agent()
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
     with worker_process(database, processes, **variables, REDIS_URL=redis_server.url) as frozen:
         until(lambda: host.value("select count(*) from auto_post_positions") == 2)
         redis_server.freeze()
         host.complete("one", "security_scan")
-        until(lambda: host.waiting() == 0)  # from then on the open transaction is that of its turn
         until(
-            lambda: (
-                host.value(
-                    "select count(*) from pg_stat_activity where datname = current_database() "
-                    "and application_name = 'autopost worker' and state = 'idle in transaction'"
-                )
-                == 1
-            )
+            lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is not null")
         )
         frozen.signal(signal.SIGSTOP)
         redis_server.thaw()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.web.feed.receiver import HEARD_SECONDS
 from tests.acceptance.test_bad_input import autopost
 from tests.feed.instances import TOKEN, EventViewer, Instance, SocketViewer, instance
@@ -48,7 +48,7 @@ def test_forged_notification_is_not_shown_and_hides_nothing(host: Host, several:
         announcer.post("first")
         viewer.until(1)
         row = {**host.rows("select * from auto_post_announcements")[0], "post_metadata": "{}"}
-        forged = Announcement.of(row)  # type: ignore[arg-type]
+        forged = BroadcastEvent.from_row(row)  # type: ignore[arg-type]
         message = replace(forged, position=forged.position + 1, post_id="forged", content="forged").message
         host.execute("select pg_notify('auto_post_feed', %s)", (message,))
         announcer.post("second")

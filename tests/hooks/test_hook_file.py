@@ -9,17 +9,17 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.webhooks.choice import hooks_of
-from autopost.webhooks.hook import Hook, Kind
-from autopost.webhooks.hook_file import parse_hooks
+from autopost.webhooks.from_settings import webhooks_from_settings
+from autopost.webhooks.webhook import Webhook, WebhookKind
+from autopost.webhooks.webhook_file import parse_webhooks
 from tests.hooks.posts import post
 
 SLACK = '[alerts]\nkind = "slack"\nurl = "https://chat.example.com/services/hidden"\n'
 
 
-def read(text: str, folder: Path = Path()) -> list[Hook]:
+def read(text: str, folder: Path = Path()) -> list[Webhook]:
     """Read hooks."""
-    return parse_hooks(text, "hooks.toml", folder)
+    return parse_webhooks(text, "hooks.toml", folder)
 
 
 def refusal(text: str, folder: Path = Path()) -> str:
@@ -37,9 +37,9 @@ def test_hooks_are_read_in_order(secret: str) -> None:
         + f'[archive]\nkind = "webhook"\nurl = "https://archive.example.com"\nsecret = "{secret}"\n'
         + 'headers = {Authorization = "Bearer abc"}\n'
     )
-    assert (slack.name, slack.kind, slack.where) == ("alerts", Kind.SLACK, "https://chat.example.com")
-    assert (slack.reader, slack.give_up_after) == ("hook:alerts", timedelta(hours=2))
-    assert (webhook.kind, webhook.headers) == (Kind.WEBHOOK, (("Authorization", "Bearer abc"),))
+    assert (slack.name, slack.kind, slack.where) == ("alerts", WebhookKind.SLACK, "https://chat.example.com")
+    assert (slack.consumer, slack.give_up_after) == ("hook:alerts", timedelta(hours=2))
+    assert (webhook.kind, webhook.headers) == (WebhookKind.WEBHOOK, (("Authorization", "Bearer abc"),))
     assert webhook.secret is not None
     assert len(webhook.secret) == 32
 
@@ -67,9 +67,9 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "there is no hook in it"),
+        ("", "there is no webhook in it"),
         ("[x", "is no TOML"),
-        ('url = "y"', "url: stands in no section; allowed: beneath the name of a hook, such as [alerts]"),
+        ('url = "y"', "url: is in no section; allowed: under the name of a webhook, such as [alerts]"),
         ('[[alerts]]\nkind = "slack"', "[[alerts]]: a list; allowed: a section with one pair of brackets"),
         (SLACK.replace("alerts", "Alerts"), "[Alerts]: allowed: a name of 1 to 40 lower-case letters"),
         (SLACK.replace("slack", "slak"), "[alerts] kind: given slak; allowed: slack or webhook"),
@@ -84,7 +84,7 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
         (SLACK + "give_up_hours = 0", "[alerts] give_up_hours: given 0; allowed: a number above 0, 144 at most"),
         (SLACK + "give_up_hours = nan", "[alerts] give_up_hours: given nan"),
         (SLACK + "give_up_hours = true", "[alerts] give_up_hours: given True"),
-        (SLACK + 'secret = "x"', "[alerts] secret: a hook of kind slack signs nothing"),
+        (SLACK + 'secret = "x"', "[alerts] secret: a webhook of kind slack signs nothing"),
         (SLACK + 'url_file = "x"', "[alerts] url: given twice; allowed: url or url_file"),
         (SLACK + 'ca_file = "nowhere"', "[alerts] ca_file: nowhere is not there"),
         (SLACK + 'headers = {Host = "x"}', "[alerts] headers: Host may not be given"),
@@ -209,8 +209,8 @@ def test_an_unknown_rule_is_no_rule_that_is_wanted() -> None:
 def test_what_is_wanted_is_said_in_words() -> None:
     """For the list of hooks."""
     (hook,) = read(SLACK + 'post_types = ["alert"]\nagents = ["bob", "ada"]')
-    assert hook.wanted.said == "alert; agents ada, bob"
-    assert read(SLACK)[0].wanted.said == "all"
+    assert hook.wanted.description == "alert; agents ada, bob"
+    assert read(SLACK)[0].wanted.description == "all"
 
 
 @pytest.mark.parametrize(
@@ -237,16 +237,16 @@ def test_address_that_no_hook_may_reach_is_refused_at_the_start(
     path.write_text(f'[a]\nkind = "slack"\nurl = "{url}"\n')
     settings = load_settings(require_database=False, hooks_file=path, hook_networks=networks)
     if said is None:
-        assert [hook.name for hook in hooks_of(settings)] == ["a"]
+        assert [hook.name for hook in webhooks_from_settings(settings)] == ["a"]
     else:
         with pytest.raises(ConfigurationError, match=said):
-            hooks_of(settings)
+            webhooks_from_settings(settings)
 
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With the variable that named it."""
     with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_HOOKS: cannot read .*No such file"):
-        hooks_of(load_settings(require_database=False, hooks_file=tmp_path / "none"))
+        webhooks_from_settings(load_settings(require_database=False, hooks_file=tmp_path / "none"))
 
 
 def test_networks_are_networks() -> None:

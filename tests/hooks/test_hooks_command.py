@@ -1,4 +1,4 @@
-"""`autopost hooks`: what it shows, tries and does, and that it shows no secret."""
+"""`autopost webhooks`: what it shows, tries and does, and that it shows no secret."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def variables(tmp_path: Path, receiver: Receiver) -> dict[str, str]:
 
 def test_without_hooks_it_says_so(database: str) -> None:
     """And which setting names them."""
-    shown = autopost("hooks", dsn=database)
+    shown = autopost("webhooks", dsn=database)
     assert (shown.returncode, shown.stdout) == (0, "")
-    assert shown.stderr == "there are no hooks: SOCIAL_POST_HOOKS names no file\n"
+    assert shown.stderr == "there are no webhooks: SOCIAL_POST_HOOKS names no file\n"
 
 
 def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str, str]) -> None:
     """Those of the file and those of the database alone, with what is wrong; addresses without their paths."""
-    shown = autopost("hooks", dsn=database, **variables)
+    shown = autopost("webhooks", dsn=database, **variables)
     assert "no worker has begun it" in shown.stdout
     host.execute(
         "insert into auto_post_positions (name, failing_since, last_error) "
@@ -45,16 +45,16 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     )
     host.execute("select auto_post_place_announcements()")
     host.execute(LETTER, ("alerts", 7))
-    shown = autopost("hooks", dsn=database, **variables)
+    shown = autopost("webhooks", dsn=database, **variables)
     alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
     for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", "fails for 5 min: HTTP 503", "1 post to look at"):
         assert part in alerts
     assert alerts.rstrip().endswith(" 1 (HTTP 400)")
     assert "not in the file" in shown.stdout
-    assert "if no worker has it any more, autopost hooks forget old" in shown.stderr
+    assert "if no worker has it any more, autopost webhooks forget old" in shown.stderr
     assert "services" not in shown.stdout + shown.stderr
-    rows = [json.loads(line) for line in autopost("hooks", "--json", dsn=database, **variables).stdout.splitlines()]
-    assert [(row["hook"], row["kind"], row["dead"], row["last_error"]) for row in rows] == [
+    rows = [json.loads(line) for line in autopost("webhooks", "--json", dsn=database, **variables).stdout.splitlines()]
+    assert [(row["webhook"], row["kind"], row["dead"], row["last_error"]) for row in rows] == [
         ("alerts", "slack", 1, "HTTP 503"),
         ("old", None, 0, None),
     ]
@@ -62,27 +62,27 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
 
 def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
     """It is sent from here, without a database, and says what came of it."""
-    shown = autopost("hooks", "test", "alerts", **variables)
+    shown = autopost("webhooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (0, f"http://127.0.0.1:{receiver.port} took it.\n")
-    assert receiver.contents == ["autopost: This is a test of the hook alerts. Nothing happened."]
+    assert receiver.contents == ["autopost: This is a test of the webhook alerts. Nothing happened."]
     receiver.will(404)
-    shown = autopost("hooks", "test", "alerts", **variables)
+    shown = autopost("webhooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (1, "")
     assert (
         shown.stderr
         == f"autopost: http://127.0.0.1:{receiver.port} did not take it: HTTP 404; a post would be tried for 24 hours\n"
     )
     receiver.will(Answer(429, {"Retry-After": "120"}))
-    assert "HTTP 429, and asks to wait 120 seconds" in autopost("hooks", "test", "alerts", **variables).stderr
+    assert "HTTP 429, and asks to wait 120 seconds" in autopost("webhooks", "test", "alerts", **variables).stderr
     receiver.will(400)
-    assert "a post would be a dead letter at once" in autopost("hooks", "test", "alerts", **variables).stderr
+    assert "a post would be dead-lettered" in autopost("webhooks", "test", "alerts", **variables).stderr
 
 
 def test_hook_that_is_not_there(variables: dict[str, str]) -> None:
     """Those that are there are named."""
-    shown = autopost("hooks", "test", "alarms", **variables)
+    shown = autopost("webhooks", "test", "alarms", **variables)
     assert shown.returncode == 2
-    assert "there is no hook 'alarms'" in shown.stderr
+    assert "there is no webhook 'alarms'" in shown.stderr
     assert "alerts" in shown.stderr
 
 
@@ -90,20 +90,20 @@ def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) 
     """What they did is said; what cannot be done is refused."""
     for position in (1, 2):
         host.execute(LETTER, ("alerts", position))
-    shown = autopost("hooks", "retry", "alerts", dsn=database, **variables)
+    shown = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
     assert (shown.returncode, shown.stdout) == (0, "2 dead letters will be sent again.\n")
     assert host.value("select count(*) from auto_post_hook_dead where retry") == 2
-    again = autopost("hooks", "retry", "alerts", dsn=database, **variables)
+    again = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
     assert again.returncode == 1
     assert "the dead letters of alerts are to be sent again already" in again.stderr
-    unanswered = autopost("hooks", "forget", "alerts", dsn=database, **variables)
+    unanswered = autopost("webhooks", "forget", "alerts", dsn=database, **variables)
     assert unanswered.returncode == 2
-    assert "with 0 announcements and 2 dead letters?" in " ".join(unanswered.stderr.replace("│", " ").split())
-    stranger = autopost("hooks", "forget", "alarms", "--yes", dsn=database, **variables)
-    assert (stranger.returncode, stranger.stderr) == (1, "autopost: the database knows no hook alarms\n")
-    forgotten = autopost("hooks", "forget", "alerts", "--yes", dsn=database, **variables)
+    assert "with 0 events and 2 dead letters?" in " ".join(unanswered.stderr.replace("│", " ").split())
+    stranger = autopost("webhooks", "forget", "alarms", "--yes", dsn=database, **variables)
+    assert (stranger.returncode, stranger.stderr) == (1, "autopost: the database knows no webhook alarms\n")
+    forgotten = autopost("webhooks", "forget", "alerts", "--yes", dsn=database, **variables)
     assert (forgotten.returncode, forgotten.stdout) == (0, "alerts is forgotten, with 2 dead letters.\n")
-    assert "a worker that has it begins it anew" in forgotten.stderr
+    assert "a worker that has it begins it again" in forgotten.stderr
     assert host.value("select count(*) from auto_post_hook_dead") == 0
 
 

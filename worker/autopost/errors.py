@@ -5,9 +5,12 @@ AutopostError
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
 ├── Unhealthy                a check found what somebody must see to; exit code 5
-├── LeaseLost                another worker owns the row now; nothing was written for it
+├── LeaseLost                another worker holds the lease now; nothing was written
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
-└── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+├── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
+├── DeliveryRejected         a webhook's target will never take this event; dead-lettered
+└── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
 
 A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
 """
@@ -49,7 +52,7 @@ class Unhealthy(AutopostError):
 
 
 class LeaseLost(AutopostError):
-    """The row is no longer ours: its epoch moved on or its state changed."""
+    """Another worker holds the lease now."""
 
 
 class PostRefused(AutopostError):
@@ -58,3 +61,19 @@ class PostRefused(AutopostError):
 
 class RedactionFailed(AutopostError):
     """The text could not be redacted."""
+
+
+class DeliveryFailed(AutopostError):
+    """An event was not taken this time; retry it, not before `retry_after_seconds` if the target said so."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DeliveryRejected(AutopostError):
+    """A webhook's target will never take this event."""
+
+
+class MalformedEvent(AutopostError):
+    """The message is no event, or not a whole one."""

@@ -19,7 +19,6 @@ from autopost.cli import (
     config,
     dead,
     feed,
-    hooks,
     install,
     maintain,
     rules,
@@ -28,6 +27,7 @@ from autopost.cli import (
     statements,
     status,
     steer,
+    webhooks,
     why,
 )
 from autopost.cli.console import err, out
@@ -81,7 +81,7 @@ for theme, commands in COMMANDS.items():
     for name, function, example in commands:
         app.command(name, epilog=f"Example: [bold]{example}[/bold]", rich_help_panel=theme)(function)
 app.add_typer(rules.rules, name="rules", rich_help_panel="Steer")
-app.add_typer(hooks.hooks, name="hooks", rich_help_panel="Steer")
+app.add_typer(webhooks.webhooks, name="webhooks", rich_help_panel="Steer")
 
 
 _TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

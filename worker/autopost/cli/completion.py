@@ -31,9 +31,9 @@ def rule_ids(incomplete: str) -> Completions:
     return _known("rules", "id", "operation_type", incomplete)
 
 
-def hook_names(incomplete: str) -> Completions:
-    """Return the hooks that the database knows."""
-    return _known("hooks", "hook", "waiting", incomplete)
+def webhook_names(incomplete: str) -> Completions:
+    """Return the webhooks that the database knows."""
+    return _known("webhooks", "webhook", "waiting", incomplete)
 
 
 def dead_operations(incomplete: str) -> Completions:
@@ -46,7 +46,7 @@ def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: obj
     try:
         settings = load_settings()
         with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:
-            lines = query(name, settings.schema_name).splitlines()
+            lines = query(f"cli/{name}", settings.schema_name).splitlines()
             sql = "\n".join(line for line in lines if not line.startswith("--")).replace("%", "%%").replace("$1", "%s")
             cursor = connection.execute(sql.encode(), arguments)
             names = [column.name for column in cursor.description or ()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from autopost.broadcast.announcing import announcing
+from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_rights, require_schema, require_served
 from autopost.errors import ConfigurationError
@@ -24,7 +24,7 @@ from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.processes.user_names import Learn, keep_known, names_at_start
 from autopost.settings import Broadcast, Settings, unknown_variables
-from autopost.webhooks.choice import deliveries, hooks_of
+from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import LANES
 from autopost.worker.worker import LAST_WORD_SECONDS, Worker
@@ -62,10 +62,9 @@ async def _connected(
     settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
 ) -> AsyncIterator[Worker]:
     schema, name = settings.schema_name, settings.worker_name
-    hooks = hooks_of(settings)
-    # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
-    announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
-    size = POOL_SIZE + sum(announcers)
+    webhooks = webhooks_from_settings(settings)
+    # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
+    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
     try:
         with went_away(settings):
@@ -94,8 +93,8 @@ async def _connected(
                 page_and_feeds(serving, settings),
                 keep_names,
                 _traces(settings) as tracer,
-                deliveries(hooks, pool, settings) as to_hooks,
-                announcing(pool, settings, to_hooks) as on_posts,
+                webhook_consumers(webhooks, pool, settings) as consumers,
+                broadcasting(pool, settings, consumers) as on_posts,
             ):
                 publication = Publication(pool, schema, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.web.database import Database, NoAnswer
 from autopost.web.feed.telling import Gap, Telling
 from autopost.web.feed.topics import Topics
@@ -22,7 +22,7 @@ MOST_LOOKED_AT = 10_000  # places before the log's end: a rare agent's posts may
 class Stretch:
     """Part of the log: what is still on the feed, in order; where the part ends; whether the log ends there too."""
 
-    announcements: list[Announcement]
+    announcements: list[BroadcastEvent]
     end: int
     is_all: bool
 
@@ -52,7 +52,7 @@ class Log:
         found = [row for row in rows if row["position"] is not None]
         is_all = len(found) < BATCH
         end = rows[0]["log_position"] if is_all else found[-1]["position"]
-        return Stretch([Announcement.of(row) for row in found if row["content"] is not None], end, is_all)
+        return Stretch([BroadcastEvent.from_row(row) for row in found if row["content"] is not None], end, is_all)
 
     async def missed(self, after: int, topics: Topics) -> Missed:
         """Return the newest of what came after a place on these topics, within MOST_MISSED and MOST_MISSED_BYTES."""
@@ -72,7 +72,7 @@ class Log:
         tellings: list[Telling] = []
         room = MOST_MISSED_BYTES
         for row in found:
-            telling = Telling.of(Announcement.of(row)) if row["content"] is not None else None
+            telling = Telling.of(BroadcastEvent.from_row(row)) if row["content"] is not None else None
             room -= len(telling.event) if telling is not None else 0
             if room < 0 or len(tellings) == MOST_MISSED:
                 gap_until = max(gap_until, row["position"])

@@ -17,9 +17,9 @@ from collections.abc import Callable
 import structlog
 
 from autopost import backoff
-from autopost.broadcast.announcement import Announcement, NotAnAnnouncement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.database.errors import label
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, MalformedEvent
 from autopost.observability import metrics
 from autopost.web.database import NoAnswer
 from autopost.web.feed.log import Log
@@ -90,8 +90,8 @@ class Receiver:
             if not number % BURST:
                 await asyncio.sleep(0)
             try:
-                telling = Telling.of(Announcement.read(message))
-            except (NotAnAnnouncement, *NO_JSON_OF_OURS):
+                telling = Telling.of(BroadcastEvent.from_message(message))
+            except (MalformedEvent, *NO_JSON_OF_OURS):
                 self._behind.set()
                 continue
             if telling.position == self.last + 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from autopost.broadcast.announcement import EVENT_TYPE, Announcement
+from autopost.broadcast.event import EVENT_TYPE, BroadcastEvent
 from autopost.web.sse import event
 
 GAP = "gap"
@@ -22,7 +22,7 @@ class Telling:
     message: bytes
 
     @classmethod
-    def of(cls, announcement: Announcement) -> Self:
+    def of(cls, announcement: BroadcastEvent) -> Self:
         """Return it in bytes. Raises UnicodeEncodeError for halves of characters, which JSON can spell."""
         return cls(
             position=announcement.position,
