@@ -305,6 +305,7 @@ def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
         until(lambda: host.value("select count(*) from auto_post_positions") == 2)
         redis_server.freeze()
         host.complete("one", "security_scan")
+        until(lambda: host.waiting() == 0)
         until(
             lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is not null")
         )
