@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.redaction.sample import Part, Sample
+from tests.data.redaction.sample import Part, Sample
 
 Finder = Callable[[str], list[tuple[int, int]]]
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 
+from tests.data.redaction.parts import DEVELOPMENT, HELD_OUT
+from tests.data.redaction.sample import Part
+
 from benchmarks.redaction.measure import Result, Tally, measure
-from benchmarks.redaction.parts import DEVELOPMENT, HELD_OUT
-from benchmarks.redaction.sample import Part
 from benchmarks.redaction.speed import clean_texts, cpu_ms, hostile_texts, percentile, start, texts_with_findings
 from benchmarks.redaction.systems import SYSTEMS, Finder
 

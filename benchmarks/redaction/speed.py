@@ -7,8 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks.redaction.dice import Dice
-from benchmarks.redaction.sample import Part
+from tests.data.redaction.dice import Dice
+from tests.data.redaction.sample import Part
 
 Finder = Callable[[str], object]
 

@@ -17,12 +17,12 @@ from autopost.database.sql import dba_statements
 from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.acceptance.command_line import autopost
-from tests.host import Host, until
-from tests.roles import groups_locked
-from tests.work import work_off, worker_process
+from tests.support import ROOT
+from tests.support.command_line import autopost
+from tests.support.host import Host, until
+from tests.support.roles import groups_locked
+from tests.support.work import work_off, worker_process
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "docs" / "examples" / "agent-registry.toml"
 TABLES = ("agent_registry", "agent_operation_tracker", "agent_posts", "audit_trail")
 

@@ -11,8 +11,8 @@ from psycopg import errors
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.host import Host
-from tests.work import eventually, work_off, working
+from tests.support.host import Host
+from tests.support.work import eventually, work_off, working
 
 EMAIL = "bob" + "@" + "example.com"
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.host import Host
-from tests.llm_server import (
+from tests.support.host import Host
+from tests.support.llm_server import (
     LlmServer,
     Reply,
     after,
@@ -26,7 +26,7 @@ from tests.llm_server import (
     trickles,
     when,
 )
-from tests.work import eventually, work_off, working
+from tests.support.work import eventually, work_off, working
 
 EMAIL = "bob" + "@" + "example.com"
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.host import Host, until
-from tests.llm_server import Exchange, LlmServer, Reply, answers, hangs_up, sends
-from tests.planted import OWN_PATTERN, PEOPLE, Plant, everything_but, found_in, plant, plants
-from tests.work import WorkerProcess, worker_process
+from tests.support.host import Host, until
+from tests.support.llm_server import Exchange, LlmServer, Reply, answers, hangs_up, sends
+from tests.support.planted import OWN_PATTERN, PEOPLE, Plant, everything_but, found_in, plant, plants
+from tests.support.work import WorkerProcess, worker_process
 
 PLANTS = plants()
 PLATFORMS_OWN = frozenset({"operation_trackers", "agents"})
@@ -39,12 +39,12 @@ FORGETFUL = {"SOCIAL_POST_RETENTION_DAYS": "0", "SOCIAL_POST_MAINTENANCE_SECONDS
 # A worker in which something fails, and says what it was given, as careless code does.
 CARELESS = """
 import sys
-from autopost.cli.app import app
+from autopost.cli import app
 def explode(*given, **_):
     raise ValueError(repr(given))
 {careless} = explode
 sys.argv = ["autopost", "run"]
-cli.main()
+app.main()
 """
 CARELESS_REDACTION = "from autopost.redaction.engine import Engine; Engine.findings"
 CARELESS_WRITING = "from autopost.writing import writer; writer.redact_fields"

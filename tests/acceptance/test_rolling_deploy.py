@@ -13,11 +13,11 @@ import pytest
 from autopost.database.migrate import head_revision, migrate
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
-from tests.acceptance.test_bad_input import autopost
-from tests.host import Host, until
-from tests.work import worker_process
+from tests.cli.test_bad_input import autopost
+from tests.support import ROOT
+from tests.support.host import Host, until
+from tests.support.work import worker_process
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 NEXT = "9999_next"
 REVISION = f'''"""Add what the next version needs."""
 

@@ -14,7 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-post.md"
+from tests.support import ROOT
+
+PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DONE = "--- done ---"
 OUTCOMES = "select count(*) from autopost.audit_log where action in ('auto_post.posted', 'auto_post.skipped')"

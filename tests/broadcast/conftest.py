@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broadcast.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.transport import MAX_NOTIFICATION_BYTES, notification
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Broadcast, Settings
-from tests.broadcast.listening import Listener, Subscriber, entries_of
-from tests.broadcast.redis_server import RedisServer
-from tests.chaos.crew import Crew
-from tests.host import Host, until
-from tests.work import eventually, work_off, worker_process, working
+from tests.support.crew import Crew
+from tests.support.host import Host, until
+from tests.support.listening import Listener, Subscriber, entries_of
+from tests.support.redis_server import RedisServer
+from tests.support.work import eventually, work_off, worker_process, working
 
 AGENTS = 8
 

@@ -16,8 +16,8 @@ from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
 from autopost.errors import DeliveryFailed
-from tests.host import Host
-from tests.work import eventually
+from tests.support.host import Host
+from tests.support.work import eventually
 
 WRITE = (
     "insert into auto_post_announcements (post_id, agent_id, post_type, content, created_at) "

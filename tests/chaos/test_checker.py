@@ -11,10 +11,10 @@ import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.chaos.checker import lost, violations
 from tests.conftest import Server
-from tests.host import Host
-from tests.work import work_off
+from tests.support.chaos.checker import lost, violations
+from tests.support.host import Host
+from tests.support.work import work_off
 
 COPY_OF_AUDIT = (
     "insert into audit_log (id, occurred_at, agent_id, action, tracker_id, post_id, details) "

@@ -14,12 +14,12 @@ import psutil
 import psycopg
 import pytest
 
-from tests.acceptance.test_monitoring import Monitoring
-from tests.chaos.crew import Crew, Member, crew
-from tests.chaos.own_server import OwnServer, install, own_server
-from tests.chaos.proxy import Mode, Proxy, upstream_of
 from tests.conftest import EMBEDDED_VERSION
-from tests.host import Host, until
+from tests.observability.test_monitoring import Monitoring
+from tests.support.crew import Crew, Member, crew
+from tests.support.host import Host, until
+from tests.support.own_server import OwnServer, install, own_server
+from tests.support.proxy import Mode, Proxy, upstream_of
 
 ROLE = "patient"
 # What a worker may do in a second in which all fails. A loop without a pause would use the whole of it.

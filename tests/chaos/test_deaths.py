@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.checker import lost, violations
-from tests.chaos.crew import Crew, crew
-from tests.chaos.worker_dying_at import POINTS
-from tests.host import Host, until
-from tests.llm_server import LlmServer, says, when
+from tests.support.chaos.checker import lost, violations
+from tests.support.crew import Crew, crew
+from tests.support.host import Host, until
+from tests.support.llm_server import LlmServer, says, when
+from tests.support.worker_dying_at import POINTS
 
 LEASE = {"SOCIAL_POST_LEASE_SECONDS": "60", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "20", "SOCIAL_POST_POLL_SECONDS": "0.2"}
 # A short lease would do it too, and would also run out for whoever is well and has to wait for a processor.

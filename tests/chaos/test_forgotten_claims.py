@@ -16,10 +16,10 @@ from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import load_settings
 from autopost.worker.publication import Publication
-from tests.chaos.checker import lost, violations
-from tests.chaos.own_server import OwnServer, install, own_server
 from tests.conftest import EMBEDDED_VERSION
-from tests.host import Host
+from tests.support.chaos.checker import lost, violations
+from tests.support.host import Host
+from tests.support.own_server import OwnServer, install, own_server
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)

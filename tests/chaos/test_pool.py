@@ -19,9 +19,9 @@ from autopost.outbox.doorbell import Doorbell
 from autopost.processes.worker_process import POOL_SIZE
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.chaos.proxy import Mode, Proxy, upstream_of
-from tests.host import Host
-from tests.work import eventually, working
+from tests.support.host import Host
+from tests.support.proxy import Mode, Proxy, upstream_of
+from tests.support.work import eventually, working
 
 PUBLISH_RETRY_LEASE_SHARE = 3.0
 

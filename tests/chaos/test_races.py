@@ -15,11 +15,11 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.model import Busy, Claim, Lost, Posted, Reason, Skipped
 from autopost.settings import Settings
-from tests.chaos.machine_gate import COMMIT
-from tests.chaos.machine_workers import act_on
-from tests.chaos.sessions import LEASE, PATIENT, TEXT, Race, Session, posts
-from tests.host import Host
-from tests.work import eventually
+from tests.support.host import Host
+from tests.support.machine.gate import COMMIT
+from tests.support.machine.workers import act_on
+from tests.support.sessions import LEASE, PATIENT, TEXT, Race, Session, posts
+from tests.support.work import eventually
 
 either_way = pytest.mark.parametrize("commits", [True, False], ids=["commits", "rolls back"])
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from autopost.settings import Settings
-from tests.chaos.machine import machine_on
-from tests.chaos.machine_stage import Stage
-from tests.chaos.machine_wrong import INSTALLS, Install
+from tests.support.machine.machine import machine_on
+from tests.support.machine.stage import Stage
+from tests.support.machine.wrong import INSTALLS, Install
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 EVERYDAY = hypothesis.settings(

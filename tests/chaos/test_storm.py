@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.arena import arena
-from tests.chaos.storm import Storm
 from tests.conftest import EMBEDDED_VERSION
+from tests.support.chaos.arena import arena
+from tests.support.chaos.storm import Storm
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 SECONDS = float(os.environ.get("AUTOPOST_CHAOS_SECONDS", "900")) if LONG else 10.0

@@ -11,7 +11,7 @@ from psycopg import sql
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
-from tests.host import Host
+from tests.support.host import Host
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",

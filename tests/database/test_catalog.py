@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.host import Host
+from tests.support.host import Host
 
 OURS = "relname like 'auto\\_post\\_%%' and relname <> 'auto_post_schema_version'"
 

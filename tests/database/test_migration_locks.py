@@ -12,8 +12,8 @@ import pytest
 
 from autopost.database.migrate import LOCK_TIMEOUT_MS, migrate
 from autopost.settings import load_settings
-from tests.host import Host, until
-from tests.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
+from tests.support.host import Host, until
+from tests.support.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
 
 SHARE_ROW_EXCLUSIVE = "ShareRowExclusiveLock"
 PROGRESS = "update operation_trackers set progress = progress + 1 where id = 'op2'"

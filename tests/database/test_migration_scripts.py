@@ -11,8 +11,8 @@ import pytest
 from autopost.database.migrate import head_revision, migrate
 from autopost.settings import load_settings
 from tests.database.test_migrations import dump, objects, pg_dump
-from tests.host import Host
-from tests.platforms import install_platform, printed
+from tests.support.host import Host
+from tests.support.platforms import install_platform, printed
 
 __all__ = ["pg_dump"]  # a fixture
 

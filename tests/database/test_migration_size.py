@@ -12,8 +12,8 @@ import pytest
 from autopost.database.migrate import head_revision, migrate
 from autopost.settings import load_settings
 from tests.conftest import Server
-from tests.host import Host
-from tests.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
+from tests.support.host import Host
+from tests.support.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
 
 LARGE = pytest.param(10_000_000, marks=[pytest.mark.large, pytest.mark.timeout(1800)])
 

@@ -15,7 +15,7 @@ from autopost.database import sql
 from autopost.database.migrate import head_revision, known_revisions, migrate
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
-from tests.host import Host
+from tests.support.host import Host
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [

@@ -12,8 +12,8 @@ from autopost.database.migrate import migrate
 from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
-from tests.host import Host
-from tests.pages import check_page, run
+from tests.support.host import Host
+from tests.support.pages import check_page, run
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements, query, sql_folder
-from tests.acceptance.test_bad_input import autopost
-from tests.host import Host, Row, until
-from tests.roles import Platform, dsn_of, groups, platform
-from tests.work import worker_process
+from tests.cli.test_bad_input import autopost
+from tests.support.host import Host, Row, until
+from tests.support.roles import Platform, dsn_of, groups, platform
+from tests.support.work import worker_process
 
 FORBIDDEN_TO_WORKER = [
     "delete from auto_post_outbox",

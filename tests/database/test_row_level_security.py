@@ -10,9 +10,9 @@ import pytest
 from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.host import Host, Row
-from tests.roles import Platform, dsn_of, platform
-from tests.work import work_off
+from tests.support.host import Host, Row
+from tests.support.roles import Platform, dsn_of, platform
+from tests.support.work import work_off
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import runpy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tests.host import Host
+from tests.support import ROOT
+from tests.support.host import Host
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HOW = "docs/reference/schema.md is out of date: run scripts/schema-reference"
 
 

@@ -7,7 +7,7 @@ import io
 import psycopg
 import pytest
 
-from tests.host import Host
+from tests.support.host import Host
 
 COMPLETING_TYPES = [
     "workflow_execute",

@@ -14,9 +14,9 @@ import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.breakage import BREAKAGES, Breakage
-from tests.host import Host
-from tests.work import eventually, work_off, working
+from tests.support.breakage import BREAKAGES, Breakage
+from tests.support.host import Host
+from tests.support.work import eventually, work_off, working
 
 MANY = 10_000
 

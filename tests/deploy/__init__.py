@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"

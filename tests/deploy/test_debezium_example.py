@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.host import Host
+from tests.support import ROOT
+from tests.support.host import Host
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "debezium-announcements.json"
+EXAMPLE = ROOT / "docs" / "examples" / "debezium-announcements.json"
 CONFIG: dict[str, str] = json.loads(EXAMPLE.read_text("utf-8"))["config"]
 PREFIX = "transforms.outbox."
 # https://debezium.io/documentation/reference/stable/transformations/outbox-event-router.html#outbox-event-router-configuration-options

@@ -17,7 +17,8 @@ from autopost.observability.otlp import LAST_WORD_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings, unknown_variables
 from autopost.settings.definitions import Settings
 from autopost.worker.worker import LAST_WORD_SECONDS
-from tests.deploy import DEPLOY, ROOT
+from tests.deploy import DEPLOY
+from tests.support import ROOT
 
 BIN = Path(sys.executable).parent
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))

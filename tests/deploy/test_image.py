@@ -20,8 +20,9 @@ import psycopg
 import pytest
 
 from autopost.database.embedded import embedded_server
-from tests.deploy import DEPLOY, ROOT
-from tests.host import Host, until
+from tests.deploy import DEPLOY
+from tests.support import ROOT
+from tests.support.host import Host, until
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -49,7 +50,7 @@ def program() -> Iterator[Path]:
             assert result.returncode == 0, result.stderr
         # Only what is used is compiled, once, by somebody who may write.
         may_write = {"PATH": os.environ["PATH"]}
-        used = "import autopost.cli, autopost.process, autopost.redacting, autopost.page.app, autopost.migrate"
+        used = "import autopost.cli.app, autopost.processes.web_process, autopost.processes.redactor"
         subprocess.run([folder / "opt" / "bin" / "python", "-c", used], check=True, env=may_write)
         yield folder / "opt" / "bin" / "autopost"
 

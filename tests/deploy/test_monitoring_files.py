@@ -14,12 +14,13 @@ import promql_parser
 import pytest
 import yaml
 
-from tests.acceptance.test_monitoring import QUICK, Monitoring
-from tests.deploy import DEPLOY, ROOT
-from tests.hooks.receiver import Receiver
-from tests.host import Host, until
-from tests.llm_server import LlmServer, status
-from tests.work import worker_process
+from tests.deploy import DEPLOY
+from tests.observability.test_monitoring import QUICK, Monitoring
+from tests.support import ROOT
+from tests.support.host import Host, until
+from tests.support.llm_server import LlmServer, status
+from tests.support.webhooks.receiver import Receiver
+from tests.support.work import worker_process
 
 DASHBOARD = json.loads((DEPLOY / "grafana" / "autopost.json").read_text("utf-8"))
 ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8"))

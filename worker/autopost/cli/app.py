@@ -7,6 +7,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -32,7 +33,7 @@ from autopost.cli import (
 )
 from autopost.cli.console import err, out
 from autopost.cli.redact.command import redact
-from autopost.cli.stdio import leave_stdout, open_closed_streams
+from autopost.cli.stdio import flush_stdout, open_closed_streams
 from autopost.database.migrate import head_revision
 from autopost.errors import AutopostError
 
@@ -88,19 +89,26 @@ _TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main() -> None:
-    """Run the command line, and turn every foreseen error into one clear message and its exit code."""
+    """Run the command line, and turn every foreseen error into one clear message and its exit code.
+
+    Another Ctrl-C while the interpreter ends does not change the exit code.
+    """
     open_closed_streams()
+    code: str | int | None = 0
     try:
         app()
+    except SystemExit as exit_:
+        code = exit_.code
     except AutopostError as error:
         err.print(f"autopost: {error}", style="red", markup=False, soft_wrap=not err.is_terminal)
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except OSError as error:
         if error.errno not in _TAKES_NOTHING:
             raise
-        leave_stdout()
         err.print(f"autopost: cannot write: {error.strerror}", style="red", markup=False)
-        sys.exit(1)
+        code = 1
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code if flush_stdout() else code or 1)
 
 
 def _version(wanted: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -14,6 +16,21 @@ def open_closed_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+
+
+def flush_stdout() -> bool:
+    """Write what is buffered for standard output; return False where it could not be written.
+
+    What is left then goes nowhere, so that the interpreter does not fail on it when it ends. A reader that has closed
+    the pipe has seen enough, which is no failure.
+    """
+    try:
+        if sys.stdout is not None:  # it is None where the caller had closed it
+            sys.stdout.flush()
+    except OSError as error:
+        leave_stdout()
+        return error.errno == errno.EPIPE
+    return True
 
 
 def leave_stdout() -> None:

@@ -1,0 +1,182 @@
+"""Sleeping and waking: the worker's half of the doorbell, on real connections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from autopost.database.connection import connect
+from autopost.outbox.doorbell import Doorbell, Woken
+from autopost.settings import Settings
+from tests.support.host import Host
+from tests.support.work import eventually
+
+ARMED = (
+    "select count(*) from pg_locks where locktype = 'advisory' and classid = 1635087471 and granted "
+    "and mode = 'ExclusiveLock' and database = (select oid from pg_database where datname = current_database())"
+)
+LISTENERS = (
+    "select count(*) from pg_stat_activity "
+    "where application_name = 'autopost doorbell' and datname = current_database()"
+)
+
+
+@contextlib.asynccontextmanager
+async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIterator[Doorbell]:
+    """Run a doorbell, hushed after its first ring, which is for what came before it listened."""
+    bell = Doorbell(lambda: connect(settings, "doorbell"), settings.schema_name, poll_seconds=poll_seconds)
+    running = asyncio.create_task(bell.run())
+    try:
+        assert await bell.sleep() is Woken.RUNG
+        bell.hush()
+        yield bell
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def asleep(host: Host) -> bool:
+    """Tell whether somebody has armed and has looked once more."""
+    looked = (
+        "select count(*) from pg_stat_activity where application_name = 'autopost doorbell' "
+        "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%' "
+        "and state_change < clock_timestamp() - interval '0.3 s'"  # else it may have been prepared, and not run yet
+    )
+    return armed(host) and bool(host.value(looked))
+
+
+def armed(host: Host) -> bool:
+    """Tell whether somebody holds the doorbell's lock alone."""
+    return bool(host.value(ARMED))
+
+
+async def test_sleeper_arms_and_a_completion_wakes_it(host: Host, settings: Settings) -> None:
+    """And after waking it is disarmed, so that nobody rings while it works."""
+    async with doorbell(settings) as bell:
+        sleep = asyncio.create_task(bell.sleep())
+        await eventually(lambda: asleep(host))
+        host.complete()
+        assert await asyncio.wait_for(sleep, 5) is Woken.RUNG
+        assert not armed(host)
+
+
+async def test_row_that_was_committed_before_arming_is_seen(host: Host, settings: Settings) -> None:
+    """It did not ring; the look after arming finds it."""
+    async with doorbell(settings) as bell:
+        host.complete()
+        assert await asyncio.wait_for(bell.sleep(), 5) is Woken.DUE
+
+
+async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
+    host: Host, settings: Settings, database: str
+) -> None:
+    """A host that captured without ringing holds the lock shared until its row can be seen."""
+    host.start()
+    async with doorbell(settings) as bell:
+        with psycopg.connect(database) as agent:
+            agent.execute("update operation_trackers set status = 'completed'")
+            sleep = asyncio.create_task(bell.sleep())
+            await asyncio.sleep(0.2)
+            assert not armed(host)
+            assert not sleep.done()
+            agent.commit()
+        assert await asyncio.wait_for(sleep, 5) is Woken.DUE
+
+
+async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_poll(
+    host: Host, settings: Settings, database: str
+) -> None:
+    """While transactions that captured follow on each other nobody can arm, and nobody is rung: the worker looks."""
+    host.start("long")
+    async with doorbell(settings, poll_seconds=300) as bell:
+        with psycopg.connect(database) as agent:
+            agent.execute("update operation_trackers set status = 'completed' where id = 'long'")
+            sleep = asyncio.create_task(bell.sleep())
+            await asyncio.sleep(1)
+            host.complete("short")
+            assert await asyncio.wait_for(sleep, 5) is Woken.DUE
+            agent.rollback()
+
+
+async def test_sleeper_wakes_when_a_deferred_row_is_due(host: Host, settings: Settings) -> None:
+    """A backoff ends without a ring."""
+    host.complete()
+    host.execute("update auto_post_outbox set available_at = now() + interval '0.3 seconds'")
+    async with doorbell(settings) as bell:
+        assert await asyncio.wait_for(bell.sleep(), 5) is Woken.DUE
+
+
+async def test_second_sleeper_does_not_arm_but_hears_the_bell(host: Host, settings: Settings) -> None:
+    """Only one can hold the lock; a NOTIFY reaches all who listen."""
+    async with doorbell(settings) as first, doorbell(settings) as second:
+        sleeps = [asyncio.create_task(first.sleep()), asyncio.create_task(second.sleep())]
+        await eventually(lambda: armed(host))
+        await asyncio.sleep(0.2)
+        assert host.value(ARMED) == 1
+        host.complete()
+        assert set(await asyncio.wait_for(asyncio.gather(*sleeps), 5)) <= {Woken.RUNG, Woken.DUE}
+
+
+async def test_terminated_listener_comes_back_and_rings_once(host: Host, settings: Settings) -> None:
+    """Whatever was committed while nobody listened is claimed at once."""
+    async with doorbell(settings) as bell:
+        sleep = asyncio.create_task(bell.sleep())
+        await eventually(lambda: armed(host))
+        host.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
+            "and datname = current_database()"
+        )
+        assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.POLL}
+        await eventually(lambda: host.value(LISTENERS) == 1)
+        bell.hush()
+        sleep = asyncio.create_task(bell.sleep())
+        await eventually(lambda: armed(host) or sleep.done())
+        host.complete()
+        assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.DUE}
+
+
+async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:
+    """Behind a pooler that knows no LISTEN the feed is slower, not silent."""
+    bell = Doorbell(lambda: connect(settings, "doorbell"), "public", poll_seconds=0.2)
+    assert await asyncio.wait_for(bell.sleep(), 5) is Woken.POLL
+
+
+async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Host, settings: Settings) -> None:
+    """As behind a pooler, where another connection answers: some attempts, ever more seldom, and polling goes on."""
+    opened = 0
+
+    class Forgetful(Doorbell):
+        async def _listen(self) -> None:
+            nonlocal opened
+            opened += 1
+            await super()._listen()
+            assert self._connection is not None
+            await self._connection.execute("unlisten *")
+
+    bell = Forgetful(lambda: connect(settings, "doorbell"), "public", poll_seconds=30)
+    running = asyncio.create_task(bell.run())
+    try:
+        await eventually(lambda: opened >= 2)
+        began = asyncio.get_running_loop().time()
+        await eventually(lambda: opened >= 5)
+        assert asyncio.get_running_loop().time() - began > 0.5, "0.1, 0.2, 0.4 seconds at the least"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("wakeup", "expected"), [("notify", Woken.RUNG), ("poll", Woken.POLL)])
+async def test_other_modes_do_not_arm(host: Host, settings: Settings, wakeup: str, expected: Woken) -> None:
+    """`notify` hears every completion, `poll` none."""
+    host.execute("update auto_post_control set wakeup = %s", (wakeup,))
+    async with doorbell(settings, poll_seconds=1.5 if wakeup == "poll" else 60) as bell:
+        await eventually(lambda: bell._wakeup == wakeup)
+        sleep = asyncio.create_task(bell.sleep())
+        await asyncio.sleep(0.2)
+        assert not armed(host)
+        host.complete()
+        assert await asyncio.wait_for(sleep, 30) is expected

@@ -1,0 +1,81 @@
+"""Telephone numbers that are found, and look-alikes that are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from autopost.redaction.redactor import Redactor
+from tests.redaction.sentences import assert_replaced
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+1 212 555 0147",
+        "+442079460958",
+        "(212) 555-0188",
+        "212-555-0123",
+        "415.555.0199",
+        "020 7946 0123",
+        "07700 900123",
+        "030 12345678",
+        "+33 1 23 45 67 89",
+        "01 23 45 67 89",
+        "06.12.34.56.78",
+        "98765 43210",
+        "03-1234-5678",
+        "(02) 5550 1234",
+        "+55 11 91234-5678",
+        "612 34 56 78",
+        "1-800-555-0199",
+        "+1 (650) 555-0101 ext. 42",
+        "0049 30 901820",
+        "+972-2-555-1234",
+    ],
+)
+def test_phone_number_is_found(redactor: Redactor, number: str) -> None:
+    """International and national forms."""
+    assert_replaced(redactor, number, "PHONE_NUMBER")
+
+
+@pytest.mark.parametrize(
+    "text", ["call me at 5550123", "phone: 555-0188", "his mobile is 2125550123", "text her on 9123 4567"]
+)
+def test_short_phone_number_is_found_behind_its_word(redactor: Redactor, text: str) -> None:
+    """A number without area code needs a word."""
+    assert redactor.redact(text).counts == {"PHONE_NUMBER": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wrote to {} about it",
+        "{} wants a call back",
+        "The guest's number is {}",
+        "Contact: {}",
+        "Voicemail from {}",
+        "Saw {} on the form",
+    ],
+)
+@pytest.mark.parametrize("number", ["2125550147", "0612358354", "07410411669"])
+def test_bare_phone_number_is_found(redactor: Redactor, text: str, number: str) -> None:
+    """Ten digits and more need no word for a telephone where a numbering plan knows them."""
+    assert redactor.redact(text.format(number)).text == text.format("<PHONE_NUMBER>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order 2125550147 is packed",
+        "IDs 2125550147 and 2125550148 are the same",
+        '"job_id": 2125550147',
+        "2125550147 bytes read",
+        "Their 85971846 export is ready",
+        "Contact sync: 94196293 records",
+        "Call log 61354471 archived",
+        "EAN 4399872772662 added",
+    ],
+)
+def test_bare_number_with_another_name_stays(redactor: Redactor, text: str) -> None:
+    """What is an order, an id or a count is no telephone number."""
+    assert redactor.redact(text).text == text

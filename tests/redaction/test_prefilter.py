@@ -1,0 +1,134 @@
+"""The prefilter may only ever spare work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from presidio_analyzer import Pattern, PatternRecognizer
+
+from autopost.redaction.deadline import Deadline
+from autopost.redaction.nlp import LANGUAGE, Words
+from autopost.redaction.prefilter import Prefilter
+from autopost.redaction.recognizer import RuleRecognizer
+from autopost.redaction.redactor import Redactor
+from autopost.redaction.rule import Rule
+from autopost.redaction.rules import FAMILIES, grouped_rules
+from tests.redaction.fakes import vendor_tokens
+
+RULES = [rule for rules in FAMILIES.values() for rule in rules]
+PREFILTER = Prefilter(grouped_rules())
+RECOGNIZERS = [RuleRecognizer(name, rules) for name, rules in FAMILIES.items()]
+
+_PYTHON_FORMS = {r"\p{L}": "a-zA-Zäß", r"\p{M}": "\u0301", r"\p{N}": "0-9", r"\z": r"\Z"}
+
+
+def _as_python(pattern: str) -> str:
+    """Return RE2's pattern in the syntax of `re`, for Hypothesis to make texts that match it."""
+    for theirs, ours in _PYTHON_FORMS.items():
+        pattern = pattern.replace(theirs, ours)
+    return pattern
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.entity}-{rule.pattern[:24]}")
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_anchor_is_in_every_text_that_the_pattern_matches(rule: Rule, data: st.DataObject) -> None:
+    """Texts are made from the pattern itself, with something before and after."""
+    try:
+        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=st.characters(max_codepoint=0x2FF))
+    except re.error:
+        matching = st.from_regex(re.compile(_as_python(rule.pattern).replace("(?i:", "(?:")))
+    text = data.draw(st.text("ab1 .:\n", max_size=3)) + data.draw(matching) + data.draw(st.text("ab1 .:\n", max_size=3))
+    assume(rule.compile().search(text) is not None)
+    assert rule in PREFILTER.candidates(text)
+
+
+_WORDS = st.sampled_from(
+    [
+        "password",
+        "token",
+        "secret",
+        " is ",
+        ": ",
+        "=",
+        '"',
+        "@",
+        "a",
+        "example.com",
+        "4111",
+        "1111",
+        " ",
+        "-",
+        ".",
+        "+49",
+        "(0",
+        ")",
+        "12",
+        "555",
+        "0147",
+        "::",
+        "db8",
+        "fe80",
+        "://",
+        "Bearer ",
+        "call ",
+        "passport",
+        "iban ",
+        "DE89",
+        "born ",
+        "sk-",
+        "eyJ",
+        "PIN ",
+        "\n",
+        "é",
+        "９",
+    ]
+    + [token for token, _ in vendor_tokens().values()]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_WORDS, max_size=20).map("".join))
+def test_skipping_loses_no_finding(text: str) -> None:
+    """The recognizers find the same with the prefilter's choice of rules as with all of them."""
+    artifacts = Words().process_text(text, LANGUAGE)
+    artifacts.candidates = PREFILTER.candidates(text)
+    artifacts.deadline = Deadline(10)
+    for recognizer in RECOGNIZERS:
+        entities = recognizer.get_supported_entities()
+        everything = {(r.entity_type, r.start, r.end) for r in recognizer.analyze(text, entities)}
+        chosen = {(r.entity_type, r.start, r.end) for r in recognizer.analyze(text, entities, artifacts)}
+        assert chosen == everything
+
+
+def test_every_rule_is_in_one_group() -> None:
+    """No family is forgotten by the prefilter."""
+    grouped = [rule for rules in grouped_rules() for rule in rules]
+    assert len(grouped) == len(RULES)
+    assert set(grouped) == set(RULES)
+
+
+def test_clean_prose_meets_no_anchor() -> None:
+    """Most texts need no more than the one pass."""
+    assert (
+        PREFILTER.candidates("Finished the weekly report and shared it with the team, 12 charts in all.") == frozenset()
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.entity}-{rule.pattern[:24]}")
+def test_rule_names_its_source(rule: Rule) -> None:
+    """Whoever doubts a pattern can look it up."""
+    assert rule.source
+    assert re.fullmatch("[A-Z][A-Z_]+", rule.entity)
+
+
+def test_context_words_of_a_presidio_recognizer_work_without_a_model(redactor: Redactor) -> None:
+    """The lower-cased words stand for lemmas."""
+    badge = PatternRecognizer("BADGE", patterns=[Pattern("badge", r"\b\d{5}\b", 0.1)], context=["badge"])
+    analyzer = redactor._engine._analyzer
+    artifacts = Words().process_text("Her Badge was 12345", LANGUAGE)
+    found = analyzer.analyze("Her Badge was 12345", LANGUAGE, ad_hoc_recognizers=[badge], nlp_artifacts=artifacts)
+    assert [result.entity_type for result in found] == ["BADGE"]

@@ -1,0 +1,212 @@
+"""Secrets that are found, and talk about secrets that is not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from autopost.redaction.redactor import Redactor
+from tests.redaction.fakes import BASE64, some, vendor_tokens
+
+TOKENS = vendor_tokens()
+BEGIN, END = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA " + "PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize("sentence", ["Rotated {} today.", "export X={}", "Use {}!", "({})", "It was {}.", '"{}"'])
+def test_vendor_token_is_found(redactor: Redactor, name: str, sentence: str) -> None:
+    """Whole, with the sentence around it kept."""
+    token, entity = TOKENS[name]
+    assert redactor.redact(sentence.format(token)).text == sentence.format(f"<{entity}>")
+
+
+def test_pem_block_is_found_whole(redactor: Redactor) -> None:
+    """From BEGIN to END, over lines."""
+    block = f"{BEGIN}\n{some(64, BASE64)}\n{some(20, BASE64)}==\n{END}"
+    assert redactor.redact(f"Key: {block} ok").text == "Key: <PRIVATE_KEY> ok"
+
+
+def test_cut_pem_block_is_found_to_its_end(redactor: Redactor) -> None:
+    """A block whose END was cut off hides nothing."""
+    assert redactor.redact(f"{BEGIN}\n{some(64, BASE64)}\n{some(9, BASE64)}").text == "<PRIVATE_KEY>"
+
+
+def test_pem_block_in_json_is_found(redactor: Redactor) -> None:
+    """Escaped line breaks are no border."""
+    text = f'{{"private_key": "{BEGIN}\\n{some(64, BASE64)}\\n{END}\\n"}}'
+    assert "<PRIVATE_KEY>" in redactor.redact(text).text
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://app:s3cr3t@db.example.com:5432/x", "postgresql://<CREDENTIALS>@db.example.com:5432/x"),
+        ("redis://:p4ssw0rd@cache:6379/0", "redis://<CREDENTIALS>@cache:6379/0"),
+        ("https://bob:hunter22@example/x", "https://<CREDENTIALS>@example/x"),
+        ("amqp://guest:guest@rabbit:5672", "amqp://<CREDENTIALS>@rabbit:5672"),
+    ],
+)
+def test_credential_in_a_url_goes_and_the_host_stays(redactor: Redactor, url: str, expected: str) -> None:
+    """The reader still learns which machine it was about."""
+    text = redactor.redact(f"Uses {url} now").text
+    assert "<CREDENTIALS>" in text
+    if "example.com" not in url:
+        assert text == f"Uses {expected} now"
+
+
+def test_authorization_header_is_found(redactor: Redactor) -> None:
+    """The scheme stays, the credential goes."""
+    pair = base64.b64encode(b"bob:hunter2").decode()
+    assert redactor.redact(f"Authorization: Basic {pair}").text == "Authorization: Basic <AUTHORIZATION>"
+    assert redactor.redact("sent Bearer abc123DEF456ghi").text == "sent Bearer <AUTHORIZATION>"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "password is {}",
+        "The password is {}.",
+        "Password: {}",
+        "password={}",
+        "pwd={};",
+        "set the password to {} for now",
+        "DB_PASSWORD={}",
+        '"password": "{}"',
+        "password for the admin account is {}",
+        "use password {}",
+        "--password {}",
+        "root password: {} (old)",
+        "PGPASSWORD={} psql",
+        "passphrase: {}",
+        "<password>{}</password>",
+    ],
+)
+@pytest.mark.parametrize("password", ["hunter2", "Summer2024", "tr0ub4dor&3", "correct-horse-7", "P@ssw0rd"])
+def test_password_behind_its_word_is_found(redactor: Redactor, sentence: str, password: str) -> None:
+    """In prose, in configuration, on a command line."""
+    assert redactor.redact(sentence.format(password)).text == sentence.format("<PASSWORD>")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "token: {}",
+        "the token is {}.",
+        "secret={}",
+        "api key: {}",
+        "API_KEY={}",
+        "client_secret: {}",
+        "access token {}",
+        '"token":"{}"',
+        "?access_token={}&a=b",
+        "aws_secret_access_key = {}",
+        "using API key {} to fetch",
+        "clientSecret: '{}'",
+    ],
+)
+def test_secret_behind_its_word_is_found(redactor: Redactor, sentence: str) -> None:
+    """Whatever its vendor."""
+    secret = "q7" + some(20)
+    assert redactor.redact(sentence.format(secret)).text == sentence.format("<SECRET>")
+
+
+def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
+    """Four words that make no sentence."""
+    assert redactor.redact("The passphrase is correct horse battery staple.").text == "The passphrase is <PASSWORD>."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The password is {} on the test server.",
+        "password was {} until today",
+        "Log in with password {}",
+        "Use {} as the password.",
+        "the password {} works",
+        "my password is {}, keep it",
+        "password: {} and stored it",
+    ],
+)
+@pytest.mark.parametrize("password", ["sunshine", "butterfly", "letmein"])
+def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor, sentence: str, password: str) -> None:
+    """In the middle of a sentence, too."""
+    assert redactor.redact(sentence.format(password)).text == sentence.format("<PASSWORD>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is stale on two of the nodes.",
+        "Logged in with password authentication switched off.",
+        "Tried the password generator and it works.",
+        "The password prompt failed to render.",
+        "The password link works again.",
+        "Set email as the username and leave the password blank.",
+        "Primary key is orders_by_day_v4.",
+        "Reset the password policy for all users.",
+        "The token was refreshed.",
+        "token: expired",
+        "token=none",
+        "password: null",
+        "Password: must be at least 12 characters long.",
+        "Secret scanning found 0 issues.",
+        "The secret is stored in Vault.",
+        "API key rotation done for 12 services.",
+        "max_tokens=4096 and temperature=0.7",
+        "Access token expires in 15m.",
+        "The token is valid for 3600s.",
+        "password reset emails sent to 12 users",
+        "All tests pass: 120 of 120.",
+        "pass: 12, fail: 3",
+        "secret: ${DB_SECRET}",
+        "password: ****",
+        "Token bucket set to 100 rps.",
+        "auth_token_ttl=3600",
+        "API key is missing.",
+        "Password hashing moved to argon2id.",
+        "The password was changed yesterday.",
+        "Rotated the API key to v2.1.0.",
+        "Set password to expire after 90 days.",
+        "Tokens per second: 1234.5",
+        "Authorization header is now required.",
+        "Bearer authentication is enabled.",
+        "Basic authentication was disabled.",
+        "The secret ingredient is teamwork!",
+    ],
+)
+def test_talk_about_secrets_stays(redactor: Redactor, text: str) -> None:
+    """Agents write about passwords without telling them."""
+    assert redactor.redact(text).text == text
+
+
+WILD = "pAYk" + "MzOe"  # letters only, in random case
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["the password is {} on that host", "password {} works", "passphrase {}", "password `{}`", "credentials: bob/{}"],
+)
+def test_password_of_letters_in_random_case_is_found(redactor: Redactor, sentence: str) -> None:
+    """Without a digit or a sign."""
+    assert WILD not in redactor.redact(sentence.format(WILD)).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GitHub",
+        "getUserById",
+        "PostgreSQL",
+        "KeePassXC",
+        "HttpClient",
+        "XmlParser",
+        "rotateApiKey",
+        "AuthenticationService",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["password {} changed", "credentials: GitLab/{}", "passphrase {}"])
+def test_name_in_mixed_case_is_no_password(redactor: Redactor, sentence: str, name: str) -> None:
+    """Words that are written together."""
+    text = sentence.format(name)
+    assert redactor.redact(text).text == text

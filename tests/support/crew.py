@@ -1,0 +1,220 @@
+"""Processes by the dozen: forked from one that has everything loaded, watched, and replaced when they end."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tests.support import ROOT
+from tests.support.host import until
+
+
+class Member:
+    """One process, a worker mostly. It is reached by its pidfd, so that no signal ever hits another process."""
+
+    def __init__(self, number: int, log: Path) -> None:
+        self.number = number
+        self.name = f"w{number}"
+        self.pid = 0
+        self.code: int | None = None
+        self.expected_to_die = False
+        self.frozen = False
+        self.path = log
+        self._started = threading.Event()
+        self._ended = threading.Event()
+        self._pidfd = -1
+
+    @property
+    def log(self) -> str:
+        """Return what it logged so far."""
+        return self.path.read_text("utf-8")
+
+    @property
+    def runs(self) -> bool:
+        """Tell whether the process is there."""
+        return self._started.is_set() and not self._ended.is_set()
+
+    @property
+    def works(self) -> bool:
+        """Tell whether it has connected and claims."""
+        return self.runs and '"worker started"' in self.log
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; nothing happens when it has ended."""
+        self._started.wait(10)
+        with contextlib.suppress(ProcessLookupError, OSError):
+            signal.pidfd_send_signal(self._pidfd, number)
+
+    send_signal = signal
+
+    def stop(self) -> None:
+        """Let it drain and end."""
+        self.signal(signal.SIGTERM)
+
+    terminate = stop
+
+    def kill(self) -> None:
+        """End it as the kernel would."""
+        self.expected_to_die = True
+        self.signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs or has yet to start."""
+        return self.code
+
+    def wait(self, seconds: float = 30) -> int:
+        """Return its exit code; minus the signal's number when one ended it."""
+        assert self._ended.wait(seconds), f"{self.name} did not end in {seconds:g} seconds:\n{self.log[-2000:]}"
+        assert self.code is not None
+        return self.code
+
+    def began(self, pid: int) -> None:
+        """Note that it was forked."""
+        self.pid = pid
+        with contextlib.suppress(ProcessLookupError):
+            self._pidfd = os.pidfd_open(pid)
+        self._started.set()
+
+    def ended(self, code: int) -> None:
+        """Note that it ended."""
+        self.code = code
+        self._ended.set()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+
+
+class Crew:
+    """Starts workers, instances and commands, and knows all that there were."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.members: list[Member] = []
+        self._folder = folder
+        self._variables = dict(variables)
+        self._numbers = itertools.count(1)
+        self._by_pid: dict[int, Member] = {}
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.zygote"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def start(
+        self,
+        variables: Mapping[str, str],
+        *,
+        die_at: tuple[str, int] | None = None,
+        clock_seconds: float = 0.0,
+        hasty: bool = False,
+        looks_often: bool = False,
+        command: str = "run",
+    ) -> Member:
+        """Start a worker, perhaps one that is to die at a point, whose clock is wrong or whose patience is short.
+
+        `looks_often` is for what others left of the log; another `command` makes it another process than a worker.
+        """
+        return self._fork(
+            {**self._variables, **variables},
+            arguments=[command],
+            die_at=die_at,
+            clock=clock_seconds,
+            hasty=hasty,
+            looks_often=looks_often,
+        )
+
+    def run(self, *arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run the command line to its end, in this environment alone; return its exit code and what it wrote."""
+        out = self._folder / f"out{uuid4()}"
+        member = self._fork(environment, arguments=arguments, alone=True, out=str(out))
+        try:
+            code = member.wait(60)
+        finally:
+            if member.poll() is None:
+                member.kill()
+        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), member.log)
+
+    def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
+        assert self._ready.wait(60), "the process that others are forked from did not start"
+        assert self._zygote.stdin is not None
+        with self._lock:
+            number = next(self._numbers)
+            log = self._folder / f"w{number}.log"
+            log.touch()
+            member = Member(number, log)
+            member.expected_to_die = order.get("die_at") is not None
+            named = variables if order.get("alone") else {"SOCIAL_POST_WORKER_NAME": member.name, **variables}
+            usual = {"die_at": None, "clock": 0.0, "hasty": False, "looks_often": False, "alone": False}
+            whole = {**usual, "out": os.devnull, "number": number, "log": str(log), "variables": dict(named), **order}
+            self.members.append(member)
+            self._zygote.stdin.write(json.dumps(whole).encode() + b"\n")
+            self._zygote.stdin.flush()
+        return member
+
+    @property
+    def running(self) -> list[Member]:
+        """Return those that are there and not frozen."""
+        return [member for member in self.members if member.runs and not member.frozen]
+
+    def stop(self, *, remove: bool = False) -> None:
+        """Let all of them drain, and then what they were forked from end; `remove` what they wrote."""
+        for member in self.members:
+            if member.runs:
+                member.signal(signal.SIGCONT)
+                member.signal(signal.SIGTERM)
+        with contextlib.suppress(AssertionError):
+            until(lambda: not any(member.runs for member in self.members), seconds=30)
+        assert self._zygote.stdin is not None
+        self._zygote.stdin.close()  # it kills whoever is left
+        self._zygote.wait(20)
+        self._reader.join(5)
+        if self._zygote.stdout is not None:
+            self._zygote.stdout.close()
+        if remove:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _read(self) -> None:
+        assert self._zygote.stdout is not None
+        for line in self._zygote.stdout:
+            facts = json.loads(line)
+            if "ready" in facts:
+                self._ready.set()
+            elif "number" in facts:
+                member = self.members[facts["number"] - 1]
+                self._by_pid[facts["pid"]] = member
+                member.began(facts["pid"])
+            else:
+                self._by_pid.pop(facts["pid"]).ended(facts["code"])
+
+
+@contextlib.contextmanager
+def crew(folder: Path, variables: Mapping[str, str]) -> Iterator[Crew]:
+    """Have a crew; at the end all of it drains or is killed."""
+    everyone = Crew(folder, {"SOCIAL_POST_LOG_FORMAT": "json", **variables})
+    try:
+        yield everyone
+    finally:
+        everyone.stop()
+
+
+@functools.cache
+def everybodys() -> Crew:
+    """Return the crew that all tests of this process share; conftest.py ends it."""
+    return Crew(Path(tempfile.mkdtemp(prefix="autopost-test-")), {"SOCIAL_POST_LOG_FORMAT": "json"})

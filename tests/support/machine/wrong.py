@@ -1,0 +1,143 @@
+"""Versions of statements, functions and decisions that are wrong on purpose: the state machine must find each.
+
+Each takes away one thing that a promise hangs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from autopost.database.sql import query, read_object, render
+from autopost.model import Proposal
+from tests.support.machine.stage import Stage
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong: in this file of sql/, what stands there is replaced."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+    def install(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put it in place, for this test alone."""
+        folder, _, name = self.file.partition("/")
+        right = read_object(self.file)
+        assert self.right in right, f"{self.file} does not say this any more, and nothing would be wrong"
+        text = render(right.replace(self.right, self.wrong), "public")
+        if folder == "functions":
+            stage.run(stage.main.execute(text))
+            return
+
+        def wrong_query(asked: str, schema: str) -> str:
+            return text if asked == name else query(asked, schema)
+
+        monkeypatch.setattr("autopost.outbox.outbox.query", wrong_query)
+        monkeypatch.setattr("autopost.worker.publication.query", wrong_query)
+
+
+FENCED = "case when o.epoch = v.epoch"
+CLAIMED = "then o.state = 'claimed'"
+WRONGS = [
+    Wrong("finish names no epoch", "queries/worker/finish", FENCED, "case when true"),
+    Wrong("finish ends what is not claimed", "queries/worker/finish", CLAIMED, "then true"),
+    Wrong("keep names no epoch", "queries/worker/keep", FENCED, "case when true"),
+    Wrong("renew names no epoch", "queries/worker/renew", FENCED, "case when true"),
+    Wrong("defer names no epoch", "queries/worker/defer", FENCED, "case when true"),
+    Wrong("defer takes back what is finished", "queries/worker/defer", CLAIMED, "then true"),
+    Wrong("release names no epoch", "queries/worker/release", FENCED, "case when true"),
+    Wrong(
+        "agents are not locked",
+        "queries/worker/lock_agents",
+        "pg_try_advisory_xact_lock(hashtextextended('autopost agent ' || w.agent_id, 0)) as locked",
+        "true as locked",
+    ),
+    Wrong("the claim ignores leases", "queries/worker/claim", "        and o.available_at <= now()\n", ""),
+    Wrong(
+        "the claim gives no lease",
+        "queries/worker/claim",
+        "clock_timestamp() + $3::interval",
+        "clock_timestamp() + 0 * $3::interval",
+    ),
+    Wrong(
+        "the claim leaves the epoch",
+        "queries/worker/claim",
+        "state = 'claimed',\n        epoch = o.epoch + 1,",
+        "state = 'claimed',",
+    ),
+    Wrong(
+        "the claim forgets what was removed",
+        "queries/worker/claim",
+        "is not null as was_removed",
+        "is not null and false as was_removed",
+    ),
+    Wrong(
+        "what is removed is not remembered",
+        "functions/auto_post_expire",
+        "select old.id from old",
+        "select old.id from old where false",
+    ),
+    Wrong(
+        "a purge leaves no audit row",
+        "functions/auto_post_purge",
+        "where g.state in ('pending', 'claimed')",
+        "where false",
+    ),
+    Wrong(
+        "an end leaves no audit row",
+        "queries/worker/finish",
+        "from finished as f\n)",
+        "from finished as f where f.state <> 'skipped'\n)",
+    ),
+    Wrong(
+        "a resume lets nothing go", "functions/auto_post_resume", "p_kind is not null and o.state", "false and o.state"
+    ),
+    Wrong(
+        "the row's id is another each time",
+        "functions/auto_post_capture",
+        "{{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id",
+        "pg_catalog.gen_random_uuid(), v_rule_id",
+    ),
+    Wrong(
+        "a state counts, not a transition",
+        "functions/auto_post_capture",
+        "is not distinct from {{ old.status }}::text",
+        "is not distinct from 'x'",
+    ),
+    Wrong(
+        "capturing fails the agent",
+        "functions/auto_post_capture",
+        "when others then\n            v_sqlstate",
+        "when no_data_found then\n            v_sqlstate",
+    ),
+    Wrong(
+        "the reconciler posts the past", "functions/auto_post_reconcile", ">= greatest(v_since, r.since)", "is not null"
+    ),
+    Wrong(
+        "skipping leaves the row to its worker",
+        "functions/auto_post_skip",
+        "o.state in ('pending', 'claimed', 'dead')",
+        "o.state in ('pending', 'dead')",
+    ),
+]
+
+
+def posts_whatever_the_rules_say(group: Sequence[Proposal], *_: object) -> list[Proposal]:
+    """Decide nothing again under the agents' locks."""
+    return list(group)
+
+
+def trust_the_first_decision(_: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the second decision, which is the one that counts."""
+    monkeypatch.setattr("tests.support.machine.workers.at_publishing", posts_whatever_the_rules_say)
+
+
+Install = Callable[[Stage, pytest.MonkeyPatch], None]
+INSTALLS: dict[str, Install] = {wrong.name: wrong.install for wrong in WRONGS} | {
+    "nothing is decided again under the lock": trust_the_first_decision
+}

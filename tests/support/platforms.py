@@ -1,0 +1,60 @@
+"""A platform that was there before autopost, and the scripts that a DBA has printed for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from typing import Any
+
+import psycopg
+
+from autopost.database.sql import read_object, render
+from tests.support import ROOT
+
+HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
+
+
+def install_platform(dsn: str, rows: int = 1_000) -> None:
+    """Make the platform's tables with rows in each, as the platform's own: `op1` and so on run."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for table in HOST_TABLES:
+            connection.execute(render(read_object(f"tables/{table}"), "public").encode())
+            connection.execute(f"comment on table {table} is 'The platform''s own.'".encode())
+        connection.execute(
+            "insert into operation_trackers (id, operation_type, status) "
+            "select 'op' || n, 'workflow_execute', 'running' from generate_series(1, %s) as n",
+            (rows,),
+        )
+        connection.execute("insert into agents (id, name, maturity) values ('ada', 'Ada', 'AUTONOMOUS')")
+        connection.execute(
+            "insert into social_posts (id, author_type, post_type, content) values ('a', 'person', 'status', 'Hello')"
+        )
+        connection.execute("insert into audit_log (id, action) values ('a', 'login')")
+        connection.execute("vacuum analyze operation_trackers")
+
+
+@cache
+def printed(direction: str, revisions: str, *, schema: str = "public") -> str:
+    """Return what `alembic upgrade head --sql` and the like print."""
+    command = [sys.executable, "-m", "alembic", direction, revisions, "--sql"]
+    environment = {**os.environ, "SOCIAL_POST_SCHEMA": schema}
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment).stdout
+
+
+def held_open(dsn: str, text: str) -> psycopg.Connection[Any]:
+    """Run a printed script up to its COMMIT; return the connection, whose transaction is open."""
+    connection = psycopg.connect(dsn, autocommit=True)
+    body, commit, rest = text.rpartition("COMMIT;")
+    assert commit
+    assert not rest.strip()
+    connection.execute(body.encode())
+    return connection
+
+
+def blocks_read(connection: psycopg.Connection[Any]) -> int:
+    """Return how many blocks of the operations this transaction has read so far."""
+    row = connection.execute("select pg_stat_get_xact_blocks_fetched('operation_trackers'::regclass)").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,116 @@
+"""Forks workers, instances and commands that have everything loaded: a start takes milliseconds instead of seconds.
+
+Reads a JSON line for each process from standard input and writes JSON lines: its process id, and later how it ended.
+To be run as a process of its own, which has no threads when it forks: python -m tests.support.zygote
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import Any
+
+import uvloop  # noqa: F401  loaded before the fork, as all that a worker needs
+
+from autopost.cli import app as cli
+from autopost.processes import web_process, worker_process
+from autopost.redaction.redactor import Redactor
+from autopost.web import server
+from autopost.web.feed import app as feeds
+from autopost.web.feed import redis_sources
+from autopost.web.page import app as page
+from tests.support.worker_dying_at import arm, be_hasty, look_often, move_clock
+
+LOADED = (cli, feeds, web_process, page, redis_sources, server)
+
+
+def main() -> None:
+    """Fork until standard input ends, then kill what is left."""
+    redactor = Redactor()
+    woken, wake = socket.socketpair()
+    wake.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: set[int] = set()
+    _say(ready=True)
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        rest = b""
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is woken:
+                    woken.recv(64)
+                    _bury(children)
+                    continue
+                data = os.read(sys.stdin.fileno(), 65_536)
+                if not data:
+                    for pid in children:
+                        os.kill(pid, signal.SIGKILL)
+                    return
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    children.add(_fork(json.loads(line), redactor))
+
+
+def _fork(order: dict[str, Any], redactor: Redactor) -> int:
+    pid = os.fork()
+    if pid:
+        _say(number=order["number"], pid=pid)
+        return pid
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.closerange(3, 64)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    null = os.open(os.devnull, os.O_RDWR)
+    for source, target in ((null, 0), (out, 1), (log, 2)):
+        os.dup2(source, target)
+    if order["alone"]:
+        os.environ.clear()
+    else:
+        worker_process._load_redactor = lambda settings, names: redactor
+    os.environ.update(order["variables"])
+    if order["die_at"]:
+        arm(*order["die_at"])
+    if order["clock"]:
+        move_clock(order["clock"])
+    if order["hasty"]:
+        be_hasty()
+    if order["looks_often"]:
+        look_often()
+    sys.argv = ["autopost", *order["arguments"]]
+    code = 1
+    try:
+        cli.main()
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 1
+    except BaseException:  # noqa: BLE001 - a traceback belongs into the worker's log, and the process must end here
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _bury(children: set[int]) -> None:
+    while children:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        children.discard(pid)
+        _say(pid=pid, code=os.waitstatus_to_exitcode(status))
+
+
+def _say(**facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_settings_reference_is_what_the_settings_say() -> None:
+    """It is written from their definitions."""
+    script = ROOT / "scripts" / "settings-reference"
+    result = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file that is there."""
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_readme_fits_in_150_lines() -> None:
+    """It is the first screen, not the manual."""
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150
+
+
+def test_readme_holds_nothing_to_be_filled_in() -> None:
+    """What it shows was seen."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert not re.search(r"\b[A-Z]+_LINE\b|filled in|TODO|TBD", text)

@@ -1,0 +1,161 @@
+"""`/feed.json` and `/feed.atom`: what readers of feeds make of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+
+from autopost.web.feed.documents import Heading, Post, atom_feed, id_of, json_feed
+from autopost.web.feed.posts import MOST_POSTS
+from tests.support.feed.announcing import Announcer
+from tests.support.feed.instances import Instance
+from tests.support.host import Host, until
+
+HOSTILE = '</content><script>alert("1")</script> & ]]> \x01\x1b\x7f 🙋 \ufffe \u2028'
+READABLE = '</content><script>alert("1")</script> & ]]> ��\x7f 🙋 � \u2028'
+HEADING = Heading("A <title> & more", "https://feeds.example/feed.atom?agent=a%26b", "https://feeds.example/")
+
+
+def post(number: int, **given: object) -> Post:
+    """Return a post."""
+    fields: dict[str, object] = {
+        "id": f"00000000-0000-4000-8000-{number:012}",
+        "agent_id": "ada",
+        "agent_name": "Ada",
+        "post_type": "status",
+        "content": f"Post number {number}",
+        "created_at": datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC),
+    }
+    return Post(**{**fields, **given})  # type: ignore[arg-type]
+
+
+def test_atom_feed_is_as_the_standard_wants_it() -> None:
+    """Every feed and entry has an id that is a URI, a title, a time and an author."""
+    document = atom_feed(
+        HEADING, [post(1), post(2, id="no uuid", agent_name=None), post(3, agent_id=None, agent_name=None)]
+    )
+    parsed = feedparser.parse(document)
+    assert (parsed.bozo, parsed.version) == (False, "atom10")
+    assert ET.fromstring(document).findtext("{http://www.w3.org/2005/Atom}title") == HEADING.title
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", parsed.feed.id)
+    assert parsed.feed.updated == parsed.entries[0].updated == "2026-01-02T03:04:05.678900Z"
+    assert [link.href for link in parsed.feed.links] == [HEADING.address, HEADING.page]
+    assert [entry.author for entry in parsed.entries] == ["Ada", "ada", "an agent"]
+    assert parsed.entries[0].id == "urn:uuid:00000000-0000-4000-8000-000000000001"
+    assert parsed.entries[1].id == id_of("no uuid") != id_of("another")
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", entry.id) for entry in parsed.entries)
+    assert [entry.content[0].value for entry in parsed.entries] == [f"Post number {n}" for n in (1, 2, 3)]
+
+
+def test_json_feed_is_as_the_standard_wants_it() -> None:
+    """With what it requires, and nothing in HTML."""
+    document = json.loads(json_feed(HEADING, [post(1)]))
+    assert document["version"] == "https://jsonfeed.org/version/1.1"
+    assert (document["title"], document["feed_url"]) == (HEADING.title, HEADING.address)
+    assert document["items"] == [
+        {
+            "id": "urn:uuid:00000000-0000-4000-8000-000000000001",
+            "title": "Ada: Post number 1",
+            "content_text": "Post number 1",
+            "date_published": "2026-01-02T03:04:05.678900Z",
+            "authors": [{"name": "Ada"}],
+            "tags": ["status"],
+            "_autopost": {"post_id": "00000000-0000-4000-8000-000000000001", "agent_id": "ada"},
+        }
+    ]
+
+
+def test_hostile_text_stays_text() -> None:
+    """In Atom what XML cannot say is replaced; nothing of it becomes an element."""
+    hostile = post(1, content=HOSTILE, agent_name=HOSTILE, post_type='"><x/>')
+    root = ET.fromstring(atom_feed(HEADING, [hostile]))
+    name = "{http://www.w3.org/2005/Atom}"
+    (entry,) = root.findall(f"{name}entry")
+    assert entry.findtext(f"{name}content") == READABLE
+    assert entry.findtext(f"{name}author/{name}name") == READABLE
+    known = ["feed", "id", "title", "updated", "link", "generator"]
+    known += ["entry", "published", "author", "name", "category", "content"]
+    assert {child.tag for child in root.iter()} <= {f"{name}{tag}" for tag in known}
+    (item,) = json.loads(json_feed(HEADING, [hostile]))["items"]
+    assert (item["content_text"], item["authors"]) == (HOSTILE, [{"name": HOSTILE}])
+
+
+def test_feed_without_posts_is_one() -> None:
+    """A reader may subscribe before anything was posted."""
+    parsed = feedparser.parse(atom_feed(HEADING, []))
+    assert (parsed.bozo, parsed.entries, parsed.feed.updated) == (False, [], "2000-01-01T00:00:00Z")
+    assert json.loads(json_feed(HEADING, []))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", ["bob status", "bob alert", "ada status", "ada alert"]),
+        ("?agent=ada", ["ada status", "ada alert"]),
+        ("?kind=alert", ["bob alert", "ada alert"]),
+        ("?agent=bob&kind=status", ["bob status"]),
+        ("?agent=nobody", []),
+    ],
+)
+def test_newest_posts_come_first(
+    feeds: Instance, announcer: Announcer, platform: Host, query: str, wanted: list[str]
+) -> None:
+    """Of an agent, of a kind; what others wrote is not in it."""
+    platform.execute("delete from social_posts")
+    platform.execute(
+        "insert into social_posts (id, author_type, post_type, content) values ('h', 'user', 'status', 'x')"
+    )
+    for agent in ("ada", "bob"):
+        announcer.write(f"{agent} alert", agent=agent, alert=True)
+        announcer.write(f"{agent} status", agent=agent)
+
+    def contents() -> list[str]:
+        return [item["content_text"] for item in feeds.get(f"/feed.json{query}").json()["items"]]
+
+    until(lambda: contents() == wanted, seconds=20, what=str(wanted))
+    answer = feeds.get(f"/feed.atom{query}")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert [entry.content[0].value for entry in feedparser.parse(answer.content).entries] == wanted
+    assert feeds.get("/feed.json").headers["content-type"] == "application/feed+json"
+
+
+def test_there_are_so_many_posts_at_the_most(feeds: Instance, announcer: Announcer, platform: Host) -> None:
+    """The newest."""
+    platform.execute("delete from social_posts")
+    announcer.write(*(f"Post number {number}" for number in range(MOST_POSTS + 5)))
+
+    def contents() -> list[str]:
+        return [item["content_text"] for item in feeds.get("/feed.json").json()["items"]]
+
+    newest = [f"Post number {number}" for number in range(MOST_POSTS + 4, 4, -1)]
+    until(lambda: contents() == newest, seconds=20)
+
+
+@pytest.mark.parametrize("path", ["/feed.json", "/feed.atom"])
+def test_what_has_not_changed_is_not_sent_again(
+    feeds: Instance, announcer: Announcer, platform: Host, path: str
+) -> None:
+    """By its tag, until a post comes or goes."""
+    platform.execute("delete from social_posts")
+    (post_id,) = announcer.write("one")
+    until(lambda: feeds.get(path).text.count("one") >= 1, seconds=20)
+    first = feeds.get(path)
+    tag = first.headers["etag"]
+    for given in (tag, f"W/{tag}", f'"other", {tag}'):
+        again = feeds.get(path, If_None_Match=given)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert feeds.get(path, If_None_Match='"other"').status_code == 200
+    platform.execute("delete from social_posts where id = %s", (post_id,))
+    until(lambda: feeds.get(path, If_None_Match=tag).status_code == 200, seconds=20)
+
+
+def test_addresses_are_those_by_which_it_is_reached(feeds: Instance) -> None:
+    """Behind a proxy with TLS too, and with the query quoted."""
+    document = feeds.get("/feed.json?agent=a%26b%22%3E", X_Forwarded_Proto="https", Host="localhost:8443").json()
+    assert document["feed_url"] == "https://localhost:8443/feed.json?agent=a%26b%22%3E"
+    assert document["home_page_url"] == "https://localhost:8443/?agent=a%26b%22%3E"

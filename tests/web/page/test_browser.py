@@ -1,0 +1,330 @@
+"""The page in a real browser: live, used by keyboard, read without scripts, and harmless whatever a row holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.host import Host, until
+from tests.support.web.browsing import TOKEN, Site
+from tests.support.web.filling import bury, fill
+
+PATIENCE_MILLISECONDS = 20_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+GOAL_MILLISECONDS = 1_000
+TRIES = 5
+
+
+class Visit:
+    """An open page, and everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        self.page = context.new_page()
+        self.problems: list[str] = []
+        self.loads = 0
+        self._address = address
+        self.page.on("dialog", self._dialog)
+        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("load", self._load)
+        self.page.on("request", self._request)
+
+    def go(self, path: str = "/") -> Page:
+        """Open a page of the site."""
+        self.page.goto(self._address + path)
+        return self.page
+
+    def sign_in(self) -> Page:
+        """Give the token on the form."""
+        page = self.go()
+        page.get_by_label("Token").fill(TOKEN)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Feed", exact=True)).to_be_visible()
+        return page
+
+    def live(self, path: str = "/") -> Page:
+        """Open a page and wait until it is connected."""
+        page = self.go(path)
+        expect(page.locator("#live")).to_have_text("Live")
+        return page
+
+    def _dialog(self, dialog: Any) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console: {message.text}")
+
+    def _load(self, _page: Page) -> None:
+        self.loads += 1
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(self._address):
+            self.problems.append(f"request to {request.url}")
+
+
+@pytest.fixture(scope="module")
+def database(module_database: str) -> str:
+    """Return where all tests of this module work."""
+    return module_database
+
+
+@pytest.fixture
+def visit(browser: Browser, guarded: Site) -> Iterator[Visit]:
+    """Return a visit that is signed in; whatever goes wrong in it fails the test."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
+    visit = Visit(context, guarded.address)
+    visit.sign_in()
+    yield visit
+    context.close()
+    assert visit.problems == []
+
+
+def complete(host: Host, number: int, **fields: Any) -> str:
+    """Let an operation of a new agent end; return what it did."""
+    what: str = fields.pop("what", f"Counted basket {number}")
+    host.complete(f"op{number}", agent=host.agent(f"agent{number}", name=f"Agent {number}"), what=what, **fields)
+    return what
+
+
+def test_post_appears_on_the_open_page_within_a_second(host: Host, visit: Visit) -> None:
+    """From a completion made in SQL, without a reload; the best of a few, as the machine may be busy."""
+    page = visit.live()
+    loads = visit.loads
+    page.evaluate(
+        "() => { window.arrived = {}; new MutationObserver((changes) => { for (const change of changes) "
+        "for (const item of change.addedNodes) if (item.dataset) window.arrived[item.dataset.id] = Date.now(); })"
+        ".observe(document.getElementById('feed'), { childList: true }); }"
+    )
+    delays = []
+    for number in range(TRIES):
+        what = complete(host, number)
+        expect(page.get_by_text(what)).to_be_visible()
+        arrived = page.evaluate("window.arrived")
+        (row,) = host.rows("select id, occurred_at from audit_log where tracker_id = %s", (f"op{number}",))
+        delays.append(arrived[row["id"]] - row["occurred_at"].timestamp() * 1000)
+    assert visit.loads == loads
+    assert min(delays) <= GOAL_MILLISECONDS, delays
+    shown = page.locator("#feed .text").all_inner_texts()
+    assert [re.search(r"basket (\d)", text)[1] for text in shown] == ["4", "3", "2", "1", "0"]  # type: ignore[index]
+
+
+def test_open_page_shows_only_what_was_asked_for(host: Host, visit: Visit) -> None:
+    """Filters are forms that a person fills in; what comes later obeys them."""
+    fill(host, 30)
+    page = visit.live()
+    page.get_by_label("Kind").select_option("alerts")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#feed > li")).to_have_count(6)
+    expect(page.locator("#live")).to_have_text("Live")
+    complete(host, 100)
+    failed = complete(host, 101, status="failed", what="Lost the key")
+    expect(page.get_by_text(failed)).to_be_visible()
+    expect(page.locator("#feed > li")).to_have_count(7)
+    visit.live("/")
+    page.locator("#feed a", has_text="Agent 7").first.click()
+    expect(page.locator("#feed > li")).to_have_count(2)
+    expect(page.get_by_label("Agent")).to_have_value("agent7")
+
+
+def test_what_was_not_posted_is_shown_on_demand(host: Host, visit: Visit) -> None:
+    """With its reason, live too."""
+    page = visit.live()
+    page.get_by_label("What was not posted, and why").check()
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#live")).to_have_text("Live")
+    host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
+    expect(page.locator("#feed")).to_contain_text("Not posted: maturity: students only read")
+
+
+HOSTILE = [
+    "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>",
+    "\" onmouseover=\"alert(4)\" ' onfocus='alert(5)' autofocus",
+    "</li></ol></main><h1>Mine</h1><a href='javascript:alert(6)'>click</a>",
+    "{{ 7 * 7 }} {% raw %} ${alert(7)} \u2028 data: {}\n\nevent: entry\ndata: x",
+    "\u202egnirts desrever\u202c zero\u200bwidth \u2066isolated",
+    "שלום עולם مرحبا بالعالم abc",
+]
+
+
+def test_hostile_texts_are_shown_as_text(host: Host, visit: Visit) -> None:
+    """Loaded and live: nothing runs, nothing is loaded, nothing breaks the page; the policy has nothing to forbid."""
+    fill(host, len(HOSTILE))
+    for number, text in enumerate(HOSTILE, start=1):
+        host.execute(
+            "update social_posts set content = %s where id = (select post_id from audit_log where id = %s)",
+            (text, f"a{number}"),
+        )
+    host.execute("update agents set name = %s, maturity = %s where id = 'agent1'", (HOSTILE[0], HOSTILE[1]))
+    page = visit.live()
+    for number, text in enumerate(HOSTILE[:4], start=1):
+        words = text.split("\n")[0].split("\u2028")[0].strip()
+        expect(page.locator(f'#feed li[data-id="a{number}"] .text')).to_contain_text(words)
+    complete(host, 50, what=HOSTILE[0])
+    expect(page.locator("#feed > li")).to_have_count(len(HOSTILE) + 1)
+    assert page.locator("h1").all_inner_texts() == ["Feed"]
+    assert (
+        page.locator("#feed script, #feed img, #feed svg, #feed [onmouseover], #feed a[href^=javascript]").count() == 0
+    )
+    assert not re.search("[\u200b\u202a-\u202e\u2066-\u2069]", page.locator("#feed").inner_text())
+
+
+def test_post_of_280_emoji_fits(host: Host, visit: Visit) -> None:
+    """Wide as it is, on a phone too: it does not push the page aside."""
+    fill(host, 2)
+    host.execute("update social_posts set content = %s", ("👩‍💻" * 280,))
+    host.execute("update agents set name = %s", ("W" * 300,))
+    page = visit.live()
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.locator("#feed .text").first.inner_text().count("💻") == 280
+    for path in ("/", "/outbox"):
+        visit.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_new_posts_can_be_held(host: Host, visit: Visit) -> None:
+    """So that what somebody reads stays where it is; they wait, and are shown when asked for."""
+    page = visit.live()
+    page.get_by_role("button", name="Hold new posts").click()
+    what = complete(host, 1)
+    page.get_by_role("button", name="Show 1 new").click()
+    expect(page.get_by_text(what)).to_be_visible()
+    page.get_by_role("button", name="Go on showing new posts").click()
+    expect(page.get_by_text(complete(host, 2))).to_be_visible()
+
+
+def test_page_goes_on_by_itself_after_a_break(host: Host, visit: Visit) -> None:
+    """What was posted while it was offline is there afterwards, once."""
+    page = visit.live()
+    first = complete(host, 1)
+    expect(page.get_by_text(first)).to_be_visible()
+    page.context.set_offline(True)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    host.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+        "and application_name = 'autopost page'"
+    )
+    second = complete(host, 2)
+    until(lambda: host.waiting() == 0)
+    page.context.set_offline(False)
+    expect(page.get_by_text(second)).to_be_visible()
+    expect(page.locator("#feed > li")).to_have_count(2)
+    visit.problems.clear()  # a browser reports what was offline
+
+
+def test_dead_letter_is_retried_from_the_page(host: Host, visit: Visit) -> None:
+    """A click, and a worker posts it; the page says so."""
+    host.execute("select auto_post_pause()")
+    complete(host, 1)
+    bury(host, "op1", "RedactionFailed")
+    host.execute("select auto_post_resume()")
+    page = visit.go("/outbox")
+    expect(page.get_by_text("RedactionFailed")).to_be_visible()
+    page.get_by_role("button", name="Retry op1").click()
+    expect(page.get_by_text("It has a new life")).to_be_visible()
+    expect(page.locator("#dead")).to_have_text(re.compile("None."))
+    until(lambda: len(host.posts()) == 1)
+
+
+def test_dead_letter_is_skipped_and_claiming_paused_by_keyboard(host: Host, visit: Visit) -> None:
+    """With Tab, Enter and Space alone; the first Tab offers to skip to the content, and focus is always seen."""
+    host.execute("select auto_post_pause()")
+    complete(host, 1)
+    bury(host, "op1")
+    host.execute("select auto_post_resume()")
+    page = visit.live("/outbox")
+    press_until(page, "Skip to the content")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    press_until(page, "Pause claiming…")
+    page.keyboard.press("Enter")
+    press_until(page, "Pause")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("What workers hold is finished")).to_be_visible()
+    assert host.value("select paused from auto_post_control")
+    press_until(page, "Skip… op1")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("not worth it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is skipped, and will not be posted.")).to_be_visible()
+    assert host.value("select reason from auto_post_outbox where tracker_id = 'op1'") == "not worth it"
+
+
+def press_until(page: Page, name: str) -> None:
+    """Press Tab until what has this text is focused."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.textContent.trim().replace(/\\s+/g, ' ')")
+        if focused == name:
+            return
+    raise AssertionError(f"{name!r} is not reached by keyboard")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(host: Host, browser: Browser, guarded: Site, scheme: Any) -> None:
+    """Both pages and the form, wide and narrow, with everything on them."""
+    fill(host, 40)
+    host.execute("update social_posts set content = 'Told <EMAIL_ADDRESS> so'")
+    host.execute("update agents set maturity = 'SUPERVISED'")
+    host.execute("select auto_post_pause()")
+    complete(host, 1)
+    bury(host, "op1")
+    host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
+    host.execute("select auto_post_skip('silent', 'why not')")
+    # Axe itself is a script that the policy forbids; everything else is as it is.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    visit = Visit(context, guarded.address)
+    found = findings(visit.go("/sign-in"))
+    page = visit.sign_in()
+    for width in (1_200, 380):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += findings(visit.live("/?silent=1"))
+        visit.live("/outbox")
+        for summary in page.locator("summary").all():
+            summary.click()
+        found += findings(page)
+    context.close()
+    assert found == []
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe finds serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def test_page_works_without_scripts(host: Host, browser: Browser, guarded: Site) -> None:
+    """Signing in, reading, filtering, paging, acting and signing out."""
+    fill(host, 60)
+    host.execute("select auto_post_pause()")
+    complete(host, 100)
+    bury(host, "op100")
+    context = browser.new_context(java_script_enabled=False)
+    visit = Visit(context, guarded.address)
+    page = visit.sign_in()
+    expect(page.get_by_text("Post number 60", exact=True)).to_be_visible()
+    page.get_by_label("Kind").select_option("status")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Post number 60", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_text("Post number 1", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Outbox", exact=True).click()
+    page.get_by_role("button", name="Retry op100").click()
+    expect(page.get_by_text("It has a new life")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    context.close()
+    assert visit.problems == []

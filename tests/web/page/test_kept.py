@@ -1,0 +1,78 @@
+"""What is read once for everybody, and who tries too many tokens: without a server."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from autopost.web.access import MOST_WRONG, Access, TooManyWrong
+from autopost.web.cached import Cached
+from autopost.web.database import NoAnswer
+from autopost.web.page.chart import HEIGHT, chart
+from autopost.web.page.figures import Minute
+from tests.support.web.browsing import TOKEN
+
+
+async def test_many_who_ask_at_once_cost_one_look() -> None:
+    """And a look that failed is not repeated by each of them either."""
+    looks = 0
+
+    async def look() -> int:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.05)
+        if looks == 2:
+            raise NoAnswer("TimeoutError")
+        return looks
+
+    kept = Cached(look, seconds=60)
+    assert await asyncio.gather(*(kept.get() for _ in range(50))) == [1] * 50
+    kept.forget()
+    answers = await asyncio.gather(*(kept.get() for _ in range(50)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {NoAnswer}
+    assert looks == 2
+    kept.forget()
+    assert await kept.get() == 3
+
+
+async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
+    """The read may be of before the change that made it worth forgetting."""
+    looks = 0
+
+    async def look() -> int:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.05)
+        return looks
+
+    kept = Cached(look, seconds=60)
+    reading = asyncio.create_task(kept.get())
+    await asyncio.sleep(0.01)
+    kept.forget()
+    assert await reading == 1
+    assert await kept.get() == 2
+    assert await kept.get() == 2
+
+
+async def test_flood_of_wrong_tokens_is_turned_away() -> None:
+    """No faster than so many a second, however many connections; afterwards the right one counts again."""
+    access = Access(TOKEN)
+    wrong = [asyncio.create_task(access.is_token(f"wrong{number}")) for number in range(MOST_WRONG)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(TooManyWrong):
+        await access.is_token(TOKEN)
+    assert await asyncio.gather(*wrong) == [False] * MOST_WRONG
+    assert await access.is_token(TOKEN)
+
+
+def test_bars_stay_within_the_picture() -> None:
+    """Also where one minute has a thousand times as many as another, and where nothing happened."""
+    from datetime import UTC, datetime, timedelta
+
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    minutes = [Minute(begin + timedelta(minutes=n), posted=n * 997, skipped=n % 3, dead=n % 2) for n in range(60)]
+    picture = chart(minutes)
+    assert all(0 <= piece.y <= HEIGHT and piece.height > 0 for piece in picture.pieces)
+    assert picture.most >= 59 * 997
+    assert chart([Minute(begin)] * 60).pieces == []

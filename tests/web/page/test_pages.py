@@ -1,0 +1,210 @@
+"""What the pages say, as a client without scripts sees it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import autopost.web.page
+from autopost.web.page.cursor import Cursor
+from autopost.web.page.texts import parts, visible
+from tests.support.host import Host, until
+from tests.support.web.browsing import Site, numbers, signed_in
+from tests.support.web.filling import bury, fill
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "x-frame-options": "DENY",
+}
+
+
+@pytest.fixture(scope="module")
+def database(module_database: str) -> str:
+    """Return where all tests of this module work."""
+    return module_database
+
+
+def test_every_answer_has_the_headers(guarded: Site) -> None:
+    """Pages, files, refusals and what is not there: nothing from outside, nothing inline, in no frame, kept nowhere."""
+    signed_in(guarded)
+    for path in ("/", "/outbox", "/sign-in", "/page.css", "/page.js", "/nothing", "/?before=x"):
+        answer = guarded.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        assert "server" not in answer.headers
+    assert guarded.get("/", Host="evil.example").headers["content-security-policy"] == policy
+
+
+def test_pages_hold_nothing_inline_and_nothing_from_outside() -> None:
+    """What the policy would forbid is not there to begin with."""
+    folder = Path(autopost.web.page.__file__).parent
+    for path in [*(folder / "templates").iterdir(), *(folder / "static").iterdir()]:
+        text = path.read_text("utf-8").replace('xmlns="http://www.w3.org/2000/svg"', "")
+        assert "https://" not in text, path
+        assert "http://" not in text, path
+        assert not re.search(r"\son[a-z]+=|\sstyle=|<style|javascript:|\|\s*safe\b|autoescape", text), path
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb\u2066c\u200fd", "a b c d"),
+        ("in\u200bvi\u2060si\ufeffble\u00ad", "invisible"),
+        ("a\x00\x1b[31mb\x07\x85c\u2028d", "a [31mb c d"),
+        ("👩\u200d💻 👨\u200d👩\u200d👧 ❤\ufe0f", "👩\u200d💻 👨\u200d👩\u200d👧 ❤\ufe0f"),
+        ("pay\u200dpal \u200d", "paypal"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("x\U000e0041\U000e0042", "x"),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e007f", "\U0001f3f4\U000e0067\U000e0062\U000e007f"),
+        ("z" + "\u0301" * 50, "z" + "\u0301" * 4),
+        ("a" + ("\u0310" * 4 + "\u200d") * 10, "a" + "\u0310" * 4),
+        ("\ufe0f", ""),
+        ("\U0001f3f4" + "\U000e0067" * 40, "\U0001f3f4" + "\U000e0067" * 6),
+        ("\ud800x", "x"),
+        ("שלום שלום", "שלום שלום"),
+    ],
+)
+def test_what_cannot_be_seen_is_not_shown(text: str, shown: str) -> None:
+    """But for what emoji and scripts are made of."""
+    assert visible(text) == shown
+
+
+def test_placeholders_are_set_apart() -> None:
+    """In whichever style they are written."""
+    found = [(part.text, part.is_placeholder) for part in parts("Told <EMAIL_ADDRESS> so", "<TYPE>")]
+    assert found == [("Told ", False), ("<EMAIL_ADDRESS>", True), (" so", False)]
+    assert [part.is_placeholder for part in parts("[REMOVED]", "[REMOVED]")] == [True]
+    assert list(parts("", "<TYPE>")) == []
+
+
+def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Site) -> None:
+    """Captured, redacted and posted by the worker that serves it; with its agent, maturity, kind and type."""
+    signed_in(guarded)
+    host.complete(agent=host.agent(maturity="SUPERVISED"), what="Wrote to bob" + "@example.com", status="failed")
+    until(lambda: host.waiting() == 0)
+    page = guarded.get("/").text
+    assert '<mark title="Taken out by redaction">&lt;EMAIL_ADDRESS&gt;</mark>' in page
+    for words in ("Ada", "supervised", "Alert", "workflow execute", "from a template"):
+        assert words in page
+
+
+def test_older_posts_are_a_link_away(host: Host, guarded: Site) -> None:
+    """Each once, from the newest to the first, also those of one moment."""
+    fill(host, 100, gap_seconds=1)
+    host.execute("update audit_log set occurred_at = date_trunc('minute', occurred_at)")
+    signed_in(guarded)
+    path, seen = "/", []
+    for _ in range(4):
+        page = guarded.get(path).text
+        seen += numbers(page)
+        older = re.search(r'rel="next" href="\./(\?[^"]*)"', page)
+        if older is None:
+            break
+        path = "/" + older[1].replace("&amp;", "&")
+    assert sorted(seen) == list(range(1, 101))
+    assert "data-stream" not in guarded.get(path).text, "what is old does not change"
+
+
+def test_rare_agent_is_found_further_back(host: Host, guarded: Site) -> None:
+    """A page looks at so many rows and no more; the link goes on from there."""
+    fill(host, 6_000, gap_seconds=0.1)
+    host.execute("update audit_log set agent_id = 'rare' where id = 'a3'")
+    signed_in(guarded)
+    page = guarded.get("/?agent=rare").text
+    assert numbers(page) == []
+    assert "It may be further back." in page
+    older = re.search(r'rel="next" href="\./(\?[^"]*)"', page)
+    assert older is not None
+    assert numbers(guarded.get("/" + older[1].replace("&amp;", "&")).text) == [3]
+
+
+@pytest.mark.parametrize("before", ["~", "x~y", "9" * 30 + "~a", "-5~a", "1~%00", "0~", "١~a", "1" * 5_000])
+def test_place_that_makes_no_sense_is_no_error(guarded: Site, before: str) -> None:
+    """Whoever made it up."""
+    assert signed_in(guarded).get(f"/?before={before}&agent=%00%ff").status_code == 200
+
+
+def test_place_is_told_and_read() -> None:
+    """As an address has it."""
+    text = "0001763800000123456~a%20%2F%0A"
+    place = Cursor.read(text[2:])
+    assert place is not None
+    assert place.id == "a /\n"
+    assert Cursor.read(str(place)) == place
+    assert Cursor.read(None) is None
+
+
+def test_outbox_page_counts(host: Host, guarded: Site) -> None:
+    """Depth, posts and skips a minute, latency, reasons, dead letters with their reason, workers and switches."""
+    fill(host, 50)
+    host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
+    signed_in(guarded)
+    until(lambda: host.waiting() == 0)
+    host.execute("select auto_post_pause()")
+    bury(host, host.complete("lost", agent=host.agent()))
+    host.complete("waits", agent=host.agent("ben"))
+    until(lambda: "Claiming is paused" in guarded.get("/outbox").text)
+    page = guarded.get("/outbox").text
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+    for said in (
+        "Waiting 1 ",
+        "Posted 50 0 by the model, 50 from templates",
+        "Not posted 1 ",
+        "maturity: students only read 1",
+        "DataError 22P05",
+        "Workers alive 1",
+        "Woken by doorbell",
+        "Resume claiming",
+    ):
+        assert said in words, said
+    assert "Minute by minute" in words
+    assert 'role="img" aria-label="The last 60 minutes: 5' in page
+
+
+def test_dead_letter_is_retried_and_skipped(host: Host, guarded: Site) -> None:
+    """And what cannot be done any more is said, not done; the audit log knows."""
+    signed_in(guarded)
+    host.agent()
+    host.execute("select auto_post_pause()")
+    for number in range(2):
+        bury(host, host.complete(f"op{number}"))
+    assert guarded.post("/retry", {"tracker": "op0"}).headers["location"] == "outbox?said=retried"
+    assert guarded.post("/retry", {"tracker": "op0"}).headers["location"] == "outbox?said=nothing"
+    form = {"tracker": "op1", "reason": "not worth it"}
+    assert guarded.post("/skip", {**form, "reason": "<b>"}).headers["location"] == "outbox?said=reason"
+    assert guarded.post("/skip", form).headers["location"] == "outbox?said=skipped"
+    assert guarded.post("/skip", form).headers["location"] == "outbox?said=nothing"
+    assert "None." in guarded.get("/outbox").text
+    assert {row["tracker_id"]: (row["state"], row["reason"]) for row in host.outbox()} == {
+        "op0": ("pending", None),
+        "op1": ("skipped", "not worth it"),
+    }
+    assert {row["action"] for row in host.audit()} == {"auto_post.pause", "auto_post.retry", "auto_post.skipped"}
+
+
+def test_form_that_is_too_long_does_nothing(host: Host, guarded: Site) -> None:
+    """Nor one that is no form."""
+    signed_in(guarded)
+    for form in ({"tracker": "x" * 50_000}, {"tracker": "\0"}, {}):
+        assert guarded.post("/retry", form).headers["location"] == "outbox?said=nothing"
+    assert guarded.get("/retry").status_code == 405
+
+
+def test_locked_feed_delays_the_page_and_not_the_worker(host: Host, guarded: Site) -> None:
+    """The page gives up after seconds; posts come meanwhile as soon as the tables are free."""
+    signed_in(guarded)
+    with psycopg.connect(host.connection.info.dsn) as other:
+        other.execute("lock table agents in access exclusive mode")
+        answer = guarded.get("/")
+        assert answer.status_code == 503
+    host.complete(agent=host.agent())
+    until(lambda: host.waiting() == 0)
+    until(lambda: guarded.get("/").status_code == 200)

@@ -1,0 +1,98 @@
+"""Streams at their end, in trouble, and when nobody watches: each with a worker of its own."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.support.crew import Crew
+from tests.support.host import Host, until
+from tests.support.web.browsing import Events, Site, site
+from tests.support.web.filling import lock_out, looks, post
+
+
+@pytest.fixture
+def guarded(database: str, processes: Crew) -> Iterator[Site]:
+    """Return a page."""
+    with site(database, processes) as guarded:
+        yield guarded
+
+
+def test_nobody_watching_costs_nothing(host: Host, guarded: Site) -> None:
+    """The page looks while somebody watches and stops when the last one has gone, also without a word."""
+
+    def looked() -> object:
+        return host.value(
+            "select max(query_start) from pg_stat_activity "
+            "where application_name = 'autopost page' and datname = current_database()"
+        )
+
+    def is_quiet() -> bool:
+        last = looked()
+        time.sleep(1.5)
+        return looked() == last
+
+    assert looks(host) == 0, "no connection before somebody asks"
+    with guarded.raw("/events") as end:
+        first = until(looked)
+        until(lambda: looked() != first)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
+    until(is_quiet)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_stop_does_not_wait_for_viewers(host: Host, guarded: Site, reads: bool) -> None:
+    """SIGTERM with open streams: they end, and the worker with them, whether or not the browsers read."""
+    ends = [guarded.raw("/events", receive_bytes=None if reads else 4_096) for _ in range(5)]
+    for end in ends:
+        assert end.recv(500).startswith(b"HTTP/1.1 200")
+    if not reads:
+        for number in range(10):
+            post(host, number, f"agent{number}")
+        until(lambda: host.waiting() == 0)
+    began = time.monotonic()
+    guarded.worker.signal(signal.SIGTERM)
+    assert guarded.worker.wait() == 0
+    assert time.monotonic() - began < 9
+    if reads:
+        for end in ends:
+            assert Events(end).rest().endswith("0\r\n\r\n"), "the stream ended as it should"
+    assert "error" not in {line for line in guarded.worker.log.splitlines() if '"level": "error"' in line}
+    assert "Traceback" not in guarded.worker.log
+    for end in ends:
+        end.close()
+
+
+def errors(guarded: Site) -> float:
+    """Return how many errors of the database the page has met."""
+    pattern = r'^autopost_database_errors_total\{during="page",[^}]*\} (\S+)$'
+    return sum(map(float, re.findall(pattern, guarded.get("/metrics").text, re.MULTILINE)), 0.0)
+
+
+def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site, database: str) -> None:
+    """An open stream stays open, and what was posted meanwhile comes when it is over."""
+    with guarded.raw("/events") as end:
+        events = Events(end)
+        events.until("trouble")  # with which a stream begins
+        name = sql.Identifier(host.connection.info.dbname)
+        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+            other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
+            lock_out(host)
+            assert [event.data for event in events.until("trouble", 2)] == [False, True]
+            asked = errors(guarded)
+            ends = [guarded.raw("/events?after=0~") for _ in range(30)]
+            for late in ends:
+                assert late.recv(1_000).startswith(b"HTTP/1.1 503")
+                late.close()
+            assert errors(guarded) < asked + 10, "whoever comes meanwhile waits for the one look"
+            other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
+        post(host, 1)
+        assert events.until("trouble", 3)[2].data is False
+        assert len(events.until("entry")) == 1
