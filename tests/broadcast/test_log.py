@@ -271,3 +271,42 @@ async def test_left_over_announcements_are_found_without_a_ring(
     await eventually(lambda: transport.sent == ["a"])
     for task in running:
         task.cancel()
+
+
+async def test_lease_of_a_dead_worker_is_taken_over_when_it_expires(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not only at the next poll."""
+    monkeypatch.setattr(wakeup, "POLL_SECONDS", 600.0)
+    await ConsumerLease(pool, "public", TRANSPORT, "dead", 0.5).acquire()
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    consumer = TransportConsumer(ConsumerLease(pool, "public", TRANSPORT, "alive", 0.5), transport)
+    running = asyncio.create_task(consumer.run())
+    await eventually(lambda: transport.sent == ["a"])
+    running.cancel()
+
+
+async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker may have sent later events by then."""
+    monkeypatch.setattr(TransportConsumer, "send_seconds", 0.1)
+
+    class Freezing(ConsumerLease):
+        async def read(self, offset: int, limit: int) -> list[BroadcastEvent]:
+            """Read, and freeze."""
+            events = await super().read(offset, limit)
+            await asyncio.sleep(0.2)
+            return events
+
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    consumer = TransportConsumer(Freezing(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport)
+    consumer.stop()
+    await consumer.run()
+    assert transport.sent == []
+    assert host.value(LAST_ERROR) == "no answer in 0.1 seconds"

@@ -197,13 +197,13 @@ def test_authority_is_one(tmp_path: Path) -> None:
 def test_a_hook_wants_what_all_its_filters_hold(filters: str, wanted: bool) -> None:
     """And everything without any."""
     (hook,) = read(SLACK + filters)
-    assert hook.wanted.has(post(), 3) is wanted
+    assert hook.wanted.has(post(rule_id=3)) is wanted
 
 
 def test_an_unknown_rule_is_no_rule_that_is_wanted() -> None:
     """As when the outbox row is gone."""
     (hook,) = read(SLACK + "rules = [3]")
-    assert not hook.wanted.has(post(), None)
+    assert not hook.wanted.has(post())
 
 
 def test_what_is_wanted_is_said_in_words() -> None:

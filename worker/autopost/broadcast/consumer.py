@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from autopost import backoff
-from autopost.broadcast.lease import ConsumerLease, LogEntry, WebhookDeadLetter
+from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.lease import ConsumerLease, WebhookDeadLetter
 from autopost.broadcast.wakeup import Wakeup
 from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.errors import DeliveryFailed, LeaseLost
@@ -32,7 +33,7 @@ class Batch:
     """Some of the log after an offset, and what became of it. Nothing more is begun after the deadline (loop time)."""
 
     offset: int
-    entries: Sequence[LogEntry]
+    events: Sequence[BroadcastEvent]
     deadline: float
     done: set[int]  # positions
     dead_letters: list[WebhookDeadLetter] = field(default_factory=list)
@@ -40,9 +41,9 @@ class Batch:
     failure: DeliveryFailed | None = None  # the first that is to be retried
 
     @property
-    def pending(self) -> list[LogEntry]:
+    def pending(self) -> list[BroadcastEvent]:
         """Return what is not done, in order."""
-        return [entry for entry in self.entries if entry.event.position not in self.done]
+        return [event for event in self.events if event.position not in self.done]
 
 
 class LogConsumer(Wakeup):
@@ -84,16 +85,14 @@ class LogConsumer(Wakeup):
 
     async def work(self) -> None:
         """Deliver until nothing is left or another worker holds the lease. Raises LeaseLost and database errors."""
-        loop = asyncio.get_running_loop()
         while True:
-            deadline = loop.time() + self.send_seconds  # from before the lease began: this worker may freeze
             offset = await self._lease.acquire()
             # The worker that holds it delivers whatever is in the log by now, unless it dies.
             self.poll_at_most_seconds = self._lease.seconds if offset is None else math.inf
             if offset is None:
                 return
-            entries = await self._lease.read(offset, self.batch_size)
-            batch = Batch(offset, entries, deadline, set(self._done_ahead))
+            events = await self._lease.read(offset, self.batch_size)
+            batch = Batch(offset, events, self._lease.acquired_at + self.send_seconds, set(self._done_ahead))
             is_released = await self._deliver(batch)
             if batch.failure:
                 await self._wait_for_retry(batch.failure)
@@ -134,10 +133,10 @@ class LogConsumer(Wakeup):
     async def _advance(self, batch: Batch) -> bool:
         """Move the offset over what is done; what is dead is done only when its dead letter is stored."""
         offset = batch.offset
-        for entry in batch.entries:
-            if entry.event.position not in batch.done:
+        for event in batch.events:
+            if event.position not in batch.done:
                 break
-            offset = entry.event.position
+            offset = event.position
         self._done_ahead = batch.done - {letter.event.position for letter in batch.dead_letters}
         is_released = await self._lease.advance(
             offset, batch.dead_letters, error=self._error, release=batch.failure is None

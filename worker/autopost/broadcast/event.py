@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -33,23 +33,13 @@ class BroadcastEvent:
     content: str
     metadata: Mapping[str, Any]
     created_at: datetime
+    rule_id: int | None = None  # that made the post, as far as the log knows; in no message
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> Self:
         """Return the event of a row of the log."""
-        return cls(
-            position=row["position"],
-            post_id=row["post_id"],
-            tenant_id=row["tenant_id"],
-            agent_id=row["agent_id"],
-            agent_name=row["agent_name"],
-            agent_maturity=row["agent_maturity"],
-            agent_category=row["agent_category"],
-            post_type=row["post_type"],
-            content=row["content"],
-            metadata=json.loads(row["post_metadata"] or "{}"),
-            created_at=row["created_at"],
-        )
+        given = {each.name: row[each.name] for each in fields(cls) if each.name in row}
+        return cls(**given, metadata=json.loads(row["post_metadata"] or "{}"))
 
     @classmethod
     def from_message(cls, message: str | bytes) -> Self:
@@ -105,12 +95,12 @@ class BroadcastEvent:
     @property
     def message(self) -> str:
         """Return the message: one line of JSON."""
-        return _json({"topics": self.topics, "event": {"type": EVENT_TYPE, "data": self.data}})
+        return compact_json({"topics": self.topics, "event": {"type": EVENT_TYPE, "data": self.data}})
 
     @property
     def short_message(self) -> str:
         """Return the message for a transport that the whole one is too long for: which post to read in the database."""
-        return _json({"event": {"type": EVENT_TYPE, "data": {"id": self.post_id, "position": self.position}}})
+        return compact_json({"event": {"type": EVENT_TYPE, "data": {"id": self.post_id, "position": self.position}}})
 
 
 def topic_of(agent_id: str) -> str:
@@ -118,5 +108,6 @@ def topic_of(agent_id: str) -> str:
     return f"{_AGENT}{agent_id}"
 
 
-def _json(value: object) -> str:
+def compact_json(value: object) -> str:
+    """Return a value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -22,14 +22,6 @@ WEBHOOK_PREFIX = "hook:"  # of a webhook's name among the consumers of the log
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
-    """An event of the log, and the rule that made its post, None where that is no longer known."""
-
-    event: BroadcastEvent
-    rule: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class WebhookDeadLetter:
     """An event that a webhook will not be sent, and why."""
 
@@ -54,6 +46,7 @@ class ConsumerLease:
     ) -> None:
         self.consumer = consumer
         self.seconds = seconds
+        self.acquired_at = 0.0  # loop time just before, so that a worker that froze since then notices
         self._pool = pool
         self._schema = schema
         self._holder = holder
@@ -65,16 +58,17 @@ class ConsumerLease:
         A new consumer begins after the last position of the log.
         """
         async with self._connection() as connection:
+            self.acquired_at = asyncio.get_running_loop().time()
             offset: int | None = await connection.fetchval(
                 self._query("broadcast/acquire"), self.consumer, self._holder, self.seconds
             )
         return offset
 
-    async def read(self, offset: int, limit: int) -> list[LogEntry]:
+    async def read(self, offset: int, limit: int) -> list[BroadcastEvent]:
         """Return what comes after an offset, in the order of the log."""
         async with self._connection() as connection:
             rows = await connection.fetch(self._query("broadcast/read"), offset, limit)
-        return [LogEntry(BroadcastEvent.from_row(row), row["rule_id"]) for row in rows]
+        return [BroadcastEvent.from_row(row) for row in rows]
 
     async def advance(
         self,

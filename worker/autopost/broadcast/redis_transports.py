@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+import abc
+from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -25,65 +25,57 @@ def connect(url: str) -> Redis:
     )
 
 
-def channels_of(prefix: str, event: BroadcastEvent) -> list[str]:
-    """Return the channels on which an event is published."""
-    return [f"{prefix}:{topic}" for topic in event.topics]
-
-
 def stream_of(prefix: str) -> str:
     """Return the key of the stream."""
     return f"{prefix}:stream"
 
 
-class PubSubTransport:
-    """Publishes each event on the channels of its topics, `<prefix>:global` and so on."""
+class RedisTransport(abc.ABC):
+    """Sends events to Redis in one round trip."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
         self._client = client
         self._prefix = prefix
 
+    @abc.abstractmethod
+    def add(self, event: BroadcastEvent, pipeline: Pipeline) -> None:
+        """Add what publishes an event to the commands that are sent."""
+
     async def send(self, events: Sequence[BroadcastEvent]) -> None:
-        """Publish, in one round trip. Raises DeliveryFailed."""
-        async with _sending(self._client) as pipeline:
-            for event in events:
-                message = event.message
-                for channel in channels_of(self._prefix, event):
-                    pipeline.publish(channel, message)
+        """Publish events in their order. Raises DeliveryFailed."""
+        try:
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for event in events:
+                    self.add(event, pipeline)
+                await pipeline.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise DeliveryFailed(f"Redis: {type(error).__name__}") from error
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
 
-class StreamTransport:
+class PubSubTransport(RedisTransport):
+    """Publishes each event on the channels of its topics, `<prefix>:global` and so on."""
+
+    def add(self, event: BroadcastEvent, pipeline: Pipeline) -> None:
+        """Publish to each channel."""
+        for topic in event.topics:
+            pipeline.publish(f"{self._prefix}:{topic}", event.message)
+
+
+class StreamTransport(RedisTransport):
     """Appends each event to the stream `<prefix>:stream`, which holds about `length` of them.
 
     An entry has the fields `id`, that of the post, and `message`.
     """
 
     def __init__(self, client: Redis, prefix: str, length: int) -> None:
-        self._client = client
-        self._key = stream_of(prefix)
+        super().__init__(client, prefix)
         self._length = length
 
-    async def send(self, events: Sequence[BroadcastEvent]) -> None:
-        """Append, in one round trip. Raises DeliveryFailed."""
-        async with _sending(self._client) as pipeline:
-            for event in events:
-                fields: dict[Any, Any] = {"id": event.post_id, "message": event.message}
-                pipeline.xadd(self._key, fields, maxlen=self._length, approximate=True)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-
-@contextlib.asynccontextmanager
-async def _sending(client: Redis) -> AsyncIterator[Pipeline]:
-    """Collect commands, and send them at the end. Raises DeliveryFailed."""
-    try:
-        async with client.pipeline(transaction=False) as pipeline:
-            yield pipeline
-            await pipeline.execute()
-    except (RedisError, OSError, TimeoutError) as error:
-        raise DeliveryFailed(f"Redis: {type(error).__name__}") from error
+    def add(self, event: BroadcastEvent, pipeline: Pipeline) -> None:
+        """Append to the stream."""
+        fields: dict[Any, Any] = {"id": event.post_id, "message": event.message}
+        pipeline.xadd(stream_of(self._prefix), fields, maxlen=self._length, approximate=True)

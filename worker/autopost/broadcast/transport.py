@@ -47,7 +47,7 @@ class TransportConsumer(LogConsumer):
 
     async def deliver(self, batch: Batch) -> None:
         """Publish what is pending: all of it, or none is done."""
-        events = [entry.event for entry in batch.pending]
+        events = batch.pending
         try:
             if asyncio.get_running_loop().time() >= batch.deadline:  # frozen meanwhile: others may be further by now
                 raise TimeoutError

@@ -55,11 +55,11 @@ class WebhookConsumer(LogConsumer):
     async def deliver(self, batch: Batch) -> None:
         """Send what the webhook wants: an agent's posts in order, several agents' at once; none after a failure."""
         by_agent: dict[str | None, list[BroadcastEvent]] = {}
-        for entry in batch.pending:
-            if self._webhook.wanted.has(entry.event, entry.rule):
-                by_agent.setdefault(entry.event.agent_id, []).append(entry.event)
+        for event in batch.pending:
+            if self._webhook.wanted.has(event):
+                by_agent.setdefault(event.agent_id, []).append(event)
             else:
-                batch.done.add(entry.event.position)
+                batch.done.add(event.position)
         given_up: list[DeliveryFailed] = []
         requests = asyncio.Semaphore(1 if self._pace_seconds else MAX_REQUESTS)
         async with asyncio.TaskGroup() as agents:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 
 from standardwebhooks import Webhook as Signer
 
 from autopost import __version__
-from autopost.broadcast.event import EVENT_TYPE, BroadcastEvent
+from autopost.broadcast.event import EVENT_TYPE, BroadcastEvent, compact_json
 from autopost.webhooks.webhook import Webhook, WebhookKind
 
 USER_AGENT = f"autopost/{__version__}"
@@ -46,13 +45,13 @@ def slack_body(event: BroadcastEvent) -> str:
     who = event.agent_name or event.agent_id or "An agent"
     mark = ":rotating_light: " if event.is_alert else ""
     text = f"{mark}{_harmless(who)}: {_harmless(event.content)}"
-    return _json({"text": text, "unfurl_links": False, "unfurl_media": False})
+    return compact_json({"text": text, "unfurl_links": False, "unfurl_media": False})
 
 
 def webhook_body(event: BroadcastEvent) -> str:
     """Return the message in the form of Standard Webhooks, with the post as transports carry it."""
     data = event.data
-    return _json({"type": EVENT_TYPE, "timestamp": data["created_at"], "data": data})
+    return compact_json({"type": EVENT_TYPE, "timestamp": data["created_at"], "data": data})
 
 
 def sample(webhook: Webhook, now: datetime | None = None) -> BroadcastEvent:
@@ -76,7 +75,3 @@ def sample(webhook: Webhook, now: datetime | None = None) -> BroadcastEvent:
 def _harmless(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _EVERYBODY.sub(_BROKEN_UP, escaped)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

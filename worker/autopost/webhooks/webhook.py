@@ -34,11 +34,11 @@ class WebhookFilter:
     categories: Collection[str] | None = None
     tenants: Collection[str] | None = None
 
-    def has(self, event: BroadcastEvent, rule: int | None) -> bool:
-        """Return whether this post is wanted; `rule` is the one that made it, None where that is not known."""
+    def has(self, event: BroadcastEvent) -> bool:
+        """Return whether this event is wanted."""
         found = (
             (self.post_types, event.post_type),
-            (self.rules, rule),
+            (self.rules, event.rule_id),
             (self.operation_types, event.metadata.get("operation_type")),
             (self.statuses, event.metadata.get("operation_status")),
             (self.agents, event.agent_id),
