@@ -21,7 +21,7 @@ class HookSettings(Group):
         f"{PREFIX}HOOKS",
         "The hooks: which posts are sent to which addresses, as Slack takes them or signed. The same for all workers "
         "of a database.",
-        "the path of a TOML file, see docs/how-to/hooks.md",
+        "the path of a TOML file, see docs/how-to/webhooks.md",
     )
     hook_networks: CommaSeparated = setting(
         (),
