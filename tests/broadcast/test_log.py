@@ -1,9 +1,10 @@
-"""The log of announcements: what gets into it, in which order it is read, and that no reader misses anything."""
+"""The log of events: what gets into it, in which order it is read, and that no consumer misses anything."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -77,12 +78,12 @@ async def flush(pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker:
 
 
 def positions(host: Host) -> dict[str, int | None]:
-    """Return the place of each announced post."""
+    """Return the position of each event."""
     return {row["post_id"]: row["position"] for row in host.rows("select * from auto_post_announcements")}
 
 
-def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, database: str) -> None:
-    """A reader that has come to a place has missed nothing before it."""
+def test_positions_follow_the_order_of_commits(host: Host, database: str) -> None:
+    """A consumer at an offset has missed nothing before it."""
     with psycopg.connect(database) as slow:
         slow.execute(WRITE, ("wrote first", "ada"))
         host.execute(WRITE, ("committed first", "bob"))
@@ -95,7 +96,7 @@ def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, datab
     assert host.value("select position from auto_post_positions where name = 'log'") == 2
 
 
-def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
+def test_positions_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
     """Batch by batch."""
     for number in range(5):
         host.execute(WRITE, (str(number), "ada"))
@@ -103,8 +104,8 @@ def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
     assert positions(host) == {str(number): number + 1 for number in range(5)}
 
 
-def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
-    """Two at once would give a place twice."""
+def test_sequencers_wait_for_each_other(host: Host, database: str) -> None:
+    """Two at once would give a position twice."""
     host.execute(WRITE, ("a", "ada"))
     with psycopg.connect(database) as other:
         other.execute("select auto_post_place_announcements()")
@@ -113,7 +114,7 @@ def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
             host.execute("select auto_post_place_announcements()")
 
 
-async def test_reader_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_consumer_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Over several batches, and nothing again when nothing is new."""
     count = 2 * TransportConsumer.batch_size + 7
     transport = Recorder()
@@ -147,7 +148,7 @@ async def test_what_was_not_carried_is_sent_again(
     assert transport.sent == ["0", "1", "2"] * (1 + again)
 
 
-async def test_new_reader_begins_with_what_is_published_from_now_on(
+async def test_new_consumer_begins_with_what_is_published_from_now_on(
     host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """It is not told the past; one that was there before goes on where it was."""
@@ -160,8 +161,9 @@ async def test_new_reader_begins_with_what_is_published_from_now_on(
     host.execute(WRITE, ("new", "ada"))
     host.execute(PLACE)
     consumer.wake()
-    await eventually(lambda: transport.sent)
+    await eventually(lambda: host.value("select position from auto_post_positions where name = 'hook:new'") == 2)
     running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     assert transport.sent == ["new"]
     host.execute(WRITE, ("while it was away", "ada"))
     host.execute(PLACE)
@@ -185,7 +187,7 @@ async def test_consumers_begin_before_events_get_positions(host: Host, pool: asy
     assert transport.sent == ["new"]
 
 
-async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Whoever comes while the other sends waits, and then finds what that one had not seen."""
     transport = Recorder()
     transport.slow = 0.2
@@ -198,10 +200,8 @@ async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Poo
     assert transport.sent == ["a", "b"]
 
 
-async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record]
-) -> None:
-    """A carrier's bug ends no worker and loses no post."""
+async def test_broadcasting_continues_after_an_unexpected_error(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """A transport's bug ends no worker and loses no post."""
 
     class Buggy(Recorder):
         async def send(self, events: Sequence[BroadcastEvent]) -> None:
@@ -223,10 +223,10 @@ async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
     assert transport.sent == ["a"]
 
 
-async def test_carrier_that_does_not_answer_loses_its_turn(
+async def test_transport_that_does_not_answer_is_a_failed_delivery(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The transaction of a turn does not stay open."""
+    """No worker waits for it longer than its lease."""
     monkeypatch.setattr(TransportConsumer, "send_seconds", 0.2)
     transport = Recorder()
     transport.slow = 30
@@ -239,12 +239,14 @@ async def test_carrier_that_does_not_answer_loses_its_turn(
     assert transport.sent == ["a", "a"]
 
 
-async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Whatever the rollback of what was ended raises."""
     transport = Recorder()
     consumer = consumer_of(pool, transport)
     running = asyncio.create_task(consumer.run())
-    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    await eventually(
+        lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is null")
+    )
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     host.execute("begin")
@@ -258,10 +260,10 @@ async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncp
     host.execute("rollback")
 
 
-async def test_left_over_announcements_are_found_without_a_ring(
+async def test_events_of_another_worker_are_found_by_polling(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a worker that died between publishing and announcing."""
+    """As after a worker that died between publishing and broadcasting."""
     monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.1)
     transport = Recorder()
     consumer = consumer_of(pool, transport)
@@ -310,3 +312,31 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
     await consumer.run()
     assert transport.sent == []
     assert host.value(LAST_ERROR) == "no answer in 0.1 seconds"
+
+
+async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """It advances once more before it ends."""
+    began = asyncio.Event()
+
+    class Slow(ConsumerLease):
+        async def advance(self, *given: Any, **more: Any) -> bool:
+            """Take too long at first."""
+            if not began.is_set() and transport.sent:
+                began.set()
+                await asyncio.sleep(60)
+            return await super().advance(*given, **more)
+
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    running = asyncio.create_task(
+        TransportConsumer(Slow(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport).run()
+    )
+    await asyncio.wait_for(began.wait(), 20)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await flush(pool, transport, "two")
+    assert transport.sent == ["a"]

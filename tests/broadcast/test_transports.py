@@ -1,4 +1,4 @@
-"""What is heard of posts on each carrier, and that nothing is lost when Redis, a worker or both are away."""
+"""What subscribers get of posts on each transport, and that nothing is lost when Redis, a worker or both are away."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AGENTS = 8
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a worker that has done its work announce it to the end: nobody comes after it."""
+    """Let a worker that has done its work broadcast all of it: no other worker does."""
     monkeypatch.setattr(broadcaster, "DRAIN_SECONDS", 60.0)
 
 
@@ -46,14 +46,14 @@ def subscriber(redis_server: RedisServer) -> Iterator[Subscriber]:
 
 
 def with_redis(settings: Settings, server: RedisServer, broadcast: Broadcast = Broadcast.REDIS) -> Settings:
-    """Return settings that announce through a Redis."""
+    """Return settings that broadcast through a Redis."""
     return Settings.model_validate(
         {**settings.model_dump(), "broadcast": broadcast, "redis_url": server.url}, by_name=True
     )
 
 
-def announced(settings: Settings) -> Settings:
-    """Return settings that announce by notifications."""
+def with_notify(settings: Settings) -> Settings:
+    """Return settings that broadcast by notifications."""
     return settings.model_copy(update={"broadcast": Broadcast.NOTIFY})
 
 
@@ -80,10 +80,10 @@ def in_order_of_publishing(host: Host, ids: list[str]) -> bool:
     return True
 
 
-async def test_nothing_is_written_to_the_log_without_a_carrier(
+async def test_nothing_is_written_to_the_log_without_a_transport(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
-    """Who does not announce pays nothing for it."""
+    """A worker that does not broadcast writes no events."""
     host.complete(agent=host.agent())
     await work_off(host, settings, redactor)
     assert host.value("select count(*) from social_posts") == 1
@@ -95,7 +95,7 @@ async def test_post_is_notified_with_all_that_shows_it(
 ) -> None:
     """By PostgreSQL's own notifications, after the post can be seen."""
     host.complete("op", agent=host.agent(maturity="INTERN"))
-    await work_off(host, announced(settings), redactor)
+    await work_off(host, with_notify(settings), redactor)
     (data,) = listener.hear(1)
     (post,) = host.posts()
     assert data == {
@@ -117,14 +117,14 @@ async def test_post_is_notified_with_all_that_shows_it(
     assert listener.heard[0]["event"]["type"] == "agent_post"
 
 
-async def test_what_was_not_posted_is_not_announced(
+async def test_skipped_operation_is_not_broadcast(
     host: Host, settings: Settings, redactor: Redactor, listener: Listener
 ) -> None:
-    """Of a skipped operation nobody hears."""
+    """There is no event without a post."""
     host.agent("student", maturity="STUDENT")
     host.complete("skipped", agent="student")
     host.complete("posted", agent=host.agent())
-    await work_off(host, announced(settings), redactor)
+    await work_off(host, with_notify(settings), redactor)
     assert [data["sender_id"] for data in listener.hear(1)] == ["ada"]
     assert host.value("select count(*) from auto_post_announcements") == 1
 
@@ -136,7 +136,7 @@ async def test_message_too_long_for_a_notification_names_the_post(
     """PostgreSQL takes less than 8,000 bytes; more would fail the transaction."""
     host.agent(name=name)
     host.complete()
-    await work_off(host, announced(settings), redactor)
+    await work_off(host, with_notify(settings), redactor)
     (data,) = listener.hear(1)
     (post,) = host.posts()
     assert data["id"] == post["id"]
@@ -205,10 +205,10 @@ async def test_stream_holds_what_a_receiver_missed_and_is_bounded(
     assert in_order_of_publishing(host, [entry["id"] for entry in entries])
 
 
-async def test_redis_down_delays_announcements_and_nothing_else(
+async def test_redis_down_delays_events_and_nothing_else(
     host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer
 ) -> None:
-    """Publishing goes on; when Redis is back, what was published meanwhile is announced, in its order."""
+    """Publishing goes on; when Redis is back, what was published meanwhile is broadcast, in order."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     async with working(with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor):
@@ -231,7 +231,7 @@ async def test_redis_down_delays_announcements_and_nothing_else(
 async def test_redis_that_does_not_answer_holds_nothing_up(
     host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer, subscriber: Subscriber
 ) -> None:
-    """Frozen, its socket open: posts come, and are announced after it goes on."""
+    """Frozen, its socket open: posts come, and are broadcast after it continues."""
     host.agent()
     async with working(with_redis(settings, redis_server), redactor):
         redis_server.freeze()
@@ -250,10 +250,10 @@ def post_ids(host: Host) -> set[str]:
     return {post["id"] for post in host.posts()}
 
 
-def test_worker_killed_between_publishing_and_announcing_is_made_up_for(
+def test_events_of_a_worker_killed_after_publishing_are_broadcast_by_another(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
-    """What it published and did not announce another worker announces, in the order of publishing."""
+    """In the order of publishing."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
@@ -274,7 +274,7 @@ def test_worker_killed_between_publishing_and_announcing_is_made_up_for(
     assert len(heard) - len(set(heard)) <= len(before), "only what may have arrived is repeated"
 
 
-def test_two_workers_announce_each_post_once(
+def test_two_workers_broadcast_each_post_once(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
     """Where nothing fails nothing is repeated, and an agent's posts keep their order whoever publishes them."""
@@ -295,7 +295,7 @@ def test_two_workers_announce_each_post_once(
     assert in_order_of_publishing(host, heard)
 
 
-def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
+def test_frozen_worker_delays_broadcasting_only_until_its_lease_expires(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
     """While it holds the lease, which expires."""
@@ -321,10 +321,10 @@ def test_frozen_worker_keeps_others_from_announcing_for_seconds_only(
     assert set(heard) == post_ids(host)
 
 
-async def test_announcements_are_kept_for_a_day_and_until_all_have_them(
+async def test_events_are_kept_for_a_day_and_until_all_consumers_have_them(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
-    """What a reader has not delivered yet stays, however old."""
+    """What a consumer has not delivered yet stays, however old."""
     host.execute("insert into auto_post_positions (name, position) values ('carrier', 3), ('hook:slow', 2)")
     host.execute("update auto_post_positions set position = 4 where name = 'log'")
     host.execute(
@@ -332,13 +332,13 @@ async def test_announcements_are_kept_for_a_day_and_until_all_have_them(
         "(1, 'old', 'status', 't', now() - interval '25 hours'), (2, 'young', 'status', 't', now()), "
         "(3, 'old and unread', 'status', 't', now() - interval '25 hours')"
     )
-    async with working(announced(settings), redactor):
+    async with working(with_notify(settings), redactor):
         await eventually(lambda: host.value("select count(*) from auto_post_announcements") == 2)
     kept = host.rows("select post_id from auto_post_announcements order by position")
     assert [row["post_id"] for row in kept] == ["young", "old and unread"]
 
 
-async def test_last_posts_of_a_worker_that_stops_are_announced(
+async def test_last_posts_of_a_worker_that_stops_are_broadcast(
     host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer
 ) -> None:
     """It does not leave them to others."""

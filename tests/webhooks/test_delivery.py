@@ -1,4 +1,4 @@
-"""Delivery to a hook: each wanted post at least once, an agent's in order, whatever the target and workers do."""
+"""Delivery to a webhook: each wanted post at least once, an agent's in order, whatever the target and workers do."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Recorder:
 
 
 class Log:
-    """Writes posts into the log of announcements."""
+    """Writes posts into the log of events."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -80,13 +80,13 @@ class Log:
         self._host.execute("select auto_post_place_announcements()")
 
     @property
-    def place(self) -> Any:
-        """Return the hook's own place and what is noted beside it."""
+    def row(self) -> Any:
+        """Return the webhook's row: its offset, lease and error."""
         return self._host.rows("select * from auto_post_positions where name = 'hook:out'")[0]
 
     @property
     def dead(self) -> list[tuple[int, str]]:
-        """Return the dead letters: places and errors."""
+        """Return the dead letters: positions and errors."""
         rows = self._host.rows("select position, error from auto_post_hook_dead order by position")
         return [(row["position"], row["error"]) for row in rows]
 
@@ -101,7 +101,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def posts(host: Host) -> Log:
-    """Return the log, with the hook's place at its beginning."""
+    """Return the log, with the webhook's offset at its beginning."""
     host.execute("insert into auto_post_positions (name) values ('hook:out')")
     return Log(host)
 
@@ -150,8 +150,8 @@ async def test_each_is_delivered_once_and_in_order(posts: Log, pool: asyncpg.Poo
     assert target.most_at_once == 1
     await deliver(pool, target)
     assert target.contents == contents
-    assert posts.place["position"] == len(contents)
-    assert posts.place["holder"] is None
+    assert posts.row["position"] == len(contents)
+    assert posts.row["holder"] is None
 
 
 async def test_agents_do_not_wait_for_each_other(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -192,7 +192,7 @@ async def test_only_what_is_wanted_is_sent(posts: Log, pool: asyncpg.Pool[asyncp
     target = Recorder()
     await deliver(pool, target, replace(WEBHOOK, wanted=WebhookFilter(post_types={"alert"})))
     assert target.contents == ["alarm"]
-    assert posts.place["position"] == 4
+    assert posts.row["position"] == 4
 
 
 async def test_rule_is_that_of_the_outbox_row(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -206,7 +206,7 @@ async def test_rule_is_that_of_the_outbox_row(host: Host, posts: Log, pool: asyn
     assert target.contents == ["by rule"]
 
 
-async def test_new_hook_begins_with_what_is_published_from_now_on(
+async def test_new_webhook_begins_with_what_is_published_from_now_on(
     host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """It is not told the past."""
@@ -231,15 +231,15 @@ async def test_target_that_is_down_gets_everything_later_and_in_order(
     target.down = DeliveryFailed("HTTP 503")
     async with delivering(pool, target) as consumer:
         await eventually(lambda: target.attempts > 3)
-        assert posts.place["last_error"] == "HTTP 503"
-        assert posts.place["failing_since"] is not None
+        assert posts.row["last_error"] == "HTTP 503"
+        assert posts.row["failing_since"] is not None
         posts.write("third")
         consumer.wake()
         target.down = None
         await eventually(lambda: len(target.took) == 4)
     assert [content for agent, content in target.took if agent == "ada"] == ["first", "second", "third"]
     assert sorted(target.contents) == ["first", "other", "second", "third"]
-    assert (posts.place["last_error"], posts.place["failing_since"], posts.place["position"]) == (None, None, 4)
+    assert (posts.row["last_error"], posts.row["failing_since"], posts.row["position"]) == (None, None, 4)
     assert posts.dead == []
 
 
@@ -251,7 +251,7 @@ async def test_others_are_not_sent_again_when_one_is(posts: Log, pool: asyncpg.P
     target.refusing["fails"] = DeliveryFailed("HTTP 429")
     async with delivering(pool, target):
         await eventually(lambda: target.attempts > 5)
-        assert posts.place["position"] == 0
+        assert posts.row["position"] == 0
         target.refusing.clear()
         await eventually(lambda: len(target.took) == 2)
     assert sorted(target.contents) == ["fails", "passes"]
@@ -268,14 +268,14 @@ async def test_message_that_is_never_taken_is_dead_at_once(posts: Log, pool: asy
 
 
 async def test_target_that_is_down_for_too_long(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """What is older than the hook's patience is dead after one more attempt; what is younger waits."""
+    """What is older than `give_up_after` is dead after one more attempt; what is younger waits."""
     posts.write("old", "older", age_seconds=7200)
     posts.write("young")
     target = Recorder()
     target.down = DeliveryFailed("HTTP 404")
     async with delivering(pool, target, replace(WEBHOOK, give_up_after=timedelta(hours=1))):
         await eventually(lambda: len(posts.dead) == 2)
-        await eventually(lambda: posts.place["position"] == 2)
+        await eventually(lambda: posts.row["position"] == 2)
         target.down = None
         await eventually(lambda: target.took)
     assert target.contents == ["young"]
@@ -285,18 +285,18 @@ async def test_target_that_is_down_for_too_long(posts: Log, pool: asyncpg.Pool[a
 async def test_giving_up_is_no_success(
     host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A hook whose last post was given up is still one that fails, until its target takes something."""
+    """A webhook whose last post was dead-lettered is still failing, until its target takes something."""
     posts.write("old", age_seconds=7200)
     target = Recorder()
     target.down = DeliveryFailed("HTTP 503")
     async with delivering(pool, target, replace(WEBHOOK, give_up_after=timedelta(hours=1))) as consumer:
-        await eventually(lambda: posts.place["position"] == 1)
-        assert (posts.place["last_error"], posts.place["failing_since"] is None) == ("HTTP 503", False)
+        await eventually(lambda: posts.row["position"] == 1)
+        assert (posts.row["last_error"], posts.row["failing_since"] is None) == ("HTTP 503", False)
         assert "webhook.recovered" not in capsys.readouterr().out
         target.down = None
         host.execute("select auto_post_retry_hook('out')")
         consumer.wake()
-        await eventually(lambda: posts.place["last_error"] is None)
+        await eventually(lambda: posts.row["last_error"] is None)
     assert target.contents == ["old"]
     assert "webhook.recovered" in capsys.readouterr().out
 
@@ -319,7 +319,7 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     assert [(details["hook"], details["rows"]) for details in audited] == [("out", 2)]
 
 
-async def test_forgotten_hook_begins_anew(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_forgotten_webhook_begins_again(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """If a worker has it after all; what waited is not sent."""
     target = Recorder()
     async with delivering(pool, target) as consumer:
@@ -336,8 +336,8 @@ async def test_forgotten_hook_begins_anew(host: Host, posts: Log, pool: asyncpg.
     assert target.contents == ["new"]
 
 
-async def test_workers_take_turns(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Three workers, none of which sends what another does; who finds the turn taken leaves its post to that one."""
+async def test_workers_share_a_lease(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Three workers; one that finds the lease taken leaves its post to the worker that holds it."""
     target = Recorder()
     target.slow = 0.002
     async with contextlib.AsyncExitStack() as workers:
@@ -352,7 +352,7 @@ async def test_workers_take_turns(posts: Log, pool: asyncpg.Pool[asyncpg.Record]
         assert [int(c) for a, c in target.took if a == f"agent{agent}"] == list(range(agent, 90, 3))
 
 
-async def test_turn_of_a_dead_worker_ends(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Another takes it over, without a ring; what the dead one does when it was only frozen counts no more."""
     frozen = lease_of(pool, "frozen")
     assert await frozen.acquire() == 0
@@ -366,11 +366,11 @@ async def test_turn_of_a_dead_worker_ends(host: Host, posts: Log, pool: asyncpg.
         await eventually(lambda: len(target.took) == 2)
         with pytest.raises(LeaseLost):
             await frozen.advance(1)
-    assert posts.place["position"] == 2
+    assert posts.row["position"] == 2
 
 
-async def test_turn_is_not_given_up_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """So that a post is delivered at once whose worker found the turn taken."""
+async def test_lease_is_not_released_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """So that a post is delivered at once whose worker found the lease taken."""
     one = lease_of(pool, "one")
     assert await one.acquire() == 0
     posts.write("a")
@@ -382,7 +382,7 @@ async def test_turn_is_not_given_up_while_something_waits(posts: Log, pool: asyn
     with pytest.raises(LeaseLost):  # another's, which keeps it
         await one.advance(2)
     await one.release()
-    assert posts.place["holder"] == "two"
+    assert posts.row["holder"] == "two"
 
 
 async def test_target_with_a_bug_ends_no_worker(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -397,8 +397,8 @@ async def test_target_with_a_bug_ends_no_worker(posts: Log, pool: asyncpg.Pool[a
     assert target.contents == ["a"]
 
 
-async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Posts have their places while a target answers nothing."""
+async def test_sequencer_waits_for_no_consumer(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Events get their positions while a target answers nothing."""
     target = Recorder()
     target.slow = 30
     consumer = WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target)
@@ -434,7 +434,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     target.refusing["bad"] = DeliveryRejected("HTTP 400")
     consumer = WebhookConsumer(WEBHOOK, Failing(pool, "public", WEBHOOK.consumer, "one", LEASE_SECONDS), target)
     running = asyncio.create_task(consumer.run())
-    await eventually(lambda: posts.place["position"] == 2)
+    await eventually(lambda: posts.row["position"] == 2)
     consumer.stop()
     await running
     assert posts.dead == [(1, "HTTP 400")]
@@ -453,13 +453,13 @@ async def test_what_has_arrived_when_a_worker_ends_is_not_sent_again(
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert posts.place["position"] == len(target.took) < 20
-    assert posts.place["holder"] is None
+    assert posts.row["position"] == len(target.took) < 20
+    assert posts.row["holder"] is None
     await deliver(pool, target)
     assert target.contents == list(map(str, range(20)))
 
 
-async def test_hooks_share_one_connection(host: Host, database: str) -> None:
+async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     """Whatever holds them up: the others of the pool are for publishing."""
     pool = await create_pool(load_settings(database_url=database), "test", size=2)
     one_at_a_time = asyncio.Lock()
@@ -486,7 +486,7 @@ async def test_hooks_share_one_connection(host: Host, database: str) -> None:
     await pool.close()
 
 
-async def test_turn_is_kept_during_a_long_wait_and_no_longer(
+async def test_lease_is_renewed_during_a_long_wait_and_no_longer(
     posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that another worker takes over soon when this one dies in it."""
@@ -496,9 +496,9 @@ async def test_turn_is_kept_during_a_long_wait_and_no_longer(
     target.down = DeliveryFailed("HTTP 429", 300.0)
     running = asyncio.create_task(WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target).run())
     await eventually(lambda: target.attempts)
-    await eventually(lambda: posts.place["last_error"])
+    await eventually(lambda: posts.row["last_error"])
     for _ in range(3):
-        await eventually(partial(lambda held: posts.place["held_until"] > held, posts.place["held_until"]))
+        await eventually(partial(lambda held: posts.row["held_until"] > held, posts.row["held_until"]))
     assert await lease_of(pool, "two").acquire() is None
     assert target.attempts == 1
     running.cancel()

@@ -15,7 +15,7 @@ from tests.support.webhooks.posts import ADA, post
 
 
 def hook_of(secret: str) -> WebhookConfig:
-    """Return a hook that signs."""
+    """Return a webhook that signs."""
     from pathlib import Path
 
     text = f'[a]\nkind = "webhook"\nurl = "https://x.example.com"\nsecret = "{secret}"\nheaders = {{X-Key = "k"}}\n'
@@ -23,7 +23,7 @@ def hook_of(secret: str) -> WebhookConfig:
 
 
 def test_signature_is_verified_by_the_receivers_own_library(secret: str) -> None:
-    """Standard Webhooks; the body is the post as carriers announce it."""
+    """Standard Webhooks; the body is the post as transports carry it."""
     headers, body = request_for(hook_of(secret), ADA, datetime.now(UTC))
     verified = Webhook(secret).verify(body, dict(headers))
     assert verified == {"type": "agent_post", "timestamp": ADA.data["created_at"], "data": ADA.data}

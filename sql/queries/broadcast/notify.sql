@@ -1,5 +1,5 @@
 -- Notifies on a channel ($1) with messages ($2) in their order, if less than a share ($3) of the queue of notifications
--- is in use; tells whether it did. Heard when the transaction commits.
+-- is in use; returns whether it did. Delivered when the transaction commits.
 select case
     when pg_notification_queue_usage() < $3::double precision
         then (

@@ -105,14 +105,18 @@ class LogConsumer(Wakeup):
 
     async def _deliver(self, batch: Batch) -> bool:
         """Deliver a batch and advance; return whether the lease was released."""
-        if batch.pending:
-            try:
+        try:
+            if batch.pending:
                 await self.deliver(batch)
-            except asyncio.CancelledError:  # what has arrived by now is not sent again
-                with contextlib.suppress(LeaseLost, *DATABASE_ERRORS):
-                    async with asyncio.timeout(LAST_WORD_SECONDS):
-                        await self._advance(batch)
-                raise
+            self._note_health(batch)
+            return await self._advance(batch)
+        except asyncio.CancelledError:  # what has arrived by now is not sent again
+            with contextlib.suppress(LeaseLost, *DATABASE_ERRORS):
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await self._advance(batch)
+            raise
+
+    def _note_health(self, batch: Batch) -> None:
         if batch.failure:
             self._failures += 1
             if self._error is None:
@@ -122,7 +126,6 @@ class LogConsumer(Wakeup):
             self._failures = 0
             if batch.has_answer:
                 self.recovered()
-        return await self._advance(batch)
 
     def recovered(self) -> None:
         """Note that the last delivery did not fail."""
