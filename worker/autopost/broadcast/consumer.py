@@ -13,8 +13,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from autopost import backoff
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import ConsumerLease, WebhookDeadLetter
@@ -24,8 +22,6 @@ from autopost.errors import DeliveryFailed, LeaseLost
 
 RENEW_SECONDS = 20.0  # how often the lease is renewed while a retry waits
 LAST_WORD_SECONDS = 1.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -53,8 +49,6 @@ class LogConsumer(Wakeup):
     send_seconds: float  # after which nothing more of a batch is begun; well within the lease
     retry_base_seconds: float
     retry_cap_seconds: float
-    failing_event: str  # in the log of the process
-    recovered_event: str
 
     def __init__(self, lease: ConsumerLease) -> None:
         super().__init__(lease.consumer)
@@ -66,6 +60,14 @@ class LogConsumer(Wakeup):
     @abc.abstractmethod
     async def deliver(self, batch: Batch) -> None:
         """Deliver what is pending and note in the batch what became of it. Cancellation loses nothing noted so far."""
+
+    @abc.abstractmethod
+    def log_failure(self, error: str) -> None:
+        """Log the first failure of an outage."""
+
+    @abc.abstractmethod
+    def log_recovery(self) -> None:
+        """Log the first success after it."""
 
     async def redeliver(self) -> None:
         """Deliver the dead letters that are to be retried, if there are such."""
@@ -120,7 +122,7 @@ class LogConsumer(Wakeup):
         if batch.failure:
             self._failures += 1
             if self._error is None:
-                log.warning(self.failing_event, consumer=self.name, error=str(batch.failure))
+                self.log_failure(str(batch.failure))
             self._error = str(batch.failure)
         else:
             self._failures = 0
@@ -130,7 +132,7 @@ class LogConsumer(Wakeup):
     def recovered(self) -> None:
         """Note that the last delivery did not fail."""
         if self._error is not None:
-            log.info(self.recovered_event, consumer=self.name)
+            self.log_recovery()
         self._error = None
 
     async def _advance(self, batch: Batch) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import asyncpg
+import structlog
 
 from autopost.broadcast.consumer import Batch, LogConsumer, failure_of
 from autopost.broadcast.event import BroadcastEvent
@@ -19,6 +20,9 @@ from autopost.observability import metrics
 LEASE_SECONDS = 6.0  # so long a worker that freezes keeps others from delivering
 CHANNEL_FULL = 0.5  # of the queue of notifications, which is the platform's too
 MAX_NOTIFICATION_BYTES = 7_999  # https://www.postgresql.org/docs/current/sql-notify.html
+
+
+log = structlog.get_logger(__name__)
 
 
 class Transport(Protocol):
@@ -38,8 +42,6 @@ class TransportConsumer(LogConsumer):
     send_seconds = 4.0
     retry_base_seconds = 0.1
     retry_cap_seconds = 5.0  # so long events may wait after the transport is back
-    failing_event = "broadcast.transport_down"
-    recovered_event = "broadcast.transport_up"
 
     def __init__(self, lease: ConsumerLease, transport: Transport) -> None:
         super().__init__(lease)
@@ -64,6 +66,14 @@ class TransportConsumer(LogConsumer):
         metrics.ANNOUNCED.inc(len(events))
         batch.has_answer = True
         batch.done.update(event.position for event in events)
+
+    def log_failure(self, error: str) -> None:
+        """Log that the transport is down."""
+        log.warning("broadcast.transport_down", error=error)
+
+    def log_recovery(self) -> None:
+        """Log that the transport is up again."""
+        log.info("broadcast.transport_up")
 
 
 class NotifyTransport:

@@ -41,8 +41,6 @@ class WebhookConsumer(LogConsumer):
     send_seconds = 20.0
     retry_base_seconds = 1.0
     retry_cap_seconds = 60.0
-    failing_event = "webhook.retry"
-    recovered_event = "webhook.recovered"
 
     def __init__(self, webhook: Webhook, lease: ConsumerLease, target: Sender) -> None:
         super().__init__(lease)
@@ -107,6 +105,14 @@ class WebhookConsumer(LogConsumer):
             if error is None:
                 self.recovered()
             await asyncio.sleep(self._pace_seconds)
+
+    def log_failure(self, error: str) -> None:
+        """Log that the webhook fails and is retried."""
+        log.warning("webhook.retry", webhook=self._webhook.name, error=error)
+
+    def log_recovery(self) -> None:
+        """Log that the webhook delivers again."""
+        log.info("webhook.recovered", webhook=self._webhook.name)
 
     async def _send(self, event: BroadcastEvent) -> DeliveryFailed | DeliveryRejected | None:
         """Send an event; return why it was not taken, None if it was."""
