@@ -61,9 +61,9 @@ class TransportConsumer(LogConsumer):
             reraise_if_cancelled(error)
             batch.failure = failure_of(error)
         if batch.failure:
-            metrics.ANNOUNCING_ERRORS.inc()
+            metrics.BROADCAST_ERRORS.inc()
             return
-        metrics.ANNOUNCED.inc(len(events))
+        metrics.BROADCAST_EVENTS.inc(len(events))
         batch.has_answer = True
         batch.done.update(event.position for event in events)
 

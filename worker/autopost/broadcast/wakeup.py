@@ -65,7 +65,7 @@ class Wakeup(abc.ABC):
             except Exception as error:  # noqa: BLE001 - no error may end a worker
                 reraise_if_cancelled(error)
                 failures += 1
-                metrics.ANNOUNCING_ERRORS.inc()
+                metrics.BROADCAST_ERRORS.inc()
                 if failures == 1:
                     log.warning("broadcast.error", task=self.name, error=label(error))
                 if self.is_stopping:

@@ -125,4 +125,4 @@ class WebhookConsumer(LogConsumer):
         return None
 
     def _count(self, outcome: str, times: int = 1) -> None:
-        metrics.HOOK_DELIVERIES.labels(self._webhook.name, outcome).inc(times)
+        metrics.WEBHOOK_DELIVERIES.labels(self._webhook.name, outcome).inc(times)

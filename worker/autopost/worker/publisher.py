@@ -25,9 +25,10 @@ from autopost.database.errors import (
     reraise_if_cancelled,
 )
 from autopost.errors import PostRefused
-from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Outcome, Posted, Proposal, Reason, Skipped
 from autopost.observability import metrics
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.outcomes import describe
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
@@ -55,13 +56,18 @@ class Publisher:
     """
 
     def __init__(
-        self, outbox: Outbox, publication: Publication, settings: Settings, held: InFlight, tracer: Tracer = OFF
+        self,
+        outbox: Outbox,
+        publication: Publication,
+        settings: Settings,
+        held: InFlight,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._outbox = outbox
         self._publication = publication
         self._settings = settings
         self._held = held
-        self._tracer = tracer
+        self._tracer = tracer or AttemptTracer()
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
@@ -111,8 +117,8 @@ class Publisher:
                     await self._isolate(group, error, give_up_at)
                     return
                 if failures == 1:
-                    say = log.error if is_of_the_installation(error) else log.warning
-                    say("publishing failed and is tried again", rows=len(group), error=label(error))
+                    level = logging.ERROR if is_of_the_installation(error) else logging.WARNING
+                    log.log(level, "publish.retry", rows=len(group), error=label(error))
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
             else:
                 return
@@ -128,7 +134,7 @@ class Publisher:
         if paid:
             await self._outbox.keep(paid)
         if proposals:
-            metrics.GROUP_ROWS.observe(len(proposals))
+            metrics.PUBLISH_GROUP_ROWS.observe(len(proposals))
             began = time.time_ns()
             try:
                 published = await self._publication.publish(proposals, self._decide)
@@ -163,11 +169,11 @@ class Publisher:
     async def _give_back(self, group: Sequence[Ready], error: BaseException) -> None:
         """Give rows back with their attempt; where not even that goes, their leases run out."""
         claims = [item.claim for item in group if item.claim in self._held]
-        log.error("rows are given back unpublished", rows=len(claims), error=label(error))
+        log.error("publish.released", rows=len(claims), error=label(error))
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=label(error))
-        self._tracer.given_back(claims, label(error))
+        self._tracer.released(claims, label(error))
         self._held.remove(claims)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
@@ -180,7 +186,7 @@ class Publisher:
         self._tracer.ended(ended)
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
-                log.info("operation", **_canonical(outcome, at))
+                log.info("attempt.finished", **_canonical(outcome, at))
 
 
 def _is_worth_keeping(posted: Posted) -> bool:
@@ -191,20 +197,9 @@ def _is_worth_keeping(posted: Posted) -> bool:
 def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
     """Return the one line that the log has for each attempt at a row; no text of it."""
     claim = outcome.claim
-    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts}
-    match outcome:
-        case Posted():
-            line |= {"outcome": "posted", "generator": str(outcome.written.generator)}
-            if outcome.written.fallback:
-                line["fallback"] = outcome.written.fallback
-        case Skipped():
-            line |= {"outcome": "skipped", "reason": str(outcome.reason)}
-        case Dead():
-            line |= {"outcome": "dead", "error": outcome.error}
-        case Deferred():
-            line |= {"outcome": "deferred", "error": outcome.error, "seconds": round(outcome.delay_seconds, 1)}
-        case Lost():
-            line |= {"outcome": "lease_lost"}
+    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts, **describe(outcome)}
+    if isinstance(outcome, Deferred):
+        line["seconds"] = round(outcome.delay_seconds, 1)
     if at is not None:
         line["ms"] = audit.duration_ms(claim, at)
     return line

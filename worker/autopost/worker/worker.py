@@ -13,11 +13,11 @@ import structlog
 
 from autopost import __version__, backoff
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
 from autopost.observability.health import Health
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import Outbox
 from autopost.outbox.scan_horizon import ScanHorizon
@@ -54,7 +54,7 @@ class Worker:
         redactor: Redactor,
         require_served: Callable[[], Awaitable[object]],
         health: Health | None = None,
-        tracer: Tracer = OFF,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -62,10 +62,10 @@ class Worker:
         self._require_served = require_served
         self._health = health or Health()
         self._held = InFlight(self._health.hold)
-        self._publisher = Publisher(outbox, publication, settings, self._held, tracer)
+        self._tracer = tracer or AttemptTracer()
+        self._publisher = Publisher(outbox, publication, settings, self._held, self._tracer)
         self._maintenance = Maintenance(outbox, settings)
-        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, tracer)
-        self._tracer = tracer
+        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._asleep_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -85,7 +85,7 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped."""
         metrics.BUILD.info({"version": __version__, "schema": head_revision()})
-        log.info("worker started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
+        log.info("worker.started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         background = [
             asyncio.create_task(self._doorbell.run(), name="doorbell"),
             asyncio.create_task(self._publisher.run(), name="publisher"),
@@ -104,7 +104,7 @@ class Worker:
         finally:
             await _cancel([claiming, stopping, *pipeline, *background])
             await self._give_back()
-        log.info("worker stopped", worker=self._settings.worker_name)
+        log.info("worker.stopped", worker=self._settings.worker_name)
 
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
         failures = 0
@@ -127,7 +127,7 @@ class Worker:
             except DATABASE_ERRORS as error:
                 self._health.failed("claim", error)
                 if failures == 0:
-                    log.warning("claiming failed and is tried again", error=label(error))
+                    log.warning("claim.failed", error=label(error))
                 failures += 1
                 if is_of_the_installation(error):
                     with contextlib.suppress(*DATABASE_ERRORS):
@@ -172,7 +172,7 @@ class Worker:
         """Count how long it has slept so far; a sleep may last for hours."""
         if self._asleep_since is not None:
             now = time.monotonic()
-            metrics.ASLEEP_SECONDS.inc(now - self._asleep_since)
+            metrics.IDLE_SECONDS.inc(now - self._asleep_since)
             self._asleep_since = now
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
@@ -181,7 +181,7 @@ class Worker:
         A claim that is not answered by then may have come to pass: its rows are free when their leases run out.
         """
         if self._held:
-            log.info("draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
+            log.info("worker.draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
         hurry = asyncio.create_task(self._hurry.wait(), name="hurry")
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
@@ -195,15 +195,15 @@ class Worker:
     async def _give_back(self) -> None:
         """Release what is still held, and sign off; the lease does it when the database is away."""
         held = self._held.take_all()
-        self._tracer.given_back(held)
+        self._tracer.released(held)
         try:
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 if held:
                     released = await self._outbox.release(held)
-                    log.info("gave rows back", rows=released)
+                    log.info("lease.released", rows=released)
                 await self._outbox.goodbye()
         except DATABASE_ERRORS as error:
-            log.warning("could not sign off; leases run out by themselves", rows=len(held), error=label(error))
+            log.warning("worker.sign_off_failed", rows=len(held), error=label(error))
 
     async def _beat(self) -> None:
         first = True
@@ -217,7 +217,7 @@ class Worker:
                 self._health.beat()
             except DATABASE_ERRORS as error:
                 self._health.failed("heartbeat", error)
-                log.debug("no heartbeat", error=label(error))
+                log.debug("heartbeat.failed", error=label(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _renew(self) -> None:
@@ -232,7 +232,7 @@ class Worker:
                     await self._outbox.renew(lasting, lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
-                log.debug("leases not renewed", error=label(error))
+                log.debug("lease.renew_failed", error=label(error))
             before = self._held.all()
 
     async def _pause(self, seconds: float) -> None:
