@@ -1,4 +1,4 @@
-"""Every exception that autopost raises on purpose.
+"""The exceptions that autopost raises.
 
 AutopostError
 ├── ConfigurationError       a setting is missing or malformed; exit code 2
@@ -7,12 +7,16 @@ AutopostError
 ├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker holds the lease now; nothing was written
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
-├── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+├── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
+│   ├── TextTooLong          the text has more characters than the redactor accepts
+│   ├── DeadlinePassed       redaction used up its CPU time
+│   ├── PrefilterFailed      the anchors could not be searched for
+│   └── NeverClean           every pass found something new
 ├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
 ├── DeliveryRejected         a webhook's target will never take this event; dead-lettered
 └── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
 
-A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
+Messages never contain text of an operation, a post or a secret: they are written to logs and audit rows.
 """
 
 from __future__ import annotations
@@ -77,3 +81,19 @@ class DeliveryRejected(AutopostError):
 
 class MalformedEvent(AutopostError):
     """The message is no event, or not a whole one."""
+
+
+class TextTooLong(RedactionFailed):
+    """The text is longer than the redactor accepts."""
+
+
+class DeadlinePassed(RedactionFailed):
+    """Redaction took too long."""
+
+
+class PrefilterFailed(RedactionFailed):
+    """The anchors of the rules could not be searched for."""
+
+
+class NeverClean(RedactionFailed):
+    """Every pass of redaction found something new."""

@@ -23,7 +23,7 @@ def transport_from_settings(settings: Settings, pool: asyncpg.Pool[asyncpg.Recor
     client = connect(settings.redis_url.get_secret_value())
     if settings.broadcast is Broadcast.REDIS:
         return PubSubTransport(client, settings.broadcast_prefix)
-    return StreamTransport(client, settings.broadcast_prefix, settings.broadcast_stream_length)
+    return StreamTransport(client, settings.broadcast_prefix)
 
 
 def require_extra(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from autopost.broadcast.event import BroadcastEvent
 from autopost.errors import DeliveryFailed
 
+STREAM_LENGTH = 10_000  # entries, about
 SECONDS = 2.0  # for connecting, and for each answer
 
 
@@ -66,16 +67,12 @@ class PubSubTransport(RedisTransport):
 
 
 class StreamTransport(RedisTransport):
-    """Appends each event to the stream `<prefix>:stream`, which holds about `length` of them.
+    """Appends each event to the stream `<prefix>:stream`, which holds about STREAM_LENGTH of them.
 
     An entry has the fields `id`, that of the post, and `message`.
     """
 
-    def __init__(self, client: Redis, prefix: str, length: int) -> None:
-        super().__init__(client, prefix)
-        self._length = length
-
     def add(self, event: BroadcastEvent, pipeline: Pipeline) -> None:
         """Append to the stream."""
         fields: dict[Any, Any] = {"id": event.post_id, "message": event.message}
-        pipeline.xadd(stream_of(self._prefix), fields, maxlen=self._length, approximate=True)
+        pipeline.xadd(stream_of(self._prefix), fields, maxlen=STREAM_LENGTH, approximate=True)

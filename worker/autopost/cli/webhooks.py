@@ -13,9 +13,8 @@ from rich.text import Text
 from autopost.cli.completion import webhook_names
 from autopost.cli.console import Json, Yes, age, counted, err, listed, out, print_json, print_screen, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import connected, run, steering
+from autopost.cli.session import run, steering
 from autopost.errors import AutopostError, DeliveryFailed, DeliveryRejected
-from autopost.outbox.operator import OperatorActions
 from autopost.settings import PREFIX, Settings, load_settings
 from autopost.webhooks.from_settings import webhooks_from_settings
 from autopost.webhooks.request import sample
@@ -41,10 +40,10 @@ def list_webhooks(context: typer.Context, as_json: Json = False) -> None:
     elif rows:
         print_screen(webhooks_screen(rows))
     else:
-        err.print(f"there are no webhooks: {PREFIX}HOOKS names no file")
+        err.print(f"there are no webhooks: {PREFIX}WEBHOOKS_FILE names no file")
     strangers = [plain(row["webhook"]) for row in rows if row["to"] is None]
     if strangers and not as_json:
-        file = settings.hooks_file or f"a file ({PREFIX}HOOKS is not set here)"
+        file = settings.webhooks_file or f"a file ({PREFIX}WEBHOOKS_FILE is not set here)"
         which = f"{listed(strangers)} {'is' if len(strangers) == 1 else 'are'} not in {file}"
         say(f"{which}: if no worker has it any more, autopost webhooks forget {strangers[0]}")
 
@@ -74,7 +73,7 @@ def forget(name: Name, yes: Yes = False) -> None:
     if known is None:
         raise AutopostError(f"the database knows no webhook {plain(name)}")
     if name in given:
-        say(f"{plain(name)} is in {settings.hooks_file}: a worker that has it begins it again")
+        say(f"{plain(name)} is in {settings.webhooks_file}: a worker that has it begins it again")
     goes = f"{counted(known['waiting'], 'event')} and {counted(known['dead'], 'dead letter')}"
     require_yes(f"Forget the webhook {plain(name)}, with {goes}?", yes=yes)
     letters = steering(settings, lambda on: on.forget_webhook(name))
@@ -85,9 +84,9 @@ def _named(name: str, settings: Settings) -> Webhook:
     found = {webhook.name: webhook for webhook in webhooks_from_settings(settings)}
     if name in found:
         return found[name]
-    if settings.hooks_file is None:
-        raise typer.BadParameter(f"there are no webhooks: {PREFIX}HOOKS names no file")
-    raise typer.BadParameter(f"there is no webhook {name!r} in {settings.hooks_file}; there are {', '.join(found)}")
+    if settings.webhooks_file is None:
+        raise typer.BadParameter(f"there are no webhooks: {PREFIX}WEBHOOKS_FILE names no file")
+    raise typer.BadParameter(f"there is no webhook {name!r} in {settings.webhooks_file}; there are {', '.join(found)}")
 
 
 async def _send_sample(webhook: Webhook, settings: Settings) -> None:
@@ -110,7 +109,7 @@ async def _send_sample(webhook: Webhook, settings: Settings) -> None:
 def _webhooks(settings: Settings) -> tuple[dict[str, Webhook], dict[str, Mapping[str, Any] | None]]:
     """Return the webhooks of the file, and what the database knows of each: the file's first, in its order."""
     given = {webhook.name: webhook for webhook in webhooks_from_settings(settings)}
-    rows = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).webhooks())
+    rows = steering(settings, lambda on: on.webhooks(), "watch")
     by_name: dict[str, Mapping[str, Any]] = {row["webhook"]: row for row in rows}
     return given, {**{name: by_name.get(name) for name in given}, **by_name}
 

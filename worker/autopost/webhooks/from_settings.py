@@ -20,11 +20,11 @@ from autopost.webhooks.webhook_file import parse_webhooks
 
 def webhooks_from_settings(settings: Settings) -> list[Webhook]:
     """Return the webhooks, in the order of their file. Raises ConfigurationError with every problem of it."""
-    if settings.hooks_file is None:
+    if settings.webhooks_file is None:
         return []
-    variable, path = f"{PREFIX}HOOKS", settings.hooks_file.expanduser().absolute()
+    variable, path = f"{PREFIX}WEBHOOKS_FILE", settings.webhooks_file.expanduser().absolute()
     if path.exists() and not path.is_file():
-        raise ConfigurationError(f"{variable}: cannot read {path}: it is no regular file")
+        raise ConfigurationError(f"{variable}: cannot read {path}: it is not a regular file")
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,7 @@ import httpcore2
 from autopost.backoff import retry_after_seconds
 from autopost.broadcast.event import BroadcastEvent
 from autopost.errors import DeliveryFailed, DeliveryRejected
-from autopost.settings.hooks import Network
+from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import Address, is_within, may_be_reached
 from autopost.webhooks.limited_stream import LimitedStream
 from autopost.webhooks.request import request_for
@@ -127,7 +127,7 @@ class Guarded(httpcore2.AsyncNetworkBackend):
     def _refusal(self, host: str, address: Address) -> str:
         leads = f"{host} is" if host.strip("[]") == str(address) else f"{host} leads to"
         why = "and webhooks go there over TLS only" if may_be_reached(address, self._allowed) else "no public address"
-        return f"{leads} {address}, {why}; SOCIAL_POST_HOOK_NETWORKS allows more"
+        return f"{leads} {address}, {why}; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
 
 
 async def _discard(response: httpcore2.Response) -> None:
