@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.settings import Settings
@@ -62,9 +62,9 @@ class Running:
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(query("worker/announcements", "public").replace("$1", "0").replace("$2", "10000"))
+        rows = self.host.rows(query("broadcast/read", "public").replace("$1", "0").replace("$2", "10000"))
         return [
-            Announcement.of({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
+            BroadcastEvent.from_row({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows
         ]
 

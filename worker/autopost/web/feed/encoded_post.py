@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from autopost.broadcast.announcement import EVENT_TYPE, Announcement
+from autopost.broadcast.event import EVENT_TYPE, BroadcastEvent
 from autopost.web.sse import event
 
 
@@ -19,11 +19,11 @@ class EncodedPost:
     message: bytes
 
     @classmethod
-    def of(cls, announcement: Announcement) -> Self:
+    def of(cls, post: BroadcastEvent) -> Self:
         """Return it encoded. Raises UnicodeEncodeError for lone surrogates, which JSON can spell."""
         return cls(
-            position=announcement.position,
-            topics=tuple(announcement.topics),
-            event=event(EVENT_TYPE, announcement.data, id_=str(announcement.position)),
-            message=announcement.message.encode(),
+            position=post.position,
+            topics=tuple(post.topics),
+            event=event(EVENT_TYPE, post.data, id_=str(post.position)),
+            message=post.message.encode(),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.web.database import Database
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.feed.encoded_post import EncodedPost
@@ -24,7 +24,7 @@ GAP = "gap"
 class LogPage:
     """Part of the log: what is still on the feed, in order; where the part ends; whether the log ends there too."""
 
-    announcements: list[Announcement]
+    events: list[BroadcastEvent]
     end: int
     is_last: bool
 
@@ -62,7 +62,7 @@ class Log:
         found = [row for row in rows if row["position"] is not None]
         is_last = len(found) < BATCH
         end = rows[0]["log_position"] if is_last else found[-1]["position"]
-        return LogPage([Announcement.of(row) for row in found if row["content"] is not None], end, is_last)
+        return LogPage([BroadcastEvent.from_row(row) for row in found if row["content"] is not None], end, is_last)
 
     async def missed(self, after: int, topics: Topics) -> Backfill:
         """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES."""
@@ -82,7 +82,7 @@ class Log:
         posts: list[EncodedPost] = []
         room = MOST_MISSED_BYTES
         for row in found:
-            post = EncodedPost.of(Announcement.of(row)) if row["content"] is not None else None
+            post = EncodedPost.of(BroadcastEvent.from_row(row)) if row["content"] is not None else None
             room -= len(post.event) if post is not None else 0
             if room < 0 or len(posts) == MOST_MISSED:
                 gap_until = max(gap_until, row["position"])

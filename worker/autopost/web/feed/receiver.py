@@ -16,9 +16,9 @@ from collections.abc import Callable
 import structlog
 
 from autopost import backoff
-from autopost.broadcast.announcement import Announcement, NotAnAnnouncement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.database.errors import label
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, MalformedEvent
 from autopost.observability import metrics
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.feed.encoded_post import EncodedPost
@@ -92,12 +92,12 @@ class Receiver:
             if not number % BURST:
                 await asyncio.sleep(0)
             try:
-                post = EncodedPost.of(Announcement.read(message))
-            except (NotAnAnnouncement, *ENCODING_ERRORS):
+                post = EncodedPost.of(BroadcastEvent.from_message(message))
+            except (MalformedEvent, *ENCODING_ERRORS):
                 self._behind.set()
                 continue
             if post.position == self.position + 1:
-                self._publish_post(post, "transport")
+                self._publish_post(post, "carrier")
             elif post.position > self.position:
                 self._behind.set()
 
@@ -123,11 +123,11 @@ class Receiver:
         if page.end < before:
             log.warning("feed.log_rewound", position=before, log_position=page.end)
             raise LogRewound
-        for number, announcement in enumerate(page.announcements, 1):
+        for number, event in enumerate(page.events, 1):
             if not number % BURST:
                 await asyncio.sleep(0)
-            if announcement.position > self.position:
-                self._publish_post(EncodedPost.of(announcement), "log")
+            if event.position > self.position:
+                self._publish_post(EncodedPost.of(event), "log")
         self.position = max(self.position, page.end)
         return page.is_last
 

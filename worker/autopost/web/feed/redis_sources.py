@@ -8,8 +8,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from autopost.broadcast.announcement import GLOBAL
-from autopost.broadcast.redis_carriers import SECONDS, connect, stream_of
+from autopost.broadcast.event import GLOBAL
+from autopost.broadcast.redis_transports import SECONDS, connect, stream_of
 from autopost.web.feed.source import TransportLost
 
 SILENT_SECONDS = 5.0  # after which Redis is probed

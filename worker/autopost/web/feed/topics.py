@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from autopost.broadcast.announcement import ALERTS, GLOBAL, topic_of
+from autopost.broadcast.event import ALERTS, GLOBAL, topic_of
 from autopost.web.errors import UnknownTopic
 
 MOST_TOPICS = 100
