@@ -30,14 +30,7 @@ found as (
     left join held as h
         on h.objsubid = 2 and k.classid = h.classid and k.objid::bigint & 4294967295 = h.objid
     union all
-    select 7, 'reader ' || p.name, 'one reads the log for a reader at a time', h.pid, h.mode, h.granted
-    from {{ schema }}.auto_post_positions as p
-    inner join held as h
-        on
-            h.objsubid = 2 and h.classid = {{ lock.reader }}
-            and h.objid = hashtext('{{ schema }} ' || p.name)::bigint & 4294967295
-    union all
-    select 8, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
+    select 7, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
     from agents as a
     inner join held as h on h.objsubid = 1 and a.key = (h.classid << 32) | h.objid
 )

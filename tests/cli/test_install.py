@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from tests.support import ROOT
 from tests.support.host import open_connection
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.migrate import head_revision, migrate
+from autopost.database.migrate import migrate
+from autopost.database.revisions import head_revision
 from autopost.database.sql import Schemas
 from autopost.settings import load_settings
 from tests.database.test_migrations import dump, objects, pg_dump

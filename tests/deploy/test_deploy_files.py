@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from autopost.database.connection import CONNECT_TIMEOUT_SECONDS
-from autopost.observability.otlp import LAST_WORD_SECONDS as TRACES_SECONDS
+from autopost.observability.otlp import FLUSH_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings, unknown_variables
 from autopost.settings.definitions import Settings
-from autopost.worker.worker import LAST_WORD_SECONDS
+from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS
 from tests.deploy import DEPLOY
 from tests.support import ROOT
 
@@ -24,7 +24,7 @@ BIN = Path(sys.executable).parent
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 LEAST_STOP_SECONDS = (
-    20 + LAST_WORD_SECONDS + LAST_WORD_SECONDS + 2 + TRACES_SECONDS
+    20 + SIGN_OFF_TIMEOUT_SECONDS + SIGN_OFF_TIMEOUT_SECONDS + 2 + TRACES_SECONDS
 )  # drain, release, pool, HTTP, traces
 EXPOSURE = "20"  # of 100, which is what systemd says of a service without any confinement: 9.6 of 10
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
@@ -141,7 +141,7 @@ def test_pod_of_a_worker_gives_it_time_to_start_and_to_drain(name: str) -> None:
     values = {variable["name"]: variable.get("value") for variable in container["env"]}
     if "startupProbe" in container:
         probe = container["startupProbe"]
-        waits = float(values["SOCIAL_POST_START_SECONDS"]) + CONNECT_TIMEOUT_SECONDS
+        waits = float(values["SOCIAL_POST_STARTUP_WAIT_SECONDS"]) + CONNECT_TIMEOUT_SECONDS
         assert probe["periodSeconds"] * probe["failureThreshold"] > waits
 
 

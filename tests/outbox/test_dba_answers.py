@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
-from autopost.database.sql import LOCKS, Schemas, dba_statements, query
+from autopost.database.sql import LOCKS, Schemas, dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
 from tests.support.host import SCHEMAS, Host, Row, open_connection, until
@@ -114,17 +114,7 @@ def test_advisory_names_the_agent_whose_lock_is_held(host: Host, database: str) 
         connection.execute(AGENT_LOCK.encode())
         rows = {row["lock"]: row["pid"] for row in answer(host, "advisory")}
         assert rows["agent ada"] == connection.info.backend_pid
-    assert {row["lock"] for row in answer(host, "advisory")} == set(LOCKS) - {"reader"}
-
-
-def test_advisory_names_who_reads_the_log(host: Host, database: str) -> None:
-    """A lock for each reader, as the worker takes it."""
-    host.execute("insert into auto_post_positions (name) values ('carrier')")
-    with open_connection(database) as connection:
-        turn = query("worker/reader_turn", SCHEMAS).replace("$1", "'carrier'").replace("$2", "'1s'")
-        assert connection.execute(turn.encode()).fetchone() == (True,)
-        rows = {row["lock"]: row["pid"] for row in answer(host, "advisory")}
-        assert rows["reader carrier"] == connection.info.backend_pid
+    assert {row["lock"] for row in answer(host, "advisory")} == set(LOCKS)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.outbox.outbox import Outbox
+from autopost.outbox.outcomes import read_outcomes
+from autopost.outbox.statements import Statements
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import SCHEMAS, Host, open_connection
@@ -83,11 +85,12 @@ def deeds(host: Host) -> list[tuple[str, dict[str, Any]]]:
     return [(row["action"].removeprefix("auto_post."), row["details"]) for row in host.rows(done)]
 
 
-async def claim(settings: Settings, limit: int = 100) -> Sequence[str]:
-    """Claim as a worker does; return the operations."""
+async def claim(settings: Settings) -> Sequence[str]:
+    """Claim twice, as a worker does that finds a pause with the first claim; return the operations."""
     pool = await create_pool(settings, "test", size=1)
     try:
-        return [c.operation.tracker_id for c in await Outbox(pool, SCHEMAS, "one").claim(limit, LEASE)]
+        outbox = Outbox(pool, SCHEMAS, "one")
+        return [c.operation.tracker_id for _ in range(2) for c in await outbox.claim(100, LEASE)]
     finally:
         await pool.close()
 
@@ -134,6 +137,25 @@ async def test_pause_of_an_agent_or_a_type_leaves_the_others_alone(
     assert await claim(settings) == ["earlier", "later"]
 
 
+@pytest.mark.parametrize(
+    "pause",
+    [
+        "insert into auto_post_pauses (kind, value) values ('agent', 'ada')",
+        "insert into auto_post_pauses (kind, value) values ('operation_type', 'workflow_execute')",
+        "update auto_post_control set paused = true",
+    ],
+)
+async def test_row_that_was_chosen_before_its_pause_is_not_claimed(host: Host, settings: Settings, pause: str) -> None:
+    """A round-robin claim is two statements, and the pause was committed between them."""
+    host.complete()
+    async with await create_pool(settings, "test", size=1) as pool:
+        chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", SCHEMAS), 10, True)]
+        assert len(chosen) == 1
+        host.execute(pause)
+        rows = await pool.fetch(query("worker/claim", SCHEMAS), "one", 10, LEASE, True, chosen)
+    assert [row["id"] for row in rows] == [None]
+
+
 async def test_row_of_two_pauses_waits_for_both(host: Host, settings: Settings) -> None:
     """Ending one does not end the other."""
     host.complete()
@@ -158,13 +180,12 @@ async def test_lease_that_ran_out_under_a_pause_is_parked_and_not_rescued(host: 
     assert await claim(settings) == ["op"]
 
 
-async def test_resume_waits_for_a_claim_that_parks(host: Host, database: str, settings: Settings) -> None:
+async def test_resume_waits_until_rows_are_parked(host: Host, database: str, settings: Settings) -> None:
     """Otherwise a row could be parked after its pause ended, for ever."""
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
     host.complete()
-    statement = claim_statement()
     with open_connection(database) as claiming:
-        claiming.execute(statement.encode())
+        claiming.execute(claim_statement("worker/park").encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
         waits = "select count(*) from pg_locks where not granted"
         await eventually(lambda: (claiming.execute(waits).fetchone() or [0])[0])
@@ -188,18 +209,19 @@ async def test_claim_does_not_read_what_is_parked(host: Host, settings: Settings
     await claim(settings)
     assert host.value(parked) == 2500
     host.execute("vacuum analyze auto_post_outbox")
-    statement = claim_statement()
-    lines = [str(row["QUERY PLAN"]) for row in host.rows("explain (analyze, costs off) " + statement)]
-    plan = "\n".join(lines)
-    assert plan.count("Index Scan using auto_post_outbox_claim_idx") == 2, plan
-    assert "Seq Scan on auto_post_outbox" not in plan
-    assert not any("Rows Removed by Filter: 2" in line for line in lines), plan
+    for name in ("worker/claim", "worker/park"):
+        lines = [str(row["QUERY PLAN"]) for row in host.rows("explain (analyze, costs off) " + claim_statement(name))]
+        plan = "\n".join(lines)
+        assert plan.count("Index Scan using auto_post_outbox_claim_idx") == 1, plan
+        assert "Seq Scan on auto_post_outbox" not in plan
+        assert not any("Rows Removed by Filter: 2" in line for line in lines), plan
 
 
-def test_next_due_row_is_never_a_parked_one(host: Host) -> None:
-    """A worker sleeps for its poll's time, and not in a loop."""
+@pytest.mark.parametrize("arguments", ["'agent', 'ada'", ""])
+def test_paused_row_is_never_the_next_due(host: Host, arguments: str) -> None:
+    """A worker sleeps for its poll interval, and not in a loop."""
     host.complete()
-    host.execute("select auto_post_pause('agent', 'ada')")
+    host.execute(f"select auto_post_pause({arguments})")
     assert host.value(query("worker/next_due", SCHEMAS).replace("$1", "true")) is None
 
 
@@ -318,13 +340,14 @@ def test_rule_is_added_and_switched(host: Host) -> None:
     assert [deed for deed, _ in deeds(host)] == ["add_rule", "switch_rule", "add_rule"]
 
 
-def test_steering_does_not_show_in_the_feed(host: Host) -> None:
+async def test_steering_does_not_show_in_the_feed(host: Host, settings: Settings) -> None:
     """The feed has outcomes and nothing else."""
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("cli/feed", SCHEMAS).replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
-    assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
+    async with await create_pool(settings, "test", size=1) as pool:
+        outcomes = await read_outcomes(Statements(pool, SCHEMAS), 10, rows=100)
+    assert [(outcome.outcome, outcome.why) for outcome in outcomes] == [("skipped", "spam")]
 
 
 def test_database_functions_are_not_for_the_application(host: Host, database: str) -> None:

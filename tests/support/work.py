@@ -23,8 +23,8 @@ from tests.support.host import SCHEMAS, Host
 
 
 @contextlib.asynccontextmanager
-async def working(settings: Settings, redactor: Redactor) -> AsyncIterator[Worker]:
-    """Run a worker on this event loop; it drains at the end."""
+async def working(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
+    """Run a worker on this event loop; it drains at the end. Without a redactor it builds its own."""
     async with build_worker(settings, redactor) as worker:
         running = asyncio.create_task(worker.run())
         try:
@@ -126,10 +126,16 @@ def process_of(
             process.wait()
 
 
-def claim_statement(*, round_robin: bool = False) -> str:
-    """Return the statement of a claim with its values in it, for EXPLAIN and for connections of other drivers."""
-    values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if round_robin else "false"}
-    statement = query("worker/claim", SCHEMAS)
-    for name, value in values.items():
-        statement = statement.replace(name, value)
+CLAIM_VALUES = {
+    "worker/claim": ("'w'", "100", "'1 minute'", "false", "null"),
+    "worker/round_robin": ("100", "false"),
+    "worker/park": ("false",),
+}
+
+
+def claim_statement(name: str = "worker/claim") -> str:
+    """Return a statement of the claim with its values in it, for EXPLAIN and for connections of other drivers."""
+    statement = query(name, SCHEMAS)
+    for number, value in enumerate(CLAIM_VALUES[name], start=1):
+        statement = statement.replace(f"${number}", value)
     return statement

@@ -18,7 +18,7 @@ from typing import Any
 
 from asyncpg.transaction import Transaction
 
-from autopost.broadcast import wake
+from autopost.broadcast import wakeup
 from autopost.database import connection
 from autopost.outbox import doorbell
 from autopost.outbox.outbox import Outbox
@@ -33,8 +33,8 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "written": (Writer, "from_template", "after"),
     "asking the LLM": (Writer, "write", "before"),
     "answered by the LLM": (Writer, "write", "after"),
-    "keeping": (Outbox, "keep", "before"),
-    "kept": (Outbox, "keep", "after"),
+    "keeping": (Outbox, "save_drafts", "before"),
+    "kept": (Outbox, "save_drafts", "after"),
     "agents locked": (Publication, "_lock_agents", "after"),
     "rows finished": (Publication, "_finish", "after"),
     "publish sent": (Publication, "_post", "after"),
@@ -108,7 +108,7 @@ def be_hasty() -> None:
 
 def look_often() -> None:
     """Let this worker look each second for what others left of the log, which others do four times a minute."""
-    wake.POLL_SECONDS = 1.0
+    wakeup.POLL_SECONDS = 1.0
 
 
 if __name__ == "__main__":

@@ -25,7 +25,9 @@ from autopost.web.feed import redis_sources
 from autopost.web.page import app as page
 from tests.support.worker_dying_at import arm, be_hasty, look_often, move_clock
 
-LOADED = (cli, feeds, web_process, page, redis_sources, server)
+for command in cli.COMMANDS:
+    cli.COMMANDS[command].load(command)
+LOADED = (feeds, web_process, page, redis_sources, server)
 
 
 def main() -> None:
@@ -73,7 +75,7 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     if order["alone"]:
         os.environ.clear()
     else:
-        worker_process._load_redactor = lambda settings, names: redactor
+        worker_process._build_redactor = lambda settings, names: (redactor, lambda names: None)
     os.environ.update(order["variables"])
     if order["die_at"]:
         arm(*order["die_at"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import autopost.web.page
-from autopost.web.page.cursor import Cursor
+from autopost.outbox.cursor import Cursor
 from autopost.web.page.texts import parts, visible
 from tests.support.host import Host, open_connection, until
 from tests.support.web.browsing import Site, numbers, signed_in
@@ -77,11 +77,10 @@ def test_what_cannot_be_seen_is_not_shown(text: str, shown: str) -> None:
 
 
 def test_placeholders_are_set_apart() -> None:
-    """In whichever style they are written."""
-    found = [(part.text, part.is_placeholder) for part in parts("Told <EMAIL_ADDRESS> so", "<TYPE>")]
+    """The page marks what the redaction took out."""
+    found = [(part.text, part.is_placeholder) for part in parts("Told <EMAIL_ADDRESS> so")]
     assert found == [("Told ", False), ("<EMAIL_ADDRESS>", True), (" so", False)]
-    assert [part.is_placeholder for part in parts("[REMOVED]", "[REMOVED]")] == [True]
-    assert list(parts("", "<TYPE>")) == []
+    assert list(parts("")) == []
 
 
 def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Site) -> None:
@@ -90,7 +89,7 @@ def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Sit
     host.complete(agent=host.agent(maturity="SUPERVISED"), what="Wrote to bob" + "@example.com", status="failed")
     until(lambda: host.waiting() == 0)
     page = guarded.get("/").text
-    assert '<mark title="Taken out by redaction">&lt;EMAIL_ADDRESS&gt;</mark>' in page
+    assert '<mark title="Redacted">&lt;EMAIL_ADDRESS&gt;</mark>' in page
     for words in ("Ada", "supervised", "Alert", "workflow execute", "from a template"):
         assert words in page
 
@@ -154,7 +153,7 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
     page = guarded.get("/outbox").text
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     for said in (
-        "Waiting 1 ",
+        "Pending 1 ",
         "Posted 50 0 by the model, 50 from templates",
         "Not posted 1 ",
         "maturity: students only read 1",

@@ -8,9 +8,9 @@ import typer
 
 from autopost.cli.console import Yes, listed, out, require_yes
 from autopost.cli.session import run as run_to_the_end
-from autopost.database.migrate import head_revision
 from autopost.database.migrate import migrate as run_migrations
 from autopost.database.removal import Lost, downgrade_losses
+from autopost.database.revisions import head_revision
 from autopost.observability.logs import configure_logs
 from autopost.settings import load_settings
 
@@ -36,7 +36,7 @@ def removal_question(lost: Lost) -> str:
     log = _parts(
         {
             f"{'post' if one else 'posts'} that {'was' if one else 'were'} not announced to all": lost.unannounced,
-            "dead letters of hooks" if lost.letters > 1 else "dead letter of a hook": lost.letters,
+            "dead letters of webhooks" if lost.letters > 1 else "dead letter of a webhook": lost.letters,
         }
     )
     said = [f"The outbox holds operations that were not posted: {listed(outbox)}."] if outbox else []

@@ -7,7 +7,6 @@ other names or shapes gives a mapping with the first migration; it is kept in th
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -16,13 +15,13 @@ import tenacity
 from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.revisions import known_revisions
 from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
@@ -70,7 +69,7 @@ def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]
     if target == "head":
         return command.upgrade
     if target not in known:
-        raise ConfigurationError(f"--to: given {target!r}; allowed: head, base, {', '.join(known)}")
+        raise ConfigurationError(f"--to: got {target!r}; expected: head, base, {', '.join(known)}")
     at = _revision_of(settings)
     return command.downgrade if at is not None and at > target else command.upgrade
 
@@ -82,7 +81,7 @@ def given_mapping(settings: Settings) -> Mapping | None:
     try:
         text = settings.mapping_file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"SOCIAL_POST_MAPPING: cannot read {settings.mapping_file}: {error}") from None
+        raise ConfigurationError(f"SOCIAL_POST_MAPPING_FILE: cannot read {settings.mapping_file}: {error}") from None
     return parse_mapping(text, str(settings.mapping_file))
 
 
@@ -106,7 +105,7 @@ def _put_in_force(settings: Settings) -> None:
         if in_force is None:
             raise SchemaMismatch(
                 f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
-                "SOCIAL_POST_MAPPING, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
+                "SOCIAL_POST_MAPPING_FILE, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
             )
         if in_force.text != given.text:
             execute_script(connection, mapping_sql.check_sql(given, schemas))
@@ -120,21 +119,6 @@ def _revision_of(settings: Settings) -> str | None:
             connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
         )
         return context.get_current_revision()
-
-
-@cache
-def head_revision() -> str:
-    """Return the revision that this version of autopost works with."""
-    head = ScriptDirectory(str(migrations_folder())).get_current_head()
-    assert head is not None
-    return head
-
-
-@cache
-def known_revisions() -> frozenset[str]:
-    """Return every revision that this version of autopost knows."""
-    script = ScriptDirectory(str(migrations_folder()))
-    return frozenset(revision.revision for revision in script.walk_revisions())
 
 
 def alembic_config(settings: Settings) -> Config:

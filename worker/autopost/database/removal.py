@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy
 
-from autopost.database.migrate import engine_for, explained, known_revisions
+from autopost.database.migrate import engine_for, explained
+from autopost.database.revisions import known_revisions
 from autopost.database.sql import Schemas, query, render, schemas_of
 from autopost.settings import Settings
 
@@ -16,7 +17,7 @@ HOOKS_REVISION = "0002_webhooks"  # the first that has hooks
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Rows that would go: of the outbox by state, posts that a reader of the log waits for, dead letters of hooks."""
+    """Rows that would go: of the outbox by state, events that were not delivered to all, dead letters of webhooks."""
 
     pending: int = 0
     claimed: int = 0
@@ -53,7 +54,7 @@ def _lost(connection: sqlalchemy.Connection, schemas: Schemas, *, everything: bo
         by_anyone, by_hooks = row("cli/unannounced")
         unannounced = by_anyone if everything else by_hooks
     if _is_there(connection, schemas, "auto_post_hook_dead"):
-        (letters,) = row("cli/hook_letters")
+        (letters,) = row("cli/webhook_dead_letters")
     return Lost(pending, claimed, dead, unannounced, letters)
 
 

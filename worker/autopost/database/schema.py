@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 import asyncpg
 
 from autopost.database.mapping import Mapping, parse_mapping
-from autopost.database.migrate import head_revision, known_revisions
+from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import Schemas, query, schemas_of
 from autopost.errors import SchemaMismatch
 from autopost.settings import Settings

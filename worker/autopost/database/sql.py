@@ -37,7 +37,6 @@ LOCKS = {
     "migration": 1635087474,
     "announcements": 1635087475,
     "rules": 1635087476,
-    "reader": 1635087477,
 }
 
 

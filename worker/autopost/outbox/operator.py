@@ -1,4 +1,4 @@
-"""What somebody does to the outbox and its rules by hand, through the functions that a DBA calls.
+"""What an operator does to the outbox and its rules by hand, through the functions that a DBA calls.
 
 Each method is one statement and its own transaction, and leaves an audit row that says who did it.
 """
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from autopost.database.sql import Schemas, query
+from autopost.outbox.statements import Statements
 
 # What the functions refuse, with a message of their own.
 REFUSALS = (asyncpg.InvalidParameterValueError, asyncpg.UniqueViolationError)
@@ -20,21 +20,20 @@ BATCH_ROWS = 1_000
 
 
 class OperatorActions:
-    """One connection, and what may be done on it. asyncpg's errors, REFUSALS among them, are passed on."""
+    """The actions of the command line and of the dashboard. Passes on what the statements raise, such as REFUSALS."""
 
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schemas: Schemas) -> None:
-        self._connection = connection
-        self._schemas = schemas
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
 
     async def retry(self, tracker_id: str) -> int:
-        """Give the dead rows of an operation a new life; return how many."""
-        return int(await self._value("cli/retry", tracker_id))
+        """Make the dead rows of an operation pending again; return how many."""
+        return int(await self._statements.value("outbox/retry", tracker_id))
 
     async def retry_all(self, error: str | None, most: int) -> int:
-        """Give dead rows of an error, or of any, a new life, up to `most`; return how many."""
+        """Make at most `most` dead rows of an error, or of any, pending again; return how many."""
         done = 0
         while done < most:
-            rows = int(await self._value("cli/retry_all", error, min(BATCH_ROWS, most - done)))
+            rows = int(await self._statements.value("cli/retry_all", error, min(BATCH_ROWS, most - done)))
             if not rows:
                 break
             done += rows
@@ -42,19 +41,19 @@ class OperatorActions:
 
     async def dead(self, error: str | None) -> int:
         """Return how many rows are dead of an error, or of any."""
-        return int(await self._value("cli/dead_count", error))
+        return int(await self._statements.value("cli/dead_count", error))
 
     async def skip(self, tracker_id: str, reason: str) -> int:
-        """End what waits of an operation as skipped; return how many rows."""
-        return int(await self._value("cli/skip", tracker_id, reason))
+        """End the pending and dead rows of an operation as skipped; return how many."""
+        return int(await self._statements.value("outbox/skip", tracker_id, reason))
 
-    async def pause(self, kind: str | None, value: str | None) -> None:
-        """Stop claiming of an `agent` or `operation_type`, or of everything."""
-        await self._value("cli/pause", kind, value)
+    async def pause(self, kind: str | None = None, value: str | None = None) -> None:
+        """Pause claiming of an `agent` or `operation_type`, or of everything."""
+        await self._statements.value("outbox/pause", kind, value)
 
-    async def resume(self, kind: str | None, value: str | None) -> None:
+    async def resume(self, kind: str | None = None, value: str | None = None) -> None:
         """End a pause."""
-        await self._value("cli/resume", kind, value)
+        await self._statements.value("outbox/resume", kind, value)
 
     async def rules(self) -> list[Mapping[str, Any]]:
         """Return the rules, in the order of their ids."""
@@ -64,23 +63,23 @@ class OperatorActions:
         self, operation_type: str, status: str | None, *, match: str, is_alert: bool, description: str | None
     ) -> int:
         """Add a rule; return its id."""
-        return int(await self._value("cli/add_rule", operation_type, status, match, is_alert, description))
+        return int(await self._statements.value("cli/add_rule", operation_type, status, match, is_alert, description))
 
     async def switch_rule(self, rule_id: int, *, on: bool) -> None:
         """Switch a rule on or off."""
-        await self._value("cli/switch_rule", rule_id, on)
+        await self._statements.value("cli/switch_rule", rule_id, on)
 
-    async def hooks(self) -> list[Mapping[str, Any]]:
-        """Return the hooks that the database knows, by name; see hooks.sql."""
-        return await self._rows("cli/hooks")
+    async def webhooks(self) -> list[Mapping[str, Any]]:
+        """Return the webhooks that the database knows, by name; see webhooks.sql."""
+        return await self._rows("cli/webhooks")
 
-    async def retry_hook(self, hook: str) -> int:
-        """Let a hook's dead letters be sent again; return how many."""
-        return int(await self._value("cli/retry_hook", hook))
+    async def retry_webhook(self, webhook: str) -> int:
+        """Let a webhook's dead letters be sent again; return how many."""
+        return int(await self._statements.value("cli/retry_webhook", webhook))
 
-    async def forget_hook(self, hook: str) -> int:
-        """Forget a hook, and its dead letters; return how many."""
-        return int(await self._value("cli/forget_hook", hook))
+    async def forget_webhook(self, webhook: str) -> int:
+        """Forget a webhook, and its dead letters; return how many."""
+        return int(await self._statements.value("cli/forget_webhook", webhook))
 
     async def statuses(self, status: str, most: int) -> Mapping[str, Any]:
         """Return whether operations have a status, among the first `most`, and which others; see statuses.sql."""
@@ -98,8 +97,5 @@ class OperatorActions:
         """Return the agents that have this id or this name."""
         return await self._rows("cli/agents_named", given)
 
-    async def _value(self, name: str, *arguments: object) -> Any:
-        return await self._connection.fetchval(query(name, self._schemas), *arguments)
-
     async def _rows(self, name: str, *arguments: object) -> list[Mapping[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(query(name, self._schemas), *arguments)]
+        return [dict(row) for row in await self._statements.fetch(name, *arguments)]

@@ -1,4 +1,4 @@
-"""An instance without a worker: it serves the page and the feeds, with the rights of whoever only looks."""
+"""A process without a worker: it serves the dashboard and the feeds, with read-only rights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autopost.observability.health import Health
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.settings import PREFIX, Settings, unknown_variables
-from autopost.web.database import settings_of_looking
+from autopost.web.database import reader_settings
 
 LOOK_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
@@ -28,13 +28,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class InstanceHealth(Health):
-    """Ready while the database answers; a carrier that is not heard makes nobody unready, as the log is read."""
+    """Ready while the database answers; it stays ready without the carrier, as the log is read instead."""
 
     served: bool = False
 
     @property
     def ready(self) -> bool:
-        """Tell whether it can show something."""
+        """Return whether it can show something."""
         return self.served and not self.failing and not self.stopping
 
     def report(self) -> dict[str, object]:
@@ -64,27 +64,27 @@ async def run_instance(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, running.cancel)
     for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
+        log.warning("settings.unknown_variable", variable=variable)
     try:
         await _serve(settings)
     except asyncio.CancelledError:
-        log.info("stopped")
+        log.info("web.stopped")
 
 
 async def _serve(settings: Settings) -> None:
     health = InstanceHealth()
-    looking = settings_of_looking(settings)
+    reading = reader_settings(settings)
     async with monitoring(health, settings) as serving:
-        schemas = await wait_until_startable(looking, health, look)
+        schemas = await wait_until_startable(reading, health, look)
         async with page_and_feeds(serving, settings, schemas):
             try:
-                await _watch(looking, schemas, health)
+                await _watch(reading, schemas, health)
             finally:
                 health.stopping = True
 
 
 async def look(settings: Settings) -> Schemas:
-    """Return where the tables are. Raises DatabaseUnreachable, and SchemaMismatch where something does not fit."""
+    """Check that the database is there and of this version. Raises DatabaseUnreachable and SchemaMismatch."""
     connection = await connect(settings, "start")
     try:
         with went_away(settings):
@@ -94,7 +94,7 @@ async def look(settings: Settings) -> Schemas:
 
 
 async def _watch(settings: Settings, schemas: Schemas, health: InstanceHealth) -> None:
-    """Note whether the database answers, for ever."""
+    """Note whether the database answers, until cancelled."""
     while True:
         try:
             connection = await connect(settings, "looking")
@@ -103,16 +103,16 @@ async def _watch(settings: Settings, schemas: Schemas, health: InstanceHealth) -
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await require_served(connection, schemas)
                     if health.failing:
-                        log.info("the database serves this instance again")
+                        log.info("database.available")
                     health.served = True
                     health.failing.clear()
                     await asyncio.sleep(LOOK_SECONDS)
             finally:
                 connection.terminate()
         except (AutopostError, *DATABASE_ERRORS) as error:
-            metrics.count_database_error("looking", error)
+            metrics.count_database_error("health_check", error)
             if not health.failing:
                 said = str(error) if isinstance(error, AutopostError) else label(error)
-                log.warning("the database does not serve this instance", error=said)
+                log.warning("database.unavailable", error=said)
             health.failing.add("database")
         await asyncio.sleep(1.0)

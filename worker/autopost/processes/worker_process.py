@@ -11,29 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from autopost.broadcast.announcing import announcing
+from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
 from autopost.database.sql import Schemas
-from autopost.errors import ConfigurationError
 from autopost.observability.health import Health
 from autopost.observability.queue_gauges import QueueGauges
-from autopost.observability.tracing import OFF, Following, Tracer
+from autopost.observability.tracing import AttemptTracer, attempt_tracer
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
-from autopost.processes.user_names import Learn, keep_known, names_at_start
+from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
-from autopost.webhooks.choice import deliveries, hooks_of
+from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import LANES
-from autopost.worker.worker import LAST_WORD_SECONDS, Worker
-from autopost.writing import Redactor as RedactorProtocol
-from autopost.writing import Writer
+from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
+from autopost.writing import Redactor, Writer
 
 if TYPE_CHECKING:
-    from autopost.redaction.redactor import Redactor
     from autopost.web.server import Serving
 
 # Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
@@ -43,18 +40,18 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
+async def build_worker(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
     """Wait for the database if told to, connect, check the schema, and build a worker.
 
     What monitoring asks for is answered from the beginning. A redactor takes a second to make and may be shared.
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
     for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
+        log.warning("settings.unknown_variable", variable=variable)
     health = Health()
-    async with monitoring(health, settings) as serving:
+    async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
         schemas = await wait_until_startable(settings, health)
-        async with _connected(settings, schemas, redactor, health, serving) as worker:
+        async with _connected(settings, schemas, redactor, health, serving, tracer) as worker:
             yield worker
 
 
@@ -62,25 +59,26 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
 async def _connected(
     settings: Settings,
     schemas: Schemas,
-    redactor: RedactorProtocol | None,
+    redactor: Redactor | None,
     health: Health,
     serving: Serving | None,
+    tracer: AttemptTracer,
 ) -> AsyncIterator[Worker]:
     name = settings.worker_name
-    hooks = hooks_of(settings)
-    # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
-    announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
-    size = POOL_SIZE + sum(announcers)
+    webhooks = webhooks_from_settings(settings)
+    # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
+    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
         keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
         if redactor is None:
             with went_away(settings):
                 names = await names_at_start(pool, settings)
-            redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
+            own, reload = await asyncio.to_thread(_build_redactor, settings, names)
+            redactor = own
             if settings.redact_names_file or settings.redact_names_table:
-                keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
-        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
+                keep_names = _meanwhile(partial(reload_names, pool, settings, names, reload))
+        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state), tracer=tracer)
         try:
             outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
@@ -95,9 +93,8 @@ async def _connected(
                 contextlib.aclosing(gauges),
                 page_and_feeds(serving, settings, schemas),
                 keep_names,
-                _traces(settings) as tracer,
-                deliveries(hooks, pool, settings, schemas) as to_hooks,
-                announcing(pool, settings, schemas, to_hooks) as on_posts,
+                webhook_consumers(webhooks, pool, settings, schemas) as consumers,
+                broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
                 publication = Publication(pool, schemas, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):
@@ -106,7 +103,7 @@ async def _connected(
             await writer.aclose()
     finally:
         try:
-            async with asyncio.timeout(LAST_WORD_SECONDS):
+            async with asyncio.timeout(SIGN_OFF_TIMEOUT_SECONDS):
                 await pool.close()
         except TimeoutError:
             pool.terminate()
@@ -123,38 +120,14 @@ async def run_worker(settings: Settings) -> None:
             _on_signal(loop, worker.stop)
             await worker.run()
     except asyncio.CancelledError:
-        log.info("stopped before the start")
+        log.info("startup.cancelled")
 
 
-@contextlib.asynccontextmanager
-async def _traces(settings: Settings) -> AsyncIterator[Tracer]:
-    """Follow rows for traces, if somebody asks for them. Raises ConfigurationError without the extra `otel`."""
-    if not settings.wants_traces:
-        yield OFF
-        return
-    try:
-        from autopost.observability.otlp import trace_export
-    except ImportError:
-        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
-    export = trace_export(settings)
-    try:
-        yield Following(export.take)
-    finally:
-        await asyncio.to_thread(export.close)
+def _build_redactor(settings: Settings, names: Sequence[str]) -> tuple[Redactor, Reload]:
+    from autopost.processes.redactor import build_redactor, reloader  # takes a second to import: after the quick checks
 
-
-def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:
-    from autopost.processes.redactor import (
-        redactor_for,  # takes a second to load: only after the quick checks have passed
-    )
-
-    return redactor_for(settings, names)
-
-
-def _learner(settings: Settings, redactor: Redactor, names: Sequence[str]) -> Learn:
-    from autopost.processes.redactor import learner
-
-    return learner(settings, redactor, names)
+    redactor = build_redactor(settings, names)
+    return redactor, reloader(settings, redactor, names)
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""Settings of where the data is."""
+"""Settings of the database connection and of the tables."""
 
 from __future__ import annotations
 
@@ -14,25 +14,13 @@ SCHEMA_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$"
 
 
 class DatabaseSettings(Group):
-    """The database, the schema in it, and how its tables read."""
+    """The database, its schema, and the mapping of its tables."""
 
     database_url: SecretStr | None = setting(
         None,
         "DATABASE_URL",
-        "The database that holds operation_trackers. Without it libpq's variables (PGHOST, ...) are used.",
+        "The database that holds operation_trackers. If it is not set, libpq's variables (PGHOST, ...) are used.",
         ALLOWED,
-    )
-    service: str | None = setting(
-        None,
-        "PGSERVICE",
-        "A section of libpq's service file, where DATABASE_URL is not set.",
-        "a service's name",
-    )
-    service_file: Path | None = setting(
-        None,
-        "PGSERVICEFILE",
-        "That file. Default: .pg_service.conf in the home folder.",
-        "the path of a file",
     )
     schema_name: str = setting(
         "autopost",
@@ -50,8 +38,8 @@ class DatabaseSettings(Group):
     )
     mapping_file: Path | None = setting(
         None,
-        f"{PREFIX}MAPPING",
-        "For migrations: how the tables of a platform read whose names or shapes are not autopost's.",
+        f"{PREFIX}MAPPING_FILE",
+        "For migrations: a mapping for platform tables whose names or columns differ from the expected ones.",
         "the path of a TOML file",
     )
 
@@ -62,7 +50,5 @@ class DatabaseSettings(Group):
 
     @property
     def dsn(self) -> str:
-        """Return the connection string; empty when libpq's variables say it all."""
-        if self.database_url:
-            return self.database_url.get_secret_value()
-        return f"service={self.service}" if self.service else ""
+        """Return the connection string; empty when libpq's variables are used instead."""
+        return self.database_url.get_secret_value() if self.database_url else ""

@@ -17,7 +17,7 @@ from autopost.cli.checking.finding import Finding, Level, ok, problem
 from autopost.cli.checking.objects import catalog_of
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.database.schema import find_mapping, find_schemas, require_served
 from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable, SchemaMismatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autopost.web.page.figures import Minute
+from autopost.outbox.reading import Minute
 
 STEP = 12.0  # from a bar to the next, in the units of the picture
 BAR = 9.0
@@ -26,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars, the marks beneath them, and the number at its upper edge."""
+    """Bars, the labels under them, and the number at the upper edge."""
 
     width: float
     height: float

@@ -1,6 +1,6 @@
-"""Texts of rows as the page shows them: without what cannot be seen, and with placeholders set apart. Pure.
+"""Texts of rows as the dashboard shows them: without invisible characters, and with placeholders set apart. Pure.
 
-Escaping is the templates' part.
+The templates do the escaping.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.redaction import placeholder_style
+from autopost.placeholder import PLACEHOLDER
 
 # What would end a line, move the cursor or turn the reading direction of what follows.
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
@@ -31,23 +31,23 @@ _PILE = regex.compile(r"((?:\p{M}[\u200c\u200d]?){3}\p{M})[\p{M}\u200c\u200d]+")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a post; `is_placeholder` where the redaction took something out."""
+    """A piece of a post; `is_placeholder` where something was redacted."""
 
     text: str
     is_placeholder: bool
 
 
 def visible(value: object) -> str:
-    """Return a value on one line, holding nothing that is obeyed or that cannot be seen."""
+    """Return a value on one line, without control and invisible characters."""
     text = _CONTROL.sub(" ", str(value))
     return _PILE.sub(r"\1", _STRAY.sub("", _INVISIBLE.sub("", text))).strip()
 
 
-def parts(value: object, style: str) -> Iterator[Part]:
-    """Yield the pieces of a post, in order. `style` is that of the placeholders in posts."""
+def parts(value: object) -> Iterator[Part]:
+    """Yield the pieces of a post, in order."""
     text = visible(value)
     end = 0
-    for found in regex.finditer(placeholder_style.pattern(style), text):
+    for found in regex.finditer(PLACEHOLDER, text):
         if found.start() > end:
             yield Part(text[end : found.start()], is_placeholder=False)
         yield Part(found.group(), is_placeholder=True)

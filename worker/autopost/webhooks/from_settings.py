@@ -1,0 +1,49 @@
+"""The webhooks that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+
+from autopost.broadcast.broadcaster import holder_name
+from autopost.broadcast.lease import ConsumerLease
+from autopost.database.sql import Schemas
+from autopost.errors import ConfigurationError
+from autopost.settings import PREFIX, Settings
+from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
+from autopost.webhooks.target import Target
+from autopost.webhooks.webhook import Webhook
+from autopost.webhooks.webhook_file import parse_webhooks
+
+
+def webhooks_from_settings(settings: Settings) -> list[Webhook]:
+    """Return the webhooks, in the order of their file. Raises ConfigurationError with every problem of it."""
+    if settings.webhooks_file is None:
+        return []
+    variable, path = f"{PREFIX}WEBHOOKS_FILE", settings.webhooks_file.expanduser().absolute()
+    if path.exists() and not path.is_file():
+        raise ConfigurationError(f"{variable}: cannot read {path}: it is not a regular file")
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ConfigurationError(f"{variable}: cannot read {path}: {why}") from None
+    return parse_webhooks(text, f"{variable}: {path}", path.parent, settings.allowed_networks)
+
+
+@contextlib.asynccontextmanager
+async def webhook_consumers(
+    webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
+) -> AsyncIterator[list[WebhookConsumer]]:
+    """Yield a consumer for each webhook, to be run beside a worker; connections to targets are closed at the end."""
+    holder, one_at_a_time = holder_name(settings), asyncio.Lock()
+    async with contextlib.AsyncExitStack() as targets:
+        consumers = []
+        for webhook in webhooks:
+            target = await targets.enter_async_context(contextlib.aclosing(Target(webhook, settings.allowed_networks)))
+            lease = ConsumerLease(pool, schemas, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
+            consumers.append(WebhookConsumer(webhook, lease, target))
+        yield consumers
