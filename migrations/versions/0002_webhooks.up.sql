@@ -153,7 +153,7 @@ as $$
         end,
         case
             when h.is_failing or u.letters > 0 then
-                'autopost hooks  # and: autopost hooks test NAME; what is dead is sent again by: autopost hooks retry NAME'
+                'autopost webhooks  # and: autopost webhooks test NAME; to send what is dead: autopost webhooks retry NAME'
         end
     from hooks as h
     cross join undelivered as u

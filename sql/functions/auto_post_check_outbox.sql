@@ -156,7 +156,7 @@ as $$
             when a.behind like '%carrier%' then
                 'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
                 'delete from {{ schema }}.auto_post_positions where name = ''carrier'';'
-            when a.behind is not null then 'autopost hooks  # and: autopost hooks test NAME'
+            when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end
     from announcements as a
