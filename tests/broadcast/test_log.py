@@ -118,7 +118,7 @@ async def test_consumer_gets_each_once_and_in_order(host: Host, pool: asyncpg.Po
     """Over several batches, and nothing again when nothing is new."""
     count = 2 * TransportConsumer.batch_size + 7
     transport = Recorder()
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(
         "insert into auto_post_announcements (post_id, post_type, content, created_at) "
         "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
@@ -137,7 +137,7 @@ async def test_what_was_not_carried_is_sent_again(
 ) -> None:
     """At least once: what perhaps arrived may come again, and nothing is left out."""
     transport = Recorder()
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     for number in range(3):
         host.execute(WRITE, (str(number), "ada"))
     transport.failing = failing
@@ -191,7 +191,7 @@ async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: async
     """Whoever comes while the other sends waits, and then finds what that one had not seen."""
     transport = Recorder()
     transport.slow = 0.2
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     one = asyncio.create_task(flush(pool, transport, "one"))
     await eventually(lambda: transport.sent == ["a"])
@@ -230,7 +230,7 @@ async def test_transport_that_does_not_answer_is_a_failed_delivery(
     monkeypatch.setattr(TransportConsumer, "send_seconds", 0.2)
     transport = Recorder()
     transport.slow = 30
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     await flush(pool, transport)
     assert host.value(LAST_ERROR) == "no answer in 0.2 seconds"
@@ -303,7 +303,7 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
             await asyncio.sleep(0.2)
             return events
 
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
@@ -328,7 +328,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
                 await asyncio.sleep(60)
             return await super().advance(*given, **more)
 
-    await pool.execute("insert into auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
