@@ -10,7 +10,7 @@ with scope as (
 outcomes as materialized (
     select
         l.occurred_at, l.action, l.post_id, l.details ->> 'outbox_id' as outbox_id,
-        l.details ->> 'by' is not null or coalesce(l.details ->> 'reason', '') = 'counted_before' as may_follow,
+        l.details ->> 'by' is not null or coalesce(l.details ->> 'reason', '') = 'already_processed' as may_follow,
         lag(l.occurred_at) over (partition by l.details ->> 'outbox_id' order by l.occurred_at) as earlier
     from {{ schema }}.audit_log as l
     where

@@ -320,8 +320,10 @@ async def test_resume_waits_for_the_claim_that_parks(race: Race) -> None:
     race.host.execute("select auto_post_pause('agent', 'ada')")
     race.host.complete()
     worker = await race.session()
+    outbox = worker.outbox("one")
+    assert await outbox.claim(10, LEASE) == []
     await worker.begin()
-    assert await worker.outbox("one").claim(10, LEASE) == []
+    assert await outbox.claim(10, LEASE) == []
     dba = await race.session()
     resuming = dba.start("select auto_post_resume('agent', 'ada')")
     await race.waits(dba, on=worker)
@@ -331,17 +333,22 @@ async def test_resume_waits_for_the_claim_that_parks(race: Race) -> None:
     assert len(await race.outbox("one").claim(10, LEASE)) == 1
 
 
-async def test_claim_parks_nothing_while_a_pause_is_being_ended(race: Race) -> None:
-    """It takes what comes then as not paused."""
+@either_way
+@pytest.mark.parametrize("round_robin", [False, True])
+async def test_pause_that_is_being_ended_still_applies(race: Race, commits: bool, round_robin: bool) -> None:
+    """A claim takes none of its rows and parks none, until the resume commits; after a rollback it parks them."""
     race.host.complete("parked")
     race.host.execute("select auto_post_pause('agent', 'ada')")
     dba = await opened(race, "select auto_post_resume('agent', 'ada')")
     race.host.complete("fresh")
-    claims = await race.outbox("one").claim(10, LEASE)
-    assert [claim.operation.tracker_id for claim in claims] == ["fresh"]
-    await dba.end()
-    assert race.states() == ["pending", "claimed"]
-    assert len(await race.outbox("one").claim(10, LEASE)) == 1
+    outbox = race.outbox("one")
+    assert await outbox.claim(10, LEASE, round_robin=round_robin) == []
+    assert await outbox.claim(10, LEASE, round_robin=round_robin) == []
+    fresh_is_parked = "select available_at = 'infinity' from auto_post_outbox where tracker_id = 'fresh'"
+    assert race.host.value(fresh_is_parked) is False
+    await dba.end(commits=commits)
+    assert len(await outbox.claim(10, LEASE, round_robin=round_robin)) == (2 if commits else 0)
+    assert race.host.value(fresh_is_parked) is not commits
 
 
 async def test_pause_given_twice_parks_nothing_when_it_ends_meanwhile(race: Race) -> None:

@@ -75,7 +75,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/announcements": (0, 10),
     "worker/arm": (),
     "worker/begin_reading": ("carrier",),
-    "worker/claim": ("w", 10, timedelta(seconds=60), True, False),
+    "worker/claim": ("w", 10, timedelta(seconds=60), True, None),
     "worker/defer": (*CLAIMED, ["boom"], [1.0]),
     "worker/disarm": (),
     "worker/expire": (timedelta(days=7), 10),
@@ -102,6 +102,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/next_due": (False,),
     "worker/notify_feed": ("feed", ["message"], 0.5),
     "worker/oldest_worker": (),
+    "worker/park": (True,),
     "worker/place_announcements": (10,),
     "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "worker/probe": (),
@@ -113,6 +114,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/release": (*CLAIMED, 0.0, None),
     "worker/renew": (*CLAIMED, timedelta(seconds=60)),
     "worker/revision": (),
+    "worker/round_robin": (10, True),
 }
 # Of these no row comes back.
 SILENT = {

@@ -83,11 +83,12 @@ def deeds(host: Host) -> list[tuple[str, dict[str, Any]]]:
     return [(row["action"].removeprefix("auto_post."), row["details"]) for row in host.rows(done)]
 
 
-async def claim(settings: Settings, limit: int = 100) -> Sequence[str]:
-    """Claim as a worker does; return the operations."""
+async def claim(settings: Settings) -> Sequence[str]:
+    """Claim twice, as a worker does that finds a pause with the first claim; return the operations."""
     pool = await create_pool(settings, "test", size=1)
     try:
-        return [c.operation.tracker_id for c in await Outbox(pool, "public", "one").claim(limit, LEASE)]
+        outbox = Outbox(pool, "public", "one")
+        return [c.operation.tracker_id for _ in range(2) for c in await outbox.claim(100, LEASE)]
     finally:
         await pool.close()
 
@@ -158,13 +159,12 @@ async def test_lease_that_ran_out_under_a_pause_is_parked_and_not_rescued(host: 
     assert await claim(settings) == ["op"]
 
 
-async def test_resume_waits_for_a_claim_that_parks(host: Host, database: str, settings: Settings) -> None:
+async def test_resume_waits_until_rows_are_parked(host: Host, database: str, settings: Settings) -> None:
     """Otherwise a row could be parked after its pause ended, for ever."""
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
     host.complete()
-    statement = claim_statement()
     with psycopg.connect(database) as claiming:
-        claiming.execute(statement.encode())
+        claiming.execute(claim_statement("worker/park").encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
         waits = "select count(*) from pg_locks where not granted"
         await eventually(lambda: (claiming.execute(waits).fetchone() or [0])[0])
@@ -188,12 +188,12 @@ async def test_claim_does_not_read_what_is_parked(host: Host, settings: Settings
     await claim(settings)
     assert host.value(parked) == 2500
     host.execute("vacuum analyze auto_post_outbox")
-    statement = claim_statement()
-    lines = [str(row["QUERY PLAN"]) for row in host.rows("explain (analyze, costs off) " + statement)]
-    plan = "\n".join(lines)
-    assert plan.count("Index Scan using auto_post_outbox_claim_idx") == 2, plan
-    assert "Seq Scan on auto_post_outbox" not in plan
-    assert not any("Rows Removed by Filter: 2" in line for line in lines), plan
+    for name in ("worker/claim", "worker/park"):
+        lines = [str(row["QUERY PLAN"]) for row in host.rows("explain (analyze, costs off) " + claim_statement(name))]
+        plan = "\n".join(lines)
+        assert plan.count("Index Scan using auto_post_outbox_claim_idx") == 1, plan
+        assert "Seq Scan on auto_post_outbox" not in plan
+        assert not any("Rows Removed by Filter: 2" in line for line in lines), plan
 
 
 def test_next_due_row_is_never_a_parked_one(host: Host) -> None:

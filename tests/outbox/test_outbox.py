@@ -304,7 +304,7 @@ async def test_fair_claim_reads_its_index_from_both_ends(host: Host) -> None:
     """Whatever waits between them."""
     flood(host, 20000)
     host.execute("vacuum analyze auto_post_outbox")
-    rows = host.rows("explain (analyze, costs off) " + claim_statement(round_robin=True))
+    rows = host.rows("explain (analyze, costs off) " + claim_statement("worker/round_robin"))
     plan = "\n".join(str(row["QUERY PLAN"]) for row in rows)
     assert "Index Scan Backward using auto_post_outbox_claim_idx" in plan, plan
     assert "Seq Scan on auto_post_outbox" not in plan, plan

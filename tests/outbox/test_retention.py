@@ -84,9 +84,9 @@ async def test_removed_operation_never_counts_again(host: Host, outbox: Outbox) 
     (claim,) = await outbox.claim(10, LEASE)
     assert claim.operation.status == "failed", "another rule, met for the first time"
     (skipped,) = host.rows("select status, reason, worker from auto_post_outbox where state = 'skipped'")
-    assert tuple(skipped.values()) == ("completed", "counted_before", None)
+    assert tuple(skipped.values()) == ("completed", "already_processed", None)
     (audit,) = host.audit()
-    assert (audit["action"], audit["details"]["reason"]) == ("auto_post.skipped", "counted_before")
+    assert (audit["action"], audit["details"]["reason"]) == ("auto_post.skipped", "already_processed")
     host.execute("update auto_post_outbox set finished_at = finished_at - interval '8 days'")
     assert expire(host) == 1
     host.execute("delete from operation_trackers where id = 'op'")
@@ -111,7 +111,7 @@ async def test_operation_that_flaps_at_the_moment_of_its_removal_does_not_count_
         late.move("op", "completed")
         other.execute("commit")
     assert await outbox.claim(10, LEASE) == []
-    assert [row["reason"] for row in host.outbox()] == ["counted_before"]
+    assert [row["reason"] for row in host.outbox()] == ["already_processed"]
 
 
 async def test_audit_log_and_feed_are_not_touched(host: Host, settings: Settings, redactor: Redactor) -> None:

@@ -126,10 +126,16 @@ def process_of(
             process.wait()
 
 
-def claim_statement(*, round_robin: bool = False) -> str:
-    """Return the statement of a claim with its values in it, for EXPLAIN and for connections of other drivers."""
-    values = {"$1": "'w'", "$2": "100", "$3": "'1 minute'", "$4": "false", "$5": "true" if round_robin else "false"}
-    statement = query("worker/claim", "public")
-    for name, value in values.items():
-        statement = statement.replace(name, value)
+CLAIM_VALUES = {
+    "worker/claim": ("'w'", "100", "'1 minute'", "false", "null"),
+    "worker/round_robin": ("100", "false"),
+    "worker/park": ("false",),
+}
+
+
+def claim_statement(name: str = "worker/claim") -> str:
+    """Return a statement of the claim with its values in it, for EXPLAIN and for connections of other drivers."""
+    statement = query(name, "public")
+    for number, value in enumerate(CLAIM_VALUES[name], start=1):
+        statement = statement.replace(f"${number}", value)
     return statement

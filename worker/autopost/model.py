@@ -17,6 +17,7 @@ class Reason(StrEnum):
     MATURITY_BLOCKED = "maturity_blocked"
     RATE_LIMITED = "rate_limited"
     REFUSED_BY_PLATFORM = "refused_by_platform"
+    ALREADY_PROCESSED = "already_processed"
 
 
 class Generator(StrEnum):
@@ -107,6 +108,7 @@ class Claim:
     claimed_at: datetime
     kept: Written | None = None
     last_error: str | None = None
+    already_processed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

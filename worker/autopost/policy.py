@@ -18,6 +18,8 @@ def before_writing(claim: Claim, *, window: timedelta, max_attempts: int, explai
     `explained` tells whether the operation says what was done. A row that was claimed more than `max_attempts`
     times killed or failed its worker every time.
     """
+    if claim.already_processed:
+        return Skipped(claim, Reason.ALREADY_PROCESSED)
     if claim.attempts > max_attempts:
         return Dead(claim, claim.last_error or "worker_crashed")
     blocked = why_not(claim.agent)

@@ -48,7 +48,7 @@ class WorkerRules(Base):
         for key in stopped:
             row = free[key]
             row.state, row.worker, row.due, row.epoch = "pending", None, "parked", row.epoch + 1
-        self.model.skip(removed, "counted_before")
+        self.model.skip(removed, "already_processed")
         for claim in claims:
             row = free[claim.id]
             row.state, row.worker, row.due = "claimed", worker, "later"

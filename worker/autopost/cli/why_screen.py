@@ -119,7 +119,7 @@ _REASONS = {
     Reason.AGENT_UNKNOWN: "agents has no row for the agent that it names, or it names none",
     Reason.MISSING_EXPLANATION: "what_explanation is empty: it does not say what was done",
     Reason.REFUSED_BY_PLATFORM: "a trigger of the platform's keeps such rows out of social_posts",
-    "counted_before": "the same operation and rule had an outcome before, whose row was removed since",
+    Reason.ALREADY_PROCESSED: "the same operation and rule had an outcome before, whose row was removed since",
     "purged": "somebody removed what was held of its agent or tenant",
 }
 _ERRORS = {

@@ -28,17 +28,26 @@ class Outbox:
         self._pool = pool
         self._schema = schema
         self._worker = worker
+        self._has_pauses = False
 
     async def claim(
         self, limit: int, lease: timedelta, *, full_scan: bool = True, round_robin: bool = False
     ) -> list[Claim]:
-        """Claim up to `limit` due rows, oldest first; returned in the order of capture.
+        """Claim up to `limit` due rows, oldest due first; return them in the order of capture.
 
-        Not `full_scan`: only of those that have been due for less than 10 seconds. `round_robin`: one of each agent
-        before a second of any, among the 500 oldest and the 500 newest.
+        Without `full_scan` only rows that have been due for less than 10 seconds. With `round_robin` one row of each
+        agent before the second of any, among the 500 oldest and the 500 newest. While the last claim saw a pause, the
+        rows that it holds back are parked first.
         """
-        rows = await self._pool.fetch(self._query("worker/claim"), self._worker, limit, lease, full_scan, round_robin)
-        return [claim_of(row) for row in rows]
+        if self._has_pauses:
+            await self._pool.execute(self._query("worker/park"), full_scan)
+        chosen: list[UUID] | None = None
+        if round_robin:
+            found = await self._pool.fetch(self._query("worker/round_robin"), limit, full_scan)
+            chosen = [row["id"] for row in found]
+        rows = await self._pool.fetch(self._query("worker/claim"), self._worker, limit, lease, full_scan, chosen)
+        self._has_pauses = rows[0]["has_pauses"]
+        return [claim_of(row) for row in rows if row["id"] is not None]
 
     async def keep(self, posts: Sequence[Posted]) -> None:
         """Keep written texts with their rows, for the case that publishing fails."""

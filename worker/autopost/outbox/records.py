@@ -42,4 +42,5 @@ def claim_of(row: asyncpg.Record) -> Claim:
         claimed_at=row["claimed_at"],
         kept=audit.load_draft(row["kept"]),
         last_error=row["last_error"],
+        already_processed=row["already_processed"],
     )

@@ -152,7 +152,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str
     # Not in a `finally`: a cancelled statement has ended the connection, and a rollback would hide the cancellation.
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.start()
-        await connection.fetch(query("worker/claim", schema), "", 0, timedelta(), False, False)
+        await connection.fetch(query("worker/claim", schema), "", 0, timedelta(), False, None)
         await connection.fetch(query("worker/lock_agents", schema), nothing)
         await connection.fetch(query("worker/agents_now", schema), nothing)
         await connection.fetch(query("worker/finish", schema), *[nothing] * 7, now)

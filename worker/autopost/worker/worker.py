@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from autopost import __version__, backoff
+from autopost import __version__
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
 from autopost.database.migrate import head_revision
 from autopost.model import Claim
@@ -20,8 +20,8 @@ from autopost.observability.health import Health
 from autopost.observability.tracing import OFF, Tracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import Outbox
-from autopost.outbox.scan_horizon import ScanHorizon
 from autopost.settings import Settings
+from autopost.worker.claim_schedule import ClaimSchedule
 from autopost.worker.in_flight import InFlight
 from autopost.worker.maintenance import Maintenance
 from autopost.worker.pipeline import OperationTypeRedactor, Pipeline
@@ -31,8 +31,6 @@ from autopost.writing import Redactor, Writer
 
 HEARTBEAT_SECONDS = 15.0
 LAST_WORD_SECONDS = 5.0
-CLAIM_RETRY_CAP_SECONDS = 5.0
-ROUND_ROBIN_EVERY_CLAIMS = 4  # of claims from a backlog: a fair one costs half as much again
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +59,8 @@ class Worker:
         self._doorbell = doorbell
         self._require_served = require_served
         self._health = health or Health()
-        self._held = InFlight(self._health.hold)
-        self._publisher = Publisher(outbox, publication, settings, self._held, tracer)
+        self._in_flight = InFlight(self._health.hold)
+        self._publisher = Publisher(outbox, publication, settings, self._in_flight, tracer)
         self._maintenance = Maintenance(outbox, settings)
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, tracer)
         self._tracer = tracer
@@ -79,7 +77,7 @@ class Worker:
             self._hurry.set()
         self._stopping.set()
         self._health.stopping = True
-        self._held.nudge()
+        self._in_flight.nudge()
         self._doorbell.ring()
 
     async def run(self) -> None:
@@ -107,56 +105,43 @@ class Worker:
         log.info("worker stopped", worker=self._settings.worker_name)
 
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
-        failures = 0
-        empty_rounds = 0
-        full_claims = 0
         clock = asyncio.get_running_loop().time
-        reach = ScanHorizon()
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        schedule = ClaimSchedule(self._settings.poll_seconds)
         while not self._stopping.is_set():
-            await self._held.fewer_than(max(self._capacity * 3 // 4, 1), unless=self._stopping)
+            await self._in_flight.fewer_than(max(self._capacity * 3 // 4, 1), unless=self._stopping)
             if self._stopping.is_set():
                 return
-            room = min(self._capacity - len(self._held), self._settings.batch_size)
-            self._doorbell.hush()
-            began, began_ns = clock(), time.time_ns()
-            full_scan = reach.is_full_scan(began)
-            round_robin = full_claims % ROUND_ROBIN_EVERY_CLAIMS == 1
+            limit = min(self._capacity - len(self._in_flight), self._settings.batch_size)
+            self._doorbell.clear()
+            began_ns, mode = time.time_ns(), schedule.next_claim(clock())
             try:
-                lease = timedelta(seconds=self._settings.lease_seconds)
-                claims = await self._outbox.claim(room, lease, full_scan=full_scan, round_robin=round_robin)
+                claims = await self._outbox.claim(
+                    limit, lease, full_scan=mode.full_scan, round_robin=mode.round_robin
+                )
             except DATABASE_ERRORS as error:
-                self._health.failed("claim", error)
-                if failures == 0:
-                    log.warning("claiming failed and is tried again", error=label(error))
-                failures += 1
-                if is_of_the_installation(error):
-                    with contextlib.suppress(*DATABASE_ERRORS):
-                        await self._require_served()
-                await self._pause(backoff.delay_seconds(failures, base=0.2, cap=CLAIM_RETRY_CAP_SECONDS))
+                await self._claim_failed(error, is_first=not schedule.is_failing)
+                await self._pause(schedule.failed())
                 continue
-            failures = 0
+            schedule.succeeded(mode, rows=len(claims), limit=limit, now=clock())
             self._health.claimed()
-            if len(claims) == room or round_robin:
-                full_claims += 1
-                reach.backlog_remains()
-            else:
-                full_claims = 0
-                if full_scan:
-                    reach.full_scan_took(began, clock())
             if claims:
-                empty_rounds = 0
-                self._held.add(claims)
+                self._in_flight.add(claims)
                 self._tracer.claimed(claims, began_ns)
                 task = asyncio.create_task(self._pipeline.handle(claims))
                 pipeline.add(task)
                 task.add_done_callback(pipeline.discard)
-            elif not self._stopping.is_set() and not round_robin and await self._sleep() is Woken.DUE:
-                # Others hold what is due; look again, but ever more seldom.
-                empty_rounds += 1
-                if empty_rounds > 1:
-                    await self._pause(backoff.delay_seconds(empty_rounds, base=0.01, cap=self._settings.poll_seconds))
-            else:
-                empty_rounds = 0
+            elif not mode.round_robin and not self._stopping.is_set():
+                woken = await self._sleep()
+                await self._pause(schedule.woke_up(rows_due=woken is Woken.DUE))
+
+    async def _claim_failed(self, error: BaseException, *, is_first: bool) -> None:
+        self._health.failed("claim", error)
+        if is_first:
+            log.warning("claiming failed and is tried again", error=label(error))
+        if is_of_the_installation(error):
+            with contextlib.suppress(*DATABASE_ERRORS):
+                await self._require_served()
 
     async def _sleep(self) -> Woken:
         self._asleep_since = time.monotonic()
@@ -180,13 +165,13 @@ class Worker:
 
         A claim that is not answered by then may have come to pass: its rows are free when their leases run out.
         """
-        if self._held:
-            log.info("draining", rows=len(self._held), seconds=self._settings.shutdown_seconds)
+        if self._in_flight:
+            log.info("draining", rows=len(self._in_flight), seconds=self._settings.shutdown_seconds)
         hurry = asyncio.create_task(self._hurry.wait(), name="hurry")
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
                 await asyncio.wait([claiming, hurry], return_when=asyncio.FIRST_COMPLETED)
-                await self._held.fewer_than(1, unless=self._hurry)
+                await self._in_flight.fewer_than(1, unless=self._hurry)
         except TimeoutError:
             pass
         finally:
@@ -194,7 +179,7 @@ class Worker:
 
     async def _give_back(self) -> None:
         """Release what is still held, and sign off; the lease does it when the database is away."""
-        held = self._held.take_all()
+        held = self._in_flight.take_all()
         self._tracer.given_back(held)
         try:
             async with asyncio.timeout(LAST_WORD_SECONDS):
@@ -212,7 +197,7 @@ class Worker:
             try:
                 if not first:
                     await self._require_served()
-                await self._outbox.heartbeat(__version__, len(self._held), first=first)
+                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first)
                 first = False
                 self._health.beat()
             except DATABASE_ERRORS as error:
@@ -226,16 +211,19 @@ class Worker:
         before: list[Claim] = []
         while True:
             await asyncio.sleep(lease.total_seconds() / 3)
-            lasting = [claim for claim in before if claim in self._held]
+            lasting = [claim for claim in before if claim in self._in_flight]
             try:
                 if lasting:
                     await self._outbox.renew(lasting, lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
                 log.debug("leases not renewed", error=label(error))
-            before = self._held.all()
+            before = self._in_flight.all()
 
     async def _pause(self, seconds: float) -> None:
+        """Wait for `seconds`, or until the worker is stopped."""
+        if not seconds:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
