@@ -37,28 +37,25 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
 	@echo "format, style, types, imports and SQL are in order"
 
-bench: $(STAMP) ## Run the short benchmarks, a line each, in some minutes; peers only where they are installed
-	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "host_tax --seconds 1" trigger_cost \
-		trigger_failures memory scale "llm --concurrency 20 --answers 5" "idle --rows 5000 --seconds 30" \
-		"page --rounds 1 --seconds 5" "feed --seconds 5" hooks; do \
+bench: $(STAMP) ## Run the short benchmarks in a few minutes; other queues only where they are installed
+	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "write_overhead --seconds 1" scale \
+		"feed --seconds 5" webhooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
-bench-full: $(STAMP) ## Install the peers (pgqueuer, procrastinate) and run all benchmarks in full, for an hour and a half
+bench-full: $(STAMP) ## Install the other queues (pgqueuer, procrastinate) and run all benchmarks in full, about an hour
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@for bench in "drain --rounds 3 --peer-redaction" "drain --rounds 3 --alerts" \
 		"drain --rounds 1 --rows 1000000 --peer-rows 100000" "latency --seconds 15 --rounds 3" \
-		"host_tax --full --rounds 3 --seconds 4" trigger_cost trigger_failures memory event_loop \
-		"scale --finished 10000000 --pending 1000000" hot_agent "llm --answers 30 --rounds 3" \
-		"idle --rows 50000 --seconds 300" page feed hooks; do \
+		"write_overhead --full --rounds 3 --seconds 4" "scale --finished 10000000 --pending 1000000" feed webhooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
-chaos: $(STAMP) ## Trouble workers, hosts, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and reckon
+chaos: $(STAMP) ## Inject faults into workers, agents, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and check the outcome
 	@AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -s tests/chaos/test_storm.py
 
-soak: $(STAMP) ## Half an hour of steady load beneath an old transaction (minutes=1 for a short one)
+soak: $(STAMP) ## Run a steady load for 30 minutes while an old transaction stays open (minutes=1 for a short run)
 	@$(BIN)/python -m benchmarks.bench_soak --minutes $(or $(minutes),30)
 
-redaction-report: $(STAMP) ## Print what redaction finds, beside stock Presidio and plain expressions
+redaction-report: $(STAMP) ## Print what redaction finds, compared with stock Presidio and plain regular expressions
 	@$(BIN)/python -m benchmarks.redaction.report
 
 wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too

@@ -26,11 +26,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
+import psycopg
 from websockets.asyncio.client import ClientConnection, connect
 
 from autopost.database.embedded import EmbeddedServer
-from benchmarks.bench_idle import processor_seconds
-from benchmarks.bench_page import load
 from benchmarks.stand import Connection, add_agents, percentile, report, stand, worker
 
 AGENTS = 1_000
@@ -152,6 +151,37 @@ class WatchingSockets(Watching):
             self.events += 1
             if is_first:
                 self.seen[json.loads(message)["event"]["data"]["id"]] = time.time()
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process has used of a processor so far, in user and system mode; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(server: EmbeddedServer, name: str, rate: float, seconds: float) -> None:
+    """Let operations fail at a steady rate, which are alerts and all posted; wait for the last."""
+    with psycopg.connect(server.dsn(), autocommit=True) as host:
+        began = time.monotonic()
+        number = 0
+        while (now := time.monotonic() - began) < seconds:
+            if number > now * rate:
+                time.sleep(number / rate - now)
+            number += 1
+            host.execute(
+                "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
+                "values (%s, %s, 'workflow_execute', 'failed', 'Could not reconcile the invoices of the region')",
+                (f"{name}-{number}", f"agent{number % AGENTS + 1}"),
+            )
+        waiting: Any = (True,)
+        while waiting != (False,):
+            time.sleep(0.05)
+            waiting = host.execute(
+                "select exists (select from auto_post_outbox where state in ('pending', 'claimed'))"
+            ).fetchone()
 
 
 def delays_ms(host: Connection, seen: dict[str, float]) -> list[float]:

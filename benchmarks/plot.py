@@ -1,4 +1,4 @@
-"""Draws docs/images/host-tax.svg from the results of `bench_host_tax --full`: the platform's share by its clients."""
+"""Draws docs/images/write-overhead.svg from the results of `bench_write_overhead --full`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.stand import RESULTS
 from benchmarks.variants import ASLEEP, BARE_INSERT, BUSY, NOTIFY_EACH, PEERS, Variant
 
-PICTURE = Path(__file__).parent.parent / "docs" / "images" / "host-tax.svg"
+PICTURE = Path(__file__).parent.parent / "docs" / "images" / "write-overhead.svg"
 CLIENTS = (1, 4, 16, 64)
 LINES: tuple[tuple[Variant, str, str], ...] = (
     (BARE_INSERT, "#7a7a7a", "6 4"),
@@ -36,7 +36,7 @@ def shares(variant: Variant) -> list[float]:
     """Return the median share of a variant for each number of clients."""
     found = []
     for clients in CLIENTS:
-        name = f"host_tax completion, {clients} client{'s' if clients > 1 else ''}, synchronous_commit on"
+        name = f"write_overhead completion, {clients} client{'s' if clients > 1 else ''}, synchronous_commit on"
         result = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
         found.append(statistics.median(result["shares"][variant.name]))
     return found

@@ -11,23 +11,23 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
-import psutil
-import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pytest_postgresql.janitor import DatabaseJanitor
 
-from autopost.database.embedded import embedded_server
-from autopost.database.migrate import migrate
-from autopost.redaction.redactor import Redactor
-from autopost.settings import Settings, load_settings
-from tests.support.crew import Crew, everybodys
-from tests.support.host import Host
+# Everything else is imported by the fixtures that need it: a test of a pure function starts in a second.
+if TYPE_CHECKING:
+    from pytest_postgresql.janitor import DatabaseJanitor
+
+    from autopost.redaction.redactor import Redactor
+    from autopost.settings import Settings
+    from tests.support.crew import Crew
+    from tests.support.host import Host
 
 OUTER_URL = os.environ.get("AUTOPOST_TEST_DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
@@ -43,8 +43,22 @@ hypothesis.settings.load_profile("everyday")
 
 # A test, and each process that it starts, sees only what the test sets: what an interpreter, libpq, the program or a
 # terminal reads from the environment must not decide whether a test passes.
-AMBIENT = ("PYTHON", "PG", "OPENAI_", "OTEL_", "SOCIAL_POST_", "DATABASE_URL", "REDIS_URL", "LC_", "LANG")
-AMBIENT += ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM")
+AMBIENT = (
+    *(
+        "PYTHON",
+        "PG",
+        "OPENAI_",
+        "OTEL_",
+        "SOCIAL_POST_",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "LC_",
+        "LANG",
+        "COLUMNS",
+        "LINES",
+    ),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM"),
+)
 for _name in list(os.environ):
     if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
@@ -57,6 +71,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shel
 def pytest_report_header() -> str:
     """Return which server this run uses."""
     if OUTER_URL:
+        from psycopg.conninfo import conninfo_to_dict
+
         parts = conninfo_to_dict(OUTER_URL)
         place = ", ".join(f"{name} {parts[name]}" for name in ("host", "port", "dbname") if parts.get(name))
         return f"server: AUTOPOST_TEST_DATABASE_URL ({place})"
@@ -67,12 +83,17 @@ class Server:
     """A running server, and how to make a database in it."""
 
     def __init__(self, dsn: str) -> None:
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+
         self._parts = conninfo_to_dict(dsn)
         with psycopg.connect(dsn) as connection:
             self.version: int = connection.info.server_version // 10_000
 
     def dsn(self, database: str, *, user: str | None = None) -> str:
         """Return a connection string; `user` is a role without a password."""
+        from psycopg.conninfo import make_conninfo
+
         parts = {**self._parts, "dbname": database}
         if user is not None:
             parts["user"] = user
@@ -80,6 +101,8 @@ class Server:
 
     def janitor(self, database: str, *, template: str | None = None) -> DatabaseJanitor:
         """Return what makes and drops a database."""
+        from pytest_postgresql.janitor import DatabaseJanitor
+
         return DatabaseJanitor(
             user=str(self._parts["user"]),
             password=str(self._parts["password"]) if self._parts.get("password") else None,
@@ -96,6 +119,8 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     if OUTER_URL:
         yield Server(OUTER_URL)
         return
+    from autopost.database.embedded import embedded_server
+
     with contextlib.ExitStack() as running:
         with folders_in_memory() if pytestconfig.getoption("markexpr") == "not large" else contextlib.nullcontext():
             settings = {"max_connections": "60"}
@@ -106,6 +131,8 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
 @contextlib.contextmanager
 def folders_in_memory() -> Iterator[None]:
     """Have temporary folders made in memory meanwhile, where there is room: a database is there sooner than on disk."""
+    import psutil
+
     before = tempfile.tempdir
     if os.access(MEMORY, os.W_OK):
         free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
@@ -120,6 +147,9 @@ def folders_in_memory() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> Iterator[str]:
     """Return the name of a migrated database to clone."""
+    from autopost.database.migrate import migrate
+    from autopost.settings import load_settings
+
     name = f"autopost_template_{os.getpid()}"
     with server.janitor(name):
         migrate(load_settings(database_url=server.dsn(name)))
@@ -145,6 +175,10 @@ def database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture
 def host(database: str) -> Iterator[Host]:
     """Return the platform: whoever changes operation_trackers."""
+    import psycopg
+
+    from tests.support.host import Host
+
     with psycopg.connect(database, autocommit=True) as connection:
         yield Host(connection)
 
@@ -152,22 +186,29 @@ def host(database: str) -> Iterator[Host]:
 @pytest.fixture
 def settings(database: str) -> Settings:
     """Return settings for the test's database, with the LLM off."""
+    from autopost.settings import load_settings
+
     return load_settings(database_url=database, llm_enabled=False, poll_seconds=0.5, shutdown_seconds=5)
 
 
 @pytest.fixture(scope="session")
 def processes() -> Crew:
     """Return what forks workers and instances: loading all that they need takes longer than most tests."""
+    from tests.support.crew import everybodys
+
     return everybodys()
 
 
 def pytest_unconfigure() -> None:
     """End what forked processes, where a test had use for it."""
-    if everybodys.cache_info().currsize:
-        everybodys().stop(remove=True)
+    crew = sys.modules.get("tests.support.crew")
+    if crew is not None and crew.everybodys.cache_info().currsize:
+        crew.everybodys().stop(remove=True)
 
 
 @pytest.fixture(scope="session")
 def redactor() -> Redactor:
     """Return the real redactor, built once."""
+    from autopost.redaction.redactor import Redactor
+
     return Redactor()

@@ -113,44 +113,44 @@ def test_kind_of_an_error_carries_no_data() -> None:
 def test_kept_text_comes_back_as_it_was() -> None:
     """With model, tokens, cost, redactions and all."""
     written = Written("Done 🎉", Generator.LLM, "m", 10, 20, 0.001, {"EMAIL_ADDRESS": 2}, None)
-    assert audit.load_draft(audit.keep(written)) == written
+    assert audit.load_draft(audit.save_draft(written)) == written
     assert audit.load_draft(None) is None
 
 
-async def test_held_waits_until_there_is_room() -> None:
+async def test_in_flight_waits_until_there_is_room() -> None:
     """It ends when a row is removed, not before."""
-    held = InFlight()
+    in_flight = InFlight()
     first, second = claim(), claim()
-    held.add([first, second])
-    room = asyncio.create_task(held.fewer_than(2, unless=asyncio.Event()))
+    in_flight.add([first, second])
+    room = asyncio.create_task(in_flight.fewer_than(2, unless=asyncio.Event()))
     await asyncio.sleep(0)
     assert not room.done()
-    held.remove([first])
+    in_flight.remove([first])
     await asyncio.wait_for(room, 5)
-    assert len(held) == 1
+    assert len(in_flight) == 1
 
 
-async def test_held_wait_ends_when_it_is_called_off() -> None:
+async def test_in_flight_wait_ends_when_it_is_cancelled() -> None:
     """A worker that is told to stop does not wait for room."""
-    held = InFlight()
-    held.add([claim()])
+    in_flight = InFlight()
+    in_flight.add([claim()])
     stop = asyncio.Event()
-    room = asyncio.create_task(held.fewer_than(1, unless=stop))
+    room = asyncio.create_task(in_flight.fewer_than(1, unless=stop))
     await asyncio.sleep(0)
     stop.set()
-    held.nudge()
+    in_flight.wake()
     await asyncio.wait_for(room, 5)
 
 
 def test_same_row_under_a_new_epoch_is_another_claim() -> None:
     """The end of the old claim does not end the new one."""
-    held = InFlight()
+    in_flight = InFlight()
     old = claim(epoch=1)
     new = Claim(old.id, 2, 2, old.operation, None, NOW, NOW)
-    held.add([old, new])
-    held.remove([old])
-    assert new in held
-    assert old not in held
+    in_flight.add([old, new])
+    in_flight.remove([old])
+    assert new in in_flight
+    assert old not in in_flight
 
 
 @pytest.mark.parametrize(

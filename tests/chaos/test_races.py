@@ -92,7 +92,7 @@ async def test_publisher_waits_for_the_rescue_that_it_meets(race: Race, commits:
     assert len(race.host.posts()) == len(race.outcomes()) == (0 if commits else 1)
 
 
-@pytest.mark.parametrize("action", ["keep", "renew", "defer", "release"])
+@pytest.mark.parametrize("action", ["save", "renew", "defer", "release"])
 @either_way
 async def test_late_word_of_the_former_holder_waits_for_the_rescue(race: Race, action: str, commits: bool) -> None:
     """If the rescue commits, it changes nothing; if not, the row is still its own."""
@@ -155,6 +155,50 @@ async def test_worker_that_rescued_its_own_row_publishes_it_once(race: Race) -> 
         await publishing.crash()
     assert published.outcomes == [Lost(old), Posted(new, TEXT)]
     assert (race.states(), race.outcomes()) == (["posted"], ["posted"])
+
+
+def stall(race: Race, table: str) -> None:
+    """Make statements that read a table wait, after they took their snapshot, for the advisory lock 42."""
+    race.host.execute(
+        "create function is_let_go() returns boolean language plpgsql as "
+        "$$ begin perform pg_advisory_xact_lock(42); return true; end $$"
+    )
+    race.host.execute(f"alter table {table} rename to stalled")
+    race.host.execute(f"create view {table} as select * from stalled where is_let_go()")
+
+
+DEFER = "update auto_post_outbox set available_at = now() + interval '1 hour'"
+
+
+@pytest.mark.parametrize("round_robin", [False, True])
+async def test_claim_checks_a_row_again_that_changed_after_its_snapshot(race: Race, round_robin: bool) -> None:
+    """Another worker claimed it and committed, before this claim came to lock it."""
+    race.host.complete()
+    stall(race, "auto_post_control")
+    gate = await opened(race, "select pg_advisory_xact_lock(42)")
+    worker = await race.session()
+    claiming = asyncio.create_task(worker.outbox("one").claim(10, LEASE, round_robin=round_robin))
+    await race.waits(worker, on=gate)
+    race.host.execute(DEFER)
+    await gate.end()
+    assert await claiming == []
+
+
+async def test_parking_checks_a_row_again_that_changed_after_its_snapshot(race: Race) -> None:
+    """It parks no row that was claimed or deferred meanwhile."""
+    race.host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
+    race.host.complete()
+    worker = await race.session()
+    outbox = worker.outbox("one")
+    assert await outbox.claim(10, LEASE) == []
+    stall(race, "auto_post_pauses")
+    gate = await opened(race, "select pg_advisory_xact_lock(42)")
+    claiming = asyncio.create_task(outbox.claim(10, LEASE))
+    await race.waits(worker, on=gate)
+    race.host.execute(DEFER)
+    await gate.end()
+    assert await claiming == []
+    assert race.host.value("select available_at < 'infinity' and epoch = 0 from auto_post_outbox")
 
 
 # publish and publish
@@ -571,7 +615,7 @@ async def crossing(race: Race, act: Callable[[Session, list[Claim]], Coroutine[A
     assert race.deadlocks() == 0
 
 
-@pytest.mark.parametrize("action", ["keep", "renew", "defer", "release"])
+@pytest.mark.parametrize("action", ["save", "renew", "defer", "release"])
 async def test_holder_and_publisher_do_not_wait_for_each_other(race: Race, action: str) -> None:
     """A worker has another word on what it publishes at the same time, in another order."""
     await crossing(race, lambda session, claims: act_on(session.outbox("one"), action, claims))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import psycopg
@@ -211,6 +212,37 @@ def test_host_rings_only_when_a_worker_sleeps(host: Host, database: str) -> None
         sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
         host.complete("loud")
         assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["auto_post_doorbell"]
+
+
+def test_operation_that_was_captured_before_does_not_ring(host: Host, database: str) -> None:
+    """It comes to the same status again: nothing is inserted, and there is nothing to wake for."""
+    host.complete()
+    with psycopg.connect(database, autocommit=True) as listener, psycopg.connect(database, autocommit=True) as sleeper:
+        listener.execute("listen auto_post_doorbell")
+        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        host.move("op", "running")
+        host.move("op", "completed")
+        host.execute("select pg_notify('auto_post_doorbell', 'end')")
+        assert [notice.payload for notice in listener.notifies(timeout=30, stop_after=1)] == ["end"]
+
+
+def test_full_notification_queue_fails_no_host() -> None:
+    """A NOTIFY would fail at its commit, so none is sent; polling workers find the row."""
+    with embedded_server(18, settings={"max_notify_queue_pages": "64"}) as server:
+        migrate(load_settings(database_url=server.dsn()))
+        with psycopg.connect(server.dsn(), autocommit=True) as connection, psycopg.connect(server.dsn()) as listener:
+            host = Host(connection)
+            host.execute("update auto_post_control set wakeup = 'notify'")
+            listener.execute("listen somewhere")
+            listener.commit()
+            listener.execute("select 1")  # in a transaction it receives nothing, so that the queue fills up
+            for payload in ("repeat('x', 7000)", "'x'"):
+                with contextlib.suppress(psycopg.errors.ProgramLimitExceeded):
+                    while True:
+                        host.execute(f"select pg_notify('somewhere', {payload} || gen_random_uuid())")
+            host.complete()
+            assert len(host.outbox()) == 1
+            listener.rollback()
 
 
 @pytest.mark.parametrize(("wakeup", "rings"), [("notify", 1), ("poll", 0)])

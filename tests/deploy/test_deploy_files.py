@@ -16,14 +16,15 @@ from autopost.database.connection import CONNECT_TIMEOUT_SECONDS
 from autopost.observability.otlp import LAST_WORD_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings, unknown_variables
 from autopost.settings.definitions import Settings
-from autopost.worker.worker import LAST_WORD_SECONDS
-from tests.deploy import DEPLOY, ROOT
+from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS
+from tests.deploy import DEPLOY
+from tests.support import ROOT
 
 BIN = Path(sys.executable).parent
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 LEAST_STOP_SECONDS = (
-    20 + LAST_WORD_SECONDS + LAST_WORD_SECONDS + 2 + TRACES_SECONDS
+    20 + SIGN_OFF_TIMEOUT_SECONDS + SIGN_OFF_TIMEOUT_SECONDS + 2 + TRACES_SECONDS
 )  # drain, release, pool, HTTP, traces
 EXPOSURE = "20"  # of 100, which is what systemd says of a service without any confinement: 9.6 of 10
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

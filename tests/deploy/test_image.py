@@ -20,7 +20,8 @@ import psycopg
 import pytest
 
 from autopost.database.embedded import embedded_server
-from tests.deploy import DEPLOY, ROOT
+from tests.deploy import DEPLOY
+from tests.support import ROOT
 from tests.support.host import Host, until
 
 pytestmark = [

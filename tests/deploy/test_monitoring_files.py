@@ -14,8 +14,9 @@ import promql_parser
 import pytest
 import yaml
 
-from tests.deploy import DEPLOY, ROOT
+from tests.deploy import DEPLOY
 from tests.observability.test_monitoring import QUICK, Monitoring
+from tests.support import ROOT
 from tests.support.host import Host, until
 from tests.support.llm_server import LlmServer, status
 from tests.support.webhooks.receiver import Receiver

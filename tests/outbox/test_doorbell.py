@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from autopost.database.connection import connect
-from autopost.outbox.doorbell import Doorbell, Woken
+from autopost.errors import DatabaseUnreachable
+from autopost.outbox.doorbell import Connection, Doorbell, Woken
 from autopost.settings import Settings
 from tests.support.host import Host
 from tests.support.work import eventually
@@ -27,12 +28,12 @@ LISTENERS = (
 
 @contextlib.asynccontextmanager
 async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIterator[Doorbell]:
-    """Run a doorbell, hushed after its first ring, which is for what came before it listened."""
+    """Run a doorbell, cleared of its first wake-up, which is for rows from before it listened."""
     bell = Doorbell(lambda: connect(settings, "doorbell"), settings.schema_name, poll_seconds=poll_seconds)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
-        bell.hush()
+        bell.clear()
         yield bell
     finally:
         running.cancel()
@@ -132,11 +133,47 @@ async def test_terminated_listener_comes_back_and_rings_once(host: Host, setting
         )
         assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.POLL}
         await eventually(lambda: host.value(LISTENERS) == 1)
-        bell.hush()
+        bell.clear()
         sleep = asyncio.create_task(bell.sleep())
         await eventually(lambda: armed(host) or sleep.done())
         host.complete()
         assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.DUE}
+
+
+async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: Host, settings: Settings) -> None:
+    """It does not wait for a poll interval or a new connection: rows may have been committed meanwhile."""
+    connections = 0
+
+    async def connect_once() -> Connection:
+        nonlocal connections
+        connections += 1
+        if connections > 1:
+            raise DatabaseUnreachable("gone")
+        return await connect(settings, "doorbell")
+
+    bell = Doorbell(connect_once, settings.schema_name, poll_seconds=3600)
+    running = asyncio.create_task(bell.run())
+    try:
+        assert await bell.sleep() is Woken.RUNG
+        bell.clear()
+        sleep = asyncio.create_task(bell.sleep())
+        await eventually(lambda: asleep(host))
+        host.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
+            "and datname = current_database()"
+        )
+        assert await asyncio.wait_for(sleep, 30) in {Woken.RUNG, Woken.POLL}
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings) -> None:
+    """A claim that comes after it has seen its row."""
+    bell = Doorbell(lambda: connect(settings, "doorbell"), "public", poll_seconds=0.2)
+    bell.wake()
+    bell.clear()
+    assert await bell.sleep() is Woken.POLL
 
 
 async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:

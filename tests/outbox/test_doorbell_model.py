@@ -65,7 +65,7 @@ def test_no_wake_up_is_lost_whatever_the_order(design: Design) -> None:
         ({"looks_after_arming": False}, LOST, "arms"),
         ({"looks_with_a_new_snapshot": False}, LOST, "sees nothing"),
         ({"listens_before_arming": False}, LOST, "it will ring"),
-        ({"hushes_before_claiming": False, "wakeup": "notify"}, LOST, "forgets earlier rings"),
+        ({"clears_before_claiming": False, "wakeup": "notify"}, LOST, "forgets earlier rings"),
         ({"rings_itself_when_cut_off": False}, LOST, "is cut off"),
         ({"host_keeps_its_lock": False}, LOST, "it will not ring"),
         ({"host_shows_its_row_first": False}, LOST, "its locks are released"),

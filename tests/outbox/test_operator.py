@@ -196,10 +196,11 @@ async def test_claim_does_not_read_what_is_parked(host: Host, settings: Settings
         assert not any("Rows Removed by Filter: 2" in line for line in lines), plan
 
 
-def test_next_due_row_is_never_a_parked_one(host: Host) -> None:
-    """A worker sleeps for its poll's time, and not in a loop."""
+@pytest.mark.parametrize("arguments", ["'agent', 'ada'", ""])
+def test_paused_row_is_never_the_next_due(host: Host, arguments: str) -> None:
+    """A worker sleeps for its poll interval, and not in a loop."""
     host.complete()
-    host.execute("select auto_post_pause('agent', 'ada')")
+    host.execute(f"select auto_post_pause({arguments})")
     assert host.value(query("worker/next_due", "public").replace("$1", "true")) is None
 
 

@@ -137,6 +137,18 @@ async def test_publishing_writes_post_audit_limit_and_outbox_together(
     assert row["post_id"] == feed["id"] == audit["post_id"] == str(row["id"])
 
 
+async def test_each_post_moves_the_window_of_its_agent(host: Host, outbox: Outbox, publication: Publication) -> None:
+    """From the first post to the second."""
+    host.agent()
+    for number in range(2):
+        host.complete(f"op{number}")
+        (claim,) = await outbox.claim(1, LEASE)
+        published = await publish(publication, [post(claim)])
+        assert host.value("select last_post_at from auto_post_rate_limits") == published.at
+        host.age_posts("5 minutes")
+    assert len(host.posts()) == 2
+
+
 async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outbox, publication: Publication) -> None:
     """A worker that was frozen past its lease does no harm when it thaws."""
     host.agent()
@@ -147,8 +159,10 @@ async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outb
     published = await publish(publication, [post(frozen, "from the frozen one")])
     assert published.outcomes == [Lost(frozen)]
     await outbox.defer([Deferred(frozen, "late", 0)])
+    await outbox.renew([frozen], timedelta(days=1))
     assert await outbox.release([frozen]) == 0
-    await outbox.keep([post(frozen)])
+    assert host.value("select available_at < now() + interval '1 hour' from auto_post_outbox")
+    await outbox.save_drafts([post(frozen)])
     assert (host.posts(), host.audit()) == ([], [])
     assert host.outbox()[0]["kept"] is None
     await publish(publication, [post(rescued, "from the rescuer")])

@@ -75,19 +75,22 @@ def test_two_removals_at_once_are_one(host: Host, database: str) -> None:
     assert expire(host) == 1
 
 
-async def test_removed_operation_never_counts_again(host: Host, outbox: Outbox) -> None:
-    """Flapping and retried inserts are skipped by the claim that meets them; the reconciler finds the id."""
+async def test_removed_operation_never_counts_again(host: Host, settings: Settings, redactor: Redactor) -> None:
+    """Flapping and retried inserts are skipped by the worker that claims them; the reconciler finds the id."""
+    host.agent()
     finish(host, "op")
     assert expire(host) == 1
     for status in ("running", "completed", "failed", "running", "completed"):
         host.move("op", status)
-    (claim,) = await outbox.claim(10, LEASE)
-    assert claim.operation.status == "failed", "another rule, met for the first time"
-    (skipped,) = host.rows("select status, reason, worker from auto_post_outbox where state = 'skipped'")
-    assert tuple(skipped.values()) == ("completed", "already_processed", None)
-    (audit,) = host.audit()
-    assert (audit["action"], audit["details"]["reason"]) == ("auto_post.skipped", "already_processed")
-    host.execute("update auto_post_outbox set finished_at = finished_at - interval '8 days'")
+    await work_off(host, settings, redactor)
+    assert {row["status"]: (row["state"], row["reason"], row["worker"]) for row in host.outbox()} == {
+        "completed": ("skipped", "already_processed", None),
+        "failed": ("posted", None, None),
+    }, "another rule, met for the first time, is posted"
+    (audit,) = [row for row in host.audit() if row["action"] == "auto_post.skipped"]
+    assert (audit["status"], audit["details"]["reason"]) == ("completed", "already_processed")
+    aged = "update auto_post_outbox set finished_at = finished_at - interval '8 days' where status = 'completed'"
+    host.execute(aged)
     assert expire(host) == 1
     host.execute("delete from operation_trackers where id = 'op'")
     host.execute("set session_replication_role = replica")
@@ -110,8 +113,35 @@ async def test_operation_that_flaps_at_the_moment_of_its_removal_does_not_count_
         late.move("op", "running")
         late.move("op", "completed")
         other.execute("commit")
-    assert await outbox.claim(10, LEASE) == []
-    assert [row["reason"] for row in host.outbox()] == ["already_processed"]
+    (claim,) = await outbox.claim(10, LEASE)
+    assert claim.already_processed
+
+
+@pytest.mark.parametrize("removal", ["auto_post_purge('ada')", "auto_post_expire('7 days')"])
+async def test_claim_on_a_removed_row_does_not_fit_its_successor(
+    host: Host, settings: Settings, outbox: Outbox, removal: str
+) -> None:
+    """A worker froze with a claim; the row was removed, and the operation came up again and was claimed again."""
+    host.complete(agent=host.agent())
+    (frozen,) = await outbox.claim(1, LEASE)
+    if "expire" in removal:
+        host.execute(
+            "update auto_post_outbox set state = 'skipped', worker = null, reason = 'rate_limited', "
+            "finished_at = now() - interval '8 days'"
+        )
+    assert host.value(f"select {removal}") == 1
+    host.move("op", "running")
+    host.move("op", "completed")
+    (claim,) = await outbox.claim(1, LEASE)
+    assert (claim.already_processed, claim.epoch) == (True, 1_000_001)
+    assert await outbox.release([frozen]) == 0
+    async with await create_pool(settings, "test", size=1) as pool:
+        published = await Publication(pool, "public", "one").publish(
+            [Posted(frozen, Written("late", Generator.TEMPLATE))],
+            lambda group, agents, now: at_publishing(group, agents, now, WINDOW),
+        )
+    assert published.outcomes == [Lost(frozen)]
+    assert host.posts() == []
 
 
 async def test_audit_log_and_feed_are_not_touched(host: Host, settings: Settings, redactor: Redactor) -> None:
@@ -174,7 +204,8 @@ async def test_purge_removes_all_of_an_agent_or_a_tenant(
     assert host.value("select auto_post_reconcile()") == 0
     host.execute("update operation_trackers set status = 'running'")
     host.execute("update operation_trackers set status = 'completed'")
-    assert {claim.operation.tracker_id for claim in await outbox.claim(10, LEASE)} == set(left) - {"done"}
+    claims = await outbox.claim(10, LEASE)
+    assert {claim.operation.tracker_id for claim in claims if not claim.already_processed} == set(left) - {"done"}
 
 
 async def test_worker_that_holds_a_purged_row_loses_it(host: Host, settings: Settings, outbox: Outbox) -> None:

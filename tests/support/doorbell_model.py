@@ -37,7 +37,7 @@ class Design:
     looks_with_a_new_snapshot: bool = True
     listens_before_arming: bool = True
     disarms_before_claiming: bool = True
-    hushes_before_claiming: bool = True
+    clears_before_claiming: bool = True
     rings_itself_when_cut_off: bool = True
     host_keeps_its_lock: bool = True
     host_shows_its_row_first: bool = True  # and then releases its lock
@@ -63,7 +63,7 @@ class Host(NamedTuple):
 class Worker(NamedTuple):
     """A worker and its listening connection. `at`: its next step, what it awaits (linger, asleep), or dead."""
 
-    at: str = "hush"
+    at: str = "clear"
     connection: str = "none"  # open, listening, cut (which the worker does not know yet)
     alone: bool = False  # holds the lock so
     hears: bool = False  # a notification is on its way
@@ -144,7 +144,7 @@ def _host(design: Design, state: State, number: int, host: Host) -> Iterator[tup
         yield "gets the lock, shared: it will not ring", state.having(number, asked), True
     elif host.at == "inserted" and design.host_never_waits:
         asked = host._replace(at="asked", rings=True)
-        disturbed = any(worker.alone and worker.at in {"hush", "claim"} for worker in state.workers)
+        disturbed = any(worker.alone and worker.at in {"clear", "claim"} for worker in state.workers)
         yield "is refused the lock: it will ring", state.having(number, asked)._replace(disturbed=disturbed), True
     elif host.at == "asked":
         half = state.having(number, host._replace(at="committing", shared=host.shared and row_first))
@@ -163,22 +163,22 @@ def _worker(design: Design, worker: Worker, waits: bool, free: bool, wakeup: str
 
 def _loop(design: Design, worker: Worker, waits: bool, free: bool) -> Iterator[tuple[str, Worker]]:
     """What a worker does with its rows: `Worker._claim` and `Doorbell.sleep`."""
-    connected, hushes = worker.connection in {"open", "listening"}, design.hushes_before_claiming
+    connected, clears = worker.connection in {"open", "listening"}, design.clears_before_claiming
     sleep = "asleep" if worker.believes == "notify" else "linger"
-    woken = worker._replace(at="hush", alone=worker.alone and not design.disarms_before_claiming)
-    if worker.at == "hush":
-        yield "begins to claim", worker._replace(at="claim", rung=worker.rung and not hushes)
+    woken = worker._replace(at="clear", alone=worker.alone and not design.disarms_before_claiming)
+    if worker.at == "clear":
+        yield "begins to claim", worker._replace(at="claim", rung=worker.rung and not clears)
     elif worker.at == "claim":
         after = worker._replace(alone=False)  # a wrong design held it until now
         if waits:
-            yield "claims what waits", after._replace(at="hush")
+            yield "claims what waits", after._replace(at="clear")
         else:
-            yield "finds nothing", after._replace(at=sleep if hushes else "hush late")
-    elif worker.at == "hush late":
+            yield "finds nothing", after._replace(at=sleep if clears else "clear late")
+    elif worker.at == "clear late":
         yield "forgets earlier rings", worker._replace(at=sleep, rung=False)
     elif worker.at == "linger":
         if worker.rung:
-            yield "need not sleep", worker._replace(at="hush")
+            yield "need not sleep", worker._replace(at="clear")
         if connected and free and not design.looks_with_a_new_snapshot:
             yield "takes the snapshot of its look", worker._replace(at="arm", saw=waits)
         elif connected and free:

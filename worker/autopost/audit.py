@@ -1,6 +1,6 @@
-"""What the audit log says of an outcome. Pure.
+"""The details of an outcome in the audit log, and the draft saved with a row. Pure.
 
-Nothing here is text of an operation or of a post: redactions are counted by type, errors are named by kind.
+Audit details contain no text of an operation or a post: redactions are counted by type, errors are named by kind.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 
 
 def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
-    """Return the audit row's details as JSON. `now` is the database's time of the decision."""
+    """Return the details of an audit row as JSON; `now` is the database's time of the decision."""
     claim = proposal.claim
     written = None if isinstance(proposal, Dead) else proposal.written
     facts: dict[str, object] = {
@@ -39,7 +39,7 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
 
 
 def post_metadata(posted: Posted) -> str:
-    """Return what the post itself says of its origin, as JSON."""
+    """Return the metadata of a post as JSON: its operation, and how it was written."""
     operation, written = posted.claim.operation, posted.written
     return json.dumps(
         {
@@ -53,24 +53,24 @@ def post_metadata(posted: Posted) -> str:
 
 
 def word(status: str) -> str | None:
-    """Return a status as it may be shown: when it is one word. Anything longer could be text of the operation."""
+    """Return a status if it is one word, otherwise None: anything longer could be text of the operation."""
     return status if _WORD.fullmatch(status) else None
 
 
 def state(proposal: Proposal) -> str:
-    """Return the outbox state that this proposal ends in."""
+    """Return the final outbox state of a proposal."""
     if isinstance(proposal, Posted):
         return "posted"
     return "dead" if isinstance(proposal, Dead) else "skipped"
 
 
 def reason(proposal: Proposal) -> str | None:
-    """Return why it was skipped."""
+    """Return why a proposal is skipped, or None."""
     return None if isinstance(proposal, Posted | Dead) else str(proposal.reason)
 
 
 def error(proposal: Proposal) -> str | None:
-    """Return the kind of error that it died of."""
+    """Return the kind of error of a dead proposal, or None."""
     return proposal.error if isinstance(proposal, Dead) else None
 
 
@@ -79,8 +79,8 @@ def duration_ms(claim: Claim, now: datetime) -> int:
     return max(0, round((now - claim.claimed_at).total_seconds() * 1000))
 
 
-def keep(written: Written) -> str:
-    """Return a text as it is kept with its row."""
+def save_draft(written: Written) -> str:
+    """Return a written text as JSON, to be saved with its row."""
     return json.dumps(
         {
             "content": written.content,
@@ -95,12 +95,12 @@ def keep(written: Written) -> str:
     )
 
 
-def load_draft(kept: str | None) -> Written | None:
-    """Return the text that an earlier attempt kept, None when there is none that this version can read."""
-    if kept is None:
+def load_draft(saved: str | None) -> Written | None:
+    """Return the text that an earlier attempt saved, or None if there is none that this version can read."""
+    if saved is None:
         return None
     try:
-        facts = json.loads(kept)
+        facts = json.loads(saved)
         return Written(**{**facts, "generator": Generator(facts["generator"])})
     except (ValueError, TypeError, KeyError):
         return None

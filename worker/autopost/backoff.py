@@ -1,4 +1,4 @@
-"""How long to wait after a failed attempt. Pure, but for the dice."""
+"""The delay after a failed attempt. Pure, except for the random jitter."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ CAP_SECONDS = 300.0
 
 
 def delay_seconds(attempts: int, *, base: float = BASE_SECONDS, cap: float = CAP_SECONDS) -> float:
-    """Return the wait after `attempts` failures: exponential, with equal jitter.
+    """Return the delay after `attempts` failures: exponential, with equal jitter.
 
-    Half of the time is certain and half is drawn, so that rows which failed together do not return together
+    Half of the delay is fixed and half is random, so that rows which failed together are not retried together
     ("Exponential Backoff And Jitter", AWS Architecture Blog).
     """
     whole: float = min(cap, base * 2.0 ** min(max(attempts, 1) - 1, 32))
@@ -23,7 +23,7 @@ def delay_seconds(attempts: int, *, base: float = BASE_SECONDS, cap: float = CAP
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the wait that `headers` (lower-case names) ask for, or None where they ask for none.
+    """Return the delay that a response asks for, or None; `headers` have lower-case names.
 
     `retry-after-ms` is OpenAI's own and more exact; `retry-after` is seconds or a date (RFC 9110, 10.2.3).
     """

@@ -1,4 +1,4 @@
-"""The values that travel between the stages of the worker."""
+"""The values that the stages of the worker exchange."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class Reason(StrEnum):
-    """Why an operation was not posted. The values are what audit rows and the outbox say."""
+    """Why an operation was not posted; the values are stored in the outbox and the audit log."""
 
     MISSING_EXPLANATION = "missing_explanation"
     AGENT_UNKNOWN = "agent_unknown"
@@ -21,7 +21,7 @@ class Reason(StrEnum):
 
 
 class Generator(StrEnum):
-    """Who wrote the text of a post."""
+    """What wrote the text of a post."""
 
     LLM = "llm"
     TEMPLATE = "template"
@@ -29,10 +29,10 @@ class Generator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A significant operation as the trigger saw it.
+    """A significant operation as the trigger captured it.
 
-    Texts are None where the host's column was NULL. Each is at most 4,000 characters; a longer one was
-    cut there by the trigger, possibly within a word.
+    Texts are None where the platform's column was NULL. The trigger cuts each at 4,000 characters, possibly within a
+    word.
     """
 
     tracker_id: str
@@ -53,10 +53,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What the database said about an agent at one moment.
-
-    `last_post_at` is None for an agent that never posted.
-    """
+    """An agent as the database had it at one moment; `last_post_at` is None for an agent that never posted."""
 
     id: str
     name: str | None
@@ -66,7 +63,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A text without its personal data and secrets, and how many findings of each type were replaced."""
+    """A text without personal data and secrets, and the number of replaced findings by type."""
 
     text: str
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -74,11 +71,11 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The finished text of a post: redacted, at most 280 characters, and how it came to be.
+    """The finished text of a post, redacted and at most 280 characters long, and how it was written.
 
-    `redactions` counts what was taken out by type, input and output together. `fallback` says why the
-    template was used although the LLM is on, as one short word without any text of the operation.
-    `cost_usd` is None when the price of the model is not known.
+    `redactions` counts the redacted findings by type, input and output together. `fallback` is the reason for using the
+    template although the LLM is on: one short word without text of the operation. `cost_usd` is None when the price of
+    the model is not known.
     """
 
     content: str
@@ -93,10 +90,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An outbox row that this worker holds.
+    """An outbox row on which this worker has a lease.
 
-    `epoch` fences every later statement about the row. `attempts` counts this claim. `kept` is the text of
-    an earlier attempt, so that a retry does not pay for the LLM twice.
+    `epoch` fences every later statement about the row. `attempts` includes this claim. `draft` is the text of an
+    earlier attempt, so that a retry does not pay for the LLM again. `already_processed`: retention or a purge removed
+    a row of the same operation and rule before.
     """
 
     id: UUID
@@ -106,14 +104,14 @@ class Claim:
     agent: Agent | None
     captured_at: datetime
     claimed_at: datetime
-    kept: Written | None = None
+    draft: Written | None = None
     last_error: str | None = None
     already_processed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The operation is on the feed."""
+    """The operation is posted, or is to be."""
 
     claim: Claim
     written: Written
@@ -121,7 +119,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The rules forbid the post; `written` is there when the text had already been made."""
+    """The policy forbids the post; `written` is set if the text was already written."""
 
     claim: Claim
     reason: Reason
@@ -130,7 +128,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """All attempts are used up, or none can succeed."""
+    """All attempts are used up, or none can succeed: the row is dead-lettered."""
 
     claim: Claim
     error: str
@@ -138,7 +136,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """This attempt failed; the row becomes claimable again after `delay_seconds`."""
+    """The attempt failed; the row can be claimed again after `delay_seconds`."""
 
     claim: Claim
     error: str
@@ -147,20 +145,20 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Another worker owns the row now; nothing was written for it."""
+    """The lease is lost to another worker; nothing was written for the row."""
 
     claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Somebody else holds the agent's lock at this moment; nothing was written, and the row is still ours."""
+    """Another transaction holds the agent's lock; nothing was written, and the lease is still valid."""
 
     proposal: Posted
 
     @property
     def claim(self) -> Claim:
-        """Return the claim that waits."""
+        """Return the claim of the proposal."""
         return self.proposal.claim
 
 

@@ -1,4 +1,4 @@
--- What the database says of the agents ($1) at this moment, by its own clock. To be read under their locks.
+-- Returns the agents ($1) as they are at this moment, by the database's clock. Read them while their locks are held.
 with wanted as (
     select u.agent_id from unnest($1::text[]) as u (agent_id)
 )
@@ -7,7 +7,7 @@ select
     w.agent_id, a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity,
     a.category as agent_category, l.last_post_at, clock_timestamp() as now
 from wanted as w
--- One probe each, whatever the planner thinks of the sizes.
+-- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
     select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
     where w.agent_id = k.id

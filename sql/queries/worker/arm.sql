@@ -1,4 +1,4 @@
--- Arms the doorbell: while this connection holds the lock, a capturing transaction rings. Never waits.
+-- Arms the doorbell: while this connection holds the lock, a capturing transaction notifies. Never waits.
 -- armed: it holds the lock. taken: another worker does. held: transactions do that have captured and not ended yet.
 select
     case

@@ -1,5 +1,5 @@
--- Gives rows back after a failed attempt. $1 ids, $2 epochs, $3 kinds of error, $4 seconds until the next attempt.
--- Returns the ids that were still ours. Locks the rows in the order of their ids.
+-- Returns rows to the queue after a failed attempt. $1 ids, $2 epochs, $3 kinds of error, $4 seconds until the next
+-- attempt. Returns the ids whose lease was still valid. Locks the rows in the order of their ids.
 with mine as (
     select o.id, v.error, v.delay_seconds
     from {{ schema }}.auto_post_outbox as o

@@ -1,2 +1,2 @@
--- Removes up to $2 rows that finished longer than $1 ago; how many it removed.
+-- Removes up to $2 rows that finished longer than $1 ago; returns how many.
 select {{ schema }}.auto_post_expire($1, $2) as removed

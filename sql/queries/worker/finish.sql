@@ -1,15 +1,15 @@
--- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs that were still ours.
+-- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs whose lease was still valid; a
+-- row with another epoch or state is not changed.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
--- $8 the time at which it was decided. A row whose epoch moved on gets nothing at all. A status that is no word is text
--- of the operation, and the audit log does not have it.
--- Locks the rows in the order of their ids, so that nobody waits for another in a circle.
+-- $8 the time of the decision. A status that is not one word could be text of the operation, and is not audited.
+-- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
 with verdicts as (
     select o.id, v.state, v.reason, v.error, v.operation_type, v.details
     from {{ schema }}.auto_post_outbox as o
     inner join unnest(
         $1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[]
     ) as v (id, epoch, state, reason, error, operation_type, details) on o.id = v.id
-    -- The form keeps the planner to the primary key: the index of what is claimable may be long.
+    -- CASE keeps the planner to the primary key: the index of claimable rows may be long.
     where case when o.epoch = v.epoch then o.state = 'claimed' else false end
     order by o.id
     for update of o

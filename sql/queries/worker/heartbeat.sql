@@ -1,4 +1,4 @@
--- Says that a worker lives. $1 name, $2 version, $3 rows in flight, $4 whether it has just started.
+-- Records that a worker is alive. $1 name, $2 version, $3 rows in flight, $4 whether it has just started.
 insert into {{ schema }}.auto_post_workers as w (name, version, started_at, last_seen_at, in_flight)
 values ($1, $2, now(), now(), $3)
 on conflict (name) do update

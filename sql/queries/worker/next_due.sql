@@ -1,5 +1,5 @@
--- Seconds until the next row is due; 0 or less: now; NULL: nothing waits but what is parked, or claiming is paused.
--- $1: look at everything, or only at what was due less than 10 seconds ago.
+-- Returns the seconds until the next row is due, 0 or less for now; NULL when there is none but parked rows, or when
+-- everything is paused. $1: all rows (a full scan), or only those that have been due for less than 10 seconds.
 select extract(epoch from min(o.available_at) - clock_timestamp())::double precision as seconds
 from {{ schema }}.auto_post_outbox as o
 where

@@ -1,5 +1,5 @@
--- Puts posts on the feed and moves their agents' windows. $1 ids, $2 tenants, $3 agents, $4 post types, $5 contents,
--- $6 metadata, $7 the time at which it was decided. Its row count is that of the posts which the platform took.
+-- Inserts posts and moves the rate-limit windows of their agents. $1 ids, $2 tenants, $3 agents, $4 post types,
+-- $5 contents, $6 metadata, $7 the time of the decision. The row count is the number of posts that the platform kept.
 with given as (
     select *
     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])

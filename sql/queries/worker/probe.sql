@@ -1,4 +1,4 @@
--- How workers are to be woken (doorbell, notify or poll); NULL when this connection does not listen: a pooler.
+-- Returns how workers are woken (doorbell, notify or poll); NULL when this connection does not listen: a pooler.
 select
     case
         when 'auto_post_doorbell' in (select pg_listening_channels())

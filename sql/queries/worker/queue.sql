@@ -1,6 +1,6 @@
--- How long the queue is and how old, and the switches, one row. $1: reads at most so many rows of each index; more are
--- not counted. Rows of the last day alone are looked through for dead letters.
--- due_seconds: how long the row that is longest due has been so; 0 where nothing is due.
+-- Returns the backlog, its age and the switches, in one row. $1: reads at most so many rows of each index; more are not
+-- counted. Counts the dead letters of the last day.
+-- due_seconds: for how long the oldest due row has been due; 0 when no row is due.
 with unfinished as (
     select o.state, o.available_at
     from {{ schema }}.auto_post_outbox as o

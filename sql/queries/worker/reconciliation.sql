@@ -1,5 +1,5 @@
--- When the reconciler last reached the end of the platform's table, how far it is now, and whether capturing is on.
--- blocks: how many there are to read; of a partitioned table those of its largest partition.
+-- Returns when the reconciler last reached the end of the platform's table, its position, and whether capturing is on.
+-- blocks: the number to read; of a partitioned table those of its largest partition.
 with tables as (
     select distinct coalesce(l.relid, t.tgrelid) as oid
     from pg_trigger as t

@@ -1,6 +1,6 @@
--- Gives rows back without an outcome and without burning the attempt: a worker stops, or nobody's row is at fault.
--- $1 ids, $2 epochs, $3 seconds until they may be claimed again, $4 the kind of error, NULL for none.
--- Returns the ids that were still ours. Locks the rows in the order of their ids.
+-- Returns rows to the queue without an outcome and without counting the attempt: the worker stops, or no row is at
+-- fault. $1 ids, $2 epochs, $3 seconds until they may be claimed again, $4 the kind of error, NULL for none.
+-- Returns the ids whose lease was still valid. Locks the rows in the order of their ids.
 with mine as (
     select o.id
     from {{ schema }}.auto_post_outbox as o

@@ -1,5 +1,5 @@
--- Renews the leases of rows on which work goes on. $1 ids, $2 epochs, $3 lease.
--- Locks the rows in the order of their ids, so that nobody waits for another in a circle.
+-- Extends the leases of rows that are in progress. $1 ids, $2 epochs, $3 lease.
+-- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
 with mine as (
     select o.id
     from {{ schema }}.auto_post_outbox as o

@@ -90,6 +90,8 @@ class Base(RuleBasedStateMachine):
                 *(agent, TENANTS[agent], maturity),
             )
         self.held: dict[str, list[Claim]] = {worker: [] for worker in WORKERS}
+        self.claiming = {worker: self.outbox(worker) for worker in WORKERS}
+        self.saw_pause = dict.fromkeys(WORKERS, False)  # with its last claim
         self.frozen: list[tuple[str, Claim]] = []
         self.publishing: list[Publishing] = []
         self.open: HostTransaction | None = None

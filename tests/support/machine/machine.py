@@ -39,7 +39,7 @@ class OutboxMachine(HostRules, WorkerRules, SteeringRules):
         self.leases_run_out()
         self.claim(worker, limit)
         self.leases_run_out()
-        for action in ("keep", "renew", "release", "defer"):
+        for action in ("save", "renew", "release", "defer"):
             self.thaw(0, action)
 
     @rule(pick=picks, moves=st.booleans(), removed=st.booleans())

@@ -16,6 +16,7 @@ from autopost.model import Claim, Dead, Posted, Proposal, Skipped
 
 WINDOW_MINUTES = 5
 MAY_POST = {"INTERN", "SUPERVISED", "AUTONOMOUS"}
+REMOVED_EPOCH = 1_000_000
 HELD = ("pending", "claimed")
 
 
@@ -234,6 +235,10 @@ class Model:
             row.state, row.reason, row.worker = "skipped", reason, None
             row.epoch += 1
             self.outcomes[key, "skipped"] += 1
+
+    def next_epoch(self, key: UUID) -> int:
+        """Return the epoch of the row's next claim: claims on a removed row of this id must not fit this one."""
+        return 1 + max(self.rows[key].epoch, REMOVED_EPOCH if key in self.seen else 0)
 
     def revive(self, ids: Iterable[UUID]) -> None:
         """Give finished rows another life."""

@@ -13,7 +13,7 @@ from hypothesis.stateful import precondition, rule
 
 from autopost.model import Agent, Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Written
 from autopost.outbox.outbox import Outbox
-from autopost.policy import at_publishing, before_writing, is_limited
+from autopost.policy import at_publishing, before_writing, is_rate_limited
 from autopost.worker.publication import Decide
 from autopost.writing import has_explanation
 from tests.support.machine.base import LEASE, Base, Publishing, ids, key_of, one_of, picks, workers
@@ -27,7 +27,7 @@ TEXT = Written("text", Generator.TEMPLATE)
 TO_THE_END = 99
 BEFORE_POST = 3  # it has locked its agents, decided, and ended its rows; nobody sees that yet
 steps = st.sampled_from([TO_THE_END, BEFORE_POST, 0, 1, 2, 4])
-actions = st.sampled_from(["keep", "renew", "defer", "defer for long", "release"])
+actions = st.sampled_from(["save", "renew", "defer", "defer for long", "release"])
 
 
 class WorkerRules(Base):
@@ -40,24 +40,26 @@ class WorkerRules(Base):
         free = {key: row for key, row in free.items() if key not in self.locked()}
         stopped = {key for key, row in free.items() if self.model.is_paused(row)}
         due = set() if self.model.paused else free.keys() - stopped
-        claims = self.stage.run(self.outbox(worker).claim(limit, LEASE))
-        removed = {key for key in due & self.model.seen if self.stage.call(SKIPPED, key)}
+        claims = self.stage.run(self.claiming[worker].claim(limit, LEASE))
         assert len(ids(claims)) == len(claims)
-        assert ids(claims) <= due - self.model.seen, "claimed what was not to be claimed"
-        assert len(claims) + len(removed) == min(limit, len(due)), "claimed too little or too much"
-        for key in stopped:
+        assert ids(claims) <= due, "claimed what was not to be claimed"
+        assert len(claims) == min(limit, len(due)), "claimed too little or too much"
+        for key in stopped if self.saw_pause[worker] else ():
             row = free[key]
             row.state, row.worker, row.due, row.epoch = "pending", None, "parked", row.epoch + 1
-        self.model.skip(removed, "already_processed")
+        self.saw_pause[worker] = bool(self.model.pauses)
         for claim in claims:
             row = free[claim.id]
             row.state, row.worker, row.due = "claimed", worker, "later"
-            row.epoch, row.attempts = row.epoch + 1, row.attempts + 1
+            row.epoch, row.attempts = self.model.next_epoch(claim.id), row.attempts + 1
             assert (claim.epoch, claim.attempts) == (row.epoch, row.attempts)
+            assert claim.already_processed == (claim.id in self.model.seen)
             agent = row.operation.agent
             assert (claim.agent and claim.agent.maturity) == self.model.maturity.get(agent)
             if claim.agent:
-                assert is_limited(claim.agent.last_post_at, claim.claimed_at, WINDOW) == self.model.is_limited(agent)
+                assert is_rate_limited(claim.agent.last_post_at, claim.claimed_at, WINDOW) == self.model.is_limited(
+                    agent
+                )
         self.held[worker] += claims
 
     @rule(worker=workers)
@@ -73,7 +75,7 @@ class WorkerRules(Base):
         claims = self.held[worker][:count]
         if claims:
             self.do(worker, action, claims)
-            if action not in ("keep", "renew"):
+            if action not in ("save", "renew"):
                 del self.held[worker][:count]
             if and_freezes:
                 self.frozen += [(worker, claim) for claim in claims]
@@ -117,7 +119,8 @@ class WorkerRules(Base):
     def thaw_and_publish(self, pick: int, steps: int) -> None:
         """Publish with a claim from before a freeze."""
         worker, claim = self.frozen[-1 - pick % len(self.frozen)]
-        self.begin_publishing(worker, [Posted(claim, TEXT)], steps)
+        proposed = proposal(claim, fails=False) if claim.already_processed else Posted(claim, TEXT)
+        self.begin_publishing(worker, [proposed], steps)
 
     @precondition(lambda self: self.publishing)
     @rule(pick=picks)
@@ -137,7 +140,7 @@ class WorkerRules(Base):
         found = self.stage.run(act_on(outbox, action, claims))
         assert found in (None, len(valid))
         for row in (self.model.rows[key] for key in ids(valid)):
-            if action == "keep":
+            if action == "save":
                 row.kept = True
             elif action == "renew":
                 row.due = "later"
@@ -230,14 +233,11 @@ class WorkerRules(Base):
         self.held[publishing.worker] += back
 
 
-SKIPPED = "select state = 'skipped' from auto_post_outbox where id = $1"
-
-
 async def act_on(outbox: Outbox, action: str, claims: list[Claim]) -> int | None:
     """Do what a worker does with rows that it holds; return how many were still its own, if it is told."""
     match action:
-        case "keep":
-            await outbox.keep([Posted(claim, TEXT) for claim in claims])
+        case "save":
+            await outbox.save_drafts([Posted(claim, TEXT) for claim in claims])
         case "renew":
             await outbox.renew(claims, LEASE)
         case "release":

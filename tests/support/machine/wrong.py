@@ -46,7 +46,7 @@ CLAIMED = "then o.state = 'claimed'"
 WRONGS = [
     Wrong("finish names no epoch", "queries/worker/finish", FENCED, "case when true"),
     Wrong("finish ends what is not claimed", "queries/worker/finish", CLAIMED, "then true"),
-    Wrong("keep names no epoch", "queries/worker/keep", FENCED, "case when true"),
+    Wrong("save_drafts names no epoch", "queries/worker/save_drafts", FENCED, "case when true"),
     Wrong("renew names no epoch", "queries/worker/renew", FENCED, "case when true"),
     Wrong("defer names no epoch", "queries/worker/defer", FENCED, "case when true"),
     Wrong("defer takes back what is finished", "queries/worker/defer", CLAIMED, "then true"),
@@ -67,14 +67,14 @@ WRONGS = [
     Wrong(
         "the claim leaves the epoch",
         "queries/worker/claim",
-        "state = 'claimed',\n        epoch = o.epoch + 1,",
-        "state = 'claimed',",
+        "is null then o.epoch\n",
+        "is null then o.epoch - 1\n",
     ),
     Wrong(
         "the claim forgets what was removed",
         "queries/worker/claim",
-        "is not null as was_removed",
-        "is not null and false as was_removed",
+        "is not null as already_processed",
+        "is not null and false as already_processed",
     ),
     Wrong(
         "what is removed is not remembered",

@@ -1,17 +1,17 @@
-"""Sleeps until there is work: by notification, and by polling underneath.
+"""Sleeps until there is work: by notification, and always by polling too.
 
-A NOTIFY makes its commit take a lock on the whole database, so a transaction rings only when a worker sleeps. A worker
-that holds the doorbell's advisory lock alone is such a sleeper (docs/explanation/doorbell.md has the argument):
+A NOTIFY makes its commit take a lock on the whole database, so a transaction notifies only when a worker sleeps. A
+sleeping worker holds the doorbell's advisory lock exclusively (see docs/explanation/doorbell.md):
 
-1. LISTEN is committed long before.
-2. Linger, and look every few milliseconds: work often comes in bursts, and as long as nobody is armed nobody rings.
-3. Arm: take the lock, without waiting. A transaction that captured and has not ended yet holds it shared, so this
-   fails until its row can be seen. Meanwhile look now and then: others commit beneath it without ringing.
-4. Look once more, in a statement of its own: rows that were committed before the lock was taken did not ring.
-5. Sleep. Rows that are committed from now on ring.
+1. LISTEN is committed before.
+2. Linger, and poll every few milliseconds: work often comes in bursts, and while no worker is armed nobody notifies.
+3. Arm: try to take the lock. A transaction that captured and has not ended yet holds it shared, so this fails until
+   its row is visible. Meanwhile poll, because others commit without notifying.
+4. Poll once more, in a new statement: rows that were committed before the lock was taken did not notify.
+5. Sleep. Rows that are committed from now on notify.
 6. Disarm, then claim.
 
-A notification is a hint, never a promise. Whoever cannot arm polls.
+A notification is a hint, never a promise. A worker that cannot arm polls.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from autopost.outbox.scan_horizon import ScanHorizon
 
 CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.025
-LOOK_SECONDS = 0.0015  # between two looks meanwhile: what is committed before the lock is taken rings nobody
-LONGEST_LINGER_SECONDS = 0.2  # while transactions that captured keep the lock
+LINGER_POLL_SECONDS = 0.0015  # rows that are committed before the lock is taken do not notify
+LINGER_CAP_SECONDS = 0.2  # while transactions that captured hold the lock
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
-RECONNECT_CAP_SECONDS = 5.0  # after an outage no worker sleeps longer than that without a bell
-NO_LISTEN_CAP_SECONDS = 30.0  # a pooler in transaction mode stays one
+RECONNECT_CAP_SECONDS = 5.0  # after an outage no worker sleeps longer without notifications
+NO_LISTEN_CAP_SECONDS = 30.0  # behind a pooler in transaction mode, which does not change
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +56,10 @@ class Woken(StrEnum):
 
 
 class Doorbell:
-    """One listening connection, and the sleep that it ends.
+    """One listening connection, and a sleep that its notifications end.
 
     `run` keeps the connection alive and must be running for notifications to arrive; without it `sleep` only polls.
-    One sleeper at a time. `on_listening` is told when the connection begins to listen, and when it is lost.
+    One task may sleep at a time. `on_listening` is called when the connection begins to listen and when it is lost.
     """
 
     def __init__(
@@ -76,19 +76,19 @@ class Doorbell:
         self._poll_seconds = poll_seconds
         self._connection: Connection | None = None
         self._in_use = asyncio.Lock()
-        self._rung = asyncio.Event()
+        self._awake = asyncio.Event()
         self._broken = asyncio.Event()
         self._wakeup = "doorbell"
-        self._reach = ScanHorizon()
+        self._horizon = ScanHorizon()
 
     async def run(self) -> None:
-        """Hold a listening connection, for ever: probe it, and make a new one when it fails."""
+        """Keep a listening connection until cancelled: probe it, and reconnect when it fails."""
         failures = 0
         while True:
             cap = RECONNECT_CAP_SECONDS
             try:
                 await self._listen()
-                self.ring()  # whatever was committed while nobody listened
+                self.wake()  # rows may have been committed before it listened
                 while await self._still_listens():
                     failures = 0
                     await self._until_broken(PROBE_SECONDS)
@@ -105,18 +105,18 @@ class Doorbell:
             failures += 1
             await asyncio.sleep(backoff.delay_seconds(failures, base=0.2, cap=cap))
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """End the sleep, or the next one."""
-        self._rung.set()
+        self._awake.set()
 
-    def hush(self) -> None:
-        """Forget earlier rings; to be called before a claim, which sees whatever they announced."""
-        self._rung.clear()
+    def clear(self) -> None:
+        """Forget earlier notifications; call it before a claim, which sees the rows they were about."""
+        self._awake.clear()
 
     async def sleep(self) -> Woken:
-        """Sleep until rung, until a row is due, or for the poll's time (jittered).
+        """Sleep until notified, until a row is due, or for the poll interval (jittered).
 
-        `DUE` is not a promise that a claim finds something: another worker may be first.
+        After `DUE` a claim may still find nothing: another worker may be first.
         """
         poll = self._poll_seconds * random.uniform(0.9, 1.1)
         if self._wakeup == "doorbell":
@@ -126,9 +126,9 @@ class Doorbell:
     async def _sleep_armed(self, poll: float) -> Woken:
         loop = asyncio.get_running_loop()
         end = loop.time() + poll
-        linger, look = LINGER_SECONDS, LOOK_SECONDS
+        linger, interval = LINGER_SECONDS, LINGER_POLL_SECONDS
         while True:
-            woken = await self._linger(min(linger, end - loop.time()), look)
+            woken = await self._linger(min(linger, end - loop.time()), interval)
             if woken is not None:
                 return woken
             lock = await self._ask("worker/arm")
@@ -142,55 +142,55 @@ class Doorbell:
                 return Woken.DUE
             if loop.time() >= end:
                 return Woken.POLL
-            # Another sleeper is rung, and its bell is heard here too. Transactions that follow on each other may keep
-            # the lock for ever, and what was committed beneath them has rung nobody.
-            linger = min(2 * linger, LONGEST_LINGER_SECONDS) if lock == "held" else poll
-            look = linger / 8 if lock == "held" else poll
+            # "taken": another worker is armed, and its notifications arrive here too. "held": overlapping transactions
+            # may hold the lock without end, and rows that are committed meanwhile do not notify.
+            linger = min(2 * linger, LINGER_CAP_SECONDS) if lock == "held" else poll
+            interval = linger / 8 if lock == "held" else poll
 
-    async def _linger(self, seconds: float, look: float) -> Woken | None:
-        """Wait, and look for due rows every `look` seconds; None when the time is over."""
+    async def _linger(self, seconds: float, interval: float) -> Woken | None:
+        """Wait, and poll for due rows at an interval; return None when the time is over."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while (left := end - loop.time()) > 0:
-            if await self._wait(min(look, left)):
+            if await self._wait(min(interval, left)):
                 return Woken.RUNG
-            if left > look:
+            if left > interval:
                 due, _ = await self._next_due()
                 if due is not None and due <= 0:
                     return Woken.DUE
-        return Woken.RUNG if self._rung.is_set() else None
+        return Woken.RUNG if self._awake.is_set() else None
 
     async def _sleep_until_due(self, poll: float) -> Woken:
-        """Sleep with the doorbell armed. A poll looks without disarming, so that a quiet night costs little."""
+        """Sleep with the doorbell armed. Polls do not disarm it, so that an idle worker costs little."""
         while True:
-            due, next_look = await self._next_due()
+            due, full_scan_in = await self._next_due()
             if due is not None and due <= 0:
                 return Woken.DUE
-            if await self._wait(min(poll, next_look, poll if due is None else due)):
+            if await self._wait(min(poll, full_scan_in, poll if due is None else due)):
                 return Woken.RUNG
             if self._connection is None:
                 return Woken.POLL
 
     async def _next_due(self) -> tuple[float | None, float]:
-        """Return the seconds until a row is due, None for none, and until a look that reaches further would pay."""
+        """Return the seconds until a row is due, or None, and the seconds until a full scan may be repeated."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        full_scan = self._reach.is_full_scan(began)
+        full_scan = self._horizon.is_full_scan(began)
         due: float | None = await self._ask("worker/next_due", full_scan)
         if full_scan:
-            self._reach.full_scan_took(began, clock())
-        return due, float("inf") if full_scan else self._reach.seconds_left(clock())
+            self._horizon.full_scan_took(began, clock())
+        return due, float("inf") if full_scan else self._horizon.seconds_left(clock())
 
     async def _wait(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(max(seconds, 0)):
-                await self._rung.wait()
+                await self._awake.wait()
         except TimeoutError:
             return False
         return True
 
     async def _ask(self, name: str, *arguments: object) -> Any:
-        """Return the one value of a statement on the listening connection; None when it is not to be had."""
+        """Return the value of a statement on the listening connection, or None if the connection fails."""
         async with self._in_use:
             if self._connection is None:
                 return None
@@ -199,7 +199,7 @@ class Doorbell:
                 return await self._connection.fetchval(statement, *arguments, timeout=PROBE_TIMEOUT_SECONDS)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("doorbell", error)
-                self._broken.set()  # `run` says so and mends it
+                self._broken.set()  # `run` logs it and reconnects
                 self._drop()
                 return None
 
@@ -216,7 +216,7 @@ class Doorbell:
         self._on_listening(True)
 
     async def _still_listens(self) -> bool:
-        """Ask the server whether it knows that we listen; a dead peer answers nothing, a pooler says no."""
+        """Return whether the server has our LISTEN; a lost connection gives no answer, and a pooler has none."""
         wakeup = await self._ask("worker/probe")
         if wakeup is not None:
             self._wakeup = str(wakeup)
@@ -228,11 +228,11 @@ class Doorbell:
                 await self._broken.wait()
 
     def _on_notify(self, *_: object) -> None:
-        self.ring()
+        self.wake()
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         self._on_listening(False)
         if connection is not None and not connection.is_closed():
             connection.terminate()
-        self.ring()
+        self.wake()

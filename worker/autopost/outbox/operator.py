@@ -1,6 +1,6 @@
-"""What somebody does to the outbox and its rules by hand, through the functions that a DBA calls.
+"""Operator actions on the outbox and its rules, through the SQL functions that a DBA calls too.
 
-Each method is one statement and its own transaction, and leaves an audit row that says who did it.
+Each method is one statement in its own transaction. Actions write an audit row with the name of the role.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import asyncpg
 
 from autopost.database.sql import query
 
-# What the functions refuse, with a message of their own.
+# What the functions raise, with a message for the operator.
 REFUSALS = (asyncpg.InvalidParameterValueError, asyncpg.UniqueViolationError)
 BATCH_ROWS = 1_000
 
 
 class OperatorActions:
-    """One connection, and what may be done on it. asyncpg's errors, REFUSALS among them, are passed on."""
+    """Operator actions on one connection. Lets asyncpg's errors pass, REFUSALS among them."""
 
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record], schema: str) -> None:
         self._connection = connection
         self._schema = schema
 
     async def retry(self, tracker_id: str) -> int:
-        """Give the dead rows of an operation a new life; return how many."""
+        """Retry the dead rows of an operation; return how many."""
         return int(await self._value("cli/retry", tracker_id))
 
     async def retry_all(self, error: str | None, most: int) -> int:
-        """Give dead rows of an error, or of any, a new life, up to `most`; return how many."""
+        """Retry up to `most` dead rows with an error, or with any; return how many."""
         done = 0
         while done < most:
             rows = int(await self._value("cli/retry_all", error, min(BATCH_ROWS, most - done)))
@@ -41,15 +41,15 @@ class OperatorActions:
         return done
 
     async def dead(self, error: str | None) -> int:
-        """Return how many rows are dead of an error, or of any."""
+        """Return how many rows are dead with an error, or with any."""
         return int(await self._value("cli/dead_count", error))
 
     async def skip(self, tracker_id: str, reason: str) -> int:
-        """End what waits of an operation as skipped; return how many rows."""
+        """Skip the unfinished rows of an operation; return how many."""
         return int(await self._value("cli/skip", tracker_id, reason))
 
     async def pause(self, kind: str | None, value: str | None) -> None:
-        """Stop claiming of an `agent` or `operation_type`, or of everything."""
+        """Pause an `agent`, an `operation_type`, or everything."""
         await self._value("cli/pause", kind, value)
 
     async def resume(self, kind: str | None, value: str | None) -> None:
@@ -57,7 +57,7 @@ class OperatorActions:
         await self._value("cli/resume", kind, value)
 
     async def rules(self) -> list[Mapping[str, Any]]:
-        """Return the rules, in the order of their ids."""
+        """Return the rules by id."""
         return await self._rows("cli/rules")
 
     async def add_rule(
@@ -67,7 +67,7 @@ class OperatorActions:
         return int(await self._value("cli/add_rule", operation_type, status, match, is_alert, description))
 
     async def switch_rule(self, rule_id: int, *, on: bool) -> None:
-        """Switch a rule on or off."""
+        """Enable or disable a rule."""
         await self._value("cli/switch_rule", rule_id, on)
 
     async def hooks(self) -> list[Mapping[str, Any]]:
@@ -75,19 +75,19 @@ class OperatorActions:
         return await self._rows("cli/hooks")
 
     async def retry_hook(self, hook: str) -> int:
-        """Let a hook's dead letters be sent again; return how many."""
+        """Retry the dead letters of a webhook; return how many."""
         return int(await self._value("cli/retry_hook", hook))
 
     async def forget_hook(self, hook: str) -> int:
-        """Forget a hook, and its dead letters; return how many."""
+        """Delete a webhook's state and dead letters; return how many dead letters."""
         return int(await self._value("cli/forget_hook", hook))
 
     async def statuses(self, status: str, most: int) -> Mapping[str, Any]:
-        """Return whether operations have a status, among the first `most`, and which others; see statuses.sql."""
+        """Return whether a status occurs among the first `most` operations, and which others do; see statuses.sql."""
         return (await self._rows("cli/statuses", status, most))[0]
 
     async def tracker_of(self, given: str) -> str:
-        """Return the operation that is meant by the id of its outbox row, or by its own."""
+        """Return the operation id for the id of an outbox row or of an operation."""
         with contextlib.suppress(ValueError):
             found = await self._rows("cli/tracker_of", UUID(given))
             if found:
@@ -95,7 +95,7 @@ class OperatorActions:
         return given
 
     async def agents_named(self, given: str) -> list[Mapping[str, Any]]:
-        """Return the agents that have this id or this name."""
+        """Return the agents with this id or name."""
         return await self._rows("cli/agents_named", given)
 
     async def _value(self, name: str, *arguments: object) -> Any:

@@ -1,7 +1,4 @@
-"""The outbox: what a worker does with its rows, but for publishing them.
-
-Each method is one statement and its own transaction.
-"""
+"""What a worker does with the rows of the outbox, except for publishing them."""
 
 from __future__ import annotations
 
@@ -19,16 +16,16 @@ from autopost.outbox.records import claim_of
 
 
 class Outbox:
-    """The tables of one schema, reached through a pool.
+    """The outbox of one schema, used through a pool by one worker.
 
-    Every statement about a claimed row names its epoch. asyncpg's errors are passed on as they are.
+    Each statement is a transaction of its own; one about a claimed row names its epoch. Lets asyncpg's errors pass.
     """
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, worker: str) -> None:
         self._pool = pool
         self._schema = schema
         self._worker = worker
-        self._has_pauses = False
+        self._has_pauses = False  # as the last claim saw it
 
     async def claim(
         self, limit: int, lease: timedelta, *, full_scan: bool = True, round_robin: bool = False
@@ -36,8 +33,8 @@ class Outbox:
         """Claim up to `limit` due rows, oldest due first; return them in the order of capture.
 
         Without `full_scan` only rows that have been due for less than 10 seconds. With `round_robin` one row of each
-        agent before the second of any, among the 500 oldest and the 500 newest. While the last claim saw a pause, the
-        rows that it holds back are parked first.
+        agent before the second of any, among the 500 oldest and the 500 newest. When the last claim saw a pause, paused
+        rows are parked first, so that claims do not read them again and again.
         """
         if self._has_pauses:
             await self._pool.execute(self._query("worker/park"), full_scan)
@@ -49,14 +46,13 @@ class Outbox:
         self._has_pauses = rows[0]["has_pauses"]
         return [claim_of(row) for row in rows if row["id"] is not None]
 
-    async def keep(self, posts: Sequence[Posted]) -> None:
-        """Keep written texts with their rows, for the case that publishing fails."""
-        await self._pool.execute(
-            self._query("worker/keep"), *_keys(posts), [audit.keep(post.written) for post in posts]
-        )
+    async def save_drafts(self, posts: Sequence[Posted]) -> None:
+        """Save written texts with their rows, so that a retry does not pay for the LLM again."""
+        drafts = [audit.save_draft(post.written) for post in posts]
+        await self._pool.execute(self._query("worker/save_drafts"), *_keys(posts), drafts)
 
     async def defer(self, deferred: Sequence[Deferred]) -> None:
-        """Give rows back after a failed attempt."""
+        """Return rows to the queue after a failed attempt, each with its delay and error."""
         await self._pool.execute(
             self._query("worker/defer"),
             *_keys(deferred),
@@ -65,33 +61,33 @@ class Outbox:
         )
 
     async def release(self, claims: Sequence[Claim], *, delay_seconds: float = 0, error: str | None = None) -> int:
-        """Give rows back without an outcome and without burning the attempt; return how many were still ours."""
+        """Return rows to the queue without counting the attempt; return how many leases were still valid."""
         ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
         return len(await self._pool.fetch(self._query("worker/release"), ids, epochs, delay_seconds, error))
 
     async def renew(self, claims: Sequence[Claim], lease: timedelta) -> None:
-        """Begin the leases of rows anew, because work on them goes on."""
+        """Extend the leases of rows that are in progress."""
         ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
         await self._pool.execute(self._query("worker/renew"), ids, epochs, lease)
 
     async def heartbeat(self, version: str, in_flight: int, *, first: bool) -> None:
-        """Say that this worker lives; `first` after its start."""
+        """Record that this worker is alive; `first` after its start."""
         await self._pool.execute(self._query("worker/heartbeat"), self._worker, version, in_flight, first)
 
-    async def goodbye(self) -> None:
-        """Say that this worker ended."""
-        await self._pool.execute(self._query("worker/goodbye"), self._worker)
+    async def sign_off(self) -> None:
+        """Remove this worker's heartbeat."""
+        await self._pool.execute(self._query("worker/sign_off"), self._worker)
 
     async def reconcile(self, blocks: int, limit: int) -> int:
-        """Capture up to `limit` operations that the trigger missed, in the next `blocks`; return how many."""
+        """Capture up to `limit` operations that the trigger missed, from the next `blocks`; return how many."""
         return int(await self._pool.fetchval(self._query("worker/reconcile"), blocks, limit))
 
-    async def reconcile_anew(self) -> None:
-        """Let the reconciler begin at the first block."""
-        await self._pool.execute(self._query("worker/reconcile_anew"))
+    async def restart_reconciliation(self) -> None:
+        """Make the reconciler continue at the first block."""
+        await self._pool.execute(self._query("worker/restart_reconciliation"))
 
     async def reconciliation(self) -> Mapping[str, Any]:
-        """Return when the reconciler's last round ended, and whether capturing is on."""
+        """Return the reconciler's progress and whether capturing is on; see reconciliation.sql."""
         return dict((await self._pool.fetch(self._query("worker/reconciliation")))[0])
 
     async def expire(self, keep: timedelta, limit: int) -> int:

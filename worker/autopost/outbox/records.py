@@ -1,4 +1,4 @@
-"""How the rows of statements become values."""
+"""Converts rows of statements into values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autopost.model import Agent, Claim, Operation
 
 
 def agent_of(row: asyncpg.Record) -> Agent | None:
-    """Return the agent that a row tells of, None for one that is not known."""
+    """Return the agent of a row, or None if the platform does not know it."""
     if row["known_agent_id"] is None:
         return None
     return Agent(
@@ -21,7 +21,7 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
 
 
 def claim_of(row: asyncpg.Record) -> Claim:
-    """Return the claim that a row tells of."""
+    """Return the claim of a row of claim.sql."""
     return Claim(
         id=row["id"],
         epoch=row["epoch"],
@@ -40,7 +40,7 @@ def claim_of(row: asyncpg.Record) -> Claim:
         agent=agent_of(row),
         captured_at=row["captured_at"],
         claimed_at=row["claimed_at"],
-        kept=audit.load_draft(row["kept"]),
+        draft=audit.load_draft(row["kept"]),
         last_error=row["last_error"],
         already_processed=row["already_processed"],
     )

@@ -1,33 +1,33 @@
-"""How far back a look into the outbox reaches. Pure.
+"""Decides how far back a scan of the outbox reads. Pure.
 
-A look at everything that is due begins at the oldest entry of the index, and passes every entry whose row was finished
-but not yet vacuumed away. As long as an old transaction keeps vacuum from its work these pile up, and such a look takes
-longer and longer; one that begins a few seconds ago does not. So everything is looked at as often as costs little.
+A full scan of the due rows starts at the oldest entry of the index and reads every entry whose row is finished but not
+vacuumed yet. While an old transaction holds back vacuum, these pile up and full scans become slower and slower; a scan
+that starts a few seconds ago does not. So full scans run only as often as they are cheap.
 """
 
 from __future__ import annotations
 
-SHARE = 20  # of the time at most a twentieth goes into looks at everything
+PAUSE_PER_SECOND_OF_SCAN = 20  # full scans take at most a twentieth of the time
 
 
 class ScanHorizon:
-    """Decides, look by look, whether it is at everything. Times are in seconds, of a clock that never goes back."""
+    """Chooses between a full and a short scan. Times are seconds of a clock that never goes back."""
 
     def __init__(self) -> None:
-        self._again_at = 0.0
+        self._next_full_scan_at = 0.0
 
     def is_full_scan(self, now: float) -> bool:
-        """Tell whether a look that begins now is at everything."""
-        return now >= self._again_at
+        """Return whether a scan that begins now should be a full one."""
+        return now >= self._next_full_scan_at
 
     def full_scan_took(self, began: float, ended: float) -> None:
-        """Note how long a look at everything took."""
-        self._again_at = ended + SHARE * (ended - began)
+        """Record how long a full scan took."""
+        self._next_full_scan_at = ended + PAUSE_PER_SECOND_OF_SCAN * (ended - began)
 
     def backlog_remains(self) -> None:
-        """Note that a look did not come to its end: what it left may be older than a short look reaches."""
-        self._again_at = 0.0
+        """Record that a scan reached its limit: rows that it left may be older than a short scan reads."""
+        self._next_full_scan_at = 0.0
 
     def seconds_left(self, now: float) -> float:
-        """Return the time until a look is at everything again."""
-        return max(self._again_at - now, 0.0)
+        """Return the seconds until the next full scan."""
+        return max(self._next_full_scan_at - now, 0.0)

@@ -27,7 +27,7 @@ from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.webhooks.choice import deliveries, hooks_of
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import LANES
-from autopost.worker.worker import LAST_WORD_SECONDS, Worker
+from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor as RedactorProtocol
 from autopost.writing import Writer
 
@@ -104,7 +104,7 @@ async def _connected(
             await writer.aclose()
     finally:
         try:
-            async with asyncio.timeout(LAST_WORD_SECONDS):
+            async with asyncio.timeout(SIGN_OFF_TIMEOUT_SECONDS):
                 await pool.close()
         except TimeoutError:
             pool.terminate()

@@ -1,4 +1,4 @@
-"""The rows that a worker holds at this moment."""
+"""The rows that a worker has claimed and not finished."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from autopost.model import Claim
 
 
 class InFlight:
-    """Claims without an outcome, by row and epoch: the same row may come back under a new epoch.
+    """Claims without an outcome, by row and epoch: the same row may be claimed again with a new epoch.
 
-    For use on one event loop. `on_change` is told how many there are.
+    For use on one event loop. `on_change` is called with their number after each change.
     """
 
     def __init__(self, on_change: Callable[[int], None] = lambda _: None) -> None:
         self._on_change = on_change
         self._claims: dict[tuple[UUID, int], Claim] = {}
-        self._fewer = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._claims)
@@ -27,35 +27,33 @@ class InFlight:
         return (claim.id, claim.epoch) in self._claims
 
     def add(self, claims: Iterable[Claim]) -> None:
-        """Hold these too."""
+        """Add claims."""
         self._claims.update({(claim.id, claim.epoch): claim for claim in claims})
         self._on_change(len(self))
 
     def remove(self, claims: Iterable[Claim]) -> None:
-        """Hold these no longer; nothing happens with those that are not held."""
+        """Remove claims; ignore those that are not in flight."""
         for claim in claims:
             self._claims.pop((claim.id, claim.epoch), None)
         self._on_change(len(self))
-        self._fewer.set()
+        self._changed.set()
 
     def all(self) -> list[Claim]:
-        """Return what is held."""
+        """Return all claims."""
         return list(self._claims.values())
 
     def take_all(self) -> list[Claim]:
-        """Return what is held, and hold nothing."""
-        claims = list(self._claims.values())
-        self._claims.clear()
-        self._on_change(0)
-        self._fewer.set()
+        """Remove all claims and return them."""
+        claims = self.all()
+        self.remove(claims)
         return claims
 
-    def nudge(self) -> None:
-        """Make whoever waits look again."""
-        self._fewer.set()
+    def wake(self) -> None:
+        """Make `fewer_than` check its conditions again."""
+        self._changed.set()
 
     async def fewer_than(self, count: int, *, unless: asyncio.Event) -> None:
-        """Wait until fewer than `count` rows are held, or `unless` is set; whoever sets it must `nudge`."""
+        """Wait until fewer than `count` claims are in flight or `unless` is set; call `wake` after setting it."""
         while len(self) >= count and not unless.is_set():
-            self._fewer.clear()
-            await self._fewer.wait()
+            self._changed.clear()
+            await self._changed.wait()

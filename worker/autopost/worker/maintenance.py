@@ -1,6 +1,6 @@
-"""Finds what the trigger missed and removes what was kept long enough, a little at a time.
+"""Reconciles operations that the trigger missed and applies retention, in small batches.
 
-Any number of workers do so: the functions in the database let one work and send the others away.
+All workers run it: the functions in the database let one work at a time and return at once to the others.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from autopost.settings import Settings
 WINDOW_BLOCKS = 1_000
 BATCH_ROWS = 1_000
 CALLS_PER_ROUND = 20
-ANNOUNCEMENTS_KEPT = timedelta(days=1)  # for receivers that were away
-ANNOUNCEMENTS_KEPT_AT_MOST = timedelta(days=7)  # for a reader of the log that does not come back
+ANNOUNCEMENTS_KEPT = timedelta(days=1)  # for consumers that were disconnected
+ANNOUNCEMENTS_KEPT_AT_MOST = timedelta(days=7)  # for a consumer that does not return
 
 log = structlog.get_logger(__name__)
 
 
 class Maintenance:
-    """Reconciles and expires in rounds; a quiet round is two statements."""
+    """Reconciles and applies retention in rounds; a round without work is two statements."""
 
     def __init__(self, outbox: Outbox, settings: Settings) -> None:
         self._outbox = outbox
@@ -38,7 +38,7 @@ class Maintenance:
         self._announces = settings.announces
 
     async def run(self) -> None:
-        """Do a round now and then, for ever. An outage is logged once and waited out."""
+        """Run rounds until cancelled. An outage is logged once and retried."""
         failures = 0
         while True:
             try:
@@ -53,7 +53,7 @@ class Maintenance:
             await asyncio.sleep(self._seconds * random.uniform(0.9, 1.1))
 
     async def round(self) -> None:
-        """Read the next window of the platform's table, and remove what finished long ago; more while it abounds."""
+        """Reconcile the next windows of the platform's table, and remove expired rows; both in bounded batches."""
         for _ in range(CALLS_PER_ROUND):
             found = await self._outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
             if found:
@@ -75,22 +75,22 @@ class Maintenance:
 
 
 async def reconcile_window(outbox: Outbox) -> int:
-    """Read the next window of the platform's table; return how many operations the trigger had missed."""
+    """Reconcile the next window of the platform's table; return the number of captured operations."""
     await _progress(outbox)
     return await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
 
 
-async def reconcile_all(outbox: Outbox, tell: Callable[[Mapping[str, Any], int], None] = lambda *_: None) -> int:
-    """Read the whole of the platform's table; return how many operations the trigger had missed.
+async def reconcile_all(outbox: Outbox, report: Callable[[Mapping[str, Any], int], None] = lambda *_: None) -> int:
+    """Reconcile the whole of the platform's table; return the number of captured operations.
 
-    `tell` is told before each window how far it is (see reconciliation.sql) and how many were found so far. Workers
-    that read windows meanwhile only help. Raises AutopostError while capturing is off.
+    `report` is called before each window with the progress (see reconciliation.sql) and the number found so far.
+    Workers may reconcile windows at the same time. Raises AutopostError while capturing is off.
     """
-    await outbox.reconcile_anew()
+    await outbox.restart_reconciliation()
     before = (await _progress(outbox))["last_round_at"]
     found = 0
     while (progress := await _progress(outbox))["last_round_at"] == before:
-        tell(progress, found)
+        report(progress, found)
         found += await outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
     return found
 

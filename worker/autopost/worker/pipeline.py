@@ -1,4 +1,4 @@
-"""Takes claimed rows to ready ones: the rules, then the text. No transaction and no connection is held meanwhile."""
+"""Turns claims into proposals: first the policy, then the text. Holds no transaction and no connection."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ from autopost.settings import Settings
 from autopost.worker.publisher import Publisher, Ready
 from autopost.writing import Redactor, Writer, has_explanation
 
-CHUNK = 16
-UNREADABLE = "(not redacted)"  # stands for an operation_type that may not be shown
+TEMPLATE_BATCH_ROWS = 16
+NOT_REDACTED = "(not redacted)"  # replaces an operation_type whose redaction failed
 
 log = structlog.get_logger(__name__)
 
 
 class Pipeline:
-    """Writes the texts of claimed rows and hands them to the publisher, in the order in which they are ready."""
+    """Writes the texts of claimed rows and submits them to the publisher as they are finished."""
 
     def __init__(
         self,
         writer: Writer,
-        names: OperationTypeRedactor,
+        operation_types: OperationTypeRedactor,
         publisher: Publisher,
         settings: Settings,
         tracer: Tracer = OFF,
     ) -> None:
         self._writer = writer
-        self._names = names
+        self._operation_types = operation_types
         self._publisher = publisher
         self._settings = settings
         self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
-        self._filling = asyncio.Lock()  # who came first goes first: an agent's alert must not overtake its status
+        self._templates = asyncio.Lock()  # FIFO: the alert of an agent must not overtake its status
 
     async def handle(self, claims: Sequence[Claim]) -> None:
-        """Bring every claim to the publisher's queue; never raises for what one row holds.
+        """Submit a proposal for every claim; the content of a row never makes this raise.
 
-        Templates are filled in the order of the calls, and of the claims in each. The LLM's answers come as they come.
+        Templates are submitted in the order of the calls and of the claims; LLM answers as they arrive.
         """
         to_write: list[Claim] = []
         for raw in claims:
-            claim, problem = self._with_clean_name(raw)
-            decided = problem or self._decide_early(claim)
+            claim, failure = self._with_redacted_type(raw)
+            decided = failure or self._decide_early(claim)
             if decided is None:
                 to_write.append(claim)
             else:
@@ -64,22 +64,22 @@ class Pipeline:
                 for claim in to_write:
                     writing.create_task(self._ask_llm(claim))
         else:
-            async with self._filling:
-                for start in range(0, len(to_write), CHUNK):
-                    chunk = to_write[start : start + CHUNK]
+            async with self._templates:
+                for start in range(0, len(to_write), TEMPLATE_BATCH_ROWS):
+                    chunk = to_write[start : start + TEMPLATE_BATCH_ROWS]
                     self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
 
-    def _with_clean_name(self, claim: Claim) -> tuple[Claim, Ready | None]:
-        """Return the claim as audit row and post may name it, and what becomes of it if that cannot be told."""
-        problem: Exception | None = None
+    def _with_redacted_type(self, claim: Claim) -> tuple[Claim, Ready | None]:
+        """Return the claim with a redacted operation type, and the outcome of the row if redaction failed."""
+        failure: Exception | None = None
         try:
-            name = self._names.redact(claim.operation.operation_type)
-        except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
-            name, problem = UNREADABLE, error
-        if problem is None and name == claim.operation.operation_type:
+            redacted = self._operation_types.redact(claim.operation.operation_type)
+        except Exception as error:  # noqa: BLE001 - one row must not fail the others
+            redacted, failure = NOT_REDACTED, error
+        if failure is None and redacted == claim.operation.operation_type:
             return claim, None
-        clean = replace(claim, operation=replace(claim.operation, operation_type=name))
-        return clean, self._failed(clean, problem) if problem else None
+        claim = replace(claim, operation=replace(claim.operation, operation_type=redacted))
+        return claim, self._failed(claim, failure) if failure else None
 
     def _decide_early(self, claim: Claim) -> Ready | None:
         decided = before_writing(
@@ -88,8 +88,8 @@ class Pipeline:
             max_attempts=self._settings.max_attempts,
             explained=has_explanation(claim.operation),
         )
-        if decided is None and claim.kept is not None:
-            return Posted(claim, claim.kept)
+        if decided is None and claim.draft is not None:
+            return Posted(claim, claim.draft)
         return decided
 
     async def _ask_llm(self, claim: Claim) -> None:
@@ -97,26 +97,26 @@ class Pipeline:
         try:
             with self._tracer.during(claim):
                 ready: Ready = Posted(claim, await self._writer.write(claim.operation, claim.agent))
-        except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
+        except Exception as error:  # noqa: BLE001 - one row must not fail the others
             ready = self._failed(claim, error)
         self._publisher.submit([ready])
 
     def _fill_templates(self, claims: Sequence[Claim]) -> list[Ready]:
-        """Write a few texts in one go, in a thread: it is CPU work."""
+        """Write some texts; runs in a thread, because it is CPU-bound."""
         ready: list[Ready] = []
         for claim in claims:
             assert claim.agent is not None, "governance let an unknown agent pass"
             try:
                 with self._tracer.during(claim):
                     ready.append(Posted(claim, self._writer.from_template(claim.operation, claim.agent)))
-            except Exception as error:  # noqa: BLE001 - one row must not take its neighbours along
+            except Exception as error:  # noqa: BLE001 - one row must not fail the others
                 ready.append(self._failed(claim, error))
         return ready
 
     def _failed(self, claim: Claim, error: Exception) -> Deferred | Dead:
-        """Return what becomes of a row whose text could not be written: a later attempt, and in the end `dead`.
+        """Return the outcome of a row whose text could not be written: a retry, or dead after the last attempt.
 
-        The error's own message is not used anywhere: it may hold text of the operation.
+        The message of the error is not used, because it may contain text of the operation.
         """
         name = "redaction_failed" if isinstance(error, RedactionFailed) else f"writing_failed {label(error)}"
         log.warning("a text could not be written", id=str(claim.id), attempt=claim.attempts, error=name)
@@ -125,16 +125,16 @@ class Pipeline:
         return Deferred(claim, name, backoff.delay_seconds(claim.attempts))
 
 
-MOST_REMEMBERED = 1024
-REMEMBERED_SECONDS = 60.0  # the names of people that are looked for may change
+CACHED_TYPES = 1024
+CACHE_SECONDS = 60.0  # the list of user names may change
 
 
 class OperationTypeRedactor:
-    """Redacts names and remembers the results: there are few of them and they come again and again."""
+    """Redacts operation types and caches the results, because there are few different ones."""
 
     def __init__(self, redactor: Redactor) -> None:
-        self._redact = lru_cache(MOST_REMEMBERED)(lambda name, _minute: redactor.redact(name).text)
+        self._redact = lru_cache(CACHED_TYPES)(lambda text, _minute: redactor.redact(text).text)
 
-    def redact(self, name: str) -> str:
-        """Return the name without personal data. Raises RedactionFailed."""
-        return self._redact(name, time.monotonic() // REMEMBERED_SECONDS)
+    def redact(self, operation_type: str) -> str:
+        """Return the operation type without personal data. Raises RedactionFailed."""
+        return self._redact(operation_type, time.monotonic() // CACHE_SECONDS)

@@ -1,4 +1,4 @@
-"""The publishing transaction: governance and rate limit once more, outbox, audit log and feed, all or nothing."""
+"""The publishing transaction: final governance and rate limit, then outbox, audit log and feed, all or nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autopost.outbox.records import agent_of
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 
-Key = tuple[UUID, int]  # a row may come twice: a worker that froze past its lease has claimed it again
+Key = tuple[UUID, int]  # a row may be in a group twice: a worker that froze past its lease has claimed it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,9 @@ class Published:
 
 
 class Publication:
-    """Publishes groups of rows through a pool, as one worker. asyncpg's errors are passed on as they are.
+    """Publishes groups of rows through a pool, as one worker. Lets asyncpg's errors pass.
 
-    `on_posts` is called after a commit with posts in it, which are then in the log of announcements; without it nothing
-    is written there.
+    With `on_posts` posts are also written to the log of announcements, and it is called after each commit with posts.
     """
 
     def __init__(
@@ -52,12 +51,12 @@ class Publication:
         self._on_posts = on_posts
 
     async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
-        """Publish a group in one transaction of its own: all of it, or nothing.
+        """Publish a group in a transaction of its own, all or nothing.
 
-        `decide` has the last word, under the agents' advisory locks; a post whose agent somebody else has locked
-        comes back as Busy. A row whose lease is lost gets nothing: the transaction is rolled back and done again
-        without it, so that it cannot have limited others. Raises PostRefused, with nothing committed, when the
-        platform's table swallowed a post.
+        `decide` makes the final decision while the advisory locks of the agents are held; a post whose agent is locked
+        by another transaction is returned as Busy. If leases are lost, the transaction is rolled back and repeated
+        without their rows, which therefore limit no others. Raises PostRefused, with nothing committed, when the
+        platform's table did not keep a post.
         """
         settled: dict[Key, Outcome] = {}
         while True:
@@ -66,9 +65,9 @@ class Publication:
                 async with self._pool.acquire() as connection, connection.transaction():
                     free, busy = await self._lock_agents(connection, group)
                     verdicts, now = await self._decide(connection, free, decide)
-                    held = await self._finish(connection, verdicts, now)
-                    if len(held) < len(free):
-                        settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in held}
+                    finished = await self._finish(connection, verdicts, now)
+                    if len(finished) < len(free):
+                        settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in finished}
                         raise LeaseLost
                     posts = [verdict for verdict in verdicts if isinstance(verdict, Posted)]
                     await self._post(connection, posts, now)
@@ -80,13 +79,13 @@ class Publication:
             return Published([settled[_key(proposal)] for proposal in proposals], now)
 
     async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
-        """Lock the authors of posts; a post whose author somebody else has locked is left for later."""
+        """Lock the authors of posts; return the proposals that can go on, and the posts whose author is locked."""
         authors = _authors(group)
         rows = await connection.fetch(self._query("worker/lock_agents"), authors) if authors else []
         taken = {row["agent_id"] for row in rows if not row["locked"]}
         busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
-        waiting = {_key(item) for item in busy}
-        return [p for p in group if _key(p) not in waiting], busy
+        busy_keys = {_key(item) for item in busy}
+        return [p for p in group if _key(p) not in busy_keys], busy
 
     async def _decide(
         self, connection: Any, group: Sequence[Proposal], decide: Decide
@@ -142,14 +141,14 @@ def _authors(group: Sequence[Proposal]) -> list[str]:
 
 
 async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str) -> None:
-    """Let a new connection prepare the statements of a claim and of a publication, so that no post waits for that.
+    """Prepare the statements of a claim and a publication on a new connection, so that no post waits for that.
 
-    Runs each on nothing, in a transaction that is rolled back. What is wrong is left to those who need the answer.
+    Runs each without rows, in a transaction that is rolled back. Ignores errors: the first real use reports them.
     """
     nothing: list[object] = []
     now = datetime.now(UTC)
     transaction = connection.transaction()
-    # Not in a `finally`: a cancelled statement has ended the connection, and a rollback would hide the cancellation.
+    # Not in a `finally`: a cancelled statement has closed the connection, and a rollback would hide the cancellation.
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.start()
         await connection.fetch(query("worker/claim", schema), "", 0, timedelta(), False, None)

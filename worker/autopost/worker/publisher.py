@@ -1,7 +1,7 @@
-"""Publishes what is ready, in groups: one transaction serves all that came together.
+"""Publishes finished proposals in groups, one transaction per group.
 
-Groups are as small as the load is low, and grow with the backlog. An error that passes is waited out while the
-leases last; an error about the rows splits the group until the row at fault is alone.
+Groups are small under low load and grow with the backlog. A transient error is retried while the leases last; an error
+about a row splits the group until the failing row is alone.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from autopost.worker.publication import Publication
 
 RETRY_CAP_SECONDS = 5.0
 AGENT_BUSY_RETRY_SECONDS = 0.1
-PUBLISH_RETRY_LEASE_SHARE = 0.5  # as a share of the lease: what is given back must still be ours
-MOST_TRIES_TOGETHER = 2  # after these a group is divided
-RELEASE_BACKOFF_ATTEMPT = 5  # the backoff of what is given back: some seconds
+PUBLISH_RETRY_LEASE_SHARE = 0.5  # retries end before the lease does, so that the rows can still be released
+GROUP_ATTEMPTS = 2  # a group that failed so often is split
+RELEASE_BACKOFF_ATTEMPT = 5  # released rows back off as after this many attempts: some seconds
 
-LANES = 2  # publishing transactions at once, so that the database works while the next group is put together
+LANES = 2  # concurrent publishing transactions, so that the database is busy while the next group is prepared
 
 Ready = Proposal | Deferred
 
@@ -48,27 +48,27 @@ log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """Takes what is ready from a queue and brings each row to exactly one outcome.
+    """Takes proposals from a queue and brings each row to exactly one outcome.
 
-    `held` are the rows that this worker holds. A row leaves it when its outcome is in the database, or when it is
-    lost to another worker.
+    A row is removed from `in_flight` when its outcome is committed or its lease is lost.
     """
 
     def __init__(
-        self, outbox: Outbox, publication: Publication, settings: Settings, held: InFlight, tracer: Tracer = OFF
+        self, outbox: Outbox, publication: Publication, settings: Settings, in_flight: InFlight, tracer: Tracer = OFF
     ) -> None:
         self._outbox = outbox
         self._publication = publication
         self._settings = settings
-        self._held = held
+        self._in_flight = in_flight
         self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
     def submit(self, items: Sequence[Ready]) -> None:
-        """Hand over what is ready; never waits.
+        """Queue items for publishing, without waiting.
 
-        Posts of one agent go one after another. What is no post goes where the least waits.
+        Posts of one agent use the same lane, so that they are published one after another. Everything else uses the
+        shortest queue.
         """
         for item in items:
             if isinstance(item, Posted):
@@ -78,7 +78,7 @@ class Publisher:
             lane.put_nowait(item)
 
     async def run(self) -> None:
-        """Publish for ever; to be cancelled when nothing is held any more."""
+        """Publish until cancelled."""
         async with asyncio.TaskGroup() as lanes:
             for lane in self._lanes:
                 lanes.create_task(self._run_lane(lane))
@@ -91,7 +91,7 @@ class Publisher:
             await self.publish(group)
 
     async def publish(self, group: Sequence[Ready], *, give_up_at: float | None = None) -> None:
-        """Bring a group to its outcomes, or give back what is left of it at `give_up_at` (the loop's time)."""
+        """Publish a group, and release its unfinished rows at `give_up_at` (the loop's time)."""
         loop = asyncio.get_running_loop()
         if give_up_at is None:
             give_up_at = loop.time() + self._settings.lease_seconds * PUBLISH_RETRY_LEASE_SHARE
@@ -104,29 +104,29 @@ class Publisher:
                 failures += 1
                 metrics.count_database_error("publish", error)
                 if loop.time() > give_up_at:
-                    await self._give_back(group, error)
+                    await self._release(group, error)
                     return
-                of_rows = not is_transient(error)
-                if of_rows or (failures >= MOST_TRIES_TOGETHER and len(group) > 1 and not is_of_the_connection(error)):
+                may_be_split = len(group) > 1 and not is_of_the_connection(error)
+                if not is_transient(error) or (failures >= GROUP_ATTEMPTS and may_be_split):
                     await self._isolate(group, error, give_up_at)
                     return
                 if failures == 1:
-                    say = log.error if is_of_the_installation(error) else log.warning
-                    say("publishing failed and is tried again", rows=len(group), error=label(error))
+                    level = logging.ERROR if is_of_the_installation(error) else logging.WARNING
+                    log.log(level, "publishing failed and is tried again", rows=len(group), error=label(error))
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
             else:
                 return
 
     async def _attempt(self, group: Sequence[Ready]) -> None:
-        held = [item for item in group if item.claim in self._held]  # a second try leaves out what the first ended
-        deferred = [item for item in held if isinstance(item, Deferred)]
+        unfinished = [item for item in group if item.claim in self._in_flight]  # an earlier attempt may have ended some
+        deferred = [item for item in unfinished if isinstance(item, Deferred)]
         if deferred:
             await self._outbox.defer(deferred)
             self._record(deferred, at=None)
-        proposals = [item for item in held if not isinstance(item, Deferred)]
-        paid = [item for item in proposals if isinstance(item, Posted) and _is_worth_keeping(item)]
-        if paid:
-            await self._outbox.keep(paid)
+        proposals = [item for item in unfinished if not isinstance(item, Deferred)]
+        drafts = [item for item in proposals if isinstance(item, Posted) and _is_unsaved_and_paid(item)]
+        if drafts:
+            await self._outbox.save_drafts(drafts)
         if proposals:
             metrics.GROUP_ROWS.observe(len(proposals))
             began = time.time_ns()
@@ -142,17 +142,15 @@ class Publisher:
         return at_publishing(proposals, agents, now, self._window)
 
     async def _isolate(self, group: Sequence[Ready], error: BaseException, give_up_at: float) -> None:
-        """Find the row at fault, and spare its neighbours: first what needs no place on the feed, then by halves."""
+        """Split the group in halves until the failing row is alone, and give that row its outcome."""
         if len(group) > 1:
-            posts = [item for item in group if isinstance(item, Posted)]
-            others = [item for item in group if not isinstance(item, Posted)]
             middle = len(group) // 2
-            for part in (others, posts) if others and posts else (group[:middle], group[middle:]):
+            for part in (group[:middle], group[middle:]):
                 await self.publish(part, give_up_at=give_up_at)
             return
         (item,) = group
         if isinstance(item, Deferred):
-            await self._give_back(group, error)
+            await self._release(group, error)
         elif isinstance(item, Posted) and isinstance(error, PostRefused):
             await self.publish([Skipped(item.claim, Reason.REFUSED_BY_PLATFORM, item.written)])
         elif isinstance(item, Dead) or item.claim.attempts < self._settings.max_attempts:
@@ -160,22 +158,22 @@ class Publisher:
         else:
             await self.publish([Dead(item.claim, label(error))])
 
-    async def _give_back(self, group: Sequence[Ready], error: BaseException) -> None:
-        """Give rows back with their attempt; where not even that goes, their leases run out."""
-        claims = [item.claim for item in group if item.claim in self._held]
+    async def _release(self, group: Sequence[Ready], error: BaseException) -> None:
+        """Release rows without using up the attempt; if that fails too, their leases expire."""
+        claims = [item.claim for item in group if item.claim in self._in_flight]
         log.error("rows are given back unpublished", rows=len(claims), error=label(error))
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=label(error))
         self._tracer.given_back(claims, label(error))
-        self._held.remove(claims)
+        self._in_flight.remove(claims)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
         busy = [outcome.proposal for outcome in outcomes if isinstance(outcome, Busy)]
         if busy:
             asyncio.get_running_loop().call_later(AGENT_BUSY_RETRY_SECONDS, self.submit, busy)
         ended = [outcome for outcome in outcomes if not isinstance(outcome, Busy)]
-        self._held.remove(outcome.claim for outcome in ended)
+        self._in_flight.remove(outcome.claim for outcome in ended)
         metrics.count_outcomes(ended, at)
         self._tracer.ended(ended)
         if log.is_enabled_for(logging.INFO):
@@ -183,13 +181,14 @@ class Publisher:
                 log.info("operation", **_canonical(outcome, at))
 
 
-def _is_worth_keeping(posted: Posted) -> bool:
-    """Tell whether the text cost money and is not kept yet."""
-    return posted.claim.kept is None and (posted.written.generator is Generator.LLM or posted.written.prompt_tokens > 0)
+def _is_unsaved_and_paid(posted: Posted) -> bool:
+    """Return whether the LLM was paid for this text, even if its answer was rejected, and it is not saved yet."""
+    written = posted.written
+    return posted.claim.draft is None and (written.generator is Generator.LLM or written.prompt_tokens > 0)
 
 
 def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
-    """Return the one line that the log has for each attempt at a row; no text of it."""
+    """Return the fields of the log line of an attempt; they contain no text of the row."""
     claim = outcome.claim
     line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts}
     match outcome:

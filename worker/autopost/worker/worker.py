@@ -1,4 +1,4 @@
-"""The worker process: claims, keeps its pipeline busy, says that it lives, and drains when it is told to stop."""
+"""The worker: claims rows, runs them through the pipeline, sends heartbeats, renews leases, and drains when stopped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from autopost.worker.publisher import LANES, Publisher
 from autopost.writing import Redactor, Writer
 
 HEARTBEAT_SECONDS = 15.0
-LAST_WORD_SECONDS = 5.0
+SIGN_OFF_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +38,8 @@ log = structlog.get_logger(__name__)
 class Worker:
     """Claims rows and runs them through the pipeline until `stop` is called.
 
-    `run` returns when everything it held has its outcome or was given back. It raises what `require_served` raises,
-    which is asked with every heartbeat and when the database lacks what a claim needs.
+    `run` returns when every claimed row is finished or released. It raises what `require_served` raises, which is
+    called with every heartbeat and when a claim fails because the schema or a right is missing.
     """
 
     def __init__(
@@ -64,24 +64,24 @@ class Worker:
         self._maintenance = Maintenance(outbox, settings)
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, tracer)
         self._tracer = tracer
-        self._asleep_since: float | None = None  # by time.monotonic()
+        self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
-        # Enough to keep every generation and every lane of the publisher busy, and no more: what waits here is under
-        # a lease. A claim waits until a good part of it is free.
+        # Enough to keep every LLM request and every lane of the publisher busy, and no more: a row that waits here
+        # uses up its lease. A claim waits until a quarter of the capacity is free.
         self._capacity = 2 * settings.llm_concurrency if settings.uses_llm else 2 * LANES * settings.batch_size
 
     def stop(self) -> None:
-        """Stop claiming and drain; when called again, give back at once what is held."""
+        """Stop claiming and drain; when called again, release the claimed rows at once."""
         if self._stopping.is_set():
             self._hurry.set()
         self._stopping.set()
         self._health.stopping = True
-        self._in_flight.nudge()
-        self._doorbell.ring()
+        self._in_flight.wake()
+        self._doorbell.wake()
 
     async def run(self) -> None:
-        """Work until stopped."""
+        """Claim and publish until stopped."""
         metrics.BUILD.info({"version": __version__, "schema": head_revision()})
         log.info("worker started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         background = [
@@ -97,11 +97,11 @@ class Worker:
         try:
             done, _ = await asyncio.wait([claiming, stopping, *background], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                task.result()  # only these two end by themselves; anything else that ended, ended by an error
+                task.result()  # raises the error of a background task: only the other two end without one
             await self._drain(claiming)
         finally:
             await _cancel([claiming, stopping, *pipeline, *background])
-            await self._give_back()
+            await self._sign_off()
         log.info("worker stopped", worker=self._settings.worker_name)
 
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
@@ -116,9 +116,7 @@ class Worker:
             self._doorbell.clear()
             began_ns, mode = time.time_ns(), schedule.next_claim(clock())
             try:
-                claims = await self._outbox.claim(
-                    limit, lease, full_scan=mode.full_scan, round_robin=mode.round_robin
-                )
+                claims = await self._outbox.claim(limit, lease, full_scan=mode.full_scan, round_robin=mode.round_robin)
             except DATABASE_ERRORS as error:
                 await self._claim_failed(error, is_first=not schedule.is_failing)
                 await self._pause(schedule.failed())
@@ -144,26 +142,26 @@ class Worker:
                 await self._require_served()
 
     async def _sleep(self) -> Woken:
-        self._asleep_since = time.monotonic()
+        self._idle_since = time.monotonic()
         try:
             why = await self._doorbell.sleep()
         finally:
-            self._count_sleep()
-            self._asleep_since = None
+            self._count_idle_time()
+            self._idle_since = None
         metrics.WAKEUPS.labels(str(why)).inc()
         return why
 
-    def _count_sleep(self) -> None:
-        """Count how long it has slept so far; a sleep may last for hours."""
-        if self._asleep_since is not None:
+    def _count_idle_time(self) -> None:
+        """Count the idle time so far, because a sleep may last for hours."""
+        if self._idle_since is not None:
             now = time.monotonic()
-            metrics.ASLEEP_SECONDS.inc(now - self._asleep_since)
-            self._asleep_since = now
+            metrics.ASLEEP_SECONDS.inc(now - self._idle_since)
+            self._idle_since = now
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
-        """Finish what is held or being claimed, for as long as the settings allow and nobody hurries.
+        """Wait until all claimed rows are finished, up to `shutdown_seconds` or until `stop` is called again.
 
-        A claim that is not answered by then may have come to pass: its rows are free when their leases run out.
+        A claim without an answer by then may be committed: others claim its rows when their leases expire.
         """
         if self._in_flight:
             log.info("draining", rows=len(self._in_flight), seconds=self._settings.shutdown_seconds)
@@ -177,23 +175,23 @@ class Worker:
         finally:
             await _cancel([hurry])
 
-    async def _give_back(self) -> None:
-        """Release what is still held, and sign off; the lease does it when the database is away."""
-        held = self._in_flight.take_all()
-        self._tracer.given_back(held)
+    async def _sign_off(self) -> None:
+        """Release the rows in flight and remove the heartbeat; without a database the leases expire instead."""
+        claims = self._in_flight.take_all()
+        self._tracer.given_back(claims)
         try:
-            async with asyncio.timeout(LAST_WORD_SECONDS):
-                if held:
-                    released = await self._outbox.release(held)
+            async with asyncio.timeout(SIGN_OFF_TIMEOUT_SECONDS):
+                if claims:
+                    released = await self._outbox.release(claims)
                     log.info("gave rows back", rows=released)
-                await self._outbox.goodbye()
+                await self._outbox.sign_off()
         except DATABASE_ERRORS as error:
-            log.warning("could not sign off; leases run out by themselves", rows=len(held), error=label(error))
+            log.warning("could not sign off; leases run out by themselves", rows=len(claims), error=label(error))
 
     async def _beat(self) -> None:
         first = True
         while True:
-            self._count_sleep()
+            self._count_idle_time()
             try:
                 if not first:
                     await self._require_served()
@@ -206,19 +204,19 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _renew(self) -> None:
-        """Keep the leases of what takes long: a row that is still held after a third of its lease gets a new one."""
+        """Renew the leases of slow rows: those that are still in flight after a third of their lease."""
         lease = timedelta(seconds=self._settings.lease_seconds)
-        before: list[Claim] = []
+        claimed_before: list[Claim] = []
         while True:
             await asyncio.sleep(lease.total_seconds() / 3)
-            lasting = [claim for claim in before if claim in self._in_flight]
+            slow = [claim for claim in claimed_before if claim in self._in_flight]
             try:
-                if lasting:
-                    await self._outbox.renew(lasting, lease)
+                if slow:
+                    await self._outbox.renew(slow, lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
                 log.debug("leases not renewed", error=label(error))
-            before = self._in_flight.all()
+            claimed_before = self._in_flight.all()
 
     async def _pause(self, seconds: float) -> None:
         """Wait for `seconds`, or until the worker is stopped."""

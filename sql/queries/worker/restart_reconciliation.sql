@@ -1,4 +1,4 @@
--- Lets the reconciler begin at the first block; waits for the window that is being read.
+-- Makes the reconciler continue at the first block; waits for a window that is being read.
 with idle as materialized (
     select pg_advisory_xact_lock(1635087472, hashtext('{{ schema }}'))
 )

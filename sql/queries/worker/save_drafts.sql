@@ -1,4 +1,4 @@
--- Keeps written texts with their rows before publishing. $1 ids, $2 epochs, $3 texts.
+-- Saves written texts with their rows before publishing. $1 ids, $2 epochs, $3 texts.
 -- Locks the rows in the order of their ids.
 with mine as (
     select o.id, v.kept

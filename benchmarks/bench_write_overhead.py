@@ -126,7 +126,7 @@ def measure(
     goals = [goal for goal in GOALS.get(load.kind, []) if goal.clients in (None, load.clients)]
     reached = [said_of(goal, results) for goal in goals if load.synchronous and goal.over.name in results]
     report(
-        f"host_tax {load.name}",
+        f"write_overhead {load.name}",
         "; ".join([said + ", ".join(parts), *reached, f"left to the reconciler {late:,} of {transactions:,}"]),
         tps=results,
         left_to_reconciler=late,
@@ -158,7 +158,7 @@ def measure_bulk(server: EmbeddedServer, host: Connection, variants: Sequence[Va
     parts = [f"{name} {spread(times[name])}" for name in results if name != NOTHING.name]
     ours = statistics.median(times[BUSY.name])
     report(
-        f"host_tax bulk update of {BULK_ROWS} completions",
+        f"write_overhead bulk update of {BULK_ROWS} completions",
         f"times the {statistics.median(results[NOTHING.name]):.0f} ms without trigger: {', '.join(parts)}; "
         f"goal at most {GOAL_BULK:g} {'reached' if ours <= GOAL_BULK else 'MISSED'}",
         milliseconds=results,

@@ -1,0 +1,131 @@
+"""The publisher: lanes, saved drafts, and groups with a row that fails, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from autopost.database.connection import create_pool
+from autopost.model import Claim, Generator, Posted, Proposal, Reason, Skipped, Written
+from autopost.outbox.outbox import Outbox
+from autopost.settings import Settings
+from autopost.worker.in_flight import InFlight
+from autopost.worker.publication import Decide, Publication, Published
+from autopost.worker.publisher import Publisher, Ready
+from tests.support.host import Host
+from tests.support.work import eventually
+
+LEASE = timedelta(minutes=1)
+FREE = Written("text", Generator.TEMPLATE)
+PAID = Written("text", Generator.LLM, prompt_tokens=7)
+REJECTED = Written("text", Generator.TEMPLATE, prompt_tokens=7, fallback="private_data")
+
+
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Return a pool."""
+    async with await create_pool(settings, "test", size=5) as pool:
+        yield pool
+
+
+class RecordingPublication(Publication):
+    """A real publication that records which agents were published at the same time as themselves."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        super().__init__(pool, "public", "one")
+        self.groups = 0
+        self.overlapping: set[str | None] = set()
+        self._publishing: set[str | None] = set()
+
+    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
+        """Publish, and record."""
+        agents = {proposal.claim.operation.agent_id for proposal in proposals}
+        self.groups += 1
+        self.overlapping |= agents & self._publishing
+        self._publishing |= agents
+        try:
+            return await super().publish(proposals, decide)
+        finally:
+            self._publishing -= agents
+
+
+@contextlib.asynccontextmanager
+async def publishing(
+    host: Host, settings: Settings, publication: Publication, outbox: Outbox, items: Sequence[Ready]
+) -> AsyncIterator[None]:
+    """Submit items to a running publisher, and wait until none is in flight."""
+    in_flight = InFlight()
+    in_flight.add(item.claim for item in items)
+    publisher = Publisher(outbox, publication, settings, in_flight)
+    publisher.submit(items)
+    running = asyncio.create_task(publisher.run())
+    try:
+        await eventually(lambda: len(in_flight) == 0)
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def claimed(host: Host, pool: asyncpg.Pool[asyncpg.Record], *agents: str) -> tuple[Outbox, list[Claim]]:
+    """Complete an operation of each agent, in this order; return the outbox and the claims."""
+    for number, agent in enumerate(agents):
+        host.complete(f"op{number}", agent=host.agent(agent))
+    outbox = Outbox(pool, "public", "one")
+    return outbox, await outbox.claim(100, LEASE)
+
+
+async def test_posts_of_one_agent_are_published_one_after_another(
+    host: Host, settings: Settings, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """In the order of their operations: no transaction finds the agent locked by another lane."""
+    outbox, claims = await claimed(host, pool, *["ada"] * 12)
+    publication = RecordingPublication(pool)
+    items = [Posted(claim, FREE) for claim in claims]
+    singly = settings.model_copy(update={"batch_size": 1})
+    async with publishing(host, singly, publication, outbox, items):
+        assert publication.groups == len(items)
+        assert publication.overlapping == set()
+    finished = host.rows("select tracker_id from auto_post_outbox order by finished_at")
+    assert [row["tracker_id"] for row in finished] == [f"op{number}" for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("written", "is_saved"), [(FREE, False), (PAID, True), (REJECTED, True)], ids=["free", "paid", "paid and rejected"]
+)
+async def test_text_that_cost_money_is_saved_before_it_is_published(
+    host: Host, settings: Settings, pool: asyncpg.Pool[asyncpg.Record], written: Written, is_saved: bool
+) -> None:
+    """Also the template that replaces a rejected answer: a retry must not pay the LLM again."""
+    outbox, (claim,) = await claimed(host, pool, "ada")
+    async with publishing(host, settings, Publication(pool, "public", "one"), outbox, [Posted(claim, written)]):
+        assert host.value("select kept is not null from auto_post_outbox") is is_saved
+    host.execute(
+        "update auto_post_outbox set state = 'pending', finished_at = null, post_id = null, available_at = now()"
+    )
+    (again,) = await outbox.claim(1, LEASE)
+    assert again.draft == (written if is_saved else None)
+
+
+async def test_group_that_fails_is_split_until_the_failing_row_is_alone(
+    host: Host, settings: Settings, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """Posts and skips alike are finished; the failing row goes back with the error and its attempt."""
+    host.execute("alter table social_posts add constraint no_cleo_check check (author_id <> 'cleo')")
+    outbox, claims = await claimed(host, pool, "ada", "bob", "cleo", "dan", "eve")
+    skipped = Skipped(claims[1], Reason.MISSING_EXPLANATION)
+    items = [skipped if claim is claims[1] else Posted(claim, FREE) for claim in claims]
+    publication = Publication(pool, "public", "one")
+    in_flight = InFlight()
+    in_flight.add(claims)
+    await Publisher(outbox, publication, settings, in_flight).publish(items)
+    states = {row["tracker_id"]: row["state"] for row in host.outbox()}
+    assert states == {"op0": "posted", "op1": "skipped", "op2": "pending", "op3": "posted", "op4": "posted"}
+    (left,) = host.rows("select attempts, last_error from auto_post_outbox where state = 'pending'")
+    assert tuple(left.values()) == (1, "CheckViolationError 23514")
+    assert len(in_flight) == 0
