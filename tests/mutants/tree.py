@@ -21,7 +21,7 @@ TEST_SECONDS = 30  # a mutant may make a test wait for ever
 RUN_SECONDS = 600
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "results", "*.egg-info", "node_modules")
 _TESTS_FAILED = 1
-_FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^FAILED (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
