@@ -135,6 +135,25 @@ async def test_pause_of_an_agent_or_a_type_leaves_the_others_alone(
     assert await claim(settings) == ["earlier", "later"]
 
 
+@pytest.mark.parametrize(
+    "pause",
+    [
+        "insert into auto_post_pauses (kind, value) values ('agent', 'ada')",
+        "insert into auto_post_pauses (kind, value) values ('operation_type', 'workflow_execute')",
+        "update auto_post_control set paused = true",
+    ],
+)
+async def test_row_that_was_chosen_before_its_pause_is_not_claimed(host: Host, settings: Settings, pause: str) -> None:
+    """A round-robin claim is two statements, and the pause was committed between them."""
+    host.complete()
+    async with await create_pool(settings, "test", size=1) as pool:
+        chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", "public"), 10, True)]
+        assert len(chosen) == 1
+        host.execute(pause)
+        rows = await pool.fetch(query("worker/claim", "public"), "one", 10, LEASE, True, chosen)
+    assert [row["id"] for row in rows] == [None]
+
+
 async def test_row_of_two_pauses_waits_for_both(host: Host, settings: Settings) -> None:
     """Ending one does not end the other."""
     host.complete()

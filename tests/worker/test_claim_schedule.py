@@ -55,13 +55,14 @@ def test_empty_round_robin_claim_does_not_end_a_backlog() -> None:
 def test_failed_claims_back_off_until_one_succeeds() -> None:
     """Up to five seconds."""
     schedule = ClaimSchedule(POLL_SECONDS)
-    assert not schedule.is_failing
+    failing = [schedule.is_failing]
     delays = [schedule.failed() for _ in range(10)]
-    assert schedule.is_failing
+    failing.append(schedule.is_failing)
     assert 0.1 <= delays[0] <= 0.2
     assert 2.5 <= delays[-1] <= 5.0
     claim(schedule, rows=0)
-    assert not schedule.is_failing
+    failing.append(schedule.is_failing)
+    assert failing == [False, True, False]
     assert schedule.failed() <= 0.2
 
 

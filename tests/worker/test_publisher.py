@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import asyncpg
+import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -110,6 +111,26 @@ async def test_text_that_cost_money_is_saved_before_it_is_published(
     )
     (again,) = await outbox.claim(1, LEASE)
     assert again.draft == (written if is_saved else None)
+
+
+async def test_skipped_rows_do_not_wait_for_the_posts_of_their_group(
+    host: Host, settings: Settings, database: str, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """The feed's table is locked for long, and its posts are retried for the whole time."""
+    outbox, claims = await claimed(host, pool, "ada", "bob", "cleo")
+    items = [*(Posted(claim, FREE) for claim in claims[:2]), Skipped(claims[2], Reason.MISSING_EXPLANATION)]
+    in_flight = InFlight()
+    in_flight.add(claims)
+    patient = settings.model_copy(update={"lease_seconds": 3600.0})
+    publisher = Publisher(outbox, Publication(pool, "public", "one"), patient, in_flight)
+    with psycopg.connect(database) as locker:
+        locker.execute("lock table social_posts")
+        publishing = asyncio.create_task(publisher.publish(items))
+        await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'skipped'") == 1)
+        assert not publishing.done()
+        locker.rollback()
+        await publishing
+    assert len(host.posts()) == 2
 
 
 async def test_group_that_fails_is_split_until_the_failing_row_is_alone(

@@ -3,7 +3,7 @@
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
 -- $8 the time of the decision. A status that is not one word could be text of the operation, and is not audited.
 -- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
-with verdicts as (
+with decided as (
     select o.id, v.state, v.reason, v.error, v.operation_type, v.details
     from {{ schema }}.auto_post_outbox as o
     inner join unnest(
@@ -24,7 +24,7 @@ finished as (
         post_id = case when v.state = 'posted' then o.id::text end,
         worker = null,
         finished_at = $8::timestamptz
-    from verdicts as v
+    from decided as v
     where o.id = v.id
     returning o.id, o.epoch, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, v.details
 ),

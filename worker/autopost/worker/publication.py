@@ -64,18 +64,18 @@ class Publication:
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
                     free, busy = await self._lock_agents(connection, group)
-                    verdicts, now = await self._decide(connection, free, decide)
-                    finished = await self._finish(connection, verdicts, now)
+                    decisions, now = await self._decide(connection, free, decide)
+                    finished = await self._finish(connection, decisions, now)
                     if len(finished) < len(free):
                         settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in finished}
                         raise LeaseLost
-                    posts = [verdict for verdict in verdicts if isinstance(verdict, Posted)]
+                    posts = [decision for decision in decisions if isinstance(decision, Posted)]
                     await self._post(connection, posts, now)
             except LeaseLost:
                 continue
             if posts and self._on_posts is not None:
                 self._on_posts()
-            settled |= {_key(outcome): outcome for outcome in (*verdicts, *busy)}
+            settled |= {_key(outcome): outcome for outcome in (*decisions, *busy)}
             return Published([settled[_key(proposal)] for proposal in proposals], now)
 
     async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
@@ -94,16 +94,16 @@ class Publication:
         now: datetime = rows[0]["now"]
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
 
-    async def _finish(self, connection: Any, verdicts: Sequence[Proposal], now: datetime) -> set[Key]:
+    async def _finish(self, connection: Any, decisions: Sequence[Proposal], now: datetime) -> set[Key]:
         rows = await connection.fetch(
             self._query("worker/finish"),
-            [verdict.claim.id for verdict in verdicts],
-            [verdict.claim.epoch for verdict in verdicts],
-            [audit.state(verdict) for verdict in verdicts],
-            [audit.reason(verdict) for verdict in verdicts],
-            [audit.error(verdict) for verdict in verdicts],
-            [verdict.claim.operation.operation_type for verdict in verdicts],
-            [audit.details(verdict, worker=self._worker, now=now) for verdict in verdicts],
+            [decision.claim.id for decision in decisions],
+            [decision.claim.epoch for decision in decisions],
+            [audit.state(decision) for decision in decisions],
+            [audit.reason(decision) for decision in decisions],
+            [audit.error(decision) for decision in decisions],
+            [decision.claim.operation.operation_type for decision in decisions],
+            [audit.details(decision, worker=self._worker, now=now) for decision in decisions],
             now,
         )
         return {(row["id"], row["epoch"]) for row in rows}

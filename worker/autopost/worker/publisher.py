@@ -142,10 +142,15 @@ class Publisher:
         return at_publishing(proposals, agents, now, self._window)
 
     async def _isolate(self, group: Sequence[Ready], error: BaseException, give_up_at: float) -> None:
-        """Split the group in halves until the failing row is alone, and give that row its outcome."""
+        """Split the group until the failing row is alone, and give that row its outcome.
+
+        Skipped and dead rows come first: posts may have to wait for the feed's table.
+        """
         if len(group) > 1:
+            posts = [item for item in group if isinstance(item, Posted)]
+            others = [item for item in group if not isinstance(item, Posted)]
             middle = len(group) // 2
-            for part in (group[:middle], group[middle:]):
+            for part in (others, posts) if others and posts else (group[:middle], group[middle:]):
                 await self.publish(part, give_up_at=give_up_at)
             return
         (item,) = group
