@@ -180,7 +180,7 @@ def sample(
     taken = Sample(
         minute=(time.monotonic() - began) / 60,
         operations=load.completed,
-        claim_ms=milliseconds(side, "claim ('soak', 200, '60 seconds', false)"),
+        claim_ms=milliseconds(side, "claim ('soak', 200, '60 seconds', false, null)"),
         look_ms=milliseconds(side, "next_due (false)"),
         to_claim_p50_ms=1000 * float(p50),
         to_claim_p99_ms=1000 * float(p99),
@@ -205,7 +205,7 @@ def soak(minutes: float, rate: int, *, pinned: bool) -> bool:
         add_agents(side, AGENTS)
         side.execute("insert into agents select replace(id, 'agent', 'probe'), tenant_id, name, maturity from agents")
         side.execute(
-            ("prepare claim (text, integer, interval, boolean) as " + query("worker/claim", "public")).encode()
+            ("prepare claim (text, integer, interval, boolean, uuid[]) as " + query("worker/claim", "public")).encode()
         )
         side.execute(("prepare next_due (boolean) as " + query("worker/next_due", "public")).encode())
         if pinned:

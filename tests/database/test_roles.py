@@ -126,6 +126,7 @@ SILENT = {
         "worker/sign_off",
         "worker/heartbeat",
         "worker/host_problems",
+        "worker/park",
     ),
     *(
         "worker/forget_hook_dead",

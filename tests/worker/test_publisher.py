@@ -118,7 +118,8 @@ async def test_skipped_rows_do_not_wait_for_the_posts_of_their_group(
 ) -> None:
     """The feed's table is locked for long, and its posts are retried for the whole time."""
     outbox, claims = await claimed(host, pool, "ada", "bob", "cleo")
-    items = [*(Posted(claim, FREE) for claim in claims[:2]), Skipped(claims[2], Reason.MISSING_EXPLANATION)]
+    items: list[Ready] = [Posted(claim, FREE) for claim in claims[:2]]
+    items.append(Skipped(claims[2], Reason.MISSING_EXPLANATION))
     in_flight = InFlight()
     in_flight.add(claims)
     patient = settings.model_copy(update={"lease_seconds": 3600.0})
