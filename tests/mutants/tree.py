@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -59,7 +60,7 @@ class Tree:
 
     def run(self, tests: Sequence[str]) -> Run:
         """Run tests until the first one fails. One that takes longer than TEST_SECONDS fails."""
-        command = [self._python, "-m", "pytest", "-x", "-q", "--tb=short", f"--timeout={TEST_SECONDS}", *tests]
+        command = [str(self._python), "-m", "pytest", "-x", "-q", "--tb=short", f"--timeout={TEST_SECONDS}", *tests]
         began = time.monotonic()
         process = subprocess.Popen(
             command, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
@@ -67,7 +68,7 @@ class Tree:
         try:
             output, _ = process.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # so that pytest stops its server
             output, _ = process.communicate()
             return Run(time.monotonic() - began, None, f"it did not end in {RUN_SECONDS} seconds")
         seconds = time.monotonic() - began
