@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import re
 import shutil
 import signal
@@ -15,6 +14,7 @@ import venv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 from tests.mutants.mutant import Mutant
 
@@ -60,11 +60,10 @@ class Tree:
 
     def run(self, tests: Sequence[str]) -> Run:
         """Run tests until the first one fails. One that takes longer than TEST_SECONDS fails."""
-        command = [str(self._python), "-m", "pytest", "-x", "-q", "--tb=short", f"--timeout={TEST_SECONDS}", *tests]
+        # -E: no PYTHONPATH may lead to the checkout.
+        command = [str(self._python), "-E", "-m", "pytest", "-x", "-q", f"--timeout={TEST_SECONDS}", *tests]
         began = time.monotonic()
-        process = subprocess.Popen(
-            command, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
-        )
+        process = subprocess.Popen(command, cwd=self.root, stdout=PIPE, stderr=STDOUT, text=True)
         try:
             output, _ = process.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
