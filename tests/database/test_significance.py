@@ -111,7 +111,7 @@ def test_change_that_meets_several_rules_is_captured_by_the_most_exact_one(host:
     host.start("ended", "data_export", status="completed")
     host.start("begun", "data_export")
     host.start("other", "data_import")
-    met = "select o.tracker_id, r.match, r.status from auto_post_outbox as o join auto_post_rules as r on r.id = o.rule_id"
+    met = "select tracker_id, match, r.status from auto_post_outbox as o join auto_post_rules as r on r.id = o.rule_id"
     assert {tuple(row.values()) for row in host.rows(met)} == {
         ("ended", "exact", "completed"),
         ("begun", "exact", None),
