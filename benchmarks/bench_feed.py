@@ -221,7 +221,7 @@ def measure_viewers(server: EmbeddedServer, host: Connection, given: Any, watch:
             delays = delays_ms(host, watching.seen)
             events, posts = watching.events, len(watching.seen)
             text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
-    dropped = sum(map(float, re.findall(r"^autopost_feed_dropped_total\{.*\} (\S+)$", text, re.MULTILINE)))
+    dropped = sum(map(float, re.findall(r"^autopost_feed_viewers_dropped_total\{.*\} (\S+)$", text, re.MULTILINE)))
     each = (full - empty) / given.viewers
     memory = f"take {each / 1024:.0f} kB each ({full / 2**20:.0f} MB in all)"
     read = f"{events:,} of {posts * given.viewers:,} events read, {dropped:g} viewers dropped"

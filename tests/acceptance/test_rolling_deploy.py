@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.migrate import head_revision, migrate
+from autopost.database.migrate import migrate
+from autopost.database.revisions import head_revision
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 from tests.cli.test_bad_input import autopost

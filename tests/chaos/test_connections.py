@@ -57,7 +57,7 @@ class Watched(Monitoring):
     @property
     def listens(self) -> bool:
         """Tell whether its doorbell listens."""
-        return self.value("autopost_listening") == 1
+        return self.value("autopost_listener_connected") == 1
 
     @property
     def cpu_seconds(self) -> float:

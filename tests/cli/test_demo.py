@@ -260,7 +260,7 @@ def test_death_of_the_worker_is_told_with_the_end_of_its_log(stage: Stage) -> No
         _, err = demo.communicate(timeout=PATIENCE_SECONDS)
     assert demo.returncode == 1
     assert "the worker ended early, with exit code -9" in err
-    assert "worker started" in err
+    assert "worker.started" in err
     assert stage.left_behind() == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from tests.support import ROOT
 
 

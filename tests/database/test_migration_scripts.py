@@ -8,7 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from autopost.database.migrate import head_revision, migrate
+from autopost.database.migrate import migrate
+from autopost.database.revisions import head_revision
 from autopost.settings import load_settings
 from tests.database.test_migrations import dump, objects, pg_dump
 from tests.support.host import Host

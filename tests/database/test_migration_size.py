@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from autopost.database.migrate import head_revision, migrate
+from autopost.database.migrate import migrate
+from autopost.database.revisions import head_revision
 from autopost.settings import load_settings
 from tests.conftest import Server
 from tests.support.host import Host

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 
 from autopost.database import sql
-from autopost.database.migrate import head_revision, known_revisions, migrate
+from autopost.database.migrate import migrate
+from autopost.database.revisions import head_revision, known_revisions
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
 from tests.support.host import Host
@@ -83,6 +85,13 @@ def test_migrated_database_is_what_sql_says(database: str, empty_database: str, 
             text = (sql.sql_folder() / f"{name}.sql").read_text("utf-8")
             connection.execute(sql.render(text, "public").encode())
     assert dump(database, pg_dump) == dump(empty_database, pg_dump)
+
+
+def test_revisions_are_those_that_alembic_reads() -> None:
+    """They are taken from the names of the files, and the newest has the highest number."""
+    script = ScriptDirectory(str(sql.migrations_folder()))
+    assert known_revisions() == {revision.revision for revision in script.walk_revisions()}
+    assert head_revision() == script.get_current_head()
 
 
 def test_every_file_of_sql_is_part_of_the_truth() -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from autopost.database.connection import CONNECT_TIMEOUT_SECONDS
-from autopost.observability.otlp import LAST_WORD_SECONDS as TRACES_SECONDS
+from autopost.observability.otlp import FLUSH_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings, unknown_variables
 from autopost.settings.definitions import Settings
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS

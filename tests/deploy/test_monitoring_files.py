@@ -36,7 +36,7 @@ SUBJECTS = {
     "Redaction",
     "Database",
     "Workers",
-    "Announcements and viewers",
+    "Broadcast and viewers",
 }
 
 

@@ -60,13 +60,13 @@ async def test_feed_redaction_groups_and_sleep_are_counted(
         await asyncio.sleep(0.2)
         host.complete("later", "security_scan")
         await eventually(lambda: host.waiting() == 0)
-        await eventually(lambda: moved("autopost_asleep_seconds_total") > 0)
+        await eventually(lambda: moved("autopost_idle_seconds_total") > 0)
     assert moved("autopost_outcomes_total", outcome="posted", reason="") == 2
     for reason in ("rate_limited", "maturity_blocked", "agent_unknown", "missing_explanation"):
         assert moved("autopost_outcomes_total", outcome="skipped", reason=reason) == 1
     assert moved("autopost_posts_total", generator="template", fallback="") == 2
-    assert moved("autopost_post_seconds_count") == 2
-    assert moved("autopost_group_rows_sum") == 6
+    assert moved("autopost_publish_latency_seconds_count") == 2
+    assert moved("autopost_publish_group_rows_sum") == 6
     assert moved("autopost_redactions_total", type="EMAIL_ADDRESS") >= 1
     assert any(
         moved(sample.name, **sample.labels) > 0
@@ -89,7 +89,7 @@ async def test_llm_is_counted(host: Host, settings: Settings, redactor: Redactor
         host.complete("good", agent=host.agent())
         await work_off(host, with_llm, redactor)
         assert moved("autopost_llm_calls_total", result="answered") == 1
-        assert moved("autopost_llm_seconds_count") == 1
+        assert moved("autopost_llm_latency_seconds_count") == 1
         assert moved("autopost_llm_tokens_total", kind="prompt") == PROMPT_TOKENS
         assert moved("autopost_llm_tokens_total", kind="completion") == COMPLETION_TOKENS
         assert moved("autopost_llm_cost_dollars_total") > 0
@@ -101,7 +101,7 @@ async def test_llm_is_counted(host: Host, settings: Settings, redactor: Redactor
     assert moved("autopost_llm_calls_total", result="unauthorized") == 5
     assert moved("autopost_posts_total", generator="template", fallback="unauthorized") == 5
     assert moved("autopost_posts_total", generator="template", fallback="breaker_open") == 1
-    assert now("autopost_llm_breaker", autopost_llm_breaker="open") == 1
+    assert now("autopost_llm_breaker_state", autopost_llm_breaker_state="open") == 1
 
 
 async def test_dead_and_deferred_are_counted_by_kind(host: Host, settings: Settings, moved: Moved) -> None:
@@ -128,10 +128,10 @@ async def test_held_rows_are_those_that_a_worker_has_and_no_more(
             other.execute("lock table social_posts in access exclusive mode")
             for number in range(3):
                 host.complete(f"op{number}", agent=f"agent{number}")
-            await eventually(lambda: now("autopost_held_rows") == 3)
+            await eventually(lambda: now("autopost_in_flight_rows") == 3)
             assert host.value("select count(*) from auto_post_outbox where state = 'claimed'") == 3
         await eventually(lambda: host.waiting() == 0)
-        await eventually(lambda: now("autopost_held_rows") == 0)
+        await eventually(lambda: now("autopost_in_flight_rows") == 0)
 
 
 async def test_listening_is_1_while_the_doorbell_is_heard(
@@ -144,15 +144,15 @@ async def test_listening_is_1_while_the_doorbell_is_heard(
     dsn = dsn_of(database, user=role)
     try:
         async with working(settings.model_copy(update={"database_url": SecretStr(dsn)}), redactor):
-            await eventually(lambda: now("autopost_listening") == 1)
+            await eventually(lambda: now("autopost_listener_connected") == 1)
             host.execute(f"alter role {role} nologin")
             host.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {hears}")
-            await eventually(lambda: now("autopost_listening") == 0)
+            await eventually(lambda: now("autopost_listener_connected") == 0)
             await eventually(lambda: host.value(f"select count(*) = 0 from pg_stat_activity where {hears}"))
             host.complete(agent=host.agent())
             await eventually(lambda: host.waiting() == 0)
             host.execute(f"alter role {role} login")
-            await eventually(lambda: now("autopost_listening") == 1)
+            await eventually(lambda: now("autopost_listener_connected") == 1)
     finally:
         host.execute(f"drop role {role}")
 
@@ -177,7 +177,7 @@ async def test_queue_is_sampled_by_state(host: Host, settings: Settings) -> None
         await gauges.refresh()
     counts = {state: now("autopost_queue_rows", state=state) for state in ("pending", "parked", "claimed", "dead")}
     assert counts == {"pending": 1, "parked": 1, "claimed": 1, "dead": 2}
-    assert 90 <= now("autopost_queue_due_seconds") < 120
+    assert 90 <= now("autopost_queue_oldest_due_seconds") < 120
     assert now("autopost_queue_workers") == 1
     assert now("autopost_queue_capture_enabled") == 1
     assert now("autopost_queue_paused") == 0
@@ -189,7 +189,7 @@ async def test_queue_is_sampled_by_state(host: Host, settings: Settings) -> None
         await gauges.refresh()
     assert now("autopost_queue_capture_enabled") == 0
     assert now("autopost_queue_paused") == 1
-    assert now("autopost_queue_due_seconds") == 0
+    assert now("autopost_queue_oldest_due_seconds") == 0
 
 
 async def test_counting_the_queue_ends_somewhere(
@@ -228,8 +228,8 @@ async def test_database_that_does_not_answer_delays_a_scrape_a_moment(
     host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch, moved: Moved
 ) -> None:
     """The older figures stand, with their time, and the error is counted."""
-    monkeypatch.setattr(queue_gauges, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(queue_gauges, "GIVE_UP_SECONDS", 0.5)
+    monkeypatch.setattr(queue_gauges, "SCRAPE_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(queue_gauges, "SAMPLE_TIMEOUT_SECONDS", 0.5)
     async with sampling(settings, every_seconds=0.0) as gauges:
         await gauges.refresh()
         sampled = now("autopost_queue_sampled_timestamp_seconds")
@@ -241,7 +241,7 @@ async def test_database_that_does_not_answer_delays_a_scrape_a_moment(
             assert time.monotonic() - began < 5
             assert now("autopost_queue_sampled_timestamp_seconds") == sampled
             await eventually(
-                lambda: moved("autopost_database_errors_total", during="queue_gauges", error="TimeoutError")
+                lambda: moved("autopost_database_errors_total", operation="queue_gauges", error="TimeoutError")
             )
         await eventually(lambda: gauges._sampling is None)
         await gauges.refresh()
@@ -298,10 +298,22 @@ def test_labels_are_of_a_bounded_set() -> None:
         if family.name.startswith("autopost")
     }
     assert labels <= {
-        *("outcome", "reason", "generator", "fallback", "type", "source", "during", "error", "result", "kind", "state"),
+        *(
+            "outcome",
+            "reason",
+            "generator",
+            "fallback",
+            "type",
+            "source",
+            "operation",
+            "error",
+            "result",
+            "kind",
+            "state",
+        ),
         "protocol",
-        "hook",  # of the file of hooks
-        *("version", "schema", "le", "autopost_llm_breaker"),
+        "webhook",  # of the file of webhooks
+        *("version", "schema", "le", "autopost_llm_breaker_state"),
     }
 
 

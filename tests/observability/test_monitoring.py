@@ -93,12 +93,12 @@ def test_metrics_count_what_came_of_operations(host: Host, monitoring: Monitorin
     host.complete("zebra", agent=host.agent(), what="Wrote to bob" + "@example.com")
     host.complete("second")
     until(lambda: host.waiting() == 0)
-    until(lambda: monitoring.value("autopost_post_seconds_count") == 1)
+    until(lambda: monitoring.value("autopost_publish_latency_seconds_count") == 1)
     assert monitoring.value('autopost_outcomes_total{outcome="posted",reason=""}') == 1
     until(lambda: monitoring.value('autopost_outcomes_total{outcome="skipped",reason="rate_limited"}') == 1)
     assert monitoring.value('autopost_posts_total{fallback="",generator="template"}') == 1
     assert monitoring.value('autopost_redactions_total{type="EMAIL_ADDRESS"}') == 1
-    until(lambda: monitoring.value("autopost_held_rows") == 0)
+    until(lambda: monitoring.value("autopost_in_flight_rows") == 0)
     body = monitoring.get("/metrics")[1]
     for secret in ("zebra", "example", "ada", "Ada", "tenant"):
         assert secret not in body

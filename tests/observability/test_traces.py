@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +16,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
+from autopost.model import Redaction
 from autopost.observability import metrics, otlp
-from autopost.observability.tracing import Attempt
 from autopost.processes.worker_process import build_worker
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
@@ -25,7 +26,7 @@ from tests.support.collector import Collector, Reply, answers_garbage, hangs, re
 from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, refused_base_url
-from tests.support.work import work_off, worker_process
+from tests.support.work import eventually, work_off, worker_process, working
 
 MAIL = "bob" + "@example.com"
 ALWAYS = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
@@ -135,11 +136,13 @@ async def test_nothing_of_an_operation_is_in_its_trace(
 async def test_redaction_that_fails_is_an_error_of_the_trace_and_tells_no_text(
     host: Host, settings: Settings, memory: InMemorySpanExporter
 ) -> None:
-    """The error is its kind."""
+    """The error is its kind, of the row and of the step that failed."""
 
     class Broken:
         def redact(self, text: str) -> Any:
-            raise ValueError(text)
+            if "zebra" in text:
+                raise ValueError(text)
+            return Redaction(text)
 
     host.complete(agent=host.agent(), what="zebra")
     await work_off_as_dead(host, traced(settings, max_attempts=1), Broken())
@@ -148,6 +151,8 @@ async def test_redaction_that_fails_is_an_error_of_the_trace_and_tells_no_text(
     assert root.attributes["autopost.outcome"] == "dead"
     assert str(root.attributes["error.type"]).startswith("writing_failed ValueError")
     assert not root.status.is_ok
+    assert attributes(memory.get_finished_spans(), "redact") == {"error.type": "ValueError"}
+    assert [span.events for span in memory.get_finished_spans() if span.events] == []
     assert "zebra" not in "".join(span.to_json() for span in memory.get_finished_spans())
 
 
@@ -206,7 +211,7 @@ def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
             until(lambda: host.waiting() == 0)
             if reply:
                 collector.wait_for(lambda: collector.bodies)
-            until(lambda: "does not take traces" in worker.log, seconds=30, what="the line in the log")
+            until(lambda: "traces.export_failed" in worker.log, seconds=30, what="the line in the log")
             host.complete("last", "security_scan", agent="agent1")
             until(lambda: host.waiting() == 0)
             began = time.monotonic()
@@ -215,26 +220,95 @@ def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
             assert time.monotonic() - began < 15
             log = worker.log
     assert len(host.posts()) == 21
-    assert log.count("does not take traces") == 1
+    assert log.count("traces.export_failed") == 1
     assert "opentelemetry" not in log.lower()
     assert "Traceback" not in log
 
 
-def test_too_many_traces_are_dropped_and_counted() -> None:
-    """What waits is bounded, and taking one never waits."""
+async def test_spans_beyond_the_queue_are_dropped_without_delay(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starting and ending a span never waits for the collector, and the metrics show how many were lost."""
 
     class Stuck(InMemorySpanExporter):
         def export(self, spans: Any) -> Any:
-            time.sleep(0.3)
+            time.sleep(0.5)
             return super().export(spans)
 
-    before = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
-    export = otlp.TraceExport(Stuck(), "worker")
-    for number in range(2 * otlp.MOST_WAITING_ATTEMPTS):
-        export.take(Attempt(UUID(int=number + 1), 1, 2))
-    export.close(seconds=0.5)
-    dropped = metrics.REGISTRY.get_sample_value("autopost_traces_total", {"result": "dropped"}) or 0.0
-    assert dropped - before > 0
+    before = counted()
+    monkeypatch.setattr(otlp, "OTLPSpanExporter", Stuck)
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "100")
+    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "50")
+    async with otlp.exporting(traced(settings)) as tracer:
+        began = time.monotonic()
+        for _ in range(1000):
+            tracer.start_span("operation").end()
+        assert time.monotonic() - began < 0.5
+    ended, exported, failed = (after - past for after, past in zip(counted(), before, strict=True))
+    assert ended == 1000
+    assert 0 < exported <= 250
+    assert failed == 0
+
+
+def counted() -> tuple[float, float, float]:
+    """Return how many spans have ended, and how many of them were exported and failed."""
+    ended, exported, failed = (
+        metrics.REGISTRY.get_sample_value(f"autopost_spans_{name}_total") for name in ("ended", "exported", "failed")
+    )
+    assert ended is not None
+    assert exported is not None
+    assert failed is not None
+    return ended, exported, failed
+
+
+async def test_slow_collector_delays_the_end_of_the_worker_by_seconds_at_most(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK would wait half a minute for it."""
+    released = threading.Event()
+
+    class Stuck(InMemorySpanExporter):
+        def export(self, spans: Any) -> Any:
+            released.wait(30)
+            return super().export(spans)
+
+    monkeypatch.setattr(otlp, "OTLPSpanExporter", Stuck)
+    monkeypatch.setattr(otlp, "FLUSH_SECONDS", 0.2)
+    began = time.monotonic()
+    async with otlp.exporting(traced(settings)) as tracer:
+        tracer.start_span("operation").end()
+    assert time.monotonic() - began < 10
+    released.set()
+
+
+async def test_value_that_the_sdk_refuses_is_a_configuration_error(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the SDK's own words."""
+    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
+    with pytest.raises(ConfigurationError, match="OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"):
+        async with otlp.exporting(traced(settings)):
+            pass
+
+
+async def test_attempts_at_one_row_are_one_trace(host: Host, settings: Settings, memory: InMemorySpanExporter) -> None:
+    """Each attempt is a span of its own under the row's id, and ends with its own outcome."""
+
+    class Broken:
+        def redact(self, text: str) -> Any:
+            raise ValueError(text)
+
+    host.complete(agent=host.agent())
+    broken: Any = Broken()
+    async with working(traced(settings, max_attempts=2), broken):
+        await eventually(lambda: [row["attempts"] for row in host.outbox()] == [1] and host.waiting() == 1)
+        host.execute("update auto_post_outbox set available_at = now() where state = 'pending'")
+        await eventually(lambda: host.waiting() == 0)
+    roots = [span for span in memory.get_finished_spans() if span.parent is None]
+    (row,) = host.outbox()
+    assert [span.context.trace_id for span in roots if span.context] == [row["id"].int] * 2
+    found = [(span.attributes or {})["autopost.outcome"] for span in roots]
+    assert found == ["deferred", "dead"]
 
 
 async def test_extra_that_is_missing_is_a_configuration_error(
@@ -249,11 +323,11 @@ async def test_extra_that_is_missing_is_a_configuration_error(
             pass
 
 
-def test_worker_without_traces_loads_nothing_of_opentelemetry() -> None:
-    """It costs neither memory nor time."""
+def test_worker_without_traces_does_not_load_the_sdk() -> None:
+    """Only OpenTelemetry's API, whose spans are no-ops."""
     code = (
         "import sys, autopost.processes.worker_process; "
-        "sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
+        "sys.exit(any(name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter')) for name in sys.modules))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

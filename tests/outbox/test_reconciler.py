@@ -330,4 +330,4 @@ async def test_failing_maintenance_is_logged_once_and_ends_nothing(
         host.execute("alter function gone(interval, integer) rename to auto_post_expire")
         host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
         await eventually(lambda: not host.outbox())
-    assert capsys.readouterr().out.count("maintenance failed") == 1
+    assert capsys.readouterr().out.count("maintenance.failed") == 1

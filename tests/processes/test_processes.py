@@ -97,7 +97,7 @@ def test_sigterm_drains_and_exits_0(host: Host, database: str) -> None:
             llm.wait_for_requests(1)
             worker.signal(signal.SIGTERM)
             assert worker.wait() == 0
-            assert "worker stopped" in worker.log
+            assert "worker.stopped" in worker.log
     assert [row["state"] for row in host.outbox()] == ["posted"]
     assert host.rows("select name from auto_post_workers") == []
 
@@ -112,7 +112,7 @@ def test_second_sigterm_gives_back_at_once(host: Host, database: str) -> None:
         ) as worker:
             llm.wait_for_requests(1)
             worker.signal(signal.SIGTERM)
-            until(lambda: "draining" in worker.log)
+            until(lambda: "worker.draining" in worker.log)
             worker.signal(signal.SIGTERM)
             assert worker.wait(10) == 0
     assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("pending", 0)]
@@ -145,7 +145,7 @@ def test_log_has_one_line_for_each_attempt_and_no_text(host: Host, database: str
         worker.signal(signal.SIGTERM)
         worker.wait()
         log = worker.log
-    assert log.count('"event": "operation"') == 2
+    assert log.count('"event": "attempt.finished"') == 2
     assert '"outcome": "posted"' in log
     assert '"reason": "rate_limited"' in log
     assert "zebra" not in log

@@ -36,7 +36,7 @@ def test_worker_waits_for_its_database_as_long_as_it_is_told() -> None:
     """And ends with the same exit code and message then."""
     result = autopost("run", dsn=NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="1", SOCIAL_POST_LOG_FORMAT="json")
     assert result.returncode == 3
-    assert result.stderr.count("waiting to start") == 1
+    assert result.stderr.count("startup.waiting") == 1
     assert "autopost: cannot connect to PostgreSQL" in result.stderr
 
 
@@ -51,7 +51,7 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
             until(lambda: len(host.posts()) == 1, seconds=40)
         worker.signal(signal.SIGTERM)
         assert worker.wait() == 0
-        assert worker.log.count("waiting to start") == 1
+        assert worker.log.count("startup.waiting") == 1
 
 
 def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
@@ -68,7 +68,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
             until(lambda: "cannot connect" in worker.log)
             assert monitoring.get("/healthz") == (200, "alive\n")
             assert told(monitoring) == (503, "the database")
-            assert "autopost_listening 0.0" in monitoring.get("/metrics")[1]
+            assert "autopost_listener_connected 0.0" in monitoring.get("/metrics")[1]
             assert monitoring.get("/") == (503, "The worker is starting.\n")
             with embedded_server() as server:
                 socket.symlink_to(server.socket_folder)
@@ -95,7 +95,7 @@ def told(monitoring: Monitoring) -> tuple[int, str | None]:
 def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
     """Exit code 0, at once, and its port goes with it."""
     with worker_process(NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
-        until(lambda: "waiting to start" in worker.log)
+        until(lambda: "startup.waiting" in worker.log)
         began = time.monotonic()
         worker.signal(signal.SIGTERM)
         assert worker.wait() == 0

@@ -50,7 +50,7 @@ class Member:
     @property
     def works(self) -> bool:
         """Tell whether it has connected and claims."""
-        return self.runs and '"worker started"' in self.log
+        return self.runs and '"worker.started"' in self.log
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal; nothing happens when it has ended."""

@@ -25,7 +25,9 @@ from autopost.web.feed import redis_sources
 from autopost.web.page import app as page
 from tests.support.worker_dying_at import arm, be_hasty, look_often, move_clock
 
-LOADED = (cli, feeds, web_process, page, redis_sources, server)
+for command in cli.COMMANDS:
+    cli.COMMANDS[command].load(command)
+LOADED = (feeds, web_process, page, redis_sources, server)
 
 
 def main() -> None:

@@ -182,9 +182,7 @@ async def test_without_a_key_templates_are_used_and_one_warning_is_logged(
             written = await writer.write(an_operation(), an_agent())
     assert (written.content, written.generator, written.fallback) == (TEMPLATE, Generator.TEMPLATE, None)
     assert llm.requests == []
-    assert [(line["log_level"], line["event"]) for line in logs] == [
-        ("warning", "OPENAI_API_KEY is not set: posts come from templates")
-    ]
+    assert [(line["log_level"], line["event"]) for line in logs] == [("warning", "llm.disabled")]
 
 
 async def test_white_space_around_the_key_is_no_part_of_it(llm: LlmServer, make_writer: MakeWriter) -> None:

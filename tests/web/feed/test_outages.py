@@ -57,10 +57,10 @@ def test_outage_of_redis_loses_nothing(host: Host, several: Several, how: str) -
         until(lambda: host.waiting() == 0)
         whole(events, 1, 20)
         whole(messages, 1, 20)
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 0)
+        until(lambda: one.metric("autopost_feed_source_up") == 0)
         several.redis.start() if how == "kill" else several.redis.thaw()
         work(host, 10, begin=20)
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 1)
+        until(lambda: one.metric("autopost_feed_source_up") == 1)
         work(host, 10, begin=30)
         whole(events, 1, 40)
         whole(messages, 1, 40)
@@ -146,7 +146,7 @@ def test_viewer_that_does_not_read_is_dropped(host: Host, several: Several, path
             announcer.post(*("x" * 4_000 for _ in range(50)))
             reads.until(50 * turn)
         whole(reads, 1, 1_000)
-        until(lambda: one.metric(f'autopost_feed_dropped_total{{protocol="{protocol}"}}') == 1)
+        until(lambda: one.metric(f'autopost_feed_viewers_dropped_total{{protocol="{protocol}"}}') == 1)
         until(lambda: one.metric(f'autopost_feed_viewers{{protocol="{protocol}"}}') == (protocol == "events"))
 
 

@@ -41,12 +41,12 @@ def test_half_open_connections_lose_nothing(host: Host, several: Several, proxy:
         work(host, 5, begin=5)
         until(lambda: len(host.posts()) == 10)  # publishing waits for nobody
         whole(viewer, 1, 10)  # the log is looked at
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 0)
+        until(lambda: one.metric("autopost_feed_source_up") == 0)
         until(lambda: "announcing failed and is tried again" in worker.log)
         proxy.heal()
         work(host, 5, begin=10)
         whole(viewer, 1, 15)
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 1)
+        until(lambda: one.metric("autopost_feed_source_up") == 1)
 
         def carried() -> list[int]:
             posts = heard.on("agent_events:global") if several.carrier == "redis" else list(entries_of(redis))
@@ -91,7 +91,7 @@ def test_posts_are_announced_over_tls(host: Host, several: Several, encrypted: E
     """By who knows the authority of Redis' certificate."""
     several.variables["REDIS_URL"] = encrypted.url(encrypted.authority)
     with several.worker(), several.instance() as one, EventViewer(one) as viewer:
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 1)
+        until(lambda: one.metric("autopost_feed_source_up") == 1)
         work(host, 5)
         whole(viewer, 1, 5)
 

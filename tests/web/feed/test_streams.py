@@ -218,10 +218,10 @@ def test_posts_are_counted(feeds: Instance, announcer: Announcer) -> None:
     with SocketViewer(feeds) as viewer, EventViewer(feeds):
         assert feeds.metric('autopost_feed_viewers{protocol="ws"}') == 1
         assert feeds.metric('autopost_feed_viewers{protocol="events"}') == 1
-        until(lambda: feeds.metric("autopost_feed_hears_carrier") == 1)
-        received = feeds.metric('autopost_feed_received_total{source="log"}')
+        until(lambda: feeds.metric("autopost_feed_source_up") == 1)
+        received = feeds.metric('autopost_feed_events_total{source="log"}')
         announcer.post("counted")
         viewer.until(1)
-        assert feeds.metric('autopost_feed_received_total{source="log"}') == received + 1
+        assert feeds.metric('autopost_feed_events_total{source="log"}') == received + 1
     until(lambda: feeds.metric('autopost_feed_viewers{protocol="ws"}') == 0)
-    until(lambda: feeds.metric("autopost_feed_hears_carrier") == 0)
+    until(lambda: feeds.metric("autopost_feed_source_up") == 0)

@@ -15,7 +15,7 @@ from tests.support.host import Host
 
 def counted(error: str) -> float:
     """Return how many errors of a class were counted."""
-    labels = {"during": "page", "error": error}
+    labels = {"operation": "page", "error": error}
     return metrics.REGISTRY.get_sample_value("autopost_database_errors_total", labels) or 0.0
 
 

@@ -72,7 +72,7 @@ def test_stop_does_not_wait_for_viewers(host: Host, guarded: Site, reads: bool) 
 
 def errors(guarded: Site) -> float:
     """Return how many errors of the database the page has met."""
-    pattern = r'^autopost_database_errors_total\{during="page",[^}]*\} (\S+)$'
+    pattern = r'^autopost_database_errors_total\{operation="page",[^}]*\} (\S+)$'
     return sum(map(float, re.findall(pattern, guarded.get("/metrics").text, re.MULTILINE)), 0.0)
 
 

@@ -9,67 +9,59 @@ from __future__ import annotations
 import errno
 import signal
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from autopost import __version__
-from autopost.cli import (
-    check,
-    config,
-    dead,
-    feed,
-    hooks,
-    install,
-    maintain,
-    rules,
-    serve,
-    simulate,
-    statements,
-    status,
-    steer,
-    why,
-)
 from autopost.cli.console import err, out
-from autopost.cli.redact.command import redact
+from autopost.cli.lazy import Entry, lazy_group
 from autopost.cli.stdio import flush_stdout, open_closed_streams
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.errors import AutopostError
 
-# By theme, in the order of the help: each with its example.
-COMMANDS: dict[str, list[tuple[str, Callable[..., Any], str]]] = {
-    "Begin": [
-        ("demo", install.demo, "autopost demo"),
-        ("migrate", install.migrate, "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
-        ("run", install.run, "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
-        ("serve", serve.serve, "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),
-        ("simulate", simulate.simulate, "autopost simulate --rate 20 --agents 10 --duration 30"),
+# By theme, in the order of the help: each with the module and name of its function, and an example.
+THEMES: dict[str, list[tuple[str, str, str]]] = {
+    "Setup": [
+        ("demo", "install:demo", "autopost demo"),
+        ("migrate", "install:migrate", "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
+        ("run", "install:run", "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
+        ("serve", "serve:serve", "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),
+        ("simulate", "simulate:simulate", "autopost simulate --rate 20 --agents 10 --duration 30"),
     ],
-    "Look": [
-        ("status", status.status, "autopost status --watch"),
-        ("feed", feed.feed, "autopost feed --follow"),
-        ("why", why.why, "autopost why op-42"),
-        ("dead", dead.dead, "autopost dead --json | jq -r .last_error"),
-        ("check", check.check, "autopost check --strict"),
-        ("config", config.config, "autopost config --changed"),
+    "Inspect": [
+        ("status", "status:status", "autopost status --watch"),
+        ("feed", "feed:feed", "autopost feed --follow"),
+        ("why", "why:why", "autopost why op-42"),
+        ("dead", "dead:dead", "autopost dead --json | jq -r .last_error"),
+        ("check", "check:check", "autopost check --strict"),
+        ("config", "config:config", "autopost config --changed"),
     ],
-    "Steer": [
-        ("retry", steer.retry, "autopost retry --all --error worker_crashed"),
-        ("skip", steer.skip, "autopost skip op-42 --reason 'not for the feed'"),
-        ("pause", steer.pause, "autopost pause agent-7"),
-        ("resume", steer.resume, "autopost resume agent-7"),
-        ("reconcile", maintain.reconcile, "autopost reconcile --all"),
-        ("purge", maintain.purge, "autopost purge --agent agent-7"),
+    "Control": [
+        ("retry", "steer:retry", "autopost retry --all --error worker_crashed"),
+        ("skip", "steer:skip", "autopost skip op-42 --reason 'not for the feed'"),
+        ("pause", "steer:pause", "autopost pause agent-7"),
+        ("resume", "steer:resume", "autopost resume agent-7"),
+        ("reconcile", "maintain:reconcile", "autopost reconcile --all"),
+        ("purge", "maintain:purge", "autopost purge --agent agent-7"),
     ],
-    "Try": [
-        ("redact", redact, "autopost redact --explain < report.txt"),
-        ("sql", statements.print_sql, "autopost sql waiting | psql platform"),
+    "Tools": [
+        ("redact", "redact.command:redact", "autopost redact --explain < report.txt"),
+        ("sql", "statements:print_sql", "autopost sql waiting | psql platform"),
     ],
+}
+COMMANDS = {
+    name: Entry(f"autopost.cli.{place}", theme, example)
+    for theme, commands in THEMES.items()
+    for name, place, example in commands
+} | {
+    "rules": Entry("autopost.cli.rules:rules", "Control"),
+    "hooks": Entry("autopost.cli.hooks:hooks", "Control"),
 }
 
 app = typer.Typer(
     name="autopost",
+    cls=lazy_group(COMMANDS),
     help="Turns completed work of AI agents into short posts on a social feed, from inside PostgreSQL.",
     epilog="Settings come from the environment (DATABASE_URL or libpq's variables, OPENAI_API_KEY, SOCIAL_POST_*) or "
     "the file that SOCIAL_POST_CONFIG names: [bold]autopost config[/bold] lists them.",
@@ -78,11 +70,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for theme, commands in COMMANDS.items():
-    for name, function, example in commands:
-        app.command(name, epilog=f"Example: [bold]{example}[/bold]", rich_help_panel=theme)(function)
-app.add_typer(rules.rules, name="rules", rich_help_panel="Steer")
-app.add_typer(hooks.hooks, name="hooks", rich_help_panel="Steer")
 
 
 _TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -8,9 +8,9 @@ import typer
 
 from autopost.cli.console import Yes, listed, out, require_yes
 from autopost.cli.session import run as run_to_the_end
-from autopost.database.migrate import head_revision
 from autopost.database.migrate import migrate as run_migrations
 from autopost.database.removal import Lost, downgrade_losses
+from autopost.database.revisions import head_revision
 from autopost.observability.logs import configure_logs
 from autopost.settings import load_settings
 

@@ -8,6 +8,7 @@ from autopost.broadcast.choice import carrier_of
 from autopost.database.connection import connect_arguments
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError
+from autopost.observability.tracing import require_otlp
 from autopost.settings import PREFIX, Settings, libpq_problems
 from autopost.webhooks.choice import hooks_of
 
@@ -57,12 +58,8 @@ def _certificates(settings: Settings) -> None:
 
 
 def _traces(settings: Settings) -> None:
-    if not settings.wants_traces:
-        return
-    try:
-        import autopost.observability.otlp  # noqa: F401 - needs the extra
-    except ImportError:
-        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
+    if settings.wants_traces:
+        require_otlp()
 
 
 def _redaction(settings: Settings) -> list[str]:

@@ -15,13 +15,13 @@ import tenacity
 from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.revisions import known_revisions
 from autopost.database.sql import migrations_folder, render
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
@@ -118,19 +118,6 @@ def _revision_of(settings: Settings) -> str | None:
             connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
         )
         return context.get_current_revision()
-
-
-def head_revision() -> str:
-    """Return the revision that this version of autopost works with."""
-    head = ScriptDirectory(str(migrations_folder())).get_current_head()
-    assert head is not None
-    return head
-
-
-def known_revisions() -> frozenset[str]:
-    """Return every revision that this version of autopost knows."""
-    script = ScriptDirectory(str(migrations_folder()))
-    return frozenset(revision.revision for revision in script.walk_revisions())
 
 
 def alembic_config(settings: Settings) -> Config:

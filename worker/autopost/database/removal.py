@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
-from autopost.database.migrate import engine_for, explained, known_revisions
+from autopost.database.migrate import engine_for, explained
+from autopost.database.revisions import known_revisions
 from autopost.database.sql import query, render
 from autopost.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import TypeAlias, cast
 
 import asyncpg
 
-from autopost.database.migrate import head_revision, known_revisions
+from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import query
 from autopost.errors import SchemaMismatch
 

@@ -1,1 +1,1 @@
-"""What can be measured and followed while a process runs: logs, Prometheus metrics, traces, health."""
+"""Logs, Prometheus metrics, traces and health of a running process."""

@@ -1,4 +1,4 @@
-"""Whether a worker does its work, as its parts tell it."""
+"""The health of a worker, updated by its parts and read by the monitoring server."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ async def _nothing_to_sample() -> None:
 
 @dataclass(slots=True)
 class Health:
-    """The state of a worker; its parts change it, whoever asks reads it.
+    """The state of a worker.
 
     A worker is ready when it has claimed, neither claims nor heartbeats fail, and it is not stopping. Without a
-    listening connection it polls, and with an open breaker it writes from templates: both are told, neither makes it
-    unready. `waits_for` is what it needs before it can start, None once it has it. `sample` is awaited before a scrape:
-    it brings up to date what is read only when somebody asks.
+    listening connection it polls, and with an open breaker it writes from templates: both are reported, and neither
+    makes it unready. `waits_for` is what it needs before it can start, None once it has it. `sample` is awaited
+    before a scrape: it refreshes figures that are read only on demand.
     """
 
     waits_for: str | None = None
@@ -34,7 +34,7 @@ class Health:
 
     @contextlib.contextmanager
     def sampling(self, sample: Callable[[], Awaitable[None]]) -> Iterator[None]:
-        """Await this before each scrape while the context lasts."""
+        """Await `sample` before each scrape while the context lasts."""
         self.sample = sample
         try:
             yield
@@ -43,11 +43,11 @@ class Health:
 
     @property
     def ready(self) -> bool:
-        """Tell whether work goes on."""
+        """Return whether the worker claims and sends heartbeats."""
         return self.claims and not self.failing and not self.stopping
 
     def report(self) -> dict[str, object]:
-        """Return everything, for a machine to read."""
+        """Return the state, to be encoded as JSON."""
         return {
             "ready": self.ready,
             "waits_for": self.waits_for,
@@ -60,25 +60,25 @@ class Health:
         }
 
     def claimed(self) -> None:
-        """Note that a claim succeeded, whether or not it found anything."""
+        """Record that a claim succeeded, whether or not it found rows."""
         self.claims = True
         self.failing.discard("claim")
 
     def beat(self) -> None:
-        """Note that a heartbeat succeeded."""
+        """Record that a heartbeat succeeded."""
         self.failing.discard("heartbeat")
 
-    def failed(self, during: str, error: BaseException) -> None:
-        """Note that a claim or a heartbeat failed, and count it."""
-        self.failing.add(during)
-        metrics.count_database_error(during, error)
+    def failed(self, operation: str, error: BaseException) -> None:
+        """Record and count a failed claim or heartbeat."""
+        self.failing.add(operation)
+        metrics.count_database_error(operation, error)
 
     def hold(self, rows: int) -> None:
-        """Note how many rows are held."""
+        """Record how many rows are in flight."""
         self.held = rows
-        metrics.HELD_ROWS.set(rows)
+        metrics.IN_FLIGHT_ROWS.set(rows)
 
     def listens(self, listening: bool) -> None:
-        """Note whether the doorbell's connection listens."""
+        """Record whether the doorbell's connection listens."""
         self.listening = listening
-        metrics.LISTENING.set(listening)
+        metrics.LISTENER_CONNECTED.set(listening)

@@ -11,7 +11,7 @@ from autopost.settings import LogFormat, Settings
 
 
 def configure_logs(settings: Settings) -> None:
-    """Set up logging for the process. Libraries are heard from WARNING on: some log payloads below that."""
+    """Configure logging for the process. Libraries log from ERROR up only: below that some log payloads."""
     as_text = settings.log_format is LogFormat.TEXT or (settings.log_format is LogFormat.AUTO and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if as_text else structlog.processors.JSONRenderer()

@@ -1,4 +1,4 @@
-"""Samples the queue for Prometheus, when somebody asks: a worker that nobody scrapes, or that sleeps, pays nothing."""
+"""Gauges of the queue, read from the database on a scrape only: a worker that is not scraped runs no query for them."""
 
 from __future__ import annotations
 
@@ -14,57 +14,57 @@ from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.database.sql import query
 from autopost.observability import metrics
 
-EVERY_SECONDS = 20.0  # three statements a minute at most: a sleeping worker is to ask few
-PATIENCE_SECONDS = 1.0  # of a scrape: after it the older figures are told
-GIVE_UP_SECONDS = 8.0  # less than between two samples
+MIN_INTERVAL_SECONDS = 20.0  # at most three statements a minute, so that an idle worker stays cheap
+SCRAPE_WAIT_SECONDS = 1.0  # after it a scrape returns the previous figures
+SAMPLE_TIMEOUT_SECONDS = 8.0  # shorter than the interval between two samples
 
 log = structlog.get_logger(__name__)
 
 
 class QueueGauges:
-    """Keeps the figures of the database at most `every_seconds` old while it is asked for them.
+    """Refreshes the gauges at most every `every_seconds`, on demand.
 
-    One sample is under way at a time, however many ask and however slow the database is.
+    One sample runs at a time, regardless of the number of scrapes and the speed of the database.
     """
 
     def __init__(
-        self, pool: asyncpg.Pool[asyncpg.Record], schema: str, *, every_seconds: float = EVERY_SECONDS
+        self, pool: asyncpg.Pool[asyncpg.Record], schema: str, *, every_seconds: float = MIN_INTERVAL_SECONDS
     ) -> None:
         self._pool = pool
         self._query = query("worker/queue", schema)
         self._every_seconds = every_seconds
         self._sampling: asyncio.Task[None] | None = None
-        self._begun = -float("inf")
+        self._started_at = -float("inf")
 
     async def refresh(self) -> None:
-        """Sample if that is due, and wait for it a moment. Never raises: the older figures stand."""
+        """Start a sample if one is due, and wait for it briefly. Never raises: the previous figures stay."""
         now = asyncio.get_running_loop().time()
-        if self._sampling is None and now - self._begun >= self._every_seconds:
-            self._begun = now
+        if self._sampling is None and now - self._started_at >= self._every_seconds:
+            self._started_at = now
             self._sampling = asyncio.create_task(self._sample(), name="queue gauges")
         if self._sampling is not None:
-            await asyncio.wait([self._sampling], timeout=PATIENCE_SECONDS)
+            await asyncio.wait([self._sampling], timeout=SCRAPE_WAIT_SECONDS)
 
     async def aclose(self) -> None:
-        """End a sample that is under way."""
+        """Cancel a running sample."""
         if self._sampling is not None:
             self._sampling.cancel()
             await asyncio.wait([self._sampling])
 
     async def _sample(self) -> None:
         try:
-            async with asyncio.timeout(GIVE_UP_SECONDS):
+            async with asyncio.timeout(SAMPLE_TIMEOUT_SECONDS):
                 (row,) = await self._pool.fetch(self._query, metrics.MOST_COUNTED_ROWS)
-            tell(dict(row))
+            set_gauges(dict(row))
         except DATABASE_ERRORS as error:
             metrics.count_database_error("queue_gauges", error)
-            log.debug("the queue was not sampled", error=label(error))
+            log.debug("queue.sample_failed", error=label(error))
         finally:
             self._sampling = None
 
 
-def tell(row: Mapping[str, Any]) -> None:
-    """Set the gauges to what was read."""
+def set_gauges(row: Mapping[str, Any]) -> None:
+    """Set the gauges to the values of a row of `worker/queue`."""
     for state in ("pending", "parked", "claimed", "dead"):
         metrics.QUEUE_ROWS.labels(state).set(row[state])
     metrics.QUEUE_DUE_SECONDS.set(row["due_seconds"])

@@ -1,228 +1,151 @@
-"""What is noted of a row on its way from claim to outcome, for a trace of each attempt. Knows nothing of OpenTelemetry.
+"""Spans of each attempt at an outbox row, made with OpenTelemetry's API: no-ops unless `otlp` configures its SDK.
 
-    with tracer.during(claim):            # where one row is worked on; in its threads too
-        with step("redact"):              # anywhere below
-            ...
-
-Switched off, as it is unless somebody asks for traces, a step costs one look at a context variable. What is noted is
-what the audit log says too: no text of an operation or a post, no agent, and a name or a status only if it is a word.
+No span holds text of an operation or a post, or an agent. An exception is recorded by its class alone: OpenTelemetry's
+own recording of exceptions is off everywhere, because their messages may hold text.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
-from typing import Self
+from contextvars import ContextVar
 from uuid import UUID
 
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, SpanKind, StatusCode
+
 from autopost import audit
-from autopost.model import Claim, Dead, Deferred, Lost, Operation, Outcome, Posted, Skipped
+from autopost.errors import ConfigurationError
+from autopost.model import Claim, Outcome
+from autopost.observability.outcomes import describe
+from autopost.settings import Settings
 
-Fact = str | int | float | bool
-Said = Fact | Mapping[str, int] | None
+Value = str | int | float | bool | None
 
-_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
+# The trace id of the next root span. The row's id is the trace's, so that all attempts at a row are one trace.
+next_trace_id: ContextVar[int] = ContextVar("autopost_next_trace_id", default=0)
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What was done for one row, in nanoseconds since 1970 by this machine's clock; `within` names an outer step."""
-
-    name: str
-    begin: int
-    end: int
-    facts: dict[str, Fact]
-    within: str | None = None
-    failed: str | None = None
+_OPERATION_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
-@dataclass(slots=True)
-class Attempt:
-    """All that is noted of one attempt at a row; `error` is the kind of what it failed of."""
+class AttemptTracer:
+    """Starts a root span for each claimed row, and ends it with the row's outcome."""
 
-    outbox_id: UUID
-    begin: int
-    end: int = 0
-    facts: dict[str, Fact] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-    error: str | None = None
-
-
-class Timing:
-    """A step that is under way; as it stands, one of a row that nobody follows."""
-
-    __slots__ = ()
-
-    def say(self, **facts: Said) -> None:
-        """Note facts of it; of counts their sum, and None is left out."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        """End; an error is noted by its class alone."""
-
-
-class Tracer:
-    """Follows rows, for one event loop and the threads that it waits for; as it stands, it follows none."""
+    def __init__(self, tracer: trace.Tracer | None = None) -> None:
+        self._tracer = tracer or NoOpTracer()
+        self._spans: dict[tuple[UUID, int], Span] = {}  # of the attempts that the sampler keeps, by id and epoch
 
     def claimed(self, claims: Sequence[Claim], begin: int) -> None:
-        """Follow these; `begin` is when the claim was sent."""
-
-    def during(self, claim: Claim) -> AbstractContextManager[object]:
-        """Let steps within this context be of this row."""
-        return _NOTHING
-
-    def published(self, claims: Iterable[Claim], begin: int) -> None:
-        """Note that these went through a publishing transaction, which began at `begin` and ended now."""
-
-    def ended(self, outcomes: Iterable[Outcome]) -> None:
-        """Note what became of rows, and follow them no longer."""
-
-    def given_back(self, claims: Iterable[Claim], error: str | None = None) -> None:
-        """Follow these no longer: another attempt will be made."""
-
-
-_NOTHING = Timing()
-OFF = Tracer()
-_current: ContextVar[Attempt | None] = ContextVar("autopost_attempt", default=None)
-
-
-def step(name: str, *, within: str | None = None) -> Timing:
-    """Return a context that times a step of the row that is worked on, if it is followed."""
-    attempt = _current.get()
-    return _NOTHING if attempt is None else _Timing(attempt, name, within)
-
-
-class _Timing(Timing):
-    """Notes a step of a row when it ends."""
-
-    __slots__ = ("_attempt", "_begin", "_facts", "_name", "_within")
-
-    def __init__(self, attempt: Attempt, name: str, within: str | None) -> None:
-        self._attempt = attempt
-        self._name = name
-        self._within = within
-        self._facts: dict[str, Fact] = {}
-        self._begin = 0
-
-    def say(self, **facts: Said) -> None:
-        """Note facts of it; of counts their sum, and None is left out."""
-        self._facts |= _known(facts)
-
-    def __enter__(self) -> Self:
-        self._begin = time.time_ns()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        failed = kind.__name__ if kind else None
-        step = Step(self._name, self._begin, time.time_ns(), self._facts, self._within, failed)
-        self._attempt.steps.append(step)
-
-
-class _Current:
-    """Makes an attempt the one that steps are of."""
-
-    __slots__ = ("_attempt", "_token")
-
-    def __init__(self, attempt: Attempt | None) -> None:
-        self._attempt = attempt
-        self._token: Token[Attempt | None] | None = None
-
-    def __enter__(self) -> None:
-        self._token = _current.set(self._attempt)
-
-    def __exit__(self, *_error: object) -> None:
-        assert self._token is not None
-        _current.reset(self._token)
-
-
-class Following(Tracer):
-    """Follows every row, and hands each attempt over when it has ended; `hand_over` must not wait."""
-
-    def __init__(self, hand_over: Callable[[Attempt], None]) -> None:
-        self._hand_over = hand_over
-        self._attempts: dict[tuple[UUID, int], Attempt] = {}
-
-    def claimed(self, claims: Sequence[Claim], begin: int) -> None:
-        """Follow these; `begin` is when the claim was sent."""
-        end = time.time_ns()
+        """Start a root span for each claim; `begin` is when the claim was sent, in nanoseconds since 1970."""
         for claim in claims:
-            waited = max((claim.claimed_at - claim.captured_at).total_seconds(), 0.0)
-            facts: dict[str, Fact] = {
-                "outbox_id": str(claim.id),
-                "attempt": claim.attempts,
-                "is_alert": claim.operation.is_alert,
-                "waited_ms": round(waited * 1000),
-            }
-            attempt = Attempt(claim.id, begin, facts=facts)
-            attempt.steps.append(Step("claim", begin, end, {"rows": len(claims)}))
-            self._attempts[claim.id, claim.epoch] = attempt
+            next_trace_id.set(claim.id.int)
+            span = self._tracer.start_span("operation", Context(), start_time=begin)
+            if span.is_recording():
+                self._spans[claim.id, claim.epoch] = span
+                waited = max((claim.claimed_at - claim.captured_at).total_seconds(), 0.0)
+                set_attributes(
+                    span,
+                    {
+                        "autopost.outbox_id": str(claim.id),
+                        "autopost.attempt": claim.attempts,
+                        "autopost.is_alert": claim.operation.is_alert,
+                        "autopost.waited_ms": round(waited * 1000),
+                    },
+                )
+        self._add("claim", claims, begin)
 
-    def during(self, claim: Claim) -> AbstractContextManager[object]:
-        """Let steps within this context be of this row."""
-        return _Current(self._attempts.get((claim.id, claim.epoch)))
+    def current(self, claim: Claim) -> AbstractContextManager[object]:
+        """Make this claim's span the parent of each `step` within the context, also in threads that it waits for."""
+        span = self._spans.get((claim.id, claim.epoch))
+        if span is None:
+            return contextlib.nullcontext()
+        return trace.use_span(span, record_exception=False, set_status_on_exception=False)
+
+    def step(self, name: str, kind: SpanKind = SpanKind.INTERNAL) -> AbstractContextManager[Span]:
+        """Return a context with a span of its own, if a claim is current and traced."""
+        if not trace.get_current_span().is_recording():
+            return contextlib.nullcontext(INVALID_SPAN)
+        return self._step(name, kind)
 
     def published(self, claims: Iterable[Claim], begin: int) -> None:
-        """Note that these went through a publishing transaction, which began at `begin` and ended now."""
-        end = time.time_ns()
-        group = list(claims)
-        for claim in group:
-            if attempt := self._attempts.get((claim.id, claim.epoch)):
-                attempt.steps.append(Step("publish", begin, end, {"rows": len(group)}))
+        """Add a span of a publishing transaction that began at `begin` and ended now."""
+        if self._spans:
+            self._add("publish", list(claims), begin)
 
     def ended(self, outcomes: Iterable[Outcome]) -> None:
-        """Note what became of rows, and follow them no longer."""
+        """End the spans of these rows with their outcomes."""
         for outcome in outcomes:
-            # The claim is as the pipeline left it: the name has gone through redaction by then.
-            self._end(outcome.claim, **_name(outcome.claim.operation), **_facts(outcome))
+            if span := self._spans.pop((outcome.claim.id, outcome.claim.epoch), None):
+                operation = outcome.claim.operation  # the pipeline has redacted its type
+                type_ = operation.operation_type
+                shown = {
+                    "operation_type": type_ if _OPERATION_TYPE.fullmatch(type_) else None,
+                    "status": audit.word(operation.status or ""),
+                }
+                _end(span, describe(outcome) | shown)
 
-    def given_back(self, claims: Iterable[Claim], error: str | None = None) -> None:
-        """Follow these no longer: another attempt will be made."""
+    def released(self, claims: Iterable[Claim], error: str | None = None) -> None:
+        """End the spans of rows that are released: another attempt will be made."""
         for claim in claims:
-            self._end(claim, outcome="given_back", error=error)
+            if span := self._spans.pop((claim.id, claim.epoch), None):
+                _end(span, {"outcome": "released", "error": error})
 
-    def _end(self, claim: Claim, *, error: str | None = None, **facts: Fact | None) -> None:
-        attempt = self._attempts.pop((claim.id, claim.epoch), None)
-        if attempt is not None:
-            attempt.facts |= _known(facts)
-            attempt.error = error
-            attempt.end = time.time_ns()
-            self._hand_over(attempt)
+    @contextlib.contextmanager
+    def _step(self, name: str, kind: SpanKind) -> Iterator[Span]:
+        with self._tracer.start_as_current_span(
+            name, kind=kind, record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                yield span
+            except BaseException as error:
+                span.set_attribute("error.type", type(error).__name__)
+                span.set_status(StatusCode.ERROR)
+                raise
 
-
-def _name(operation: Operation) -> dict[str, str | None]:
-    name = operation.operation_type
-    shown = name if _TYPE.fullmatch(name) else None
-    return {"operation_type": shown, "status": audit.word(operation.status or "")}
-
-
-def _facts(outcome: Outcome) -> dict[str, str | None]:
-    match outcome:
-        case Posted():
-            written = outcome.written
-            return {"outcome": "posted", "generator": str(written.generator), "fallback": written.fallback}
-        case Skipped():
-            return {"outcome": "skipped", "reason": str(outcome.reason)}
-        case Dead():
-            return {"outcome": "dead", "error": outcome.error}
-        case Deferred():
-            return {"outcome": "deferred", "error": outcome.error}
-        case Lost():
-            return {"outcome": "lease_lost"}
-        case _:
-            return {"outcome": "busy"}
+    def _add(self, name: str, claims: Sequence[Claim], begin: int) -> None:
+        end = time.time_ns()
+        for claim in claims:
+            if parent := self._spans.get((claim.id, claim.epoch)):
+                context = trace.set_span_in_context(parent, Context())
+                rows = {"autopost.rows": len(claims)}
+                self._tracer.start_span(name, context, attributes=rows, start_time=begin).end(end)
 
 
-def _known(facts: Mapping[str, Said]) -> dict[str, Fact]:
-    known: dict[str, Fact] = {}
-    for name, value in facts.items():
-        if isinstance(value, Mapping):
-            known[name] = sum(value.values())
-        elif value is not None:
-            known[name] = str(value) if isinstance(value, str) else value  # a plain one of an enumeration's
-    return known
+def set_attributes(span: Span, attributes: Mapping[str, Value]) -> None:
+    """Set the attributes that are not None."""
+    span.set_attributes({name: value for name, value in attributes.items() if value is not None})
+
+
+@contextlib.asynccontextmanager
+async def attempt_tracer(settings: Settings) -> AsyncIterator[AttemptTracer]:
+    """Yield a tracer that exports spans if the settings ask for it. Raises ConfigurationError as `require_otlp`."""
+    if not settings.wants_traces:
+        yield AttemptTracer()
+        return
+    require_otlp()
+    from autopost.observability.otlp import exporting
+
+    async with exporting(settings) as tracer:
+        yield AttemptTracer(tracer)
+
+
+def require_otlp() -> None:
+    """Raise ConfigurationError if the extra `otel` is not installed."""
+    try:
+        import autopost.observability.otlp  # noqa: F401 - needs the extra
+    except ImportError:
+        raise ConfigurationError(
+            "OTEL_* asks for traces, which need the extra `otel`: pip install 'autopost[otel]'"
+        ) from None
+
+
+def _end(span: Span, facts: Mapping[str, str | None]) -> None:
+    set_attributes(span, {f"autopost.{name}": value for name, value in facts.items() if name != "error"})
+    if error := facts.get("error"):
+        span.set_attribute("error.type", error)
+        span.set_status(StatusCode.ERROR)
+    span.end()

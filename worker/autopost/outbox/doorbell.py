@@ -90,18 +90,20 @@ class Doorbell:
                 await self._listen()
                 self.wake()  # rows may have been committed before it listened
                 while await self._still_listens():
+                    if failures:
+                        log.info("listener.reconnected")
                     failures = 0
                     await self._until_broken(PROBE_SECONDS)
-                problem = "it was lost"
+                problem = "connection lost"
                 if self._connection is not None:
-                    problem, cap = "it does not listen", NO_LISTEN_CAP_SECONDS
+                    problem, cap = "not listening", NO_LISTEN_CAP_SECONDS
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 problem = label(error)
                 metrics.count_database_error("listen", error)
             finally:
                 self._drop()
             if failures == 0:
-                log.warning("the listening connection failed; polling goes on", error=problem)
+                log.warning("listener.lost", error=problem)
             failures += 1
             await asyncio.sleep(backoff.delay_seconds(failures, base=0.2, cap=cap))
 

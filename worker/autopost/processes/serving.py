@@ -27,7 +27,7 @@ async def monitoring(health: Health, settings: Settings) -> AsyncIterator[Servin
     from autopost.web.server import COMING, MOST_CONNECTIONS, NOTHING, serve
 
     if not settings.page_is_on and settings.page is None:
-        log.warning("the page is off: beyond loopback it needs SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
+        log.warning("dashboard.disabled", missing="SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
     beneath = COMING if settings.page_is_on or settings.feeds_are_on else NOTHING
     connections = MOST_CONNECTIONS + (settings.feed_viewers if settings.feeds_are_on else 0)
     async with serve(

@@ -47,7 +47,7 @@ async def wait_until_startable(settings: Settings, health: Health, look: Look | 
             health.waits_for = DATABASE if isinstance(error, DatabaseUnreachable) else MIGRATION
             if told != health.waits_for:
                 told = health.waits_for
-                log.warning("waiting to start", seconds=round(end - clock(), 1), error=str(error))
+                log.warning("startup.waiting", seconds=round(end - clock(), 1), error=str(error))
             delay = backoff.delay_seconds(attempt, base=FIRST_DELAY_SECONDS, cap=LONGEST_DELAY_SECONDS)
             await asyncio.sleep(min(delay, end - clock()))
         else:

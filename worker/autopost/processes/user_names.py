@@ -57,7 +57,7 @@ async def names_at_start(database: Database, settings: Settings) -> list[str]:
         advice = f": {grants(settings, WORKERS)}" if isinstance(error, asyncpg.InsufficientPrivilegeError) else ""
         raise ConfigurationError(f"{VARIABLE}: given {settings.redact_names_table!r}; {error}{advice}") from None
     if settings.redact_names_table and not names:
-        log.warning("the table of names holds none, or row-level security hides them", setting=VARIABLE)
+        log.warning("names.empty", setting=VARIABLE, hint="no rows, or hidden by row-level security")
     return names
 
 
@@ -78,7 +78,7 @@ async def keep_known(database: Database, settings: Settings, known: list[str], l
         except (ConfigurationError, *DATABASE_ERRORS) as error:
             metrics.count_database_error("names", error)
             if failures == 0:
-                log.warning("names could not be read anew; the known ones stay", error=label(error))
+                log.warning("names.reload_failed", error=label(error))
             failures += 1
         else:
             failures, known = 0, names

@@ -63,11 +63,11 @@ async def run_instance(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, running.cancel)
     for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
+        log.warning("settings.unknown_variable", variable=variable)
     try:
         await _serve(settings)
     except asyncio.CancelledError:
-        log.info("stopped")
+        log.info("web.stopped")
 
 
 async def _serve(settings: Settings) -> None:
@@ -103,16 +103,16 @@ async def _watch(settings: Settings, health: InstanceHealth) -> None:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await require_served(connection, settings.schema_name)
                     if health.failing:
-                        log.info("the database serves this instance again")
+                        log.info("database.available")
                     health.served = True
                     health.failing.clear()
                     await asyncio.sleep(LOOK_SECONDS)
             finally:
                 connection.terminate()
         except (AutopostError, *DATABASE_ERRORS) as error:
-            metrics.count_database_error("looking", error)
+            metrics.count_database_error("health_check", error)
             if not health.failing:
                 said = str(error) if isinstance(error, AutopostError) else label(error)
-                log.warning("the database does not serve this instance", error=said)
+                log.warning("database.unavailable", error=said)
             health.failing.add("database")
         await asyncio.sleep(1.0)

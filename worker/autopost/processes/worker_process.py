@@ -14,10 +14,9 @@ import structlog
 from autopost.broadcast.announcing import announcing
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_rights, require_schema, require_served
-from autopost.errors import ConfigurationError
 from autopost.observability.health import Health
 from autopost.observability.queue_gauges import QueueGauges
-from autopost.observability.tracing import OFF, Following, Tracer
+from autopost.observability.tracing import AttemptTracer, attempt_tracer
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
 from autopost.processes.serving import monitoring, page_and_feeds
@@ -49,17 +48,21 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
     for variable in unknown_variables():
-        log.warning("this variable is not a setting of autopost", variable=variable)
+        log.warning("settings.unknown_variable", variable=variable)
     health = Health()
-    async with monitoring(health, settings) as serving:
+    async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
         await wait_until_startable(settings, health)
-        async with _connected(settings, redactor, health, serving) as worker:
+        async with _connected(settings, redactor, health, serving, tracer) as worker:
             yield worker
 
 
 @contextlib.asynccontextmanager
 async def _connected(
-    settings: Settings, redactor: RedactorProtocol | None, health: Health, serving: Serving | None
+    settings: Settings,
+    redactor: RedactorProtocol | None,
+    health: Health,
+    serving: Serving | None,
+    tracer: AttemptTracer,
 ) -> AsyncIterator[Worker]:
     schema, name = settings.schema_name, settings.worker_name
     hooks = hooks_of(settings)
@@ -78,7 +81,7 @@ async def _connected(
             redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
             if settings.redact_names_file or settings.redact_names_table:
                 keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
-        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state))
+        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state), tracer=tracer)
         try:
             outbox = Outbox(pool, schema, name)
             doorbell = Doorbell(
@@ -93,7 +96,6 @@ async def _connected(
                 contextlib.aclosing(gauges),
                 page_and_feeds(serving, settings),
                 keep_names,
-                _traces(settings) as tracer,
                 deliveries(hooks, pool, settings) as to_hooks,
                 announcing(pool, settings, to_hooks) as on_posts,
             ):
@@ -121,24 +123,7 @@ async def run_worker(settings: Settings) -> None:
             _on_signal(loop, worker.stop)
             await worker.run()
     except asyncio.CancelledError:
-        log.info("stopped before the start")
-
-
-@contextlib.asynccontextmanager
-async def _traces(settings: Settings) -> AsyncIterator[Tracer]:
-    """Follow rows for traces, if somebody asks for them. Raises ConfigurationError without the extra `otel`."""
-    if not settings.wants_traces:
-        yield OFF
-        return
-    try:
-        from autopost.observability.otlp import trace_export
-    except ImportError:
-        raise ConfigurationError("traces are asked for (OTEL_*), and need the extra `otel`") from None
-    export = trace_export(settings)
-    try:
-        yield Following(export.take)
-    finally:
-        await asyncio.to_thread(export.close)
+        log.info("startup.cancelled")
 
 
 def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:

@@ -46,7 +46,7 @@ class Maintenance:
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("maintenance", error)
                 if failures == 0:
-                    log.warning("maintenance failed and is tried again", error=label(error))
+                    log.warning("maintenance.failed", error=label(error))
                 failures += 1
             else:
                 failures = 0
@@ -57,13 +57,13 @@ class Maintenance:
         for _ in range(CALLS_PER_ROUND):
             found = await self._outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
             if found:
-                log.warning("captured what the trigger missed", rows=found)
+                log.warning("reconcile.captured", rows=found)
             if found < BATCH_ROWS:
                 break
         for _ in range(CALLS_PER_ROUND):
             removed = await self._outbox.expire(self._keep, BATCH_ROWS)
             if removed:
-                log.info("removed finished rows", rows=removed)
+                log.info("retention.removed", rows=removed)
             if removed < BATCH_ROWS:
                 break
         if self._announces:

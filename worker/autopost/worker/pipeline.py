@@ -15,7 +15,7 @@ from autopost import backoff
 from autopost.database.errors import label
 from autopost.errors import RedactionFailed
 from autopost.model import Claim, Dead, Deferred, Posted
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.tracing import AttemptTracer
 from autopost.policy import before_writing
 from autopost.settings import Settings
 from autopost.worker.publisher import Publisher, Ready
@@ -36,7 +36,7 @@ class Pipeline:
         operation_types: OperationTypeRedactor,
         publisher: Publisher,
         settings: Settings,
-        tracer: Tracer = OFF,
+        tracer: AttemptTracer,
     ) -> None:
         self._writer = writer
         self._operation_types = operation_types
@@ -95,7 +95,7 @@ class Pipeline:
     async def _ask_llm(self, claim: Claim) -> None:
         assert claim.agent is not None, "governance let an unknown agent pass"
         try:
-            with self._tracer.during(claim):
+            with self._tracer.current(claim):
                 ready: Ready = Posted(claim, await self._writer.write(claim.operation, claim.agent))
         except Exception as error:  # noqa: BLE001 - one row must not fail the others
             ready = self._failed(claim, error)
@@ -107,7 +107,7 @@ class Pipeline:
         for claim in claims:
             assert claim.agent is not None, "governance let an unknown agent pass"
             try:
-                with self._tracer.during(claim):
+                with self._tracer.current(claim):
                     ready.append(Posted(claim, self._writer.from_template(claim.operation, claim.agent)))
             except Exception as error:  # noqa: BLE001 - one row must not fail the others
                 ready.append(self._failed(claim, error))
@@ -119,7 +119,7 @@ class Pipeline:
         The message of the error is not used, because it may contain text of the operation.
         """
         name = "redaction_failed" if isinstance(error, RedactionFailed) else f"writing_failed {label(error)}"
-        log.warning("a text could not be written", id=str(claim.id), attempt=claim.attempts, error=name)
+        log.warning("writing.failed", id=str(claim.id), attempt=claim.attempts, error=name)
         if claim.attempts >= self._settings.max_attempts:
             return Dead(claim, name)
         return Deferred(claim, name, backoff.delay_seconds(claim.attempts))

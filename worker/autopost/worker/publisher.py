@@ -25,9 +25,10 @@ from autopost.database.errors import (
     reraise_if_cancelled,
 )
 from autopost.errors import PostRefused
-from autopost.model import Agent, Busy, Dead, Deferred, Generator, Lost, Outcome, Posted, Proposal, Reason, Skipped
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Outcome, Posted, Proposal, Reason, Skipped
 from autopost.observability import metrics
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.outcomes import describe
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
@@ -54,13 +55,18 @@ class Publisher:
     """
 
     def __init__(
-        self, outbox: Outbox, publication: Publication, settings: Settings, in_flight: InFlight, tracer: Tracer = OFF
+        self,
+        outbox: Outbox,
+        publication: Publication,
+        settings: Settings,
+        in_flight: InFlight,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._outbox = outbox
         self._publication = publication
         self._settings = settings
         self._in_flight = in_flight
-        self._tracer = tracer
+        self._tracer = tracer or AttemptTracer()
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
@@ -112,7 +118,7 @@ class Publisher:
                     return
                 if failures == 1:
                     level = logging.ERROR if is_of_the_installation(error) else logging.WARNING
-                    log.log(level, "publishing failed and is tried again", rows=len(group), error=label(error))
+                    log.log(level, "publish.retry", rows=len(group), error=label(error))
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
             else:
                 return
@@ -128,7 +134,7 @@ class Publisher:
         if drafts:
             await self._outbox.save_drafts(drafts)
         if proposals:
-            metrics.GROUP_ROWS.observe(len(proposals))
+            metrics.PUBLISH_GROUP_ROWS.observe(len(proposals))
             began = time.time_ns()
             try:
                 published = await self._publication.publish(proposals, self._decide)
@@ -166,11 +172,11 @@ class Publisher:
     async def _release(self, group: Sequence[Ready], error: BaseException) -> None:
         """Release rows without using up the attempt; if that fails too, their leases expire."""
         claims = [item.claim for item in group if item.claim in self._in_flight]
-        log.error("rows are given back unpublished", rows=len(claims), error=label(error))
+        log.error("publish.released", rows=len(claims), error=label(error))
         with contextlib.suppress(*DATABASE_ERRORS):
             delay = backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             await self._outbox.release(claims, delay_seconds=delay, error=label(error))
-        self._tracer.given_back(claims, label(error))
+        self._tracer.released(claims, label(error))
         self._in_flight.remove(claims)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
@@ -183,7 +189,7 @@ class Publisher:
         self._tracer.ended(ended)
         if log.is_enabled_for(logging.INFO):
             for outcome in ended:
-                log.info("operation", **_canonical(outcome, at))
+                log.info("attempt.finished", **_canonical(outcome, at))
 
 
 def _is_unsaved_and_paid(posted: Posted) -> bool:
@@ -195,20 +201,9 @@ def _is_unsaved_and_paid(posted: Posted) -> bool:
 def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
     """Return the fields of the log line of an attempt; they contain no text of the row."""
     claim = outcome.claim
-    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts}
-    match outcome:
-        case Posted():
-            line |= {"outcome": "posted", "generator": str(outcome.written.generator)}
-            if outcome.written.fallback:
-                line["fallback"] = outcome.written.fallback
-        case Skipped():
-            line |= {"outcome": "skipped", "reason": str(outcome.reason)}
-        case Dead():
-            line |= {"outcome": "dead", "error": outcome.error}
-        case Deferred():
-            line |= {"outcome": "deferred", "error": outcome.error, "seconds": round(outcome.delay_seconds, 1)}
-        case Lost():
-            line |= {"outcome": "lease_lost"}
+    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts, **describe(outcome)}
+    if isinstance(outcome, Deferred):
+        line["seconds"] = round(outcome.delay_seconds, 1)
     if at is not None:
         line["ms"] = audit.duration_ms(claim, at)
     return line

@@ -13,11 +13,11 @@ import structlog
 
 from autopost import __version__
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
 from autopost.observability.health import Health
-from autopost.observability.tracing import OFF, Tracer
+from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
@@ -52,7 +52,7 @@ class Worker:
         redactor: Redactor,
         require_served: Callable[[], Awaitable[object]],
         health: Health | None = None,
-        tracer: Tracer = OFF,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -60,10 +60,10 @@ class Worker:
         self._require_served = require_served
         self._health = health or Health()
         self._in_flight = InFlight(self._health.hold)
-        self._publisher = Publisher(outbox, publication, settings, self._in_flight, tracer)
+        self._tracer = tracer or AttemptTracer()
+        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer)
         self._maintenance = Maintenance(outbox, settings)
-        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, tracer)
-        self._tracer = tracer
+        self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -83,7 +83,7 @@ class Worker:
     async def run(self) -> None:
         """Claim and publish until stopped."""
         metrics.BUILD.info({"version": __version__, "schema": head_revision()})
-        log.info("worker started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
+        log.info("worker.started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         background = [
             asyncio.create_task(self._doorbell.run(), name="doorbell"),
             asyncio.create_task(self._publisher.run(), name="publisher"),
@@ -102,7 +102,7 @@ class Worker:
         finally:
             await _cancel([claiming, stopping, *pipeline, *background])
             await self._sign_off()
-        log.info("worker stopped", worker=self._settings.worker_name)
+        log.info("worker.stopped", worker=self._settings.worker_name)
 
     async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
         clock = asyncio.get_running_loop().time
@@ -136,7 +136,7 @@ class Worker:
     async def _claim_failed(self, error: BaseException, *, is_first: bool) -> None:
         self._health.failed("claim", error)
         if is_first:
-            log.warning("claiming failed and is tried again", error=label(error))
+            log.warning("claim.failed", error=label(error))
         if is_of_the_installation(error):
             with contextlib.suppress(*DATABASE_ERRORS):
                 await self._require_served()
@@ -155,7 +155,7 @@ class Worker:
         """Count the idle time so far, because a sleep may last for hours."""
         if self._idle_since is not None:
             now = time.monotonic()
-            metrics.ASLEEP_SECONDS.inc(now - self._idle_since)
+            metrics.IDLE_SECONDS.inc(now - self._idle_since)
             self._idle_since = now
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
@@ -164,7 +164,7 @@ class Worker:
         A claim without an answer by then may be committed: others claim its rows when their leases expire.
         """
         if self._in_flight:
-            log.info("draining", rows=len(self._in_flight), seconds=self._settings.shutdown_seconds)
+            log.info("worker.draining", rows=len(self._in_flight), seconds=self._settings.shutdown_seconds)
         hurry = asyncio.create_task(self._hurry.wait(), name="hurry")
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
@@ -178,15 +178,15 @@ class Worker:
     async def _sign_off(self) -> None:
         """Release the rows in flight and remove the heartbeat; without a database the leases expire instead."""
         claims = self._in_flight.take_all()
-        self._tracer.given_back(claims)
+        self._tracer.released(claims)
         try:
             async with asyncio.timeout(SIGN_OFF_TIMEOUT_SECONDS):
                 if claims:
                     released = await self._outbox.release(claims)
-                    log.info("gave rows back", rows=released)
+                    log.info("lease.released", rows=released)
                 await self._outbox.sign_off()
         except DATABASE_ERRORS as error:
-            log.warning("could not sign off; leases run out by themselves", rows=len(claims), error=label(error))
+            log.warning("worker.sign_off_failed", rows=len(claims), error=label(error))
 
     async def _beat(self) -> None:
         first = True
@@ -200,7 +200,7 @@ class Worker:
                 self._health.beat()
             except DATABASE_ERRORS as error:
                 self._health.failed("heartbeat", error)
-                log.debug("no heartbeat", error=label(error))
+                log.debug("heartbeat.failed", error=label(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _renew(self) -> None:
@@ -215,7 +215,7 @@ class Worker:
                     await self._outbox.renew(slow, lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
-                log.debug("leases not renewed", error=label(error))
+                log.debug("lease.renew_failed", error=label(error))
             claimed_before = self._in_flight.all()
 
     async def _pause(self, seconds: float) -> None:

@@ -106,7 +106,7 @@ class Llm:
         except _Failed as failed:
             return NoAnswer(failed.word)
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, the operation still gets its post
-            _log.warning("the LLM failed in an unforeseen way", error=type(error).__name__)
+            _log.warning("llm.unexpected_error", error=type(error).__name__)
             return NoAnswer("unexpected")
 
     async def aclose(self) -> None:

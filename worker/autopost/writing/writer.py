@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 
 from autopost.model import Agent, Generator, Operation, Written
 from autopost.observability import metrics
-from autopost.observability.tracing import Timing, step
+from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
@@ -33,10 +34,16 @@ class Writer:
     """
 
     def __init__(
-        self, settings: Settings, redactor: Redactor, *, on_state: Callable[[str], None] = lambda _: None
+        self,
+        settings: Settings,
+        redactor: Redactor,
+        *,
+        on_state: Callable[[str], None] = lambda _: None,
+        tracer: AttemptTracer | None = None,
     ) -> None:
         self._settings = settings
         self._redactor = redactor
+        self._tracer = tracer or AttemptTracer()
         self._style = settings.redact_placeholder  # the redactor's own
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         self._turn = asyncio.Lock()
@@ -46,13 +53,13 @@ class Writer:
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:
-            _log.warning("OPENAI_API_KEY is not set: posts come from templates")
+            _log.warning("llm.disabled", missing="OPENAI_API_KEY")
 
     def from_template(self, operation: Operation, agent: Agent, fallback: str | None = None) -> Written:
         """Write the post from a template. CPU-bound; RedactionFailed passes through."""
         fields = self._redacted(operation, agent)
-        with step("write") as writing:
-            return _said(writing, self._templated(fields, fallback))
+        with self._tracer.step("write") as span:
+            return _noted(span, self._templated(fields, fallback))
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post. RedactionFailed passes through; nothing that the LLM does raises.
@@ -63,25 +70,25 @@ class Writer:
         if self._llm is None:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
-        with step("write") as writing:
+        with self._tracer.step("write") as span:
             async with self._slots:
                 await self._wait_for_turn()
                 answer = await self._ask(self._llm, prompt_for(fields, self._style))
-            return _said(writing, await asyncio.to_thread(self._written, fields, answer))
+            return _noted(span, await asyncio.to_thread(self._written, fields, answer))
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
-        with step("redact") as redacting:
+        with self._tracer.step("redact") as span:
             fields = redact_fields(operation, agent, self._redactor, self._style)
-            redacting.say(findings=fields.redactions)
+            span.set_attribute("autopost.findings", sum(fields.redactions.values()))
             return fields
 
     def _on_breaker(self, state: State, pause_seconds: float) -> None:
         metrics.LLM_BREAKER.state(str(state))
         self._on_state(str(state))
         if pause_seconds:
-            _log.warning("the LLM does not answer: posts come from templates", seconds=round(pause_seconds, 1))
+            _log.warning("llm.breaker_opened", seconds=round(pause_seconds, 1))
         elif state is State.CLOSED:
-            _log.info("the LLM answers again")
+            _log.info("llm.breaker_closed")
 
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
@@ -105,13 +112,9 @@ class Writer:
         answer: Answer | NoAnswer | None = None
         begin = time.monotonic()
         try:
-            with step("llm", within="write") as asking:
+            with self._tracer.step("llm", SpanKind.CLIENT) as span:
                 answer = await llm.ask(prompt)
-                asking.say(model=self._settings.llm_model, result="answered")
-                if isinstance(answer, NoAnswer):
-                    asking.say(result=answer.word)
-                else:
-                    asking.say(input_tokens=answer.prompt_tokens, output_tokens=answer.completion_tokens)
+                set_attributes(span, _llm_attributes(self._settings.llm_model, answer))
         finally:
             match answer:
                 case None:
@@ -120,7 +123,7 @@ class Writer:
                     self._breaker.failed(permit)
                 case Answer():
                     self._breaker.succeeded(permit)
-        metrics.LLM_SECONDS.observe(time.monotonic() - begin)
+        metrics.LLM_LATENCY_SECONDS.observe(time.monotonic() - begin)
         metrics.LLM_CALLS.labels(answer.word if isinstance(answer, NoAnswer) else "answered").inc()
         return answer
 
@@ -184,7 +187,18 @@ class Writer:
         )
 
 
-def _said(writing: Timing, written: Written) -> Written:
-    """Note who wrote a text, and return it."""
-    writing.say(generator=written.generator, fallback=written.fallback)
+def _noted(span: Span, written: Written) -> Written:
+    set_attributes(span, {"autopost.generator": str(written.generator), "autopost.fallback": written.fallback})
     return written
+
+
+def _llm_attributes(model: str, answer: Answer | NoAnswer) -> dict[str, str | int | None]:
+    """Return attributes by the conventions for LLM calls: https://opentelemetry.io/docs/specs/semconv/gen-ai/."""
+    if isinstance(answer, NoAnswer):
+        return {"gen_ai.request.model": model, "autopost.result": answer.word}
+    return {
+        "gen_ai.request.model": model,
+        "gen_ai.usage.input_tokens": answer.prompt_tokens,
+        "gen_ai.usage.output_tokens": answer.completion_tokens,
+        "autopost.result": "answered",
+    }

@@ -18,7 +18,7 @@ from autopost.cli.checking.objects import catalog_of
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.mapping import Mapping, parse_mapping
-from autopost.database.migrate import head_revision
+from autopost.database.revisions import head_revision
 from autopost.database.schema import require_served
 from autopost.database.sql import query
 from autopost.errors import DatabaseUnreachable, SchemaMismatch

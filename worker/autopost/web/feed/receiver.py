@@ -95,7 +95,7 @@ class Receiver:
                 self._behind.set()
                 continue
             if telling.position == self.last + 1:
-                self._hand(telling, "carrier")
+                self._hand(telling, "transport")
             elif telling.position > self.last:
                 self._behind.set()
 

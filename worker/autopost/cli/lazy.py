@@ -1,0 +1,74 @@
+"""A group of commands that are imported when one of them is run, shown or completed.
+
+What a command needs (a database driver, Presidio, a web server) takes up to a second to import, and `--version` or a
+shell that completes a name needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command, or a group of commands: where its function or its Typer is (`module:name`), and how help shows it."""
+
+    place: str
+    panel: str
+    example: str | None = None
+
+    def load(self, name: str) -> Any:
+        """Import it, and return what Typer makes of it."""
+        module, _, attribute = self.place.partition(":")
+        found: Callable[..., Any] | typer.Typer = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = get_command(found)
+            command.name, command.rich_help_panel = name, self.panel
+            return command
+        single = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+        epilog = f"Example: [bold]{self.example}[/bold]"
+        single.command(name, epilog=epilog, rich_help_panel=self.panel)(found)
+        return get_command(single)
+
+
+class OnDemand(MutableMapping[str, Any]):
+    """Commands by name. The names are known; a command is imported when it is read."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        self._entries = entries
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = self._entries[name].load(name)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def lazy_group(entries: dict[str, Entry]) -> type[TyperGroup]:
+    """Return the class of a group with these commands, for typer.Typer(cls=...)."""
+
+    class LazyGroup(TyperGroup):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.commands = OnDemand(entries)
+
+    return LazyGroup
