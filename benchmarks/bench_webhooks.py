@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--milliseconds", type=float, default=50.0, help="that the target takes for an answer")
     given: Any = parser.parse_args()
     with stand() as (server, host), Target(given.milliseconds / 1000) as target, hooks_file(target) as hooks:
-        variables = {"SOCIAL_POST_HOOKS": hooks, "SOCIAL_POST_HOOK_NETWORKS": "127.0.0.1"}
+        variables = {"SOCIAL_POST_WEBHOOKS_FILE": hooks, "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with worker(server, **variables):
             wait_for(host, "select exists (select from auto_post_positions where name = 'hook:out')")
             wanted = seconds_for(host, "alert", given.posts)

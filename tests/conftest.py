@@ -62,7 +62,7 @@ AMBIENT = (
 for _name in list(os.environ):
     if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
-os.environ["SOCIAL_POST_CONFIG"] = os.devnull  # and not the file of an installation beside it
+os.environ["SOCIAL_POST_CONFIG_FILE"] = os.devnull  # and not the file of an installation beside it
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shell starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)

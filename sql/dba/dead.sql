@@ -1,13 +1,13 @@
--- Dead letters of the last week by error, and the statement that gives those of an error another chance.
+-- Dead letters of the last week by error, and the statement that retries those of an error.
 select
-    o.last_error,
+    d.last_error,
     count(*) as operations,
-    count(distinct o.agent_id) as agents,
-    date_trunc('second', min(o.finished_at)) as first_at,
-    date_trunc('second', max(o.finished_at)) as last_at,
-    (array_agg(o.tracker_id order by o.finished_at desc))[1] as last_tracker_id,
-    format('select {{ schema }}.auto_post_retry_all(%L);', o.last_error) as another_chance
-from {{ schema }}.auto_post_outbox as o
-where o.state = 'dead' and o.finished_at > now() - interval '7 days'
-group by o.last_error
-order by operations desc, o.last_error asc;
+    count(distinct d.agent_id) as agents,
+    date_trunc('second', min(d.finished_at)) as first_at,
+    date_trunc('second', max(d.finished_at)) as last_at,
+    (array_agg(d.tracker_id order by d.finished_at desc))[1] as last_tracker_id,
+    format('select {{ schema }}.auto_post_retry_all(%L);', d.last_error) as another_chance
+from {{ schema }}.auto_post_dead as d
+where d.finished_at > now() - interval '7 days'
+group by d.last_error
+order by operations desc, d.last_error asc;

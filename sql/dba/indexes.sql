@@ -1,5 +1,5 @@
 -- Which of autopost's indexes are used? Scans since the statistics began, entries read, and the size of each.
--- last_scan: from PostgreSQL 16 on. seq_scans: how often the table was read through instead, right for a small one.
+-- last_scan: from PostgreSQL 16 on. seq_scans: how often the table was scanned instead, which is right for a small one.
 select
     s.indexrelname::text as index_name,
     pg_size_pretty(pg_relation_size(s.indexrelid)) as size,

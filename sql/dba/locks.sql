@@ -11,8 +11,8 @@ with ours as (
     where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
 ),
 
--- Who waits for a row has a lock on it and waits for the transaction that changed it; who waits for a row that is not
--- to be seen yet (the same key, inserted twice) only waits for the transaction.
+-- A session that waits for a row locks the row and waits for the transaction that changed it. For a row that is not
+-- visible yet (the same key, inserted twice) it only waits for the transaction.
 at_work as (
     select
         l.pid,

@@ -1,25 +1,24 @@
--- What has been due for more than a minute and was not taken, the longest first, and the likely cause.
+-- Rows that have been due for more than a minute and were not claimed, the longest first, and the likely cause.
 select
-    o.tracker_id,
-    o.operation_type,
-    o.agent_id,
-    o.state,
-    o.worker,
-    o.attempts,
-    date_trunc('second', now() - o.available_at) as overdue_for,
+    s.tracker_id,
+    s.operation_type,
+    s.agent_id,
+    s.state,
+    s.worker,
+    s.attempts,
+    date_trunc('second', s.overdue_for) as overdue_for,
     case
         when c.paused then 'claiming is paused: select {{ schema }}.auto_post_resume();'
         when w.alive = 0 then 'no worker is alive'
-        when o.state = 'claimed' then 'its worker is gone, and those alive do not keep up'
+        when s.state = 'claimed' then 'its worker is gone, and those alive do not keep up'
         else 'the workers do not keep up'
     end as likely_cause
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_stuck as s
 cross join {{ schema }}.auto_post_control as c
 cross join (
     select count(*) as alive
     from {{ schema }}.auto_post_workers as w
     where w.last_seen_at > now() - interval '60 seconds'
 ) as w
-where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
-order by o.available_at
+order by s.overdue_for desc
 limit 50;

@@ -1,4 +1,4 @@
--- What waits, what for, and how long it has; the oldest first.
+-- Pending and claimed rows: what each waits for, and for how long; the oldest first.
 select
     o.tracker_id,
     o.operation_type,

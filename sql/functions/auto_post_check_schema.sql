@@ -29,7 +29,7 @@ begin
                         else 'text'
                     end
                 )
-            else 'SOCIAL_POST_MAPPING=platform.toml autopost migrate  # or change the table'
+            else 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # or change the table'
         end
     from {{ schema }}.auto_post_host_problems() as p
     union all

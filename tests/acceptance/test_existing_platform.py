@@ -401,7 +401,7 @@ def test_printed_script_installs_a_mapped_platform(platform: Platform) -> None:
     environment = {
         **os.environ,
         "SOCIAL_POST_SCHEMA": "autopost",
-        "SOCIAL_POST_MAPPING": str(EXAMPLE),
+        "SOCIAL_POST_MAPPING_FILE": str(EXAMPLE),
         "DATABASE_URL": platform.as_role(platform.installer),
     }
     command = [sys.executable, "-m", "alembic", "upgrade", "head", "--sql"]
@@ -415,6 +415,6 @@ def test_printed_script_installs_a_mapped_platform(platform: Platform) -> None:
 
 def test_unreadable_mapping_is_a_configuration_error(platform: Platform) -> None:
     """Exit code 2, and which file."""
-    result = autopost("migrate", dsn=platform.dsn, SOCIAL_POST_MAPPING="/nowhere/platform.toml")
+    result = autopost("migrate", dsn=platform.dsn, SOCIAL_POST_MAPPING_FILE="/nowhere/platform.toml")
     assert result.returncode == 2
-    assert "SOCIAL_POST_MAPPING: cannot read /nowhere/platform.toml" in result.stderr
+    assert "SOCIAL_POST_MAPPING_FILE: cannot read /nowhere/platform.toml" in result.stderr

@@ -57,7 +57,7 @@ def lists(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "own.toml").write_text(OWN_PATTERN, "utf-8")
     return {
         "SOCIAL_POST_REDACT_NAMES_FILE": str(tmp_path / "names.txt"),
-        "SOCIAL_POST_REDACT_PATTERNS": str(tmp_path / "own.toml"),
+        "SOCIAL_POST_REDACT_PATTERNS_FILE": str(tmp_path / "own.toml"),
     }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autopost.broadcast import announcing
+from autopost.broadcast import announcing, redis_carriers
 from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import MOST_BYTES, notification
 from autopost.redaction.redactor import Redactor
@@ -188,16 +188,14 @@ async def test_redis_has_the_channels_and_the_format_that_platforms_listen_to(
 
 
 async def test_stream_holds_what_a_receiver_missed_and_is_bounded(
-    host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer
+    host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries in the order of publishing; the oldest go."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     complete_alerts(host, 50)
-    bounded = with_redis(settings, redis_server, Broadcast.REDIS_STREAM).model_copy(
-        update={"broadcast_stream_length": 100}
-    )
-    await work_off(host, bounded, redactor)
+    monkeypatch.setattr(redis_carriers, "STREAM_LENGTH", 100)
+    await work_off(host, with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor)
     await eventually(lambda: host.value("select min(position) from auto_post_positions") == 50 * AGENTS)
     entries = list(entries_of(redis_server))
     assert 100 <= len(entries) < 50 * AGENTS

@@ -36,7 +36,7 @@ def test_no_database_given_is_a_configuration_error(command: str) -> None:
     """Exit code 2, and what to set."""
     result = autopost(command)
     assert result.returncode == 2
-    assert "DATABASE_URL: not set; allowed: postgresql://" in result.stderr
+    assert "DATABASE_URL: not set; expected: postgresql://" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -98,8 +98,8 @@ def test_malformed_settings_are_all_named(database: str) -> None:
     """Exit code 2, before anything is touched."""
     result = autopost("run", dsn=database, SOCIAL_POST_LEASE_SECONDS="soon", SOCIAL_POST_MAX_ATTEMPTS="-1")
     assert result.returncode == 2
-    assert "SOCIAL_POST_LEASE_SECONDS: given 'soon'" in result.stderr
-    assert "SOCIAL_POST_MAX_ATTEMPTS: given '-1'" in result.stderr
+    assert "SOCIAL_POST_LEASE_SECONDS: got 'soon'" in result.stderr
+    assert "SOCIAL_POST_MAX_ATTEMPTS: got '-1'" in result.stderr
 
 
 def test_wrong_password_is_a_clear_error() -> None:
@@ -142,7 +142,7 @@ def test_unknown_revision_is_refused_by_name(database: str) -> None:
     """Exit code 2, and the revisions that there are."""
     result = autopost("migrate", "--to", "nonsense", dsn=database)
     assert result.returncode == 2
-    assert "--to: given 'nonsense'; allowed: head, base, 0001_host_tables" in result.stderr
+    assert "--to: got 'nonsense'; expected: head, base, 0001_host_tables" in result.stderr
 
 
 def test_migrating_to_an_earlier_revision_goes_down(host: Host, database: str) -> None:
@@ -193,7 +193,7 @@ def test_full_disk_behind_stdout_is_named(database: str) -> None:
 
 def test_uninstalled_spacy_model_is_a_configuration_error(database: str) -> None:
     """It is named, and nothing is downloaded."""
-    result = autopost("run", dsn=database, SOCIAL_POST_SPACY_MODEL="xx_no_such_model")
+    result = autopost("run", dsn=database, SOCIAL_POST_NER_MODEL="xx_no_such_model")
     assert result.returncode == 2
     assert "xx_no_such_model" in result.stderr
 

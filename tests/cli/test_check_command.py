@@ -354,7 +354,7 @@ def test_drift_of_what_a_mapping_made_is_named(
     (drift,) = [found for found in look(empty_database, schema_name="autopost")[1] if found.subject == "objects"]
     assert drift.finding == f"function {function}() does not do what this version's does"
     assert drift.advice is not None
-    assert drift.advice.startswith("SOCIAL_POST_MAPPING=platform.toml autopost ")
+    assert drift.advice.startswith("SOCIAL_POST_MAPPING_FILE=platform.toml autopost ")
     assert mended_by in drift.advice
 
 

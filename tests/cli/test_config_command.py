@@ -15,7 +15,7 @@ def test_every_setting_is_listed_with_its_source(tmp_path: Path) -> None:
     """Environment, file and default, by subject."""
     file = tmp_path / "settings.toml"
     file.write_text('llm_model = "m"\nbatch_size = 7\n', "utf-8")
-    variables = {"SOCIAL_POST_CONFIG": str(file), "SOCIAL_POST_BATCH_SIZE": "8"}
+    variables = {"SOCIAL_POST_CONFIG_FILE": str(file), "SOCIAL_POST_BATCH_SIZE": "8"}
     lines = autopost("config", "--json", dsn=DSN, **variables).stdout.splitlines()
     found = {row["variable"]: row for row in map(json.loads, lines)}
     assert set(found) == {str(field.validation_alias) for field in Settings.model_fields.values()}
@@ -37,13 +37,13 @@ def test_secrets_are_hidden(tmp_path: Path) -> None:
     file.write_text('openai_api_key = "hunter2"\n', "utf-8")
     file.chmod(0o644)
     for options in ([], ["--json"], ["--changed"]):
-        result = autopost("config", *options, dsn=DSN, SOCIAL_POST_CONFIG=str(file))
+        result = autopost("config", *options, dsn=DSN, SOCIAL_POST_CONFIG_FILE=str(file))
         assert "hunter2" not in result.stdout + result.stderr
         assert "(hidden)" in result.stdout
         assert "host=db.example port=5433 dbname=platform user=ada" in result.stdout
     assert f"{file} holds a secret and everybody may read it: chmod o-r {file}" in result.stderr
     file.chmod(0o640)
-    assert "holds a secret" not in autopost("config", SOCIAL_POST_CONFIG=str(file)).stderr
+    assert "holds a secret" not in autopost("config", SOCIAL_POST_CONFIG_FILE=str(file)).stderr
 
 
 def test_changed_settings_alone_are_few() -> None:
@@ -51,7 +51,7 @@ def test_changed_settings_alone_are_few() -> None:
     result = autopost("config", "--changed", dsn=DSN, SOCIAL_POST_THEME_COLOUR="green")
     assert [line.split(" ")[0] for line in result.stdout.splitlines() if " = " in line] == [
         "DATABASE_URL",
-        "SOCIAL_POST_CONFIG",
+        "SOCIAL_POST_CONFIG_FILE",
     ]
     assert "counts after a restart of whoever reads it; nothing is rebuilt" in result.stderr
     assert "SOCIAL_POST_THEME_COLOUR is not a setting of autopost" in result.stderr
@@ -62,7 +62,7 @@ def test_file_that_is_not_right_stops_every_command(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("bach_size = 7\n", "utf-8")
     for command in ("config", "run", "sql"):
-        result = autopost(command, dsn=DSN, SOCIAL_POST_CONFIG=str(file))
+        result = autopost(command, dsn=DSN, SOCIAL_POST_CONFIG_FILE=str(file))
         assert result.returncode == 2
         assert f"bach_size in {file}: not a setting; did you mean batch_size?" in result.stderr
 
@@ -71,7 +71,7 @@ def test_database_of_the_file_is_used(database: str, tmp_path: Path) -> None:
     """With nothing in the environment but the file's path."""
     file = tmp_path / "settings.toml"
     file.write_text(f'database_url = "{database}"\n', "utf-8")
-    assert autopost("status", SOCIAL_POST_CONFIG=str(file)).returncode == 0
+    assert autopost("status", SOCIAL_POST_CONFIG_FILE=str(file)).returncode == 0
 
 
 def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None:
@@ -82,18 +82,18 @@ def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None
         "SOCIAL_POST_REDACT_NAMES_FILE": str(names),
         "SOCIAL_POST_REDACT_WITHOUT": "EMAIL",
         "SOCIAL_POST_NER_MODEL": "spacy:no_such_model",
-        "SOCIAL_POST_MAPPING": str(tmp_path / "none.toml"),
+        "SOCIAL_POST_MAPPING_FILE": str(tmp_path / "none.toml"),
         "PGPORT": "x",
     }
     for options in ([], ["--json"]):
         result = autopost("config", *options, dsn="postgresql://h/d?connect_timeout=soon", **wrong)
         assert result.returncode == 2
         assert "SOCIAL_POST_MAX_ATTEMPTS" in result.stdout
-        assert "6 settings are not usable:" in result.stderr
+        assert "Invalid configuration (6 errors):" in result.stderr
         for said in (
-            "PGPORT: given 'x'; allowed:",
-            "DATABASE_URL: its connect_timeout is no number; allowed:",
-            f"SOCIAL_POST_MAPPING: cannot read {tmp_path / 'none.toml'}",
+            "PGPORT: got 'x'; expected:",
+            "DATABASE_URL: connect_timeout is not a number; expected:",
+            f"SOCIAL_POST_MAPPING_FILE: cannot read {tmp_path / 'none.toml'}",
             f"SOCIAL_POST_REDACT_NAMES_FILE: {names}: holds no name",
             "SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: EMAIL",
             "SOCIAL_POST_NER_MODEL: ",
@@ -103,7 +103,7 @@ def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None
 
 def test_worker_and_config_refuse_alike(database: str, tmp_path: Path) -> None:
     """In the same words."""
-    wrong = {"SOCIAL_POST_REDACT_PATTERNS": str(tmp_path / "none.toml"), "SOCIAL_POST_LLM_ENABLED": "false"}
+    wrong = {"SOCIAL_POST_REDACT_PATTERNS_FILE": str(tmp_path / "none.toml"), "SOCIAL_POST_LLM_ENABLED": "false"}
     said = [autopost(command, dsn=database, **wrong) for command in ("config", "run")]
     assert [result.returncode for result in said] == [2, 2]
     assert said[1].stderr in said[0].stderr

@@ -26,7 +26,7 @@ from autopost.cli.demo.layout import beside, post_block, silence_line
 from autopost.cli.demo.script import FAKES, load_script, read_script
 from autopost.cli.demo.summary import Summary
 from autopost.cli.demo.timetable import Deed, timetable
-from autopost.outbox.reading import Entry
+from autopost.outbox.outcomes import Outcome
 from tests.support import ROOT
 from tests.support.host import until
 from tests.support.llm_server import LlmServer, answers
@@ -75,18 +75,19 @@ SUMMARY = Summary(
     skips={"rate_limited": 2},
     generators={"template": 5},
 )
-POST = Entry(
+POST = Outcome(
     id="1",
     occurred_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
     outcome="posted",
-    agent="Ada",
+    agent_id="ada",
+    agent_name="Ada",
     maturity="INTERN",
     operation_type="workflow_execute",
     status="completed",
     tracker_id="op",
     why=None,
     generator="template",
-    post_type="status",
+    is_alert=False,
     content="Wrote to <EMAIL_ADDRESS>",
 )
 
@@ -369,8 +370,8 @@ def test_summary_that_does_not_add_up_says_so(change: dict[str, Any], problem: s
 
 def test_text_of_a_row_is_neither_markup_nor_a_command_to_the_terminal() -> None:
     """Brackets stay brackets, and an escape character becomes a blank, in every form of the news."""
-    post = replace(POST, agent="[bold]Ada", content="[red]done[/red] \x1b[2J now")
-    silence = replace(POST, outcome="skipped", agent="[bold]Ada", why="\x1b[2J[red]why")
+    post = replace(POST, agent_name="[bold]Ada", content="[red]done[/red] \x1b[2J now")
+    silence = replace(POST, outcome="skipped", agent_name="[bold]Ada", why="\x1b[2J[red]why")
     text = _printed(120, beside([post], [silence], 120), post_block(post), silence_line(silence))
     assert "\x1b" not in text
     assert text.count("[bold]Ada") == 4

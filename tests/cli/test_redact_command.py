@@ -184,11 +184,10 @@ def test_settings_of_redaction_count(tmp_path: Path) -> None:
         f"OC1234 of Anna Berg, {EMAIL}, support@acme.com, 192.0.2.7",
         SOCIAL_POST_PII_ALLOWLIST="support@acme.com",
         SOCIAL_POST_REDACT_NAMES_FILE=str(tmp_path / "names.txt"),
-        SOCIAL_POST_REDACT_PATTERNS=str(tmp_path / "own.toml"),
-        SOCIAL_POST_REDACT_PLACEHOLDER="[TYPE]",
+        SOCIAL_POST_REDACT_PATTERNS_FILE=str(tmp_path / "own.toml"),
         SOCIAL_POST_REDACT_WITHOUT="IP_ADDRESS",
     )
-    assert result.stdout.decode() == "[ORDER_CODE] of [PERSON], [EMAIL_ADDRESS], support@acme.com, 192.0.2.7"
+    assert result.stdout.decode() == "<ORDER_CODE> of <PERSON>, <EMAIL_ADDRESS>, support@acme.com, 192.0.2.7"
 
 
 def test_table_of_names_counts_where_there_is_a_database(host: Host, database: str) -> None:
@@ -211,7 +210,7 @@ def test_bad_patterns_and_types_are_named(command: str, tmp_path: Path, database
     """By the filter and by a worker: exit code 2, before anything is read or claimed."""
     (tmp_path / "own.toml").write_text("[patterns]\nlooks-ahead = 'a(?=b)'\n", "utf-8")
     for variables, problem in (
-        ({"SOCIAL_POST_REDACT_PATTERNS": str(tmp_path / "own.toml")}, "looks-ahead: the regex is none of RE2"),
+        ({"SOCIAL_POST_REDACT_PATTERNS_FILE": str(tmp_path / "own.toml")}, "looks-ahead: the regex is not valid RE2"),
         ({"SOCIAL_POST_REDACT_ONLY": "EMAIL"}, "Unknown types of findings: EMAIL (did you mean EMAIL_ADDRESS?)"),
         ({"SOCIAL_POST_NER_MODEL": "gliner:nobody/nothing"}, "SOCIAL_POST_NER_MODEL: "),
     ):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from rich.console import Console
 from rich.text import Text
@@ -10,31 +13,41 @@ from autopost.cli.checking import Finding, Level, check_screen
 from autopost.cli.checking.finding import broken
 from autopost.cli.rules import MOST_LOOKED_AT, status_note
 from autopost.cli.screen import folded
-from autopost.cli.status_screen import watched_screen
-from autopost.outbox.reading import LastHour, Status
+from autopost.cli.status_screen import status_screen, watched_screen
+from autopost.outbox.reading import MOST_ROWS_COUNTED, Figures, Minute, Status, Totals
 
 FINDINGS = [
     Finding(Level.OK, "objects", "50 tables, views and functions are as this version made them"),
     Finding(Level.PROBLEM, "rights of auto_post_worker", "it may not select agents", "grant select on agents to x;"),
 ]
-STATUS = Status(
-    states={"pending": 1, "claimed": 0, "posted": 5, "skipped": 3, "dead": 2},
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+FIGURES = Figures(
+    read_at=NOW,
+    waiting=1,
+    claimed=0,
     parked=0,
     retrying=0,
+    waits_beyond=False,
     oldest_seconds=1.0,
-    reasons={"rate_limited": 3},
-    errors={"boom": 2},
-    last_hour=LastHour({"posted": 5}, {"rate_limited": 3}, {"template": 5}, [0] * 59 + [5]),
+    paused=False,
+    capture_enabled=True,
+    trigger_enabled=True,
+    wakeup="doorbell",
     pauses=[],
+    workers_alive=0,
     workers=[
         {"name": f"w{n}", "version": "1", "alive": True, "seen_seconds_ago": 1, "runs_for_seconds": 1, "in_flight": 0}
         for n in range(4)
     ],
-    capture_enabled=True,
-    trigger_enabled=True,
-    paused=False,
-    wakeup="doorbell",
+    minutes=[Minute(NOW, posted=5)],
+    p50_seconds=0.1,
+    p99_seconds=0.2,
+    reasons=[("rate_limited", 3)],
+    writers=[("template", None, 5)],
 )
+OUTCOMES = {"posted": 5, "skipped": 3, "dead": 2}
+TOTALS = Totals(OUTCOMES, {"rate_limited": 3}, {"boom": 2})
+STATUS = Status(FIGURES, TOTALS)
 FOUND = {"operations": 10, "has_it": False, "in_other_case": None, "commonest": ["completed", "failed"]}
 
 
@@ -91,6 +104,22 @@ def test_watched_status_says_how_many_lines_have_no_room(columns: int, rows: int
     assert ("enlarge the window" in shown) is not complete
     if columns == 80 and not complete:
         assert f"... {15 - (len(lines) - 2)} more lines: enlarge the window." in shown
+
+
+def test_status_says_where_it_counted_no_further() -> None:
+    """Of the backlog, of the last hour and of what the outbox holds; nothing where it counted all."""
+    many = replace(FIGURES, waits_beyond=True, minutes=[Minute(NOW, posted=MOST_ROWS_COUNTED)])
+    console = Console(width=120)
+    with console.capture() as captured:
+        console.print(status_screen(Status(many, replace(TOTALS, outcomes=OUTCOMES | {"posted": MOST_ROWS_COUNTED}))))
+        console.print(status_screen(STATUS))
+    lines = captured.get().splitlines()
+    assert [line[:11].strip() for line in lines if "of the newest 100,000 outcomes" in line] == [
+        "last hour",
+        "in all",
+        "dead",
+    ]
+    assert [line for line in lines if "waiting    1+, the oldest" in line]
 
 
 @pytest.mark.parametrize(

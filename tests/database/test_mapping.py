@@ -80,26 +80,26 @@ def test_every_problem_is_named_at_once() -> None:
         "platform.toml is not usable:",
         "  [agent]: not a table of autopost; did you mean agents?",
         "  [agents]: missing; autopost reads it and cannot make it",
-        "  [operation_trackers] key: not known; allowed: table, columns",
-        "  [operation_trackers] values: not known; allowed: table, columns",
-        f"  [operation_trackers.columns] what_explanation: given 7; allowed: {A_STRING}",
+        "  [operation_trackers] key: not known; expected: table, columns",
+        "  [operation_trackers] values: not known; expected: table, columns",
+        f"  [operation_trackers.columns] what_explanation: got 7; expected: {A_STRING}",
         "  [operation_trackers.columns] why_explanation: an expression must not hold $$ or {{",
         "  [operation_trackers.columns] statu: not a column of autopost's; did you mean status?",
-        "  [operation_trackers.columns] status: given \"'done'\"; must name a column of the table, as in t.state",
-        "  [operation_trackers] table: given 'work'; allowed: 'schema.table'",
+        "  [operation_trackers.columns] status: got \"'done'\"; must name a column of the table, as in t.state",
+        "  [operation_trackers] table: got 'work'; expected: 'schema.table'",
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[agents", "platform.toml is no TOML"),
-        ("agents = 5", "agents: given 5; allowed: a section [agents]"),
+        ("[agents", "platform.toml is not valid TOML"),
+        ("agents = 5", "agents: got 5; expected: a section [agents]"),
         (SMALLEST + "[agents.columns]\n'' = 'x'", "not a column of autopost's"),
         (SMALLEST.replace("public.work", "public.wo'rk"), "[operation_trackers] table"),
         (
             SMALLEST + "[social_posts]\ntable = 'a.b'\ncolumns = { content = 'null' }",
-            "content: given null; autopost does not do without it",
+            "content: got null; autopost does not do without it",
         ),
         (
             SMALLEST + "[audit_log]\ntable = 'a.b'\ncolumns = { tracker_id = 'x', post_id = 'x' }",

@@ -141,7 +141,7 @@ def test_pod_of_a_worker_gives_it_time_to_start_and_to_drain(name: str) -> None:
     values = {variable["name"]: variable.get("value") for variable in container["env"]}
     if "startupProbe" in container:
         probe = container["startupProbe"]
-        waits = float(values["SOCIAL_POST_START_SECONDS"]) + CONNECT_TIMEOUT_SECONDS
+        waits = float(values["SOCIAL_POST_STARTUP_WAIT_SECONDS"]) + CONNECT_TIMEOUT_SECONDS
         assert probe["periodSeconds"] * probe["failureThreshold"] > waits
 
 

@@ -82,7 +82,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
         assert result.returncode == 0, result.stderr
         port = "18517"
         settings = {"SOCIAL_POST_HTTP_PORT": port, "SOCIAL_POST_LOG_FORMAT": "json", "SOCIAL_POST_HTTP_HOST": "0.0.0.0"}
-        variables = environment(dsn, **settings, SOCIAL_POST_START_SECONDS="30")
+        variables = environment(dsn, **settings, SOCIAL_POST_STARTUP_WAIT_SECONDS="30")
         worker = subprocess.Popen(confined(program, "run"), cwd="/", env=variables, stderr=log)
         try:
             with psycopg.connect(dsn, autocommit=True) as connection:

@@ -74,7 +74,7 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
         hooks.write_text(f'[chat]\nkind = "slack"\nurl = "{receiver.url}"\n')
         dsn = server.dsn(name)
         variables = {**QUICK, "SOCIAL_POST_LLM_ENABLED": "true", "OPENAI_API_KEY": "test"}
-        variables |= {"SOCIAL_POST_HOOKS": str(hooks), "SOCIAL_POST_HOOK_NETWORKS": "127.0.0.1"}
+        variables |= {"SOCIAL_POST_WEBHOOKS_FILE": str(hooks), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with (
             psycopg.connect(dsn, autocommit=True) as connection,
             worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,

@@ -115,7 +115,7 @@ async def test_dead_llm_costs_the_feed_only_its_wording(host: Host, settings: Se
                 "openai_base_url": llm.base_url,
                 "llm_timeout_seconds": 0.5,
                 "llm_concurrency": 2,
-                "llm_pause_seconds": 1.0,
+                "llm_breaker_cooldown_seconds": 1.0,
             }
         )
         async with working(with_llm, redactor):

@@ -362,6 +362,6 @@ def test_trace_settings_that_cannot_be_served_are_refused(database: str) -> None
         OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318",
     )
     assert result.returncode == 2
-    assert "OTEL_TRACES_EXPORTER: given 'zipkin'; allowed: otlp or none" in result.stderr
-    assert "OTEL_EXPORTER_OTLP_PROTOCOL: given 'grpc'; allowed: http/protobuf" in result.stderr
-    assert "OTEL_EXPORTER_OTLP_ENDPOINT: given 'collector:4318'; allowed: http://" in result.stderr
+    assert "OTEL_TRACES_EXPORTER: got 'zipkin'; expected: otlp or none" in result.stderr
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL: got 'grpc'; expected: http/protobuf" in result.stderr
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT: got 'collector:4318'; expected: http://" in result.stderr

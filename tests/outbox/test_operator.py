@@ -14,6 +14,8 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.outbox.outbox import Outbox
+from autopost.outbox.outcomes import read_outcomes
+from autopost.outbox.statements import Statements
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import Host
@@ -338,13 +340,14 @@ def test_rule_is_added_and_switched(host: Host) -> None:
     assert [deed for deed, _ in deeds(host)] == ["add_rule", "switch_rule", "add_rule"]
 
 
-def test_steering_does_not_show_in_the_feed(host: Host) -> None:
+async def test_steering_does_not_show_in_the_feed(host: Host, settings: Settings) -> None:
     """The feed has outcomes and nothing else."""
     dead(host, "op")
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
-    feed = query("cli/feed", "public").replace("$1", "'-infinity'").replace("$2", "100").replace("$3", "false")
-    assert [(row["action"], row["reason"]) for row in host.rows(feed)] == [("auto_post.skipped", "spam")]
+    async with await create_pool(settings, "test", size=1) as pool:
+        outcomes = await read_outcomes(Statements(pool, "public"), 10, rows=100)
+    assert [(outcome.outcome, outcome.why) for outcome in outcomes] == [("skipped", "spam")]
 
 
 def test_database_functions_are_not_for_the_application(host: Host, database: str) -> None:

@@ -34,7 +34,7 @@ def test_worker_without_a_database_ends_at_once() -> None:
 
 def test_worker_waits_for_its_database_as_long_as_it_is_told() -> None:
     """And ends with the same exit code and message then."""
-    result = autopost("run", dsn=NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="1", SOCIAL_POST_LOG_FORMAT="json")
+    result = autopost("run", dsn=NOWHERE, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="1", SOCIAL_POST_LOG_FORMAT="json")
     assert result.returncode == 3
     assert result.stderr.count("startup.waiting") == 1
     assert "autopost: cannot connect to PostgreSQL" in result.stderr
@@ -42,7 +42,7 @@ def test_worker_waits_for_its_database_as_long_as_it_is_told() -> None:
 
 def test_worker_that_starts_before_the_migration_works_after_it(empty_database: str) -> None:
     """Without being started again."""
-    with worker_process(empty_database, **FAST, SOCIAL_POST_START_SECONDS="60") as worker:
+    with worker_process(empty_database, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="60") as worker:
         until(lambda: "is not migrated" in worker.log)
         migrate(load_settings(database_url=empty_database))
         with psycopg.connect(empty_database, autocommit=True) as connection:
@@ -62,7 +62,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
     with tempfile.TemporaryDirectory(prefix="ap-") as folder:
         socket = Path(folder) / "s"
         dsn = f"postgresql://postgres@/postgres?host={socket}"
-        waiting = {"SOCIAL_POST_START_SECONDS": "90", "SOCIAL_POST_HTTP_PORT": "0"}
+        waiting = {"SOCIAL_POST_STARTUP_WAIT_SECONDS": "90", "SOCIAL_POST_HTTP_PORT": "0"}
         with worker_process(dsn, **FAST, **waiting) as worker:
             monitoring = Monitoring(worker)
             until(lambda: "cannot connect" in worker.log)
@@ -94,7 +94,7 @@ def told(monitoring: Monitoring) -> tuple[int, str | None]:
 
 def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
     """Exit code 0, at once, and its port goes with it."""
-    with worker_process(NOWHERE, **FAST, SOCIAL_POST_START_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
+    with worker_process(NOWHERE, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
         until(lambda: "startup.waiting" in worker.log)
         began = time.monotonic()
         worker.signal(signal.SIGTERM)
@@ -115,7 +115,9 @@ def test_rolling_update_gives_every_operation_one_outcome(host: Host, database: 
     with worker_process(database, **FAST, SOCIAL_POST_WORKER_NAME="old") as old:
         until(lambda: host.value("select count(*) from auto_post_workers") == 1)
         work(0)
-        with worker_process(database, **FAST, SOCIAL_POST_WORKER_NAME="new", SOCIAL_POST_START_SECONDS="30") as new:
+        with worker_process(
+            database, **FAST, SOCIAL_POST_WORKER_NAME="new", SOCIAL_POST_STARTUP_WAIT_SECONDS="30"
+        ) as new:
             until(lambda: host.value("select count(*) from auto_post_workers") == 2)
             work(10)
             gone, left = (old, new) if old_first else (new, old)

@@ -10,18 +10,18 @@ from structlog.testing import capture_logs
 from autopost.cli.checking import run_check
 from autopost.database.connection import connect
 from autopost.errors import ConfigurationError
-from autopost.processes.user_names import keep_known, names_at_start, read_names
+from autopost.processes import user_names
+from autopost.processes.user_names import names_at_start, read_names, reload_names
 from autopost.settings import Settings, load_settings
 from tests.cli.test_bad_input import autopost
-from tests.support.host import Host, until
+from tests.support.host import Host
 from tests.support.roles import dsn_of, groups
-from tests.support.work import eventually, worker_process
+from tests.support.work import eventually, working
 
 USERS = """
 create table users (id int primary key, first_name text, last_name text, full_name text);
 insert into users values (1, 'Anna', 'Berg', 'Anna Berg'), (2, 'Carl', null, 'Carl'), (3, null, null, null)
 """
-TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_worker_does_not_start_without_the_names(users: Host, database: str, pla
     """Exit code 2: what it would post could hold any of them."""
     result = autopost("run", dsn=database, SOCIAL_POST_REDACT_NAMES_TABLE=place)
     assert result.returncode == 2
-    assert f"SOCIAL_POST_REDACT_NAMES_TABLE: given {place!r}; {problem}" in result.stderr
+    assert f"SOCIAL_POST_REDACT_NAMES_TABLE: got {place!r}; {problem}" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -116,42 +116,50 @@ async def test_table_with_too_many_names_is_refused(
     users: Host, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is another one than the one that is meant."""
-    monkeypatch.setattr("autopost.processes.user_names.MOST_NAMES", 1)
+    monkeypatch.setattr("autopost.processes.user_names.MAX_NAMES", 1)
     with pytest.raises(ConfigurationError, match="holds more names than allowed, which is 1"):
         await names_in("users.full_name", database)
 
 
-def test_worker_posts_no_name_of_the_table(users: Host, database: str) -> None:
-    """Those of later users neither: a running worker reads them anew."""
+async def test_worker_posts_no_name_of_the_table(users: Host, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are added while it runs are redacted, too."""
+    monkeypatch.setattr(user_names, "RELOAD_SECONDS", 0.1)
     users.agent()
-    variables = {"SOCIAL_POST_REDACT_NAMES_TABLE": "users.full_name", "SOCIAL_POST_REDACT_NAMES_SECONDS": "1"}
-    with worker_process(database, **TEMPLATES, **variables) as worker:
+    given = load_settings(
+        database_url=database, redact_names_table="users.full_name", llm_enabled=False, poll_seconds=0.2
+    )
+    async with working(given):
         users.complete("first", what="Thanked berg, anna and Eva Falk")
-        until(lambda: users.waiting() == 0)
+        await eventually(lambda: users.waiting() == 0)
         assert (
             users.posts()[0]["content"] == "Just finished workflow_execute! Thanked <PERSON> and Eva Falk #automation"
         )
         users.execute("insert into users (id, full_name) values (4, 'Eva Falk')")
 
-        def thanked() -> str:
+        async def thanked() -> str:
             users.age_posts("1 hour")
             number = len(users.posts())
             users.complete(f"op{number}", what="Thanked Eva Falk")
-            until(lambda: users.waiting() == 0)
+            await eventually(lambda: users.waiting() == 0)
             return str(users.posts()[-1]["content"])
 
-        until(lambda: "<PERSON>" in thanked())
-        assert "Eva" not in worker.log
+        async with asyncio.timeout(60):
+            while "<PERSON>" not in await thanked():
+                pass
 
 
-async def test_names_stay_when_the_table_goes_or_is_empty(users: Host, database: str) -> None:
+async def test_names_stay_when_the_table_goes_or_is_empty(
+    users: Host, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was known stays known, and one line of the log says why; when it is back, it counts again."""
     given = load_settings(database_url=database, redact_names_table="users.full_name")
-    given = given.model_copy(update={"redact_names_seconds": 0.02})
+    monkeypatch.setattr(user_names, "RELOAD_SECONDS", 0.02)
     connection = await connect(given, "test")
     learnt: list[list[str]] = []
     with capture_logs() as lines:
-        task = asyncio.create_task(keep_known(connection, given, ["Anna Berg"], lambda names: learnt.append([*names])))
+        task = asyncio.create_task(
+            reload_names(connection, given, ["Anna Berg"], lambda names: learnt.append([*names]))
+        )
         try:
             await eventually(lambda: learnt)
             users.execute("alter table users rename to gone")

@@ -76,11 +76,11 @@ def test_model_is_not_asked_when_names_are_not_looked_for(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("kind", ["gliner", "transformers"])
 def test_missing_library_is_a_configuration_error(kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The message says what to install and which setting it is."""
+    """The message says what to install."""
     monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
     monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", None)
-    with pytest.raises(ConfigurationError, match=rf"NAMES_SETTING: .*the extra `{kind}`"):
-        Redactor(model=f"{kind}:{tmp_path}", model_setting="NAMES_SETTING")
+    with pytest.raises(ConfigurationError, match=rf"the extra `{kind}`"):
+        Redactor(model=f"{kind}:{tmp_path}")
 
 
 def test_broken_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -152,14 +152,14 @@ id = "same"
     with pytest.raises(ConfigurationError) as raised:
         load_patterns(write)
     for problem in (
-        "extend: there is nothing to extend",
-        "looks-ahead: the regex is none of RE2 (invalid perl operator: (?=); RE2 has no look-around",
-        "empty: the regex matches without a single character",
-        "border: the regex matches without a single character",
+        "extend: not supported",
+        "looks-ahead: the regex is not valid RE2 (invalid perl operator: (?=); RE2 has no look-around",
+        "empty: the regex matches the empty string",
+        "border: the regex matches the empty string",
         "SAME: has the same name as same",
         "rule 6: has no id",
         "no-regex: has no regex",
-        "group: secretGroup: given 2; the regex has 1 groups",
+        "group: secretGroup: got 2; the regex has 1 groups",
         "words: keywords",
         "composite: `required` is not supported",
     ):
@@ -167,7 +167,7 @@ id = "same"
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [("a = ", "is no TOML"), ("", "holds no pattern"), (None, "cannot be read")]
+    ("content", "problem"), [("a = ", "is not valid TOML"), ("", "contains no pattern"), (None, "cannot be read")]
 )
 def test_unusable_file_is_a_configuration_error(write: Path, content: str | None, problem: str) -> None:
     """The file is named."""

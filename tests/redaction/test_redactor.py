@@ -209,5 +209,5 @@ def test_fresh_process_imports_without_a_warning() -> None:
 @pytest.mark.parametrize("model", ["en_core_web_lg", "no_such_model", "/no/such/path", "os"])
 def test_model_that_is_not_installed_is_a_configuration_error(model: str) -> None:
     """Nothing is downloaded; the message names the setting."""
-    with pytest.raises(ConfigurationError, match="SOCIAL_POST_NER_MODEL"):
+    with pytest.raises(ConfigurationError, match="nothing is downloaded at run time"):
         Redactor(model=model)

@@ -16,7 +16,7 @@ from autopost.settings import toml_file as file_module
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where the file of settings is."""
     path = tmp_path / "settings.toml"
-    monkeypatch.setenv("SOCIAL_POST_CONFIG", str(path))
+    monkeypatch.setenv("SOCIAL_POST_CONFIG_FILE", str(path))
     return path
 
 
@@ -74,19 +74,19 @@ def test_database_may_stand_in_the_file(path: Path) -> None:
 def test_bad_value_is_refused_with_its_file(path: Path) -> None:
     """Which key, which file, what was given and what is allowed."""
     message = refusal(path, "batch_size = 0\nllm_model = 5")
-    assert f"SOCIAL_POST_BATCH_SIZE (batch_size in {path}): given 0; allowed: a whole number, 1 to 2000" in message
-    assert f"SOCIAL_POST_LLM_MODEL (llm_model in {path}): given 5; allowed: a model's name" in message
+    assert f"SOCIAL_POST_BATCH_SIZE (batch_size in {path}): got 0; expected: a whole number, 1 to 2000" in message
+    assert f"SOCIAL_POST_LLM_MODEL (llm_model in {path}): got 5; expected: the name of a model" in message
 
 
 def test_bad_value_of_the_environment_is_not_laid_to_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable that wins is the one that is named."""
     monkeypatch.setenv("SOCIAL_POST_BATCH_SIZE", "none")
-    assert "SOCIAL_POST_BATCH_SIZE: given 'none'" in refusal(path, "batch_size = 5")
+    assert "SOCIAL_POST_BATCH_SIZE: got 'none'" in refusal(path, "batch_size = 5")
 
 
 def test_contradiction_names_the_file(path: Path) -> None:
     """Also where each value alone would do."""
-    assert f"SOCIAL_POST_LEASE_SECONDS (lease_seconds in {path}): given 4" in refusal(path, "lease_seconds = 4")
+    assert f"SOCIAL_POST_LEASE_SECONDS (lease_seconds in {path}): got 4" in refusal(path, "lease_seconds = 4")
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,14 @@ def test_contradiction_names_the_file(path: Path) -> None:
     [
         ("bach_size = 5", "bach_size in {path}: not a setting; did you mean batch_size?"),
         ("SOCIAL_POST_BATCH_SIZE = 5", "SOCIAL_POST_BATCH_SIZE in {path}: not a setting; did you mean batch_size?"),
+        ("hooks = 'a.toml'", "hooks in {path}: not a setting; did you mean webhooks_file?"),
+        ("llm_pause_seconds = 5", "did you mean llm_breaker_cooldown_seconds?"),
         ("schema_name = 's'", "schema_name in {path}: not a setting; did you mean schema?"),
-        ("xyzzy = 5", "xyzzy in {path}: not a setting; allowed: the keys that `autopost config` lists"),
-        ("[xyzzy]\nbatch_size = 5", "[xyzzy] in {path}: not a setting; a file has no sections"),
-        ("config = 'b.toml'", "config in {path}: SOCIAL_POST_CONFIG is read from the environment alone"),
-        ("otel_sdk_disabled = true", "otel_sdk_disabled in {path}: OTEL_SDK_DISABLED is read from the environment"),
-        ("batch_size = ", "SOCIAL_POST_CONFIG: cannot read {path}: it is not TOML: Invalid value"),
+        ("xyzzy = 5", "xyzzy in {path}: not a setting; expected: a key that `autopost config` lists"),
+        ("[xyzzy]\nbatch_size = 5", "[xyzzy] in {path}: not a setting; the file has no sections"),
+        ("config_file = 'b.toml'", "config_file in {path}: SOCIAL_POST_CONFIG_FILE can be set in the environment only"),
+        ("otel_sdk_disabled = true", "otel_sdk_disabled in {path}: OTEL_SDK_DISABLED can be set in the environment"),
+        ("batch_size = ", "SOCIAL_POST_CONFIG_FILE: cannot read {path}: it is not valid TOML: Invalid value"),
     ],
 )
 def test_file_that_is_not_right_is_refused(path: Path, text: str, said: str) -> None:
@@ -109,12 +111,12 @@ def test_file_that_is_not_right_is_refused(path: Path, text: str, said: str) -> 
 
 def test_unknown_key_and_bad_value_are_told_together(path: Path) -> None:
     """One run shows everything that is wrong."""
-    assert refusal(path, "bach_size = 5\nmax_attempts = 0").startswith("2 settings are not usable:")
+    assert refusal(path, "bach_size = 5\nmax_attempts = 0").startswith("Invalid configuration (2 errors):")
 
 
 def test_file_that_is_named_must_be_there(path: Path) -> None:
     """A misspelt path is no reason to run without it."""
-    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_CONFIG: cannot read .*: No such file"):
+    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_CONFIG_FILE: cannot read .*: No such file"):
         load_settings(require_database=False)
 
 
@@ -133,15 +135,15 @@ def test_byte_order_mark_is_passed_over(path: Path) -> None:
 
 def test_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no file."""
-    monkeypatch.setenv("SOCIAL_POST_CONFIG", str(tmp_path))
+    monkeypatch.setenv("SOCIAL_POST_CONFIG_FILE", str(tmp_path))
     with pytest.raises(ConfigurationError, match="Is a directory"):
         load_settings(require_database=False)
 
 
 def test_usual_place_is_read_where_there_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And no file there is no problem."""
-    monkeypatch.delenv("SOCIAL_POST_CONFIG")
-    monkeypatch.setattr(file_module, "USUAL_PLACE", tmp_path / "autopost.toml")
+    monkeypatch.delenv("SOCIAL_POST_CONFIG_FILE")
+    monkeypatch.setattr(file_module, "DEFAULT_PATH", tmp_path / "autopost.toml")
     assert load_settings(require_database=False).batch_size == 500
     (tmp_path / "autopost.toml").write_text("batch_size = 5", "utf-8")
     assert load_settings(require_database=False).batch_size == 5
@@ -149,7 +151,7 @@ def test_usual_place_is_read_where_there_is_a_file(tmp_path: Path, monkeypatch: 
 
 def test_null_device_is_a_file_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the usual place can be passed over."""
-    monkeypatch.setenv("SOCIAL_POST_CONFIG", os.devnull)
+    monkeypatch.setenv("SOCIAL_POST_CONFIG_FILE", os.devnull)
     assert load_settings(require_database=False).batch_size == 500
 
 
@@ -168,7 +170,7 @@ def test_every_key_is_its_own() -> None:
 
 def test_truth_is_no_number(path: Path) -> None:
     """A window of `true` minutes would be one of one minute."""
-    assert "given 'true'" in refusal(path, "rate_limit_minutes = true")
-    assert "given 'true'" in refusal(path, "batch_size = true")
+    assert "got 'true'" in refusal(path, "rate_limit_minutes = true")
+    assert "got 'true'" in refusal(path, "batch_size = true")
     path.write_text("llm_enabled = false", "utf-8")
     assert not load_settings(require_database=False).llm_enabled

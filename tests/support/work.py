@@ -23,8 +23,8 @@ from tests.support.host import Host
 
 
 @contextlib.asynccontextmanager
-async def working(settings: Settings, redactor: Redactor) -> AsyncIterator[Worker]:
-    """Run a worker on this event loop; it drains at the end."""
+async def working(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
+    """Run a worker on this event loop; it drains at the end. Without a redactor it builds its own."""
     async with build_worker(settings, redactor) as worker:
         running = asyncio.create_task(worker.run())
         try:

@@ -75,7 +75,7 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     if order["alone"]:
         os.environ.clear()
     else:
-        worker_process._load_redactor = lambda settings, names: redactor
+        worker_process._build_redactor = lambda settings, names: (redactor, lambda names: None)
     os.environ.update(order["variables"])
     if order["die_at"]:
         arm(*order["die_at"])

@@ -9,7 +9,7 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 from autopost.webhooks.hook import Hook, Kind
 from autopost.webhooks.hook_file import parse_hooks
 from tests.support.webhooks.posts import post
@@ -68,24 +68,24 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
     ("text", "said"),
     [
         ("", "there is no hook in it"),
-        ("[x", "is no TOML"),
-        ('url = "y"', "url: stands in no section; allowed: beneath the name of a hook, such as [alerts]"),
-        ('[[alerts]]\nkind = "slack"', "[[alerts]]: a list; allowed: a section with one pair of brackets"),
-        (SLACK.replace("alerts", "Alerts"), "[Alerts]: allowed: a name of 1 to 40 lower-case letters"),
-        (SLACK.replace("slack", "slak"), "[alerts] kind: given slak; allowed: slack or webhook"),
-        ('[a]\nurl = "https://x.example.com"', "[a] kind: missing; allowed: slack or webhook"),
+        ("[x", "is not valid TOML"),
+        ('url = "y"', "url: stands in no section; expected: beneath the name of a hook, such as [alerts]"),
+        ('[[alerts]]\nkind = "slack"', "[[alerts]]: a list; expected: a section with one pair of brackets"),
+        (SLACK.replace("alerts", "Alerts"), "[Alerts]: expected: a name of 1 to 40 lower-case letters"),
+        (SLACK.replace("slack", "slak"), "[alerts] kind: got slak; expected: slack or webhook"),
+        ('[a]\nurl = "https://x.example.com"', "[a] kind: missing; expected: slack or webhook"),
         (SLACK + 'post_type = ["alert"]', "[alerts] post_type: not known; did you mean post_types?"),
-        (SLACK + "colour = 1", "[alerts] colour: not known; allowed: kind, url"),
-        (SLACK + 'post_types = ["alarm"]', "[alerts] post_types: given alarm; allowed: status and alert"),
-        (SLACK + 'post_types = "alert"', "[alerts] post_types: given alert; allowed: a list of texts"),
-        (SLACK + "agents = []", "[alerts] agents: given []; allowed: a list of texts"),
-        (SLACK + 'rules = ["9"]', "[alerts] rules: given [9]; allowed: a list of numbers of rules"),
-        (SLACK + "rules = [true]", "[alerts] rules: given [True]"),
-        (SLACK + "give_up_hours = 0", "[alerts] give_up_hours: given 0; allowed: a number above 0, 144 at most"),
-        (SLACK + "give_up_hours = nan", "[alerts] give_up_hours: given nan"),
-        (SLACK + "give_up_hours = true", "[alerts] give_up_hours: given True"),
+        (SLACK + "colour = 1", "[alerts] colour: not known; expected: kind, url"),
+        (SLACK + 'post_types = ["alarm"]', "[alerts] post_types: got alarm; expected: status and alert"),
+        (SLACK + 'post_types = "alert"', "[alerts] post_types: got alert; expected: a list of texts"),
+        (SLACK + "agents = []", "[alerts] agents: got []; expected: a list of texts"),
+        (SLACK + 'rules = ["9"]', "[alerts] rules: got [9]; expected: a list of numbers of rules"),
+        (SLACK + "rules = [true]", "[alerts] rules: got [True]"),
+        (SLACK + "give_up_hours = 0", "[alerts] give_up_hours: got 0; expected: a number above 0, 144 at most"),
+        (SLACK + "give_up_hours = nan", "[alerts] give_up_hours: got nan"),
+        (SLACK + "give_up_hours = true", "[alerts] give_up_hours: got True"),
         (SLACK + 'secret = "x"', "[alerts] secret: a hook of kind slack signs nothing"),
-        (SLACK + 'url_file = "x"', "[alerts] url: given twice; allowed: url or url_file"),
+        (SLACK + 'url_file = "x"', "[alerts] url: given twice; expected: url or url_file"),
         (SLACK + 'ca_file = "nowhere"', "[alerts] ca_file: nowhere is not there"),
         (SLACK + 'headers = {Host = "x"}', "[alerts] headers: Host may not be given"),
         (SLACK + 'headers = {"a b" = "x"}', "[alerts] headers: (hidden) is no name of a header"),
@@ -94,11 +94,11 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
         (SLACK + 'headers = {A = " x "}', "[alerts] headers: A is no text that a header can carry"),
         (SLACK + 'ca_file = "~nobody-here/x"', "[alerts] ca_file: cannot be looked up"),
         (SLACK + f'ca_file = "{"x" * 300}"', "[alerts] ca_file: cannot be looked up: File name too long"),
-        ("x = " + "[" * 9999, "is no TOML that can be read: it is nested too deeply"),
+        ("x = " + "[" * 9999, "is not valid TOML: it is nested too deeply"),
         (SLACK.replace("https", "HTTP"), "[alerts] url: without TLS"),
-        ('[a]\nkind = "slack"', "[a] url: missing; allowed: url or url_file"),
+        ('[a]\nkind = "slack"', "[a] url: missing; expected: url or url_file"),
         ('[a]\nkind = "slack"\nurl_file = "nowhere"', "[a] url_file: nowhere is not there"),
-        ('[a]\nkind = "slack"\nurl = "ftp://x"', "[a] url: not an address of the web; allowed: https://host/path"),
+        ('[a]\nkind = "slack"\nurl = "ftp://x"', "[a] url: not an address of the web; expected: https://host/path"),
         ('[a]\nkind = "slack"\nurl = "https://"', "[a] url: not an address of the web"),
         ('[a]\nkind = "slack"\nurl = "https://x:99999"', "[a] url: not an address of the web"),
         ('[a]\nkind = "slack"\nurl = "https://[::1"', "[a] url: not an address of the web"),
@@ -108,14 +108,17 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
         ('[a]\nkind = "slack"\nurl = 1', "[a] url: is no text"),
         (
             '[a]\nkind = "slack"\nurl_file = "https://x/y"',
-            "[a] url_file: is no path; allowed: the path of a file, or url",
+            "[a] url_file: is not a path; expected: the path of a file, or url",
         ),
-        ('[a]\nkind = "slack"\nurl_file = "/dev/null"', "[a] url_file: /dev/null is no regular file"),
-        ('[a]\nkind = "slack"\nurl = "http://x"', "[a] url: without TLS; allowed: https://, or http:// to what SOCIAL"),
+        ('[a]\nkind = "slack"\nurl_file = "/dev/null"', "[a] url_file: /dev/null is not a regular file"),
+        (
+            '[a]\nkind = "slack"\nurl = "http://x"',
+            "[a] url: without TLS; expected: https://, or http:// to what SOCIAL",
+        ),
         ('[a]\nkind = "slack"\nurl = "https://localhost"', "[a] url: localhost is 127.0.0.1, no public address"),
-        ('[a]\nkind = "webhook"\nurl = "https://x"', "[a] secret: missing; allowed: secret or secret_file"),
-        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "short"', "[a] secret: allowed: whsec_ and 24 to 64"),
-        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "whsec_\u00e4"', "[a] secret: allowed: whsec_"),
+        ('[a]\nkind = "webhook"\nurl = "https://x"', "[a] secret: missing; expected: secret or secret_file"),
+        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "short"', "[a] secret: expected: whsec_ and 24 to 64"),
+        ('[a]\nkind = "webhook"\nurl = "https://x"\nsecret = "whsec_\u00e4"', "[a] secret: expected: whsec_"),
     ],
 )
 def test_mistake_is_named(text: str, said: str) -> None:
@@ -169,7 +172,7 @@ def test_authority_is_one(tmp_path: Path) -> None:
     (tmp_path / "ca").write_text("no certificate")
     said = refusal('[a]\nkind = "slack"\nurl = "https://x.example.com"\nca_file = "ca"', tmp_path)
     assert "[a] ca_file: " in said
-    assert "holds no certificate; allowed: a file of PEM certificates" in said
+    assert "holds no certificate; expected: a file of PEM certificates" in said
 
 
 @pytest.mark.parametrize(
@@ -219,13 +222,13 @@ def test_what_is_wanted_is_said_in_words() -> None:
         (
             "https://10.0.0.1/x",
             "",
-            r"10\.0\.0\.1, no public address; allowed: public ones over https://, and what .*not set",
+            r"10\.0\.0\.1, no public address; expected: public ones over https://, and what .*not set",
         ),
         ("https://[::1]/x", "", "no public address"),
         ("https://10.0.0.1/x", "10.0.0.0/8", None),
         ("https://192.0.2.1.example.com/x", "", None),
         ("https://1.1.1.1/x", "", None),
-        ("http://1.1.1.1/x", "10.0.0.0/8", r"1\.1\.1\.1, without TLS; allowed: public ones over https://"),
+        ("http://1.1.1.1/x", "10.0.0.0/8", r"1\.1\.1\.1, without TLS; expected: public ones over https://"),
         ("http://127.0.0.1/x", "127.0.0.1", None),
     ],
 )
@@ -235,7 +238,7 @@ def test_address_that_no_hook_may_reach_is_refused_at_the_start(
     """Where it is given as a number; a name is judged each time that it is connected to."""
     path = tmp_path / "hooks.toml"
     path.write_text(f'[a]\nkind = "slack"\nurl = "{url}"\n')
-    settings = load_settings(require_database=False, hooks_file=path, hook_networks=networks)
+    settings = load_settings(require_database=False, webhooks_file=path, webhook_networks=networks)
     if said is None:
         assert [hook.name for hook in hooks_of(settings)] == ["a"]
     else:
@@ -245,11 +248,13 @@ def test_address_that_no_hook_may_reach_is_refused_at_the_start(
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With the variable that named it."""
-    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_HOOKS: cannot read .*No such file"):
-        hooks_of(load_settings(require_database=False, hooks_file=tmp_path / "none"))
+    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_WEBHOOKS_FILE: cannot read .*No such file"):
+        hooks_of(load_settings(require_database=False, webhooks_file=tmp_path / "none"))
 
 
 def test_networks_are_networks() -> None:
     """Anything else is refused with the other settings."""
-    with pytest.raises(ConfigurationError, match=r"SOCIAL_POST_HOOK_NETWORKS: given .*allowed: networks"):
-        load_settings(require_database=False, hook_networks="10.0.0.0/8, everywhere")
+    with pytest.raises(
+        ConfigurationError, match=r"SOCIAL_POST_WEBHOOK_NETWORKS: got .*expected: comma-separated networks"
+    ):
+        load_settings(require_database=False, webhook_networks="10.0.0.0/8, everywhere")

@@ -21,14 +21,14 @@ def variables(tmp_path: Path, receiver: Receiver) -> dict[str, str]:
     """Return the variables of an installation with one hook."""
     path = tmp_path / "hooks.toml"
     path.write_text(f'[alerts]\nkind = "slack"\nurl = "{receiver.url}"\npost_types = ["alert"]\n')
-    return {"SOCIAL_POST_HOOKS": str(path), "SOCIAL_POST_HOOK_NETWORKS": "127.0.0.1"}
+    return {"SOCIAL_POST_WEBHOOKS_FILE": str(path), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
 
 
 def test_without_hooks_it_says_so(database: str) -> None:
     """And which setting names them."""
     shown = autopost("hooks", dsn=database)
     assert (shown.returncode, shown.stdout) == (0, "")
-    assert shown.stderr == "there are no hooks: SOCIAL_POST_HOOKS names no file\n"
+    assert shown.stderr == "there are no hooks: SOCIAL_POST_WEBHOOKS_FILE names no file\n"
 
 
 def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str, str]) -> None:
@@ -111,6 +111,6 @@ def test_config_names_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     """As a worker would say it."""
     path = tmp_path / "hooks.toml"
     path.write_text("[x]\n")
-    shown = autopost("config", "--changed", SOCIAL_POST_HOOKS=str(path))
+    shown = autopost("config", "--changed", SOCIAL_POST_WEBHOOKS_FILE=str(path))
     assert shown.returncode == 2
-    assert "[x] kind: missing; allowed: slack or webhook" in shown.stderr
+    assert "[x] kind: missing; expected: slack or webhook" in shown.stderr

@@ -198,7 +198,7 @@ async def test_name_that_leads_to_a_private_address(receiver: Receiver, monkeypa
     target = Target(hook_to(f"https://innocent.example.com:{receiver.port}/"), ())
     with pytest.raises(NotDelivered) as refused:
         await target.send(ADA)
-    said = "innocent.example.com leads to 127.0.0.1, no public address; SOCIAL_POST_HOOK_NETWORKS allows more"
+    said = "innocent.example.com leads to 127.0.0.1, no public address; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
     assert str(refused.value) == said
     assert receiver.received == []
     await target.aclose()

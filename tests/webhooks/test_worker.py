@@ -17,7 +17,7 @@ from tests.support.host import Host, until
 from tests.support.webhooks.receiver import Answer, Receiver
 from tests.support.work import WorkerProcess, process_of, worker_process
 
-TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_HOOK_NETWORKS": "127.0.0.1"}
+TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
 FAIL = "operation failed"
 
 
@@ -36,7 +36,7 @@ def hooks(tmp_path: Path, receiver: Receiver, slack: Receiver, secret: str) -> d
         f'[archive]\nkind = "webhook"\nurl = "{receiver.url}"\nsecret_file = "secret"\n'
         f'[alerts]\nkind = "slack"\nurl = "{slack.url}"\npost_types = ["alert"]\n'
     )
-    return {**TEMPLATES, "SOCIAL_POST_HOOKS": str(tmp_path / "hooks.toml")}
+    return {**TEMPLATES, "SOCIAL_POST_WEBHOOKS_FILE": str(tmp_path / "hooks.toml")}
 
 
 @contextlib.contextmanager
@@ -196,10 +196,10 @@ def holder_of(host: Host, *workers: WorkerProcess) -> WorkerProcess:
 
 def test_worker_says_what_is_wrong_with_its_hooks(database: str, processes: Crew, hooks: dict[str, str]) -> None:
     """And does not start."""
-    Path(hooks["SOCIAL_POST_HOOKS"]).write_text('[a]\nkind = "slak"\n')
+    Path(hooks["SOCIAL_POST_WEBHOOKS_FILE"]).write_text('[a]\nkind = "slak"\n')
     with worker_process(database, processes, **hooks) as worker:
         assert worker.wait() == 2
-        assert "[a] kind: given slak; allowed: slack or webhook" in worker.log
+        assert "[a] kind: got slak; expected: slack or webhook" in worker.log
 
 
 def test_worker_without_hooks_writes_no_log_of_announcements(host: Host, database: str, processes: Crew) -> None:
@@ -209,4 +209,4 @@ def test_worker_without_hooks_writes_no_log_of_announcements(host: Host, databas
         host.complete()
         until(lambda: len(host.posts()) == 1)
     assert host.value("select count(*) from auto_post_announcements") == 0
-    assert os.environ.get("SOCIAL_POST_HOOKS") is None
+    assert os.environ.get("SOCIAL_POST_WEBHOOKS_FILE") is None

@@ -1,4 +1,4 @@
-"""The circuit breaker, by a clock that the tests move."""
+"""The circuit breaker, with a clock that the tests move."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Return the clock of the breaker."""
-    return Clock()
+    clock = Clock()
+    monkeypatch.setattr("autopost.writing.breaker.monotonic", clock)
+    return clock
 
 
-def breaker(clock: Clock, states: list[State] | None = None) -> Breaker:
+def breaker(states: list[State] | None = None) -> Breaker:
     """Return a breaker of 3 failures and 10 seconds."""
     seen = states if states is not None else []
-    return Breaker(10, failures=3, clock=clock, on_change=lambda state, _: seen.append(state))
+    return Breaker(10, failures=3, on_change=lambda state, _: seen.append(state))
 
 
 def admitted(some: Breaker) -> Permit:
-    """Return leave for a call, which must be given."""
+    """Return a permit, which must be given."""
     permit = some.admit()
     assert permit is not None
     return permit
@@ -46,7 +48,7 @@ def open_it(some: Breaker) -> None:
 def test_failures_in_a_row_open_it(clock: Clock) -> None:
     """A success between them starts the count anew."""
     states: list[State] = []
-    some = breaker(clock, states)
+    some = breaker(states)
     for _ in range(2):
         some.failed(admitted(some))
     some.succeeded(admitted(some))
@@ -60,7 +62,7 @@ def test_failures_in_a_row_open_it(clock: Clock) -> None:
 
 def test_after_the_pause_one_call_probes(clock: Clock) -> None:
     """The others still do without, and its success closes the breaker."""
-    some = breaker(clock)
+    some = breaker()
     open_it(some)
     clock.now += 8.9
     assert some.admit() is None
@@ -75,7 +77,7 @@ def test_after_the_pause_one_call_probes(clock: Clock) -> None:
 
 def test_failed_probe_doubles_the_pause(clock: Clock) -> None:
     """Up to five minutes; a success makes it short again."""
-    some = breaker(clock)
+    some = breaker()
     open_it(some)
     clock.now += 11.1
     some.failed(admitted(some))
@@ -93,7 +95,7 @@ def test_failed_probe_doubles_the_pause(clock: Clock) -> None:
 
 def test_abandoned_probe_leaves_the_next_call_to_probe(clock: Clock) -> None:
     """A call that was cancelled tells nothing, and blocks nobody."""
-    some = breaker(clock)
+    some = breaker()
     open_it(some)
     clock.now += 11.1
     some.gave_up(admitted(some))
@@ -104,7 +106,7 @@ def test_abandoned_probe_leaves_the_next_call_to_probe(clock: Clock) -> None:
 
 def test_calls_of_an_earlier_state_have_nothing_to_say(clock: Clock) -> None:
     """What was under way when it opened neither closes it nor lengthens the pause."""
-    some = breaker(clock)
+    some = breaker()
     late, later = admitted(some), admitted(some)
     open_it(some)
     some.succeeded(late)

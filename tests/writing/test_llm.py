@@ -141,7 +141,7 @@ async def test_server_that_does_not_speak_tls_is_no_connection(
     llm: LlmServer, make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The handshake fails, and is tried again within the time."""
-    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(llm_module, "_MAX_ATTEMPTS", 2)
     address = llm.base_url.replace("http://", "https://")
     answer = await make_llm(openai_base_url=address, llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
@@ -154,7 +154,7 @@ async def test_name_that_is_not_resolved_is_no_connection(make_llm: MakeLlm, mon
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(llm_module, "_MAX_ATTEMPTS", 2)
     answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
 
@@ -181,7 +181,7 @@ async def test_a_server_that_is_not_there_is_a_connection_trouble(
     make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens at the port."""
-    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(llm_module, "_MAX_ATTEMPTS", 2)
     client = make_llm(openai_base_url=refused_base_url(), llm_timeout_seconds=30)
     assert await client.ask(PROMPT) == NoAnswer("connection")
 

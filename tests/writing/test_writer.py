@@ -82,7 +82,7 @@ async def test_an_llm_that_fails_falls_back_to_the_template(
 
 async def test_a_server_that_is_not_there_falls_back(make_writer: MakeWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens at the port."""
-    monkeypatch.setattr(llm_module, "_MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(llm_module, "_MAX_ATTEMPTS", 2)
     writer = make_writer(openai_base_url=refused_base_url(), llm_timeout_seconds=30)
     assert (await writer.write(an_operation(), an_agent())).fallback == "connection"
 

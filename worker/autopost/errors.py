@@ -1,4 +1,4 @@
-"""Every exception that autopost raises on purpose.
+"""The exceptions that autopost raises.
 
 AutopostError
 ├── ConfigurationError       a setting is missing or malformed; exit code 2
@@ -7,9 +7,13 @@ AutopostError
 ├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker owns the row now; nothing was written for it
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
-└── RedactionFailed          the text could not be proven clean, so it must not go out; tried again, then dead
+└── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
+    ├── TextTooLong          the text has more characters than the redactor accepts
+    ├── DeadlinePassed       redaction used up its CPU time
+    ├── PrefilterFailed      the anchors could not be searched for
+    └── NeverClean           every pass found something new
 
-A message of these never carries text of an operation, a post or a secret: they reach logs and audit rows.
+Messages never contain text of an operation, a post or a secret: they are written to logs and audit rows.
 """
 
 from __future__ import annotations
@@ -58,3 +62,19 @@ class PostRefused(AutopostError):
 
 class RedactionFailed(AutopostError):
     """The text could not be redacted."""
+
+
+class TextTooLong(RedactionFailed):
+    """The text is longer than the redactor accepts."""
+
+
+class DeadlinePassed(RedactionFailed):
+    """Redaction took too long."""
+
+
+class PrefilterFailed(RedactionFailed):
+    """The anchors of the rules could not be searched for."""
+
+
+class NeverClean(RedactionFailed):
+    """Every pass of redaction found something new."""

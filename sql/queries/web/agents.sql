@@ -1,4 +1,4 @@
--- The agents of the last $1 rows of the audit log, by name, at most 200.
+-- The agents of the newest $1 rows of the audit log, by name, at most 200.
 select distinct r.agent_id as id, left(coalesce(a.name, r.agent_id), 200) as name
 from (
     select g.agent_id

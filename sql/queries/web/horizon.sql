@@ -1,4 +1,4 @@
--- The row of the audit log that page_feed looks at last, $3 rows before ($1, $2); none when it looks at all there are.
+-- The last row of the audit log that outbox/outcomes looks at, $3 rows before ($1, $2); no row when it looks at all.
 select g.occurred_at, g.id
 from {{ schema }}.audit_log as g
 where g.occurred_at <= $1 and (g.occurred_at, g.id) < ($1, $2::text)

@@ -130,7 +130,7 @@ def arena(folder: Path, *, seed: int, version: int, threads: int, pause_seconds:
             "OPENAI_API_KEY": "test-" + "key",
             "OPENAI_BASE_URL": llm.base_url,
             "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.5",
-            "SOCIAL_POST_LLM_PAUSE_SECONDS": "1",
+            "SOCIAL_POST_LLM_BREAKER_COOLDOWN_SECONDS": "1",
             "SOCIAL_POST_LEASE_SECONDS": str(LEASE_SECONDS),
             "SOCIAL_POST_RATE_LIMIT_MINUTES": str(WINDOW_SECONDS / 60),
             "SOCIAL_POST_MAINTENANCE_SECONDS": "1",

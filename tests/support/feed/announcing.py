@@ -7,7 +7,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from autopost.broadcast.choice import CARRIER, carrier_of
+from autopost.broadcast.from_settings import CARRIER, carrier_of
 from autopost.broadcast.relay import Relay
 from autopost.database.connection import create_pool
 from autopost.settings import Settings, load_settings

@@ -144,7 +144,7 @@ def test_worker_with_a_port_serves_the_feeds_too(host: Host, several: Several) -
         (
             {"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_HTTP_HOST": "0.0.0.0", "SOCIAL_POST_FEEDS": "true"},
             2,
-            "SOCIAL_POST_FEEDS: given True",
+            "SOCIAL_POST_FEEDS: got True",
         ),
     ],
     ids=["no-port", "nothing", "beyond", "beyond-with-feeds"],

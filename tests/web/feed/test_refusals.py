@@ -122,7 +122,7 @@ def test_other_addresses_have_no_sockets(feeds: Instance) -> None:
 @pytest.mark.parametrize("hooks", [False, True])
 def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str, hooks: bool) -> None:
     """The documents are there all the same; and hooks, for which the log is written too, are no carrier."""
-    with instance(database, carrier="none", **({"SOCIAL_POST_HOOKS": os.devnull} if hooks else {})) as feeds:
+    with instance(database, carrier="none", **({"SOCIAL_POST_WEBHOOKS_FILE": os.devnull} if hooks else {})) as feeds:
         answer = feeds.get("/feed/events")
         assert answer.status_code == 404
         assert answer.text.count("\n") == 1

@@ -247,7 +247,7 @@ def test_page_that_is_asked_for_beyond_loopback_needs_a_token(database: str) -> 
     variables = {**QUICK, "SOCIAL_POST_HTTP_HOST": "0.0.0.0", "SOCIAL_POST_PAGE": "true"}
     result = autopost("run", dsn=database, **variables)
     assert result.returncode == 2
-    assert "SOCIAL_POST_PAGE: given True; allowed: with SOCIAL_POST_HTTP_TOKEN set" in result.stderr
+    assert "SOCIAL_POST_PAGE: got True; expected: SOCIAL_POST_HTTP_TOKEN set as well" in result.stderr
 
 
 def test_short_token_is_refused_without_showing_it() -> None:

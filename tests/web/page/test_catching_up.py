@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from autopost.outbox.cursor import Cursor
+from autopost.outbox.outcomes import Outcome
 from autopost.web.filter import FeedFilter
 from autopost.web.outgoing import MOST_BYTES, MOST_WAITING
-from autopost.web.page.cursor import Cursor
-from autopost.web.page.entry import Entry
 from autopost.web.page.feed import MOST_CAUGHT_UP, MOST_CAUGHT_UP_BYTES, catch_up
 from autopost.web.page.viewer import Topic, Viewer
 from autopost.web.sse import event
@@ -18,10 +18,10 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 GAP = event("gap", True)
 
 
-def entry(number: int) -> Entry:
+def entry(number: int) -> Outcome:
     """Return one of the outcomes, a second apart."""
     at = BEGIN + timedelta(seconds=number)
-    return Entry(f"a{number:03}", at, "posted", "ada", "Ada", None, None, None, None, None, None, False, "text")
+    return Outcome(f"a{number:03}", at, "posted", "ada", "Ada", None, None, None, None, None, None, False, "text")
 
 
 def place(number: int) -> Cursor:

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from autopost.outbox.reading import Minute
 from autopost.web.access import MOST_WRONG, Access, TooManyWrong
 from autopost.web.cached import Cached
 from autopost.web.database import NoAnswer
 from autopost.web.page.chart import HEIGHT, chart
-from autopost.web.page.figures import Minute
 from tests.support.web.browsing import TOKEN
 
 

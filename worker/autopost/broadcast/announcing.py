@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 import asyncpg
 import structlog
 
-from autopost.broadcast.choice import CARRIER, carrier_of
+from autopost.broadcast.from_settings import CARRIER, carrier_of
 from autopost.broadcast.placing import Placer
 from autopost.broadcast.relay import Relay
 from autopost.settings import Settings

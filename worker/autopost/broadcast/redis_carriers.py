@@ -16,6 +16,7 @@ from autopost.broadcast.announcement import Announcement
 from autopost.broadcast.carrier import NotCarried
 
 SECONDS = 2.0  # for connecting, and for each answer
+STREAM_LENGTH = 10_000  # entries, about
 
 
 def connect(url: str) -> Redis:
@@ -56,22 +57,21 @@ class PubSubCarrier:
 
 
 class StreamCarrier:
-    """Appends each announcement to the stream `<prefix>:stream`, which holds about `length` of them.
+    """Appends each announcement to the stream `<prefix>:stream`, which holds about STREAM_LENGTH of them.
 
     An entry has the fields `id`, that of the post, and `message`.
     """
 
-    def __init__(self, client: Redis, prefix: str, length: int) -> None:
+    def __init__(self, client: Redis, prefix: str) -> None:
         self._client = client
         self._key = stream_of(prefix)
-        self._length = length
 
     async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
         """Append, in one round trip. Raises NotCarried."""
         async with _sending(self._client) as pipeline:
             for announcement in announcements:
                 fields: dict[Any, Any] = {"id": announcement.post_id, "message": announcement.message}
-                pipeline.xadd(self._key, fields, maxlen=self._length, approximate=True)
+                pipeline.xadd(self._key, fields, maxlen=STREAM_LENGTH, approximate=True)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -64,7 +64,7 @@ app = typer.Typer(
     cls=lazy_group(COMMANDS),
     help="Turns completed work of AI agents into short posts on a social feed, from inside PostgreSQL.",
     epilog="Settings come from the environment (DATABASE_URL or libpq's variables, OPENAI_API_KEY, SOCIAL_POST_*) or "
-    "the file that SOCIAL_POST_CONFIG names: [bold]autopost config[/bold] lists them.",
+    "the file that SOCIAL_POST_CONFIG_FILE names: [bold]autopost config[/bold] lists them.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="rich",

@@ -12,7 +12,7 @@ from autopost.cli.console import Json, out, print_json, terminal_columns
 from autopost.cli.session import run, trouble
 from autopost.cli.stdio import leave_stdout
 from autopost.settings import load_settings
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 
 
 def check(

@@ -8,6 +8,7 @@ import psycopg
 
 from autopost.database.sql import dba_statements, query
 from autopost.errors import AutopostError
+from autopost.outbox.reading import MOST_ROWS_FOR_DEAD_LETTERS
 from autopost.settings import load_settings
 
 CONNECT_SECONDS = 2
@@ -28,27 +29,25 @@ def statement_names(incomplete: str) -> Completions:
 
 def rule_ids(incomplete: str) -> Completions:
     """Return the rules."""
-    return _known("rules", "id", "operation_type", incomplete)
+    return _known("cli/rules", "id", "operation_type", incomplete)
 
 
 def hook_names(incomplete: str) -> Completions:
     """Return the hooks that the database knows."""
-    return _known("hooks", "hook", "waiting", incomplete)
+    return _known("cli/hooks", "hook", "waiting", incomplete)
 
 
 def dead_operations(incomplete: str) -> Completions:
     """Return the operations that are dead."""
-    return _known("dead", "tracker_id", "last_error", incomplete, MOST_DEAD)
+    return _known("outbox/dead_letters", "tracker_id", "last_error", incomplete, MOST_DEAD, MOST_ROWS_FOR_DEAD_LETTERS)
 
 
 def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: object) -> Completions:
-    """Return what a statement finds; nothing where it cannot: whoever presses Tab is told no errors."""
+    """Return what a statement finds; nothing where it fails: pressing Tab shows no errors."""
     try:
         settings = load_settings()
         with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:
-            lines = query(f"cli/{name}", settings.schema_name).splitlines()
-            sql = "\n".join(line for line in lines if not line.startswith("--")).replace("%", "%%").replace("$1", "%s")
-            cursor = connection.execute(sql.encode(), arguments)
+            cursor = psycopg.RawCursor(connection).execute(query(name, settings.schema_name).encode(), arguments)
             names = [column.name for column in cursor.description or ()]
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
     except (AutopostError, psycopg.Error, OSError):

@@ -19,7 +19,14 @@ from rich.text import Text
 from autopost.cli.console import Json, print_json, print_screen, say
 from autopost.cli.refused_settings import refused_settings
 from autopost.cli.screen import plain
-from autopost.settings import Settings, load_settings, not_usable, settings_file, source_of, unknown_variables
+from autopost.settings import (
+    Settings,
+    invalid_configuration,
+    load_settings,
+    settings_file,
+    source_of,
+    unknown_variables,
+)
 from autopost.settings.connection_string import masked
 from autopost.settings.definitions import SUBJECTS
 from autopost.settings.toml_file import SettingsFile, key_of, may_stand_in_file
@@ -58,7 +65,7 @@ def config(
         _show(found, file)
     problems = refused_settings(settings)
     if problems:
-        raise not_usable(problems)
+        raise invalid_configuration(problems)
 
 
 def _show(found: Sequence[SettingNow], file: SettingsFile) -> None:

@@ -95,15 +95,15 @@ Number = TypeVar("Number", int, float)
 def number(kind: type[Number], least: Number, most: Number) -> dict[str, Any]:
     """Return what an option or argument that takes a number from `least` to `most` is declared with."""
     what = "a whole number" if kind is int else "a number"
-    refusal = f"allowed: {what}, {least} to {most}"
+    refusal = f"expected: {what}, {least} to {most}"
 
     def read(given: object) -> Number:
         try:
             value = kind(str(given))
         except ValueError:
-            raise typer.BadParameter(f"given {str(given)!r}; {refusal}") from None
+            raise typer.BadParameter(f"got {str(given)!r}; {refusal}") from None
         if not least <= value <= most:  # nor NaN, which is not between any two
-            raise typer.BadParameter(f"given {str(given)!r}; {refusal}")
+            raise typer.BadParameter(f"got {str(given)!r}; {refusal}")
         return value
 
     return {"parser": read, "metavar": f"{least} to {most}"}

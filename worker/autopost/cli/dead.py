@@ -1,9 +1,10 @@
-"""`dead`: what could not be brought to an end."""
+"""`dead`: the dead letters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -12,7 +13,8 @@ from rich.text import Text
 from autopost.cli.console import Json, age, err, number, print_json, print_screen, say
 from autopost.cli.screen import plain
 from autopost.cli.session import watching
-from autopost.outbox.reading import OutboxReader
+from autopost.outbox.reading import DeadLetter, read_dead_letters
+from autopost.outbox.statements import Statements
 from autopost.settings import load_settings
 
 
@@ -24,13 +26,13 @@ def dead(
 ) -> None:
     """List the dead letters: which error, how many attempts, how old. No texts."""
 
-    async def show(watch: OutboxReader) -> None:
-        rows = await watch.dead(limit)
+    async def show(statements: Statements) -> None:
+        letters = await read_dead_letters(statements, limit)
         if as_json:
-            for row in rows:
-                print_json(row)
-        elif rows:
-            print_screen(dead_screen(rows))
+            for letter in letters:
+                print_json(asdict(letter))
+        elif letters:
+            print_screen(dead_screen(letters))
             say("autopost why OPERATION tells more, autopost retry OPERATION gives it another chance.")
         else:
             err.print("nothing is dead")
@@ -38,18 +40,18 @@ def dead(
     watching(load_settings(), show)
 
 
-def dead_screen(rows: Sequence[Mapping[str, Any]]) -> Table:
+def dead_screen(letters: Sequence[DeadLetter]) -> Table:
     """Return the dead letters as a table."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("operation", "died of", "attempts", "died", "what", "agent"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "attempts" else "left")
-    for row in rows:
+    for letter in letters:
         table.add_row(
-            Text(plain(row["tracker_id"]), style="bold"),
-            Text(plain(row["last_error"]), style="red"),
-            str(row["attempts"]),
-            f"{age(row['dead_for_seconds'])} ago",
-            Text(plain(f"{row['operation_type']} {row['status'] or ''}")),
-            Text(plain(row["agent_id"] or "nobody")),
+            Text(plain(letter.tracker_id), style="bold"),
+            Text(plain(letter.last_error), style="red"),
+            str(letter.attempts),
+            f"{age(letter.dead_for_seconds)} ago",
+            Text(plain(f"{letter.operation_type} {letter.status or ''}")),
+            Text(plain(letter.agent_id or "nobody")),
         )
     return table

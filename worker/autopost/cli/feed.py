@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from autopost.cli.console import Json, err, number, out, print_json, terminal_columns
-from autopost.cli.screen import entry_text
+from autopost.cli.screen import outcome_text
 from autopost.cli.session import watching
-from autopost.outbox.reading import Entry, OutboxReader
+from autopost.outbox.outcomes import MOST_ROWS, Outcome, follow_outcomes, read_outcomes
+from autopost.outbox.statements import Statements
 from autopost.settings import load_settings
 
 
 def feed(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones, until Ctrl-C.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many outcomes.", **number(int, 1, 10_000))] = 20,
     posts_only: Annotated[bool, typer.Option("--posts", help="Leave out what was not posted.")] = False,
     as_json: Json = False,
@@ -23,21 +23,40 @@ def feed(
     """Show the newest posts, and what was not posted and why."""
     settings = load_settings()
 
-    async def show(watch: OutboxReader) -> None:
+    async def show(statements: Statements) -> None:
         if follow:
-            async for entry in watch.follow(limit, posts_only=posts_only):
-                show_entry(entry)
+            async for outcome in follow_outcomes(statements, limit, posts_only=posts_only):
+                show_one(outcome)
         else:
-            entries = await watch.latest(limit, posts_only=posts_only)
-            for entry in entries:
-                show_entry(entry)
-            if not entries:
+            outcomes = await read_outcomes(statements, limit, rows=MOST_ROWS, posts_only=posts_only)
+            for outcome in reversed(outcomes):
+                show_one(outcome)
+            if not outcomes:
                 err.print("nothing yet: no operation has an outcome")
 
-    def show_entry(entry: Entry) -> None:
+    def show_one(outcome: Outcome) -> None:
         if as_json:
-            print_json(asdict(entry))
+            print_json(outcome_as_json(outcome))
         else:
-            out.print(entry_text(entry, settings.redact_placeholder, terminal_columns()))
+            out.print(outcome_text(outcome, terminal_columns()))
 
-    watching(settings, show)
+    watching(settings, show, without_end=follow)
+
+
+def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome with the field names of `feed --json`. A post that is no longer in the feed has no type."""
+    post_type = "alert" if outcome.is_alert else "status"
+    return {
+        "id": outcome.id,
+        "occurred_at": outcome.occurred_at,
+        "outcome": outcome.outcome,
+        "agent": outcome.agent,
+        "maturity": outcome.maturity,
+        "operation_type": outcome.operation_type,
+        "status": outcome.status,
+        "tracker_id": outcome.tracker_id,
+        "why": outcome.why,
+        "generator": outcome.generator,
+        "post_type": None if outcome.content is None else post_type,
+        "content": outcome.content,
+    }

@@ -13,11 +13,10 @@ from rich.text import Text
 from autopost.cli.completion import hook_names
 from autopost.cli.console import Json, Yes, age, counted, err, listed, out, print_json, print_screen, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import connected, run, steering
+from autopost.cli.session import run, steering
 from autopost.errors import AutopostError
-from autopost.outbox.operator import OperatorActions
 from autopost.settings import PREFIX, Settings, load_settings
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 from autopost.webhooks.hook import Hook
 from autopost.webhooks.refusals import NotDelivered, Rejected
 from autopost.webhooks.request import sample
@@ -35,7 +34,7 @@ def list_hooks(context: typer.Context, as_json: Json = False) -> None:
         return
     settings = load_settings()
     given = {hook.name: hook for hook in hooks_of(settings)}
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).hooks())
+    found = steering(settings, lambda on: on.hooks(), "watch")
     rows = [_row(given.get(name), row) for name, row in _together(given, found).items()]
     if as_json:
         for row in rows:
@@ -43,10 +42,10 @@ def list_hooks(context: typer.Context, as_json: Json = False) -> None:
     elif rows:
         print_screen(hooks_screen(rows))
     else:
-        err.print(f"there are no hooks: {PREFIX}HOOKS names no file")
+        err.print(f"there are no hooks: {PREFIX}WEBHOOKS_FILE names no file")
     strangers = [plain(row["hook"]) for row in rows if row["to"] is None]
     if strangers and not as_json:
-        file = settings.hooks_file or f"a file ({PREFIX}HOOKS is not set here)"
+        file = settings.webhooks_file or f"a file ({PREFIX}WEBHOOKS_FILE is not set here)"
         which = f"{listed(strangers)} {'is' if len(strangers) == 1 else 'are'} not in {file}"
         say(f"{which}: if no worker has it any more, autopost hooks forget {strangers[0]}")
 
@@ -72,12 +71,12 @@ def forget(name: Name, yes: Yes = False) -> None:
     """Forget a hook that no worker has any more, with what waits for it and its dead letters."""
     settings = load_settings()
     given = {hook.name: hook for hook in hooks_of(settings)}
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).hooks())
+    found = steering(settings, lambda on: on.hooks(), "watch")
     known = _together(given, found).get(name)
     if known is None:
         raise AutopostError(f"the database knows no hook {plain(name)}")
     if name in given:
-        say(f"{plain(name)} is in {settings.hooks_file}: a worker that has it begins it anew")
+        say(f"{plain(name)} is in {settings.webhooks_file}: a worker that has it begins it anew")
     goes = f"{counted(known['waiting'], 'announcement')} and {counted(known['dead'], 'dead letter')}"
     require_yes(f"Forget the hook {plain(name)}, with {goes}?", yes=yes)
     letters = steering(settings, lambda on: on.forget_hook(name))
@@ -88,9 +87,9 @@ def _named(name: str, settings: Settings) -> Hook:
     found = {hook.name: hook for hook in hooks_of(settings)}
     if name in found:
         return found[name]
-    if settings.hooks_file is None:
-        raise typer.BadParameter(f"there are no hooks: {PREFIX}HOOKS names no file")
-    raise typer.BadParameter(f"there is no hook {name!r} in {settings.hooks_file}; there are {', '.join(found)}")
+    if settings.webhooks_file is None:
+        raise typer.BadParameter(f"there are no hooks: {PREFIX}WEBHOOKS_FILE names no file")
+    raise typer.BadParameter(f"there is no hook {name!r} in {settings.webhooks_file}; there are {', '.join(found)}")
 
 
 async def _send_sample(hook: Hook, settings: Settings) -> None:

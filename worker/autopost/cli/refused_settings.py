@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autopost.broadcast.choice import carrier_of
+from autopost.broadcast.from_settings import carrier_of
 from autopost.database.connection import connect_arguments
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError
 from autopost.observability.tracing import require_otlp
 from autopost.settings import PREFIX, Settings, libpq_problems
-from autopost.webhooks.choice import hooks_of
+from autopost.webhooks.from_settings import hooks_of
 
-_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns", "redact_names_file", "model")
+_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns_file", "redact_names_file", "ner_model")
 
 
 def refused_settings(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from autopost.cli.completion import rule_ids
 from autopost.cli.console import MOST_INTEGER, Json, counted, listed, number, out, print_json, print_screen, say
 from autopost.cli.screen import plain
-from autopost.cli.session import connected, steering
+from autopost.cli.session import steering
 from autopost.errors import AutopostError
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
@@ -34,7 +34,7 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
-    found = connected(settings, "watch", lambda connection: OperatorActions(connection, settings.schema_name).rules())
+    found = steering(settings, lambda on: on.rules(), "watch")
     if as_json:
         for rule in found:
             print_json(rule)
@@ -83,11 +83,11 @@ def off(ids: Ids) -> None:
 
 def _require_sense(operation_type: str, status: str | None, *, like: bool) -> None:
     if not operation_type.strip():
-        raise typer.BadParameter(f"OPERATION_TYPE: given {operation_type!r}; allowed: a type, or with --like a pattern")
+        raise typer.BadParameter(f"OPERATION_TYPE: got {operation_type!r}; expected: a type, or with --like a pattern")
     if "%" in operation_type and not like:
-        raise typer.BadParameter(f"OPERATION_TYPE: given {operation_type!r}; allowed: without %, or with --like")
+        raise typer.BadParameter(f"OPERATION_TYPE: got {operation_type!r}; expected: without %, or with --like")
     if status == "":
-        raise typer.BadParameter("--status: given ''; allowed: a status; without --status any counts")
+        raise typer.BadParameter("--status: got ''; expected: a status; without --status any counts")
 
 
 def _same(rules: Sequence[Mapping[str, Any]], wanted: tuple[str, str, str | None]) -> str:

@@ -9,9 +9,8 @@ import regex
 from rich.console import Console
 from rich.text import Text
 
-from autopost.outbox.reading import Entry
-from autopost.redaction import placeholder_style
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
+from autopost.outbox.outcomes import Outcome
+from autopost.placeholder import PLACEHOLDER
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name
@@ -45,65 +44,59 @@ def folded(text: Text, columns: int, indent: int) -> Text:
     return Text(f"\n{' ' * indent}").join(lines)
 
 
-def post_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def post_text(outcome: Outcome, columns: int | None = None) -> Text:
     """Return a post as it stands in the feed: who, when, alert or status, by whom it was written, and what.
 
-    `style` is that of the placeholders in posts. With a number of columns it is broken at words.
+    With a number of columns it is broken at words.
     """
-    header, body, indent = post_header(entry), post_body(entry, style), INDENT
+    header, body, indent = post_header(outcome), post_body(outcome), INDENT
     if columns is not None:
         indent = _indent(columns)
         header, body = folded(header, columns, indent), folded(body, columns, indent)
     return Text.assemble(header, "\n", " " * indent, body)
 
 
-def post_header(entry: Entry) -> Text:
+def post_header(outcome: Outcome) -> Text:
     """Return all that stands above a post, on one line."""
     line = Text()
-    line.append(f"{entry.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
-    line.append(plain(entry.agent), style="bold cyan")
-    line.append(f"  {plain(entry.maturity or '').lower()}", style="dim")
-    line.append(
-        "  ALERT" if entry.post_type == "alert" else "  status", style="bold red" if _is_alert(entry) else "green"
-    )
-    line.append(f"  by {entry.generator or 'unknown'}", style="dim")
+    line.append(f"{outcome.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
+    line.append(plain(outcome.agent), style="bold cyan")
+    line.append(f"  {plain(outcome.maturity or '').lower()}", style="dim")
+    line.append("  ALERT" if outcome.is_alert else "  status", style="bold red" if outcome.is_alert else "green")
+    line.append(f"  by {outcome.generator or 'unknown'}", style="dim")
     return line
 
 
-def post_body(entry: Entry, style: str = DEFAULT_STYLE) -> Text:
+def post_body(outcome: Outcome) -> Text:
     """Return a post's text, with what the redaction put in made visible."""
     # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
-    body = Text(plain(entry.content or ""), overflow="fold")
-    body.highlight_regex(placeholder_style.pattern(style), style="bold magenta")
+    body = Text(plain(outcome.content or ""), overflow="fold")
+    body.highlight_regex(PLACEHOLDER, style="bold magenta")
     return body
 
 
-def silence_text(entry: Entry) -> Text:
+def silence_text(outcome: Outcome) -> Text:
     """Return why an operation was not posted."""
     line = Text()
-    line.append(f"{entry.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
-    line.append(plain(entry.agent), style="cyan")
-    line.append(f"  {plain(entry.operation_type)} {plain(entry.status)}: ")
-    line.append(plain(entry.why or entry.outcome), style=why_style(entry))
+    line.append(f"{outcome.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
+    line.append(plain(outcome.agent), style="cyan")
+    line.append(f"  {plain(outcome.operation_type)} {plain(outcome.status)}: ")
+    line.append(plain(outcome.why or outcome.outcome), style=why_style(outcome))
     return line
 
 
-def why_style(entry: Entry) -> str:
+def why_style(outcome: Outcome) -> str:
     """Return the colour of a reason for silence: red is for what needs a person."""
-    return "bold red" if entry.outcome == "dead" else "yellow"
+    return "bold red" if outcome.outcome == "dead" else "yellow"
 
 
-def entry_text(entry: Entry, style: str = DEFAULT_STYLE, columns: int | None = None) -> Text:
+def outcome_text(outcome: Outcome, columns: int | None = None) -> Text:
     """Return one outcome for a feed that shows everything, as `post_text` does a post."""
-    if entry.outcome == "posted":
-        return post_text(entry, style, columns)
-    line = Text.assemble(silence_text(entry), (f" ({entry.outcome})", "dim"))
+    if outcome.outcome == "posted":
+        return post_text(outcome, columns)
+    line = Text.assemble(silence_text(outcome), (f" ({outcome.outcome})", "dim"))
     return line if columns is None else folded(line, columns, _indent(columns))
 
 
 def _indent(columns: int) -> int:
     return INDENT if columns >= LEAST_COLUMNS else 2
-
-
-def _is_alert(entry: Entry) -> bool:
-    return entry.post_type == "alert"

@@ -1,11 +1,10 @@
-"""Runs what a command does on a connection, and turns what goes wrong there into one clear error."""
+"""Runs what a command does on a connection, and turns what fails there into one clear error."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -14,17 +13,18 @@ import typer
 from autopost.cli.console import say
 from autopost.cli.stdio import leave_stdout
 from autopost.database.connection import connect, create_pool
-from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.errors import DATABASE_ERRORS, is_of_the_connection
 from autopost.database.schema import require_schema
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.outbox.operator import REFUSALS, OperatorActions
 from autopost.outbox.outbox import Outbox
-from autopost.outbox.reading import OutboxReader
+from autopost.outbox.statements import Statements
 from autopost.settings import Settings
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 INTERRUPTED = 130
+RECONNECT_SECONDS = 2.0
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -65,19 +65,53 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awai
     return run(on_connection())
 
 
-def watching(settings: Settings, show: Callable[[OutboxReader], Awaitable[T]]) -> T:
-    """Look at the feed and the outbox."""
+class ReconnectingStatements(Statements):
+    """Statements that only read. A connection that is lost is replaced, however long that takes; the user is told."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        super().__init__(connection, settings.schema_name)
+        self._connection = connection
+        self._settings = settings
+
+    async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Return the rows of a statement, from a new connection if this one is lost."""
+        while True:
+            try:
+                return await super().fetch(name, *arguments)
+            except DATABASE_ERRORS as error:
+                if not (self._connection.is_closed() or is_of_the_connection(error)):
+                    raise
+            say("the connection was lost; trying again")
+            self._connection.terminate()
+            self._runner = self._connection = await self._connected_again()
+            say("the database answers again")
+
+    async def _connected_again(self) -> Connection:
+        while True:
+            try:
+                return await connect(self._settings, "watch")
+            except DatabaseUnreachable:
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def watching(settings: Settings, show: Callable[[Statements], Awaitable[T]], *, without_end: bool = False) -> T:
+    """Look at the feed and the outbox; `without_end` on a new connection where one is lost."""
 
     async def looking(connection: Connection) -> T:
-        reconnect = partial(connect, settings, "watch")
-        return await show(OutboxReader(connection, settings.schema_name, reconnect=reconnect, say=say))
+        if without_end:
+            return await show(ReconnectingStatements(connection, settings))
+        return await show(Statements(connection, settings.schema_name))
 
     return connected(settings, "watch", looking)
 
 
-def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]]) -> T:
-    """Do what a DBA does."""
-    return connected(settings, "steer", lambda connection: act(OperatorActions(connection, settings.schema_name)))
+def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]], purpose: str = "steer") -> T:
+    """Do what an operator does."""
+
+    async def on_connection(connection: Connection) -> T:
+        return await act(OperatorActions(Statements(connection, settings.schema_name)))
+
+    return connected(settings, purpose, on_connection)
 
 
 def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:

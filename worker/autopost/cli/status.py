@@ -1,12 +1,11 @@
-"""`status`: the outbox at a glance, once or again and again."""
+"""`status`: the outbox at a glance, once or repeatedly."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.live import Live
@@ -14,42 +13,70 @@ from rich.live import Live
 from autopost.cli.console import Json, out, print_json, print_screen
 from autopost.cli.session import watching
 from autopost.cli.status_screen import status_screen, watched_screen
-from autopost.outbox.reading import OutboxReader, Status
+from autopost.outbox.reading import Status, read_status
+from autopost.outbox.statements import Statements
 from autopost.settings import load_settings
 
-LOOK_SECONDS = 2.0
-MOST_REST = 4  # times as long as a look took
+POLL_SECONDS = 2.0
+REST_FACTOR = 4  # times as long as a poll took
 
 
 def status(
     watch_it: Annotated[bool, typer.Option("--watch", "-w", help="Look every 2 seconds, until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the outbox at a glance: what waits, what came of the rest, who works."""
+    """Show the outbox at a glance: backlog, outcomes and workers. Counts the newest 100,000 finished operations."""
 
     def show_once(found: Status) -> None:
         if as_json:
-            print_json(asdict(found))
+            print_json(status_as_json(found))
         else:
             print_screen(status_screen(found))
 
-    async def show(watch: OutboxReader) -> None:
+    async def show(statements: Statements) -> None:
         if not watch_it:
-            show_once(await watch.status())
+            show_once(await read_status(statements))
         elif as_json or not out.is_terminal or out.is_dumb_terminal:
-            async for found in _looks(watch):
+            async for found in _polls(statements):
                 show_once(found)
         else:
             with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
-                async for found in _looks(watch):
+                async for found in _polls(statements):
                     live.update(watched_screen(found, out.width, out.height), refresh=True)
 
-    watching(load_settings(), show)
+    watching(load_settings(), show, without_end=watch_it)
 
 
-async def _looks(watch: OutboxReader) -> AsyncIterator[Status]:
-    """Yield what is found every now and then, for ever: rarely where it takes long, as each look counts the outbox."""
+def status_as_json(status: Status) -> dict[str, Any]:
+    """Return the status with the field names of `status --json`."""
+    figures, totals = status.figures, status.totals
+    hour = {"posted": figures.posted, "skipped": figures.skipped, "dead": figures.dead}
+    return {
+        "states": {"pending": figures.waiting + figures.parked, "claimed": figures.claimed, **totals.outcomes},
+        "parked": figures.parked,
+        "retrying": figures.retrying,
+        "oldest_seconds": figures.oldest_seconds,
+        "reasons": totals.reasons,
+        "errors": totals.errors,
+        "is_partial": totals.is_partial,
+        "last_hour": {
+            "outcomes": {outcome: number for outcome, number in hour.items() if number},
+            "reasons": dict(figures.reasons),
+            "generators": figures.generators,
+            "posts_by_minute": [minute.posted for minute in figures.minutes],
+        },
+        "pauses": figures.pauses,
+        "workers": figures.workers,
+        "capture_enabled": figures.capture_enabled,
+        "trigger_enabled": figures.trigger_enabled,
+        "paused": figures.paused,
+        "wakeup": figures.wakeup,
+    }
+
+
+async def _polls(statements: Statements) -> AsyncIterator[Status]:
+    """Yield the status every 2 seconds, without end; less often where reading it takes long."""
     while True:
         began = time.monotonic()
-        yield await watch.retry_on_disconnect(watch.status)
-        await asyncio.sleep(max(LOOK_SECONDS, MOST_REST * (time.monotonic() - began)))
+        yield await read_status(statements)
+        await asyncio.sleep(max(POLL_SECONDS, REST_FACTOR * (time.monotonic() - began)))

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autopost.cli.console import age, counted
 from autopost.cli.screen import plain
-from autopost.outbox.reading import Status
+from autopost.outbox.reading import MOST_ROWS_COUNTED, Figures, Status, Totals
 
 GOOD, ODD, BAD = "green", "yellow", "bold red"
 BARS = "▁▂▃▄▅▆▇█"
@@ -58,12 +58,12 @@ class _Line:
 
 def _lines(status: Status) -> list[_Line]:
     parts = {
-        "switches": _switches(status),
-        "waiting": _waiting(status),
-        "last hour": _last_hour(status),
-        "in all": _in_all(status),
-        "dead": _dead(status),
-        "workers": _workers(status),
+        "switches": _switches(status.figures),
+        "waiting": _waiting(status.figures),
+        "last hour": _last_hour(status.figures),
+        "in all": _in_all(status.totals),
+        "dead": _dead(status.totals),
+        "workers": _workers(status.figures),
     }
     return [
         _Line("" if number else name, text, (min(number, 1), BY_WEIGHT.index(name), number))
@@ -81,77 +81,82 @@ def _table(lines: Iterable[_Line]) -> Table:
     return table
 
 
-def _switches(status: Status) -> Iterable[Text]:
+def _switches(figures: Figures) -> Iterable[Text]:
     line = Text("capture ")
-    if not status.trigger_enabled:
+    if not figures.trigger_enabled:
         line.append("the trigger is missing or disabled", style=BAD)
     else:
-        line.append(*("on", GOOD) if status.capture_enabled else ("switched off", ODD))
+        line.append(*("on", GOOD) if figures.capture_enabled else ("switched off", ODD))
     line.append(" · claiming ")
-    line.append(*("paused: autopost resume --all", ODD) if status.paused else ("on", GOOD))
-    line.append(f" · wake-up by {status.wakeup}")
+    line.append(*("paused: autopost resume --all", ODD) if figures.paused else ("on", GOOD))
+    line.append(f" · wake-up by {figures.wakeup}")
     yield line
-    for pause in status.pauses[:MOST_PAUSES]:
+    for pause in figures.pauses[:MOST_PAUSES]:
         kind = str(pause["kind"]).replace("_", " ")
         yield Text(f"{kind} {plain(pause['value'])} is paused by {plain(pause['paused_by'])}", style=ODD)
-    if len(status.pauses) > MOST_PAUSES:
-        yield Text(f"and {counted(len(status.pauses) - MOST_PAUSES, 'more pause')}", style=ODD)
+    if len(figures.pauses) > MOST_PAUSES:
+        yield Text(f"and {counted(len(figures.pauses) - MOST_PAUSES, 'more pause')}", style=ODD)
 
 
-def _waiting(status: Status) -> Iterable[Text]:
-    pending, claimed = status.states.get("pending", 0), status.states.get("claimed", 0)
-    line = Text(f"{pending + claimed:,}", style="bold")
+def _waiting(figures: Figures) -> Iterable[Text]:
+    number = figures.waiting + figures.claimed + figures.parked
+    line = Text(f"{number:,}{'+' if figures.waits_beyond else ''}", style="bold")
     parts = {
-        "held by workers": claimed,
-        "parked by a pause": status.parked,
-        "to be tried again": status.retrying,
+        "held by workers": figures.claimed,
+        "parked by a pause": figures.parked,
+        "to be tried again": figures.retrying,
     }
     line.append("".join(f", {number:,} {what}" for what, number in parts.items() if number), style="not bold")
-    if status.oldest_seconds is not None:
-        is_late = status.oldest_seconds > LATE_SECONDS and pending + claimed > status.parked
-        line.append(f", the oldest for {age(status.oldest_seconds)}", style=ODD if is_late else "not bold")
+    if figures.oldest_seconds is not None:
+        style = ODD if figures.oldest_seconds > LATE_SECONDS else "not bold"
+        line.append(f", the oldest for {age(figures.oldest_seconds)}", style=style)
     yield line
 
 
-def _last_hour(status: Status) -> Iterable[Text]:
-    hour = status.last_hour
-    yield _outcomes(hour.outcomes)
-    if hour.reasons:
-        yield Text(f"skipped: {_counts(hour.reasons)}")
-    posts = sum(hour.posts_by_minute)
-    if posts:
-        recent = sum(hour.posts_by_minute[-RECENT_MINUTES:]) / RECENT_MINUTES
+def _last_hour(figures: Figures) -> Iterable[Text]:
+    line = _outcomes(figures.posted, figures.skipped, figures.dead)
+    yield line.append(_newest(figures.is_partial))
+    if figures.reasons:
+        yield Text(f"skipped: {_counts(dict(figures.reasons))}")
+    if figures.posted:
+        by_minute = [minute.posted for minute in figures.minutes]
+        recent = sum(by_minute[-RECENT_MINUTES:]) / RECENT_MINUTES
         yield Text.assemble(
-            (_sparkline(hour.posts_by_minute), "cyan"), f"  {recent:.1f} posts a minute in the last {RECENT_MINUTES}"
+            (_sparkline(by_minute), "cyan"), f"  {recent:.1f} posts a minute in the last {RECENT_MINUTES}"
         )
-    written = sum(hour.generators.values())
+    written = sum(figures.generators.values())
     if written:
-        shares = (f"{plain(name)} {100 * number / written:.0f} %" for name, number in hour.generators.items())
+        shares = (f"{plain(name)} {100 * number / written:.0f} %" for name, number in figures.generators.items())
         yield Text(f"written by {', '.join(shares)}")
 
 
-def _in_all(status: Status) -> Iterable[Text]:
-    yield _outcomes(status.states)
-    if status.reasons:
-        yield Text(f"skipped: {_counts(status.reasons)}")
+def _in_all(totals: Totals) -> Iterable[Text]:
+    yield _outcomes(**totals.outcomes).append(_newest(totals.is_partial))
+    if totals.reasons:
+        yield Text(f"skipped: {_counts(totals.reasons)}")
 
 
-def _dead(status: Status) -> Iterable[Text]:
-    if not status.errors:
-        yield Text("0")
+def _dead(totals: Totals) -> Iterable[Text]:
+    newest = _newest(totals.is_partial)
+    if not totals.errors:
+        yield Text(f"0{newest}")
         return
-    yield Text(f"{sum(status.errors.values()):,}: {_counts(status.errors)}", style=BAD)
+    yield Text(f"{totals.outcomes['dead']:,}{newest}: {_counts(totals.errors)}", style=BAD)
     yield Text("autopost dead shows them, autopost retry gives them another chance", style="dim")
 
 
-def _workers(status: Status) -> Iterable[Text]:
-    if not status.workers:
+def _newest(is_partial: bool) -> str:
+    return f" of the newest {MOST_ROWS_COUNTED:,} outcomes" if is_partial else ""
+
+
+def _workers(figures: Figures) -> Iterable[Text]:
+    if not figures.workers:
         yield Text("none: start one with `autopost run`", style=ODD)
         return
-    alive = sum(bool(worker["alive"]) for worker in status.workers)
-    gone = len(status.workers) - alive
+    alive = sum(bool(worker["alive"]) for worker in figures.workers)
+    gone = len(figures.workers) - alive
     yield Text(f"{alive} alive" + (f", {gone} gone" if gone else ""), style=GOOD if alive else BAD)
-    for worker in status.workers[:MOST_WORKERS]:
+    for worker in figures.workers[:MOST_WORKERS]:
         name = f"{plain(worker['name'])} ({plain(worker['version'])})"
         seen = f"seen {age(worker['seen_seconds_ago'])} ago"
         if worker["alive"]:
@@ -159,12 +164,11 @@ def _workers(status: Status) -> Iterable[Text]:
             yield Text(f"{name}: {seen}, {worker['in_flight']} in flight, runs for {runs}")
         else:
             yield Text(f"{name}: {seen}", style="dim")
-    if len(status.workers) > MOST_WORKERS:
-        yield Text(f"and {len(status.workers) - MOST_WORKERS} more", style="dim")
+    if len(figures.workers) > MOST_WORKERS:
+        yield Text(f"and {len(figures.workers) - MOST_WORKERS} more", style="dim")
 
 
-def _outcomes(counts: Mapping[str, int]) -> Text:
-    posted, skipped, dead = (counts.get(name, 0) for name in ("posted", "skipped", "dead"))
+def _outcomes(posted: int, skipped: int, dead: int) -> Text:
     return Text.assemble(f"posted {posted:,}, skipped {skipped:,}, ", (f"dead {dead:,}", BAD if dead else ""))
 
 

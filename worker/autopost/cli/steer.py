@@ -64,7 +64,7 @@ def skip(
     """End operations that wait or are dead as skipped: they are not posted."""
     if not _REASON.fullmatch(reason):
         raise typer.BadParameter(
-            f"--reason: given {reason!r}; allowed: 1 to 60 letters, digits, blanks, _ and -, as anyone may read it"
+            f"--reason: got {reason!r}; expected: 1 to 60 letters, digits, blanks, _ and -, as anyone may read it"
         )
     steering(
         load_settings(), lambda on: _each(on, operations, lambda tracker_id: on.skip(tracker_id, reason), "is skipped")

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from autopost.cli.console import Json, print_json, print_screen
-from autopost.cli.session import Connection, connected
+from autopost.cli.session import watching
 from autopost.cli.why_screen import why_screen
-from autopost.outbox.history import Story, read_story
+from autopost.outbox.history import read_story
 from autopost.outbox.operator import OperatorActions
+from autopost.outbox.statements import Statements
 from autopost.settings import load_settings
 
 
@@ -22,15 +23,11 @@ def why(
     """Tell the story of one operation: when it was captured, by which rule, what came of it and why, or why nothing."""
     settings = load_settings()
 
-    async def read(connection: Connection) -> Story:
-        steer = OperatorActions(connection, settings.schema_name)
-        return await read_story(connection, settings.schema_name, await steer.tracker_of(operation))
-
-    async def show(connection: Connection) -> None:
-        story = await read(connection)
+    async def show(statements: Statements) -> None:
+        story = await read_story(statements, await OperatorActions(statements).tracker_of(operation))
         if as_json:
             print_json(asdict(story))
         else:
-            print_screen(why_screen(story, settings.redact_placeholder))
+            print_screen(why_screen(story))
 
-    connected(settings, "watch", show)
+    watching(settings, show)

@@ -13,20 +13,20 @@ from autopost.cli.console import between
 from autopost.cli.screen import plain
 from autopost.model import Reason
 from autopost.outbox.history import Row, Step, Story
-from autopost.redaction import placeholder_style
+from autopost.placeholder import PLACEHOLDER
 
 _STYLES = {"posted": "green", "in the feed": "green", "skipped": "yellow", "dead": "bold red", "parked": "yellow"}
 _INDENT = 2
 
 
-def why_screen(story: Story, style: str) -> RenderableType:
-    """Return the story; `style` is that of the placeholders in posts."""
+def why_screen(story: Story) -> RenderableType:
+    """Return the story."""
     head = Text(plain(story.tracker_id), style="bold")
     if not story.steps:
         return Group(head, Text.assemble(("not captured  ", "yellow"), plain(story.why_not)))
     parts: list[RenderableType] = [_header(head, story), _steps(story.steps)]
     for row in story.rows:
-        parts += _ending(row, style)
+        parts += _ending(row)
     parts += _facts(story)
     return Group(*parts)
 
@@ -59,14 +59,14 @@ def _steps(steps: Iterable[Step]) -> Table:
     return table
 
 
-def _ending(row: Row, style: str) -> Iterable[RenderableType]:
+def _ending(row: Row) -> Iterable[RenderableType]:
     rule = f"rule {row['rule_id']}: {plain(row['rule_operation_type'])} {plain(row['rule_status'] or 'in any status')}"
     description = f", {plain(row['rule_description'])}" if row["rule_description"] else ""
     yield Text(f"\n{rule}{description}", style="dim")
     yield _in_plain_words(row)
     if row["post"] is not None:
         body = Text(plain(row["post"]), overflow="fold")
-        body.highlight_regex(placeholder_style.pattern(style), style="bold magenta")
+        body.highlight_regex(PLACEHOLDER, style="bold magenta")
         yield Padding(body, (0, 0, 0, _INDENT), expand=False)
 
 

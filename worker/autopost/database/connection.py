@@ -7,7 +7,6 @@ import configparser
 import contextlib
 import socket
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, is_transient, label
 from autopost.errors import ConfigurationError, DatabaseUnreachable
-from autopost.settings import Settings
+from autopost.settings import Settings, libpq
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 COMMAND_TIMEOUT_SECONDS = 30.0
@@ -94,9 +93,9 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
 
     Raises ConfigurationError for a promise of libpq's that asyncpg cannot keep.
     """
-    given = conninfo_to_dict(settings.dsn) if settings.dsn else {}
+    given = _given(settings)
     if given.get("service"):
-        _require_service(str(given["service"]), settings.service_file)
+        _require_service(str(given["service"]))
     refused = sorted(_PROMISES & given.keys())
     if refused:
         raise ConfigurationError(f"DATABASE_URL: the worker's driver cannot keep what {', '.join(refused)} promises")
@@ -114,17 +113,28 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
     }
 
 
-def _require_service(name: str, file: Path | None) -> None:
-    """Raise ConfigurationError for a service that is nowhere defined: the driver would go on without it, elsewhere."""
-    file = file or Path.home() / ".pg_service.conf"
+def _given(settings: Settings) -> dict[str, Any]:
+    """Return the parts of the connection string, or the service of PGSERVICE; the driver reads libpq's other variables.
+
+    That includes PGSERVICEFILE.
+    """
+    if settings.dsn:
+        return conninfo_to_dict(settings.dsn)
+    service = libpq.service()
+    return {"service": service} if service else {}
+
+
+def _require_service(name: str) -> None:
+    """Raise ConfigurationError for an undefined service: the driver would ignore it and connect to another server."""
+    file = libpq.service_file()
     services = configparser.ConfigParser(interpolation=None)
     try:
         services.read_string(file.read_text("utf-8"))
     except (OSError, ValueError, configparser.Error) as error:
-        raise ConfigurationError(f"PGSERVICE: given {name!r}, but {file} cannot be read: {label(error)}") from None
+        raise ConfigurationError(f"PGSERVICE: got {name!r}, but {file} cannot be read: {label(error)}") from None
     if not services.has_section(name):
         allowed = ", ".join(services.sections()) or "none, as it defines none"
-        raise ConfigurationError(f"PGSERVICE: given {name!r}; allowed: a service of {file}: {allowed}")
+        raise ConfigurationError(f"PGSERVICE: got {name!r}; expected: a service of {file}: {allowed}")
 
 
 def _connect_timeout(given: Any) -> float | None:
@@ -135,7 +145,7 @@ def _connect_timeout(given: Any) -> float | None:
         return float(given) or None
     except ValueError:
         raise ConfigurationError(
-            "DATABASE_URL: its connect_timeout is no number; allowed: seconds, 0 to wait for ever"
+            "DATABASE_URL: connect_timeout is not a number; expected: seconds, 0 to wait without limit"
         ) from None
 
 
@@ -211,7 +221,7 @@ def went_away(settings: Settings) -> Iterator[None]:
 
 
 def _address(settings: Settings) -> str:
-    """Return host, port and database as they were given; empty when libpq's variables say them."""
-    given = conninfo_to_dict(settings.dsn) if settings.dsn else {}
+    """Return host, port, database and user of the connection string; empty without one."""
+    given = _given(settings)
     parts = [f"{name} {given[name]}" for name in ("host", "port", "dbname", "user") if given.get(name)]
     return f" ({', '.join(parts)})" if parts else ""

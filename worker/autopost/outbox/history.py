@@ -1,4 +1,4 @@
-"""Reads all that is known of one operation: what became of it, or why nothing did. Writes nothing."""
+"""Reads the history of one operation: what became of it, or why it was not captured. Writes nothing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import asyncpg
 
-from autopost.database.sql import query
+from autopost.outbox.statements import Statements
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened. `happened_at` is None for what is so now."""
+    """One thing that happened. `happened_at` is None for the present state."""
 
     happened_at: datetime | None
     step: str
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that is known of an operation. Without steps it is not in the outbox, and `why_not` says why."""
+    """The history of an operation. Without steps it is not in the outbox, and `why_not` says why."""
 
     tracker_id: str
     steps: Sequence[Step]
@@ -35,11 +35,11 @@ class Story:
     why_not: str | None = None
 
 
-async def read_story(connection: asyncpg.Connection[asyncpg.Record], schema: str, tracker_id: str) -> Story:
-    """Return the story of an operation. A role that may only look is told so where the platform's table says more."""
+async def read_story(statements: Statements, tracker_id: str) -> Story:
+    """Return the history of an operation; `why_not` says so where this role may not read the platform's table."""
 
     async def rows(name: str, *arguments: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in await connection.fetch(query(name, schema), *arguments)]
+        return [dict(row) for row in await statements.fetch(name, *arguments)]
 
     steps = [Step(**row) for row in await rows("cli/story", tracker_id)]
     if not steps:
@@ -99,7 +99,7 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
 
 
 def _still_runs(status: str, rules: Sequence[Row], since: Row) -> str:
-    """Return which rules an operation without an end waits for. What has begun before all that counts is one too."""
+    """Return which rules an operation that has not ended may still match, with the status that each needs."""
     runs = f"it still runs (status {status}, no completed_at)"
     enabled = [rule for rule in rules if rule["enabled"]]
     if not enabled:

@@ -1,210 +1,194 @@
-"""Reads what came of operations: the feed as it grows, and the outbox at a glance. Writes nothing."""
+"""Reads the outbox at a glance: backlog, last hour, totals, dead letters, pauses and workers. Writes nothing.
+
+The command line and the dashboard share these reads; /metrics takes outbox/queue.sql as well. Each looks at a bounded
+number of rows, the newest.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
+from uuid import UUID
 
-import asyncpg
+from autopost.errors import SchemaMismatch
+from autopost.outbox.statements import Statements
 
-from autopost.database.errors import DATABASE_ERRORS, is_of_the_connection
-from autopost.database.sql import query
-from autopost.errors import DatabaseUnreachable, SchemaMismatch
-
-T = TypeVar("T")
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-# Outcomes are decided in one order and committed in another; what is this old is in its place.
-OVERLAP = timedelta(seconds=10)
-LOOK_SECONDS = 1.0  # each look is a query on the platform's audit_log
-AGAIN_SECONDS = 2.0  # between two tries of a lost connection
-NO_LIMIT = 1_000_000
+MOST_ROWS_COUNTED = 100_000
+MOST_ROWS_FOR_DEAD_LETTERS = 500_000
+MOST_PAUSES = 1_000
+MOST_WORKERS = 1_000
+MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One outcome: a post with its text, or why there is none. `outcome` is posted, skipped or dead."""
+class Minute:
+    """What came of operations in one minute."""
 
-    id: str
-    occurred_at: datetime
-    outcome: str
-    agent: str
-    maturity: str | None
-    operation_type: str
-    status: str
-    tracker_id: str
-    why: str | None
-    generator: str | None
-    post_type: str | None
-    content: str | None
+    at: datetime
+    posted: int = 0
+    skipped: int = 0
+    dead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class LastHour:
-    """What came of operations in the last 60 minutes. `posts_by_minute` has the latest minute last."""
+class Figures:
+    """The backlog and the last hour. `waiting` and `oldest_seconds` leave out what is parked by a pause.
 
-    outcomes: Mapping[str, int] = field(default_factory=dict)
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    generators: Mapping[str, int] = field(default_factory=dict)
-    posts_by_minute: list[int] = field(default_factory=lambda: [0] * 60)
+    `minutes` has the last 60, the latest last. Where `waits_beyond`, the backlog is longer than was counted.
+    """
+
+    read_at: datetime
+    waiting: int
+    claimed: int
+    parked: int
+    retrying: int
+    waits_beyond: bool
+    oldest_seconds: float | None
+    paused: bool
+    capture_enabled: bool
+    trigger_enabled: bool
+    wakeup: str
+    pauses: Sequence[Mapping[str, Any]]
+    workers_alive: int
+    workers: Sequence[Mapping[str, Any]]
+    minutes: Sequence[Minute]
+    p50_seconds: float | None
+    p99_seconds: float | None
+    reasons: Sequence[tuple[str, int]]
+    writers: Sequence[tuple[str, str | None, int]]
+
+    @property
+    def posted(self) -> int:
+        """Return the posts of the last hour."""
+        return sum(minute.posted for minute in self.minutes)
+
+    @property
+    def skipped(self) -> int:
+        """Return how many operations were skipped in the last hour."""
+        return sum(minute.skipped for minute in self.minutes)
+
+    @property
+    def dead(self) -> int:
+        """Return the dead letters of the last hour."""
+        return sum(minute.dead for minute in self.minutes)
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether the last hour had more outcomes than were counted."""
+        return self.posted + self.skipped + self.dead >= MOST_ROWS_COUNTED
+
+    @property
+    def generators(self) -> Mapping[str, int]:
+        """Return the posts of the last hour by generator, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for generator, _, posts in self.writers:
+            counts[generator] += posts
+        return dict(counts.most_common())
+
+    @property
+    def fallbacks(self) -> list[tuple[str, int]]:
+        """Return why posts of the last hour were not the model's, where it should have written them."""
+        return [(why, posts) for generator, why, posts in self.writers if generator != "llm" and why]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What came of the finished operations that the outbox holds; the newest MOST_ROWS_COUNTED where `is_partial`."""
+
+    outcomes: Mapping[str, int]
+    reasons: Mapping[str, int]
+    errors: Mapping[str, int]
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether the outbox may hold more finished rows than were counted."""
+        return sum(self.outcomes.values()) >= MOST_ROWS_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The outbox at a glance. `oldest_seconds` is the age of the oldest row that waits, None when none does.
+    """The outbox at a glance."""
 
-    `parked` rows wait for the end of a pause, and `retrying` ones failed before; both are pending. `reasons` are those
-    of all that was skipped, and `errors` those of the dead.
-    """
-
-    states: Mapping[str, int]
-    parked: int
-    retrying: int
-    oldest_seconds: float | None
-    reasons: Mapping[str, int]
-    errors: Mapping[str, int]
-    last_hour: LastHour
-    pauses: Sequence[Mapping[str, Any]]
-    workers: Sequence[Mapping[str, Any]]
-    capture_enabled: bool
-    trigger_enabled: bool
-    paused: bool
-    wakeup: str
+    figures: Figures
+    totals: Totals
 
 
-class OutboxReader:
-    """One connection and the questions that people ask.
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An operation that failed too often, and the kind of error that its last attempt ended with."""
 
-    With `reconnect`, who looks again and again is spared a connection that is lost; `say` is told.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        schema: str,
-        *,
-        reconnect: Callable[[], Awaitable[Connection]] | None = None,
-        say: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self._connection = connection
-        self._schema = schema
-        self._reconnect = reconnect
-        self._say = say
-
-    async def latest(self, limit: int, *, since: datetime = LONG_AGO, posts_only: bool = False) -> list[Entry]:
-        """Return the newest outcomes, or the newest posts, the oldest of them first."""
-        rows = await self._connection.fetch(query("cli/feed", self._schema), since, limit, posts_only)
-        return [_entry(row) for row in rows]
-
-    async def follow(self, limit: int, *, posts_only: bool = False) -> AsyncIterator[Entry]:
-        """Yield the newest `limit` outcomes, or posts, and then every new one, for ever, each once."""
-        news = News(self, limit, posts_only=posts_only)
-        while True:
-            for entry in await self.retry_on_disconnect(news.look):
-                yield entry
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def retry_on_disconnect(self, look: Callable[[], Awaitable[T]]) -> T:
-        """Return what a look finds, on a new connection if this one is lost, however long it takes to get one."""
-        while True:
-            try:
-                return await look()
-            except DATABASE_ERRORS as error:
-                if self._reconnect is None or not (self._connection.is_closed() or is_of_the_connection(error)):
-                    raise
-            self._say("the connection was lost; trying again")
-            self._connection.terminate()
-            self._connection = await self._connected_again(self._reconnect)
-            self._say("the database answers again")
-
-    async def _connected_again(self, reconnect: Callable[[], Awaitable[Connection]]) -> Connection:
-        while True:
-            try:
-                return await reconnect()
-            except DatabaseUnreachable:
-                await asyncio.sleep(AGAIN_SECONDS)
-
-    async def status(self) -> Status:
-        """Return the outbox at a glance."""
-        (counts,) = await self._rows("cli/status")
-        capture = await self._rows("cli/status_capture")
-        if not capture:
-            raise SchemaMismatch("auto_post_control has lost its row: insert into auto_post_control default values")
-        reasons = await self._rows("cli/status_reasons")
-        errors = await self._rows("cli/status_dead")
-        return Status(
-            oldest_seconds=counts.pop("oldest_seconds"),
-            parked=counts.pop("parked"),
-            retrying=counts.pop("retrying"),
-            states=counts,
-            reasons={row["reason"]: row["operations"] for row in reasons},
-            errors={row["error"]: row["operations"] for row in errors},
-            last_hour=await self._last_hour(),
-            pauses=await self._rows("cli/status_pauses"),
-            workers=await self._rows("cli/status_workers"),
-            **capture[0],
-        )
-
-    async def dead(self, limit: int) -> list[dict[str, Any]]:
-        """Return the dead letters, the latest first; see dead.sql."""
-        return await self._rows("cli/dead", limit)
-
-    async def _last_hour(self) -> LastHour:
-        outcomes: Counter[str] = Counter()
-        reasons = {}
-        for row in await self._rows("cli/status_hour"):
-            outcomes[row["state"]] += row["operations"]
-            if row["state"] == "skipped":
-                reasons[row["reason"]] = row["operations"]
-        generators = {row["generator"]: row["posts"] for row in await self._rows("cli/status_generators")}
-        minutes = {row["minutes_ago"]: row["posts"] for row in await self._rows("cli/status_minutes")}
-        return LastHour(dict(outcomes), reasons, generators, [minutes.get(ago, 0) for ago in reversed(range(60))])
-
-    async def _rows(self, name: str, *arguments: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(query(name, self._schema), *arguments)]
+    id: UUID
+    tracker_id: str
+    agent_id: str | None
+    agent_name: str | None
+    operation_type: str
+    status: str | None
+    is_alert: bool
+    attempts: int
+    last_error: str
+    captured_at: datetime
+    finished_at: datetime
+    dead_for_seconds: float
 
 
-class News:
-    """What is new at each look: at the first the newest `limit` outcomes, then every later one, each once."""
-
-    def __init__(self, watch: OutboxReader, limit: int, *, posts_only: bool = False) -> None:
-        self._watch = watch
-        self._posts_only = posts_only
-        self._limit = limit
-        self._newest = LONG_AGO
-        self._seen: dict[str, datetime] = {}
-        self._oldest: datetime | None = None
-
-    async def look(self) -> list[Entry]:
-        """Return what is new, the oldest first."""
-        entries = await self._watch.latest(self._limit, since=self._newest - OVERLAP, posts_only=self._posts_only)
-        if self._oldest is None:  # what the first look left out by its limit stays out
-            self._oldest = entries[0].occurred_at if entries else LONG_AGO
-        new = [entry for entry in entries if entry.id not in self._seen and entry.occurred_at >= self._oldest]
-        self._limit = NO_LIMIT
-        self._seen |= {entry.id: entry.occurred_at for entry in new}
-        self._newest = max([self._newest, *(entry.occurred_at for entry in new)])
-        self._seen = {id_: at for id_, at in self._seen.items() if at > self._newest - OVERLAP}
-        return new
-
-
-def _entry(row: asyncpg.Record) -> Entry:
-    return Entry(
-        id=row["id"],
-        occurred_at=row["occurred_at"],
-        outcome=row["action"].removeprefix("auto_post."),
-        agent=row["agent_name"] or row["agent_id"] or "(no agent)",
-        maturity=row["agent_maturity"],
-        operation_type=row["operation_type"],
-        status=row["status"],
-        tracker_id=row["tracker_id"],
-        why=row["reason"] or row["error"],
-        generator=row["generator"],
-        post_type=row["post_type"],
-        content=row["content"],
+async def read_figures(statements: Statements) -> Figures:
+    """Return the backlog and the last hour. Raises SchemaMismatch where the row of switches is missing."""
+    queue = await statements.fetch("outbox/queue", MOST_ROWS_COUNTED, 0)
+    if not queue:
+        raise SchemaMismatch("auto_post_control has lost its row: insert into auto_post_control default values")
+    backlog = dict(queue[0])
+    depth, _, _ = (backlog.pop(name) for name in ("depth", "due_seconds", "dead_last_day"))
+    minutes = await statements.fetch("outbox/minutes", MOST_ROWS_COUNTED)
+    (latency,) = await statements.fetch("outbox/latency", MOST_ROWS_COUNTED)
+    reasons = await statements.fetch("outbox/reasons", MOST_ROWS_COUNTED)
+    writers = await statements.fetch("outbox/writers", MOST_ROWS_COUNTED)
+    pauses = await statements.fetch("outbox/pauses", MOST_PAUSES)
+    p50, p99 = latency["seconds"] or (None, None)
+    return Figures(
+        **backlog,
+        waits_beyond=depth >= MOST_ROWS_COUNTED,
+        minutes=_every_minute(backlog["read_at"], {row["at_minute"]: Minute(*row) for row in minutes}),
+        p50_seconds=p50,
+        p99_seconds=p99,
+        reasons=[(row["reason"], row["operations"]) for row in reasons],
+        writers=[(row["generator"] or "unknown", row["fallback"], row["posts"]) for row in writers],
+        pauses=[dict(row) for row in pauses],
+        workers=await read_workers(statements),
     )
+
+
+async def read_totals(statements: Statements) -> Totals:
+    """Return what came of the newest finished operations."""
+    outcomes: Counter[str] = Counter(posted=0, skipped=0, dead=0)
+    causes: dict[str, dict[str, int]] = {"skipped": {}, "dead": {}, "posted": {}}
+    for row in await statements.fetch("outbox/totals", MOST_ROWS_COUNTED):
+        outcomes[row["state"]] += row["operations"]
+        causes[row["state"]][row["cause"]] = row["operations"]
+    return Totals(dict(outcomes), causes["skipped"], causes["dead"])
+
+
+async def read_status(statements: Statements) -> Status:
+    """Return the outbox at a glance. Raises SchemaMismatch where the row of switches is missing."""
+    totals = await read_totals(statements)
+    return Status(await read_figures(statements), totals)
+
+
+async def read_workers(statements: Statements) -> list[dict[str, Any]]:
+    """Return the workers, the most recently seen first; see workers.sql."""
+    return [dict(row) for row in await statements.fetch("outbox/workers", MOST_WORKERS)]
+
+
+async def read_dead_letters(statements: Statements, most: int) -> list[DeadLetter]:
+    """Return the dead letters among the newest finished rows, the latest first."""
+    rows = await statements.fetch("outbox/dead_letters", most, MOST_ROWS_FOR_DEAD_LETTERS)
+    return [DeadLetter(**row) for row in rows]
+
+
+def _every_minute(now: datetime, found: Mapping[datetime, Minute]) -> list[Minute]:
+    """Return the last 60 minutes, including those in which nothing happened."""
+    last = now.replace(second=0, microsecond=0)
+    wanted = [last - timedelta(minutes=ago) for ago in reversed(range(MINUTES))]
+    return [found.get(at) or Minute(at) for at in wanted]

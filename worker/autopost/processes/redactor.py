@@ -1,4 +1,4 @@
-"""The redactor that the settings ask for. Takes a second to import."""
+"""Build the redactor from the settings. Takes a second to import."""
 
 from __future__ import annotations
 
@@ -7,67 +7,82 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autopost.errors import ConfigurationError
-from autopost.redaction.choice import chosen
+from autopost.processes.user_names import Reload
 from autopost.redaction.engine import known_entities
+from autopost.redaction.entities import select_entities
 from autopost.redaction.names import word_count
 from autopost.redaction.pattern_file import load_patterns
 from autopost.redaction.redactor import Redactor
-from autopost.settings import PREFIX, Settings, not_usable
+from autopost.settings import PREFIX, Settings, invalid_configuration
 
-# One word of a table of users, such as `test` or `Will`, would be taken out wherever it stands.
-LEAST_WORDS_IN_A_TABLE = 2
+# A single word in a table of users, such as `test` or `Will`, would be redacted wherever it occurs.
+MIN_WORDS_OF_TABLE_NAME = 2
 
 T = TypeVar("T")
-Learn = Callable[[Iterable[str]], None]
 
 
-def redactor_for(settings: Settings, names_of_table: Iterable[str] = ()) -> Redactor:
-    """Return the redactor. CPU-bound: loads patterns, names and models, and takes its time for it.
+def build_redactor(settings: Settings, table_names: Iterable[str] = ()) -> Redactor:
+    """Return the redactor. CPU-bound and slow: loads patterns, names and models.
 
-    Raises ConfigurationError with every setting of redaction that is not usable, by its variable.
+    Raises ConfigurationError with every invalid redaction setting, each with its variable.
     """
-    redactor, problems = _made(settings, names_of_table)
+    redactor, problems = _build(settings, table_names)
     if redactor is None or problems:
-        raise not_usable(problems)
+        raise invalid_configuration(problems)
     return redactor
 
 
 def redaction_problems(settings: Settings) -> list[str]:
-    """Return what `redactor_for` would raise, each setting by itself. As slow."""
-    return _made(settings, ())[1]
+    """Return the problems that `build_redactor` would raise. Equally slow."""
+    return _build(settings, ())[1]
 
 
-def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor | None, list[str]]:
+def reloader(settings: Settings, redactor: Redactor, table_names: Iterable[str] = ()) -> Reload:
+    """Return a function that reads the file of names again and gives the redactor its names and those of the table.
+
+    `table_names` are those that the redactor has already. The function is CPU-bound if names changed. It raises
+    ConfigurationError, and changes nothing, when the file is invalid.
+    """
+    known = [_file_names(settings), set(table_names)]
+
+    def reload(table_names: Iterable[str]) -> None:
+        names = [_file_names(settings), set(table_names)]
+        if names != known:
+            redactor.set_names(_names_to_find(*names))
+            known[:] = names
+
+    return reload
+
+
+def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | None, list[str]]:
     problems: list[str] = []
 
-    def guarded(variable: str, make: Callable[[], T], otherwise: T) -> T:
+    def guarded(variable: str, build: Callable[[], T], otherwise: T) -> T:
         try:
-            return make()
+            return build()
         except ConfigurationError as error:
-            text = str(error)
-            problems.append(text if text.startswith(variable) else f"{variable}: {text}")
+            problems.append(f"{variable}: {error}")
             return otherwise
 
-    given = settings.redact_patterns
-    patterns = guarded(f"{PREFIX}REDACT_PATTERNS", lambda: load_patterns(given) if given else [], None)
-    nobody: set[str] = set()
-    listed = guarded(f"{PREFIX}REDACT_NAMES_FILE", lambda: _listed(settings), nobody)
+    path = settings.redact_patterns_file
+    patterns = guarded(f"{PREFIX}REDACT_PATTERNS_FILE", lambda: load_patterns(path) if path else [], None)
+    no_names: set[str] = set()
+    file_names = guarded(f"{PREFIX}REDACT_NAMES_FILE", lambda: _file_names(settings), no_names)
     only, without = settings.redact_only or None, settings.redact_without
     types: dict[str, Any] = {}
-    if patterns is not None:  # without them their types would seem unknown
-        variables = " and ".join(f"{PREFIX}REDACT_{name}" for name in _given_choices(settings))
-        if guarded(variables, lambda: chosen(known_entities(patterns), only, without), None) is not None:
+    if patterns is not None:  # without the patterns, their types would be reported as unknown
+        names = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")] or ["ONLY"]
+        variables = " and ".join(f"{PREFIX}REDACT_{name}" for name in names)
+        if guarded(variables, lambda: select_entities(known_entities(patterns), only, without), None) is not None:
             types = {"only": only, "without": without}
     redactor = guarded(
-        settings.model_variable,
+        f"{PREFIX}NER_MODEL",
         lambda: Redactor(
             settings.pii_allowlist,
-            settings.model,
+            settings.ner_model,
             least_score=settings.redact_least_score,
-            placeholder=settings.redact_placeholder,
-            names=_worth_looking_for(listed, names_of_table),
+            names=_names_to_find(file_names, table_names),
             patterns=patterns or [],
-            model_setting=settings.model_variable,
             **types,
         ),
         None,
@@ -75,32 +90,15 @@ def _made(settings: Settings, names_of_table: Iterable[str]) -> tuple[Redactor |
     return redactor, problems
 
 
-def learner(settings: Settings, redactor: Redactor, names_of_table: Iterable[str] = ()) -> Learn:
-    """Return what has the redactor know the names of the file, read anew, and these of the table.
-
-    `names_of_table` are those that it knows already. CPU-bound where something changed. Raises ConfigurationError,
-    and changes nothing, when the file cannot be used.
-    """
-    known = [_listed(settings), set(names_of_table)]
-
-    def learn(names_of_table: Iterable[str]) -> None:
-        names = [_listed(settings), set(names_of_table)]
-        if names != known:
-            redactor.know(_worth_looking_for(*names))
-            known[:] = names
-
-    return learn
+def _names_to_find(file_names: Iterable[str], table_names: Iterable[str]) -> list[str]:
+    return [*file_names, *(name for name in table_names if word_count(name) >= MIN_WORDS_OF_TABLE_NAME)]
 
 
-def _worth_looking_for(listed: Iterable[str], names_of_table: Iterable[str]) -> list[str]:
-    return [*listed, *(name for name in names_of_table if word_count(name) >= LEAST_WORDS_IN_A_TABLE)]
+def _file_names(settings: Settings) -> set[str]:
+    return set(_read_names(settings.redact_names_file)) if settings.redact_names_file else set()
 
 
-def _listed(settings: Settings) -> set[str]:
-    return set(_names_of_file(settings.redact_names_file)) if settings.redact_names_file else set()
-
-
-def _names_of_file(path: Path) -> list[str]:
+def _read_names(path: Path) -> list[str]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except OSError as error:
@@ -109,10 +107,5 @@ def _names_of_file(path: Path) -> list[str]:
         raise ConfigurationError(f"{path}: is not UTF-8 (byte {error.start + 1})") from None
     names = [line.strip() for line in lines if not line.lstrip().startswith("#")]
     if not any(word_count(name) for name in names):
-        raise ConfigurationError(f"{path}: holds no name; allowed: a full name on each line")
+        raise ConfigurationError(f"{path}: holds no name; expected: a full name on each line")
     return names
-
-
-def _given_choices(settings: Settings) -> list[str]:
-    given = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")]
-    return given or ["ONLY"]

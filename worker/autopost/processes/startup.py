@@ -32,10 +32,10 @@ async def wait_until_startable(settings: Settings, health: Health, look: Look | 
     `look` is what must succeed where it is not a worker that starts. Health knows meanwhile what for. Raises
     DatabaseUnreachable or SchemaMismatch, whichever it was in the end.
     """
-    if not settings.start_seconds:
+    if not settings.startup_wait_seconds:
         return
     clock = asyncio.get_running_loop().time
-    end = clock() + settings.start_seconds
+    end = clock() + settings.startup_wait_seconds
     health.waits_for = DATABASE
     told: str | None = None
     for attempt in count(1):

@@ -33,7 +33,7 @@ class InstanceHealth(Health):
 
     @property
     def ready(self) -> bool:
-        """Tell whether it can show something."""
+        """Return whether it can show something."""
         return self.served and not self.failing and not self.stopping
 
     def report(self) -> dict[str, object]:

@@ -21,17 +21,15 @@ from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
-from autopost.processes.user_names import Learn, keep_known, names_at_start
+from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
-from autopost.webhooks.choice import deliveries, hooks_of
+from autopost.webhooks.from_settings import deliveries, hooks_of
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import LANES
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
-from autopost.writing import Redactor as RedactorProtocol
-from autopost.writing import Writer
+from autopost.writing import Redactor, Writer
 
 if TYPE_CHECKING:
-    from autopost.redaction.redactor import Redactor
     from autopost.web.server import Serving
 
 # Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
@@ -41,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def build_worker(settings: Settings, redactor: RedactorProtocol | None = None) -> AsyncIterator[Worker]:
+async def build_worker(settings: Settings, redactor: Redactor | None = None) -> AsyncIterator[Worker]:
     """Wait for the database if told to, connect, check the schema, and build a worker.
 
     What monitoring asks for is answered from the beginning. A redactor takes a second to make and may be shared.
@@ -59,7 +57,7 @@ async def build_worker(settings: Settings, redactor: RedactorProtocol | None = N
 @contextlib.asynccontextmanager
 async def _connected(
     settings: Settings,
-    redactor: RedactorProtocol | None,
+    redactor: Redactor | None,
     health: Health,
     serving: Serving | None,
     tracer: AttemptTracer,
@@ -78,9 +76,10 @@ async def _connected(
         if redactor is None:
             with went_away(settings):
                 names = await names_at_start(pool, settings)
-            redactor = own = await asyncio.to_thread(_load_redactor, settings, names)
+            own, reload = await asyncio.to_thread(_build_redactor, settings, names)
+            redactor = own
             if settings.redact_names_file or settings.redact_names_table:
-                keep_names = _meanwhile(partial(keep_known, pool, settings, names, _learner(settings, own, names)))
+                keep_names = _meanwhile(partial(reload_names, pool, settings, names, reload))
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state), tracer=tracer)
         try:
             outbox = Outbox(pool, schema, name)
@@ -126,18 +125,11 @@ async def run_worker(settings: Settings) -> None:
         log.info("startup.cancelled")
 
 
-def _load_redactor(settings: Settings, names: Sequence[str]) -> Redactor:
-    from autopost.processes.redactor import (
-        redactor_for,  # takes a second to load: only after the quick checks have passed
-    )
+def _build_redactor(settings: Settings, names: Sequence[str]) -> tuple[Redactor, Reload]:
+    from autopost.processes.redactor import build_redactor, reloader  # takes a second to import: after the quick checks
 
-    return redactor_for(settings, names)
-
-
-def _learner(settings: Settings, redactor: Redactor, names: Sequence[str]) -> Learn:
-    from autopost.processes.redactor import learner
-
-    return learner(settings, redactor, names)
+    redactor = build_redactor(settings, names)
+    return redactor, reloader(settings, redactor, names)
 
 
 @contextlib.asynccontextmanager

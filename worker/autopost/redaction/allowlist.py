@@ -1,4 +1,4 @@
-"""Addresses that stay readable, compared whole and without regard to case."""
+"""Addresses that are not redacted, compared as a whole and case-insensitively."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from autopost.redaction.normalise import normalise
 from autopost.redaction.pattern import compiled, quoted
 from autopost.redaction.rule import Span
 
-# What makes an address part of a longer one when it stands directly before it, or after it and before a
-# letter or digit: `x.support@acme.com`, `support@acme.com.evil.io`.
+# Characters that make an address part of a longer one: directly before it, or after it if a letter or digit follows, as
+# in `x.support@acme.com` and `support@acme.com.evil.io`.
 _JOINS_BEFORE = frozenset("._%+-@!#$^~")
 _JOINS_AFTER = frozenset("._%+-")
 
 
 class Allowlist:
-    """The addresses that the platform's owner wants to stay."""
+    """The addresses that the operator allows in posts."""
 
     def __init__(self, addresses: Iterable[str]) -> None:
         plain = {normalise(address.strip()).text.lower() for address in addresses} - {""}
@@ -23,7 +23,7 @@ class Allowlist:
         self._pattern = compiled("(?i)" + "|".join(quoted(address) for address in longest_first)) if plain else None
 
     def spans(self, text: str) -> list[Span]:
-        """Return where allowed addresses stand, as wholes, in a normalised text; in order, apart."""
+        """Return the spans of allowed addresses in a normalised text, in order and without overlaps."""
         if self._pattern is None:
             return []
         return [m.span() for m in self._pattern.finditer(text) if _stands_alone(text, *m.span())]

@@ -1,16 +1,14 @@
-"""How long one redaction may take."""
+"""Limit the CPU time of one redaction."""
 
 from __future__ import annotations
 
 import time
 
-
-class DeadlinePassed(Exception):
-    """The redaction took too long."""
+from autopost.errors import DeadlinePassed
 
 
 class Deadline:
-    """A budget of this thread's CPU time: waiting for other threads does not use it up."""
+    """A budget of this thread's CPU time; waiting for other threads does not count."""
 
     __slots__ = ("_end_seconds",)
 
@@ -18,6 +16,6 @@ class Deadline:
         self._end_seconds = time.thread_time() + cpu_seconds
 
     def check(self) -> None:
-        """Raise DeadlinePassed when the budget is used up."""
+        """Raise DeadlinePassed if the budget is used up."""
         if time.thread_time() > self._end_seconds:
             raise DeadlinePassed

@@ -1,4 +1,4 @@
-"""Presidio's engine, with our recognizers and nothing that reaches the network or writes text to a log."""
+"""Presidio's engine with our recognizers. Nothing in it uses the network or logs text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from autopost.redaction import names as name_lists
-from autopost.redaction.choice import chosen
 from autopost.redaction.deadline import Deadline
+from autopost.redaction.entities import select_entities
 from autopost.redaction.merge import Finding
 from autopost.redaction.models import SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
@@ -23,24 +23,23 @@ from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import FAMILIES, grouped_rules
 
-# Presidio logs context words and, in places, the text it looks at.
-_TALKATIVE_LOGGERS = ("presidio-analyzer", "decision_process")
+# Presidio logs context words and, in some places, the text itself.
+_SILENCED_LOGGERS = ("presidio-analyzer", "decision_process")
 
 LEAST_SCORE = 0.4
-MODEL_SETTING = "SOCIAL_POST_NER_MODEL"
 
 _OWN = "own patterns"
 _NAMES = "names"
 
-# Types that a list of names or a model finds.
+# Types that are found by a list of names or a model.
 NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 
 
 class Engine:
     """Finds personal data and secrets in one normalised text.
 
-    `only` and `without` choose types; `patterns` are the user's own, `names` those of known people, `model` finds
-    names. Raises ConfigurationError for an unknown type and for a model that is not there; `model_setting` names it.
+    `only` and `without` select types; `patterns` are the user's own, `names` those of known people, `model` finds other
+    names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
     def __init__(
@@ -52,11 +51,10 @@ class Engine:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = MODEL_SETTING,
     ) -> None:
         _silence()
         known = known_entities(patterns)
-        self.entities = chosen(known, only, without)
+        self.entities = select_entities(known, only, without)
         groups = [
             [rule for rule in rules if rule.score >= least_score]
             for rules in [*grouped_rules(self.entities), [rule for rule in patterns if rule.entity in self.entities]]
@@ -71,12 +69,12 @@ class Engine:
         ]
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
-        self.know(names)
-        kind, name = split_model(model, model_setting) if model and named else ("", "")
-        self._pipeline = Pipeline(name, model_setting) if kind == SPACY else Words()
+        self.set_names(names)
+        kind, name = split_model(model) if model and named else ("", "")
+        self._pipeline = Pipeline(name) if kind == SPACY else Words()
         if kind:
             by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
-            recognizers.append(by_model or name_recognizer(kind, name, model_setting))
+            recognizers.append(by_model or name_recognizer(kind, name))
         self._asks_model = bool(kind)
         self._analyzer = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),
@@ -84,15 +82,15 @@ class Engine:
             supported_languages=[LANGUAGE],
             default_score_threshold=least_score,
         )
-        # spaCy forgets words at the end of a zone, and allows one zone at a time; other models run one text at a time.
+        # spaCy allows one memory zone at a time; other models process one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
 
-    def know(self, names: Iterable[str]) -> None:
-        """Find these full names from now on, unless persons are not looked for."""
+    def set_names(self, names: Iterable[str]) -> None:
+        """Look for these full names from now on, unless the type PERSON is excluded."""
         self._names = NameList(names if self._knows_names else ())
 
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
-        """Return all findings in any order; they may overlap. Raises DeadlinePassed, PrefilterFailed."""
+        """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
         candidates = self._prefilter.candidates(text)
         if not candidates and not self._asks_model:
@@ -104,7 +102,7 @@ class Engine:
 
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:
-    """Return every type that can be looked for, those of the user's own patterns included."""
+    """Return every type that can be found, including those of the user's own patterns."""
     rules = [rule for rules in grouped_rules() for rule in rules]
     return frozenset({rule.entity for rule in [*rules, *patterns]} | NAME_ENTITIES)
 
@@ -115,7 +113,7 @@ def _finding(result: RecognizerResult) -> Finding:
 
 
 def _silence() -> None:
-    for name in _TALKATIVE_LOGGERS:
+    for name in _SILENCED_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL)
         if _drop not in logger.filters:

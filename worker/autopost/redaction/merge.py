@@ -1,4 +1,4 @@
-"""Turn findings into the spans that are replaced: protected ones out, overlapping ones as one."""
+"""Turn findings into the spans to replace: without protected spans, overlapping findings merged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autopost.redaction.rule import Span
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A span of a text, what it holds, and the name of the recognizer that says so."""
+    """A span of a text, its type and score, and the recognizer that found it."""
 
     entity: str
     start: int
@@ -20,12 +20,12 @@ class Finding:
 
     @property
     def rank(self) -> tuple[float, int, int, str]:
-        """Order by who names the type: higher score, then longer, then earlier, then by name."""
+        """Return the sort key of the finding that names the type: higher score, longer, earlier, then by name."""
         return -self.score, self.start - self.end, self.start, self.entity
 
 
 def outside(finding: Finding, protected: Sequence[Span]) -> list[Finding]:
-    """Cut `protected` spans, which are in order and apart, out of a finding; what is left may be nothing."""
+    """Return the parts of a finding outside of `protected` spans, which are in order and do not overlap."""
     pieces: list[Finding] = []
     start = finding.start
     for left, right in protected:
@@ -40,12 +40,12 @@ def outside(finding: Finding, protected: Sequence[Span]) -> list[Finding]:
 
 
 def within(finding: Finding, spans: Iterable[Span]) -> bool:
-    """Tell whether the finding lies wholly in one of `spans`."""
+    """Return whether one of `spans` contains the whole finding."""
     return any(start <= finding.start and finding.end <= end for start, end in spans)
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """Join findings that overlap; each join takes the type of its best-ranked member. In order, apart."""
+    """Return the findings in order, overlapping ones joined. A joined one has the type of its best-ranked member."""
     merged: list[Finding] = []
     best: Finding | None = None
     for finding in sorted(findings, key=lambda f: (f.start, f.end, f.rank)):

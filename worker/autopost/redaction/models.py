@@ -1,8 +1,8 @@
-"""Models that know people's and places' names, from what is installed. Nothing is downloaded.
+"""Load models that find names of people and places. Only installed models are used; nothing is downloaded.
 
-A model is named `spacy:en_core_web_sm`, `gliner:urchade/gliner_multi_pii-v1` or `transformers:dslim/bert-base-NER`; a
-directory may stand in the place of the name, and `spacy:` may be left out. The last two need autopost's extras
-`gliner` and `transformers`, and a model that was fetched before.
+A model is given as `spacy:en_core_web_sm`, `gliner:urchade/gliner_multi_pii-v1` or `transformers:dslim/bert-base-NER`,
+or with a directory instead of the name; `spacy:` can be omitted. The last two need autopost's extras `gliner` and
+`transformers`, and a model that was downloaded before.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ SPACY = "spacy"
 
 LEAST_SCORE = 0.5
 
-# What GLiNER is asked for: its labels are free text.
+# The labels to ask GLiNER for, which are free text.
 _GLINER_LABELS = {"person": "PERSON", "location": "LOCATION", "address": "LOCATION"}
 
 
-def split_model(name: str, setting: str) -> tuple[str, str]:
+def split_model(name: str) -> tuple[str, str]:
     """Return the kind of a model and its name or directory. Raises ConfigurationError for an unknown kind."""
     kind, colon, model = name.partition(":")
-    if not colon or len(kind) == 1:  # none, or a drive letter
+    if not colon or len(kind) == 1:  # no kind, or a drive letter
         return SPACY, name
     if kind not in {SPACY, *_KINDS}:
-        raise ConfigurationError(f"{setting}: given {name!r}; allowed: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
+        raise ConfigurationError(f"got {name!r}; expected: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
     return kind, model
 
 
-def name_recognizer(kind: str, model: str, setting: str) -> EntityRecognizer:
-    """Return the recognizer of a GLiNER or transformers model.
+def name_recognizer(kind: str, model: str) -> EntityRecognizer:
+    """Return the recognizer for a GLiNER or transformers model.
 
-    Raises ConfigurationError when the extra is not installed or the model is not there or cannot be loaded.
+    Raises ConfigurationError if the extra is not installed, or the model is missing or cannot be loaded.
     """
     make = _KINDS[kind]
-    directory = _directory(kind, model, setting)
+    directory = _directory(kind, model)
     try:
         return make(directory)
     except ImportError:
         problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
-        problem = f"{model!r} is there but cannot be loaded ({type(error).__name__})"
-    raise ConfigurationError(f"{setting}: {problem}")
+    except Exception as error:  # noqa: BLE001  # any failure makes the setting invalid
+        problem = f"{model!r} cannot be loaded ({type(error).__name__})"
+    raise ConfigurationError(problem)
 
 
-def _directory(kind: str, model: str, setting: str) -> str:
-    """Return where the model is: its own directory, or the one to which it was fetched."""
+def _directory(kind: str, model: str) -> str:
+    """Return the directory of the model: the given one, or the one of the download cache."""
     if Path(model).is_dir():
         return model
     try:
@@ -60,9 +60,11 @@ def _directory(kind: str, model: str, setting: str) -> str:
         return str(hub.snapshot_download(model, local_files_only=True))
     except ImportError:
         problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
-    except Exception:  # noqa: BLE001  # the hub has an exception for every way of not having a model
-        problem = f"{model!r} is not there; fetch it first (hf download {model}), nothing is downloaded at run time"
-    raise ConfigurationError(f"{setting}: {problem}")
+    except Exception:  # noqa: BLE001  # the hub raises various exceptions for a missing model
+        problem = (
+            f"{model!r} is not installed; download it first (hf download {model}), nothing is downloaded at run time"
+        )
+    raise ConfigurationError(problem)
 
 
 def _gliner(directory: str) -> EntityRecognizer:
@@ -81,8 +83,8 @@ def _gliner(directory: str) -> EntityRecognizer:
 def _transformers(directory: str) -> EntityRecognizer:
     from presidio_analyzer.predefined_recognizers.ner.huggingface_ner_recognizer import HuggingFaceNerRecognizer
 
-    class Loud(HuggingFaceNerRecognizer):  # type: ignore[misc,unused-ignore]
-        """Presidio's recognizer logs that its model failed and finds nothing; then nothing would be redacted."""
+    class StrictRecognizer(HuggingFaceNerRecognizer):  # type: ignore[misc,unused-ignore]
+        """Raises when the model fails. Presidio's recognizer only logs that, and the text would not be redacted."""
 
         def _predict_chunk(self, chunk_text: str) -> list[RecognizerResult]:
             found = self.ner_pipeline(chunk_text)  # type: ignore[misc,unused-ignore]
@@ -95,7 +97,7 @@ def _transformers(directory: str) -> EntityRecognizer:
                 return None
             return RecognizerResult(entity, prediction["start"], prediction["end"], float(prediction["score"]))
 
-    return Loud(
+    return StrictRecognizer(
         supported_entities=sorted(set(LABELS.values())),
         name="transformers",
         supported_language=LANGUAGE,

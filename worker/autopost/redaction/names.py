@@ -1,7 +1,7 @@
-"""Find the names of known people: a list, such as a platform's users, compared word by word.
+"""Find the names of known people, such as a platform's users, word by word.
 
-Each text is read once, whatever the length of the list: its words are joined to rows as long as names are, and the rows
-looked up. Letter case, accents and forms of Unicode make no difference.
+The time depends on the text, not on the length of the list: sequences of words as long as names are looked up in a set.
+Letter case, accents and forms of Unicode are ignored.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from autopost.redaction.rule import Span
 ENTITY = "PERSON"
 SCORE = 0.9
 
-# Letters of scripts that put no space between words are words of their own.
+# In scripts without spaces between words, each letter counts as a word.
 _JOINED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}"
 _WORD = compiled(rf"[{_JOINED}]|[^\P{{L}}{_JOINED}]\p{{M}}*(?:[^\P{{L}}{_JOINED}]|\p{{M}}|\p{{N}})*|\p{{N}}+")
 _ASCII_WORD = re.compile(r"[a-z][a-z0-9]*|[0-9]+")
 _IS_JOINED = compiled(rf"^[{_JOINED}]$")
 
-# Letters that no decomposition takes their stroke from.
+# Letters whose stroke is not removed by Unicode decomposition.
 _STROKES = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 _LONGEST_INITIAL = 2
 
 
 class NameList:
-    """The names to find, whole. `Last, First` is found for `First Last`, too."""
+    """The full names to find. `First Last` is also found as `Last, First`."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._rows: set[str] = set()
@@ -41,7 +41,7 @@ class NameList:
                 self._add(words)
 
     def __bool__(self) -> bool:
-        """Tell whether there is a name in it."""
+        """Return whether the list has a name."""
         return bool(self._rows)
 
     def _add(self, words: list[str]) -> None:
@@ -57,7 +57,7 @@ class NameList:
             self._lengths[first] = tuple(sorted((*lengths, length), reverse=True))
 
     def spans(self, text: str) -> list[Span]:
-        """Return where names stand in a normalised text, the longest at each place; in order, apart."""
+        """Return the spans of names in a normalised text, the longest at each place, in order and without overlaps."""
         if not self._rows:
             return []
         places, words = _split(text)
@@ -71,7 +71,7 @@ class NameList:
         return found
 
     def _length_at(self, text: str, places: list[Span], words: list[str], index: int) -> int:
-        """Return how many words the name has that begins at this one; 0 for none."""
+        """Return the number of words of the name that begins at this word; 0 if none does."""
         for length in self._lengths.get(words[index], ()):
             if index + length <= len(words):
                 row = _row(text, places[index : index + length], words[index : index + length])
@@ -81,12 +81,12 @@ class NameList:
 
 
 def word_count(name: str) -> int:
-    """Return of how many words a name is, as it is compared."""
+    """Return the number of words of a name, as names are compared."""
     return len(_split(normalise(name).text)[1])
 
 
 def _row(text: str, places: list[Span], words: list[str]) -> str | None:
-    """Return words that stand together as one row, with its comma; None when something else is between them."""
+    """Return adjacent words as one string, with a comma between them if there is one; None if they are not adjacent."""
     row = words[0]
     for before, after, word, last in zip(places, places[1:], words[1:], words, strict=False):
         between = text[before[1] : after[0]].strip()
@@ -103,8 +103,8 @@ def _row(text: str, places: list[Span], words: list[str]) -> str | None:
 
 
 def _split(text: str) -> tuple[list[Span], list[str]]:
-    """Return the places of the words and what they are compared as."""
-    if text.isascii():  # ten times as fast
+    """Return the spans of the words, and their normal form for comparison."""
+    if text.isascii():  # ten times faster
         matches = list(_ASCII_WORD.finditer(text.lower()))
         return [match.span() for match in matches], [match.group() for match in matches]
     places = [match.span() for match in _WORD.finditer(text)]

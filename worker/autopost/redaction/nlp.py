@@ -1,9 +1,9 @@
-"""The NLP half of Presidio's engine, from what is installed and nothing else. Nothing is downloaded.
+"""The NLP engines for Presidio. Only what is installed is used; nothing is downloaded.
 
-`Words` needs no model: it splits a text into words, and the lower-cased words stand for the lemmas that
-Presidio compares its context words with. (spaCy's blank pipeline has empty lemmas, which switch every context
-word off. It also keeps each word that it ever saw, secrets too; told to forget them it costs 0.5 ms a text.)
-`Pipeline` is an installed spaCy pipeline that knows names.
+`Words` needs no model: it splits a text into words, and uses the lower-cased words as the lemmas that Presidio compares
+with its context words. (spaCy's blank pipeline has empty lemmas, so that context words have no effect. It also keeps
+every word in memory, secrets too, unless a memory zone is used, which costs 0.5 ms per text.) `Pipeline` is an
+installed spaCy pipeline that finds names.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from autopost.redaction.rule import Rule
 
 LANGUAGE = "en"
 
-# What a model's labels are called in a post. Labels that are not here (dates, amounts, organisations,
-# products) are no personal data of a kind that a feed must hide, and models see them everywhere in prose.
+# The type of finding for each of a model's labels. Other labels (dates, amounts, organisations, products) are not
+# personal data, and models find them everywhere in prose.
 LABELS = {
     "PERSON": "PERSON",
     "PER": "PERSON",
@@ -39,14 +39,14 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Artifacts(NlpArtifacts):  # type: ignore[misc,unused-ignore]
-    """What is known of a text before the recognizers run: its words, the rules that can match, the deadline."""
+    """The input of the recognizers: the words of the text, the rules that can match, and the deadline."""
 
     candidates: frozenset[Rule] = frozenset()
     deadline: Deadline | None = None
 
 
 class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
-    """Splits a text into words and knows no names. Thread-safe: it keeps nothing."""
+    """Splits a text into words and finds no names. Stateless, so thread-safe."""
 
     def load(self) -> None:
         """Do nothing: there is nothing to load."""
@@ -75,23 +75,23 @@ class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
         return ((text, self.process_text(text, language)) for text in texts)
 
     def is_stopword(self, word: str, language: str) -> bool:
-        """Tell whether a word is one of English's small ones."""
+        """Return whether a word is an English stop word."""
         return word in STOP_WORDS
 
     def is_punct(self, word: str, language: str) -> bool:
-        """Tell whether a token is a sign."""
+        """Return whether a token is punctuation."""
         return len(word) == 1 and not word.isalnum()
 
     def get_supported_entities(self) -> list[str]:
-        """Return nothing: no names are known."""
+        """Return an empty list: it finds no names."""
         return []
 
     def get_supported_languages(self) -> list[str]:
-        """Return the language that recognizers are asked for."""
+        """Return the language of all texts."""
         return [LANGUAGE]
 
     def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
-        """Return what the recognizers are given for a text."""
+        """Return the input of the recognizers for a text."""
         return _completed(self.process_text(text, LANGUAGE), candidates, deadline)
 
     def memory_zone(self) -> AbstractContextManager[Any]:
@@ -100,34 +100,34 @@ class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
 
 
 class Pipeline(SpacyNlpEngine):  # type: ignore[misc,unused-ignore]
-    """A spaCy pipeline that is there already: an installed package or a directory.
+    """An installed spaCy pipeline: a package or a directory.
 
-    Raises ConfigurationError when the named model is not there or cannot be loaded.
+    Raises ConfigurationError if it is missing or cannot be loaded.
     """
 
-    def __init__(self, model: str, setting: str) -> None:
+    def __init__(self, model: str) -> None:
         configuration = NerModelConfiguration(model_to_presidio_entity_mapping=LABELS)
         super().__init__(
             models=[{"lang_code": LANGUAGE, "model_name": model}],
             ner_model_configuration=configuration,
         )
-        self.model, self.setting = model, setting
+        self.model = model
         self.load()
 
     def load(self) -> None:
-        """Load the pipeline; never download one."""
-        self.nlp: Any = {LANGUAGE: _load(self.model, self.setting)}
+        """Load the pipeline; never download it."""
+        self.nlp: Any = {LANGUAGE: _load(self.model)}
 
     def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
-        """Return what the recognizers are given for a text."""
+        """Return the input of the recognizers for a text."""
         found: Any = self.process_text(text, LANGUAGE)
         return _completed(found, candidates, deadline)
 
     def memory_zone(self) -> AbstractContextManager[Any]:
-        """Return a context at whose end the vocabulary forgets the tokens of the texts seen in it.
+        """Return a context that removes the tokens of its texts from the vocabulary when it ends.
 
-        Without it every word of every text, secrets too, would stay in memory for ever. spaCy allows one
-        zone at a time: the caller holds a lock.
+        Without it every word, secrets too, would stay in memory permanently. spaCy allows one zone at a time, so the
+        caller must hold a lock.
         """
         return self.nlp[LANGUAGE].memory_zone()  # type: ignore[no-any-return,unused-ignore]
 
@@ -156,14 +156,14 @@ def _completed(artifacts: Artifacts, candidates: frozenset[Rule], deadline: Dead
     return artifacts
 
 
-def _load(model: str, setting: str) -> Any:
+def _load(model: str) -> Any:
     if not (spacy.util.is_package(model) or Path(model).is_dir()):
         raise ConfigurationError(
-            f"{setting}: given {model!r}; allowed: the name of an installed spaCy package "
+            f"got {model!r}; expected: the name of an installed spaCy package "
             "(install it first; nothing is downloaded at run time)"
         )
     try:
         return spacy.load(model)
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the setting is not usable
+    except Exception as error:  # noqa: BLE001  # any failure makes the setting invalid
         problem = type(error).__name__
-    raise ConfigurationError(f"{setting}: {model!r} is installed but cannot be loaded ({problem})")
+    raise ConfigurationError(f"{model!r} is installed but cannot be loaded ({problem})")

@@ -1,9 +1,9 @@
-"""Bring a text into the form that patterns are written for, and remember where each character came from.
+"""Convert a text to the form that the patterns expect, and record the origin of each character.
 
-Compatibility forms (full-width digits, no-break spaces, ligatures) become their plain ones, digits of any
-script become 0-9, typographic hyphens and quotes become ASCII, invisible characters go (Unicode general
-category Cf, which holds zero-width characters and the soft hyphen, and variation selectors). Each
-character is treated alone: accents are not composed, because that would need no pattern of ours.
+Compatibility forms (full-width digits, no-break spaces, ligatures) are replaced by plain ones, digits of any script by
+0-9, typographic hyphens and quotes by ASCII. Invisible characters are removed: Unicode category Cf, which includes
+zero-width characters and the soft hyphen, and variation selectors. Each character is converted by itself; accents are
+not composed, as no pattern needs that.
 """
 
 from __future__ import annotations
@@ -28,24 +28,23 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """The plain form of a text.
+    """The normal form of a text.
 
-    `origins[i]` is the index in the original of the character that `text[i]` came from; None when the two
-    are the same text.
+    `origins[i]` is the index of the original character for `text[i]`; None if both texts are equal.
     """
 
     text: str
     origins: list[int] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of the original text that a span of `text` stands for."""
+        """Return the span of the original text that corresponds to a span of `text`."""
         if self.origins is None:
             return start, end
         return self.origins[start], self.origins[end - 1] + 1
 
 
 def normalise(text: str) -> Normalised:
-    """Return the plain form of `text` with its map; ASCII is returned as it is."""
+    """Return the normal form of `text`; ASCII is unchanged."""
     if text.isascii():
         return Normalised(text)
     pieces: list[str] = []
@@ -81,7 +80,7 @@ def _plain(character: str) -> str:
 
 
 def without_surrogates(text: str) -> str:
-    """Put U+FFFD in the place of each lone surrogate: no database and no peer can be sent one."""
+    """Return `text` with U+FFFD for each lone surrogate, which cannot be encoded as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A pattern of a user's own: a rule with gitleaks' conditions of what counts as a secret."""
+"""Build a rule from a user's own pattern, with gitleaks' conditions for what counts as a secret."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SCORE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is no finding: any of the regexes in the secret, its match or its line, or any of the words in the secret.
+    """An exception: any of the regexes found in the secret, its match or its line, or any of the words in the secret.
 
-    `every`: one of the regexes and one of the words, where both are given.
+    With `every`, a regex and a word must both be found, if both are given.
     """
 
     regexes: tuple[Any, ...]
@@ -27,7 +27,7 @@ class Allowance:
     every: bool = False
 
     def allows(self, text: str, match: Span, secret: Span) -> bool:
-        """Tell whether what was found may stay."""
+        """Return whether a finding is excepted, so that it is not redacted."""
         parts = []
         if self.regexes:
             start, end = {"secret": secret, "match": match, "line": _line(text, *match)}[self.target]
@@ -47,11 +47,11 @@ def own_rule(
     entropy: float,
     allowances: Sequence[Allowance],
 ) -> Rule:
-    """Make the rule. With keywords it is looked for only in texts that hold one of them, in any letter case."""
+    """Return the rule. With keywords it runs only on texts that contain one of them, case-insensitively."""
     regex = compiled(pattern)
 
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
-        # The whole match is handed over; the groups are looked up in it, where its surroundings are known.
+        # `text` is matched again from `start`, so that the groups are known and the surroundings count.
         match = regex.match(text, start)
         if match is None or match.end() != end:
             return
@@ -76,5 +76,5 @@ def _line(text: str, start: int, end: int) -> Span:
 
 
 def _entropy(text: str) -> float:
-    """Return Shannon's entropy of the characters, in bits each."""
+    """Return the Shannon entropy of the characters, in bits per character."""
     return -sum(count / len(text) * log2(count / len(text)) for count in Counter(text).values())

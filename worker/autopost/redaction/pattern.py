@@ -1,4 +1,4 @@
-"""RE2, whose patterns take time in proportion to the text, whatever the text."""
+"""Compile patterns with RE2, whose matching time is linear in the length of the text."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import re2
 
-# A pattern's automaton may grow this far before RE2 goes on with a slower one; matches stay the same.
+# The size of a pattern's automaton above which RE2 uses a slower one. Matches are the same.
 MEMORY_BYTES = 2 << 20
 
 
 def compiled(pattern: str) -> Any:
-    """Return a compiled pattern. Raises re2.error for one that RE2 does not know."""
+    """Return a compiled pattern. Raises re2.error for an invalid one."""
     options = re2.Options()
     options.max_mem = MEMORY_BYTES
     options.log_errors = False

@@ -1,4 +1,4 @@
-r"""Read a user's own patterns from a TOML file, in gitleaks' form or in a short one of our own.
+r"""Read a user's own patterns from a TOML file, in gitleaks' format or in a short one.
 
     [[rules]]                                [patterns]
     id = "employee-number"                   employee-number = 'E-\d{6}'
@@ -7,9 +7,9 @@ r"""Read a user's own patterns from a TOML file, in gitleaks' form or in a short
                                              regex = 'badge (\d{5})'
                                              keywords = ["badge"]
 
-Of gitleaks' form is understood: id, regex, secretGroup, keywords, entropy, and of allowlists (of a rule, or global with
-targetRules) regexes, regexTarget and stopwords. Paths and commits mean nothing here: a rule with a `path` is for files
-of that name and is left out, an allowlist that demands one never allows.
+Supported keys of gitleaks: id, regex, secretGroup, keywords, entropy, and of allowlists (of a rule, or global with
+targetRules) regexes, regexTarget and stopwords. Paths and commits do not apply to texts: a rule with a `path` is
+skipped, and an allowlist that requires a path or a commit never applies.
 """
 
 from __future__ import annotations
@@ -23,40 +23,40 @@ from typing import Any
 import re2
 
 from autopost.errors import ConfigurationError
+from autopost.placeholder import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
-from autopost.redaction.placeholder_style import MOST_TYPE_CHARACTERS
 from autopost.redaction.rule import Rule
 
-# Texts that no pattern worth having matches without a single character.
+# Texts to detect patterns that match the empty string.
 _PROBES = ("", "a", " ", "a b", "0", "-")
 
 _DIGIT_PREFIX = "RULE_"
 _MOST_CHARACTERS = MOST_TYPE_CHARACTERS - len(_DIGIT_PREFIX)
 
 
-class _Unusable(Exception):
-    """What is wrong with one pattern."""
+class _Unusable(ConfigurationError):
+    """One pattern is invalid."""
 
 
 def load_patterns(path: str | Path) -> list[Rule]:
-    """Return the patterns of a file. Raises ConfigurationError that names every one that cannot be used, and why."""
+    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
     try:
         document = tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is no TOML ({error})") from None
+        raise ConfigurationError(f"{path}: is not valid TOML ({error})") from None
     return parse_patterns(document, str(path))
 
 
 def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
-    """Return the patterns of a document; `origin` is named in errors. Raises ConfigurationError like load_patterns."""
+    """Return the patterns of a document; `origin` names it in errors. Raises ConfigurationError like load_patterns."""
     rules: list[Rule] = []
     problems: list[str] = []
     seen: dict[str, str] = {}
     if "extend" in document:
-        problems.append("extend: there is nothing to extend here; give the patterns themselves")
+        problems.append("extend: not supported; write the patterns into this file")
     shared = _guarded(lambda: _allowances(document), "allowlist", problems) or []
     for number, entry in enumerate(_entries(document), 1):
         name = str(entry.get("id") or f"rule {number}")
@@ -67,7 +67,7 @@ def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
         if rule is not None:
             rules.append(rule)
     if not rules and not problems:
-        problems.append("holds no pattern: neither [[rules]] nor [patterns]")
+        problems.append("contains no pattern; expected: [[rules]] or [patterns]")
     if problems:
         raise ConfigurationError(f"{origin}: " + "; ".join(problems))
     return rules
@@ -102,16 +102,16 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
         raise _Unusable(f"has the same name as {seen[entity]}")
     seen[entity] = name
     if "required" in entry:
-        raise _Unusable("`required` is not supported: one pattern stands for itself")
+        raise _Unusable("`required` is not supported")
     pattern = _compiled(entry.get("regex"))
     if any(match.start() == match.end() for probe in _PROBES for match in pattern.finditer(probe)):
-        raise _Unusable("the regex matches without a single character")
+        raise _Unusable("the regex matches the empty string")
     group = _integer(entry, "secretGroup", _integer(entry, "group", 0))
     if not 0 <= group <= pattern.groups:
-        raise _Unusable(f"secretGroup: given {group}; the regex has {pattern.groups} groups")
+        raise _Unusable(f"secretGroup: got {group}; the regex has {pattern.groups} groups")
     entropy = entry.get("entropy", 0)
     if not isinstance(entropy, int | float):
-        raise _Unusable(f"entropy: given {entropy!r}; allowed: a number")
+        raise _Unusable(f"entropy: got {entropy!r}; expected: a number")
     allowances = [*shared, *(allowance for _, allowance in _allowances(entry))]
     return own_rule(name, entity, str(entry["regex"]), _texts(entry, "keywords"), group, float(entropy), allowances)
 
@@ -119,7 +119,7 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
 def _entity(name: str) -> str:
     entity = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     if not entity or len(entity) > _MOST_CHARACTERS:
-        raise _Unusable(f"id: allowed: at most {_MOST_CHARACTERS} letters, digits and hyphens")
+        raise _Unusable(f"id: expected: at most {_MOST_CHARACTERS} letters, digits and hyphens")
     return entity if entity[0].isalpha() else f"{_DIGIT_PREFIX}{entity}"
 
 
@@ -130,18 +130,18 @@ def _compiled(pattern: Any) -> Any:
         return compiled(pattern)
     except re2.error as error:
         problem = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-    raise _Unusable(f"the regex is none of RE2 ({problem}); RE2 has no look-around and no back-references")
+    raise _Unusable(f"the regex is not valid RE2 ({problem}); RE2 has no look-around and no back-references")
 
 
 def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
-    """Return the allowlists of a table that say something about text, each with the rules that it is for."""
+    """Return the allowlists of a table that apply to texts, each with the ids of its rules."""
     found = []
     for entry in [*_tables(table, "allowlist"), *_tables(table, "allowlists")]:
         regexes = [_compiled(pattern) for pattern in _texts(entry, "regexes")]
         stopwords = tuple(word.lower() for word in _texts(entry, "stopwords"))
         target = entry.get("regexTarget", "secret")
         if target not in {"secret", "match", "line"}:
-            raise _Unusable(f"regexTarget: given {target!r}; allowed: secret, match, line")
+            raise _Unusable(f"regexTarget: got {target!r}; expected: secret, match, line")
         every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}
         if (every and ("paths" in entry or "commits" in entry)) or not (regexes or stopwords):
             continue
@@ -152,12 +152,12 @@ def _allowances(table: Mapping[str, Any]) -> list[tuple[list[str], Allowance]]:
 def _texts(entry: Mapping[str, Any], key: str) -> list[str]:
     found = entry.get(key, [])
     if not isinstance(found, list) or not all(isinstance(text, str) and text for text in found):
-        raise _Unusable(f"{key}: allowed: a list of texts")
+        raise _Unusable(f"{key}: expected: a list of texts")
     return found
 
 
 def _integer(entry: Mapping[str, Any], key: str, default: int) -> int:
     found = entry.get(key, default)
     if not isinstance(found, int):
-        raise _Unusable(f"{key}: given {found!r}; allowed: a whole number")
+        raise _Unusable(f"{key}: got {found!r}; expected: a whole number")
     return found

@@ -1,12 +1,12 @@
-"""Tell in linear time which rules can find something in a text.
+"""Find the rules that can match a text, in linear time.
 
-Every rule gives an anchor, a pattern that occurs wherever the rule finds something. What no anchor names
-need not run: most texts of agents meet none. A user's own pattern has its keywords as an anchor; without any it
-always runs.
+Every rule has an anchor, a pattern that occurs in every text in which the rule finds something. Rules whose anchor does
+not occur are skipped; most texts of agents contain no anchor. The anchor of a user's own pattern are its keywords;
+without keywords it always runs.
 
-The anchors are a few RE2 sets, one pass each. A set's automaton has states for each combination of anchors
-met so far, so one set of all of them builds new states for ever (p95 0.3 ms a text with findings, 32 MB);
-four sets of kindred rules do it in a fifth of that time and 4 MB.
+The anchors are compiled into a few RE2 sets, one pass each. The automaton of a set has states for each combination of
+anchors seen so far, so a single set would keep building new states (p95 0.3 ms per text with findings, 32 MB); four
+sets of related rules take a fifth of that time and 4 MB.
 """
 
 from __future__ import annotations
@@ -16,18 +16,15 @@ from typing import Any
 
 import re2
 
+from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
 
-# Room for the states of one set. RE2 forgets states and goes on when it is used up.
+# Memory for the states of one set. When it is used up, RE2 discards states and goes on.
 MEMORY_BYTES = 4 << 20
 
 
-class PrefilterFailed(Exception):
-    """The set of anchors could not be run over the text."""
-
-
 class Prefilter:
-    """The anchors of all rules, one set for each group of them."""
+    """The anchors of all rules, one set for each group of rules."""
 
     def __init__(self, groups: Sequence[Sequence[Rule]]) -> None:
         self._always = [rule for rules in groups for rule in rules if _always_runs(rule)]
@@ -35,7 +32,7 @@ class Prefilter:
         self._sets = [_set(rules) for rules in anchored if rules]
 
     def candidates(self, text: str) -> frozenset[Rule]:
-        """Return every rule that can find something in `text`. Raises PrefilterFailed."""
+        """Return the rules that can find something in `text`. Raises PrefilterFailed."""
         encoded = text.encode()
         found = list(self._always)
         for anchors, rules in self._sets:
@@ -55,8 +52,8 @@ def _set(rules: Sequence[Rule]) -> tuple[Any, tuple[Rule, ...]]:
     options.max_mem = MEMORY_BYTES
     options.log_errors = False
     anchors = re2.Set.SearchSet(options)  # type: ignore[no-untyped-call]
-    # The empty pattern, index 0, is found in every text. A set that ran out of memory reports nothing at all,
-    # which is told from "no anchor" by its absence.
+    # The empty pattern, index 0, matches every text. A set that ran out of memory reports no match at all, and the
+    # missing index 0 distinguishes that from a text without anchors.
     for pattern in ["", *(rule.anchor or rule.pattern for rule in rules)]:
         anchors.Add(pattern)
     anchors.Compile()

@@ -1,4 +1,4 @@
-"""A Presidio recognizer that is a table of rules."""
+"""A Presidio recognizer for a table of rules."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from autopost.redaction.rule import Rule, Span
 
 
 class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
-    """Finds what one family of rules describes.
+    """Finds the matches of one family of rules.
 
-    Given the artifacts of `autopost.redaction.nlp` it runs only the rules that the prefilter named and keeps
-    the deadline; given any other artifacts, or none, it runs all of them.
+    With the artifacts of `autopost.redaction.nlp` it runs only the rules that the prefilter selected, and observes the
+    deadline; with any other artifacts, or none, it runs all rules.
     """
 
     def __init__(self, name: str, rules: Sequence[Rule]) -> None:
@@ -33,7 +33,7 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
-        """Return the findings of the asked entities. Raises DeadlinePassed."""
+        """Return the findings of these entities. Raises DeadlinePassed."""
         rules, deadline = self._all, None
         if isinstance(nlp_artifacts, Artifacts):
             rules, deadline = rules & nlp_artifacts.candidates, nlp_artifacts.deadline

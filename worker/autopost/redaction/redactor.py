@@ -1,4 +1,4 @@
-"""The door to redaction: one text in, the same text without personal data and secrets out."""
+"""The entry point of redaction: replace personal data and secrets in a text."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from autopost.errors import ConfigurationError, RedactionFailed
+from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, TextTooLong
 from autopost.model import Redaction
+from autopost.placeholder import placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.engine import LEAST_SCORE, MODEL_SETTING, Engine
+from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
-from autopost.redaction.placeholder import DEFAULT_STYLE, Placeholder
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
 
-# A field of an operation holds at most 4,000 characters. Time is linear in the length, so what is longer
-# is served too, up to here; beyond it the text is refused.
+# A field of an operation has at most 4,000 characters. As time is linear in the length, longer texts are accepted up to
+# this length.
 MAX_CHARACTERS = 100_000
 
 DEADLINE_CPU_SECONDS = 2.0
 
-# A placeholder is shorter or has other neighbours than what it replaced, which can bring a new finding to
-# light. Each pass replaces at least one; texts need two passes, the second of which finds nothing.
+# A placeholder differs in length and context from what it replaced, so a pass can reveal a new finding. Each pass
+# replaces at least one; usually there are two passes, of which the second finds nothing.
 MAX_PASSES = 6
 
-# Of one pass, in order: where a placeholder ends, and what to add to a place behind it to get the place before.
+# For each placeholder of one pass, in order: its end, and what to add to later positions to get those before the pass.
 Edits = list[tuple[int, int]]
 
 
 class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
-    `allowlist`: addresses that stay, compared whole and without regard to case. `model`: one that finds names of
-    people and places too (see models.py); `model_setting` names it in messages. `only`, `without`: types to look for,
-    and not to; all by default. `least_score`: what is less sure stays. `placeholder`: `[TYPE]`, `***` and the like.
-    `names`: full names to find. `patterns`: the user's own (see pattern_file.py). Thread-safe. Raises
-    ConfigurationError for what cannot be used, with what is allowed.
+    `allowlist`: addresses that are not redacted, compared as a whole and case-insensitively. `model`: one that finds
+    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types not to redact.
+    `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
+    pattern_file.py). Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
 
     def __init__(
@@ -49,13 +49,11 @@ class Redactor:
         only: Collection[str] | None = None,
         without: Collection[str] = (),
         least_score: float = LEAST_SCORE,
-        placeholder: str = DEFAULT_STYLE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
-        model_setting: str = MODEL_SETTING,
     ) -> None:
         if not 0 <= least_score <= 1:
-            raise ConfigurationError(f"The least score of a finding: given {least_score}; allowed: 0 to 1")
+            raise ConfigurationError(f"The least score of a finding: got {least_score}; expected: 0 to 1")
         self._engine = Engine(
             model,
             only=only,
@@ -63,46 +61,46 @@ class Redactor:
             least_score=least_score,
             names=names,
             patterns=patterns,
-            model_setting=model_setting,
         )
         self._allowlist = Allowlist(allowlist)
-        self._placeholder = Placeholder(placeholder, self._engine.entities)
+        # A made-up type in angle brackets protects nothing: only those that exist do.
+        self._placeholders = compiled(f"<(?:{'|'.join(sorted(self._engine.entities))})>")
 
     def redact(self, text: str) -> Redaction:
-        """Return the text without its findings and how many of each type there were.
+        """Return the redacted text and the number of findings by type.
 
-        It is done until nothing more is found, so redacting the result changes nothing. Raises
-        RedactionFailed for whatever goes wrong; neither it nor an exception behind it holds any of the text.
+        Repeats until nothing is found, so redacting the result changes nothing. Raises RedactionFailed for any failure;
+        neither the exception nor its context contains any of the text.
         """
-        redacted, findings = self._closed(text)
+        redacted, findings = self._redact(text)
         return Redaction(redacted, dict(sorted(Counter(finding.entity for finding in findings).items())))
 
     def explain(self, text: str) -> list[Finding]:
-        """Return what `redact` would replace: type, span in `text`, score and recognizer; in order, apart.
+        """Return what `redact` would replace: type, span in `text`, score and recognizer, in order.
 
         Raises RedactionFailed as `redact` does.
         """
         return self.redact_and_explain(text)[1]
 
     def redact_and_explain(self, text: str) -> tuple[str, list[Finding]]:
-        """Return the redacted text and what was replaced in it, as `redact` and `explain` do, for the price of one."""
-        redacted, findings = self._closed(text)
+        """Return the redacted text and the findings, at the cost of one redaction."""
+        redacted, findings = self._redact(text)
         return redacted, sorted(findings, key=lambda finding: finding.start)
 
-    def know(self, names: Iterable[str]) -> None:
-        """Find these full names from now on, and not the ones before. CPU-bound."""
-        self._engine.know(names)
+    def set_names(self, names: Iterable[str]) -> None:
+        """Look for these full names from now on, instead of the earlier ones. CPU-bound."""
+        self._engine.set_names(names)
 
-    def _closed(self, text: str) -> tuple[str, list[Finding]]:
+    def _redact(self, text: str) -> tuple[str, list[Finding]]:
         try:
             return self._passes(text)
         except Exception as error:  # noqa: BLE001  # fails closed
             problem = type(error).__name__
-        # Raised here, outside the handler, so that the cause, which may quote the text, is not its context.
+        # Raised outside the handler, so that the cause, which may quote the text, is not its context.
         raise RedactionFailed(f"The text could not be redacted ({problem}).") from None
 
     def _passes(self, text: str) -> tuple[str, list[Finding]]:
-        """Return the redacted text and all findings with their spans in the given one."""
+        """Return the redacted text, and all findings with their spans in the given text."""
         if len(text) > MAX_CHARACTERS:
             raise TextTooLong
         deadline = Deadline(DEADLINE_CPU_SECONDS)
@@ -114,49 +112,41 @@ class Redactor:
             deadline.check()
             if not findings:
                 return text, everything
-            everything += [_traced(finding, edits) for finding in findings]
-            text, made = _replaced(text, findings, self._placeholder)
+            everything += [_in_original(finding, edits) for finding in findings]
+            text, made = _replaced(text, findings)
             edits.append(made)
         raise NeverClean
 
     def _find(self, text: str, deadline: Deadline) -> list[Finding]:
-        """Return the findings to replace, with their spans in `text`, in order and apart."""
+        """Return the findings to replace, with their spans in `text`, in order and without overlaps."""
         plain = normalise(text)
         found = self._engine.findings(plain.text, deadline)
         if not found:
             return []
         allowed = self._allowlist.spans(plain.text)
-        placeholders = self._placeholder.spans(plain.text)
+        placeholders = [match.span() for match in self._placeholders.finditer(plain.text)]
         findings = merge(
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
 
 
-class TextTooLong(Exception):
-    """The text is longer than MAX_CHARACTERS."""
-
-
-class NeverClean(Exception):
-    """Each pass brought new findings to light."""
-
-
-def _replaced(text: str, findings: Iterable[Finding], style: Placeholder) -> tuple[str, Edits]:
-    """Return the text with placeholders, and for each the end of it in the new text and how far what follows moved."""
+def _replaced(text: str, findings: Iterable[Finding]) -> tuple[str, Edits]:
+    """Return the text with placeholders, and the edits (see Edits)."""
     pieces: list[str] = []
     edits: Edits = []
     position = length = 0
     for finding in findings:
-        start, placeholder = max(finding.start, position), style.of(finding.entity)
-        pieces += text[position:start], placeholder
-        length += start - position + len(placeholder)
+        start, replacement = max(finding.start, position), placeholder(finding.entity)
+        pieces += text[position:start], replacement
+        length += start - position + len(replacement)
         position = max(finding.end, position)
         edits.append((length, position - length))
     return "".join([*pieces, text[position:]]), edits
 
 
-def _traced(finding: Finding, edits: Sequence[Edits]) -> Finding:
-    """Return the finding with its span in the text as it was before the edits. It holds no placeholder."""
+def _in_original(finding: Finding, edits: Sequence[Edits]) -> Finding:
+    """Return the finding with its span in the text before the edits. It must not contain a placeholder."""
     shift = 0
     for made in reversed(edits):
         place = bisect_right(made, finding.start + shift, key=lambda edit: edit[0])

@@ -1,4 +1,4 @@
-"""One entry of a pattern table: what a kind of finding looks like."""
+"""A rule: the pattern of one kind of finding."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Refine = Callable[[str, int, int], Iterable[Span]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A pattern of RE2, and what is needed to trust a match of it.
+    """An RE2 pattern, and how its matches are checked.
 
-    `pattern`: where it has groups, the first that took part is the finding; else the whole match is.
-    `anchor`: a cheaper pattern that occurs in every text in which `pattern` finds something; the prefilter
-    looks for it. Without one the pattern itself is used.
-    `refine`: gets the text and the span of a match, yields the spans that are findings (none, one, several).
+    `pattern`: if it has groups, the first one that matched is the finding, else the whole match.
+    `anchor`: a cheaper pattern that occurs in every text in which `pattern` matches; the prefilter searches for it.
+    Default: the pattern itself.
+    `refine`: takes the text and the span of a match, yields the spans of findings (none, one or several).
     `source`: the vendor's page or the standard that the pattern follows.
-    `whole`: `refine` gets the whole match, whatever groups there are. `name`: of a user's own pattern.
+    `whole`: pass the whole match to `refine`, even if there are groups. `name`: the id of a user's own pattern.
     """
 
     entity: str
@@ -39,7 +39,7 @@ class Rule:
 
 
 def single(accept: Callable[[str, int, int], bool]) -> Refine:
-    """Make a refinement that keeps a match whole or drops it."""
+    """Return a refinement that keeps or drops the whole match."""
 
     def refine(text: str, start: int, end: int) -> Iterable[Span]:
         if accept(text, start, end):
@@ -48,18 +48,18 @@ def single(accept: Callable[[str, int, int], bool]) -> Refine:
     return refine
 
 
-# Further parts of a token, each behind a dot.
+# More parts of a token, each after a dot.
 DOTTED = r"(?:\.[A-Za-z0-9_=-]+)*"
 
-# How many characters of a token's body the prefilter looks at behind the prefix.
+# The number of characters of a token after its prefix that the anchor includes.
 _ANCHORED_CHARACTERS = 4
 
 
 def token(entity: str, prefix: str, body: str, least: int, source: str, more: str = "") -> Rule:
-    """Make the rule of a vendor's token: a fixed prefix and at least so many characters of a class.
+    """Return the rule for a vendor's token: a fixed prefix and at least `least` characters of a class.
 
-    There is no upper limit and no right border: a longer token is as secret. `more` is what may follow;
-    dots belong there, so that a token does not take the full stop of its sentence (see `DOTTED`).
+    There is no upper limit and no boundary at the end: a longer token is also a secret. `more` matches what can follow.
+    Dots belong there, so that a token does not include the full stop of the sentence (see `DOTTED`).
     """
     return Rule(
         entity,

@@ -1,15 +1,16 @@
 """The settings of autopost, from the environment and a file; no other package reads the environment.
 
-definitions.py puts the settings together, a module for each subject; loading.py reads them and reports every problem.
+A module for each subject defines its settings, definitions.py puts them together. loading.py loads them and reports
+every problem at once; toml_file.py reads the settings file.
 """
 
 from __future__ import annotations
 
 from autopost.settings.definitions import PREFIX, SUBJECTS, Broadcast, LogFormat, Settings
+from autopost.settings.libpq import libpq_problems
 from autopost.settings.loading import (
-    libpq_problems,
+    invalid_configuration,
     load_settings,
-    not_usable,
     settings_file,
     source_of,
     unknown_variables,
@@ -21,9 +22,9 @@ __all__ = [
     "Broadcast",
     "LogFormat",
     "Settings",
+    "invalid_configuration",
     "libpq_problems",
     "load_settings",
-    "not_usable",
     "settings_file",
     "source_of",
     "unknown_variables",

@@ -1,4 +1,4 @@
-"""Settings of how posts are announced."""
+"""Settings of the broadcast: how new posts are announced to other systems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autopost.settings.field import PREFIX, Group, setting
 
 
 class Broadcast(StrEnum):
-    """What carries announcements."""
+    """The transports for broadcast events."""
 
     NONE = "none"
     NOTIFY = "notify"
@@ -19,47 +19,40 @@ class Broadcast(StrEnum):
 
 
 class BroadcastSettings(Group):
-    """The carrier, and by which names it is reached."""
+    """The transport, and the names it uses."""
 
     broadcast: Broadcast = setting(
         Broadcast.NONE,
         f"{PREFIX}BROADCAST",
-        "What carries new posts to the platform's own back ends and to other instances' viewers. The same for all "
-        "workers of a database.",
-        "none, notify (PostgreSQL), redis (Pub/Sub) or redis-stream; the latter two with the extra `redis`",
+        "The transport that announces new posts to the platform's back ends and to viewers of other instances. Must be "
+        "the same for all workers of a database.",
+        "none, notify (PostgreSQL), redis (Pub/Sub) or redis-stream; the last two need the extra `redis`",
     )
     broadcast_channel: str = setting(
         "auto_post_feed",
         f"{PREFIX}BROADCAST_CHANNEL",
-        "The channel of `notify`.",
-        "1 to 63 lower-case letters, digits and _, not a digit first",
+        "The channel for `notify`.",
+        "1 to 63 lower-case letters, digits and _, not starting with a digit",
         pattern=r"^[a-z_][a-z0-9_]{0,62}$",
     )
     broadcast_prefix: str = setting(
         "agent_events",
         f"{PREFIX}BROADCAST_PREFIX",
-        "What names in Redis begin with: channels `<prefix>:global`, `<prefix>:agent:<id>` and `<prefix>:alerts`, the "
-        "stream `<prefix>:stream`.",
+        "The prefix of names in Redis: channels `<prefix>:global`, `<prefix>:agent:<id>` and `<prefix>:alerts`, stream "
+        "`<prefix>:stream`.",
         "1 to 100 letters, digits, _, -, . and :",
         pattern=r"^[A-Za-z0-9_.:-]{1,100}$",
-    )
-    broadcast_stream_length: int = setting(
-        10_000,
-        f"{PREFIX}BROADCAST_STREAM_LENGTH",
-        "About how many posts the stream in Redis holds.",
-        "a whole number, 100 or more",
-        ge=100,
     )
     redis_url: SecretStr = setting(
         SecretStr("redis://localhost:6379/0"),
         "REDIS_URL",
-        "Where Redis is.",
-        "redis://, rediss:// or unix://, with user and password where needed",
+        "The address of Redis.",
+        "redis://, rediss:// or unix://, with user and password if needed",
     )
 
     @field_validator("redis_url")
     @classmethod
-    def _is_address_of_redis(cls, value: SecretStr) -> SecretStr:
+    def _is_redis_address(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("not an address of Redis")
+            raise ValueError("not a Redis address")
         return value

@@ -1,4 +1,4 @@
-"""Settings of where the data is."""
+"""Settings of the database connection and of the tables."""
 
 from __future__ import annotations
 
@@ -11,37 +11,25 @@ from autopost.settings.field import PREFIX, Group, setting
 
 
 class DatabaseSettings(Group):
-    """The database, the schema in it, and how its tables read."""
+    """The database, its schema, and the mapping of its tables."""
 
     database_url: SecretStr | None = setting(
         None,
         "DATABASE_URL",
-        "The database that holds operation_trackers. Without it libpq's variables (PGHOST, ...) are used.",
+        "The database that holds operation_trackers. If it is not set, libpq's variables (PGHOST, ...) are used.",
         ALLOWED,
-    )
-    service: str | None = setting(
-        None,
-        "PGSERVICE",
-        "A section of libpq's service file, where DATABASE_URL is not set.",
-        "a service's name",
-    )
-    service_file: Path | None = setting(
-        None,
-        "PGSERVICEFILE",
-        "That file. Default: .pg_service.conf in the home folder.",
-        "the path of a file",
     )
     schema_name: str = setting(
         "public",
         f"{PREFIX}SCHEMA",
-        "The schema of the platform's tables, in which autopost's own tables are made too.",
-        "letters, digits, _ and -, at most 63, not starting with a digit",
+        "The schema of the platform's tables. autopost creates its own tables there, too.",
+        "at most 63 letters, digits, _ and -, not starting with a digit",
         pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$",
     )
     mapping_file: Path | None = setting(
         None,
-        f"{PREFIX}MAPPING",
-        "For migrations: how the tables of a platform read whose names or shapes are not autopost's.",
+        f"{PREFIX}MAPPING_FILE",
+        "For migrations: a mapping for platform tables whose names or columns differ from the expected ones.",
         "the path of a TOML file",
     )
 
@@ -52,7 +40,5 @@ class DatabaseSettings(Group):
 
     @property
     def dsn(self) -> str:
-        """Return the connection string; empty when libpq's variables say it all."""
-        if self.database_url:
-            return self.database_url.get_secret_value()
-        return f"service={self.service}" if self.service else ""
+        """Return the connection string; empty when libpq's variables are used instead."""
+        return self.database_url.get_secret_value() if self.database_url else ""

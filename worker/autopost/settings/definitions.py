@@ -1,4 +1,4 @@
-"""What can be set: each setting with its variable, its meaning and what is allowed, a module a subject."""
+"""All settings, put together from the modules of each subject."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from autopost.settings.broadcast import Broadcast, BroadcastSettings
 from autopost.settings.database import DatabaseSettings
 from autopost.settings.field import PREFIX, Group
-from autopost.settings.hooks import HookSettings
 from autopost.settings.http import HttpSettings
 from autopost.settings.llm import LlmSettings
 from autopost.settings.redaction import RedactionSettings
 from autopost.settings.toml_file import FileSettings, FileSource
 from autopost.settings.tracing import TracingSettings
+from autopost.settings.webhooks import WebhookSettings
 from autopost.settings.worker import LogFormat, WorkerSettings
 
 __all__ = ["PREFIX", "SUBJECTS", "Broadcast", "LogFormat", "Settings"]
@@ -23,18 +23,18 @@ SUBJECTS: dict[str, type[Group]] = {
     "Language model": LlmSettings,
     "Redaction": RedactionSettings,
     "Worker": WorkerSettings,
-    "Monitoring and the page": HttpSettings,
-    "Announcing posts": BroadcastSettings,
-    "Hooks": HookSettings,
-    "Traces": TracingSettings,
-    "Settings": FileSettings,
+    "HTTP server": HttpSettings,
+    "Broadcast": BroadcastSettings,
+    "Webhooks": WebhookSettings,
+    "Tracing": TracingSettings,
+    "Settings file": FileSettings,
 }
 
 
 class Settings(
     FileSettings,
     TracingSettings,
-    HookSettings,
+    WebhookSettings,
     BroadcastSettings,
     HttpSettings,
     WorkerSettings,
@@ -42,12 +42,12 @@ class Settings(
     LlmSettings,
     DatabaseSettings,
 ):
-    """Everything that can be set, each with its variable, meaning, and allowed values."""
+    """All settings, each with its variable, meaning and allowed values."""
 
     @property
     def announces(self) -> bool:
-        """Tell whether posts are written to the log of announcements: for a carrier, or for hooks."""
-        return self.broadcast is not Broadcast.NONE or self.hooks_file is not None
+        """Return whether posts are appended to the broadcast log, for a transport or for webhooks."""
+        return self.broadcast is not Broadcast.NONE or self.webhooks_file is not None
 
     @classmethod
     def settings_customise_sources(
@@ -58,5 +58,5 @@ class Settings(
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return where values come from; the first that has one wins."""
+        """Return the sources of values; the first that has a value wins."""
         return init_settings, env_settings, FileSource(settings_cls)

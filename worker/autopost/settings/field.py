@@ -1,4 +1,4 @@
-"""How a setting is defined: with its variable, its meaning and what is allowed."""
+"""Define a setting with its variable, its meaning and its allowed values."""
 
 from __future__ import annotations
 

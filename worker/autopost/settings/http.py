@@ -1,4 +1,4 @@
-"""Settings of what a worker answers over HTTP: to monitoring, and the page to people."""
+"""Settings of the HTTP server: monitoring endpoints, dashboard and feeds."""
 
 from __future__ import annotations
 
@@ -9,64 +9,65 @@ from pydantic import SecretStr, field_validator
 from autopost.settings.connection_string import connection_string
 from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
 
-LEAST_TOKEN_CHARACTERS = 16
+MIN_TOKEN_CHARACTERS = 16
 
 
 class HttpSettings(Group):
-    """The address, and who may see and do what there."""
+    """The address, access to the dashboard, and the feeds."""
 
     http_host: str = setting(
         "127.0.0.1",
         f"{PREFIX}HTTP_HOST",
-        "Where the worker answers /healthz, /readyz and /metrics, and serves the page.",
-        "an address of this machine; anyone who reaches it can read the three, which hold no data of operations",
+        "The address on which the worker serves /healthz, /readyz, /metrics and the dashboard.",
+        "an address of this machine; the three endpoints need no token and contain no data of operations",
     )
     http_port: int | None = setting(
         None,
         f"{PREFIX}HTTP_PORT",
-        "The port for that; without it the worker serves nothing.",
-        "a whole number, 1 to 65535, or 0 for any that is free",
+        "The port of the HTTP server. If not set, there is no HTTP server.",
+        "a whole number, 1 to 65535, or 0 for any free port",
         ge=0,
         le=65535,
     )
     http_token: SecretStr | None = setting(
         None,
         f"{PREFIX}HTTP_TOKEN",
-        "Who gives it sees the page and may act there. Without it the page is for this machine alone, and only shows.",
-        f"{LEAST_TOKEN_CHARACTERS} ASCII characters or more, from a generator of secrets",
-        min_length=LEAST_TOKEN_CHARACTERS,
+        "The token that gives access to the dashboard and its actions. If not set, the dashboard is read-only and "
+        "available on this machine only.",
+        f"at least {MIN_TOKEN_CHARACTERS} random ASCII characters",
+        min_length=MIN_TOKEN_CHARACTERS,
     )
     page: bool | None = setting(
         None,
         f"{PREFIX}PAGE",
-        f"Whether the page is served. Default: where {PREFIX}HTTP_PORT is set, but beyond loopback only with a token.",
-        f"true or false; true beyond loopback only with {PREFIX}HTTP_TOKEN",
+        f"Whether to serve the dashboard. Default: if {PREFIX}HTTP_PORT is set, and beyond loopback only with a token.",
+        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN",
     )
     page_hosts: CommaSeparated = setting(
         (),
         f"{PREFIX}PAGE_HOSTS",
-        "By which names browsers reach the page. On loopback localhost and its addresses always count; beyond, any "
-        "name does unless this is set.",
-        "host names separated by commas, without ports",
+        "The host names under which browsers may request the dashboard. On loopback, localhost and its addresses are "
+        "always allowed; beyond loopback, any name is allowed unless this is set.",
+        "comma-separated host names, without ports",
     )
     page_database_url: SecretStr | None = setting(
         None,
         f"{PREFIX}PAGE_DATABASE_URL",
-        "The page's own connection, for a role that may read the feed and the audit log. Default: the worker's.",
-        "as DATABASE_URL; the same database",
+        "A connection for the dashboard, of a role that can read the feed and the audit log. Default: the worker's.",
+        "like DATABASE_URL; the same database",
     )
 
     feeds: bool | None = setting(
         None,
         f"{PREFIX}FEEDS",
-        "Whether posts are served to programs, at /feed/events, /feed/ws, /feed.json and /feed.atom. Default: where "
-        "the page is.",
-        f"true or false; true beyond loopback only with {PREFIX}HTTP_TOKEN",
+        "Whether to serve posts to programs, at /feed/events, /feed/ws, /feed.json and /feed.atom. Default: as the "
+        "dashboard.",
+        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN",
     )
     feed_viewers: int = setting(
         1_000,
         f"{PREFIX}FEED_VIEWERS",
-        "How many watch /feed/events and /feed/ws of one instance at once; each takes a file descriptor.",
+        "The maximum number of clients of /feed/events and /feed/ws per instance; each uses a file descriptor.",
         "a whole number, 1 to 100000",
         ge=1,
         le=100_000,
@@ -86,7 +87,7 @@ class HttpSettings(Group):
 
     @property
     def http_is_local(self) -> bool:
-        """Tell whether only this machine reaches the address."""
+        """Return whether the address can be reached from this machine only."""
         try:
             return ipaddress.ip_address(self.http_host).is_loopback
         except ValueError:
@@ -94,16 +95,16 @@ class HttpSettings(Group):
 
     @property
     def page_is_guarded(self) -> bool:
-        """Tell whether nobody sees the page who should not: this machine alone reaches it, or a token is asked for."""
+        """Return whether the dashboard is protected: it is on loopback, or needs a token."""
         return self.http_is_local or self.http_token is not None
 
     @property
     def page_is_on(self) -> bool:
-        """Tell whether the page is served."""
+        """Return whether the dashboard is served."""
         return self.http_port is not None and self.page is not False and self.page_is_guarded
 
     @property
     def feeds_are_on(self) -> bool:
-        """Tell whether the feeds are served."""
+        """Return whether the feeds are served."""
         may = self.http_port is not None and self.page_is_guarded
         return may and (self.page_is_on if self.feeds is None else self.feeds)

@@ -1,4 +1,4 @@
-"""Settings of who writes posts."""
+"""Settings of the language model."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from autopost.settings.field import PREFIX, Group, setting
 
 
 class LlmSettings(Group):
-    """The LLM: its server, its model, its limits."""
+    """The LLM's server, model and limits."""
 
     openai_api_key: SecretStr | None = setting(
         None,
         "OPENAI_API_KEY",
-        "The key of the LLM's server. Without it every post is written from a template.",
-        "the key as its vendor gave it",
+        "The API key of the LLM's server. If not set, every post is written from a template.",
+        "the key that the vendor issued",
     )
     openai_base_url: str | None = setting(
         None,
         "OPENAI_BASE_URL",
-        "The address of any server that speaks OpenAI's protocol.",
+        "The address of a server with OpenAI's API. Default: OpenAI's own.",
         "http://... or https://...",
         pattern=r"^https?://\S+$",
     )
-    llm_enabled: bool = setting(True, f"{PREFIX}LLM_ENABLED", "Whether posts are written by the LLM.", "true or false")
+    llm_enabled: bool = setting(True, f"{PREFIX}LLM_ENABLED", "Whether the LLM writes posts.", "true or false")
     llm_model: str = setting(
-        "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes posts.", "a model's name", min_length=1
+        "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes posts.", "the name of a model", min_length=1
     )
     llm_timeout_seconds: float = setting(
         5.0,
         f"{PREFIX}LLM_TIMEOUT_SECONDS",
-        "The time for a whole generation, retries included. After it the template is used.",
+        "The time limit for one generation, including retries. After that the template is used.",
         "seconds, above 0 and at most 60",
         gt=0,
         le=60,
     )
-    llm_pause_seconds: float = setting(
+    llm_breaker_cooldown_seconds: float = setting(
         30.0,
-        f"{PREFIX}LLM_PAUSE_SECONDS",
-        "How long the LLM is left alone after five failures in a row; twice as long each time that it fails again.",
+        f"{PREFIX}LLM_BREAKER_COOLDOWN_SECONDS",
+        "The time without calls to the LLM after five consecutive failures. It doubles with each failure that follows.",
         "seconds, above 0 and at most 300",
         gt=0,
         le=300,
@@ -48,7 +48,7 @@ class LlmSettings(Group):
     llm_concurrency: int = setting(
         20,
         f"{PREFIX}LLM_CONCURRENCY",
-        "How many generations one worker has under way at once.",
+        "The maximum number of concurrent generations per worker.",
         "a whole number, 1 to 1000",
         ge=1,
         le=1000,
@@ -56,14 +56,15 @@ class LlmSettings(Group):
     llm_input_price: float | None = setting(
         None,
         f"{PREFIX}LLM_INPUT_PRICE",
-        "US dollars for a million prompt tokens, where the model's price is not built in.",
+        "US dollars per million prompt tokens. Overrides the built-in price list; needed for the cost of other models.",
         "a number, 0 or more",
         ge=0,
     )
     llm_output_price: float | None = setting(
         None,
         f"{PREFIX}LLM_OUTPUT_PRICE",
-        "US dollars for a million completion tokens, where the model's price is not built in.",
+        "US dollars per million completion tokens. Overrides the built-in price list; needed for the cost of other "
+        "models.",
         "a number, 0 or more",
         ge=0,
     )
@@ -71,7 +72,7 @@ class LlmSettings(Group):
     @field_validator("openai_base_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is not None and not urlsplit(value).hostname:  # urlsplit itself refuses what is no address
+        if value is not None and not urlsplit(value).hostname:  # urlsplit raises for a malformed address
             raise ValueError("no host")
         return value
 
@@ -82,5 +83,5 @@ class LlmSettings(Group):
 
     @property
     def uses_llm(self) -> bool:
-        """Tell whether the LLM is on and can be called: a key is there."""
+        """Return whether the LLM is enabled and has a key."""
         return self.llm_enabled and self.openai_api_key is not None

@@ -1,8 +1,7 @@
-"""The settings of autopost, from the environment and a file; no other module reads the environment.
+"""Load the settings from the environment and the settings file, and report every problem at once.
 
-Every problem is found before any is reported: one ConfigurationError names each variable, where a bad value stands if
-that is in the file, what was given (secrets masked) and what is allowed, and suggests the nearest name for a misspelt
-one.
+One ConfigurationError names each variable, the file and key if the value is in the file, the value (secrets masked) and
+what was expected. For a misspelt or renamed variable it suggests the right one.
 """
 
 from __future__ import annotations
@@ -17,27 +16,13 @@ from pydantic import ValidationError
 
 from autopost.errors import ConfigurationError
 from autopost.settings.connection_string import masked
-from autopost.settings.definitions import PREFIX, Broadcast, LogFormat, Settings
-from autopost.settings.toml_file import CONFIG_VARIABLE, SettingsFile, key_of, read_settings_file
-
-__all__ = [
-    "PREFIX",
-    "Broadcast",
-    "LogFormat",
-    "Settings",
-    "libpq_problems",
-    "load_settings",
-    "not_usable",
-    "settings_file",
-    "source_of",
-    "unknown_variables",
-]
-
-LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGUSER")
+from autopost.settings.definitions import PREFIX, Settings
+from autopost.settings.libpq import libpq_problems, names_a_database
+from autopost.settings.toml_file import CONFIG_VARIABLE, RENAMED, SettingsFile, key_of, read_settings_file
 
 
 def load_settings(*, require_database: bool = True, **overrides: Any) -> Settings:
-    """Read the settings from the environment and the file; `overrides` (by field name) win over both.
+    """Return the settings from the environment and the file; `overrides` (by field name) win over both.
 
     Raises ConfigurationError with every problem at once.
     """
@@ -45,7 +30,7 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     problems = [*_misspelt(os.environ), *file.problems]
     if require_database and not overrides.get("database_url") and not _database_is_set(file):
         problems.append(
-            "DATABASE_URL: not set; allowed: postgresql://user:password@host:port/database "
+            "DATABASE_URL: not set; expected: postgresql://user:password@host:port/database "
             "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
         )
     if require_database:
@@ -58,18 +43,18 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     if settings is not None:
         problems.extend(_placed(problem, file) for problem in _contradictions(settings))
     if problems or settings is None:
-        raise not_usable(problems)
+        raise invalid_configuration(problems)
     return settings
 
 
-def not_usable(problems: Sequence[str]) -> ConfigurationError:
-    """Return the error that names all of these settings; each problem begins with a variable."""
-    count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
-    return ConfigurationError(f"{count} not usable:\n" + "\n".join(f"  {line}" for line in problems))
+def invalid_configuration(problems: Sequence[str]) -> ConfigurationError:
+    """Return the error that lists these problems, each of which begins with the variable's name."""
+    count = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
+    return ConfigurationError(f"Invalid configuration ({count}):\n" + "\n".join(f"  {line}" for line in problems))
 
 
 def settings_file() -> SettingsFile:
-    """Return what stands in the file that the environment names, or in the one in its usual place."""
+    """Return the contents of the settings file that the environment names, or of the one in the default place."""
     return read_settings_file(os.environ.get(CONFIG_VARIABLE), _variables())
 
 
@@ -95,33 +80,23 @@ def _misspelt(environment: Mapping[str, str]) -> list[str]:
     known = [name for name in _variables() if name.startswith(PREFIX)]
     problems = []
     for name in unknown_variables(environment):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        near = [RENAMED[name]] if name in RENAMED else difflib.get_close_matches(name, known, n=1, cutoff=0.85)
         if near:
             problems.append(f"{name}: not a setting; did you mean {near[0]}?")
     return problems
 
 
-def libpq_problems() -> list[str]:
-    """Return what is wrong with a variable of libpq's that the worker's driver reads by itself."""
-    given = os.environ.get("PGPORT", "")
-    if all(port.isdecimal() for port in given.split(",") if port):
-        return []
-    return [f"PGPORT: given {given!r}; allowed: a whole number, 1 to 65535, or several separated by commas"]
-
-
 def _contradictions(settings: Settings) -> list[str]:
     problems = []
     if settings.lease_seconds <= settings.llm_timeout_seconds:
-        limit = f"longer than {PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
-        problems.append(f"{PREFIX}LEASE_SECONDS: given {settings.lease_seconds:g}; allowed: {limit}")
-    if settings.ner_model and settings.spacy_model:
-        problems.append(f"{PREFIX}SPACY_MODEL: given {settings.spacy_model!r}; allowed: not beside {PREFIX}NER_MODEL")
+        limit = f"more than {PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
+        problems.append(f"{PREFIX}LEASE_SECONDS: got {settings.lease_seconds:g}; expected: {limit}")
     for name, served in (("PAGE", settings.page), ("FEEDS", settings.feeds)):
         if served and settings.http_port is None:
-            problems.append(f"{PREFIX}{name}: given True; allowed: with {PREFIX}HTTP_PORT set")
+            problems.append(f"{PREFIX}{name}: got True; expected: {PREFIX}HTTP_PORT set as well")
         if served and not settings.page_is_guarded:
-            limit = f"with {PREFIX}HTTP_TOKEN set, because {PREFIX}HTTP_HOST {settings.http_host} is beyond loopback"
-            problems.append(f"{PREFIX}{name}: given True; allowed: {limit}")
+            limit = f"{PREFIX}HTTP_TOKEN set as well, because {PREFIX}HTTP_HOST {settings.http_host} is not loopback"
+            problems.append(f"{PREFIX}{name}: got True; expected: {limit}")
     return problems
 
 
@@ -135,14 +110,14 @@ def _describe(problem: Any, file: SettingsFile) -> str:
     value = problem["input"]
     if isinstance(value, str):
         value = masked(str(field.validation_alias), value)
-    given = "(hidden)" if "SecretStr" in str(field.annotation) else repr(value)
-    line = f"{_place(str(field.validation_alias), file)}: given {given}; allowed: {allowed}"
+    got = "(hidden)" if "SecretStr" in str(field.annotation) else repr(value)
+    line = f"{_place(str(field.validation_alias), file)}: got {got}; expected: {allowed}"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
 
 
 def _place(variable: str, file: SettingsFile) -> str:
-    """Return a variable, and where its value stands if that is not the environment."""
+    """Return a variable, with the key and the file if its value comes from the file."""
     if os.environ.get(variable) or variable not in file.values:
         return variable
     return f"{variable} ({key_of(variable)} in {file.path})"
@@ -160,5 +135,4 @@ def _choices(annotation: Any) -> list[str]:
 
 
 def _database_is_set(file: SettingsFile) -> bool:
-    names = ("DATABASE_URL", *LIBPQ_VARIABLES)
-    return any(os.environ.get(name) or name in file.values for name in names)
+    return bool(os.environ.get("DATABASE_URL")) or "DATABASE_URL" in file.values or names_a_database()

@@ -1,107 +1,67 @@
-"""Settings of what is taken out of texts, and what stands there instead."""
+"""Settings of redaction."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import field_validator
-
-from autopost.redaction import placeholder_style
 from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
 
 _NAME = r'(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+")'
 
 
 class RedactionSettings(Group):
-    """Types, patterns, names and models that are looked for, and the style of placeholders."""
+    """What is redacted: types, own patterns, names, and a model for names."""
 
     pii_allowlist: CommaSeparated = setting(
         (),
         f"{PREFIX}PII_ALLOWLIST",
-        "Addresses that stay readable, compared whole and without regard to case.",
-        "addresses separated by commas",
+        "Addresses that are not redacted. The whole address must match; case-insensitive.",
+        "comma-separated addresses",
     )
     redact_only: CommaSeparated = setting(
         (),
         f"{PREFIX}REDACT_ONLY",
-        "The types of findings that are looked for. Default: all.",
-        "types separated by commas, such as EMAIL_ADDRESS; own patterns have their id as type",
+        "The types to redact. Default: all.",
+        "comma-separated types, such as EMAIL_ADDRESS; the type of an own pattern is its id",
     )
     redact_without: CommaSeparated = setting(
         (),
         f"{PREFIX}REDACT_WITHOUT",
-        "Types of findings that are not looked for.",
-        "types separated by commas; at least one type must be left",
+        "The types not to redact.",
+        "comma-separated types; at least one type must remain",
     )
     redact_least_score: float = setting(
         0.4,
         f"{PREFIX}REDACT_LEAST_SCORE",
-        "How sure a finding must be to be taken out; what is less sure stays.",
+        "The minimum confidence score of a finding that is redacted.",
         "a number, 0 to 1",
         ge=0,
         le=1,
     )
-    redact_placeholder: str = setting(
-        placeholder_style.DEFAULT_STYLE,
-        f"{PREFIX}REDACT_PLACEHOLDER",
-        "What stands where a finding was. TYPE is replaced by the finding's type.",
-        placeholder_style.ALLOWED,
-    )
-    redact_patterns: Path | None = setting(
+    redact_patterns_file: Path | None = setting(
         None,
-        f"{PREFIX}REDACT_PATTERNS",
-        "Patterns of your own that are looked for too, in gitleaks' form or the short one.",
+        f"{PREFIX}REDACT_PATTERNS_FILE",
+        "Your own patterns to redact as well, in gitleaks' format or a short one.",
         "the path of a TOML file",
     )
     redact_names_file: Path | None = setting(
         None,
         f"{PREFIX}REDACT_NAMES_FILE",
-        "Full names of people that are looked for too, one on each line; lines that begin with # do not count.",
+        "Full names of people to redact as well, one per line. Lines that begin with # are ignored.",
         "the path of a UTF-8 file",
     )
     redact_names_table: str | None = setting(
         None,
         f"{PREFIX}REDACT_NAMES_TABLE",
-        "The table or view of the same database that holds such names, as the platform's users. Several columns make "
-        "one name; names of a single word are left out.",
-        "table.column, schema.table.column or table.first_name+last_name, names as in SQL",
+        "A table or view of the same database with full names to redact, such as the platform's users. Several columns "
+        "are joined to one name; names of a single word are ignored. Workers read it again every five minutes.",
+        "table.column, schema.table.column or table.first_name+last_name, quoted as in SQL",
         pattern=rf"^(?:{_NAME}\.)?{_NAME}\.{_NAME}(?:\+{_NAME})*$",
-    )
-    redact_names_seconds: float = setting(
-        300.0,
-        f"{PREFIX}REDACT_NAMES_SECONDS",
-        "The time after which a worker reads the names anew.",
-        "seconds, 1 to 86400",
-        ge=1,
-        le=86400,
     )
     ner_model: str | None = setting(
         None,
         f"{PREFIX}NER_MODEL",
-        "An installed model that finds names of people and places too.",
-        "spacy:en_core_web_sm, gliner:owner/model, transformers:owner/model, or a directory in the model's place; "
+        "An installed model that finds names of people and places as well.",
+        "spacy:en_core_web_sm, gliner:owner/model, transformers:owner/model, or a directory instead of the name; "
         "nothing is downloaded",
     )
-    spacy_model: str | None = setting(
-        None,
-        f"{PREFIX}SPACY_MODEL",
-        f"The same for a spaCy pipeline alone; not beside {PREFIX}NER_MODEL.",
-        "the name of an installed spaCy package, or a directory",
-    )
-
-    @field_validator("redact_placeholder")
-    @classmethod
-    def _is_style(cls, value: str) -> str:
-        if not placeholder_style.is_style(value):
-            raise ValueError("could be read as text")
-        return value
-
-    @property
-    def model(self) -> str | None:
-        """Return the model that finds names, whichever of the two settings names it."""
-        return self.ner_model or self.spacy_model
-
-    @property
-    def model_variable(self) -> str:
-        """Return the variable that names the model."""
-        return f"{PREFIX}SPACY_MODEL" if self.spacy_model and not self.ner_model else f"{PREFIX}NER_MODEL"

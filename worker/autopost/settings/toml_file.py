@@ -1,7 +1,6 @@
-"""The TOML file in which settings may stand beside the environment.
+"""Read settings from a TOML file.
 
-A key is the variable's name in lower case, without SOCIAL_POST_ where it begins so. What stands in a file counts where
-the environment does not say otherwise.
+A key is the variable's name in lower case without SOCIAL_POST_. The environment takes precedence over the file.
 """
 
 from __future__ import annotations
@@ -18,27 +17,33 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 from autopost.settings.field import PREFIX, Group, setting
 
-CONFIG_VARIABLE = f"{PREFIX}CONFIG"
-USUAL_PLACE = Path("/etc/autopost/autopost.toml")
-# What another library reads as well, which knows the environment alone.
-_ELSEWHERE = (CONFIG_VARIABLE, "OTEL_")
-_NEAR = 0.6
+CONFIG_VARIABLE = f"{PREFIX}CONFIG_FILE"
+# Names of earlier versions that are not spelled like the present ones. They are refused with the present name.
+RENAMED = {
+    f"{PREFIX}HOOKS": f"{PREFIX}WEBHOOKS_FILE",
+    f"{PREFIX}LLM_PAUSE_SECONDS": f"{PREFIX}LLM_BREAKER_COOLDOWN_SECONDS",
+    f"{PREFIX}SPACY_MODEL": f"{PREFIX}NER_MODEL",
+}
+DEFAULT_PATH = Path("/etc/autopost/autopost.toml")
+# Also read by another library, which reads the environment only.
+_ENVIRONMENT_ONLY = (CONFIG_VARIABLE, "OTEL_")
+_LIKENESS = 0.6
 
 
 class FileSettings(Group):
-    """Where further settings stand."""
+    """The path of the settings file."""
 
     config_file: Path | None = setting(
         None,
         CONFIG_VARIABLE,
-        f"A file of settings; the environment wins over it. Without it {USUAL_PLACE} is read where there is one.",
-        "the path of a TOML file, or /dev/null for none; in the environment alone",
+        f"The settings file. Environment variables override it. Default: {DEFAULT_PATH}, if it exists.",
+        "the path of a TOML file, or /dev/null for none; environment only",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """What a file says. `path` is None where there is none; `values` are by variable."""
+    """The contents of the file. `path` is None if there is no file; `values` are by variable."""
 
     path: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -46,17 +51,17 @@ class SettingsFile:
 
 
 class FileSource(PydanticBaseSettingsSource):
-    """The file that the sources before this one name, or the one in its usual place."""
+    """The settings source that reads the file named by earlier sources, or the one at the default path."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return nothing: all values are returned at once."""
+        """Return nothing: `__call__` returns all values at once."""
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Return the values by variable. What is wrong with the file is for whoever loads settings to say."""
+        """Return the values by variable. `load_settings` reports problems of the file."""
         fields = {str(field.validation_alias): field for field in self.settings_cls.model_fields.values()}
         values = read_settings_file(self.current_state.get(CONFIG_VARIABLE), fields.keys()).values
-        # A number that is `true` would become 1.
+        # Pydantic would turn `true` into the number 1.
         return {
             variable: str(value).lower()
             if isinstance(value, bool) and "bool" not in str(fields[variable].annotation)
@@ -66,18 +71,18 @@ class FileSource(PydanticBaseSettingsSource):
 
 
 def key_of(variable: str) -> str:
-    """Return what a variable is called in a file."""
+    """Return the key of a variable in the file."""
     return variable.removeprefix(PREFIX).lower()
 
 
 def may_stand_in_file(variable: str) -> bool:
-    """Tell whether a file may have it; the others are read from the environment alone."""
-    return not variable.startswith(_ELSEWHERE)
+    """Return whether a variable may be set in the file; others are read from the environment only."""
+    return not variable.startswith(_ENVIRONMENT_ONLY)
 
 
 def read_settings_file(named: str | Path | None, variables: Collection[str]) -> SettingsFile:
-    """Read the file that is named, or the one in its usual place if there is one. Raises nothing."""
-    path = Path(named).expanduser() if named else USUAL_PLACE
+    """Return the contents of the named file, or of the one at the default path. Problems are part of the result."""
+    path = Path(named).expanduser() if named else DEFAULT_PATH
     try:
         data = tomllib.loads(path.read_text("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -87,14 +92,14 @@ def read_settings_file(named: str | Path | None, variables: Collection[str]) -> 
     except UnicodeDecodeError:
         return _unreadable(path, "it is not UTF-8")
     except tomllib.TOMLDecodeError as error:
-        return _unreadable(path, f"it is not TOML: {error}")
+        return _unreadable(path, f"it is not valid TOML: {error}")
     by_key = {key_of(variable): variable for variable in variables if may_stand_in_file(variable)}
-    # As of an empty variable, nothing is meant by an empty text.
+    # Like an empty variable, an empty string counts as not set.
     values = {by_key[key]: value for key, value in data.items() if key in by_key and value not in ("", {})}
-    environment_alone = {key_of(variable): variable for variable in variables if not may_stand_in_file(variable)}
+    environment_only = {key_of(variable): variable for variable in variables if not may_stand_in_file(variable)}
     problems = [
-        f"{key} in {path}: {environment_alone[key]} is read from the environment alone"
-        if key in environment_alone
+        f"{key} in {path}: {environment_only[key]} can be set in the environment only"
+        if key in environment_only
         else _unknown(key, value, path, by_key)
         for key, value in data.items()
         if key not in by_key
@@ -107,9 +112,10 @@ def _unreadable(path: Path, why: str) -> SettingsFile:
 
 
 def _unknown(key: str, value: Any, path: Path, by_key: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(key_of(key.upper()), by_key, n=1, cutoff=_NEAR)
+    variable = RENAMED.get(f"{PREFIX}{key.upper()}")
+    near = [key_of(variable)] if variable else difflib.get_close_matches(key_of(key.upper()), by_key, 1, _LIKENESS)
     if near:
         return f"{key} in {path}: not a setting; did you mean {near[0]}?"
     if isinstance(value, dict):
-        return f"[{key}] in {path}: not a setting; a file has no sections, all keys stand at its top"
-    return f"{key} in {path}: not a setting; allowed: the keys that `autopost config` lists"
+        return f"[{key}] in {path}: not a setting; the file has no sections, write all keys at the top level"
+    return f"{key} in {path}: not a setting; expected: a key that `autopost config` lists"

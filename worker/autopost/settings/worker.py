@@ -1,4 +1,4 @@
-"""Settings of how a worker goes about its work, and of what it tells."""
+"""Settings of the worker and its logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autopost.settings.field import PREFIX, Group, setting
 
 
 class LogFormat(StrEnum):
-    """`auto` is readable text on a terminal and JSON elsewhere."""
+    """The format of log lines. `auto` is text on a terminal and JSON elsewhere."""
 
     AUTO = "auto"
     JSON = "json"
@@ -21,12 +21,12 @@ class LogFormat(StrEnum):
 
 
 class WorkerSettings(Group):
-    """Times, numbers, name and logs of a worker."""
+    """Intervals, limits, name and logs of a worker."""
 
     rate_limit_minutes: float = setting(
         5.0,
         f"{PREFIX}RATE_LIMIT_MINUTES",
-        "The window in which one agent posts once. Alerts pass.",
+        "The window in which an agent can post once. Alerts are exempt.",
         "minutes, above 0 and at most 1440",
         gt=0,
         le=1440,
@@ -34,7 +34,7 @@ class WorkerSettings(Group):
     poll_seconds: float = setting(
         5.0,
         f"{PREFIX}POLL_SECONDS",
-        "The longest time between two looks into the outbox, whatever the doorbell does.",
+        "The maximum time between two polls of the outbox, in case notifications are lost.",
         "seconds, 0.05 to 300",
         ge=0.05,
         le=300,
@@ -42,15 +42,15 @@ class WorkerSettings(Group):
     lease_seconds: float = setting(
         60.0,
         f"{PREFIX}LEASE_SECONDS",
-        "How long a claimed row is held before another worker may take it over.",
-        "seconds, 1 to 3600; longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS",
+        "The lease of a claimed row, after which another worker can claim it.",
+        "seconds, 1 to 3600; more than SOCIAL_POST_LLM_TIMEOUT_SECONDS",
         ge=1,
         le=3600,
     )
     max_attempts: int = setting(
         5,
         f"{PREFIX}MAX_ATTEMPTS",
-        "How often a row is tried before it is dead.",
+        "The maximum number of attempts before a row is dead-lettered.",
         "a whole number, 1 to 100",
         ge=1,
         le=100,
@@ -58,7 +58,7 @@ class WorkerSettings(Group):
     batch_size: int = setting(
         500,
         f"{PREFIX}BATCH_SIZE",
-        "How many rows are claimed or published at once.",
+        "The maximum number of rows that are claimed or published at once.",
         "a whole number, 1 to 2000",
         ge=1,
         le=2000,
@@ -66,7 +66,7 @@ class WorkerSettings(Group):
     shutdown_seconds: float = setting(
         20.0,
         f"{PREFIX}SHUTDOWN_SECONDS",
-        "How long a worker may finish what it holds after SIGTERM before it gives it back.",
+        "The time to finish claimed rows after SIGTERM; the rest is released.",
         "seconds, 0 to 600",
         ge=0,
         le=600,
@@ -74,7 +74,7 @@ class WorkerSettings(Group):
     maintenance_seconds: float = setting(
         30.0,
         f"{PREFIX}MAINTENANCE_SECONDS",
-        "The time between two looks for operations that the trigger missed and for rows that were kept long enough.",
+        "The interval of maintenance: capture operations that the trigger missed, remove rows after their retention.",
         "seconds, 0.05 to 86400",
         ge=0.05,
         le=86400,
@@ -82,15 +82,15 @@ class WorkerSettings(Group):
     retention_days: float = setting(
         7.0,
         f"{PREFIX}RETENTION_DAYS",
-        "How long finished rows stay in the outbox, with the operation's text.",
+        "How long finished rows are kept in the outbox, with the operation's text.",
         "days, 0 to 3650, fractions allowed",
         ge=0,
         le=3650,
     )
-    start_seconds: float = setting(
+    startup_wait_seconds: float = setting(
         0.0,
-        f"{PREFIX}START_SECONDS",
-        "How long a worker that starts waits for the database and its migration; 0 ends it at once without them.",
+        f"{PREFIX}STARTUP_WAIT_SECONDS",
+        "The time to wait at startup for the database and its migration. With 0 a worker exits at once without them.",
         "seconds, 0 to 86400",
         ge=0,
         le=86400,
@@ -98,18 +98,20 @@ class WorkerSettings(Group):
     worker_name: str = setting(
         "",
         f"{PREFIX}WORKER_NAME",
-        "The name of this worker in the outbox and the audit log. Default: host name and process id.",
+        "The name of the worker in the outbox and the audit log. Default: host name and process id.",
         "at most 100 characters",
         max_length=100,
     )
     log_level: str = setting(
         "info",
         f"{PREFIX}LOG_LEVEL",
-        "The least severe log line that is written.",
+        "The minimum level of log lines.",
         "debug, info, warning or error",
         pattern=r"^(?i:debug|info|warning|error)$",
     )
-    log_format: LogFormat = setting(LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "How log lines look.", "auto, json or text")
+    log_format: LogFormat = setting(
+        LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "The format of log lines.", "auto, json or text"
+    )
 
     @field_validator("log_format", mode="before")
     @classmethod
@@ -117,6 +119,6 @@ class WorkerSettings(Group):
         return value.strip().lower() if isinstance(value, str) else value
 
     def model_post_init(self, _context: Any, /) -> None:
-        """Fill in what depends on the machine."""
+        """Fill in the default name of the worker."""
         if not self.worker_name:
             object.__setattr__(self, "worker_name", f"{socket.gethostname()[:80]}-{os.getpid()}")

@@ -12,15 +12,15 @@ import structlog
 
 from autopost.database.connection import create_pool
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.sql import query
 from autopost.observability import metrics
+from autopost.outbox.statements import Statements
 from autopost.settings import Settings
 
 POOL_SIZE = 2
 STATEMENT_SECONDS = 3.0
 ANSWER_SECONDS = 4.0  # the wait for a free connection, and for making one, included
-_INVALID = "22023"  # what the steering functions raise when there is nothing to do
-_STEERING = frozenset({"web/retry", "web/skip", "web/pause", "web/resume"})
+_INVALID = "22023"  # what the functions of an operator's actions raise when there is nothing to do
+_ACTIONS = frozenset({"outbox/retry", "outbox/skip", "outbox/pause", "outbox/resume"})
 
 log = structlog.get_logger(__name__)
 
@@ -35,27 +35,26 @@ class NoAnswer(Exception):
 
 
 class Refused(Exception):
-    """A steering function found nothing to do: somebody was faster."""
+    """An operator's action found nothing to do: somebody else was faster."""
 
 
-class Database:
+class Database(Statements):
     """Runs the statements of sql/queries. Every error of the database becomes NoAnswer; it is logged when it begins."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, purpose: str = "page") -> None:
-        self._pool = pool
-        self._schema = schema
+        super().__init__(pool, schema)
         self._purpose = purpose
         self._is_silent = f"the database does not answer the {purpose}"
         self._answers = f"the database answers the {purpose} again"
         self._trouble: str | None = None
 
     async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
-        """Return the rows of a statement. Raises NoAnswer, and Refused for what a steering function refuses."""
+        """Return the rows of a statement. Raises NoAnswer, and Refused for what an operator's action refuses."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                rows = await self._pool.fetch(query(name, self._schema), *arguments)
+                rows = await super().fetch(name, *arguments)
         except DATABASE_ERRORS as error:
-            if name in _STEERING and getattr(error, "sqlstate", None) == _INVALID:
+            if name in _ACTIONS and getattr(error, "sqlstate", None) == _INVALID:
                 raise Refused from None
             raise self._no_answer(name, error) from None
         if self._trouble is not None:

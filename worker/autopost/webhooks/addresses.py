@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Collection
 from typing import TypeAlias
 
-from autopost.settings.hooks import Network
+from autopost.settings.webhooks import Network
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

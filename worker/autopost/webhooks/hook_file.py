@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from autopost.errors import ConfigurationError
 from autopost.settings.field import PREFIX
-from autopost.settings.hooks import Network
+from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached
 from autopost.webhooks.hook import FILTERS, GIVE_UP_HOURS, Hook, HookFilter, Kind
 
@@ -26,7 +26,7 @@ LEAST_SECRET_BYTES = 24  # https://github.com/standard-webhooks/standard-webhook
 MOST_SECRET_BYTES = 64
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins
 POST_TYPES = ("status", "alert")
-NETWORKS = f"{PREFIX}HOOK_NETWORKS"
+NETWORKS = f"{PREFIX}WEBHOOK_NETWORKS"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WORD = re.compile(r"(?!whsec_)[A-Za-z0-9_.-]{1,24}")  # too short, or too plain, to be a secret
@@ -47,13 +47,13 @@ def parse_hooks(text: str, source: str, folder: Path, allowed: Collection[Networ
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{source} is no TOML: {error}") from None
+        raise ConfigurationError(f"{source} is not valid TOML: {error}") from None
     except RecursionError:
-        raise ConfigurationError(f"{source} is no TOML that can be read: it is nested too deeply") from None
+        raise ConfigurationError(f"{source} is not valid TOML: it is nested too deeply") from None
     problems: list[str] = []
     hooks = [_hook(name, section, folder, allowed, problems.append) for name, section in document.items()]
     if not document:
-        problems.append("there is no hook in it; allowed: a section each, such as [alerts]")
+        problems.append("there is no hook in it; expected: a section each, such as [alerts]")
     if problems:
         raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
     return [hook for hook in hooks if hook is not None]
@@ -61,13 +61,13 @@ def parse_hooks(text: str, source: str, folder: Path, allowed: Collection[Networ
 
 def _hook(name: str, section: Any, folder: Path, allowed: Collection[Network], problem: Problem) -> Hook | None:
     if isinstance(section, list):
-        problem(f"[[{_shown(name)}]]: a list; allowed: a section with one pair of brackets")
+        problem(f"[[{_shown(name)}]]: a list; expected: a section with one pair of brackets")
         return None
     if not isinstance(section, dict):
-        problem(f"{_shown(name)}: stands in no section; allowed: beneath the name of a hook, such as [alerts]")
+        problem(f"{_shown(name)}: stands in no section; expected: beneath the name of a hook, such as [alerts]")
         return None
     if not _NAME.fullmatch(name):
-        problem(f"[{_shown(name)}]: allowed: a name of 1 to 40 lower-case letters, digits, _ and -, a letter first")
+        problem(f"[{_shown(name)}]: expected: a name of 1 to 40 lower-case letters, digits, _ and -, a letter first")
 
     def about(key: str, what: str) -> None:
         problem(f"[{_shown(name)}] {key}: {what}")
@@ -75,7 +75,7 @@ def _hook(name: str, section: Any, folder: Path, allowed: Collection[Network], p
     for key in section:
         if key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(_KEYS)}"
+            meant = f"did you mean {near[0]}?" if near else f"expected: {', '.join(_KEYS)}"
             about(_shown(key), f"not known; {meant}")
     kind = _kind(section, about)
     url = _url(_from_file_or_here("url", section, folder, about), allowed, about)
@@ -100,7 +100,7 @@ def _kind(section: dict[str, Any], about: About) -> Kind | None:
     given = section.get("kind")
     if isinstance(given, str) and given in list(Kind):
         return Kind(given)
-    about("kind", f"{'missing' if given is None else f'given {_shown(given)}'}; allowed: {' or '.join(Kind)}")
+    about("kind", f"{'missing' if given is None else f'got {_shown(given)}'}; expected: {' or '.join(Kind)}")
     return None
 
 
@@ -108,7 +108,7 @@ def _from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: A
     """Return a value that stands here or in a file of its own; None, and a problem, when it is in neither or both."""
     in_file = f"{key}_file"
     if (key in section) == (in_file in section):
-        about(key, f"{'given twice' if key in section else 'missing'}; allowed: {key} or {in_file}")
+        about(key, f"{'given twice' if key in section else 'missing'}; expected: {key} or {in_file}")
         return None
     if key in section:
         value = section[key]
@@ -135,15 +135,15 @@ def _path(key: str, section: dict[str, Any], folder: Path, about: About) -> Path
     if value is None:
         return None
     if not isinstance(value, str) or not value:
-        about(key, f"given {_shown(value)}; allowed: the path of a file")
+        about(key, f"got {_shown(value)}; expected: the path of a file")
         return None
     if "://" in value or value.startswith(SECRET_PREFIX):
-        about(key, f"is no path; allowed: the path of a file, or {key.removesuffix('_file')} in its place")
+        about(key, f"is not a path; expected: the path of a file, or {key.removesuffix('_file')} in its place")
         return None
     try:
         path = folder / Path(value).expanduser()
         if not path.is_file():
-            about(key, f"{path} {'is no regular file' if path.exists() else 'is not there'}")
+            about(key, f"{path} {'is not a regular file' if path.exists() else 'is not there'}")
             return None
     except (OSError, RuntimeError, ValueError) as error:  # nobody's home, a name that is too long, a NUL
         about(key, f"cannot be looked up: {getattr(error, 'strerror', None) or error}")
@@ -161,11 +161,11 @@ def _url(value: str | None, allowed: Collection[Network], about: About) -> str:
     except ValueError:
         port_is_sound, parts = False, urlsplit("")
     if parts.scheme not in ("https", "http") or not parts.hostname or not port_is_sound:
-        about("url", "not an address of the web; allowed: https://host/path")
+        about("url", "not an address of the web; expected: https://host/path")
     elif parts.username is not None or parts.password is not None:
-        about("url", "has a user or password in it; allowed: such go into headers, as Authorization")
+        about("url", "has a user or password in it; expected: such go into headers, as Authorization")
     elif not value.isascii() or not value.isprintable() or " " in value:
-        about("url", "has characters that an address has not; allowed: as a browser shows it when it is copied")
+        about("url", "has characters that an address has not; expected: as a browser shows it when it is copied")
     elif refusal := _refusal(parts, allowed):
         about("url", refusal)
     return value
@@ -177,7 +177,7 @@ def _refusal(parts: SplitResult, allowed: Collection[Network]) -> str | None:
     host = parts.hostname or ""
     is_plain = parts.scheme == "http"
     if is_plain and not allowed:
-        return f"without TLS; allowed: https://, or http:// to {held}"
+        return f"without TLS; expected: https://, or http:// to {held}"
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
@@ -185,7 +185,7 @@ def _refusal(parts: SplitResult, allowed: Collection[Network]) -> str | None:
     if is_within(address, allowed) if is_plain else may_be_reached(address, allowed):
         return None
     what = "without TLS" if is_plain and may_be_reached(address, allowed) else "no public address"
-    return f"{host} is {address}, {what}; allowed: public ones over https://, and {held}"
+    return f"{host} is {address}, {what}; expected: public ones over https://, and {held}"
 
 
 def _secret(kind: Kind | None, section: dict[str, Any], folder: Path, about: About) -> bytes | None:
@@ -204,14 +204,14 @@ def _secret(kind: Kind | None, section: dict[str, Any], folder: Path, about: Abo
         secret = b""
     if encoded == value or not LEAST_SECRET_BYTES <= len(secret) <= MOST_SECRET_BYTES:
         example = f'echo "{SECRET_PREFIX}$(openssl rand -base64 32)"'
-        about("secret", f"allowed: {SECRET_PREFIX} and 24 to 64 random bytes in base64, as {example} prints")
+        about("secret", f"expected: {SECRET_PREFIX} and 24 to 64 random bytes in base64, as {example} prints")
         return None
     return secret
 
 
 def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict):
-        about("headers", 'not a table; allowed: such as {Authorization = "Bearer ..."}')
+        about("headers", 'not a table; expected: such as {Authorization = "Bearer ..."}')
         return ()
     for name, value in given.items():
         if not _HEADER.fullmatch(name):
@@ -229,7 +229,7 @@ def _authority(section: dict[str, Any], folder: Path, about: About) -> Path | No
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
         except OSError:  # which SSLError is too
-            about("ca_file", f"{path} holds no certificate; allowed: a file of PEM certificates")
+            about("ca_file", f"{path} holds no certificate; expected: a file of PEM certificates")
     return path
 
 
@@ -237,15 +237,15 @@ def _filter(key: str, given: Any, about: About) -> frozenset[Any]:
     kind: type = int if key == "rules" else str
     what = "numbers of rules, such as [9, 10]" if key == "rules" else 'texts, such as ["one", "another"]'
     if not isinstance(given, list) or not given or any(type(value) is not kind for value in given):
-        about(key, f"given {_shown(given)}; allowed: a list of {what}")
+        about(key, f"got {_shown(given)}; expected: a list of {what}")
         return frozenset()
     if key == "post_types" and (unknown := [value for value in given if value not in POST_TYPES]):
-        about(key, f"given {_shown(unknown[0])}; allowed: {' and '.join(POST_TYPES)}")
+        about(key, f"got {_shown(unknown[0])}; expected: {' and '.join(POST_TYPES)}")
     return frozenset(given)
 
 
 def _hours(given: Any, about: About) -> timedelta:
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= MOST_HOURS:
-        about("give_up_hours", f"given {_shown(given)}; allowed: a number above 0, {MOST_HOURS:g} at most")
+        about("give_up_hours", f"got {_shown(given)}; expected: a number above 0, {MOST_HOURS:g} at most")
         return timedelta(hours=GIVE_UP_HOURS)
     return timedelta(hours=given)

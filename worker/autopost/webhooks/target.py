@@ -18,7 +18,7 @@ import httpcore2
 
 from autopost.backoff import retry_after_seconds
 from autopost.broadcast.announcement import Announcement
-from autopost.settings.hooks import Network
+from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import Address, is_within, may_be_reached
 from autopost.webhooks.brief import Brief
 from autopost.webhooks.hook import Hook
@@ -125,7 +125,7 @@ class Guarded(httpcore2.AsyncNetworkBackend):
     def _refusal(self, host: str, address: Address) -> str:
         leads = f"{host} is" if host.strip("[]") == str(address) else f"{host} leads to"
         why = "and hooks go there over TLS only" if may_be_reached(address, self._allowed) else "no public address"
-        return f"{leads} {address}, {why}; SOCIAL_POST_HOOK_NETWORKS allows more"
+        return f"{leads} {address}, {why}; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
 
 
 async def _read_away(response: httpcore2.Response) -> None:

@@ -1,4 +1,4 @@
-"""Writing: one short, clean post about one operation, by the LLM or from a template."""
+"""Write a short, redacted post about an operation, with the LLM or from a template."""
 
 from autopost.writing.fields import Redactor, has_explanation
 from autopost.writing.writer import Writer

@@ -1,24 +1,24 @@
-"""A circuit breaker: stops asking a server that does not answer, and asks again now and then.
+"""A circuit breaker: stop calling a server that does not answer, and probe it from time to time.
 
-Closed, every call is let through. After some failures in a row it opens, and nothing is let through until a pause
-is over. Then it is half-open: one call goes through as a probe. If that one succeeds the breaker closes; if it fails,
-or is given up, the breaker opens again, for twice as long (M. Nygard, "Release It!", "Circuit Breaker").
+Closed, it admits every call. After a number of consecutive failures it opens and admits none until a cooldown is over.
+Then it is half-open and admits one call as a probe. If the probe succeeds, the breaker closes; if it fails, the breaker
+opens again for twice as long (M. Nygard, "Release It!", "Circuit Breaker").
 """
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 
-FAILURES = 5
-LONGEST_PAUSE_SECONDS = 300.0
+MAX_FAILURES = 5  # in a row
+MAX_COOLDOWN_SECONDS = 300.0
 
 
 class State(StrEnum):
-    """Whether calls are let through."""
+    """Whether calls are admitted."""
 
     CLOSED = "closed"
     HALF_OPEN = "half_open"
@@ -27,44 +27,42 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave for one call; what becomes of the call must be reported with it."""
+    """Permission for one call, whose outcome must be reported with it."""
 
     era: int
 
 
 class Breaker:
-    """Lets calls through, or not. For one event loop.
+    """Admits calls, or refuses them. Not thread-safe: for one event loop.
 
-    `pause_seconds` is the first pause. `clock` returns seconds and never goes back. `on_change` is told each new state,
-    with the pause in seconds when it is open.
+    `cooldown_seconds` is the first cooldown. `on_change` is called with each new state, and with the seconds of the
+    cooldown if it is open.
     """
 
     def __init__(
         self,
-        pause_seconds: float,
+        cooldown_seconds: float,
         *,
-        failures: int = FAILURES,
-        clock: Callable[[], float] = time.monotonic,
-        on_change: Callable[[State, float], None] = lambda _state, _pause: None,
+        failures: int = MAX_FAILURES,
+        on_change: Callable[[State, float], None] = lambda _state, _cooldown: None,
     ) -> None:
-        self._first_pause = pause_seconds
-        self._most_failures = failures
-        self._clock = clock
+        self._first_cooldown = cooldown_seconds
+        self._max_failures = failures
         self._on_change = on_change
         self._state = State.CLOSED
-        self._era = 0  # raised by every change of state: a call of an earlier one has nothing to say any more
+        self._era = 0  # raised by every change of state: outcomes of calls from earlier states are ignored
         self._failures = 0
-        self._pauses = 0
+        self._cooldowns = 0
         self._open_until = 0.0
 
     @property
     def state(self) -> State:
-        """Return the state; an open breaker whose pause is over is open until somebody calls."""
+        """Return the state; it stays open after the cooldown until the next call."""
         return self._state
 
     def admit(self) -> Permit | None:
-        """Return leave for a call, or None. Whoever gets leave must report `succeeded`, `failed` or `gave_up`."""
-        if self._state is State.OPEN and self._clock() >= self._open_until:
+        """Return a permit, or None to refuse the call. Report its outcome by `succeeded`, `failed` or `gave_up`."""
+        if self._state is State.OPEN and monotonic() >= self._open_until:
             self._change(State.HALF_OPEN)
             return Permit(self._era)
         return Permit(self._era) if self._state is State.CLOSED else None
@@ -74,30 +72,30 @@ class Breaker:
         if permit.era == self._era:
             self._failures = 0
             if self._state is State.HALF_OPEN:
-                self._pauses = 0
+                self._cooldowns = 0
                 self._change(State.CLOSED)
 
     def failed(self, permit: Permit) -> None:
         """Report that the server did not answer."""
         if permit.era == self._era:
             self._failures += 1
-            if self._state is State.HALF_OPEN or self._failures >= self._most_failures:
+            if self._state is State.HALF_OPEN or self._failures >= self._max_failures:
                 self._open()
 
     def gave_up(self, permit: Permit) -> None:
-        """Report that the call was abandoned and tells nothing; a probe is then still owed."""
+        """Report that the call was abandoned without an outcome. If it was the probe, the next call is one."""
         if permit.era == self._era and self._state is State.HALF_OPEN:
             self._change(State.OPEN)
 
     def _open(self) -> None:
         self._failures = 0
-        pause = min(self._first_pause * 2.0 ** min(self._pauses, 32), LONGEST_PAUSE_SECONDS)
-        pause *= random.uniform(0.9, 1.1)  # workers that opened together do not probe together
-        self._pauses += 1
-        self._open_until = self._clock() + pause
-        self._change(State.OPEN, pause)
+        cooldown = min(self._first_cooldown * 2.0 ** min(self._cooldowns, 32), MAX_COOLDOWN_SECONDS)
+        cooldown *= random.uniform(0.9, 1.1)  # so that workers do not probe at the same time
+        self._cooldowns += 1
+        self._open_until = monotonic() + cooldown
+        self._change(State.OPEN, cooldown)
 
-    def _change(self, state: State, pause: float = 0.0) -> None:
+    def _change(self, state: State, cooldown: float = 0.0) -> None:
         self._era += 1
         self._state = state
-        self._on_change(state, pause)
+        self._on_change(state, cooldown)

@@ -1,4 +1,4 @@
-"""The texts of an operation, redacted: all that a template or a prompt may use."""
+"""The redacted texts of an operation: the only input of templates and prompts."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import Protocol
 import regex
 
 from autopost.model import Agent, Operation, Redaction
-from autopost.redaction.placeholder_style import DEFAULT_STYLE, found, placeholder
+from autopost.placeholder import PLACEHOLDER, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain
 
-CAPTURED_CHARACTERS = 4_000  # the trigger keeps so much of a text and cuts the rest
-_NAME_CHARACTERS = 80  # an over-long name must not push out what happened
-_NUMBER_GROUPS = 9  # an IBAN is written in up to nine groups, a card number in four
+CAPTURED_CHARACTERS = 4_000  # the trigger truncates longer texts
+_NAME_CHARACTERS = 80  # a very long name must leave room for what happened
+_NUMBER_GROUPS = 9  # an IBAN has up to nine groups, a card number four
 
-# The last word, up to the scripts that write no spaces: there a word has no visible start.
+# The last word. It starts after a character of a script without spaces, where words have no visible start.
 _LAST_WORD = regex.compile(
     r"[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]*+\Z", regex.REVERSE
 )
 
 
 class Redactor(Protocol):
-    """Anything that takes personal data and secrets out of a text."""
+    """What removes personal data and secrets from a text: `autopost.redaction`, which takes a second to import."""
 
     def redact(self, text: str) -> Redaction:
-        """Return `text` without its findings; raise RedactionFailed when that cannot be told."""
+        """Return the redacted text; raise RedactionFailed if it could not be redacted."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An operation's texts on one line each, redacted; empty where the host gave nothing.
+    """An operation's texts, redacted, each on one line; empty if the host gave none.
 
-    `redactions` counts what was taken out by type, `placeholders` is what stands in its place.
+    `redactions` is the number of findings by type, `placeholders` are those that replace them.
     """
 
     agent_name: str
@@ -52,15 +52,12 @@ class Fields:
 
 
 def has_explanation(operation: Operation) -> bool:
-    """Tell whether the operation says what was done, in at least one visible character."""
+    """Return whether the explanation of what was done has a visible character."""
     return bool(plain(operation.what_explanation))
 
 
-def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style: str = DEFAULT_STYLE) -> Fields:
-    """Return the texts of `operation`, each redacted once. CPU-bound; RedactionFailed passes through.
-
-    `style` is that of the redactor's placeholders.
-    """
+def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fields:
+    """Return the texts of `operation`, each redacted once. CPU-bound. Raises RedactionFailed."""
     counts: Counter[str] = Counter()
 
     def clean(text: str | None) -> str:
@@ -71,9 +68,9 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style:
         counts.update(redaction.counts)
         return redaction.text
 
-    operation_type = cut(clean(operation.operation_type), _NAME_CHARACTERS, style)
+    operation_type = cut(clean(operation.operation_type), _NAME_CHARACTERS)
     return Fields(
-        agent_name=cut(clean(agent.name), _NAME_CHARACTERS, style),
+        agent_name=cut(clean(agent.name), _NAME_CHARACTERS),
         operation_type=operation_type,
         kind=kind_of(operation.operation_type),
         outcome=outcome_of(operation.status),
@@ -81,13 +78,13 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor, style:
         why=clean(operation.why_explanation),
         next_steps=clean(operation.next_steps),
         redactions=dict(counts),
-        # A worker redacts the name of an operation before it comes here.
-        placeholders=frozenset([*(placeholder(style, entity) for entity in counts), *found(style, operation_type)]),
+        # The worker has redacted the operation's type before.
+        placeholders=frozenset([*map(placeholder, counts), *regex.findall(PLACEHOLDER, operation_type)]),
     )
 
 
 def _without_cut_word(text: str | None) -> str | None:
-    """Drop the end of a text that the trigger cut: half an address or a number is not recognised as one."""
+    """Return the text without a word that the trigger cut: part of an address or a number is not recognised as one."""
     if text is None or len(text) < CAPTURED_CHARACTERS:
         return text
     text = _LAST_WORD.sub("", text[:CAPTURED_CHARACTERS])

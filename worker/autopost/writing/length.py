@@ -1,27 +1,27 @@
-"""Shortening that never breaks what a reader sees as one character."""
+"""Shorten a text without breaking grapheme clusters and placeholders."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import regex
 
-from autopost.redaction import placeholder_style
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
+from autopost.placeholder import PLACEHOLDER
 
 LIMIT_CHARACTERS = 280
 ELLIPSIS = "…"
-_NEAR_CHARACTERS = 30  # a word longer than this is cut within rather than dropped whole
+_NEAR_CHARACTERS = 30  # a longer last word is cut instead of dropped
 
 _DANGLING = ",;:-–—"
 
+# What is kept or dropped whole. The bracket that ends a placeholder is matched as a grapheme cluster, so that an accent
+# on it comes along.
+_UNIT = regex.compile(rf"{PLACEHOLDER.removesuffix('>')}(?=>)\X|\X")
 
-def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) -> str:
-    """Return at most `limit` code points of `text`, ending in an ellipsis where something is missing.
 
-    The cut falls between grapheme clusters, never within a placeholder of this style, and at a word boundary when
-    one is near. A first cluster that is itself too long leaves only the ellipsis.
+def cut(text: str, limit: int = LIMIT_CHARACTERS) -> str:
+    """Return at most `limit` code points of `text`, ending in an ellipsis if it was cut.
+
+    The cut is between grapheme clusters, never within a placeholder, and at a word boundary if one is near. If the
+    first cluster is too long, only the ellipsis is returned.
     """
     if limit < 1:
         raise ValueError("limit must be at least 1")
@@ -29,7 +29,7 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) ->
         return text
     room = limit - len(ELLIPSIS)
     end = boundary = 0
-    for unit in _units(style).finditer(text):
+    for unit in _UNIT.finditer(text):
         if unit.group().isspace():
             boundary = unit.start()
         if unit.end() > room:
@@ -40,18 +40,8 @@ def cut(text: str, limit: int = LIMIT_CHARACTERS, style: str = DEFAULT_STYLE) ->
     return text[:end].rstrip().rstrip(_DANGLING).rstrip() + ELLIPSIS
 
 
-@cache
-def _units(style: str) -> regex.Pattern[str]:
-    """Return the pattern of what is kept or dropped whole.
-
-    A placeholder's last sign is matched as a grapheme, so that an accent on it comes along.
-    """
-    last = re.escape(style[-1])
-    return regex.compile(rf"{placeholder_style.pattern(style).removesuffix(last)}(?={last})\X|\X")
-
-
-# Shown as a picture by default, or asked to be one by U+FE0F; U+FE0E asks for the contrary. Digits, `#`, `©`,
-# `™` and the arrows below U+2200 belong to the emoji properties but are text unless U+FE0F says otherwise.
+# Characters that are shown as emoji by default, or because of U+FE0F; U+FE0E requests text. Digits, `#`, `©`, `™` and
+# the arrows below U+2200 have emoji properties, but are text without U+FE0F.
 _EMOJI = regex.compile(
     r"\p{Emoji_Presentation}(?!\uFE0E)"
     r"|[\p{Extended_Pictographic}--[\u0000-\u21FF]](?!\uFE0E)"
@@ -63,18 +53,18 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def is_emoji(cluster: str) -> bool:
-    """Tell whether a grapheme cluster is an emoji: a family, a flag and a keycap are one each."""
+    """Return whether a grapheme cluster is an emoji; a family, a flag and a keycap count as one."""
     return _EMOJI.search(cluster) is not None
 
 
-def keep_emoji(text: str, most: int) -> str:
-    """Return `text` with its first `most` emoji; the others are taken out."""
+def limit_emoji(text: str, limit: int) -> str:
+    """Return `text` with its first `limit` emoji; the others are removed."""
     kept = 0
     parts: list[str] = []
     for cluster in _CLUSTER.findall(text):
         if is_emoji(cluster):
             kept += 1
-            if kept > most:
+            if kept > limit:
                 continue
         parts.append(cluster)
-    return " ".join("".join(parts).split()) if kept > most else text
+    return " ".join("".join(parts).split()) if kept > limit else text

@@ -1,4 +1,4 @@
-"""What a post has to tell: how the operation went, and what kind it is of."""
+"""Derive the outcome and the kind of an operation from its status and type."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How an operation went, read from the host's status."""
+    """How an operation ended."""
 
     COMPLETED = "completed"
     RUNNING = "running"
@@ -16,15 +16,15 @@ class Outcome(StrEnum):
 
 
 class Kind(StrEnum):
-    """Whether an operation is of a kind that has templates of its own."""
+    """The kinds of operations; all but ORDINARY have templates of their own."""
 
     ORDINARY = "ordinary"
     APPROVAL = "approval"
     SECURITY = "security"
 
 
-# The host's contract names `completed`, `running` and `failed`. The other words mean the same on platforms
-# of this sort, and a failure must never be told as a success.
+# The contract specifies `completed`, `running` and `failed`. Other platforms use the other words; a failure must never
+# be reported as a success.
 _OUTCOMES = {
     "completed": Outcome.COMPLETED,
     "running": Outcome.RUNNING,
@@ -37,12 +37,12 @@ _OUTCOMES = {
 
 
 def outcome_of(status: str) -> Outcome:
-    """Return the outcome that `status` stands for, without regard to case."""
+    """Return the outcome for a status; case-insensitive."""
     return _OUTCOMES.get(status.strip().casefold(), Outcome.OTHER)
 
 
 def kind_of(operation_type: str) -> Kind:
-    """Return the kind of an operation by its type, without regard to case."""
+    """Return the kind of an operation by its type; case-insensitive."""
     name = operation_type.strip().casefold()
     if name == "approval_requested":
         return Kind.APPROVAL

@@ -1,13 +1,13 @@
-"""Text of any origin as one line of visible characters."""
+"""Convert any text to one line of visible characters."""
 
 from __future__ import annotations
 
 import regex
 
 _SURROGATE = regex.compile(r"\p{Cs}")
-# Characters that show nothing but change what is matched, read or laid out: zero-width spaces, soft hyphens,
-# direction overrides, tag characters (except in a flag), supplementary variation selectors. The joiners
-# U+200C and U+200D stay: emoji families and several scripts are written with them.
+# Invisible characters that change how text is matched, read or laid out: zero-width spaces, soft hyphens, direction
+# overrides, tag characters (except in a flag), supplementary variation selectors. The joiners U+200C and U+200D are
+# kept, because emoji families and several scripts need them.
 _INVISIBLE = regex.compile(
     r"(\U0001F3F4[\U000E0020-\U000E007F]{1,16})"
     r"|[\u00AD\u180E\u200B\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\U000E0000-\U000E007F\U000E0100-\U000E01EF]"
@@ -17,7 +17,7 @@ _NOTHING_TO_SEE = regex.compile(r"[\s\p{Cf}\p{Default_Ignorable_Code_Point}\u280
 
 
 def plain(text: str | None) -> str:
-    """Return `text` on one line, without control and invisible characters; empty when nothing is visible.
+    """Return `text` on one line, without control and invisible characters; empty if nothing is visible.
 
     Lone surrogates become U+FFFD. Runs of white space and control characters become one space.
     """

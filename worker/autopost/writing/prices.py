@@ -1,14 +1,14 @@
-"""What the tokens of a generation cost.
+"""Compute the cost of a generation.
 
-Source: https://openai.com/api/pricing, standard tier, as of 2025. Only models that take this project's
-parameters (`max_tokens`, `temperature`) are listed; any other price comes from the settings.
+Source: https://openai.com/api/pricing, standard tier, as of 2025. Only models that accept the
+parameters `max_tokens` and `temperature` are listed; other prices come from the settings.
 """
 
 from __future__ import annotations
 
 import re
 
-# US dollars for a million prompt tokens and a million completion tokens.
+# US dollars per million prompt tokens and per million completion tokens.
 _PRICES = {
     "gpt-4o-mini": (0.15, 0.60),
     "gpt-4o": (2.50, 10.00),
@@ -29,10 +29,10 @@ def cost_usd(
     input_price: float | None = None,
     output_price: float | None = None,
 ) -> float | None:
-    """Return US dollars, or None when a price is not known.
+    """Return the cost in US dollars, or None if a price is not known.
 
-    `input_price` and `output_price` (US dollars for a million tokens) win over the list. A dated snapshot
-    costs what its family costs unless it is listed itself.
+    `input_price` and `output_price` (US dollars per million tokens) override the list. A dated snapshot has the price
+    of its family unless it is listed itself.
     """
     listed = _PRICES.get(model) or _PRICES.get(_SNAPSHOT.sub("", model)) or (None, None)
     prompt_price = listed[0] if input_price is None else input_price

@@ -1,4 +1,4 @@
-"""The last look at a post: redacted as it goes out, and short enough."""
+"""The final check of a post: redacted and within the length limit."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from collections import Counter
 
 from autopost.errors import RedactionFailed
 from autopost.model import Redaction
-from autopost.redaction.placeholder_style import DEFAULT_STYLE
 from autopost.writing.fields import Redactor
 from autopost.writing.length import cut
 
-_MOST_ROUNDS = 5
+_MAX_ROUNDS = 5
 
 
-def proofread(text: str, redactor: Redactor, style: str = DEFAULT_STYLE) -> Redaction:
-    """Return `text` redacted and cut, in which the redactor finds nothing more. `style` is that of its placeholders.
+def proofread(text: str, redactor: Redactor) -> Redaction:
+    """Return `text` redacted and cut, so that the redactor finds nothing more in it.
 
-    Redaction comes before the cut, and again after one: half a number may be a number too. Raises
-    RedactionFailed when findings do not end.
+    Redaction runs before the cut and again after it, because part of a number can be a number, too. Raises
+    RedactionFailed if findings remain after several rounds.
     """
     counts: Counter[str] = Counter()
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         found = redactor.redact(text)
         counts.update(found.counts)
-        text = cut(found.text, style=style)
+        text = cut(found.text)
         if text == found.text:
             return Redaction(text, dict(counts))
     raise RedactionFailed("a post still had findings after it was redacted and cut several times")

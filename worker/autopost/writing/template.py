@@ -1,4 +1,4 @@
-"""Posts without an LLM. The wording of the first three templates is part of the contract."""
+"""Write posts from templates. The wording of the templates for completed, running and other statuses is specified."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from autopost.writing.outcome import Kind, Outcome
 
 
 def compose(fields: Fields) -> str:
-    """Return the post's text, not yet cut. What is missing leaves no gap in the sentence."""
+    """Return the text of the post, not yet cut. Missing fields leave no gap in the sentence."""
     agent = fields.agent_name or "An agent"
     operation = fields.operation_type or "an operation"
     what = fields.what

@@ -67,8 +67,8 @@ def _bodies(found: Catalog, schema: str, mapping: Mapping | None, *, knows_mappi
 def _remake(name: str, mapping: Mapping | None) -> str:
     plain = name.partition("(")[0]
     if plain.startswith("auto_post_insert_"):
-        return "SOCIAL_POST_MAPPING=platform.toml autopost migrate"
-    given = "SOCIAL_POST_MAPPING=platform.toml " if mapping and is_mapped(plain) else ""
+        return "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate"
+    given = "SOCIAL_POST_MAPPING_FILE=platform.toml " if mapping and is_mapped(plain) else ""
     return f'{given}autopost sql {plain} | psql "$DATABASE_URL"'
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autopost.cli.screen import INDENT, plain, post_body, post_header, post_text, why_style
-from autopost.outbox.reading import Entry
+from autopost.outbox.outcomes import Outcome
 
 MEANINGS = {
     "rate_limited": "one post in 5 minutes",
@@ -38,36 +38,36 @@ def two_columns(posts: RenderableType, silences: RenderableType, width: int) -> 
     return row
 
 
-def beside(posts: Sequence[Entry], silences: Sequence[Entry], width: int) -> Table:
+def beside(posts: Sequence[Outcome], silences: Sequence[Outcome], width: int) -> Table:
     """Return posts in the left column and silences in the right one."""
     return two_columns(Group(*map(post_block, posts)), Group(*map(_silence_block, silences)), width)
 
 
-def post_block(entry: Entry) -> RenderableType:
+def post_block(outcome: Outcome) -> RenderableType:
     """Return a post whose text keeps its indent where it wraps."""
-    return Group(post_header(entry), Padding(post_body(entry), (0, 0, 0, INDENT)))
+    return Group(post_header(outcome), Padding(post_body(outcome), (0, 0, 0, INDENT)))
 
 
-def line(entry: Entry) -> Text:
+def line(outcome: Outcome) -> Text:
     """Return one outcome in the order of events, unwrapped: for pipes."""
-    return post_text(entry) if entry.outcome == "posted" else silence_line(entry)
+    return post_text(outcome) if outcome.outcome == "posted" else silence_line(outcome)
 
 
-def silence_line(entry: Entry) -> Text:
+def silence_line(outcome: Outcome) -> Text:
     """Return on one line that, and why, an operation was not posted."""
     return Text.assemble(
-        (f"{entry.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
-        (f"{plain(entry.agent)}  {plain(entry.operation_type)}  not posted: ", "dim"),
-        (plain(entry.why or entry.outcome), why_style(entry)),
+        (f"{outcome.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
+        (f"{plain(outcome.agent)}  {plain(outcome.operation_type)}  not posted: ", "dim"),
+        (plain(outcome.why or outcome.outcome), why_style(outcome)),
     )
 
 
-def _silence_block(entry: Entry) -> RenderableType:
-    why = plain(entry.why or entry.outcome)
+def _silence_block(outcome: Outcome) -> RenderableType:
+    why = plain(outcome.why or outcome.outcome)
     head = Text.assemble(
-        (f"{entry.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
-        (plain(entry.agent), "cyan"),
-        (f"  {plain(entry.operation_type)}", "dim"),
+        (f"{outcome.occurred_at.astimezone():%H:%M:%S}  ", "dim"),
+        (plain(outcome.agent), "cyan"),
+        (f"  {plain(outcome.operation_type)}", "dim"),
     )
-    reason = Text.assemble((why, why_style(entry)), (f"  {MEANINGS.get(why, '')}", "dim"))
+    reason = Text.assemble((why, why_style(outcome)), (f"  {MEANINGS.get(why, '')}", "dim"))
     return Group(head, Padding(reason, (0, 0, 0, INDENT)))

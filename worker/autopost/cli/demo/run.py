@@ -31,7 +31,8 @@ from autopost.cli.demo.stage import (
 from autopost.cli.demo.summary import read_summary
 from autopost.cli.demo.timetable import timetable
 from autopost.database.connection import connect
-from autopost.outbox.reading import OutboxReader
+from autopost.outbox.reading import read_workers
+from autopost.outbox.statements import Statements
 from autopost.settings import Settings, load_settings
 
 BEAT_SECONDS = 0.45
@@ -116,7 +117,7 @@ async def _perform(screen: Screen, script: Script, beat_seconds: float) -> None:
             theirs = await connect(settings_for(embedded, PLATFORM_ROLE), "platform")
             connections.push_async_callback(theirs.close)
             with worker(owner.dsn) as process:
-                name = await _worker_is_up(OutboxReader(ours, "public"), process)
+                name = await _worker_is_up(Statements(ours, "public"), process)
                 screen.done(f"worker {name} is up ({time.monotonic() - began:.1f} s); {_writes_by(owner)}")
                 screen.say()
                 platform = Platform(theirs)
@@ -131,9 +132,9 @@ async def _perform(screen: Screen, script: Script, beat_seconds: float) -> None:
     screen.say(ending(summary, len(platform.rolled_back)))
 
 
-async def _worker_is_up(watch: OutboxReader, process: WorkerProcess) -> str:
+async def _worker_is_up(statements: Statements, process: WorkerProcess) -> str:
     async with _deadline(WORKER_START_SECONDS, "the worker did not come up"):
-        while not (workers := (await watch.status()).workers):
+        while not (workers := await read_workers(statements)):
             process.check()
             await asyncio.sleep(LOOK_SECONDS)
     return str(workers[0]["name"])

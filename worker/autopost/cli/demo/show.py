@@ -17,7 +17,7 @@ from rich.text import Text
 
 from autopost.cli.demo.layout import WIDE_COLUMNS, beside, line, post_block, silence_line, two_columns
 from autopost.cli.screen import PipeConsole
-from autopost.outbox.reading import Entry
+from autopost.outbox.outcomes import Outcome
 
 MOST_HELD = 2  # silences that wait for a post to stand beside
 
@@ -45,7 +45,7 @@ class Screen:
         self._task = self._bar.add_task("", total=None)
         self._posted = 0
         self._silent = 0
-        self._held: list[Entry] = []
+        self._held: list[Outcome] = []
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -74,7 +74,7 @@ class Screen:
             heads = Text("THE FEED", style="bold"), Text("NOT POSTED, AND WHY", style="bold")
             self.say(two_columns(*heads, self._console.width))
 
-    def news(self, entries: Sequence[Entry]) -> None:
+    def news(self, entries: Sequence[Outcome]) -> None:
         """Print outcomes, beside or beneath each other as the width allows."""
         posts = [entry for entry in entries if entry.outcome == "posted"]
         self._posted += len(posts)

@@ -61,7 +61,7 @@ def forget_environment() -> None:
         foreign = name == "DATABASE_URL" or name.startswith("PG")
         if foreign or (name.startswith(PREFIX) and not name.startswith(KEPT_SETTINGS)):
             del os.environ[name]
-    os.environ[f"{PREFIX}CONFIG"] = os.devnull
+    os.environ[f"{PREFIX}CONFIG_FILE"] = os.devnull
 
 
 @contextlib.contextmanager

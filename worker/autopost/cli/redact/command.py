@@ -46,9 +46,9 @@ def redact(
     configure_logs(settings)
     names = asyncio.run(_names(load_settings())) if settings.redact_names_table else []
     from autopost.cli.redact.lines import Options
-    from autopost.processes.redactor import redactor_for  # takes a second to load
+    from autopost.processes.redactor import build_redactor  # takes a second to load
 
-    redactor = redactor_for(settings, names)
+    redactor = build_redactor(settings, names)
     try:
         if jsonl:
             _lines(redactor, Options(explain, frozenset(keep or [])))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from autopost.cli.redact.text import TextTooLong, require_length
-from autopost.errors import RedactionFailed
+from autopost.cli.redact.text import require_length
+from autopost.errors import AutopostError, RedactionFailed
 from autopost.redaction.merge import Finding
 from autopost.redaction.redactor import Redactor
 
@@ -29,7 +29,7 @@ class Options:
     keep: Collection[str] = ()
 
 
-class BadLine(Exception):
+class BadLine(AutopostError):
     """A line cannot be redacted; the message says why, without anything of it."""
 
 
@@ -84,7 +84,7 @@ def _redacted(line: bytes | None, redactor: Redactor, options: Options) -> dict[
     try:
         require_length(text)
         redacted, findings = redactor.redact_and_explain(text)
-    except (TextTooLong, RedactionFailed) as error:
+    except RedactionFailed as error:
         raise BadLine(str(error)) from None
     kept = {key: value for key, value in given.items() if key in options.keep}
     explained = {FINDINGS: [finding_facts(finding) for finding in findings]} if options.explain else {}

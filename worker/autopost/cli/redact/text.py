@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, TextTooLong
 from autopost.redaction.merge import Finding
 from autopost.redaction.redactor import MAX_CHARACTERS, Redactor
 
 _MOST_BYTES = 4 * MAX_CHARACTERS
 _TOO_LONG = f"the text is longer than {MAX_CHARACTERS:,} characters: give it in parts, with --jsonl"
-
-
-class TextTooLong(AutopostError):
-    """The text is longer than what is redacted in one piece."""
 
 
 class NotUtf8(AutopostError):

@@ -1,4 +1,4 @@
-"""The pattern tables, a family a module. `FAMILIES` names them all, in the order in which they run."""
+"""The tables of rules, one module per family. `FAMILIES` lists them in the order in which they run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autopost.redaction.rules import (
     identity,
     network,
     phone,
-    phone_told,
+    phone_context,
     plain_passwords,
     private_keys,
     service_keys,
@@ -31,7 +31,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "iban": iban.RULES,
     "identity": identity.RULES,
     "network": network.RULES,
-    "phone": (*phone.RULES, *phone_told.RULES),
+    "phone": (*phone.RULES, *phone_context.RULES),
     "wallet": wallet.RULES,
     "ai keys": ai_keys.RULES,
     "cloud keys": cloud_keys.RULES,
@@ -43,7 +43,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "codes": codes.RULES,
 }
 
-# Families whose anchors are looked for together (see prefilter.py).
+# Families whose anchors are compiled into one set (see prefilter.py).
 GROUPS = (
     ("email", "card", "iban", "network", "phone", "wallet"),
     ("identity", "credentials", "codes"),
@@ -53,7 +53,7 @@ GROUPS = (
 
 
 def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:
-    """Return the rules of these types, or all, group by group."""
+    """Return the rules of these types (default: all), by group."""
     return [
         [rule for family in families for rule in FAMILIES[family] if entities is None or rule.entity in entities]
         for families in GROUPS

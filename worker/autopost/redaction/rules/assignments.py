@@ -1,4 +1,4 @@
-"""Secrets known by the words before them: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
+"""Secrets that follow a word that announces them: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
@@ -29,20 +29,20 @@ _KEY_WORDS = (
 )
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>]"
-# In front of a quoted value at most a connector and two spaces.
+# Before a quoted value, at most a connector and two spaces.
 _OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
 
-# Trailing signs that end a sentence or close a bracket rather than belong to the secret.
+# Trailing characters that end a sentence or close a bracket and do not belong to the secret.
 _NEW_CLAUSE = compiled(r"(?:and|but|on|until|for|before|since|then|from)\b")
 
 _CLOSERS = ".,;:)]}"
 
-# In a URL's query the value ends where the next parameter begins.
+# In the query of a URL, the value ends at the next parameter.
 _NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
-    """Return the end of the value without what follows it: a URL's next parameter, the sentence's punctuation."""
+    """Return the end of the value, without the next parameter of a URL and the punctuation of the sentence."""
     parameter = _NEXT_PARAMETER.search(text[start:end])
     if parameter is not None:
         end = start + parameter.start()
@@ -58,7 +58,7 @@ def _is_clean(value: str) -> bool:
 
 
 def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept nearly everything after `password=` and `password:`; only talk about passwords stays."""
+    """Accept nearly everything after `password=` and `password:`, except words that talk about passwords."""
     end = _trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 3 or is_prose(value) or (len(value) < 6 and is_measure(value)):
@@ -72,7 +72,7 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
         and text[end + 1 : end + 2].islower()
         and _NEW_CLAUSE.match(text, end + 1) is None
     ):
-        return  # a sentence goes on, this was no value
+        return  # the sentence continues, so this is not a value
     yield start, end
 
 
@@ -86,7 +86,7 @@ def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept what is random, or the only word that is left of the sentence."""
+    """Accept a random value, or the last word of the sentence."""
     end = _trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 4 or (_is_clean(value) and not (value.isdigit() and _ends_sentence(text, end))):
@@ -103,7 +103,7 @@ def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _bare(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value right after the word only when letters and digits are mixed in it."""
+    """Accept a value directly after the word if it mixes letters and digits."""
     end = _trimmed(text, start, end)
     value = text[start:end]
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
@@ -112,7 +112,7 @@ def _bare(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value right after the word when letters are mixed with digits or signs in it."""
+    """Accept a value directly after the word if it mixes letters with digits or symbols."""
     end = _trimmed(text, start, end)
     value = text[start:end]
     mixed = has_wild_case(value) if value.isalpha() else any(map(str.isalpha, value)) and has_random_look(value)
@@ -121,7 +121,7 @@ def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept four plain words and more, unless they talk about the phrase."""
+    """Accept four or more plain words, unless they talk about the passphrase."""
     if len(text[start:end].replace("-", " ").split()) >= 4 and not is_sentence(text[start:end]):
         yield start, end
 
@@ -137,12 +137,12 @@ def _ends_sentence(text: str, end: int) -> bool:
     return not rest.strip() or rest[0] in ".,;!?\n" or rest[:2] in {" -", " (", " |"}
 
 
-# The value may stand on the next line, indented or quoted.
+# The value can be on the next line, indented or quoted.
 _STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)[^\S\n]*(?:\n[\s>|]*)?"
 _SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
 _FOR_WHOM = r"(?:\s(?:for|of|on)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,2})?"
 _SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
-_MIXED = r"(?:[0-9@!#$%^&*~]|(?-i:[a-z][A-Z]|[A-Z][A-Z][a-z]))"  # what no plain word has
+_MIXED = r"(?:[0-9@!#$%^&*~]|(?-i:[a-z][A-Z]|[A-Z][A-Z][a-z]))"  # does not occur in plain words
 
 
 def _strong(words: str) -> str:

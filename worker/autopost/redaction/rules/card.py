@@ -13,7 +13,7 @@ _SHORTEST, _LONGEST = 12, 19
 
 
 def _is_issued(digits: str) -> bool:
-    """Tell whether a network issues cards that begin so (ISO/IEC 7812, each network's published ranges)."""
+    """Return whether a network issues cards with this prefix (ISO/IEC 7812, each network's published ranges)."""
     length = len(digits)
     two, three, four = int(digits[:2]), int(digits[:3]), int(digits[:4])
     if digits[0] == "4":  # Visa
@@ -34,13 +34,13 @@ def _is_issued(digits: str) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    """Check the last digit (ISO/IEC 7812-1, annex B)."""
+    """Return whether the check digit is right (ISO/IEC 7812-1, annex B)."""
     odd = sum(int(digit) for digit in digits[-1::-2])
     even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (odd + even) % 10 == 0
 
 
-# A trade item's number has a check digit too, and one in ten of them passes a card's.
+# Numbers of trade items have a check digit, too, and one in ten is valid as that of a card.
 _TRADE_ITEM = compiled(
     r"(?i)\b(?:ean|upc|gtin|isbn|barcode)(?:-?1[234])?s?\b(?:[\s:#=.-]|\d{12,14}|\b(?:is|and|no|number|code)\b)*$"
 )
@@ -51,7 +51,7 @@ def _is_card(digits: str) -> bool:
 
 
 def _cards(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the cards in a run of digit groups: the longest valid row of whole groups from each group on."""
+    """Yield the cards in a sequence of digit groups: from each group on, the longest valid sequence of whole groups."""
     if _TRADE_ITEM.search(text[max(0, start - 40) : start]):
         return
     groups = [(start + m.start(), start + m.end()) for m in _GROUP.finditer(text[start:end])]
@@ -78,7 +78,7 @@ def _last_group(text: str, groups: list[Span], first: int) -> int | None:
 
 
 def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
-    """Refuse what is part of a longer identifier or number, and groups that no card is printed in."""
+    """Return whether these groups are not part of a longer identifier or number, and grouped as on a card."""
     start, end = groups[first][0], groups[last][1]
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:].isalpha() and not text[max(0, start - 4) : start].isalpha():

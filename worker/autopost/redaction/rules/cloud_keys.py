@@ -11,7 +11,7 @@ _BASE64 = "[A-Za-z0-9+/]"
 
 
 def _is_aws_secret(text: str, start: int, end: int) -> bool:
-    """Tell 40 random characters from a path of that length: the kind of character changes all the time."""
+    """Return whether 40 characters are random and not a path: the kind of character changes often."""
     before, after, value = text[start - 1 : start], text[end : end + 1], text[start:end]
     if before.isalnum() or after.isalnum() or before in {"+", "/", "_", ".", "-"} or after in {"+", "/", "_", "-", "="}:
         return False

@@ -1,4 +1,4 @@
-"""Short codes that open something for a while: PINs and one-time codes."""
+"""PINs and one-time codes."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
@@ -8,7 +8,7 @@ from autopost.redaction.rule import Rule, single
 
 
 def _is_code(text: str, start: int, end: int) -> bool:
-    """Accept a number, or letters with a digit among them, that is no part of a longer word or a decimal."""
+    """Accept a number, or letters with a digit among them, that is not part of a longer word or a decimal."""
     value, after = text[start:end], text[end : end + 2]
     if after[:1].isalnum() or (after[:1] in {".", ",", ":", "-", "/"} and after[1:].isalnum()) or after[:1] == "%":
         return False

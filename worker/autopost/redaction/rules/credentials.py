@@ -1,4 +1,4 @@
-"""Credentials inside something larger: URLs, headers, command lines. What is around them may stay."""
+"""Credentials within URLs, headers and command lines; the rest of these is not redacted."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
@@ -15,7 +15,7 @@ _QUOTES = "\"'`"
 
 
 def _is_basic(text: str, start: int, end: int) -> bool:
-    """Tell whether the base64 after `Basic` holds `user:password` (RFC 7617)."""
+    """Return whether the base64 after `Basic` encodes `user:password` (RFC 7617)."""
     value = text[start:end]
     try:
         return b":" in base64.b64decode(value + "=" * (-len(value) % 4))
@@ -24,19 +24,19 @@ def _is_basic(text: str, start: int, end: int) -> bool:
 
 
 def _opaque(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a token, without the full stop of its sentence, and no word: it has a digit or is very long."""
+    """Accept a token, without the full stop of the sentence. Unlike a word, it has a digit or is very long."""
     value = text[start:end].rstrip(".")
     if any(map(str.isdigit, value)) or len(value) >= 32:
         yield start, start + len(value)
 
 
 def _whole(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a header's value without the punctuation of its sentence."""
+    """Accept the value of a header, without the punctuation of the sentence."""
     yield start, start + len(text[start:end].rstrip(".)]}"))
 
 
 def _is_pair(text: str, start: int, end: int) -> bool:
-    """Tell `user:password` from a time, a ratio, a path or a label: the second half is no plain word or number."""
+    """Return whether this is `user:password`, and not a time, ratio, path or label, by the second half."""
     _, _, password = text[start:end].replace("/", ":").partition(":")
     if has_wild_case(password):
         return True

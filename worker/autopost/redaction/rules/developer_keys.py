@@ -1,4 +1,4 @@
-"""Tokens of places where code lives and is built: GitHub, GitLab, package registries, tools."""
+"""Tokens of developer platforms: GitHub, GitLab, package registries, tools."""
 
 from __future__ import annotations
 

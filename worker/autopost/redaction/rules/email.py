@@ -1,16 +1,16 @@
-"""E-mail addresses at any domain, internal ones too; no list of public suffixes is needed."""
+"""E-mail addresses of any domain, including internal ones."""
 
 from __future__ import annotations
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, single
 
-# RFC 5322 atext without what separates an address from its surroundings in prose and URLs (= / ? & ` { | }).
+# RFC 5322 atext without the characters that separate an address from its context in prose and URLs (= / ? & ` { | }).
 _LOCAL = r"[A-Za-z0-9_][A-Za-z0-9._%+'!#$*^~-]*"
 _LABELS = r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*\.)+"
 _TOP = r"(?:xn--[A-Za-z0-9-]{2,}|[A-Za-z]{2,})"
 
-# The same with the letters of every script: a hundred times the automaton, so it is a rule of its own.
+# The same for letters of all scripts. A separate rule, because the automaton is a hundred times larger.
 _ANY_LOCAL = r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}._%+'!#$*^~-]*"
 _ANY_DOMAIN = r"(?:[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*\.)+\p{L}[\p{L}\p{M}]+"
 
@@ -20,7 +20,7 @@ _IMAGE_AT_SCALE = compiled(r"(?i)@[1-9](?:\.\d)?x\.(?:png|jpe?g|gif|svg|webp|avi
 def _is_address(text: str, start: int, end: int) -> bool:
     address = text[start:end]
     if address.startswith("git@") and text[end : end + 1] in {":", "/"}:
-        return False  # git@host:path, the name of a repository
+        return False  # git@host:path is the address of a repository
     return _IMAGE_AT_SCALE.search(address) is None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
 
-# SWIFT IBAN Registry: how many characters an account number has in each country.
+# SWIFT IBAN Registry: the length of an account number in each country.
 _LENGTHS = {
     country: length
     for length, countries in {
@@ -37,7 +37,7 @@ _START = compiled(r"[A-Za-z]{2}\d{2}")
 
 
 def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield each place in a run where an account number of the right length can stand."""
+    """Yield each span in a run that has the length of an account number."""
     for head in _START.finditer(text[start:end]):
         first = start + head.start()
         if first and text[first - 1].isalnum():
@@ -58,7 +58,7 @@ def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _passes_mod97(account: str) -> bool:
-    """Check the two check digits (ISO 13616, ISO/IEC 7064 MOD 97-10)."""
+    """Return whether the two check digits are right (ISO 13616, ISO/IEC 7064 MOD 97-10)."""
     compact = "".join(filter(str.isalnum, account)).upper()
     return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
 

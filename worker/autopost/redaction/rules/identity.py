@@ -1,4 +1,4 @@
-"""Numbers and dates that name a person. All but the clearest shapes need a word before them."""
+"""Numbers and dates that identify a person. All but unmistakable formats need a word before them."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
@@ -10,7 +10,7 @@ from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.shape import is_count
 
-# Between the word and the value: the rest of the phrase, never the end of a sentence or of a line.
+# Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
 _GAP = r"\.?(?:n[or]\.|[^\n.;!?<>]){0,30}?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -41,18 +41,18 @@ def _is_ssn(text: str, start: int, end: int) -> bool:
 
 
 def _is_numbered(text: str, start: int, end: int) -> bool:
-    """Accept a number of a document: digits enough, and no date, time or count."""
+    """Accept the number of a document: enough digits, and not a date, time or count."""
     value = text[start:end]
     if text[end : end + 1].isalnum() or (text.endswith(_HAS, 0, start) and is_count(text, end)):
         return False
     digits = sum(character.isdigit() for character in value)
-    # Germany's passport numbers can hold two digits only, among capitals.
+    # A German passport number can have only two digits among capitals.
     enough = digits >= 4 or (digits >= 2 and value.isupper() and 8 <= len(value) <= 10)
     return enough and not (value[:4].isdigit() and value[4:5] == "-" and value[7:8] == "-")
 
 
 def _numbered_words(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the part of a row of words from the first to the last that holds a digit, if it is a number."""
+    """Yield the words from the first to the last one with a digit, if they are a number."""
     words = [m.span() for m in _WORD.finditer(text[start:end])]
     numbered = [(left, right) for left, right in words if any(map(str.isdigit, text[start + left : start + right]))]
     if not numbered:

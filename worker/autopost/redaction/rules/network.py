@@ -1,4 +1,4 @@
-"""Addresses of machines: IPv4, IPv6, MAC."""
+"""Network addresses: IPv4, IPv6, MAC."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 
-# What stands directly before four numbers that are a version or a paragraph, no address.
+# Directly before four numbers, this makes them a version or a paragraph and not an address.
 _COUNTED = compiled(
     r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections"
     r"|chapter|paragraph|clause|step|appendix|figure|table|v)\.?\s*[:=]?\s*|[=~^<>]=\s?|[a-z]-"
     r"|\b(?:upgrad\w*|downgrad\w*|bump\w*|roll(?:ed|ing)? back)\s[^;!?\n]{0,50}?(?:from|to)\s)$"
 )
 
-# Four numbers below 100 can be a version of a program that was named before. They are one when the sentence talks
-# of releases and of no machine, and nothing directly before them says where.
+# Four numbers below 100 can be the version of a program. They are one if the sentence is about releases and not about a
+# machine, and no word directly before them refers to a place.
 _OF_RELEASES = compiled(
     r"(?i)\b(?:versions?|releas\w+|builds?|updat\w+|upgrad\w+|downgrad\w+|install\w*|patch\w*|hotfix|firmware|drivers?"
     r"|packages?|plugins?|librar\w+|sdk|app|roll(?:ed|ing)? (?:out|back)|ship(?:ped|s)?|changelog|beta|stable|lts"
@@ -36,7 +36,7 @@ _CLAUSE_END = compiled(r"[.,;!?]\s|\n")
 def _is_version(text: str, start: int, end: int) -> bool:
     parts = [int(part) for part in text[start:end].split(".")]
     if max(parts) > 99 or parts[0] == 10 or text[end : end + 1] in {":", "/"}:
-        return False  # 10.x.x.x is somebody's inner network
+        return False  # 10.x.x.x is a private network
     before = _SENTENCE_END.split(text[max(0, start - 120) : start])[-1]
     after = _CLAUSE_END.split(text[end : end + 80])[0]
     if _WHERE.search(before) or _OF_MACHINES.search(before) or _OF_MACHINES.search(after):
@@ -59,7 +59,7 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         address = IPv4Address(text[start:end])
     except AddressValueError:
         return False
-    # Loopback, "any" and masks are the same for everybody.
+    # Loopback, "any" and masks identify nobody.
     return not (address.is_loopback or address.is_unspecified or text.startswith("255.255.", start))
 
 
@@ -69,7 +69,7 @@ def _ipv6(text: str, start: int, end: int) -> Iterator[Span]:
         return
     candidate = text[start:end].rstrip(".")
     if candidate.endswith(":::") or (candidate.endswith(":") and not candidate.endswith("::")):
-        candidate = candidate[:-1]  # the colon of the sentence
+        candidate = candidate[:-1]  # punctuation of the sentence
     end = start + len(candidate)
     after = text[end : end + 1]
     if after.isalnum() or after == "_" or not any(map(str.isdigit, candidate)):

@@ -1,4 +1,4 @@
-"""Telephone numbers: international ones by their country code, national ones by their shape.
+"""Telephone numbers: international ones by country code, national ones by format.
 
 Presidio's own recognizer asks phonenumbers about every run of digits in every region, which costs more than
 all other recognizers together. Here a shape comes first, and phonenumbers is asked about few.
@@ -17,12 +17,12 @@ EXTENSION = r"(?:,?\s?(?:ext\.?|x|extension|#)\s?\d{1,6})?"
 
 
 def count_digits(text: str) -> int:
-    """Return how many digits there are."""
+    """Return the number of digits."""
     return sum(map(str.isdigit, text))
 
 
 def stands_apart(text: str, start: int, end: int) -> bool:
-    """Tell whether the number is no part of a longer number or word."""
+    """Return whether the number is not part of a longer number or word."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if (
         before[-1:].isalnum()
@@ -49,7 +49,7 @@ def _is_international(text: str, start: int, end: int) -> bool:
 
 
 def _is_trunk(text: str, start: int, end: int) -> bool:
-    """Accept 9 to 12 digits in groups behind a trunk 0; a date or a time is none."""
+    """Accept 9 to 12 digits in groups after a trunk prefix 0, but not a date or time."""
     number = text[start:end]
     groups = number.replace("(", " ").replace(")", " ").replace("-", " ").replace(".", " ").replace("/", " ").split()
     return 9 <= count_digits(number) <= 12 and max(map(len, groups)) <= 8 and stands_apart(text, start, end)

@@ -1,7 +1,7 @@
-"""Passwords that are one plain word in the middle of a sentence: `the password is sunshine on the test server`.
+"""Passwords that are a plain word within a sentence: `the password is sunshine on the test server`.
 
-Nothing in such a word gives it away, so it is taken for a password where neither of the two holds: it is said of
-passwords (`wrong`, `required`), or `password` and it name one thing together (`password policy`); see talk.py.
+Such a word has no recognisable format. It counts as a password unless it is a word that describes passwords (`wrong`,
+`required`) or forms a compound with `password` (`password policy`); see talk.py.
 """
 
 # ruff: noqa: E501  # a pattern is easier to read on one line

@@ -1,11 +1,10 @@
-"""Keys that are a block or a structure of their own: PEM, PGP, PuTTY, age, JWT."""
+"""Private keys and tokens with a format of their own: PEM, PGP, PuTTY, age, JWT."""
 
 from __future__ import annotations
 
 from autopost.redaction.rule import Rule
 
-# A body may come with real or with escaped line breaks (JSON) or quoted in a mail, and may be cut off before its
-# END line.
+# The body can have real or escaped line breaks (JSON), be quoted in a mail, or be cut off before the END line.
 _BODY = r"[A-Za-z0-9+/=\s\\:,.\"'>|-]*?"
 _CUT_BODY = r"[A-Za-z0-9+/=\s\\:,>|-]*"
 _KIND = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?"

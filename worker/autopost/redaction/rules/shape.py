@@ -1,4 +1,4 @@
-"""Tell a secret from the words of prose that can stand in its place: `token: expired`, `password is required`."""
+"""Distinguish a secret from words of prose in the same place: `token: expired`, `password is required`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NAMES = compiled(
 _NAME = compiled(r"^[a-z]{2,}(?:[_-][a-z]{2,})+(?:[_-]?v?\d{1,2})?$")
 _UUID = compiled(r"(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # gives back one letter at the most
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # backtracks by at most one letter
 _VOWELS = frozenset("aeiouy")
 _PARTS_OF_NAMES = frozenset(
     [
@@ -69,18 +69,18 @@ _THIRD_PERSON = frozenset(
 
 
 def is_count(text: str, end: int) -> bool:
-    """Tell whether the number that ends here counts what follows it: `1234567 rows`."""
+    """Return whether the number that ends here counts what follows it: `1234567 rows`."""
     tail = _COUNT_TAIL.search(text[end : end + 24])
     return tail is not None and tail.group().strip() not in _THIRD_PERSON
 
 
 def is_name(value: str) -> bool:
-    """Tell whether a value is words in snake or kebab case, perhaps with a version: `orders_by_day_v2`."""
+    """Return whether a value is words in snake or kebab case, perhaps with a version: `orders_by_day_v2`."""
     return _NAME.match(value) is not None
 
 
 def is_prose(value: str) -> bool:
-    """Tell whether a value is a word that is said of secrets, or a reference to where one is kept."""
+    """Return whether a value is a word that describes secrets, or a reference to the place of one."""
     plain = value.strip("\"'`()[]*_.,;:!?").lower()
     if not plain or _REFERENCE.match(value):
         return True
@@ -91,22 +91,22 @@ def is_prose(value: str) -> bool:
 
 
 def _is_adverb_or_participle(word: str) -> bool:
-    # A butterfly is neither.
+    # Words such as `butterfly` are neither.
     return word.isalpha() and word.endswith(SAID_ENDINGS) and not word.endswith("fly")
 
 
 def is_sentence(words: str) -> bool:
-    """Tell whether words are said about something, by the small words that a passphrase does without."""
+    """Return whether words are a statement and not a passphrase, by the function words in them."""
     return not _SMALL_WORDS.isdisjoint(words.lower().split())
 
 
 def is_measure(value: str) -> bool:
-    """Tell whether a value is a version, duration, size, date, ticket, file, path or algorithm."""
+    """Return whether a value is a version, duration, size, date, ticket, file, path or algorithm."""
     return any(pattern.match(value) for pattern in (_VERSION, _MEASURE, _TICKET, _DATE, _FILE, _PATH, _NAMES))
 
 
 def has_random_look(value: str) -> bool:
-    """Tell whether letters and digits, or signs, are mixed as in a made-up password."""
+    """Return whether letters are mixed with digits or symbols, as in a password."""
     letter, digit = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     symbol = any(character in _SYMBOLS for character in value[:-1])
     inner_upper = any(map(str.isupper, value[1:])) and any(map(str.islower, value))
@@ -118,7 +118,7 @@ def has_random_look(value: str) -> bool:
 
 
 def has_wild_case(value: str) -> bool:
-    """Tell letters in random case, `pAYkMzOe`, from words written together, `GitHub` and `getUserById`."""
+    """Return whether letters have random case, as in `pAYkMzOe`, unlike `GitHub` and `getUserById`."""
     parts = _PARTS.findall(value)
     if len(value) < 8 or sum(map(len, parts)) != len(value):
         return False
@@ -131,11 +131,11 @@ def _is_like_a_word(part: str) -> bool:
 
 
 def is_uuid(value: str) -> bool:
-    """Tell whether a value is a UUID, which names things far more often than it guards them."""
+    """Return whether a value is a UUID, which is usually an identifier and not a secret."""
     return _UUID.match(value) is not None
 
 
 def is_random(text: str, start: int, end: int) -> bool:
-    """Tell a random key from words joined by hyphens and dots (a refinement of a rule)."""
+    """Return whether this is a random key and not words joined by hyphens and dots (refinement of a rule)."""
     digits = sum(map(str.isdigit, text[start:end]))
     return digits >= 3 or (digits > 0 and any(map(str.isupper, text[start:end])))

@@ -1,8 +1,8 @@
-"""Words that stand where a password could stand: what is said of passwords, and what `password` is a part of."""
+"""Words in the place of a password: those that describe passwords, and those that form a compound with `password`."""
 
 from __future__ import annotations
 
-# What is said about a password, token or key instead of telling it.
+# Words that describe a password, token or key.
 SAID_OF_SECRETS = frozenset(
     [
         "a", "about", "above", "absent", "acceptable", "accessible", "accurate", "active", "actual", "again",
@@ -60,10 +60,10 @@ SAID_OF_SECRETS = frozenset(
         "yours",
     ]
 )  # fmt: skip
-# Participles and adverbs are known by their endings.
+# Endings of participles and adverbs.
 SAID_ENDINGS = ("ed", "ing", "ly", "able", "ible", "less", "tion", "ment")
 
-# What follows `password` when the two are one thing, `password policy`, or the sentence goes on.
+# Words after `password` that form a compound with it, as in `password policy`, or continue the sentence.
 SECOND_HALVES = frozenset(
     [
         "access", "after", "again", "age", "algorithm", "alone", "already", "also", "and", "anymore", "anyway",

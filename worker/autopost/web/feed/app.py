@@ -20,13 +20,13 @@ from autopost.web.access import Access
 from autopost.web.database import Database, NoAnswer, database, settings_of_looking
 from autopost.web.feed.documents import ATOM_TYPE, JSON_TYPE, Heading, Post, atom_feed, json_feed
 from autopost.web.feed.events import Events
+from autopost.web.feed.from_settings import source_of
 from autopost.web.feed.hub import Hub
 from autopost.web.feed.joining import Parts, turned_away
 from autopost.web.feed.log import Log
 from autopost.web.feed.posts import Posts
 from autopost.web.feed.receiver import Receiver
 from autopost.web.feed.sockets import Sockets
-from autopost.web.feed.source_choice import source_of
 from autopost.web.filter import FeedFilter
 from autopost.web.host_guard import Guard
 from autopost.web.server import Serving

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from autopost.outbox.operator import OperatorActions
 from autopost.web.access import TooManyWrong
 from autopost.web.database import Database, NoAnswer, Refused
 from autopost.web.page.views import Parts, turned_away
@@ -26,7 +28,7 @@ class Actions:
 
     def __init__(self, parts: Parts, database: Database) -> None:
         self._parts = parts
-        self._database = database
+        self._operator = OperatorActions(database)
 
     async def sign_in_form(self, request: Request) -> Response:
         """Ask for the token."""
@@ -57,36 +59,41 @@ class Actions:
     async def retry(self, request: Request) -> Response:
         """Give a dead letter a new life."""
         form = await read_form(request)
-        return await self._do(request, "web/retry", "retried", form.get("tracker", ""))
+        return await self._do(request, "retried", self._operator.retry, form.get("tracker", ""))
 
     async def skip(self, request: Request) -> Response:
         """End a dead letter as skipped."""
         form = await read_form(request)
-        return await self._do(
-            request, "web/skip", "skipped", form.get("tracker", ""), form.get("reason", "").strip(), refused="reason"
-        )
+        tracker_id, reason = form.get("tracker", ""), form.get("reason", "").strip()
+        refused = "nothing" if _is_reason(reason) else "reason"
+        return await self._do(request, "skipped", self._operator.skip, tracker_id, reason, refused=refused)
 
     async def pause(self, request: Request) -> Response:
         """Stop claiming."""
-        return await self._do(request, "web/pause", "paused")
+        return await self._do(request, "paused", self._operator.pause)
 
     async def resume(self, request: Request) -> Response:
         """Go on claiming."""
-        return await self._do(request, "web/resume", "resumed")
+        return await self._do(request, "resumed", self._operator.resume)
 
     async def _do(
-        self, request: Request, statement: str, done: str, *arguments: str, refused: str = "nothing"
+        self,
+        request: Request,
+        done: str,
+        act: Callable[..., Awaitable[object]],
+        *arguments: str,
+        refused: str = "nothing",
     ) -> Response:
         if (refusal := await turned_away(self._parts, request)) is not None:
             return refusal
         if not self._parts.access.has_token:
             return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the page only shows.\n", 403)
         try:
-            await self._database.fetch(statement, *arguments)
+            await act(*arguments)
             said = done
             log.info("somebody acted on the page", did=done)
         except Refused:
-            said = refused if refused != "reason" or not _is_reason(arguments[-1]) else "nothing"
+            said = refused
         except NoAnswer as error:
             said = "rights" if error.lacks_rights else "trouble"
         self._parts.figures.forget()

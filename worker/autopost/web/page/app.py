@@ -14,14 +14,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from autopost.errors import SchemaMismatch
+from autopost.outbox.reading import Figures, read_dead_letters, read_figures
 from autopost.settings import Settings
 from autopost.web.access import Access, TooManyWrong
 from autopost.web.cached import Cached
-from autopost.web.database import Database, database
+from autopost.web.database import Database, NoAnswer, database
 from autopost.web.host_guard import Guard
 from autopost.web.page.actions import Actions
 from autopost.web.page.feed import Feed
-from autopost.web.page.figures import read_dead_letters, read_figures
 from autopost.web.page.hub import FIGURES_SECONDS, Hub
 from autopost.web.page.rendering import Renderer
 from autopost.web.page.views import Parts, Views
@@ -30,6 +31,7 @@ from autopost.web.server import Serving
 STATIC = Path(__file__).parent / "static"
 STATIC_TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 AGENTS_SECONDS = 15.0
+MOST_DEAD_LETTERS = 50
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +57,9 @@ def parts_of(settings: Settings, connections: Database) -> Parts:
     """Return what the handlers share."""
     token = settings.http_token.get_secret_value() if settings.http_token is not None else None
     feed = Feed(connections)
-    renderer = Renderer(placeholder=settings.redact_placeholder, may_act=token is not None)
-    figures = Cached(partial(read_figures, connections), FIGURES_SECONDS)
-    dead_letters = Cached(partial(read_dead_letters, connections), FIGURES_SECONDS)
+    renderer = Renderer(may_act=token is not None)
+    figures = Cached(partial(_figures, connections), FIGURES_SECONDS)
+    dead_letters = Cached(partial(read_dead_letters, connections, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     hub = Hub(feed, figures, dead_letters, renderer)
     return Parts(Access(token), feed, hub, figures, dead_letters, Cached(feed.agents, AGENTS_SECONDS), renderer)
 
@@ -82,6 +84,14 @@ def application(settings: Settings, parts: Parts, connections: Database) -> ASGI
         exception_handlers={TooManyWrong: _too_many_wrong},
     )
     return Guard(app, local=settings.http_is_local, hosts=settings.page_hosts)
+
+
+async def _figures(connections: Database) -> Figures:
+    """Return the figures. Raises NoAnswer, also where the database has lost what they are about."""
+    try:
+        return await read_figures(connections)
+    except SchemaMismatch as error:
+        raise NoAnswer(str(error)) from None
 
 
 def _file(name: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autopost.web.page.figures import Minute
+from autopost.outbox.reading import Minute
 
 STEP = 12.0  # from a bar to the next, in the units of the picture
 BAR = 9.0

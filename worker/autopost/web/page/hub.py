@@ -9,12 +9,12 @@ from time import monotonic
 
 import structlog
 
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.cached import Cached
 from autopost.web.database import NoAnswer
 from autopost.web.limits import FIRST_LOOK_SECONDS, LAST_WORDS_SECONDS, TooMany
-from autopost.web.page.entry import Entry
-from autopost.web.page.feed import Feed, News
-from autopost.web.page.figures import DeadLetter, Figures
+from autopost.web.page.feed import Feed
 from autopost.web.page.rendering import Renderer
 from autopost.web.page.viewer import Topic, Viewer
 from autopost.web.sse import event
@@ -97,7 +97,7 @@ class Hub:
             tasks.create_task(self._look_at_figures())
 
     async def _look_for_news(self) -> None:
-        news = News(self._feed)
+        news = self._feed.new_outcomes()
         while True:
             began = monotonic()
             try:
@@ -125,7 +125,7 @@ class Hub:
         for viewer in self._viewers:
             viewer.end()
 
-    def _tell_entries(self, entries: list[Entry]) -> None:
+    def _tell_entries(self, entries: list[Outcome]) -> None:
         for entry in entries:
             message: bytes | None = None
             for viewer in self._viewers:
@@ -151,6 +151,6 @@ class Hub:
             for viewer in listeners:
                 viewer.offer(message)
 
-    def entry_event(self, entry: Entry) -> bytes:
+    def entry_event(self, entry: Outcome) -> bytes:
         """Return the event that tells of an outcome. Its id is the place to go on from."""
         return event("entry", self._renderer.entry(entry), id_=str(entry.cursor))

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from autopost import __version__
-from autopost.web.page import texts
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
 from autopost.web.page.chart import chart
-from autopost.web.page.entry import Entry
-from autopost.web.page.figures import MOST_ROWS_COUNTED, DeadLetter, Figures
-from autopost.web.page.texts import Part, visible
+from autopost.web.page.texts import parts, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
@@ -31,12 +29,13 @@ WAKEUPS = {
     "notify": "by a notification each",
     "poll": "by polling",
 }
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
 class Renderer:
     """Turns values into HTML. `may_act` tells whether there is a token, whose holders get buttons."""
 
-    def __init__(self, *, placeholder: str, may_act: bool) -> None:
+    def __init__(self, *, may_act: bool) -> None:
         self._may_act = may_act
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -47,7 +46,8 @@ class Renderer:
         )
         environment.filters |= {
             "visible": visible,
-            "parts": partial(_parts, placeholder),
+            "word": word,
+            "parts": parts,
             "reason": reason,
             "seconds": seconds,
             "day_time": day_time,
@@ -69,7 +69,7 @@ class Renderer:
         """Return a whole page."""
         return self._environment.get_template(f"{name}.html").render(values)
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Outcome) -> str:
         """Return one outcome as an item of the feed."""
         return str(self._fragments.entry_item(entry))
 
@@ -84,6 +84,11 @@ class Renderer:
     def dead_letters(self, dead: list[DeadLetter]) -> str:
         """Return the list of dead letters."""
         return str(self._fragments.dead_letters(dead))
+
+
+def word(value: str) -> str | None:
+    """Return an operation type that is one word, None for anything else: that may be text of an operation."""
+    return value if _WORD.fullmatch(value) else None
 
 
 def reason(code: str | None) -> str:
@@ -118,7 +123,3 @@ def iso(at: datetime) -> str:
 def count(number: int) -> str:
     """Return a number with its thousands apart."""
     return f"{number:,}"
-
-
-def _parts(style: str, value: object) -> Iterator[Part]:
-    return texts.parts(value, style)

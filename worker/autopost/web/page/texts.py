@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.redaction import placeholder_style
+from autopost.placeholder import PLACEHOLDER
 
 # What would end a line, move the cursor or turn the reading direction of what follows.
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
@@ -43,11 +43,11 @@ def visible(value: object) -> str:
     return _PILE.sub(r"\1", _STRAY.sub("", _INVISIBLE.sub("", text))).strip()
 
 
-def parts(value: object, style: str) -> Iterator[Part]:
-    """Yield the pieces of a post, in order. `style` is that of the placeholders in posts."""
+def parts(value: object) -> Iterator[Part]:
+    """Yield the pieces of a post, in order."""
     text = visible(value)
     end = 0
-    for found in regex.finditer(placeholder_style.pattern(style), text):
+    for found in regex.finditer(PLACEHOLDER, text):
         if found.start() > end:
             yield Part(text[end : found.start()], is_placeholder=False)
         yield Part(found.group(), is_placeholder=True)

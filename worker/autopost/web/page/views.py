@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from autopost.outbox.cursor import Cursor
+from autopost.outbox.outcomes import Outcome
+from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.access import Access, TooManyWrong, bearer
 from autopost.web.cached import Cached
 from autopost.web.database import NoAnswer
 from autopost.web.filter import FeedFilter
 from autopost.web.limits import TooMany
-from autopost.web.page.cursor import Cursor
-from autopost.web.page.entry import Entry
 from autopost.web.page.feed import Feed, Page, catch_up
-from autopost.web.page.figures import DeadLetter, Figures
 from autopost.web.page.hub import Hub
 from autopost.web.page.rendering import Renderer
 from autopost.web.page.viewer import Topic, Viewer
@@ -162,7 +162,7 @@ async def turned_away(parts: Parts, request: Request) -> Response | None:
     return PlainTextResponse("The token is missing or wrong.\n", 401, {"www-authenticate": "Bearer"})
 
 
-def _stream(wanted: FeedFilter, entries: list[Entry]) -> str:
+def _stream(wanted: FeedFilter, entries: list[Outcome]) -> str:
     """Return the address of what is new after these entries, the newest first."""
     place = str(entries[0].cursor) if entries else "0~"
     return "events?" + wanted.query(after=place)

@@ -1,2 +1,0 @@
--- Ends what waits of the operation $1 as skipped, for the reason $2; returns how many rows.
-select {{ schema }}.auto_post_skip($1, $2)

@@ -1,4 +1,0 @@
--- The agents and operation types that are paused, the latest first.
-select p.kind, p.value, p.paused_at, p.paused_by
-from {{ schema }}.auto_post_pauses as p
-order by p.paused_at desc, p.kind asc, p.value asc

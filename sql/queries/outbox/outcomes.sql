@@ -1,0 +1,31 @@
+-- Outcomes, the newest first, at most $7, among the newest $8 rows of the audit log that are later than $1 and before
+-- ($2, $3). Of the agent $4 (NULL: all); alerts or not ($5, NULL: both); $6: posts only. Without those whose ids are
+-- in $9.
+select
+    l.id, l.occurred_at, replace(l.action, 'auto_post.', '') as outcome, l.agent_id, left(a.name, 200) as agent_name,
+    left(a.maturity, 100) as maturity, left(l.operation_type, 200) as operation_type, left(l.status, 100) as status,
+    l.tracker_id, left(coalesce(l.details ->> 'reason', l.details ->> 'error'), 200) as why,
+    left(l.details ->> 'generator', 40) as generator,
+    coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert,
+    left(p.content, 4000) as content
+from (
+    select r.*
+    from (
+        select
+            g.id, g.occurred_at, g.action, g.agent_id, g.operation_type, g.status, g.tracker_id, g.post_id, g.details
+        from {{ schema }}.audit_log as g
+        where g.occurred_at > $1 and g.occurred_at <= $2 and (g.occurred_at, g.id) < ($2, $3::text)
+        order by g.occurred_at desc, g.id desc
+        limit $8
+    ) as r
+    where
+        (r.action = 'auto_post.posted' or (r.action in ('auto_post.skipped', 'auto_post.dead') and not $6::boolean))
+        and ($4::text is null or r.agent_id = $4)
+        and ($5::boolean is null or coalesce(r.details ->> 'is_alert' = 'true', false) = $5)
+        and not exists (select from unnest($9::text[]) as s (id) where r.id = s.id)
+    order by r.occurred_at desc, r.id desc
+    limit $7
+) as l
+left join {{ schema }}.agents as a on l.agent_id = a.id
+left join {{ schema }}.social_posts as p on l.post_id = p.id
+order by l.occurred_at desc, l.id desc

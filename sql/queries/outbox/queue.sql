@@ -1,0 +1,53 @@
+-- The backlog and the switches, one row. Counts at most $1 unfinished rows, the earliest available first, and looks for
+-- dead letters among at most $2 rows that finished in the last day.
+-- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
+-- is longest due has been due, 0 for none.
+with unfinished as (
+    select o.state, o.available_at, o.captured_at, o.attempts
+    from {{ schema }}.auto_post_outbox as o
+    where o.state in ('pending', 'claimed')
+    order by o.available_at
+    limit $1
+),
+
+counted as (
+    select
+        count(*) as depth,
+        count(*) filter (where u.state = 'pending' and u.available_at < 'infinity') as waiting,
+        count(*) filter (where u.state = 'claimed') as claimed,
+        count(*) filter (where u.available_at = 'infinity') as parked,
+        count(*) filter (where u.state = 'pending' and u.available_at < 'infinity' and u.attempts > 0) as retrying,
+        extract(epoch from clock_timestamp() - min(u.captured_at) filter (
+            where u.state = 'pending' and u.available_at < 'infinity'
+        ))::double precision as oldest_seconds,
+        coalesce(
+            extract(epoch from now() - min(u.available_at) filter (where u.available_at <= now())), 0
+        )::double precision as due_seconds
+    from unfinished as u
+),
+
+last_day as (
+    select o.state
+    from {{ schema }}.auto_post_outbox as o
+    where o.finished_at > now() - interval '1 day'
+    order by o.finished_at desc
+    limit $2
+)
+
+select
+    d.depth, d.waiting, d.claimed, d.parked, d.retrying, d.oldest_seconds, d.due_seconds,
+    (select count(*) from last_day as f where f.state = 'dead') as dead_last_day,
+    (
+        select count(*)
+        from {{ schema }}.auto_post_workers as w
+        where w.last_seen_at > now() - interval '60 seconds'
+    ) as workers_alive,
+    c.paused, c.capture_enabled, c.wakeup,
+    coalesce((
+        select bool_and(t.tgenabled in ('O', 'A'))
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+    ), false) as trigger_enabled,
+    now() as read_at
+from counted as d
+cross join {{ schema }}.auto_post_control as c

@@ -1,2 +1,0 @@
--- Stops claiming altogether.
-select {{ schema }}.auto_post_pause()

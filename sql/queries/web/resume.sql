@@ -1,2 +1,0 @@
--- Ends that.
-select {{ schema }}.auto_post_resume()

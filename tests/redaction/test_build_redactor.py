@@ -1,0 +1,166 @@
+"""The redactor that the settings ask for: everything that can be set reaches it, and all that is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+
+from autopost.errors import ConfigurationError
+from autopost.processes.redactor import build_redactor, reloader
+from autopost.settings import Settings, load_settings
+
+PATTERNS = "[patterns]\norder-code = 'OC\\d{4}'\n"
+TEXT = "Order OC1234 of Anna Berg, bob@example.com, from 192.0.2.7"
+
+
+def settings_with(**values: Any) -> Settings:
+    """Return settings without a database."""
+    return load_settings(require_database=False, **values)
+
+
+@pytest.fixture
+def patterns(tmp_path: Path) -> Path:
+    """Return a file with a pattern."""
+    path = tmp_path / "patterns.toml"
+    path.write_text(PATTERNS, "utf-8")
+    return path
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Path:
+    """Return a file with two names, a comment and a blank line, as an editor on another system saves it."""
+    path = tmp_path / "names.txt"
+    path.write_text("\ufeff# people\r\nAnna Berg\r\n\r\n  Zoë\r\n", "utf-8")
+    return path
+
+
+def test_defaults_find_all_but_names() -> None:
+    """Without a setting nobody is known."""
+    text = build_redactor(settings_with()).redact(TEXT).text
+    assert text == "Order OC1234 of Anna Berg, <EMAIL_ADDRESS>, from <IP_ADDRESS>"
+
+
+def test_own_patterns_and_names_are_looked_for(patterns: Path, names: Path) -> None:
+    """From both files; one word is enough in a list that somebody wrote."""
+    redactor = build_redactor(settings_with(redact_patterns_file=patterns, redact_names_file=names))
+    assert redactor.redact(TEXT).text == "Order <ORDER_CODE> of <PERSON>, <EMAIL_ADDRESS>, from <IP_ADDRESS>"
+    assert redactor.redact("zoe and people").text == "<PERSON> and people"
+
+
+def test_names_of_a_table_are_looked_for_when_they_are_full() -> None:
+    """A user called Will would take a word out of every second post."""
+    redactor = build_redactor(settings_with(), ["Anna Berg", "will", "", "李雷"])
+    assert redactor.redact("Anna Berg will see 李雷").text == "<PERSON> will see <PERSON>"
+
+
+def test_chosen_types_and_score_count(patterns: Path) -> None:
+    """Own types are types like any other."""
+    only = settings_with(redact_only=("order_code", "IP_ADDRESS"), redact_patterns_file=patterns)
+    assert (
+        build_redactor(only).redact(TEXT).text == "Order <ORDER_CODE> of Anna Berg, bob@example.com, from <IP_ADDRESS>"
+    )
+    without = settings_with(redact_without=("ip_address",))
+    assert build_redactor(without).redact(TEXT).text == "Order OC1234 of Anna Berg, <EMAIL_ADDRESS>, from 192.0.2.7"
+    sure = settings_with(redact_least_score=0.99)
+    assert build_redactor(sure).redact(TEXT).text == TEXT
+
+
+@pytest.mark.parametrize("kind", ["", "spacy:"])
+def test_installed_pipeline_is_used(tmp_path: Path, kind: str) -> None:
+    """With and without its kind."""
+    pipeline = spacy.blank("en")
+    ruler = pipeline.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PERSON", "pattern": "Ada Lovelace"}])  # type: ignore[attr-defined]
+    pipeline.to_disk(tmp_path / "tiny")
+    redactor = build_redactor(settings_with(ner_model=f"{kind}{tmp_path / 'tiny'}"))
+    assert redactor.redact("Ada Lovelace wrote").text == "<PERSON> wrote"
+
+
+def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    """Patterns by their id, types with what may be meant, files and models by their setting."""
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[patterns]\nlooks-ahead = 'a(?=b)'\nempty = 'x*'\n", "utf-8")
+    wrong = settings_with(
+        redact_patterns_file=bad, redact_names_file=tmp_path / "nobody.txt", ner_model="gliner:nobody/nothing"
+    )
+    with pytest.raises(ConfigurationError) as raised:
+        build_redactor(wrong)
+    message = str(raised.value)
+    assert message.startswith("Invalid configuration (3 errors):\n")
+    assert f"SOCIAL_POST_REDACT_PATTERNS_FILE: {bad}: looks-ahead: the regex is not valid RE2" in message
+    assert "; empty: the regex matches the empty string" in message
+    assert f"SOCIAL_POST_REDACT_NAMES_FILE: {tmp_path / 'nobody.txt'}: cannot be read (No such file" in message
+    assert "SOCIAL_POST_NER_MODEL: " in message
+
+
+def test_unknown_types_are_named_with_their_settings(patterns: Path) -> None:
+    """And those of own patterns are known."""
+    wrong = settings_with(
+        redact_patterns_file=patterns, redact_only=("EMAIL_ADRESS", "ORDER_CODE"), redact_without=("CAT",)
+    )
+    with pytest.raises(ConfigurationError) as raised:
+        build_redactor(wrong)
+    begin = "SOCIAL_POST_REDACT_ONLY and SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: CAT, EMAIL_ADRESS (did"
+    assert begin in str(raised.value)
+    assert "ORDER_CODE" in str(raised.value).partition("known:")[2]
+
+
+def test_choice_that_leaves_nothing_is_refused() -> None:
+    """It would publish everything."""
+    wrong = settings_with(redact_only=("US_SSN",), redact_without=("US_SSN",))
+    with pytest.raises(ConfigurationError, match="REDACT_WITHOUT: No type of findings is left"):
+        build_redactor(wrong)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"Anna \xff", r"is not UTF-8 \(byte 6\)"), (b"# nobody\n\n", "holds no name"), (b"---\n", "holds no name")],
+)
+def test_unusable_list_of_names_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
+    """A list that finds nobody is a mistake."""
+    path = tmp_path / "names.txt"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=f"SOCIAL_POST_REDACT_NAMES_FILE: .*names.txt: {problem}"):
+        build_redactor(settings_with(redact_names_file=path))
+
+
+def test_names_of_file_and_table_are_reloaded(names: Path) -> None:
+    """Those that are gone from both are forgotten; a file that cannot be read changes nothing."""
+    settings = settings_with(redact_names_file=names)
+    redactor = build_redactor(settings, ["Carl Dahl"])
+    reload = reloader(settings, redactor, ["Carl Dahl"])
+    everybody = "Anna Berg, Carl Dahl, Eva Falk"
+    assert redactor.redact(everybody).text == "<PERSON>, <PERSON>, Eva Falk"
+    reload(["Eva Falk"])
+    assert redactor.redact(everybody).text == "<PERSON>, Carl Dahl, <PERSON>"
+    names.write_text("Carl Dahl", "utf-8")
+    reload(["Eva Falk"])
+    assert redactor.redact(everybody).text == "Anna Berg, <PERSON>, <PERSON>"
+    names.unlink()
+    with pytest.raises(ConfigurationError):
+        reload(["Anna Berg"])
+    assert redactor.redact(everybody).text == "Anna Berg, <PERSON>, <PERSON>"
+
+
+def test_unchanged_names_are_not_loaded_again(names: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long list costs half a second."""
+    settings = settings_with(redact_names_file=names)
+    redactor = build_redactor(settings, ["Carl Dahl"])
+    reload = reloader(settings, redactor, ["Carl Dahl"])
+    loaded: list[object] = []
+    monkeypatch.setattr(redactor, "set_names", loaded.append)
+    reload(["Carl Dahl"])
+    assert loaded == []
+    reload([])
+    assert len(loaded) == 1
+
+
+def test_names_are_not_found_when_persons_are_not_looked_for(names: Path) -> None:
+    """The choice of types counts later, too."""
+    settings = settings_with(redact_names_file=names, redact_without=("PERSON",))
+    redactor = build_redactor(settings)
+    redactor.set_names(["Anna Berg"])
+    assert redactor.redact("Anna Berg").text == "Anna Berg"

@@ -1,0 +1,125 @@
+"""Check whether the model's answer can become a post. Pure; the redactor checks for personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import regex
+
+from autopost.writing.length import ELLIPSIS, limit_emoji
+from autopost.writing.llm import Answer
+from autopost.writing.plain import plain
+from autopost.writing.prompt import SYSTEM, TAG
+
+MAX_EMOJI = 2
+_MAX_CHARACTERS = 4_000  # 100 tokens are far fewer, but a broken server can send anything
+_LEAK_WORDS = 6  # this many words in a row are not shared with the system prompt by chance
+
+_THINKING = regex.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", regex.DOTALL | regex.IGNORECASE)
+_FENCED = regex.compile(r"```[\w-]*\s(?P<inside>.*)```", regex.DOTALL)
+_LABEL = regex.compile(
+    r"(?:\*\*)?(?:(?:the |your |social |media |status |team |feed )*(?:post|update|tweet|caption|draft)"
+    r"|(?:sure[!,.]? |of course[!,.]? |okay[!,.]? )?here(?:['’]s| is)\b[^:]{0,50}?(?:post|update|tweet)[^:]{0,30})"
+    r"(?:\*\*)?:(?:\*\*)?\s*",
+    regex.IGNORECASE,
+)
+_WRAPPINGS = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("'", "'"), ("‘", "’"), ("`", "`"), ("**", "**"))
+
+_CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['’]m| am) (?:unable|not able))\b"
+_REFUSAL = regex.compile(
+    r"\bas an ai\b(?! agent)"
+    rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT}"
+    rf"|\b{_CANNOT} (?:to )?(?:help|assist|comply|fulfil+|write|create|generate|provide|produce|do that|engage)\b",
+    regex.IGNORECASE,
+)
+_MARKERS = regex.compile(
+    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\"what_was_done\"|\A\W*(?:system|assistant|user)\s*:"
+    r"|\{(?:agent_name|operation_type|what_explanation|why_explanation|next_steps)\}",
+    regex.IGNORECASE,
+)
+_JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
+_WORD = regex.compile(r"\w+")
+_LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
+# Replace the placeholders in an answer while it is checked: their brackets are not markup of the model.
+_STAND_INS = range(0x10FF00, 0x10FFFE)
+_STAND_IN = regex.compile(r"[\U0010FF00-\U0010FFFD]")
+_SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*\Z|\p{Extended_Pictographic}\uFE0F?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt` or `bad_response`."""
+
+    reason: str
+
+
+def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:
+    """Return the post in `answer`, cleaned up and on one line, or why there is none.
+
+    `placeholders` are those in the prompt. The text is neither redacted nor cut to length yet.
+    """
+    stand_ins = dict(zip(sorted(placeholders, key=len, reverse=True), map(chr, _STAND_INS), strict=False))
+    text = _cleaned_up(answer, stand_ins)
+    if isinstance(text, Rejected):
+        return text
+    for placeholder, stand_in in stand_ins.items():
+        text = text.replace(stand_in, placeholder)
+    return text if _LETTER_OR_DIGIT.search(text) else Rejected("empty")
+
+
+def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
+    said = _STAND_IN.sub("", answer.text[:_MAX_CHARACTERS])
+    for placeholder, stand_in in stand_ins.items():
+        said = said.replace(placeholder, stand_in)
+    said = _THINKING.sub("", said)
+    line = plain(said)
+    if answer.refused or _REFUSAL.search(line):
+        return Rejected("refused")
+    if _MARKERS.search(line) or _repeats_prompt(line):
+        return Rejected("leaked_prompt")
+    text = _unwrap(said)
+    if _JSON.fullmatch(text):
+        return Rejected("bad_response")
+    text = limit_emoji(text, MAX_EMOJI)
+    if answer.truncated and not _SENTENCE_END.search(text):
+        text = _without_last_word(text) + ELLIPSIS
+    return text
+
+
+def _unwrap(text: str) -> str:
+    """Return the text without what models put around a post: a code fence, a label, quotation marks."""
+    fenced = _FENCED.fullmatch(text.strip())
+    text = plain(fenced["inside"] if fenced else text)
+    before = None
+    while text != before:
+        before = text
+        label = _LABEL.match(text)
+        text = _unquote(text[label.end() :] if label else text)
+    return text
+
+
+def _unquote(text: str) -> str:
+    for opening, closing in _WRAPPINGS:
+        inside = text[len(opening) : -len(closing)]
+        wrapped = text.startswith(opening) and text.endswith(closing) and len(text) > len(opening + closing)
+        if wrapped and closing not in inside:
+            return inside.strip()
+    return text
+
+
+def _without_last_word(text: str) -> str:
+    """Return the text without its last word, which the token limit may have cut, unless it is the only one."""
+    return (text.rsplit(maxsplit=1)[0] if " " in text else text).rstrip(" ,;:-–—")
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return {tuple(words[start : start + _LEAK_WORDS]) for start in range(len(words) - _LEAK_WORDS + 1)}
+
+
+_PROMPT_RUNS = _runs(SYSTEM)
+
+
+def _repeats_prompt(text: str) -> bool:
+    return not _PROMPT_RUNS.isdisjoint(_runs(text))
