@@ -33,16 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="autopost-mutants-") as folder:
-        jobs = min(options.jobs, len(mutants))
+        jobs = max(1, min(options.jobs, len(mutants)))
         trees: queue.SimpleQueue[Tree] = queue.SimpleQueue()
         for number in range(jobs):
             trees.put(Tree(ROOT, Path(folder) / str(number)))
         with ThreadPoolExecutor(jobs) as pool:
             without = pool.submit(_passes_without, trees, mutants) if options.control else None
-            killed = sum(pool.map(lambda mutant: _is_killed(trees, mutant), mutants))
+            killed = list(pool.map(lambda mutant: _is_killed(trees, mutant), mutants))
             is_sound = without is None or without.result()
-    print(f"{killed} of {len(mutants)} mutants killed in {time.monotonic() - began:.0f} s")
-    return 0 if is_sound and killed == len(mutants) else 1
+    print(f"{sum(killed)} of {len(mutants)} mutants killed in {time.monotonic() - began:.0f} s")
+    for mutant, is_killed in zip(mutants, killed, strict=True):
+        if not is_killed:
+            print(f"not killed: {mutant.name}")
+    return 0 if is_sound and all(killed) else 1
 
 
 def _is_killed(trees: queue.SimpleQueue[Tree], mutant: Mutant) -> bool:
