@@ -63,7 +63,7 @@ def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
     with several.instance() as one, SocketViewer(one) as viewer:
         until(lambda: one.metric("autopost_feed_source_up") == 1)
         time.sleep(0.5)  # the look at the beginning of a session
-        source = "log" if several.carrier == "notify" else "carrier"  # what is notified is not believed
+        source = "log" if several.carrier == "notify" else "transport"  # what is notified is not believed
         before = one.metric(f'autopost_feed_events_total{{source="{source}"}}')
         began = time.monotonic()
         for number in range(5):
