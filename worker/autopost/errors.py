@@ -12,6 +12,17 @@ AutopostError
 │   ├── DeadlinePassed       redaction used up its CPU time
 │   ├── PrefilterFailed      the anchors could not be searched for
 │   └── NeverClean           every pass found something new
+├── RequestRefused           web/errors.py: an HTTP request or handshake is answered with an error status
+│   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
+│   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
+│   ├── InvalidPosition      400: a feed is asked for from what is no position
+│   ├── TokenRequired        401
+│   ├── TooManyViewers       503
+│   ├── TooManyWrongTokens   429
+│   └── UnknownTopic         400
+├── TransportLost            web/feed/source.py: the transport is no longer received; the log is read instead
+├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
+├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
 ├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
 ├── DeliveryRejected         a webhook's target will never take this event; dead-lettered
 └── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
