@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
-import psycopg
+from tests.support.host import open_connection
 from websockets.asyncio.client import ClientConnection, connect
 
 from autopost.database.embedded import EmbeddedServer
@@ -164,7 +164,7 @@ def processor_seconds(pid: int) -> float:
 
 def load(server: EmbeddedServer, name: str, rate: float, seconds: float) -> None:
     """Let operations fail at a steady rate, which are alerts and all posted; wait for the last."""
-    with psycopg.connect(server.dsn(), autocommit=True) as host:
+    with open_connection(server.dsn(), autocommit=True) as host:
         began = time.monotonic()
         number = 0
         while (now := time.monotonic() - began) < seconds:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import psycopg
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from autopost.outbox.doorbell import CHANNEL
@@ -57,7 +57,7 @@ def measure(server: EmbeddedServer, host: Connection, system: System, rate: int,
     clients = CLIENTS if rate else 1
     each = math.ceil((rate or 10) * seconds * 1.5 / clients) + 20
     start_operations(host, clients, each)
-    with ready(server, host, system, redaction=False) as worker, psycopg.connect(server.dsn(), autocommit=True) as bell:
+    with ready(server, host, system, redaction=False) as worker, open_connection(server.dsn(), autocommit=True) as bell:
         worker.begin()
         time.sleep(0.5)
         bell.execute(f"listen {CHANNEL}".encode())

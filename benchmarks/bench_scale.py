@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import asyncpg
-import psycopg
+from tests.support.host import SCHEMAS, open_connection
 
 from autopost.database.connection import create_pool
 from autopost.database.migrate import migrate
@@ -65,8 +65,8 @@ class Side:
         self.host = host
         self.agents = agents
         self.times = Times()
-        self._outbox = Outbox(pool, settings.schema_name, "bench")
-        self._publication = Publication(pool, settings.schema_name, "bench")
+        self._outbox = Outbox(pool, SCHEMAS, "bench")
+        self._publication = Publication(pool, SCHEMAS, "bench")
         self._next = 0
 
     async def turn(self, *, adds: bool = True) -> None:
@@ -105,7 +105,7 @@ async def measure(dsns: dict[str, str], *, finished: int, pending: int, agents: 
     for name, dsn in dsns.items():
         settings = load_settings(database_url=dsn)
         pools.append(await create_pool(settings, name, size=2))
-        sides[name] = Side(psycopg.connect(dsn, autocommit=True), settings, pools[-1], agents)
+        sides[name] = Side(open_connection(dsn, autocommit=True), settings, pools[-1], agents)
         add_agents(sides[name].host, agents)
     fill(sides["many"].host, FINISHED, finished, agents)
     for side in sides.values():

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import psycopg
+from tests.support.host import SCHEMAS, open_connection
 
 from autopost.database.sql import query
 from benchmarks.stand import Connection, add_agents, percentile, report, stand, wait_for, worker
@@ -82,7 +83,7 @@ class Load:
     def __call__(self, stop: threading.Event) -> None:
         """Work until told to stop. What comes late is made up for."""
         began = time.monotonic()
-        with psycopg.connect(self._dsn, autocommit=True) as host:
+        with open_connection(self._dsn, autocommit=True) as host:
             while not stop.is_set():
                 start(host, "op", self.completed, self._rate, "agent", AGENTS)
                 for number in range(self.completed, self.completed + self._rate):
@@ -105,7 +106,7 @@ class Probe:
             "select from social_posts where id = auto_post_outbox_id(%s, "
             "(select rule_id from auto_post_rule_for('workflow_execute', 'completed')))::text"
         )
-        with psycopg.connect(self._dsn, autocommit=True) as host:
+        with open_connection(self._dsn, autocommit=True) as host:
             while not stop.wait(1 / PROBES_A_SECOND):
                 start(host, "probe", self.completed, 1, "probe", AGENTS)
                 finish(host, f"probe{self.completed}", "completed")
@@ -205,11 +206,11 @@ def soak(minutes: float, rate: int, *, pinned: bool) -> bool:
         add_agents(side, AGENTS)
         side.execute("insert into agents select replace(id, 'agent', 'probe'), tenant_id, name, maturity from agents")
         side.execute(
-            ("prepare claim (text, integer, interval, boolean, uuid[]) as " + query("worker/claim", "public")).encode()
+            ("prepare claim (text, integer, interval, boolean, uuid[]) as " + query("worker/claim", SCHEMAS)).encode()
         )
-        side.execute(("prepare next_due (boolean) as " + query("worker/next_due", "public")).encode())
+        side.execute(("prepare next_due (boolean) as " + query("worker/next_due", SCHEMAS)).encode())
         if pinned:
-            old = stack.enter_context(psycopg.connect(server.dsn()))
+            old = stack.enter_context(open_connection(server.dsn()))
             old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             old.execute("select")  # its snapshot holds back what VACUUM may remove, everywhere
         workers = [

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer, embedded_server
 from autopost.database.migrate import migrate
@@ -33,7 +34,7 @@ def stand(
             del os.environ[name]
     with embedded_server(version, durable=True, settings={"shared_buffers": "'256MB'", **(settings or {})}) as server:
         migrate(load_settings(database_url=server.dsn()))
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        with open_connection(server.dsn(), autocommit=True) as connection:
             yield server, connection
 
 
@@ -49,7 +50,7 @@ def worker(server: EmbeddedServer, **variables: str) -> Iterator[subprocess.Pope
     }
     process = subprocess.Popen([sys.executable, "-m", "autopost", "run"], env=environment)
     try:
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        with open_connection(server.dsn(), autocommit=True) as connection:
             wait_for(connection, "select exists (select from auto_post_workers)", seconds=60)
         yield process
     finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.host import SCHEMAS
+
 from autopost.database.sql import render, sql_folder
 from benchmarks.stand import Connection
 
@@ -16,7 +18,7 @@ def set_trigger(host: Connection, name: str) -> None:
     """Let this be the only trigger on operation_trackers: a file of benchmarks/sql, or autopost's own."""
     host.execute((FOLDER / f"{NONE}.sql").read_bytes())
     if name == OURS:
-        host.execute(render((sql_folder() / "triggers" / f"{OURS}.sql").read_text("utf-8"), "public").encode())
+        host.execute(render((sql_folder() / "triggers" / f"{OURS}.sql").read_text("utf-8"), SCHEMAS).encode())
     elif name != NONE:
         host.execute((FOLDER / f"{name}.sql").read_bytes())
     host.execute("vacuum analyze operation_trackers")

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import psycopg
+from tests.support.host import open_connection
 
 from autopost.database.embedded import EmbeddedServer
 from benchmarks.stand import Connection
@@ -17,7 +17,7 @@ from benchmarks.trigger import NONE, set_trigger
 State = Callable[[EmbeddedServer, Connection], contextlib.AbstractContextManager[object]]
 
 # The doorbell's lock, which a sleeping worker holds alone (sql/queries/worker/arm.sql).
-SLEEP = "select pg_advisory_lock(1635087471, hashtext('public'))"
+SLEEP = "select pg_advisory_lock(1635087471, hashtext('autopost'))"
 
 
 def _as_it_is(_server: EmbeddedServer, _host: Connection) -> contextlib.AbstractContextManager[object]:
@@ -27,7 +27,7 @@ def _as_it_is(_server: EmbeddedServer, _host: Connection) -> contextlib.Abstract
 @contextlib.contextmanager
 def _sleeper(server: EmbeddedServer, _host: Connection) -> Iterator[None]:
     """Hold the doorbell's lock all the time, as no worker does: it would wake at the first ring."""
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+    with open_connection(server.dsn(), autocommit=True) as connection:
         connection.execute(SLEEP)
         yield
 

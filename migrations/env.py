@@ -7,50 +7,51 @@ from __future__ import annotations
 
 from alembic import context
 
-from autopost.database import mapping_sql
 from autopost.database.migrate import (
     PRELUDE,
     VERSION_TABLE,
+    drop_empty_schema,
     engine_for,
-    forget_empty,
+    execute_script,
     given_mapping,
+    make_schema,
     prepare_session,
     stored_mapping,
 )
+from autopost.database.sql import schemas_of
 from autopost.settings import load_settings
 
 
 def run() -> None:
     """Run the migrations, or print them (`--sql`)."""
-    settings = context.config.attributes.get("settings") or load_settings(
-        require_database=not context.is_offline_mode()
-    )
-    context.config.attributes["schema"] = settings.schema_name
-    mapping = context.config.attributes["mapping"] = given_mapping(settings)
-    own_schema = [mapping_sql.schema_sql(settings.schema_name)] if mapping is not None else []
+    attributes = context.config.attributes
+    settings = attributes.get("settings") or load_settings(require_database=not context.is_offline_mode())
+    mapping = given_mapping(settings)
+    attributes["mapping"] = mapping
+    attributes["schemas"] = schemas = schemas_of(settings, mapped=mapping is not None)
     if context.is_offline_mode():
         context.configure(
             dialect_name="postgresql",
             literal_binds=True,
             version_table=VERSION_TABLE,
-            version_table_schema=settings.schema_name,
+            version_table_schema=schemas.own,
         )
         with context.begin_transaction():
-            context.get_context().impl.static_output(
-                "\n".join([*PRELUDE, *own_schema, forget_empty(settings.schema_name)])
-            )
+            context.get_context().impl.static_output("\n".join([*PRELUDE, make_schema(schemas)]))
             context.run_migrations()
+            context.get_context().impl.static_output(drop_empty_schema(schemas))
         return
     with engine_for(settings).connect() as connection:
-        context.configure(connection=connection, version_table=VERSION_TABLE, version_table_schema=settings.schema_name)
+        context.configure(connection=connection, version_table=VERSION_TABLE, version_table_schema=schemas.own)
         with context.begin_transaction():
             prepare_session(connection)
-            for statement in own_schema:
-                connection.exec_driver_sql(statement)
+            execute_script(connection, make_schema(schemas))
             if context.get_context().get_current_heads():
                 # What is in force counts, until `autopost migrate` has put another in its place.
-                context.config.attributes["mapping"] = stored_mapping(connection, settings.schema_name)
+                attributes["mapping"] = mapping = stored_mapping(connection, schemas)
+                attributes["schemas"] = schemas_of(settings, mapped=mapping is not None)
             context.run_migrations()
+            execute_script(connection, drop_empty_schema(schemas))
 
 
 run()

@@ -175,11 +175,9 @@ def database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture
 def host(database: str) -> Iterator[Host]:
     """Return the platform: whoever changes operation_trackers."""
-    import psycopg
+    from tests.support.host import Host, open_connection
 
-    from tests.support.host import Host
-
-    with psycopg.connect(database, autocommit=True) as connection:
+    with open_connection(database, autocommit=True) as connection:
         yield Host(connection)
 
 

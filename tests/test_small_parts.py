@@ -13,13 +13,14 @@ import pytest
 from autopost import audit
 from autopost.database.connection import connect_arguments
 from autopost.database.errors import is_transient, label
-from autopost.database.sql import query, render, sql_folder
+from autopost.database.sql import Schemas, query, render, sql_folder
 from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.model import Claim, Generator, Operation, Redaction, Written
 from autopost.processes.worker_process import _meanwhile
 from autopost.settings import load_settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.pipeline import OperationTypeRedactor
+from tests.support.host import SCHEMAS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -155,18 +156,31 @@ def test_same_row_under_a_new_epoch_is_another_claim() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
-    [("public", "public.t"), ("Agents", '"Agents".t'), ("a-b", '"a-b".t'), ("select", '"select".t')],
+    [
+        ("autopost", "autopost.t"),
+        ("public", "public.t"),
+        ("Agents", '"Agents".t'),
+        ("a-b", '"a-b".t'),
+        ("select", '"select".t'),
+    ],
 )
 def test_schema_is_quoted_where_it_must_be(schema: str, expected: str) -> None:
     """A plain name stays readable."""
-    assert render("{{ schema }}.t", schema) == expected
+    assert render("{{ schema }}.t", Schemas(schema, "public")) == expected
+    assert render("{{ platform }}.t", Schemas("autopost", schema)) == expected
+
+
+def test_placeholder_that_nobody_knows_is_refused() -> None:
+    """A misspelt name does not reach a database."""
+    with pytest.raises(KeyError):
+        render("select {{ lock.door }}", SCHEMAS)
 
 
 def test_every_query_says_what_it_does() -> None:
     """The first line of each file is a comment."""
     folder = sql_folder() / "queries"
     names = [str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.sql")]
-    assert [name for name in names if not query(name, "public").startswith("-- ")] == []
+    assert [name for name in names if not query(name, SCHEMAS).startswith("-- ")] == []
 
 
 @pytest.mark.parametrize(

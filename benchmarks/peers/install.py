@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 
 import asyncpg
-import psycopg
+from tests.support.host import open_connection
 
 
 def is_installed(name: str) -> bool:
@@ -36,5 +36,5 @@ def install_procrastinate(dsn: str) -> None:
     """Make procrastinate's tables."""
     from procrastinate.schema import SchemaManager
 
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with open_connection(dsn, autocommit=True) as connection:
         connection.execute(SchemaManager.get_schema().encode())

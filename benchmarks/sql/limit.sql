@@ -11,7 +11,7 @@ begin
     loop
         with due as (
             select o.*
-            from public.auto_post_outbox as o
+            from autopost.auto_post_outbox as o
             where o.state in ('pending', 'claimed') and o.available_at <= now()
             order by o.available_at
             limit p_batch
@@ -49,11 +49,11 @@ begin
             from due as d
             inner join locked on d.agent_id = locked.agent_id and locked.is_ours
             left join public.agents as a on d.agent_id = a.id
-            left join public.auto_post_rate_limits as l on d.agent_id = l.agent_id
+            left join autopost.auto_post_rate_limits as l on d.agent_id = l.agent_id
         ),
 
         finished as (
-            update public.auto_post_outbox as o
+            update autopost.auto_post_outbox as o
             set
                 state = case when j.refusal is null then 'posted' else 'skipped' end,
                 reason = j.refusal,
@@ -85,7 +85,7 @@ begin
         ),
 
         limits as (
-            insert into public.auto_post_rate_limits (agent_id, last_post_at)
+            insert into autopost.auto_post_rate_limits (agent_id, last_post_at)
             select j.agent_id, max(j.decided_at) from judged as j
             where j.refusal is null
             group by j.agent_id

@@ -7,7 +7,7 @@ begin
     if new.status <> 'completed' or (tg_op = 'UPDATE' and old.status = 'completed') then
         return null;
     end if;
-    insert into public.auto_post_outbox (
+    insert into autopost.auto_post_outbox (
         id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
         what_explanation, why_explanation, next_steps, captured_at, available_at
     )

@@ -2,10 +2,12 @@
 -- NULL: nobody holds it. The agent of a lock is known while a worker holds an operation of that agent.
 with locks (place, lock, classid, objid, what_for) as (
     values
-    (1, 'doorbell', 1635087471, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
-    (2, 'reconciler', 1635087472, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
-    (3, 'retention', 1635087473, hashtext('{{ schema }}'), 'one removes old rows at a time'),
-    (4, 'migration', 1635087474, 0, 'one migrates at a time')
+    (1, 'doorbell', {{ lock.doorbell }}, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
+    (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
+    (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
+    (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time'),
+    (5, 'announcements', {{ lock.announcements }}, hashtext('{{ schema }}'), 'one places announcements at a time'),
+    (6, 'rules', {{ lock.rules }}, hashtext('{{ schema }}'), 'one changes rules at a time')
 ),
 
 held as (
@@ -28,7 +30,7 @@ found as (
     left join held as h
         on h.objsubid = 2 and k.classid = h.classid and k.objid::bigint & 4294967295 = h.objid
     union all
-    select 5, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
+    select 7, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
     from agents as a
     inner join held as h on h.objsubid = 1 and a.key = (h.classid << 32) | h.objid
 )

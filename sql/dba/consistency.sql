@@ -12,7 +12,7 @@ outcomes as materialized (
         l.occurred_at, l.action, l.post_id, l.details ->> 'outbox_id' as outbox_id,
         l.details ->> 'by' is not null or coalesce(l.details ->> 'reason', '') = 'already_processed' as may_follow,
         lag(l.occurred_at) over (partition by l.details ->> 'outbox_id' order by l.occurred_at) as earlier
-    from {{ schema }}.audit_log as l
+    from {{ platform }}.audit_log as l
     where
         l.action in ('auto_post.posted', 'auto_post.skipped', 'auto_post.dead')
         and l.occurred_at > (select s.since from scope as s)
@@ -21,7 +21,7 @@ outcomes as materialized (
 -- The posts that autopost wrote: they name their operation, or the audit log names them.
 posts as materialized (
     select p.id, p.author_id, p.post_type, p.created_at, p.post_metadata ->> 'tracker_id' as tracker_id
-    from {{ schema }}.social_posts as p
+    from {{ platform }}.social_posts as p
     where
         p.created_at > (select s.since from scope as s)
         and (p.post_metadata ->> 'tracker_id' is not null or p.id in (select c.post_id from outcomes as c))
@@ -105,7 +105,7 @@ where
     and not c.may_follow
     and not exists (
         select
-        from {{ schema }}.audit_log as l
+        from {{ platform }}.audit_log as l
         where
             l.action in ('auto_post.retry', 'auto_post.retry_all', 'auto_post.requeue')
             and l.occurred_at between c.earlier and c.occurred_at
@@ -143,7 +143,7 @@ where
     -- A purge forgets when its agents posted last.
     and not exists (
         select
-        from {{ schema }}.audit_log as l
+        from {{ platform }}.audit_log as l
         where
             l.action = 'auto_post.purge'
             and l.occurred_at between s.earlier and s.created_at

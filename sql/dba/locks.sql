@@ -43,7 +43,7 @@ waits as (
         not l.granted
         and coalesce(d.datname, current_database()) = current_database()
         and case l.locktype
-            when 'advisory' then l.objsubid = 1 or l.classid between 1635087471 and 1635087474
+            when 'advisory' then l.objsubid = 1 or l.classid in ({{ locks }})
             when 'relation' then l.relation in (select o.oid from ours as o)
             else l.locktype in ('transactionid', 'tuple')
         end

@@ -10,7 +10,7 @@ select
     a.pid in (
         select l.pid
         from pg_locks as l
-        where l.locktype = 'advisory' and l.classid = 1635087471 and l.mode = 'ExclusiveLock' and l.granted
+        where l.locktype = 'advisory' and l.classid = {{ lock.doorbell }} and l.mode = 'ExclusiveLock' and l.granted
     ) as sleeps,
     date_trunc('second', now() - a.backend_start) as listens_for,
     (

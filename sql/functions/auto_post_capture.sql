@@ -89,7 +89,7 @@ begin
             found
             and v_wakeup <> 'poll'
             and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
-                1635087471, pg_catalog.hashtext('{{ schema }}')
+                {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
             ))
             -- With a full queue NOTIFY would fail at commit, where nothing can catch it.
             and pg_catalog.pg_notification_queue_usage() < 0.8

@@ -13,7 +13,7 @@ begin
         select
         from pg_catalog.pg_class as c
         where
-            c.oid = pg_catalog.to_regclass('{{ schema }}.audit_log') and c.relkind in ('r', 'p')
+            c.oid = pg_catalog.to_regclass('{{ platform }}.audit_log') and c.relkind in ('r', 'p')
             and (
                 c.relpages < 5000
                 or exists (
@@ -27,7 +27,7 @@ begin
     end if;
     select pg_catalog.format(' by %s since %s', l.details ->> 'by', pg_catalog.date_trunc('second', l.occurred_at))
     into v_found
-    from {{ schema }}.audit_log as l
+    from {{ platform }}.audit_log as l
     where l.action = 'auto_post.' || p_action and l.occurred_at > pg_catalog.now() - interval '30 days'
     order by l.occurred_at desc
     limit 1;

@@ -22,37 +22,41 @@ as $$
 
     needed (object, privilege) as (
         values
-        ('auto_post_outbox', 'SELECT'),
-        ('auto_post_outbox', 'INSERT'),
-        ('auto_post_outbox', 'DELETE'),
-        ('auto_post_seen', 'SELECT'),
-        ('auto_post_seen', 'INSERT'),
-        ('auto_post_rules', 'SELECT'),
-        ('auto_post_control', 'SELECT'),
-        ('auto_post_reconciliation', 'SELECT'),
-        ('auto_post_reconciliation', 'UPDATE'),
-        ('operation_trackers', 'SELECT')
+        ('{{ schema }}.auto_post_outbox', 'SELECT'),
+        ('{{ schema }}.auto_post_outbox', 'INSERT'),
+        ('{{ schema }}.auto_post_outbox', 'DELETE'),
+        ('{{ schema }}.auto_post_seen', 'SELECT'),
+        ('{{ schema }}.auto_post_seen', 'INSERT'),
+        ('{{ schema }}.auto_post_rules', 'SELECT'),
+        ('{{ schema }}.auto_post_control', 'SELECT'),
+        ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
+        ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ platform }}.operation_trackers', 'SELECT')
+    ),
+
+    owners as (
+        select distinct d.owner, d.owner_name
+        from definers as d
+        where d.owner is not null
     ),
 
     lacking as (
         select
             o.owner_name,
-            n.privilege || ' on ' || n.object as lacks,
-            pg_catalog.format(
-                'grant %s on {{ schema }}.%I to %I;', pg_catalog.lower(n.privilege), n.object, o.owner_name
-            ) as remedy
-        from (select distinct d.owner, d.owner_name from definers as d where d.owner is not null) as o
+            n.privilege || ' on ' || c.relname as lacks,
+            pg_catalog.format('grant %s on %s to %I;', pg_catalog.lower(n.privilege), n.object, o.owner_name) as remedy
+        from owners as o
         cross join needed as n
-        inner join pg_catalog.pg_class as c
-            on n.object = c.relname and c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(n.object)
         where not pg_catalog.has_table_privilege(o.owner, c.oid, n.privilege)
-        union all
+        union
         select
             o.owner_name,
-            'USAGE on schema {{ schema }}',
-            pg_catalog.format('grant usage on schema {{ schema }} to %I;', o.owner_name)
-        from (select distinct d.owner, d.owner_name from definers as d where d.owner is not null) as o
-        where not pg_catalog.has_schema_privilege(o.owner, '{{ schema }}'::pg_catalog.regnamespace, 'USAGE')
+            'USAGE on schema ' || n.schema_name,
+            pg_catalog.format('grant usage on schema %s to %I;', n.schema_name, o.owner_name)
+        from owners as o
+        cross join (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)
+        where not pg_catalog.has_schema_privilege(o.owner, n.schema_name::pg_catalog.regnamespace, 'USAGE')
     ),
 
     wrong (level, finding, advice) as (

@@ -49,11 +49,13 @@ as $$
             c.relname as name, c.relacl as acl, c.oid::pg_catalog.regclass::text as shown, '' as kind
         from pg_catalog.pg_class as c
         where
-            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
-            and c.relkind in ('r', 'p', 'v', 'S', 'f')
+            c.relkind in ('r', 'p', 'v', 'S', 'f')
             and (
-                c.relname like 'auto\_post\_%'
-                or c.relname in ('agents', 'operation_trackers', 'social_posts', 'audit_log')
+                (c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace and c.relname like 'auto\_post\_%')
+                or (
+                    c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
+                    and c.relname in ('agents', 'operation_trackers', 'social_posts', 'audit_log')
+                )
             )
         union all
         select
@@ -149,6 +151,11 @@ as $$
             and t.attnum > 0 and not t.attisdropped
             and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
             and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        union
+        select r.name, 'USAGE on schema ' || n.schema_name
+        from groups as r
+        cross join (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)
+        where not pg_catalog.has_schema_privilege(r.oid, n.schema_name::pg_catalog.regnamespace, 'USAGE')
     )
 
     select

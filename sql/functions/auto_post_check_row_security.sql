@@ -52,7 +52,7 @@ as $$
 
     -- Through views to the tables, with the role as which they are reached.
     reached (name, command, role, effect, relid) as (
-        select u.name, u.command, u.role, u.effect, pg_catalog.to_regclass('{{ schema }}.' || u.name)::oid
+        select u.name, u.command, u.role, u.effect, pg_catalog.to_regclass('{{ platform }}.' || u.name)::oid
         from uses as u
         union
         select

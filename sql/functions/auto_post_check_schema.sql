@@ -19,7 +19,7 @@ begin
         case
             when p.problem ~ '^column \w+ is missing$' then
                 pg_catalog.format(
-                    'alter table {{ schema }}.%I add column %s %s;',
+                    'alter table {{ platform }}.%I add column %s %s;',
                     p.table_name, pg_catalog.split_part(p.problem, ' ', 2),
                     case
                         when p.problem ~ '^column \w+_at ' then 'timestamptz'

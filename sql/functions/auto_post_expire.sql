@@ -14,7 +14,7 @@ begin
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if not pg_catalog.pg_try_advisory_xact_lock(1635087473, pg_catalog.hashtext('{{ schema }}')) then
+    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
         return 0;
     end if;
 

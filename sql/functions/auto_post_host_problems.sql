@@ -61,7 +61,7 @@ as $$
             a.atttypid = 'varchar'::pg_catalog.regtype and a.atttypmod between 5 and 283 as is_too_short
         from pg_catalog.pg_class as c
         inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
-        where c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace and c.relkind in ('r', 'p', 'v', 'f')
+        where c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace and c.relkind in ('r', 'p', 'v', 'f')
     )
 
     select
@@ -94,7 +94,7 @@ as $$
     select c.relname, 'column id must be unique by itself: the row is known by it alone'
     from pg_catalog.pg_class as c
     where
-        c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
         and c.relkind = 'r'
         and c.relname in ('agents', 'operation_trackers')
         and not exists (
@@ -111,7 +111,7 @@ as $$
     select c.relname, 'it is a view that takes no INSERT: make an INSTEAD OF INSERT trigger on it'
     from pg_catalog.pg_class as c
     where
-        c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
         and c.relkind = 'v'
         and c.relname in ('social_posts', 'audit_log')
         and pg_catalog.pg_relation_is_updatable(c.oid, true) & 8 = 0

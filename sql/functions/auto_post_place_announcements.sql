@@ -11,7 +11,7 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock(1635087475, pg_catalog.hashtext('{{ schema }}'));
+    perform pg_catalog.pg_advisory_xact_lock({{ lock.announcements }}, pg_catalog.hashtext('{{ schema }}'));
 
     with log as (
         select p.position from {{ schema }}.auto_post_positions as p where p.name = 'log'

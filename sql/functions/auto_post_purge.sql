@@ -36,13 +36,13 @@ begin
     ),
 
     ended as (
-        insert into {{ schema }}.audit_log (
+        insert into {{ platform }}.audit_log (
             id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
         )
         select
             pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
-            case when g.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then g.operation_type end, g.tracker_id,
-            case when g.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then g.status end,
+            case when g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type end, g.tracker_id,
+            case when g.status ~ '^{{ pattern.status }}$' then g.status end,
             pg_catalog.jsonb_build_object(
                 'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
                 'by', session_user
@@ -58,7 +58,7 @@ begin
         from {{ schema }}.auto_post_rate_limits as l
         where
             l.agent_id = p_agent_id
-            or l.agent_id in (select a.id from {{ schema }}.agents as a where a.tenant_id::text = p_tenant_id)
+            or l.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id)
         order by l.agent_id
         for update
     )
@@ -71,8 +71,11 @@ begin
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
         and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
-    delete from {{ schema }}.auto_post_hook_dead as d
-    where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
+    -- A later revision adds hooks.
+    if pg_catalog.to_regclass('{{ schema }}.auto_post_hook_dead') is not null then
+        delete from {{ schema }}.auto_post_hook_dead as d
+        where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
+    end if;
     perform {{ schema }}.auto_post_record(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );

@@ -24,7 +24,7 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     if
-        not pg_catalog.pg_try_advisory_xact_lock(1635087472, pg_catalog.hashtext('{{ schema }}'))
+        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
         or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
     then
         return 0;
@@ -54,7 +54,7 @@ begin
             pg_catalog.left(t.why_explanation::text, 4000) as why_explanation,
             pg_catalog.left(t.next_steps::text, 4000) as next_steps,
             {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id) as outbox_id
-        from {{ schema }}.operation_trackers as t
+        from {{ platform }}.operation_trackers as t
         cross join {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
         where
             t.ctid >= pg_catalog.format('(%s,0)', v_from)::pg_catalog.tid

@@ -9,7 +9,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    insert into {{ schema }}.audit_log (id, occurred_at, action, tracker_id, details)
+    insert into {{ platform }}.audit_log (id, occurred_at, action, tracker_id, details)
     values (
         pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), 'auto_post.' || p_action, p_tracker_id,
         coalesce(p_details, '{}') || pg_catalog.jsonb_build_object('by', session_user)

@@ -34,13 +34,13 @@ begin
         returning o.*
     )
 
-    insert into {{ schema }}.audit_log (
+    insert into {{ platform }}.audit_log (
         id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
     )
     select
         pg_catalog.gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^[A-Za-z][A-Za-z0-9_.:-]{0,59}$' then s.operation_type end,
-        s.tracker_id, case when s.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then s.status end,
+        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end,
+        s.tracker_id, case when s.status ~ '^{{ pattern.status }}$' then s.status end,
         pg_catalog.jsonb_build_object(
             'outcome', 'skipped', 'reason', p_reason, 'outbox_id', s.id, 'attempts', s.attempts, 'by', session_user
         )

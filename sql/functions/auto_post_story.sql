@@ -46,11 +46,11 @@ as $$
                 ' ', l.details ->> 'reason', l.details ->> 'error', l.details ->> 'generator',
                 'by ' || coalesce(l.details ->> 'by', l.details ->> 'worker')
             )
-        from {{ schema }}.audit_log as l
+        from {{ platform }}.audit_log as l
         where l.tracker_id = p_tracker_id and l.action like 'auto\_post.%'
         union all
         select p.created_at, 4, 'in the feed', pg_catalog.concat_ws(' ', p.post_type, p.id)
-        from {{ schema }}.social_posts as p
+        from {{ platform }}.social_posts as p
         where p.id = any(array(select i.id::text from ids as i))
         union all
         select null, 6, 'removed', 'its outbox row of rule ' || i.rule_id::text || ' is gone; it never counts again'

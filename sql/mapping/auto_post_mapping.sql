@@ -14,3 +14,4 @@ comment on table {{ schema }}.auto_post_mapping is
 'How the platform''s tables read in autopost''s words: what the views of this schema and the trigger were made from.';
 comment on column {{ schema }}.auto_post_mapping.document is 'TOML. A migration with another mapping replaces it.';
 comment on column {{ schema }}.auto_post_mapping.applied_at is 'When it was put in force.';
+comment on column {{ schema }}.auto_post_mapping.only_row is 'Always true: keeps it to one row.';

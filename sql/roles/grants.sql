@@ -12,12 +12,12 @@ begin
 end
 $roles$;
 
-grant usage on schema {{ schema }} to auto_post_worker, auto_post_reader;
+grant usage on schema {{ schema }}, {{ platform }} to auto_post_worker, auto_post_reader;
 
 -- The worker: reads agents, writes the feed and the audit log, moves the outbox on. It deletes no row of an
 -- operation: what retention and the reconciler do, they do in functions of the owner.
 grant select on
-{{ schema }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
+{{ platform }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
 {{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
 to auto_post_worker;
 grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
@@ -27,7 +27,7 @@ grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_p
 grant select, insert, update, delete on {{ schema }}.auto_post_announcements to auto_post_worker;
 grant select, insert, update on {{ schema }}.auto_post_positions to auto_post_worker;
 grant select, insert, update, delete on {{ schema }}.auto_post_hook_dead to auto_post_worker;
-grant insert on {{ schema }}.social_posts, {{ schema }}.audit_log to auto_post_worker;
+grant insert on {{ platform }}.social_posts, {{ platform }}.audit_log to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
@@ -38,7 +38,7 @@ grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliat
 
 -- Whoever looks: everything but the raw text of the operations.
 grant select on
-{{ schema }}.agents, {{ schema }}.social_posts, {{ schema }}.audit_log, {{ schema }}.auto_post_schema_version,
+{{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
 {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_seen, {{ schema }}.auto_post_health,
@@ -61,6 +61,7 @@ grant execute on function
 {{ schema }}.auto_post_check_by(text),
 {{ schema }}.auto_post_check_functions(),
 {{ schema }}.auto_post_check_held_back(interval, integer),
+{{ schema }}.auto_post_check_hooks(),
 {{ schema }}.auto_post_check_outbox(interval),
 {{ schema }}.auto_post_check_rights(),
 {{ schema }}.auto_post_check_row_security(),

@@ -1,6 +1,6 @@
 -- What was decided about each operation, and why.
 -- Made only where the platform has no such table; otherwise its own serves, checked column by column.
-create table {{ schema }}.audit_log (
+create table {{ platform }}.audit_log (
     id text not null,
     occurred_at timestamptz not null default now(),
     agent_id text,
@@ -13,10 +13,10 @@ create table {{ schema }}.audit_log (
     constraint audit_log_pkey primary key (id)
 );
 
-create index audit_log_occurred_at_idx on {{ schema }}.audit_log (occurred_at desc);
+create index audit_log_occurred_at_idx on {{ platform }}.audit_log (occurred_at desc);
 
-create index audit_log_tracker_id_idx on {{ schema }}.audit_log (tracker_id);
+create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
 
-comment on index {{ schema }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
-comment on index {{ schema }}.audit_log_tracker_id_idx is 'For the story of one operation.';
-comment on table {{ schema }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
+comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the story of one operation.';
+comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';

@@ -15,3 +15,4 @@ comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim 
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
 'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
+comment on column {{ schema }}.auto_post_control.only_row is 'Always true: keeps it to one row.';

@@ -7,3 +7,4 @@ create table {{ schema }}.auto_post_seen (
 
 comment on table {{ schema }}.auto_post_seen is
 'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';
+comment on column {{ schema }}.auto_post_seen.id is 'The id that the outbox row had.';

@@ -1,6 +1,6 @@
 -- The platform's work: a row for each operation of an agent.
 -- Made only where the platform has no such table; otherwise its own serves, checked column by column.
-create table {{ schema }}.operation_trackers (
+create table {{ platform }}.operation_trackers (
     id text not null,
     tenant_id text,
     agent_id text,
@@ -16,5 +16,5 @@ create table {{ schema }}.operation_trackers (
     constraint operation_trackers_pkey primary key (id)
 );
 
-comment on table {{ schema }}.operation_trackers is
+comment on table {{ platform }}.operation_trackers is
 'The work of the agents, a row for each operation. Created by autopost.';

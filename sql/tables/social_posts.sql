@@ -1,6 +1,6 @@
 -- The feed.
 -- Made only where the platform has no such table; otherwise its own serves, checked column by column.
-create table {{ schema }}.social_posts (
+create table {{ platform }}.social_posts (
     id text not null,
     tenant_id text,
     author_type text not null,
@@ -13,7 +13,7 @@ create table {{ schema }}.social_posts (
     constraint social_posts_pkey primary key (id)
 );
 
-create index social_posts_created_at_idx on {{ schema }}.social_posts (created_at desc);
+create index social_posts_created_at_idx on {{ platform }}.social_posts (created_at desc);
 
-comment on index {{ schema }}.social_posts_created_at_idx is 'For the newest posts.';
-comment on table {{ schema }}.social_posts is 'The posts of the feed. Created by autopost.';
+comment on index {{ platform }}.social_posts_created_at_idx is 'For the newest posts.';
+comment on table {{ platform }}.social_posts is 'The posts of the feed. Created by autopost.';

@@ -13,17 +13,18 @@ import pytest
 from psycopg import sql
 
 from autopost.database.migrate import migrate
-from autopost.database.sql import dba_statements
+from autopost.database.sql import Schemas, dba_statements
 from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.roles import groups_locked
 from tests.support.work import work_off, worker_process
 
 EXAMPLE = ROOT / "docs" / "examples" / "agent-registry.toml"
+MAPPED = Schemas("autopost", "autopost")
 TABLES = ("agent_registry", "agent_operation_tracker", "agent_posts", "audit_trail")
 
 
@@ -43,7 +44,7 @@ class Platform(Host):
 
     def complete_operation(self, operation_type: str = "workflow_execute", state: str = "DONE") -> str:
         """Start an operation and end it, as the application does; return its id."""
-        with psycopg.connect(self.as_role(self.application), autocommit=True) as connection:
+        with open_connection(self.as_role(self.application), autocommit=True) as connection:
             row = connection.execute(
                 "insert into agent_operation_tracker (workspace_id, agent_id, operation_type, context) "
                 "select workspace_id, id, %s, %s from agent_registry limit 1 returning id",
@@ -63,7 +64,7 @@ class Platform(Host):
 @pytest.fixture
 def platform(empty_database: str) -> Iterator[Platform]:
     """Return the platform with its tables, an agent, an operation that ended before, and its roles."""
-    with groups_locked(empty_database), psycopg.connect(empty_database, autocommit=True) as connection:
+    with groups_locked(empty_database), open_connection(empty_database, autocommit=True) as connection:
         suffix = str(connection.info.backend_pid)
         platform = Platform(connection, empty_database, suffix)
         groups_before = platform.rows("select rolname from pg_roles where rolname like 'auto\\_post\\_%'")
@@ -99,15 +100,13 @@ def platform(empty_database: str) -> Iterator[Platform]:
 
 def settings_of(platform: Platform, role: str, mapping: Path | None = EXAMPLE) -> Settings:
     """Return settings for a role of the platform."""
-    return load_settings(
-        database_url=platform.as_role(role), schema_name="autopost", mapping_file=mapping, llm_enabled=False
-    )
+    return load_settings(database_url=platform.as_role(role), mapping_file=mapping, llm_enabled=False)
 
 
 def install(platform: Platform) -> None:
     """Install autopost as its own role, and give the worker its rights."""
     migrate(settings_of(platform, platform.installer))
-    platform.execute(dba_statements("autopost")["grants"])
+    platform.execute(dba_statements(MAPPED)["grants"])
     platform.execute(f"grant auto_post_worker to {platform.worker}")
 
 
@@ -136,7 +135,7 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
         ([*TABLES],),
     )
     install(platform)
-    variables = {"SOCIAL_POST_SCHEMA": "autopost", "SOCIAL_POST_LLM_ENABLED": "false"}
+    variables = {"SOCIAL_POST_LLM_ENABLED": "false"}
     with worker_process(platform.as_role(platform.worker), **variables) as worker:
         until(lambda: platform.value("select count(*) from autopost.auto_post_workers") == 1)
         tracker = platform.complete_operation()
@@ -169,7 +168,7 @@ def test_application_needs_no_right_on_anything_of_autoposts(platform: Platform)
     install(platform)
     platform.complete_operation()
     assert platform.waiting() == 1
-    with psycopg.connect(platform.as_role(platform.application), autocommit=True) as connection:
+    with open_connection(platform.as_role(platform.application), autocommit=True) as connection:
         for statement in (
             "select * from autopost.auto_post_outbox",
             "select * from autopost.agents",
@@ -210,7 +209,7 @@ def test_student_may_not_post_whatever_the_letter_case(platform: Platform) -> No
     install(platform)
     platform.execute("update agent_registry set status = 'student'")
     platform.complete_operation()
-    variables = {"SOCIAL_POST_SCHEMA": "autopost", "SOCIAL_POST_LLM_ENABLED": "false"}
+    variables = {"SOCIAL_POST_LLM_ENABLED": "false"}
     with worker_process(platform.as_role(platform.worker), **variables):
         until(lambda: platform.waiting() == 0)
     assert platform.value("select reason from autopost.auto_post_outbox") == "maturity_blocked"
@@ -220,7 +219,7 @@ def test_commands_serve_a_mapped_platform(platform: Platform) -> None:
     """Status, feed and why look through the views; a simulation, which would write, refuses."""
     install(platform)
     platform.complete_operation()
-    where = {"SOCIAL_POST_SCHEMA": "autopost", "SOCIAL_POST_LLM_ENABLED": "false"}
+    where = {"SOCIAL_POST_LLM_ENABLED": "false"}
     with worker_process(platform.as_role(platform.worker), **where):
         until(lambda: platform.waiting() == 0)
     feed = autopost("feed", dsn=platform.as_role(platform.installer), **where)
@@ -329,7 +328,7 @@ def test_mapping_is_given_once(platform: Platform) -> None:
     """It is kept in the database: up, down and up again need no file."""
     install(platform)
     without = settings_of(platform, platform.installer, None)
-    migrate(without, "0002_outbox")
+    migrate(without, "0001_outbox")
     platform.complete_operation()
     assert platform.waiting() == 1
     migrate(without)
@@ -345,11 +344,7 @@ def test_removing_leaves_the_platform_as_it_was(platform: Platform) -> None:
     install(platform)
     platform.complete_operation()
     migrate(settings_of(platform, platform.installer, None), "base")
-    left = platform.rows(
-        "select relname from pg_class where relnamespace = 'autopost'::regnamespace and relkind <> 'i'"
-    )
-    assert [row["relname"] for row in left] == ["auto_post_schema_version"]
-    assert platform.value("select count(*) from pg_proc where pronamespace = 'autopost'::regnamespace") == 0
+    assert platform.value("select to_regnamespace('autopost')") is None
     assert platform.value("select count(*) from pg_trigger where not tgisinternal") == 0
     assert platform.value("select count(*) from agent_operation_tracker") == 2
 
@@ -400,17 +395,30 @@ def test_printed_script_installs_a_mapped_platform(platform: Platform) -> None:
     """`alembic upgrade head --sql` holds the mapping, and what it makes is removed online."""
     environment = {
         **os.environ,
-        "SOCIAL_POST_SCHEMA": "autopost",
         "SOCIAL_POST_MAPPING_FILE": str(EXAMPLE),
         "DATABASE_URL": platform.as_role(platform.installer),
     }
     command = [sys.executable, "-m", "alembic", "upgrade", "head", "--sql"]
     script = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
-    with psycopg.connect(platform.as_role(platform.installer), autocommit=True) as connection:
+    with open_connection(platform.as_role(platform.installer), autocommit=True) as connection:
         connection.execute(script.encode())
     platform.complete_operation()
     assert platform.waiting() == 1
     migrate(settings_of(platform, platform.installer, None), "base")
+
+
+def test_commands_learn_from_the_database_that_it_is_mapped(platform: Platform) -> None:
+    """Without the file: what they print, and what they read, is of the platform's tables."""
+    install(platform)
+    platform.complete_operation()
+    printed = autopost("sql", "auto_post_capture", dsn=platform.dsn)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert 'on "public"."agent_operation_tracker"' in printed.stdout
+    assert "from autopost.audit_log as l" in autopost("sql", "consistency", dsn=platform.dsn).stdout
+    assert "autopost.social_posts" in autopost("sql", "grants", dsn=platform.dsn).stdout
+    for command in ("status", "feed"):
+        result = autopost(command, dsn=platform.as_role(platform.installer))
+        assert result.returncode == 0, result.stderr
 
 
 def test_unreadable_mapping_is_a_configuration_error(platform: Platform) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
-import psycopg
 import pytest
 from psycopg import errors
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.work import eventually, work_off, working
 
 EMAIL = "bob" + "@" + "example.com"
@@ -471,7 +470,7 @@ async def test_worker_goes_on_after_its_connections_are_cut(
     async with working(settings, redactor):
         host.complete("before")
         await eventually(lambda: len(host.posts()) == 1)
-        with psycopg.connect(database, autocommit=True) as killer:
+        with open_connection(database, autocommit=True) as killer:
             killer.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity "
                 "where application_name like 'autopost%%' and datname = current_database()"

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.support import ROOT
+from tests.support.host import open_connection
 
 PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -92,7 +92,7 @@ def test_reader_gets_from_nothing_to_posts_from_a_table_of_its_own(terminal: Ter
     """Each block in its order; where the page shows a result, its words are in what was printed."""
     blocks = BLOCK.findall(PAGE.read_text("utf-8"))
     assert len(blocks) > 10
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
 
         def outcomes() -> int:
             ((count,),) = connection.execute(OUTCOMES).fetchall()

@@ -17,7 +17,7 @@ from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
 from autopost.errors import DeliveryFailed
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually
 
 WRITE = (
@@ -66,12 +66,12 @@ def consumer_of(
     pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker: str = "one", name: str = TRANSPORT
 ) -> TransportConsumer:
     """Return the transport's consumer as a worker has it."""
-    return TransportConsumer(ConsumerLease(pool, "public", name, worker, LEASE_SECONDS), transport)
+    return TransportConsumer(ConsumerLease(pool, SCHEMAS, name, worker, LEASE_SECONDS), transport)
 
 
 async def flush(pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker: str = "one") -> None:
     """Give positions to what was written, and deliver it, or fail."""
-    await Sequencer(pool, "public").sequence()
+    await Sequencer(pool, SCHEMAS).sequence()
     consumer = consumer_of(pool, transport, worker)
     consumer.stop()
     await consumer.run()
@@ -84,7 +84,7 @@ def positions(host: Host) -> dict[str, int | None]:
 
 def test_positions_follow_the_order_of_commits(host: Host, database: str) -> None:
     """A consumer at an offset has missed nothing before it."""
-    with psycopg.connect(database) as slow:
+    with open_connection(database) as slow:
         slow.execute(WRITE, ("wrote first", "ada"))
         host.execute(WRITE, ("committed first", "bob"))
         assert host.value("select auto_post_place_announcements()") == 1
@@ -107,7 +107,7 @@ def test_positions_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
 def test_sequencers_wait_for_each_other(host: Host, database: str) -> None:
     """Two at once would give a position twice."""
     host.execute(WRITE, ("a", "ada"))
-    with psycopg.connect(database) as other:
+    with open_connection(database) as other:
         other.execute("select auto_post_place_announcements()")
         host.execute("set lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
@@ -181,7 +181,7 @@ async def test_consumers_begin_before_events_get_positions(host: Host, pool: asy
     host.execute(PLACE)
     host.execute(WRITE, ("new", "ada"))
     transport = Recorder()
-    await Sequencer(pool, "public", [consumer_of(pool, transport)]).work()
+    await Sequencer(pool, SCHEMAS, [consumer_of(pool, transport)]).work()
     assert host.value("select position from auto_post_positions where name = 'log'") == 2
     await flush(pool, transport)
     assert transport.sent == ["new"]
@@ -267,7 +267,7 @@ async def test_events_of_another_worker_are_found_by_polling(
     monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.1)
     transport = Recorder()
     consumer = consumer_of(pool, transport)
-    running = [asyncio.create_task(consumer.run()), asyncio.create_task(Sequencer(pool, "public").run())]
+    running = [asyncio.create_task(consumer.run()), asyncio.create_task(Sequencer(pool, SCHEMAS).run())]
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
     await eventually(lambda: transport.sent == ["a"])
@@ -280,11 +280,11 @@ async def test_lease_of_a_dead_worker_is_taken_over_when_it_expires(
 ) -> None:
     """And not only at the next poll."""
     monkeypatch.setattr(wakeup, "POLL_SECONDS", 600.0)
-    await ConsumerLease(pool, "public", TRANSPORT, "dead", 0.5).acquire()
+    await ConsumerLease(pool, SCHEMAS, TRANSPORT, "dead", 0.5).acquire()
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
-    consumer = TransportConsumer(ConsumerLease(pool, "public", TRANSPORT, "alive", 0.5), transport)
+    consumer = TransportConsumer(ConsumerLease(pool, SCHEMAS, TRANSPORT, "alive", 0.5), transport)
     running = asyncio.create_task(consumer.run())
     await eventually(lambda: transport.sent == ["a"])
     running.cancel()
@@ -307,7 +307,7 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
-    consumer = TransportConsumer(Freezing(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport)
+    consumer = TransportConsumer(Freezing(pool, SCHEMAS, TRANSPORT, "one", LEASE_SECONDS), transport)
     consumer.stop()
     await consumer.run()
     assert transport.sent == []
@@ -333,7 +333,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
     host.execute(PLACE)
     transport = Recorder()
     running = asyncio.create_task(
-        TransportConsumer(Slow(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport).run()
+        TransportConsumer(Slow(pool, SCHEMAS, TRANSPORT, "one", LEASE_SECONDS), transport).run()
     )
     await asyncio.wait_for(began.wait(), 20)
     running.cancel()

@@ -6,14 +6,13 @@ import asyncio
 import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.conftest import Server
 from tests.support.chaos.checker import lost, violations
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.work import work_off
 
 COPY_OF_AUDIT = (
@@ -125,7 +124,7 @@ def history(server: Server, template: str, redactor: Redactor) -> Iterator[Host]
     name = f"autopost_history_{os.getpid()}"
     with server.janitor(name, template=template):
         settings = load_settings(database_url=server.dsn(name), llm_enabled=False, poll_seconds=0.2, max_attempts=1)
-        with psycopg.connect(server.dsn(name), autocommit=True) as connection:
+        with open_connection(server.dsn(name), autocommit=True) as connection:
             host = Host(connection)
             _live(host, settings, redactor)
             yield host

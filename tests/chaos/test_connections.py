@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import EMBEDDED_VERSION
 from tests.observability.test_monitoring import Monitoring
 from tests.support.crew import Crew, Member, crew
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.own_server import OwnServer, install, own_server
 from tests.support.proxy import Mode, Proxy, upstream_of
 
@@ -86,7 +86,7 @@ class Place:
 
         def connect() -> psycopg.Connection[tuple[object, ...]] | None:
             with contextlib.suppress(psycopg.OperationalError):
-                return psycopg.connect(self.server.dsn(), autocommit=True)
+                return open_connection(self.server.dsn(), autocommit=True)
             return None
 
         connection = until(connect)
@@ -120,7 +120,7 @@ def place(workers: Crew) -> Iterator[Place]:
     """Return the place in which all the troubles happen, one after another, to the same worker."""
     with own_server(EMBEDDED_VERSION) as server:
         install(server, worker=ROLE)
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        with open_connection(server.dsn(), autocommit=True) as connection:
             connection.execute(FAILING.encode())
         with Proxy(upstream_of(server.dsn())) as proxy:
             member = workers.start({"DATABASE_URL": proxy.dsn("postgres", user=ROLE)}, hasty=True)

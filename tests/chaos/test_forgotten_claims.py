@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import asyncpg
-import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -18,7 +17,7 @@ from autopost.settings import load_settings
 from autopost.worker.publication import Publication
 from tests.conftest import EMBEDDED_VERSION
 from tests.support.chaos.checker import lost, violations
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.own_server import OwnServer, install, own_server
 
 LEASE = timedelta(minutes=1)
@@ -29,7 +28,7 @@ WINDOW = timedelta(minutes=5)
 def slow_to_write() -> Iterator[OwnServer]:
     """Return a server that writes what was not waited for as late as it may."""
     with own_server(EMBEDDED_VERSION) as server:
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        with open_connection(server.dsn(), autocommit=True) as connection:
             connection.execute("alter system set wal_writer_delay = '10s'")
             connection.execute("alter system set autovacuum = off")
         server.restart()
@@ -47,7 +46,7 @@ async def pool(slow_to_write: OwnServer) -> AsyncIterator[asyncpg.Pool[asyncpg.R
 
 async def publish(pool: asyncpg.Pool[asyncpg.Record], worker: str, claim: Claim) -> type:
     """Publish by the real rules; return what came of it."""
-    publication = Publication(pool, "public", worker)
+    publication = Publication(pool, SCHEMAS, worker)
     posted = Posted(claim, Written(f"by {worker}", Generator.TEMPLATE))
     published = await publication.publish(
         [posted], lambda group, agents, now: at_publishing(group, agents, now, WINDOW)
@@ -57,14 +56,14 @@ async def publish(pool: asyncpg.Pool[asyncpg.Record], worker: str, claim: Claim)
 
 async def claim_and_crash(server: OwnServer, pool: asyncpg.Pool[asyncpg.Record], operation: str) -> Claim:
     """Let worker `one` claim an operation, and the server crash before that is on its disk."""
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+    with open_connection(server.dsn(), autocommit=True) as connection:
         host = Host(connection)
         host.agent(operation)
         host.complete(operation, agent=operation)
-    (claim,) = await Outbox(pool, "public", "one").claim(1, LEASE)
+    (claim,) = await Outbox(pool, SCHEMAS, "one").claim(1, LEASE)
     await asyncio.to_thread(server.restart)
     await pool.expire_connections()
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+    with open_connection(server.dsn(), autocommit=True) as connection:
         row = Host(connection).rows("select state, epoch from auto_post_outbox where tracker_id = %s", (operation,))
     assert row == [{"state": "pending", "epoch": 0}], "the claim was written in time; the test shows nothing"
     return claim
@@ -75,7 +74,7 @@ async def test_row_is_posted_once_when_both_hold_it(
 ) -> None:
     """The second claim has the epoch of the forgotten one, and whoever publishes first has posted it."""
     forgotten = await claim_and_crash(slow_to_write, pool, "both")
-    (again,) = await Outbox(pool, "public", "two").claim(1, LEASE)
+    (again,) = await Outbox(pool, SCHEMAS, "two").claim(1, LEASE)
     assert (again.id, again.epoch) == (forgotten.id, forgotten.epoch)
     assert [await publish(pool, "one", forgotten), await publish(pool, "two", again)] == [Posted, Lost]
     posted_once(slow_to_write, "both", "by one")
@@ -87,17 +86,17 @@ async def test_row_that_nobody_holds_is_posted_by_the_next(
     """Who held it by the forgotten claim finds that out."""
     forgotten = await claim_and_crash(slow_to_write, pool, "next")
     assert await publish(pool, "one", forgotten) is Lost
-    (again,) = await Outbox(pool, "public", "two").claim(1, LEASE)
+    (again,) = await Outbox(pool, SCHEMAS, "two").claim(1, LEASE)
     assert await publish(pool, "two", again) is Posted
     posted_once(slow_to_write, "next", "by two")
 
 
 async def test_a_post_is_not_forgotten(slow_to_write: OwnServer, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Its transaction waits for the disk, on the very connection on which the claim did not."""
-    with psycopg.connect(slow_to_write.dsn(), autocommit=True) as connection:
+    with open_connection(slow_to_write.dsn(), autocommit=True) as connection:
         Host(connection).agent("kept")
         Host(connection).complete("kept", agent="kept")
-    (claim,) = await Outbox(pool, "public", "one").claim(1, LEASE)
+    (claim,) = await Outbox(pool, SCHEMAS, "one").claim(1, LEASE)
     assert await publish(pool, "one", claim) is Posted
     await asyncio.to_thread(slow_to_write.restart)
     posted_once(slow_to_write, "kept", "by one")
@@ -105,7 +104,7 @@ async def test_a_post_is_not_forgotten(slow_to_write: OwnServer, pool: asyncpg.P
 
 def posted_once(server: OwnServer, operation: str, content: str) -> None:
     """See that the agent's one operation has its one post."""
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+    with open_connection(server.dsn(), autocommit=True) as connection:
         host = Host(connection)
         contents = [row["content"] for row in host.posts() if row["author_id"] == operation]
         assert contents == [content]

@@ -19,7 +19,7 @@ from autopost.outbox.doorbell import Doorbell
 from autopost.processes.worker_process import POOL_SIZE
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 from tests.support.proxy import Mode, Proxy, upstream_of
 from tests.support.work import eventually, working
 
@@ -157,7 +157,7 @@ async def test_doorbell_is_back_seconds_after_an_outage(
         return found
 
     monkeypatch.setattr("autopost.outbox.doorbell.backoff.delay_seconds", delay)
-    bell = Doorbell(fail if listens else deaf, "public", poll_seconds=1)
+    bell = Doorbell(fail if listens else deaf, SCHEMAS, poll_seconds=1)
     running = asyncio.create_task(bell.run())
     await eventually(lambda: len(longest) > 2)
     running.cancel()

@@ -9,13 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost import __version__
 from autopost.cli.app import COMMANDS
 from autopost.database.embedded import embedded_server
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 
 def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +77,7 @@ def test_newer_schema_stops_the_worker(host: Host, database: str) -> None:
 
 def test_older_schema_stops_the_worker(host: Host, database: str) -> None:
     """A new worker says that the database is old."""
-    host.execute("update auto_post_schema_version set version_num = '0001_host_tables'")
+    host.execute("update auto_post_schema_version set version_num = '0001_outbox'")
     result = autopost("run", dsn=database)
     assert result.returncode == 4
     assert "run `autopost migrate`" in result.stderr
@@ -119,7 +118,7 @@ def test_wrong_password_is_a_clear_error() -> None:
 def with_wrong_password(rules: str, *commands: str) -> list[subprocess.CompletedProcess[str]]:
     """Run commands against a server with these rules for who may enter how."""
     with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
-        with psycopg.connect(server.dsn()) as owner:
+        with open_connection(server.dsn()) as owner:
             owner.execute("create role worker login password 'right'")
         dsn = server.dsn(user="worker").replace("worker@", "worker:wrong-password@")
         return [autopost(command, dsn=dsn) for command in commands]
@@ -142,12 +141,12 @@ def test_unknown_revision_is_refused_by_name(database: str) -> None:
     """Exit code 2, and the revisions that there are."""
     result = autopost("migrate", "--to", "nonsense", dsn=database)
     assert result.returncode == 2
-    assert "--to: got 'nonsense'; expected: head, base, 0001_host_tables" in result.stderr
+    assert "--to: got 'nonsense'; expected: head, base, 0001_outbox" in result.stderr
 
 
 def test_migrating_to_an_earlier_revision_goes_down(host: Host, database: str) -> None:
     """`--to` an ancestor takes away what came after it."""
-    assert autopost("migrate", "--to", "0001_host_tables", dsn=database).returncode == 0
+    assert autopost("migrate", "--to", "0001_outbox", dsn=database).returncode == 0
     assert host.value("select to_regclass('auto_post_outbox')") is None
 
 

@@ -14,11 +14,11 @@ from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.conftest import Server
-from tests.support.host import Host, Row, until
+from tests.support.host import Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups_locked, platform
 from tests.support.troubles import TROUBLES, Trouble
 
-OWN = "relnamespace = 'public'::regnamespace and relname like 'auto\\_post\\_%%'"
+OWN = "relnamespace = 'autopost'::regnamespace and relname like 'auto\\_post\\_%%'"
 
 
 def check(host: Host, subject: str | None = None) -> list[Row]:
@@ -99,7 +99,7 @@ def test_owner_of_the_functions_who_lost_a_right_is_named(installed: Platform) -
 
 def test_partition_whose_trigger_is_disabled_is_named(empty_database: str) -> None:
     """Its copy of the trigger can be switched off alone."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute(
             "create table operation_trackers (id text, tenant_id text, agent_id text, operation_type text, "
@@ -134,13 +134,13 @@ def test_roles_that_pass_by_the_trigger_are_named(installed: Platform) -> None:
 def test_read_only_default_is_named(host: Host, database: str) -> None:
     """As a database is left after a failover drill."""
     host.execute(f"alter database {host.value('select current_database()')} set default_transaction_read_only = on")
-    with psycopg.connect(database, autocommit=True) as connection:
+    with open_connection(database, autocommit=True) as connection:
         reading = Host(connection)
         (row,) = check(reading, "writable")
         assert row["level"] == "problem"
         reading.execute("set default_transaction_read_only = off")
         reading.execute(row["advice"])
-    with psycopg.connect(database) as connection:
+    with open_connection(database) as connection:
         assert levels(Host(connection), "writable") == {"ok"}
 
 
@@ -173,7 +173,7 @@ def test_pause_is_told_without_reading_a_large_audit_log(host: Host) -> None:
 
 def test_wake_up_that_two_phase_commit_forbids_is_named(other_server: str) -> None:
     """A warning while transactions could be prepared, a problem when some are."""
-    with psycopg.connect(other_server, autocommit=True) as connection:
+    with open_connection(other_server, autocommit=True) as connection:
         host = Host(connection)
         assert levels(host, "wake-up") == {"ok"}, "a new install polls where max_prepared_transactions is above 0"
         host.execute("update auto_post_control set wakeup = 'doorbell'")
@@ -199,7 +199,7 @@ def held_back(host: Host) -> list[str]:
 
 def test_replication_slot_that_holds_vacuum_back_is_named(other_server: str) -> None:
     """It is left behind by a subscriber that is gone."""
-    with psycopg.connect(other_server, autocommit=True) as connection:
+    with open_connection(other_server, autocommit=True) as connection:
         host = Host(connection)
         host.execute("select pg_create_logical_replication_slot('left_behind', 'pgoutput')")
         host.execute("create table later ()")
@@ -211,7 +211,7 @@ def test_replication_slot_that_holds_vacuum_back_is_named(other_server: str) -> 
 
 def test_transaction_that_holds_vacuum_back_is_named(host: Host, database: str) -> None:
     """By its pid and its application, without its query."""
-    with contextlib.closing(psycopg.connect(database, application_name="nightly report")) as connection:
+    with contextlib.closing(open_connection(database, application_name="nightly report")) as connection:
         connection.execute("select txid_current(), 'a query of theirs'")
         rows = host.rows("select * from auto_post_check_held_back('0')")
         assert f"(pid {connection.info.backend_pid}, nightly report), open for 00:00:0" in rows[0]["finding"]
@@ -223,7 +223,7 @@ def test_transaction_that_holds_vacuum_back_is_named(host: Host, database: str) 
 
 def test_full_notify_queue_is_named(other_server: str) -> None:
     """A listener that sits in a transaction fills it."""
-    with psycopg.connect(other_server, autocommit=True) as connection, psycopg.connect(other_server) as listener:
+    with open_connection(other_server, autocommit=True) as connection, open_connection(other_server) as listener:
         host = Host(connection)
         assert levels(host, "notify queue") == {"ok"}
         listener.execute("listen somewhere")
@@ -294,7 +294,7 @@ def test_parts_that_are_missing_are_findings(host: Host) -> None:
     """Whatever table, view or function of ours is dropped, the check ends and says that something is wrong."""
     tables = host.rows(f"select relname as name from pg_class where relkind = 'r' and {OWN}")
     functions = host.rows(
-        "select oid::regprocedure::text as name from pg_proc where pronamespace = 'public'::regnamespace "
+        "select oid::regprocedure::text as name from pg_proc where pronamespace = 'autopost'::regnamespace "
         "and proname like 'auto\\_post\\_%%' and proname <> 'auto_post_check'"
     )
     dropped = [*(f"table {row['name']}" for row in tables), *(f"function {row['name']}" for row in functions)]
@@ -310,7 +310,7 @@ def test_parts_that_are_missing_are_findings(host: Host) -> None:
 
 def test_lock_is_a_finding_and_not_waited_for(host: Host, database: str) -> None:
     """Somebody holds the outbox; a second for each part that reads it is all that is lost."""
-    with psycopg.connect(database) as locker:
+    with open_connection(database) as locker:
         locker.execute("lock table auto_post_outbox in access exclusive mode")
         start = time.monotonic()
         rows = [row for row in check(host) if "holds a lock" in row["finding"]]
@@ -342,7 +342,7 @@ def test_those_who_look_and_those_who_work_see_the_same(installed: Platform) -> 
         with installed.as_(role) as host:
             assert [(row["level"], row["subject"]) for row in check(host)] == everything, role
     with installed.as_(installed.stranger) as host, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        check(host)
+        host.rows("select * from autopost.auto_post_check()")
 
 
 def test_right_that_is_missing_is_a_finding(installed: Platform) -> None:

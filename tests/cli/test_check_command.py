@@ -25,7 +25,7 @@ from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
-from tests.support.host import Host, until
+from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import deaf_pooler
 from tests.support.roles import Platform, platform
 from tests.support.troubles import TROUBLES, Trouble
@@ -169,11 +169,11 @@ def test_database_that_was_never_migrated_is_an_error_of_its_own(empty_database:
 
 def test_older_revision_is_a_problem(database: str) -> None:
     """The rest that can be seen is seen; to migrate is advised, and helps."""
-    migrate(load_settings(database_url=database), "0003_steering")
+    migrate(load_settings(database_url=database), "0001_outbox")
     code, versions = finding(database, "versions")
     assert (code, versions["level"], versions["advice"]) == (5, "problem", "autopost migrate")
-    assert "0003_steering" in versions["finding"]
-    with psycopg.connect(database, autocommit=True) as connection:
+    assert "0001_outbox" in versions["finding"]
+    with open_connection(database, autocommit=True) as connection:
         follow(versions["advice"], Host(connection), database)
     assert finding(database, "versions")[1]["level"] == "ok"
 
@@ -243,7 +243,7 @@ CHANGES = [
     ("drop view auto_post_stuck", "view auto_post_stuck is missing"),
     (
         (
-            "create or replace view auto_post_dead with (security_invoker = true) as "
+            "create or replace view autopost.auto_post_dead with (security_invoker = true) as "
             "select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, "
             "o.finished_at from auto_post_outbox as o where o.state = 'dead'"
         ),
@@ -253,15 +253,15 @@ CHANGES = [
     ("drop function auto_post_pause(text, text)", "function auto_post_pause(text, text) is missing"),
     (
         (
-            "create or replace function auto_post_drain() returns bigint language plpgsql "
+            "create or replace function autopost.auto_post_drain() returns bigint language plpgsql "
             "set search_path = pg_catalog, pg_temp as $$ begin return 0; end $$"
         ),
         "function auto_post_drain() does not do what this version's does",
     ),
     (
         (
-            "create or replace function auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
-            "language sql stable strict parallel safe return gen_random_uuid()"
+            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) "
+            "returns uuid language sql stable strict parallel safe return gen_random_uuid()"
         ),
         "expression of auto_post_outbox_id(text, integer) is RETURN gen_random_uuid(), should be",
     ),
@@ -296,13 +296,13 @@ def test_drift_is_named_and_what_is_advised_mends_it(host: Host, database: str, 
 def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
     """scripts/expected-catalog writes it anew."""
     with psycopg.RawCursor(host.connection, row_factory=psycopg.rows.dict_row) as cursor:
-        rows = cursor.execute(query("cli/catalog", "public").encode(), ["public"]).fetchall()
+        rows = cursor.execute(query("cli/catalog", SCHEMAS).encode(), ["autopost"]).fetchall()
     assert without_bodies(catalog_of(rows)) == expected_catalog()
 
 
 def test_schema_of_another_name_shows_no_drift(empty_database: str) -> None:
     """Also one that must be quoted."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         connection.execute('create schema "Agent-Platform"')
         migrate(load_settings(database_url=empty_database, schema_name="Agent-Platform"))
         code, findings = check(empty_database, SOCIAL_POST_SCHEMA="Agent-Platform")
@@ -317,27 +317,23 @@ def test_schema_of_another_name_shows_no_drift(empty_database: str) -> None:
 @pytest.fixture
 def mapped(empty_database: str) -> Iterator[Host]:
     """Return a platform whose tables have other names and shapes."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute((EXAMPLES / "agent-registry.sql").read_text("utf-8"))
-        migrate(
-            load_settings(
-                database_url=empty_database, schema_name="autopost", mapping_file=EXAMPLES / "agent-registry.toml"
-            )
-        )
+        migrate(load_settings(database_url=empty_database, mapping_file=EXAMPLES / "agent-registry.toml"))
         yield host
 
 
 def test_mapped_platform_is_well(mapped: Host, empty_database: str) -> None:
     """The trigger is on the platform's own table, whose name and columns it checks."""
-    assert wrong(empty_database, schema_name="autopost") == []
-    _, trigger = finding(empty_database, "trigger", SOCIAL_POST_SCHEMA="autopost")
+    assert wrong(empty_database) == []
+    _, trigger = finding(empty_database, "trigger")
     assert trigger["finding"] == "on public.agent_operation_tracker, enabled"
     mapped.execute("drop trigger auto_post_capture on agent_operation_tracker")
-    code, trigger = finding(empty_database, "trigger", SOCIAL_POST_SCHEMA="autopost")
+    code, trigger = finding(empty_database, "trigger")
     assert (code, trigger["level"]) == (5, "problem")
     mapped.execute(trigger["advice"])
-    assert wrong(empty_database, schema_name="autopost") == []
+    assert wrong(empty_database) == []
 
 
 @pytest.mark.parametrize(
@@ -351,7 +347,7 @@ def test_drift_of_what_a_mapping_made_is_named(
         f"create or replace function autopost.{function}() returns trigger language plpgsql security definer "
         "set search_path = pg_catalog, pg_temp set lock_timeout = '20ms' as $$ begin return null; end $$"
     )
-    (drift,) = [found for found in look(empty_database, schema_name="autopost")[1] if found.subject == "objects"]
+    (drift,) = [found for found in look(empty_database)[1] if found.subject == "objects"]
     assert drift.finding == f"function {function}() does not do what this version's does"
     assert drift.advice is not None
     assert drift.advice.startswith("SOCIAL_POST_MAPPING_FILE=platform.toml autopost ")

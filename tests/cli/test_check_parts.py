@@ -13,6 +13,7 @@ from autopost.cli.checking.objects import catalog_of, expected_catalog
 from autopost.cli.checking.show import check_screen
 from autopost.errors import Unhealthy
 from autopost.settings import load_settings
+from tests.support.host import SCHEMAS
 
 FINE = ok("trigger", "enabled")
 ODD = warning("workers", "none", "autopost run")
@@ -95,7 +96,7 @@ def test_catalog_compares_across_versions_of_postgresql() -> None:
 
 def test_nothing_found_is_all_missing() -> None:
     """Each object once, with what makes it."""
-    findings = drift({}, "public", None)
+    findings = drift({}, SCHEMAS, None)
     assert len(findings) == len(expected_catalog())
     assert all(finding.level is Level.PROBLEM and finding.advice for finding in findings)
 

@@ -8,11 +8,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost.database.revisions import head_revision
 from tests.support import ROOT
+from tests.support.host import open_connection
 
 
 def run(*command: str, cwd: Path, dsn: str, **variables: str) -> str:
@@ -25,7 +25,7 @@ def run(*command: str, cwd: Path, dsn: str, **variables: str) -> str:
 
 def revision(dsn: str) -> str:
     """Return the revision that a database is at."""
-    with psycopg.connect(dsn) as connection:
+    with open_connection(dsn) as connection:
         (row,) = connection.execute("select version_num from auto_post_schema_version").fetchall()
         return str(row[0])
 
@@ -35,7 +35,7 @@ def test_alembic_in_the_checkout_installs_and_removes(empty_database: str) -> No
     run(sys.executable, "-m", "alembic", "upgrade", "head", cwd=ROOT, dsn=empty_database)
     assert revision(empty_database) == head_revision()
     run(sys.executable, "-m", "alembic", "downgrade", "base", cwd=ROOT, dsn=empty_database)
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         assert connection.execute("select to_regclass('auto_post_outbox')").fetchone() == (None,)
 
 
@@ -45,7 +45,7 @@ def test_alembic_prints_a_script_that_psql_runs(empty_database: str) -> None:
     before_anything_else = script[: script.index("CREATE")]
     assert "set local lock_timeout" in before_anything_else
     assert "pg_advisory_xact_lock" in before_anything_else
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         connection.execute(script.encode())
     assert revision(empty_database) == head_revision()
 

@@ -12,7 +12,7 @@ from psycopg import sql
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",
@@ -49,7 +49,7 @@ def test_locked_outbox_holds_an_agent_up_once_in_a_transaction(host: Host, datab
         "insert into operation_trackers (id, operation_type, status) "
         "select 'op' || n, 'workflow_execute', 'running' from generate_series(1, 300) as n"
     )
-    with psycopg.connect(database) as locker:
+    with open_connection(database) as locker:
         locker.execute("lock table auto_post_outbox in access exclusive mode")
         began = time.monotonic()
         with host.connection.transaction():
@@ -66,7 +66,7 @@ def test_capturing_works_again_in_the_next_transaction(host: Host, database: str
     """Giving up lasts as long as the transaction."""
     host.start("missed")
     host.start("seen")
-    with psycopg.connect(database) as locker:
+    with open_connection(database) as locker:
         locker.execute("lock table auto_post_outbox in access exclusive mode")
         host.move("missed")
     host.move("seen")
@@ -89,7 +89,7 @@ def test_application_role_needs_no_right_on_our_objects(host: Host, database: st
     try:
         host.execute(f"grant usage on schema public to {role}")
         host.execute(f"grant select, insert, update on operation_trackers to {role}")
-        with psycopg.connect(database, autocommit=True) as app:
+        with open_connection(database, autocommit=True) as app:
             app.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
             app.execute(
                 "insert into operation_trackers (id, operation_type, status) values ('a', 'workflow_execute', 'x')"
@@ -97,11 +97,11 @@ def test_application_role_needs_no_right_on_our_objects(host: Host, database: st
             app.execute("update operation_trackers set status = 'completed'")
             for table in ("outbox", "rules", "control", "rate_limits", "workers"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    app.execute(f"select from auto_post_{table}".encode())
+                    app.execute(f"select from autopost.auto_post_{table}".encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 app.execute(
                     "create temp table t (status text); "
-                    "create trigger t after insert on t for each row execute function public.auto_post_capture()"
+                    "create trigger t after insert on t for each row execute function autopost.auto_post_capture()"
                 )
         assert [row["tracker_id"] for row in host.outbox()] == ["a"]
     finally:
@@ -119,7 +119,7 @@ def test_types_of_a_hostile_session_are_not_used(host: Host, database: str) -> N
     try:
         host.execute(f"grant usage on schema public to {role}")
         host.execute(f"grant insert on operation_trackers to {role}")
-        with psycopg.connect(f"{database} user={role}", autocommit=True) as intruder:
+        with open_connection(f"{database} user={role}", autocommit=True) as intruder:
             warnings: list[str | None] = []
             intruder.add_notice_handler(lambda notice: warnings.append(notice.message_primary))
             intruder.execute(
@@ -178,7 +178,7 @@ def test_objects_of_a_hostile_search_path_are_not_used(host: Host) -> None:
     host.execute("create temp table auto_post_outbox (id integer)")
     host.execute("set search_path = pg_temp, public")
     host.complete()
-    assert host.value("select count(*) from public.auto_post_outbox") == 1
+    assert host.value("select count(*) from autopost.auto_post_outbox") == 1
 
 
 def test_ids_of_any_type_are_taken_as_text(host: Host) -> None:
@@ -205,11 +205,11 @@ def test_ids_of_any_type_are_taken_as_text(host: Host) -> None:
 
 def test_host_rings_only_when_a_worker_sleeps(host: Host, database: str) -> None:
     """A NOTIFY is sent while the doorbell is armed, and none otherwise."""
-    with psycopg.connect(database, autocommit=True) as listener, psycopg.connect(database, autocommit=True) as sleeper:
+    with open_connection(database, autocommit=True) as listener, open_connection(database, autocommit=True) as sleeper:
         listener.execute("listen auto_post_doorbell")
         host.complete("quiet")
         assert list(listener.notifies(timeout=0.2)) == []
-        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         host.complete("loud")
         assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["auto_post_doorbell"]
 
@@ -217,7 +217,7 @@ def test_host_rings_only_when_a_worker_sleeps(host: Host, database: str) -> None
 def test_operation_that_was_captured_before_does_not_ring(host: Host, database: str) -> None:
     """It comes to the same status again: nothing is inserted, and there is nothing to wake for."""
     host.complete()
-    with psycopg.connect(database, autocommit=True) as listener, psycopg.connect(database, autocommit=True) as sleeper:
+    with open_connection(database, autocommit=True) as listener, open_connection(database, autocommit=True) as sleeper:
         listener.execute("listen auto_post_doorbell")
         sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
         host.move("op", "running")
@@ -230,7 +230,7 @@ def test_full_notification_queue_fails_no_host() -> None:
     """A NOTIFY would fail at its commit, so none is sent; polling workers find the row."""
     with embedded_server(18, settings={"max_notify_queue_pages": "64"}) as server:
         migrate(load_settings(database_url=server.dsn()))
-        with psycopg.connect(server.dsn(), autocommit=True) as connection, psycopg.connect(server.dsn()) as listener:
+        with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as listener:
             host = Host(connection)
             host.execute("update auto_post_control set wakeup = 'notify'")
             listener.execute("listen somewhere")
@@ -249,7 +249,7 @@ def test_full_notification_queue_fails_no_host() -> None:
 def test_wakeup_mode_decides_about_the_bell(host: Host, database: str, wakeup: str, rings: int) -> None:
     """`notify` always rings and `poll` never does, whoever sleeps."""
     host.execute("update auto_post_control set wakeup = %s", (wakeup,))
-    with psycopg.connect(database, autocommit=True) as listener:
+    with open_connection(database, autocommit=True) as listener:
         listener.execute("listen auto_post_doorbell")
         host.complete()
         assert len(list(listener.notifies(timeout=1 if rings else 0.2, stop_after=1))) == rings
@@ -258,7 +258,7 @@ def test_wakeup_mode_decides_about_the_bell(host: Host, database: str, wakeup: s
 def test_insignificant_work_does_not_ring(host: Host, database: str) -> None:
     """Progress and statuses that meet no rule leave the bell alone."""
     host.execute("update auto_post_control set wakeup = 'notify'")
-    with psycopg.connect(database, autocommit=True) as listener:
+    with open_connection(database, autocommit=True) as listener:
         listener.execute("listen auto_post_doorbell")
         host.start()
         host.execute("update operation_trackers set progress = 50")
@@ -270,9 +270,9 @@ def test_install_where_transactions_may_be_prepared_lets_them_be() -> None:
     """A transaction that sent a NOTIFY cannot be prepared, so there nobody rings unless a DBA says so."""
     with embedded_server(18, settings={"max_prepared_transactions": "2"}) as server:
         migrate(load_settings(database_url=server.dsn()))
-        with psycopg.connect(server.dsn(), autocommit=True) as connection, psycopg.connect(server.dsn()) as sleeper:
+        with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as sleeper:
             host = Host(connection)
-            sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+            sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
             host.start()
             host.execute("begin")
             host.move()

@@ -6,14 +6,45 @@ import psycopg
 import pytest
 
 from tests.support.host import Host
+from tests.support.platforms import HOST_TABLES
 
-OURS = "relname like 'auto\\_post\\_%%' and relname <> 'auto_post_schema_version'"
+OURS = "relnamespace = 'autopost'::regnamespace"
+
+
+def test_platforms_schema_holds_nothing_of_autopost_but_a_trigger(host: Host) -> None:
+    """What the platform's own migrations look at is the platform's."""
+    relations = (
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')"
+    )
+    assert {row["relname"] for row in host.rows(relations)} == {*HOST_TABLES}
+    assert host.rows("select proname from pg_proc where pronamespace = 'public'::regnamespace") == []
+    assert (
+        host.rows(
+            "select typname from pg_type where typnamespace = 'public'::regnamespace and typtype <> 'c' and typelem = 0"
+        )
+        == []
+    )
+    triggers = (
+        "select tgname, tgrelid::regclass::text as on_table from pg_trigger as t inner join pg_class as c "
+        "on c.oid = t.tgrelid where c.relnamespace = 'public'::regnamespace"
+    )
+    assert host.rows(triggers) == [{"tgname": "auto_post_capture", "on_table": "operation_trackers"}]
 
 
 def test_every_table_has_a_comment(host: Host) -> None:
-    """A DBA reads the schema with psql alone."""
+    """A DBA reads the schema with psql alone; the schema itself has one too."""
     undescribed = f"relkind in ('r', 'v') and {OURS} and obj_description(oid, 'pg_class') is null"
     assert host.rows(f"select relname from pg_class where {undescribed}") == []
+    assert host.value("select obj_description('autopost'::regnamespace, 'pg_namespace')")
+
+
+def test_every_column_of_a_table_has_a_comment(host: Host) -> None:
+    """Also those that seem to say it by their name."""
+    undescribed = host.rows(
+        "select relname, attname from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid "
+        f"where {OURS} and relkind = 'r' and attnum > 0 and not attisdropped and col_description(c.oid, attnum) is null"
+    )
+    assert undescribed == []
 
 
 def test_every_function_has_a_comment(host: Host) -> None:
@@ -27,7 +58,7 @@ def test_every_function_has_a_comment(host: Host) -> None:
 def test_every_definer_pins_its_search_path(host: Host) -> None:
     """A function that runs with its owner's rights looks nowhere but where it says."""
     definers = host.rows(
-        "select proname, proconfig from pg_proc where prosecdef and pronamespace = 'public'::regnamespace"
+        "select proname, proconfig from pg_proc where prosecdef and pronamespace = 'autopost'::regnamespace"
     )
     assert {row["proname"] for row in definers} == {"auto_post_capture", "auto_post_reconcile", "auto_post_expire"}
     assert all("search_path=pg_catalog, pg_temp" in row["proconfig"] for row in definers)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost.database.migrate import migrate
 from autopost.database.revisions import head_revision
+from autopost.database.sql import Schemas
 from autopost.settings import load_settings
 from tests.database.test_migrations import dump, objects, pg_dump
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.platforms import install_platform, printed
 
 __all__ = ["pg_dump"]  # a fixture
@@ -34,7 +34,7 @@ def psql(dsn: str, text: str, pg_dump: Path) -> subprocess.CompletedProcess[str]
 
 def seeds(dsn: str) -> list[object]:
     """Return the rows that an install begins with."""
-    with psycopg.connect(dsn) as connection:
+    with open_connection(dsn) as connection:
         return [row[0] for row in connection.execute(SEEDS.encode())]
 
 
@@ -52,12 +52,12 @@ def test_script_from_an_older_revision_makes_what_a_migration_makes(
     database: str, empty_database: str, pg_dump: Path
 ) -> None:
     """And what waits in the outbox stays."""
-    migrate(load_settings(database_url=empty_database), "0002_outbox")
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    migrate(load_settings(database_url=empty_database), "0001_outbox")
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.complete("waits")
         before = host.outbox()
-        run = psql(empty_database, printed("upgrade", "0002_outbox:head"), pg_dump)
+        run = psql(empty_database, printed("upgrade", "0001_outbox:head"), pg_dump)
         assert (run.returncode, run.stderr) == (0, "")
         assert host.outbox() == before
     assert dump(empty_database, pg_dump) == dump(database, pg_dump)
@@ -71,13 +71,13 @@ def test_script_removes_what_a_migration_removes(database: str, empty_database: 
     migrate(load_settings(database_url=empty_database))
     run = psql(empty_database, printed("downgrade", f"{head_revision()}:base"), pg_dump)
     assert run.returncode == 0, run.stderr
-    assert sorted(objects(empty_database)) == sorted([*bare, *VERSION_TABLE])
+    assert objects(empty_database) == bare
     psql(database, printed("downgrade", f"{head_revision()}:base"), pg_dump)
-    assert objects(database) == VERSION_TABLE
+    assert objects(database) == []
 
 
 def test_script_installs_again_after_a_removal(database: str, pg_dump: Path) -> None:
-    """The empty version table that a removal leaves behind is in nobody's way."""
+    """A removal leaves nothing that is in its way."""
     installed = dump(database, pg_dump)
     migrate(load_settings(database_url=database), "base")
     run = psql(database, printed("upgrade", "head"), pg_dump)
@@ -85,15 +85,17 @@ def test_script_installs_again_after_a_removal(database: str, pg_dump: Path) -> 
     assert dump(database, pg_dump) == installed
 
 
-VERSION_TABLE = ["auto_post_schema_version", "auto_post_schema_version_pkc"]
-
-
 @pytest.mark.parametrize(
     ("obstacle", "direction", "revisions", "complaint"),
     [
-        ("create table auto_post_seen (id uuid)", "upgrade", "head", '"auto_post_seen" already exists'),
+        (
+            "create schema autopost; create table autopost.auto_post_seen (id uuid)",
+            "upgrade",
+            "head",
+            '"auto_post_seen" already exists',
+        ),
         ("create table agents (id text, name text)", "upgrade", "head", "agents: column maturity is missing"),
-        ("select", "upgrade", "0002_outbox:head", "does not exist"),
+        ("select", "upgrade", "0001_outbox:head", "does not exist"),
         ("select", "downgrade", f"{head_revision()}:base", "does not exist"),
     ],
     ids=["a name is taken", "a table does not fit", "not at that revision", "nothing to remove"],
@@ -102,7 +104,7 @@ def test_script_that_fails_leaves_nothing(
     empty_database: str, pg_dump: Path, obstacle: str, direction: str, revisions: str, complaint: str
 ) -> None:
     """It is one transaction: psql says what is wrong, and nothing has changed."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute(obstacle.encode())
     before = objects(empty_database)
     run = psql(empty_database, printed(direction, revisions), pg_dump)
@@ -113,7 +115,7 @@ def test_script_that_fails_leaves_nothing(
 
 def test_script_that_is_run_twice_changes_nothing(database: str, pg_dump: Path) -> None:
     """The second run fails at the first thing that is there, with the outbox and its rows as they were."""
-    with psycopg.connect(database, autocommit=True) as connection:
+    with open_connection(database, autocommit=True) as connection:
         host = Host(connection)
         host.complete("waits")
         before = host.outbox(), dump(database, pg_dump)
@@ -123,12 +125,12 @@ def test_script_that_is_run_twice_changes_nothing(database: str, pg_dump: Path) 
 
 def test_script_serves_any_schema(empty_database: str, pg_dump: Path) -> None:
     """One whose name needs quotes; public stays empty."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute('create schema "Agent-Platform"')
-    run = psql(empty_database, printed("upgrade", "head", schema="Agent-Platform"), pg_dump)
+    run = psql(empty_database, printed("upgrade", "head", schemas=Schemas("Posts", "Agent-Platform")), pg_dump)
     assert (run.returncode, run.stderr) == (0, "")
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         strangers = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
         assert connection.execute(strangers).fetchone() == (0,)
-        ours = "select to_regclass('\"Agent-Platform\".auto_post_outbox') is not null"
+        ours = "select to_regclass('\"Posts\".auto_post_outbox') is not null"
         assert connection.execute(ours).fetchone() == (True,)

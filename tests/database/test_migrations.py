@@ -8,16 +8,15 @@ import sys
 import threading
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 
 from autopost.database import sql
-from autopost.database.migrate import migrate
+from autopost.database.migrate import make_schema, migrate
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
@@ -37,6 +36,7 @@ ORDER = [
     *(f"functions/auto_post_{name}" for name in ("place_announcements", "retry_hook", "forget_hook")),
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
+    "functions/auto_post_check_hooks",
     "functions/auto_post_check",
     *(f"triggers/auto_post_{name}" for name in ("capture", "rules_in_turn", "rules_since", "capture_since")),
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
@@ -44,14 +44,16 @@ ORDER = [
 
 
 def objects(dsn: str) -> list[str]:
-    """Return the names of all tables, functions and triggers outside the catalog."""
-    with psycopg.connect(dsn) as connection:
+    """Return the names of all tables, functions and triggers outside the catalog, and of autopost's schema."""
+    with open_connection(dsn) as connection:
         return [
             str(row[0])
             for row in connection.execute(
                 "select relname from pg_class where relkind in ('r', 'i', 'S') and relnamespace::regnamespace::text "
                 "not like 'pg_%' and relnamespace::regnamespace::text <> 'information_schema' "
-                "union all select proname from pg_proc where pronamespace = 'public'::regnamespace "
+                "union all select proname from pg_proc "
+                "where pronamespace::regnamespace::text in ('public', 'autopost') "
+                "union all select nspname from pg_namespace where nspname = 'autopost' "
                 "union all select tgname from pg_trigger where not tgisinternal order by 1"
             ).fetchall()
         ]
@@ -63,7 +65,7 @@ def dump(dsn: str, pg_dump: Path) -> list[str]:
         str(pg_dump),
         "--schema-only",
         "--no-owner",
-        "--exclude-table=auto_post_schema_version",
+        "--exclude-table=*.auto_post_schema_version",
         f"--dbname={dsn}",
     ]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -80,10 +82,11 @@ def pg_dump() -> Path:
 
 def test_migrated_database_is_what_sql_says(database: str, empty_database: str, pg_dump: Path) -> None:
     """The frozen migrations and the present truth in sql/ lead to the same database."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
+        connection.execute(make_schema(SCHEMAS).encode())
         for name in ORDER:
             text = (sql.sql_folder() / f"{name}.sql").read_text("utf-8")
-            connection.execute(sql.render(text, "public").encode())
+            connection.execute(sql.render(text, SCHEMAS).encode())
     assert dump(database, pg_dump) == dump(empty_database, pg_dump)
 
 
@@ -115,11 +118,11 @@ def test_migrating_twice_changes_nothing(database: str) -> None:
 def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_older_schema(
     empty_database: str, pg_dump: Path
 ) -> None:
-    """From 0002 with rows in every state to the newest and back: the same schema, the same rows, and none parked."""
+    """From 0001 with rows in every state to the newest and back: the same schema and the same rows."""
     settings = load_settings(database_url=empty_database)
-    migrate(settings, "0002_outbox")
+    migrate(settings, "0001_outbox")
     before = dump(empty_database, pg_dump)
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         for state in ("pending", "skipped", "dead", "later"):
             host.complete(state)
@@ -130,12 +133,11 @@ def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_olde
         rows = host.outbox()
         migrate(settings)
         assert host.outbox() == rows
-        assert host.value("select count(*) from auto_post_rules where since > now() - interval '1 minute'") == 14
-        assert host.value("select auto_post_reconcile(100000)") == 0
-        host.execute("select auto_post_pause('agent', 'ada')")
-        migrate(settings, "0002_outbox")
+        host.execute("insert into auto_post_positions (name, holder) values ('hook:out', 'one')")
+        migrate(settings, "0001_outbox")
         assert host.outbox() == rows
-        host.complete("captured by the older trigger")
+        assert host.rows("select name from auto_post_positions") == [{"name": "log"}]
+        host.complete("goes on")
         assert len(host.outbox()) == 5
     assert dump(empty_database, pg_dump) == before
 
@@ -154,12 +156,12 @@ def test_every_downgrade_undoes_its_upgrade(empty_database: str, pg_dump: Path, 
 def test_downgrade_to_base_leaves_nothing_of_an_empty_install(database: str) -> None:
     """What autopost made and nobody used goes."""
     migrate(load_settings(database_url=database), "base")
-    assert objects(database) == ["auto_post_schema_version", "auto_post_schema_version_pkc"]
+    assert objects(database) == []
 
 
 def test_downgrade_keeps_host_tables_that_hold_rows(database: str) -> None:
     """A table with rows stays, also one that autopost made."""
-    with psycopg.connect(database) as connection:
+    with open_connection(database) as connection:
         connection.execute("insert into agents (id) values ('ada')")
     migrate(load_settings(database_url=database), "base")
     assert "agents" in objects(database)
@@ -168,7 +170,7 @@ def test_downgrade_keeps_host_tables_that_hold_rows(database: str) -> None:
 
 def test_downgrade_keeps_host_tables_that_autopost_did_not_make(empty_database: str) -> None:
     """The platform's own table stays even when it is empty, and the rest comes back."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute(
             "create table agents (id text primary key, name text, maturity text, tenant_id text, category text)"
         )
@@ -182,7 +184,7 @@ def test_downgrade_keeps_host_tables_that_autopost_did_not_make(empty_database: 
 
 def test_missing_columns_are_refused_in_one_message_and_nothing_changes(empty_database: str) -> None:
     """One error names every missing column of every table."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute("create table agents (id text, name text)")
         connection.execute("create table operation_trackers (id uuid, status text)")
         connection.execute("create table audit_log (id text, severity text not null)")
@@ -208,11 +210,11 @@ def test_missing_columns_are_refused_in_one_message_and_nothing_changes(empty_da
 
 def test_platform_that_uses_alembic_itself_keeps_its_version(empty_database: str) -> None:
     """The version table is a table of its own."""
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute("create table alembic_version (version_num text)")
         connection.execute("insert into alembic_version values ('platform')")
     migrate(load_settings(database_url=empty_database))
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         assert connection.execute("select version_num from alembic_version").fetchall() == [("platform",)]
         assert connection.execute("select version_num from auto_post_schema_version").fetchall() == [(head_revision(),)]
 
@@ -231,7 +233,7 @@ def test_migration_waits_its_turn_for_a_busy_table(empty_database: str) -> None:
     settings = load_settings(database_url=empty_database)
     migrate(settings)
     migrate(settings, "base")
-    with psycopg.connect(empty_database) as connection:
+    with open_connection(empty_database) as connection:
         connection.execute("create table social_posts (like pg_class)")
         connection.commit()
         connection.execute("lock table social_posts")
@@ -250,18 +252,70 @@ def test_no_database_is_a_clear_error() -> None:
         migrate(load_settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
 
 
-def test_tables_of_any_schema_are_served(empty_database: str) -> None:
-    """The schema may have a name that needs quotes, and public stays empty."""
-    with psycopg.connect(empty_database) as connection:
-        connection.execute('create schema "Agent-Platform"')
-    settings = load_settings(database_url=empty_database, schema_name="Agent-Platform")
+@pytest.mark.parametrize(
+    ("own", "platform"), [("Posts", "Agent-Platform"), ("Agent-Platform", "Agent-Platform"), ("public", "public")]
+)
+def test_tables_of_any_schema_are_served(empty_database: str, own: str, platform: str) -> None:
+    """The schemas may have names that need quotes, and may be one."""
+    with open_connection(empty_database) as connection:
+        connection.execute('create schema if not exists "Agent-Platform"')
+    settings = load_settings(database_url=empty_database, schema_name=own, platform_schema_name=platform)
     migrate(settings)
-    with psycopg.connect(empty_database) as connection:
-        connection.execute('set search_path = "Agent-Platform"')
+    with open_connection(empty_database) as connection:
+        connection.execute(f'set search_path = "{own}", "{platform}"'.encode())
         connection.execute(
             "insert into operation_trackers (id, operation_type, status) values ('a', 'workflow_execute', 'completed')"
         )
         assert connection.execute("select tracker_id from auto_post_outbox").fetchall() == [("a",)]
-        strangers = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
-        assert connection.execute(strangers).fetchone() == (0,)
+        schemas = "select distinct relnamespace::regnamespace::text from pg_class where relname = any(%s) order by 1"
+        assert connection.execute(schemas, (["auto_post_outbox"],)).fetchall() == [(quoted_ident(own),)]
+        assert connection.execute(schemas, ([*HOST_TABLES],)).fetchall() == [(quoted_ident(platform),)]
     migrate(settings, "base")
+    with open_connection(empty_database) as connection:
+        found = connection.execute("select nspname from pg_namespace where nspname in ('Posts', 'autopost')")
+        assert found.fetchall() == []
+
+
+def quoted_ident(name: str) -> str:
+    """Return a name as PostgreSQL prints it."""
+    return name if name.islower() and name.isidentifier() else f'"{name}"'
+
+
+def test_drop_of_trigger_and_schema_removes_all(database: str) -> None:
+    """What a DBA does without autopost at hand; then it can be installed again."""
+    with open_connection(database) as connection:
+        connection.execute("drop trigger auto_post_capture on operation_trackers")
+        connection.execute("drop schema autopost cascade")
+    indexes = {f"{table}_pkey" for table in HOST_TABLES}
+    indexes |= {"audit_log_occurred_at_idx", "audit_log_tracker_id_idx", "social_posts_created_at_idx"}
+    assert set(objects(database)) == {*HOST_TABLES, *indexes}
+    migrate(load_settings(database_url=database))
+
+
+def test_removal_leaves_a_schema_that_autopost_did_not_make(empty_database: str) -> None:
+    """Somebody made it, for a role without the right to make one."""
+    with open_connection(empty_database) as connection:
+        connection.execute("create schema autopost")
+    settings = load_settings(database_url=empty_database)
+    migrate(settings)
+    migrate(settings, "base")
+    assert objects(empty_database) == ["autopost"]
+
+
+def test_second_installation_beside_the_same_table_is_refused(database: str) -> None:
+    """Its trigger would take the place of the first one's, whose outbox would be forgotten."""
+    with pytest.raises(SchemaMismatch, match=r"installed already beside public\.operation_trackers") as caught:
+        migrate(load_settings(database_url=database, schema_name="another"))
+    assert "Remove that installation first" in str(caught.value)
+
+
+def test_role_that_may_not_make_the_schema_is_told_who_may(empty_database: str) -> None:
+    """With the statement that makes it."""
+    with open_connection(empty_database, autocommit=True) as connection:
+        role = f"autopost_test_poor_{connection.info.backend_pid}"
+        connection.execute(f"create role {role} login".encode())
+        try:
+            with pytest.raises(SchemaMismatch, match=f"create schema autopost authorization {role}"):
+                migrate(load_settings(database_url=f"{empty_database} user={role}"))
+        finally:
+            connection.execute(f"drop role {role}".encode())

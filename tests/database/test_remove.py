@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from autopost.database.embedded import embedded_server
@@ -12,7 +11,7 @@ from autopost.database.migrate import migrate
 from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.pages import check_page, run
 
 
@@ -26,9 +25,9 @@ def own_server() -> Iterator[str]:
 def test_every_statement_of_the_page_about_removing_answers_as_it_says(own_server: str) -> None:
     """In the order of the page, from an install with roles and rows to one of which nothing is left."""
     migrate(load_settings(database_url=own_server))
-    with psycopg.connect(own_server, autocommit=True) as connection:
+    with open_connection(own_server, autocommit=True) as connection:
         host = Host(connection)
-        host.execute(dba_statements("public")["grants"])
+        host.execute(dba_statements(SCHEMAS)["grants"])
         host.execute("create role sidecar login in role auto_post_worker")
         host.agent()
         for name in ("tracker-1", "tracker-2"):

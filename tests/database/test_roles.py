@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements, query, sql_folder
 from tests.cli.test_bad_input import autopost
-from tests.support.host import Host, Row, until
+from tests.support.host import SCHEMAS, Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups, platform
 from tests.support.work import worker_process
 
@@ -40,6 +40,7 @@ FORBIDDEN_TO_WORKER = [
     "select auto_post_retry('op')",
     "drop table auto_post_outbox",
     "create table public.mine ()",
+    "create table autopost.mine ()",
 ]
 FORBIDDEN_TO_READER = [
     "select what_explanation from auto_post_outbox",
@@ -56,16 +57,16 @@ FORBIDDEN_TO_READER = [
 
 
 FORBIDDEN_TO_APPLICATION = [
-    "select * from auto_post_outbox",
-    "update auto_post_outbox set state = 'pending'",
-    "insert into auto_post_seen values (gen_random_uuid())",
-    "select * from auto_post_health",
-    "update auto_post_control set capture_enabled = false",
-    "select auto_post_pause()",
-    "select auto_post_reconcile()",
-    "select * from auto_post_check()",
-    "select auto_post_outbox_id('op', 1)",
-    "create trigger mine after insert on agents for each row execute function auto_post_capture()",
+    "select * from autopost.auto_post_outbox",
+    "update autopost.auto_post_outbox set state = 'pending'",
+    "insert into autopost.auto_post_seen values (gen_random_uuid())",
+    "select * from autopost.auto_post_health",
+    "update autopost.auto_post_control set capture_enabled = false",
+    "select autopost.auto_post_pause()",
+    "select autopost.auto_post_reconcile()",
+    "select * from autopost.auto_post_check()",
+    "select autopost.auto_post_outbox_id('op', 1)",
+    "create trigger mine after insert on agents for each row execute function autopost.auto_post_capture()",
 ]
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
@@ -140,12 +141,13 @@ SILENT = {
 }
 # What the commands that look run, as either group.
 TO_BOTH: dict[str, tuple[Any, ...]] = {
-    "cli/catalog": ("public",),
+    "cli/catalog": ("autopost",),
     "cli/check": (timedelta(days=7),),
+    "worker/is_mapped": ("autopost",),
     "worker/missing_rights": (True,),
     "worker/oldest_worker": (),
     "worker/revision": (),
-    "cli/session": ("public",),
+    "cli/session": ("autopost",),
 }
 TO_READER: dict[str, tuple[Any, ...]] = {
     **TO_BOTH,
@@ -233,9 +235,9 @@ async def run_as(dsn: str, role: str, name: str, arguments: tuple[Any, ...]) -> 
         transaction = connection.transaction()
         await transaction.start()
         if CLAIMED[0] in arguments:
-            row = (await connection.fetch(query("worker/claim", "public"), *TO_WORKER["worker/claim"]))[0]
+            row = (await connection.fetch(query("worker/claim", SCHEMAS), *TO_WORKER["worker/claim"]))[0]
             arguments = ([row["id"]], [row["epoch"]], *arguments[2:])
-        rows = await connection.fetch(query(name, "public"), *arguments)
+        rows = await connection.fetch(query(name, SCHEMAS), *arguments)
         await transaction.rollback()
         return list(rows)
     finally:
@@ -327,7 +329,7 @@ def test_worker_may_not(host: Host, database: str, logins: dict[str, str], state
     """A worker that is taken over can spoil little."""
     host.complete()
     with (
-        psycopg.connect(f"{database} user={logins['worker']}") as connection,
+        open_connection(f"{database} user={logins['worker']}") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
@@ -338,7 +340,7 @@ def test_reader_may_not(host: Host, database: str, logins: dict[str, str], state
     """Whoever looks sees no raw text and changes nothing."""
     host.complete()
     with (
-        psycopg.connect(f"{database} user={logins['reader']}") as connection,
+        open_connection(f"{database} user={logins['reader']}") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
@@ -351,11 +353,11 @@ def test_reader_may_look(host: Host, database: str, logins: dict[str, str], comm
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in dba_statements("public") if name != "grants"])
+@pytest.mark.parametrize("name", [name for name in dba_statements(SCHEMAS) if name != "grants"])
 def test_reader_may_run_the_statements_of_a_dba(database: str, logins: dict[str, str], name: str) -> None:
     """None of them needs the owner."""
-    with psycopg.connect(f"{database} user={logins['reader']}") as connection:
-        connection.execute(dba_statements("public")[name].encode())
+    with open_connection(f"{database} user={logins['reader']}") as connection:
+        connection.execute(dba_statements(SCHEMAS)[name].encode())
 
 
 def test_missing_rights_are_named_before_anything_is_claimed(host: Host, database: str, logins: dict[str, str]) -> None:

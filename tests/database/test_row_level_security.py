@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.support.host import Host, Row
+from tests.support.host import Host, Row, open_connection
 from tests.support.roles import Platform, dsn_of, platform
 from tests.support.work import work_off
 
@@ -178,7 +177,7 @@ def test_worker_without_the_group_is_found_by_its_connection(secured: Platform) 
     """It works with rights of its own; the policy is advised for itself."""
     host = secured.host
     follow_the_advice(host)
-    with psycopg.connect(secured.dsn_for(secured.stranger), application_name="autopost worker"):
+    with open_connection(secured.dsn_for(secured.stranger), application_name="autopost worker"):
         rows = troubles(host)
         assert len(rows) == 3
         assert all(f" to {secured.stranger} " in row["advice"] for row in rows)
@@ -217,13 +216,13 @@ def test_role_of_a_view_is_the_one_that_counts(empty_database: str) -> None:
 
 def test_owner_who_is_a_member_of_the_tables_owner_is_free(empty_database: str) -> None:
     """The owner of autopost may be a role of its own; row-level security that is enabled does not hinder it."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         database = host.value("select current_database()")
         owner, autopost = f"tables_{database}", f"autopost_{database}"
         try:
             host.execute(f"create role {owner}; create role {autopost} login in role {owner}")
-            host.execute(f"alter schema public owner to {owner}")
+            host.execute(f"alter schema public owner to {owner}; grant create on database {database} to {autopost}")
             migrate(load_settings(database_url=dsn_of(empty_database, user=autopost)))
             for table in HOST_TABLES:
                 host.execute(f"alter table {table} owner to {owner}; alter table {table} enable row level security")

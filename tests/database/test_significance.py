@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 
-import psycopg
 import pytest
 
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 COMPLETING_TYPES = [
     "workflow_execute",
@@ -260,7 +259,7 @@ def test_merge_captures_too(host: Host) -> None:
 def test_two_transactions_on_one_operation_capture_once(host: Host, database: str) -> None:
     """The second waits for the row's lock, as it would without a trigger, and then finds no transition."""
     host.start()
-    with psycopg.connect(database) as other:
+    with open_connection(database) as other:
         other.execute("update operation_trackers set status = 'completed' where id = 'op'")
         other.commit()
     host.move()

@@ -9,13 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.breakage import BREAKAGES, Breakage
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.work import eventually, work_off, working
 
 MANY = 10_000
@@ -156,7 +155,7 @@ def test_row_after_row_that_fails_is_given_up_for_the_rest_of_the_transaction(
 def test_capture_that_is_switched_on_counts_from_the_next_transaction(host: Host, database: str) -> None:
     """Who found it off does not look again: a bulk statement would pay for each row."""
     host.execute("select auto_post_capture_off()")
-    with psycopg.connect(database) as connection:
+    with open_connection(database) as connection:
         agent = Host(connection)
         agent.start("while off", "approval_requested")
         host.execute("select auto_post_capture_on()")

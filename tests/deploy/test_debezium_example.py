@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-import psycopg
 import pytest
 
 from tests.support import ROOT
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 EXAMPLE = ROOT / "docs" / "examples" / "debezium-announcements.json"
 CONFIG: dict[str, str] = json.loads(EXAMPLE.read_text("utf-8"))["config"]
@@ -72,7 +71,7 @@ def test_publication_of_the_guide_publishes_what_is_inserted_alone(host: Host, d
     """Placing and forgetting change rows; a router that saw that would warn of each."""
     guide = (EXAMPLE.parents[1] / "how-to" / "scale-out.md").read_text("utf-8")
     (statement,) = [line for line in guide.splitlines() if line.startswith("create publication")]
-    with psycopg.connect(database, autocommit=True) as owner:
+    with open_connection(database, autocommit=True) as owner:
         owner.execute(statement.encode())
     (row,) = host.rows("select * from pg_publication")
     assert row["pubname"] == CONFIG["publication.name"]

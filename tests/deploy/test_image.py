@@ -16,13 +16,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost.database.embedded import embedded_server
 from tests.deploy import DEPLOY
 from tests.support import ROOT
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -85,7 +84,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
         variables = environment(dsn, **settings, SOCIAL_POST_STARTUP_WAIT_SECONDS="30")
         worker = subprocess.Popen(confined(program, "run"), cwd="/", env=variables, stderr=log)
         try:
-            with psycopg.connect(dsn, autocommit=True) as connection:
+            with open_connection(dsn, autocommit=True) as connection:
                 host = Host(connection)
                 host.complete(agent=host.agent())
                 until(lambda: len(host.posts()) == 1, seconds=60, what="the post")

@@ -17,7 +17,7 @@ import yaml
 from tests.deploy import DEPLOY
 from tests.observability.test_monitoring import QUICK, Monitoring
 from tests.support import ROOT
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer, status
 from tests.support.webhooks.receiver import Receiver
 from tests.support.work import worker_process
@@ -65,8 +65,6 @@ def selectors(node: Any) -> Iterator[promql_parser.VectorSelector]:
 @pytest.fixture(scope="module")
 def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Return the samples that a worker told after it had seen much, each with its labels."""
-    import psycopg
-
     name = "autopost_deploy_metrics"
     found: dict[str, set[str]] = {}
     hooks = tmp_path_factory.mktemp("hooks") / "hooks.toml"
@@ -76,7 +74,7 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
         variables = {**QUICK, "SOCIAL_POST_LLM_ENABLED": "true", "OPENAI_API_KEY": "test"}
         variables |= {"SOCIAL_POST_WEBHOOKS_FILE": str(hooks), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with (
-            psycopg.connect(dsn, autocommit=True) as connection,
+            open_connection(dsn, autocommit=True) as connection,
             worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
         ):
             host, monitoring = Host(connection), Monitoring(worker)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
-import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
@@ -20,7 +19,7 @@ from autopost.observability.queue_gauges import QueueGauges
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.observability.test_monitoring import QUICK, Monitoring
-from tests.support.host import Host, until
+from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, status
 from tests.support.roles import dsn_of
 from tests.support.work import eventually, work_off, worker_process, working
@@ -124,7 +123,7 @@ async def test_held_rows_are_those_that_a_worker_has_and_no_more(
     for number in range(3):
         host.agent(f"agent{number}")
     async with working(settings, redactor):
-        with psycopg.connect(host.connection.info.dsn) as other:
+        with open_connection(host.connection.info.dsn) as other:
             other.execute("lock table social_posts in access exclusive mode")
             for number in range(3):
                 host.complete(f"op{number}", agent=f"agent{number}")
@@ -233,7 +232,7 @@ async def test_database_that_does_not_answer_delays_a_scrape_a_moment(
     async with sampling(settings, every_seconds=0.0) as gauges:
         await gauges.refresh()
         sampled = now("autopost_queue_sampled_timestamp_seconds")
-        with psycopg.connect(host.connection.info.dsn) as other:
+        with open_connection(host.connection.info.dsn) as other:
             other.execute("lock table auto_post_outbox in access exclusive mode")
             began = time.monotonic()
             await gauges.refresh()
@@ -254,7 +253,7 @@ def sampling(settings: Settings, **options: Any) -> Any:
     class Context:
         async def __aenter__(self) -> QueueGauges:
             self.pool: asyncpg.Pool[asyncpg.Record] = await create_pool(settings, "test", size=2)
-            self.gauges = QueueGauges(self.pool, settings.schema_name, **options)
+            self.gauges = QueueGauges(self.pool, SCHEMAS, **options)
             return self.gauges
 
         async def __aexit__(self, *_error: object) -> None:
@@ -272,7 +271,7 @@ def test_scrape_without_the_database_answers_at_once(host: Host, database: str) 
         until(lambda: monitoring.value("autopost_queue_workers") == 1)
         sampled = monitoring.value("autopost_queue_sampled_timestamp_seconds")
         name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+        with open_connection(database, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             other.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity "

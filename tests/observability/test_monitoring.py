@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
@@ -17,7 +16,7 @@ from pydantic import SecretStr
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.cli.test_bad_input import autopost
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer, hangs, says
 from tests.support.work import WorkerProcess, eventually, worker_process, working
 
@@ -73,7 +72,7 @@ def test_worker_without_its_database_is_alive_and_not_ready(host: Host, monitori
     """And ready again when the database is back, by itself."""
     until(lambda: monitoring.is_ready)
     name = sql.Identifier(host.connection.info.dbname)
-    with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+    with open_connection(database, dbname="postgres", autocommit=True) as other:
         other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
         other.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and application_name like %s",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autopost.database.sql import render, sql_folder
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 
 FILES = sorted((sql_folder() / "dba").glob("*.sql"))
 
@@ -27,4 +27,4 @@ def test_statement_of_a_dba_runs_and_writes_nothing(host: Host, path: Path) -> N
     host.execute("insert into auto_post_workers values ('w', '1', now(), now(), 0)")
     with host.connection.transaction():
         host.execute("set transaction read only")
-        assert host.rows(render(path.read_text("utf-8"), "public")), "each has something to say here"
+        assert host.rows(render(path.read_text("utf-8"), SCHEMAS)), "each has something to say here"

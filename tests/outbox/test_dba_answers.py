@@ -12,17 +12,17 @@ from psycopg.conninfo import make_conninfo
 
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
-from autopost.database.sql import dba_statements
+from autopost.database.sql import LOCKS, Schemas, dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
-from tests.support.host import Host, Row, until
+from tests.support.host import SCHEMAS, Host, Row, open_connection, until
 
 AGENT_LOCK = "select pg_advisory_xact_lock(hashtextextended('autopost agent ada', 0))"
 
 
-def answer(host: Host, name: str, schema: str = "public") -> list[Row]:
+def answer(host: Host, name: str, schemas: Schemas = SCHEMAS) -> list[Row]:
     """Return what a statement answers."""
-    return host.rows(dba_statements(schema)[name])
+    return host.rows(dba_statements(schemas)[name])
 
 
 def test_bloat_is_about_what_a_full_vacuum_frees(host: Host) -> None:
@@ -55,7 +55,7 @@ def waiting(dsn: str, held: str, wanted: str) -> Iterator[tuple[int, int]]:
     """Let one session hold what another wants; yield the pids of who waits and of who blocks."""
 
     def session(name: str) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(make_conninfo(dsn, application_name=name))
+        return open_connection(make_conninfo(dsn, application_name=name))
 
     with session("blocking") as blocking, session("waiting") as waiter:
         blocking.execute(held.encode())
@@ -110,11 +110,11 @@ def test_advisory_names_the_agent_whose_lock_is_held(host: Host, database: str) 
     host.execute(
         "update auto_post_outbox set state = 'claimed', worker = 'w', available_at = now() + interval '1 minute'"
     )
-    with psycopg.connect(database) as connection:
+    with open_connection(database) as connection:
         connection.execute(AGENT_LOCK.encode())
         rows = {row["lock"]: row["pid"] for row in answer(host, "advisory")}
         assert rows["agent ada"] == connection.info.backend_pid
-    assert {row["lock"] for row in answer(host, "advisory")} == {"doorbell", "reconciler", "retention", "migration"}
+    assert {row["lock"] for row in answer(host, "advisory")} == set(LOCKS)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_xmin_names_every_kind_of_holder() -> None:
     settings = {"max_prepared_transactions": "1", "wal_level": "logical"}
     with embedded_server(EMBEDDED_VERSION, settings=settings) as server:
         migrate(load_settings(database_url=server.dsn()))
-        with psycopg.connect(server.dsn(), autocommit=True) as connection, psycopg.connect(server.dsn()) as report:
+        with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as report:
             one = Host(connection)
             one.execute("select pg_create_logical_replication_slot('idle', 'pgoutput')")
             one.execute("begin; insert into agents (id) values ('ada'); prepare transaction 'forgotten'")
@@ -154,15 +154,14 @@ def test_xmin_names_every_kind_of_holder() -> None:
 
 def test_every_statement_serves_a_schema_whose_name_needs_quotes(empty_database: str) -> None:
     """It finds there what it finds in public."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute('create schema "agents-platform"')
-        migrate(load_settings(database_url=empty_database, schema_name="agents-platform"))
-        answers = {
-            name: answer(host, name, "agents-platform")
-            for name in dba_statements("agents-platform")
-            if name != "grants"
-        }
+        schemas = Schemas("auto-post", "agents-platform")
+        migrate(
+            load_settings(database_url=empty_database, schema_name=schemas.own, platform_schema_name=schemas.platform)
+        )
+        answers = {name: answer(host, name, schemas) for name in dba_statements(schemas) if name != "grants"}
     assert "auto_post_outbox_claim_idx" in {row["index_name"] for row in answers["indexes"]}
     assert "auto_post_outbox" in {row["relation"] for row in answers["bloat"]}
     assert answers["capture"][0]["table_name"] == '"agents-platform".operation_trackers'

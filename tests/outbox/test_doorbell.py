@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 
 from autopost.database.connection import connect
 from autopost.errors import DatabaseUnreachable
 from autopost.outbox.doorbell import Connection, Doorbell, Woken
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually
 
 ARMED = (
@@ -29,7 +28,7 @@ LISTENERS = (
 @contextlib.asynccontextmanager
 async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIterator[Doorbell]:
     """Run a doorbell, cleared of its first wake-up, which is for rows from before it listened."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), settings.schema_name, poll_seconds=poll_seconds)
+    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
@@ -78,7 +77,7 @@ async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
     """A host that captured without ringing holds the lock shared until its row can be seen."""
     host.start()
     async with doorbell(settings) as bell:
-        with psycopg.connect(database) as agent:
+        with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed'")
             sleep = asyncio.create_task(bell.sleep())
             await asyncio.sleep(0.2)
@@ -94,7 +93,7 @@ async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_p
     """While transactions that captured follow on each other nobody can arm, and nobody is rung: the worker looks."""
     host.start("long")
     async with doorbell(settings, poll_seconds=300) as bell:
-        with psycopg.connect(database) as agent:
+        with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed' where id = 'long'")
             sleep = asyncio.create_task(bell.sleep())
             await asyncio.sleep(1)
@@ -151,7 +150,7 @@ async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: 
             raise DatabaseUnreachable("gone")
         return await connect(settings, "doorbell")
 
-    bell = Doorbell(connect_once, settings.schema_name, poll_seconds=3600)
+    bell = Doorbell(connect_once, SCHEMAS, poll_seconds=3600)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
@@ -170,7 +169,7 @@ async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: 
 
 async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings) -> None:
     """A claim that comes after it has seen its row."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), "public", poll_seconds=0.2)
+    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
     bell.wake()
     bell.clear()
     assert await bell.sleep() is Woken.POLL
@@ -178,7 +177,7 @@ async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings
 
 async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:
     """Behind a pooler that knows no LISTEN the feed is slower, not silent."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), "public", poll_seconds=0.2)
+    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
     assert await asyncio.wait_for(bell.sleep(), 5) is Woken.POLL
 
 
@@ -194,7 +193,7 @@ async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Ho
             assert self._connection is not None
             await self._connection.execute("unlisten *")
 
-    bell = Forgetful(lambda: connect(settings, "doorbell"), "public", poll_seconds=30)
+    bell = Forgetful(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=30)
     running = asyncio.create_task(bell.run())
     try:
         await eventually(lambda: opened >= 2)

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from autopost.database.sql import query
-from tests.support.host import Host, until
+from tests.support.host import SCHEMAS, Host, open_connection, until
 
-ARM, LOOK = query("worker/arm", "public").encode(), query("worker/next_due", "public").replace("$1", "true").encode()
-K = "1635087471, hashtext('public')"
+ARM, LOOK = query("worker/arm", SCHEMAS).encode(), query("worker/next_due", SCHEMAS).replace("$1", "true").encode()
+K = "1635087471, hashtext('autopost')"
 HERE = "database = (select oid from pg_database where datname = current_database())"
 HELD = (
     "select count(*) from pg_locks "
@@ -62,7 +62,7 @@ end $$;
 
 def connected(database: str) -> psycopg.Connection[tuple[object, ...]]:
     """Return a session in autocommit."""
-    return psycopg.connect(database, autocommit=True)
+    return open_connection(database, autocommit=True)
 
 
 def stress(database: str, *, unlocks_early: bool) -> tuple[int, int]:
@@ -119,7 +119,7 @@ def test_statement_does_not_see_what_was_committed_while_it_took_the_lock(host: 
 
 def test_listen_counts_for_what_commits_after_it(host: Host, database: str) -> None:
     """Also for a transaction that rang before, and not for one that was committed by then."""
-    with connected(database) as worker, psycopg.connect(database) as early, psycopg.connect(database) as late:
+    with connected(database) as worker, open_connection(database) as early, open_connection(database) as late:
         early.execute("notify auto_post_doorbell, 'early'")
         late.execute("notify auto_post_doorbell, 'late'")
         early.commit()
@@ -153,7 +153,7 @@ def test_lock_and_listen_end_with_their_session(host: Host, database: str, how: 
             worker.close()
         until(lambda: host.value(HELD, (ALONE,)) == 0)
         host.start()
-        with psycopg.connect(database) as agent:
+        with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed'")
             assert host.value(HELD, (SHARED,)) == 1, "it does not ring"
         assert other.execute(ARM).fetchone() == ("armed",)
@@ -163,7 +163,7 @@ def test_lock_is_refused_while_others_hold_it_in_the_other_mode(host: Host, data
     """Hosts have it together; a worker and a host, or two workers, never."""
     host.start("first")
     host.start("second")
-    with psycopg.connect(database) as one, psycopg.connect(database) as two, connected(database) as worker:
+    with open_connection(database) as one, open_connection(database) as two, connected(database) as worker:
         one.execute("update operation_trackers set status = 'completed' where id = 'first'")
         two.execute("update operation_trackers set status = 'completed' where id = 'second'")
         assert host.value(HELD, (SHARED,)) == 2
@@ -179,7 +179,7 @@ def test_lock_is_refused_while_others_hold_it_in_the_other_mode(host: Host, data
 def test_hosts_lock_outlasts_the_savepoint_in_which_its_row_was_written(host: Host, database: str) -> None:
     """The trigger's own handler is a savepoint too; only going back to it takes the row and the lock away, together."""
     host.start()
-    with psycopg.connect(database) as agent:
+    with open_connection(database) as agent:
         agent.execute("savepoint kept")
         agent.execute("update operation_trackers set status = 'completed'")
         agent.execute("release kept")

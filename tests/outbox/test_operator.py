@@ -18,7 +18,7 @@ from autopost.outbox.outcomes import read_outcomes
 from autopost.outbox.statements import Statements
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -89,7 +89,7 @@ async def claim(settings: Settings) -> Sequence[str]:
     """Claim twice, as a worker does that finds a pause with the first claim; return the operations."""
     pool = await create_pool(settings, "test", size=1)
     try:
-        outbox = Outbox(pool, "public", "one")
+        outbox = Outbox(pool, SCHEMAS, "one")
         return [c.operation.tracker_id for _ in range(2) for c in await outbox.claim(100, LEASE)]
     finally:
         await pool.close()
@@ -149,10 +149,10 @@ async def test_row_that_was_chosen_before_its_pause_is_not_claimed(host: Host, s
     """A round-robin claim is two statements, and the pause was committed between them."""
     host.complete()
     async with await create_pool(settings, "test", size=1) as pool:
-        chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", "public"), 10, True)]
+        chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", SCHEMAS), 10, True)]
         assert len(chosen) == 1
         host.execute(pause)
-        rows = await pool.fetch(query("worker/claim", "public"), "one", 10, LEASE, True, chosen)
+        rows = await pool.fetch(query("worker/claim", SCHEMAS), "one", 10, LEASE, True, chosen)
     assert [row["id"] for row in rows] == [None]
 
 
@@ -184,7 +184,7 @@ async def test_resume_waits_until_rows_are_parked(host: Host, database: str, set
     """Otherwise a row could be parked after its pause ended, for ever."""
     host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'ada')")
     host.complete()
-    with psycopg.connect(database) as claiming:
+    with open_connection(database) as claiming:
         claiming.execute(claim_statement("worker/park").encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
         waits = "select count(*) from pg_locks where not granted"
@@ -222,7 +222,7 @@ def test_paused_row_is_never_the_next_due(host: Host, arguments: str) -> None:
     """A worker sleeps for its poll interval, and not in a loop."""
     host.complete()
     host.execute(f"select auto_post_pause({arguments})")
-    assert host.value(query("worker/next_due", "public").replace("$1", "true")) is None
+    assert host.value(query("worker/next_due", SCHEMAS).replace("$1", "true")) is None
 
 
 async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
@@ -346,7 +346,7 @@ async def test_steering_does_not_show_in_the_feed(host: Host, settings: Settings
     host.execute("select auto_post_retry('op'), auto_post_pause(), auto_post_resume()")
     host.execute("select auto_post_skip('op', 'spam')")
     async with await create_pool(settings, "test", size=1) as pool:
-        outcomes = await read_outcomes(Statements(pool, "public"), 10, rows=100)
+        outcomes = await read_outcomes(Statements(pool, SCHEMAS), 10, rows=100)
     assert [(outcome.outcome, outcome.why) for outcome in outcomes] == [("skipped", "spam")]
 
 
@@ -355,10 +355,15 @@ def test_database_functions_are_not_for_the_application(host: Host, database: st
     role = f"stranger_{host.value('select pg_backend_pid()')}"
     host.execute(f"create role {role} login")
     try:
-        with psycopg.connect(database, autocommit=True) as stranger:
+        with open_connection(database, autocommit=True) as stranger:
             stranger.execute(f"set role {role}".encode())
             for call in ("pause()", "purge('ada')", "retry('op')", "expire('0')", "reconcile()", "story('op')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    stranger.execute(f"select auto_post_{call}".encode())
+                    stranger.execute(f"select autopost.auto_post_{call}".encode())
+            host.execute(f"grant usage on schema autopost to {role}")
+            for call in ("pause()", "record('pause')"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
+                    stranger.execute(f"select autopost.auto_post_{call}".encode())
     finally:
+        host.execute(f"drop owned by {role}")
         host.execute(f"drop role {role}")

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import asyncpg
-import psycopg
 import pytest
 
 from autopost.database.connection import connect, create_pool
+from autopost.database.sql import Schemas
 from autopost.model import Busy, Claim, Dead, Deferred, Generator, Lost, Posted, Proposal, Reason, Skipped, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
@@ -18,7 +18,7 @@ from autopost.settings import Settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import Publication, Published, warm_up
 from autopost.worker.publisher import Publisher
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import claim_statement, eventually
 
 LEASE = timedelta(minutes=1)
@@ -36,19 +36,19 @@ async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]
 @pytest.fixture
 def outbox(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
     """Return the outbox as worker `one` sees it."""
-    return Outbox(pool, "public", "one")
+    return Outbox(pool, SCHEMAS, "one")
 
 
 @pytest.fixture
 def publication(pool: asyncpg.Pool[asyncpg.Record]) -> Publication:
     """Return worker `one`'s way to publish."""
-    return Publication(pool, "public", "one")
+    return Publication(pool, SCHEMAS, "one")
 
 
 @pytest.fixture
 def other(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
     """Return the outbox as worker `two` sees it."""
-    return Outbox(pool, "public", "two")
+    return Outbox(pool, SCHEMAS, "two")
 
 
 def post(claim: Claim, content: str = "text") -> Posted:
@@ -214,7 +214,7 @@ async def test_agent_whose_lock_is_held_does_not_hold_up_the_others(
     for name in ("ada", "bea"):
         host.complete(f"op-{name}", agent=host.agent(name))
     of_ada, of_bea = await outbox.claim(2, LEASE)
-    with psycopg.connect(database) as frozen:
+    with open_connection(database) as frozen:
         frozen.execute("select pg_advisory_xact_lock(hashtextextended('autopost agent ada', 0))")
         published = await publish(publication, [post(of_ada), post(of_bea)])
     assert published.outcomes == [Busy(post(of_ada)), post(of_bea)]
@@ -280,7 +280,7 @@ async def test_short_claim_leaves_what_has_been_due_for_long_to_a_whole_one(host
         host.complete(f"op{number}")
     host.execute("update auto_post_outbox set available_at = now() - interval '11 seconds' where tracker_id = 'op0'")
     async with await create_pool(settings, "test", size=1) as pool:
-        outbox = Outbox(pool, settings.schema_name, "w")
+        outbox = Outbox(pool, SCHEMAS, "w")
         short = await outbox.claim(10, timedelta(seconds=60), full_scan=False)
         assert sorted(claim.operation.tracker_id for claim in short) == ["op1", "op2"]
         whole = await outbox.claim(10, timedelta(seconds=60))
@@ -339,8 +339,8 @@ async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(ho
     tables = ["auto_post_outbox", "auto_post_seen", "auto_post_rate_limits", "agents"]
     host.agent()
     async with await create_pool(settings, "test", size=1) as pool:
-        outbox = Outbox(pool, settings.schema_name, "w")
-        publication = Publication(pool, settings.schema_name, "w")
+        outbox = Outbox(pool, SCHEMAS, "w")
+        publication = Publication(pool, SCHEMAS, "w")
         for number in range(8):
             host.complete(f"op{number}")
             await publish(publication, [post(claim) for claim in await outbox.claim(10, LEASE)])
@@ -386,11 +386,11 @@ async def test_publisher_that_waits_for_a_lock_ends_when_it_is_cancelled(
 async def test_warming_up_can_be_cancelled_and_hides_nothing(host: Host, settings: Settings, database: str) -> None:
     """A worker that is stopped while it connects must not wait for ever; a missing table is said elsewhere."""
     connection = await connect(settings, "test")
-    await warm_up(connection, schema="nowhere")
+    await warm_up(connection, schemas=Schemas("nowhere", "nowhere"))
     assert await connection.fetchval("select 1") == 1
-    with psycopg.connect(database) as other:
+    with open_connection(database) as other:
         other.execute("lock table auto_post_outbox")
-        warming = asyncio.create_task(warm_up(connection, schema="public"))
+        warming = asyncio.create_task(warm_up(connection, schemas=SCHEMAS))
         await eventually(lambda: host.value("select count(*) from pg_locks where not granted") > 0)
         warming.cancel()
         done, _ = await asyncio.wait([warming], timeout=5)

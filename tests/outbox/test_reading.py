@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -25,7 +24,7 @@ from autopost.outbox.reading import (
 from autopost.outbox.statements import Statements
 from autopost.settings import Settings
 from tests.conftest import Server
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.web.filling import bury, fill, post
 
 FINISHED_ROWS = 200_000
@@ -57,7 +56,7 @@ def many(server: Server, template: str) -> Iterator[str]:
     name = "many_finished_rows"
     with server.janitor(name, template=template):
         dsn = server.dsn(name)
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with open_connection(dsn, autocommit=True) as connection:
             fill(Host(connection), FINISHED_ROWS, gap_seconds=2)
             for table in LARGE:
                 connection.execute(f"vacuum analyze {table}".encode())
@@ -79,7 +78,7 @@ def test_every_shared_statement_is_in_the_list() -> None:
 @pytest.mark.parametrize("name", GENERIC)
 def test_each_read_has_a_limit_on_what_it_reads(name: str) -> None:
     """The number of rows is a parameter, of the innermost query where there are several."""
-    text = query(f"outbox/{name}", "public")
+    text = query(f"outbox/{name}", SCHEMAS)
     large = [table for table in LARGE if f"from public.{table}" in text]
     limits = re.findall(r"limit \$\d", text)
     assert len(limits) >= max(1, len(large))
@@ -90,7 +89,7 @@ def test_each_read_has_a_limit_on_what_it_reads(name: str) -> None:
 def test_no_read_scans_a_large_table(many: str, name: str, mode: str) -> None:
     """Beside 200,000 finished rows; by the plan that the command line gets, and by that of the dashboard."""
     arguments = (GENERIC if mode == "force_generic_plan" else CUSTOM)[name]
-    with psycopg.connect(many) as connection:
+    with open_connection(many) as connection:
         connection.execute(f"set plan_cache_mode = {mode}".encode())
         connection.execute(f"prepare reading as {query(f'outbox/{name}', 'public')}".encode())
         given = ", ".join("null" if argument is None else f"'{argument}'" for argument in arguments)
@@ -107,7 +106,7 @@ async def test_figures_totals_and_dead_letters_agree(host: Host, settings: Setti
     bury(host, "op0")
     host.execute("select auto_post_skip('op1', 'spam')")
     async with await create_pool(settings, "test", size=1) as pool:
-        statements = Statements(pool, "public")
+        statements = Statements(pool, SCHEMAS)
         figures, totals = await read_figures(statements), await read_totals(statements)
         (letter,) = await read_dead_letters(statements, 10)
     assert (figures.waiting, figures.posted, figures.skipped, figures.dead) == (1, 0, 1, 1)
@@ -124,7 +123,7 @@ async def test_oldest_is_the_oldest_that_a_worker_could_take(host: Host, setting
     host.execute("update auto_post_outbox set available_at = 'infinity' where tracker_id = 'op1'")
     host.execute("update auto_post_outbox set state = 'claimed', worker = 'w' where tracker_id = 'op2'")
     async with await create_pool(settings, "test", size=1) as pool:
-        figures = await read_figures(Statements(pool, "public"))
+        figures = await read_figures(Statements(pool, SCHEMAS))
     assert (figures.waiting, figures.parked, figures.claimed) == (1, 1, 1)
     assert figures.oldest_seconds is not None
     assert figures.oldest_seconds < 600
@@ -134,7 +133,7 @@ async def test_new_outcomes_are_returned_once_though_a_look_has_no_room(host: Ho
     """What the first look left out stays out; what a later one left out comes with the next."""
     fill(host, 30, gap_seconds=0.01)
     async with await create_pool(settings, "test", size=1) as pool:
-        new = NewOutcomes(Statements(pool, "public"), backlog=10, most=2)
+        new = NewOutcomes(Statements(pool, SCHEMAS), backlog=10, most=2)
         assert [outcome.content for outcome in await new.look()] == [f"Post number {n}" for n in range(21, 31)]
         assert await new.look() == []
         for number in range(3):
@@ -149,7 +148,7 @@ async def test_outcome_that_commits_late_is_returned(host: Host, settings: Setti
     """It was decided before the last one that was seen."""
     fill(host, 3)
     async with await create_pool(settings, "test", size=1) as pool:
-        new = NewOutcomes(Statements(pool, "public"), backlog=100, show_backlog=False)
+        new = NewOutcomes(Statements(pool, SCHEMAS), backlog=100, show_backlog=False)
         assert await new.look() == []
         host.execute(
             "insert into audit_log (id, occurred_at, action, details) "

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-import psycopg
 import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.work import eventually, working
 
 BREAK = "alter table auto_post_outbox add constraint closed_check check (tracker_id is null)"
@@ -268,7 +267,7 @@ def test_columns_of_any_type_and_name_are_reconciled(host: Host) -> None:
 def test_two_reconcilers_at_once_are_one(host: Host, database: str) -> None:
     """The second goes away at once and has moved nothing."""
     fill(host, 50)
-    with psycopg.connect(database) as first:
+    with open_connection(database) as first:
         assert first.execute("select auto_post_reconcile(1)").fetchone() != (0,)
         assert reconcile(host) == 0
         assert host.value("select next_block from auto_post_reconciliation") == 0
@@ -279,7 +278,7 @@ def test_reconciler_beside_a_busy_trigger_doubles_nothing(host: Host, database: 
     """Completions while windows are read end in one row each."""
 
     def complete() -> None:
-        with psycopg.connect(database, autocommit=True) as connection:
+        with open_connection(database, autocommit=True) as connection:
             busy = Host(connection)
             for number in range(300):
                 busy.complete(f"busy{number}")

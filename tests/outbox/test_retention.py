@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -15,7 +14,7 @@ from autopost.policy import at_publishing
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.publication import Publication
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -26,7 +25,7 @@ WINDOW = timedelta(minutes=5)
 async def outbox(settings: Settings) -> AsyncIterator[Outbox]:
     """Return the outbox as a worker sees it."""
     pool = await create_pool(settings, "test", size=2)
-    yield Outbox(pool, "public", "one")
+    yield Outbox(pool, SCHEMAS, "one")
     await pool.close()
 
 
@@ -69,7 +68,7 @@ def test_rows_go_in_batches_the_oldest_first(host: Host) -> None:
 def test_two_removals_at_once_are_one(host: Host, database: str) -> None:
     """The second goes away at once."""
     finish(host, "a", "b")
-    with psycopg.connect(database) as first:
+    with open_connection(database) as first:
         assert first.execute("select auto_post_expire('7 days', 1)").fetchone() == (1,)
         assert expire(host) == 0
     assert expire(host) == 1
@@ -105,7 +104,7 @@ async def test_operation_that_flaps_at_the_moment_of_its_removal_does_not_count_
 ) -> None:
     """Whatever the flapping transaction can see: the claim comes after both."""
     finish(host, "op")
-    with psycopg.connect(database, autocommit=True) as other:
+    with open_connection(database, autocommit=True) as other:
         late = Host(other)
         other.execute("begin isolation level repeatable read")
         late.value("select 1")
@@ -136,7 +135,7 @@ async def test_claim_on_a_removed_row_does_not_fit_its_successor(
     assert (claim.already_processed, claim.epoch) == (True, 1_000_001)
     assert await outbox.release([frozen]) == 0
     async with await create_pool(settings, "test", size=1) as pool:
-        published = await Publication(pool, "public", "one").publish(
+        published = await Publication(pool, SCHEMAS, "one").publish(
             [Posted(frozen, Written("late", Generator.TEMPLATE))],
             lambda group, agents, now: at_publishing(group, agents, now, WINDOW),
         )
@@ -216,7 +215,7 @@ async def test_worker_that_holds_a_purged_row_loses_it(host: Host, settings: Set
     assert host.value("select auto_post_purge('ada')") == 1
     pool = await create_pool(settings, "test", size=1)
     proposal = Posted(claim, Written("text", Generator.TEMPLATE))
-    published = await Publication(pool, "public", "one").publish(
+    published = await Publication(pool, SCHEMAS, "one").publish(
         [proposal], lambda group, agents, now: at_publishing(group, agents, now, WINDOW)
     )
     await pool.close()

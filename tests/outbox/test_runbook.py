@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.pages import Block, check_page, run
 from tests.support.work import work_off
 
@@ -30,10 +30,11 @@ CONTENDED = re.compile(r"autopost sql (xmin|locks|notify|advisory)|like 'autopos
 def owned(empty_database: str) -> Iterator[str]:
     """Return the connection string of a migrated database whose owner is no superuser."""
     owner = f"autopost_{os.getpid() % 100_000:05}"
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with open_connection(empty_database, autocommit=True) as connection:
         connection.execute(f"create role {owner} login".encode())
         try:
             connection.execute(f"alter schema public owner to {owner}".encode())
+            connection.execute(f"grant create on database {connection.info.dbname} to {owner}".encode())
             dsn = make_conninfo(empty_database, user=owner)
             migrate(load_settings(database_url=dsn))
             yield dsn
@@ -110,7 +111,7 @@ def contention(dsn: str) -> Iterator[None]:
     """Let a report sit in a transaction with a row of an operation, an agent wait for it, and a worker sleep."""
 
     def session(name: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
-        return psycopg.connect(make_conninfo(dsn, application_name=name), autocommit=autocommit)
+        return open_connection(make_conninfo(dsn, application_name=name), autocommit=autocommit)
 
     progress = "update operation_trackers set progress = 50 where id = 'tracker-50'"
     waits = "select exists (select from pg_locks where not granted and pid = %s)"
@@ -120,7 +121,7 @@ def contention(dsn: str) -> Iterator[None]:
         session("autopost doorbell", autocommit=True) as doorbell,
     ):
         doorbell.execute("listen auto_post_doorbell")
-        doorbell.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        doorbell.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         report.execute(progress)
         waiting = threading.Thread(target=agent.execute, args=(progress,))
         waiting.start()
@@ -136,7 +137,7 @@ def contention(dsn: str) -> Iterator[None]:
 @pytest.mark.timeout(300)
 async def test_every_statement_of_the_runbook_answers_as_it_says(owned: str, redactor: Redactor) -> None:
     """In the order of the page, on a database with a little of everything."""
-    with psycopg.connect(owned, autocommit=True) as connection:
+    with open_connection(owned, autocommit=True) as connection:
         host = Host(connection)
         await populate(host, owned, redactor)
 

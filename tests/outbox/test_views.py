@@ -7,7 +7,7 @@ import pytest
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host, Row
+from tests.support.host import Host, Row, open_connection
 from tests.support.work import work_off
 
 VIEWS = ("health", "dead", "stuck", "skips")
@@ -138,9 +138,10 @@ def test_views_show_nobody_more_than_the_tables_do(host: Host, database: str) ->
     role = f"reader_{host.value('select pg_backend_pid()')}"
     host.execute(f"create role {role} login")
     try:
+        host.execute(f"grant usage on schema autopost to {role}")
         for view in VIEWS:
             host.execute(f"grant select on auto_post_{view} to {role}")
-        with psycopg.connect(database, autocommit=True) as reader:
+        with open_connection(database, autocommit=True) as reader:
             reader.execute(f"set role {role}".encode())
             for view in VIEWS:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="table auto_post"):

@@ -8,7 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from autopost.database.embedded import embedded_server
@@ -16,7 +15,7 @@ from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.cli.test_bad_input import autopost
 from tests.observability.test_monitoring import Monitoring
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.work import worker_process
 
 FAST = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
@@ -45,7 +44,7 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
     with worker_process(empty_database, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="60") as worker:
         until(lambda: "is not migrated" in worker.log)
         migrate(load_settings(database_url=empty_database))
-        with psycopg.connect(empty_database, autocommit=True) as connection:
+        with open_connection(empty_database, autocommit=True) as connection:
             host = Host(connection)
             host.complete(agent=host.agent())
             until(lambda: len(host.posts()) == 1, seconds=40)
@@ -76,7 +75,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
                 assert told(monitoring) == (503, "the migration")
                 assert monitoring.get("/healthz")[0] == 200
                 migrate(load_settings(database_url=server.dsn()))
-                with psycopg.connect(server.dsn(), autocommit=True) as connection:
+                with open_connection(server.dsn(), autocommit=True) as connection:
                     host = Host(connection)
                     host.complete(agent=host.agent())
                     until(lambda: len(host.posts()) == 1, seconds=40)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from autopost.database.sql import read_object, render
+from tests.support.host import SCHEMAS, open_connection
 
 Connection = psycopg.Connection[Any]
 VIEWS_OF_THE_OUTBOX = ("health", "dead", "stuck", "skips")
@@ -46,7 +47,7 @@ def _statements(breaks: str, mends: str) -> Callable[[Connection, str], contextl
 def _locked(table: str) -> Callable[[Connection, str], contextlib.AbstractContextManager[None]]:
     @contextlib.contextmanager
     def of(owner: Connection, dsn: str) -> Iterator[None]:
-        with psycopg.connect(dsn) as migration:
+        with open_connection(dsn) as migration:
             migration.execute(f"lock table {table} in access exclusive mode".encode())
             yield
 
@@ -77,7 +78,7 @@ def _right_taken(owner: Connection, dsn: str) -> Iterator[None]:
 
 def _anew(*names: str) -> str:
     """Return the SQL that makes objects as sql/ says."""
-    return "\n".join(render(read_object(name), "public") for name in names)
+    return "\n".join(render(read_object(name), SCHEMAS) for name in names)
 
 
 def _without_function(name: str, arguments: str) -> Breakage:

@@ -9,8 +9,17 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import dict_row
 
+from autopost.database.sql import Schemas
+
 T = TypeVar("T")
 Row = dict[str, Any]
+
+SCHEMAS = Schemas("autopost", "public")
+
+
+def open_connection(dsn: str, **options: Any) -> psycopg.Connection[Any]:
+    """Connect as tests do, which leave the schemas out of their statements. The product never sets a search_path."""
+    return psycopg.connect(dsn, options="-c search_path=public,autopost", **options)
 
 
 class Host:

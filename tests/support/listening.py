@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
-
+from tests.support.host import open_connection
 from tests.support.redis_server import RedisServer
 
 
@@ -49,7 +48,7 @@ class Listener:
     """Hears PostgreSQL's notifications on a channel."""
 
     def __init__(self, dsn: str, channel: str = "auto_post_feed") -> None:
-        self._connection = psycopg.connect(dsn, autocommit=True)
+        self._connection = open_connection(dsn, autocommit=True)
         self._connection.execute(f"listen {channel}")
         self.heard: list[dict[str, Any]] = []
 

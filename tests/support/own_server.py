@@ -8,12 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
-
 from autopost.database.embedded import EmbeddedServer, embedded_server
 from autopost.database.migrate import migrate
 from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
+from tests.support.host import SCHEMAS, open_connection
 
 SETTINGS = {"max_connections": "60", "deadlock_timeout": "100ms"}
 
@@ -23,7 +22,7 @@ class OwnServer:
 
     def __init__(self, embedded: EmbeddedServer) -> None:
         self._embedded = embedded
-        with psycopg.connect(embedded.dsn()) as connection:
+        with open_connection(embedded.dsn()) as connection:
             row = connection.execute("show data_directory").fetchone()
         assert row is not None
         self._data = Path(row[0])
@@ -76,6 +75,6 @@ def own_server(version: int) -> Iterator[OwnServer]:
 def install(server: OwnServer, *, worker: str = "chaos_worker") -> None:
     """Migrate the server's first database, and make a login role for workers that is no superuser."""
     migrate(load_settings(database_url=server.dsn()))
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(dba_statements("public")["grants"].encode())
+    with open_connection(server.dsn(), autocommit=True) as connection:
+        connection.execute(dba_statements(SCHEMAS)["grants"].encode())
         connection.execute(f"create role {worker} login in role auto_post_worker".encode())

@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements
 from tests.support import ROOT
+from tests.support.host import SCHEMAS
 
 HOW_TO = ROOT / "docs" / "how-to"
 WRITE = "AUTOPOST_WRITE_SAMPLES"
@@ -107,7 +108,7 @@ def run(block: Block, dsn: str) -> str:
     else:
         command = ["bash", "-euo", "pipefail"]
     with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder:
-        for name, statement in dba_statements("public").items():
+        for name, statement in dba_statements(SCHEMAS).items():
             (Path(folder) / f"{name}.sql").write_text(statement, "utf-8")
         text = re.sub(r"^autopost sql (\w+)", r"cat \1.sql", block.text, flags=re.MULTILINE)
         result = subprocess.run(

@@ -10,17 +10,18 @@ from typing import Any
 
 import psycopg
 
-from autopost.database.sql import read_object, render
+from autopost.database.sql import Schemas, read_object, render
 from tests.support import ROOT
+from tests.support.host import SCHEMAS, open_connection
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 
 
 def install_platform(dsn: str, rows: int = 1_000) -> None:
     """Make the platform's tables with rows in each, as the platform's own: `op1` and so on run."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with open_connection(dsn, autocommit=True) as connection:
         for table in HOST_TABLES:
-            connection.execute(render(read_object(f"tables/{table}"), "public").encode())
+            connection.execute(render(read_object(f"tables/{table}"), SCHEMAS).encode())
             connection.execute(f"comment on table {table} is 'The platform''s own.'".encode())
         connection.execute(
             "insert into operation_trackers (id, operation_type, status) "
@@ -36,16 +37,20 @@ def install_platform(dsn: str, rows: int = 1_000) -> None:
 
 
 @cache
-def printed(direction: str, revisions: str, *, schema: str = "public") -> str:
+def printed(direction: str, revisions: str, *, schemas: Schemas = SCHEMAS) -> str:
     """Return what `alembic upgrade head --sql` and the like print."""
     command = [sys.executable, "-m", "alembic", direction, revisions, "--sql"]
-    environment = {**os.environ, "SOCIAL_POST_SCHEMA": schema}
+    environment = {
+        **os.environ,
+        "SOCIAL_POST_SCHEMA": schemas.own,
+        "SOCIAL_POST_PLATFORM_SCHEMA": schemas.platform,
+    }
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment).stdout
 
 
 def held_open(dsn: str, text: str) -> psycopg.Connection[Any]:
     """Run a printed script up to its COMMIT; return the connection, whose transaction is open."""
-    connection = psycopg.connect(dsn, autocommit=True)
+    connection = open_connection(dsn, autocommit=True)
     body, commit, rest = text.rpartition("COMMIT;")
     assert commit
     assert not rest.strip()

@@ -11,13 +11,12 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database.migrate import migrate
-from autopost.database.sql import dba_statements
+from autopost.database.sql import Schemas, dba_statements
 from autopost.settings import load_settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 
 GROUPS = ("auto_post_worker", "auto_post_reader")
 _LOCK = 1635087475
@@ -32,18 +31,18 @@ def dsn_of(dsn: str, **parts: str) -> str:
 @contextlib.contextmanager
 def groups_locked(dsn: str) -> Iterator[None]:
     """Keep every other test of this server from making or dropping the groups."""
-    with psycopg.connect(dsn_of(dsn, dbname="postgres"), autocommit=True) as connection:
+    with open_connection(dsn_of(dsn, dbname="postgres"), autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         yield
 
 
 @contextlib.contextmanager
-def groups(host: Host, dsn: str) -> Iterator[dict[str, str]]:
+def groups(host: Host, dsn: str, schemas: Schemas = SCHEMAS) -> Iterator[dict[str, str]]:
     """Run `autopost sql grants`, and yield the names of two login roles, in the worker's and in the reader's group."""
     with groups_locked(dsn):
         before = host.rows("select rolname from pg_roles where rolname = any(%s)", (list(GROUPS),))
         host.execute("revoke create on schema public from public")
-        host.execute(dba_statements("public")["grants"])
+        host.execute(dba_statements(schemas)["grants"])
         names = {group.removeprefix("auto_post_"): f"{group}_{_suffix()}" for group in GROUPS}
         for group, name in zip(GROUPS, names.values(), strict=True):
             host.execute(f"create role {name} login in role {group}")
@@ -75,7 +74,7 @@ class Platform:
     @contextlib.contextmanager
     def as_(self, role: str) -> Iterator[Host]:
         """Connect as one of the roles."""
-        with psycopg.connect(self.dsn_for(role), autocommit=True) as connection:
+        with open_connection(self.dsn_for(role), autocommit=True) as connection:
             yield Host(connection)
 
     def dsn_for(self, role: str) -> str:
@@ -86,13 +85,14 @@ class Platform:
 @contextlib.contextmanager
 def platform(dsn: str) -> Iterator[Platform]:
     """Install autopost in an empty database, as the owner of the platform's tables."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with open_connection(dsn, autocommit=True) as connection:
         host = Host(connection)
         owner, application, stranger = (f"{name}_{_suffix()}" for name in ("owner", "application", "stranger"))
         for role in (owner, application, stranger):
             host.execute(f"create role {role} login")
         try:
             host.execute(f"alter schema public owner to {owner}")
+            host.execute(f"grant create on database {connection.info.dbname} to {owner}")
             migrate(load_settings(database_url=dsn_of(dsn, user=owner)))
             host.execute(f"grant select, insert, update, delete on operation_trackers, agents to {application}")
             with groups(host, dsn) as logins:

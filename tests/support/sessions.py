@@ -17,7 +17,7 @@ from autopost.model import Claim, Generator, Posted, Proposal, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 from tests.support.machine.gate import Gate
 from tests.support.machine.stage import VIOLATIONS
 from tests.support.work import eventually
@@ -51,7 +51,7 @@ class Session:
 
     def outbox(self, worker: str) -> Outbox:
         """Return the outbox as a worker sees it, but in this transaction."""
-        return Outbox(cast("asyncpg.Pool[asyncpg.Record]", self.connection), "public", worker)
+        return Outbox(cast("asyncpg.Pool[asyncpg.Record]", self.connection), SCHEMAS, worker)
 
     def start(self, sql: str, *arguments: Any) -> asyncio.Task[Any]:
         """Run a statement that will have to wait."""
@@ -85,7 +85,7 @@ class Race:
 
     def outbox(self, worker: str) -> Outbox:
         """Return the outbox as a worker sees it."""
-        return Outbox(self.pool, "public", worker)
+        return Outbox(self.pool, SCHEMAS, worker)
 
     async def claimed(self, *operations: str, worker: str = "one", agent: str = "ada") -> list[Claim]:
         """Complete operations of an agent and let a worker claim them."""

@@ -19,7 +19,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.worker import Worker
 from tests.support.crew import Crew
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 
 
 @contextlib.asynccontextmanager
@@ -135,7 +135,7 @@ CLAIM_VALUES = {
 
 def claim_statement(name: str = "worker/claim") -> str:
     """Return a statement of the claim with its values in it, for EXPLAIN and for connections of other drivers."""
-    statement = query(name, "public")
+    statement = query(name, SCHEMAS)
     for number, value in enumerate(CLAIM_VALUES[name], start=1):
         statement = statement.replace(f"${number}", value)
     return statement

@@ -26,7 +26,7 @@ from autopost.webhooks import delivery as delivery_module
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
 from autopost.webhooks.target import MAX_REQUESTS
 from autopost.webhooks.webhook import Webhook, WebhookFilter, WebhookKind
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 from tests.support.work import eventually
 
 WEBHOOK = Webhook("out", WebhookKind.WEBHOOK, "https://example.com")
@@ -116,7 +116,7 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
 
 def lease_of(pool: asyncpg.Pool[asyncpg.Record], worker: str) -> ConsumerLease:
     """Return the webhook's lease as a worker has it."""
-    return ConsumerLease(pool, "public", WEBHOOK.consumer, worker, LEASE_SECONDS)
+    return ConsumerLease(pool, SCHEMAS, WEBHOOK.consumer, worker, LEASE_SECONDS)
 
 
 @contextlib.asynccontextmanager
@@ -402,7 +402,7 @@ async def test_sequencer_waits_for_no_consumer(host: Host, posts: Log, pool: asy
     target = Recorder()
     target.slow = 30
     consumer = WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target)
-    sequencer = Sequencer(pool, "public", [consumer])
+    sequencer = Sequencer(pool, SCHEMAS, [consumer])
     running = [asyncio.create_task(consumer.run()), asyncio.create_task(sequencer.run())]
     for number in range(3):
         host.execute(WRITE, (str(uuid4()), "ada", "Ada", "status", str(number), 0))
@@ -432,7 +432,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     posts.write("bad", "good")
     target = Recorder()
     target.refusing["bad"] = DeliveryRejected("HTTP 400")
-    consumer = WebhookConsumer(WEBHOOK, Failing(pool, "public", WEBHOOK.consumer, "one", LEASE_SECONDS), target)
+    consumer = WebhookConsumer(WEBHOOK, Failing(pool, SCHEMAS, WEBHOOK.consumer, "one", LEASE_SECONDS), target)
     running = asyncio.create_task(consumer.run())
     await eventually(lambda: posts.row["position"] == 2)
     consumer.stop()
@@ -470,7 +470,7 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     running = [
         asyncio.create_task(
             WebhookConsumer(
-                hook, ConsumerLease(pool, "public", hook.consumer, "one", LEASE_SECONDS, one_at_a_time), Recorder()
+                hook, ConsumerLease(pool, SCHEMAS, hook.consumer, "one", LEASE_SECONDS, one_at_a_time), Recorder()
             ).run()
         )
         for hook in hooks

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import asyncpg
-import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -18,7 +17,7 @@ from autopost.settings import Settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import Decide, Publication, Published
 from autopost.worker.publisher import Publisher, Ready
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually
 
 LEASE = timedelta(minutes=1)
@@ -38,7 +37,7 @@ class RecordingPublication(Publication):
     """A real publication that records which agents were published at the same time as themselves."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-        super().__init__(pool, "public", "one")
+        super().__init__(pool, SCHEMAS, "one")
         self.groups = 0
         self.overlapping: set[str | None] = set()
         self._publishing: set[str | None] = set()
@@ -77,7 +76,7 @@ async def claimed(host: Host, pool: asyncpg.Pool[asyncpg.Record], *agents: str) 
     """Complete an operation of each agent, in this order; return the outbox and the claims."""
     for number, agent in enumerate(agents):
         host.complete(f"op{number}", agent=host.agent(agent))
-    outbox = Outbox(pool, "public", "one")
+    outbox = Outbox(pool, SCHEMAS, "one")
     return outbox, await outbox.claim(100, LEASE)
 
 
@@ -104,7 +103,7 @@ async def test_text_that_cost_money_is_saved_before_it_is_published(
 ) -> None:
     """Also the template that replaces a rejected answer: a retry must not pay the LLM again."""
     outbox, (claim,) = await claimed(host, pool, "ada")
-    async with publishing(host, settings, Publication(pool, "public", "one"), outbox, [Posted(claim, written)]):
+    async with publishing(host, settings, Publication(pool, SCHEMAS, "one"), outbox, [Posted(claim, written)]):
         assert host.value("select kept is not null from auto_post_outbox") is is_saved
     host.execute(
         "update auto_post_outbox set state = 'pending', finished_at = null, post_id = null, available_at = now()"
@@ -123,8 +122,8 @@ async def test_skipped_rows_do_not_wait_for_the_posts_of_their_group(
     in_flight = InFlight()
     in_flight.add(claims)
     patient = settings.model_copy(update={"lease_seconds": 3600.0})
-    publisher = Publisher(outbox, Publication(pool, "public", "one"), patient, in_flight)
-    with psycopg.connect(database) as locker:
+    publisher = Publisher(outbox, Publication(pool, SCHEMAS, "one"), patient, in_flight)
+    with open_connection(database) as locker:
         locker.execute("lock table social_posts")
         publishing = asyncio.create_task(publisher.publish(items))
         await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'skipped'") == 1)
@@ -142,7 +141,7 @@ async def test_group_that_fails_is_split_until_the_failing_row_is_alone(
     outbox, claims = await claimed(host, pool, "ada", "bob", "cleo", "dan", "eve")
     skipped = Skipped(claims[1], Reason.MISSING_EXPLANATION)
     items = [skipped if claim is claims[1] else Posted(claim, FREE) for claim in claims]
-    publication = Publication(pool, "public", "one")
+    publication = Publication(pool, SCHEMAS, "one")
     in_flight = InFlight()
     in_flight.add(claims)
     await Publisher(outbox, publication, settings, in_flight).publish(items)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import psycopg
 import pytest
 from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker import publisher
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.llm_server import LlmServer, after, says
 from tests.support.work import eventually, work_off, working
 
@@ -72,7 +71,7 @@ async def test_locked_feed_kills_no_row(
     host.complete("blocked", agent="kid")
     monkeypatch.setattr(publisher, "PUBLISH_RETRY_LEASE_SHARE", 0.05)
     impatient = settings.model_copy(update={"max_attempts": 1})
-    with psycopg.connect(database) as locker:
+    with open_connection(database) as locker:
         locker.execute("lock table social_posts in access exclusive mode")
         async with working(impatient, redactor):
             await eventually(lambda: host.value("select count(*) from audit_log") == 1)

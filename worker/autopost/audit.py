@@ -11,7 +11,9 @@ from datetime import datetime
 
 from autopost.model import Claim, Dead, Generator, Posted, Proposal, Written
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
+# What is shown as it is, here and in SQL: one word. Functions in the database contain both: a change needs a revision.
+STATUS_PATTERN = "[A-Za-z][A-Za-z_-]{0,39}"
+OPERATION_TYPE_PATTERN = "[A-Za-z][A-Za-z0-9_.:-]{0,59}"
 
 
 def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
@@ -54,7 +56,12 @@ def post_metadata(posted: Posted) -> str:
 
 def word(status: str) -> str | None:
     """Return a status if it is one word, otherwise None: anything longer could be text of the operation."""
-    return status if _WORD.fullmatch(status) else None
+    return status if re.fullmatch(STATUS_PATTERN, status) else None
+
+
+def shown_type(operation_type: str) -> str | None:
+    """Return an operation type if it is one word, otherwise None."""
+    return operation_type if re.fullmatch(OPERATION_TYPE_PATTERN, operation_type) else None
 
 
 def state(proposal: Proposal) -> str:

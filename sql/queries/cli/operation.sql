@@ -3,5 +3,5 @@
 select
     t.agent_id::text as agent_id, t.operation_type::text as operation_type, t.status::text as status,
     t.completed_at is null as is_open, coalesce(t.completed_at, t.started_at)::timestamptz as ended_at
-from {{ schema }}.operation_trackers as t
+from {{ platform }}.operation_trackers as t
 where t.id::text = $1

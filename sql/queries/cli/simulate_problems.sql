@@ -30,7 +30,7 @@ host as (
     from pg_class as c
     inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
     where
-        c.relnamespace = '{{ schema }}'::regnamespace
+        c.relnamespace = '{{ platform }}'::regnamespace
         and c.relkind in ('r', 'p')
         and c.relname in ('agents', 'operation_trackers')
 )

@@ -1,5 +1,5 @@
 -- The agents that simulations made and whose ids begin with $1.
 select a.id
-from {{ schema }}.agents as a
+from {{ platform }}.agents as a
 where starts_with(a.id, $1)
 order by a.id

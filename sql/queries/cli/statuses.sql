@@ -2,7 +2,7 @@
 -- any has it, one that differs from it in letter case alone, and the commonest. One row. Reads the table.
 with looked_at as (
     select t.status::text as status
-    from {{ schema }}.operation_trackers as t
+    from {{ platform }}.operation_trackers as t
     limit $2  -- noqa: AM09
 ),
 

@@ -29,5 +29,5 @@ left join lateral (
     order by a.position desc
     limit $5
 ) as n on true
-left join {{ schema }}.social_posts as p on n.post_id = p.id
+left join {{ platform }}.social_posts as p on n.post_id = p.id
 order by n.position desc

@@ -7,7 +7,7 @@ from (
     select r.*
     from (
         select p.id, p.author_type, p.author_id, p.post_type, p.content, p.auto_generated, p.created_at
-        from {{ schema }}.social_posts as p
+        from {{ platform }}.social_posts as p
         order by p.created_at desc
         limit $4
     ) as r
@@ -18,7 +18,7 @@ from (
     limit $3
 ) as n
 left join lateral (
-    select k.name from {{ schema }}.agents as k
+    select k.name from {{ platform }}.agents as k
     where n.author_id = k.id
     order by k.id
     limit 1

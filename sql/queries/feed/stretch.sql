@@ -11,6 +11,6 @@ left join lateral (
     order by a.position
     limit $2
 ) as n on true
-left join {{ schema }}.social_posts as p on n.post_id = p.id
+left join {{ platform }}.social_posts as p on n.post_id = p.id
 where l.name = 'log'
 order by n.position

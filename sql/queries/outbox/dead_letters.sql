@@ -18,5 +18,5 @@ from (
     order by n.finished_at desc, n.id asc
     limit $1
 ) as d
-left join {{ schema }}.agents as a on d.agent_id = a.id
+left join {{ platform }}.agents as a on d.agent_id = a.id
 order by d.finished_at desc, d.id asc

@@ -13,7 +13,7 @@ from (
     from (
         select
             g.id, g.occurred_at, g.action, g.agent_id, g.operation_type, g.status, g.tracker_id, g.post_id, g.details
-        from {{ schema }}.audit_log as g
+        from {{ platform }}.audit_log as g
         where g.occurred_at > $1 and g.occurred_at <= $2 and (g.occurred_at, g.id) < ($2, $3::text)
         order by g.occurred_at desc, g.id desc
         limit $8
@@ -26,6 +26,6 @@ from (
     order by r.occurred_at desc, r.id desc
     limit $7
 ) as l
-left join {{ schema }}.agents as a on l.agent_id = a.id
-left join {{ schema }}.social_posts as p on l.post_id = p.id
+left join {{ platform }}.agents as a on l.agent_id = a.id
+left join {{ platform }}.social_posts as p on l.post_id = p.id
 order by l.occurred_at desc, l.id desc

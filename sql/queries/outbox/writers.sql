@@ -16,7 +16,7 @@ from (
         select n.details ->> 'outbox_id' as id, n.details, false as is_held, n.action = 'auto_post.posted' as is_audited
         from (
             select g.occurred_at, g.action, g.details
-            from {{ schema }}.audit_log as g
+            from {{ platform }}.audit_log as g
             where g.occurred_at > now() - interval '1 hour'
             order by g.occurred_at desc
             limit $1

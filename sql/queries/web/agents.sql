@@ -2,11 +2,11 @@
 select distinct r.agent_id as id, left(coalesce(a.name, r.agent_id), 200) as name
 from (
     select g.agent_id
-    from {{ schema }}.audit_log as g
+    from {{ platform }}.audit_log as g
     order by g.occurred_at desc
     limit $1
 ) as r
-left join {{ schema }}.agents as a on r.agent_id = a.id
+left join {{ platform }}.agents as a on r.agent_id = a.id
 where r.agent_id is not null
 order by name, id
 limit 200

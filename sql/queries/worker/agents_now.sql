@@ -9,7 +9,7 @@ select
 from wanted as w
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity, k.category from {{ schema }}.agents as k
+    select k.id, k.name, k.maturity, k.category from {{ platform }}.agents as k
     where w.agent_id = k.id
     order by k.id
     limit 1

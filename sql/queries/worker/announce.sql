@@ -17,7 +17,7 @@ select
 from given as g
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
-    select k.name, k.maturity, k.category from {{ schema }}.agents as k
+    select k.name, k.maturity, k.category from {{ platform }}.agents as k
     where g.agent_id = k.id
     order by k.id
     limit 1

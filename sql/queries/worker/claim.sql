@@ -77,7 +77,7 @@ from (
 left join claimed as c on true
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity from {{ schema }}.agents as k
+    select k.id, k.name, k.maturity from {{ platform }}.agents as k
     where c.agent_id = k.id
     order by k.id
     limit 1

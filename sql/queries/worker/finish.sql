@@ -30,12 +30,12 @@ finished as (
 ),
 
 audited as (
-    insert into {{ schema }}.audit_log (
+    insert into {{ platform }}.audit_log (
         id, occurred_at, agent_id, action, operation_type, tracker_id, status, post_id, details
     )
     select
         gen_random_uuid()::text, $8::timestamptz, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
-        case when f.status ~ '^[A-Za-z][A-Za-z_-]{0,39}$' then f.status end, f.post_id, f.details
+        case when f.status ~ '^{{ pattern.status }}$' then f.status end, f.post_id, f.details
     from finished as f
 )
 

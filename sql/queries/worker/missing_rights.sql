@@ -40,8 +40,19 @@ from (
     union all
     select * from needed_to_announce where $1::boolean
 ) as n
-where not has_table_privilege(current_user, to_regclass('{{ schema }}.' || n.object), n.privilege)
-union all
+inner join pg_class as c
+    on
+        n.object = c.relname
+        and c.relnamespace = case
+            when n.object like 'auto\_post\_%' then '{{ schema }}'::regnamespace
+            else '{{ platform }}'::regnamespace
+        end
+where not has_table_privilege(current_user, c.oid, n.privilege)
+union
+select 'USAGE on schema ' || n.schema_name
+from (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)
+where not has_schema_privilege(current_user, n.schema_name::regnamespace, 'USAGE')
+union
 select 'EXECUTE on ' || p.proname
 from pg_proc as p
 where

@@ -14,7 +14,7 @@ limits as (
     on conflict (agent_id) do update set last_post_at = excluded.last_post_at
 )
 
-insert into {{ schema }}.social_posts (
+insert into {{ platform }}.social_posts (
     id, tenant_id, author_type, author_id, post_type, content, post_metadata, auto_generated, created_at
 )
 select g.id, g.tenant_id, 'agent', g.agent_id, g.post_type, g.content, g.post_metadata, true, $7::timestamptz

@@ -16,7 +16,7 @@ import psycopg
 from tests.support.chaos.llm_moods import MoodyLlm
 from tests.support.chaos.platform import Platform
 from tests.support.crew import Crew, Member, crew
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer
 from tests.support.own_server import OwnServer, install, own_server
 from tests.support.proxy import Proxy, upstream_of
@@ -62,7 +62,7 @@ class Arena:
 
         def connect() -> psycopg.Connection[Any] | None:
             try:
-                return psycopg.connect(self.server.dsn(), autocommit=True, connect_timeout=5)
+                return open_connection(self.server.dsn(), autocommit=True, connect_timeout=5)
             except psycopg.OperationalError:
                 return None
 
@@ -120,7 +120,7 @@ def arena(folder: Path, *, seed: int, version: int, threads: int, pause_seconds:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(own_server(version))
         install(server, worker=WORKER_ROLE)
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        with open_connection(server.dsn(), autocommit=True) as connection:
             connection.execute(SWITCHES.encode())
         proxy = stack.enter_context(Proxy(upstream_of(server.dsn())))
         standby = stack.enter_context(Proxy(upstream_of(server.dsn())))

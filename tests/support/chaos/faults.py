@@ -14,7 +14,7 @@ import psycopg
 
 from tests.support.chaos.arena import LEASE_SECONDS, WORKER_ROLE, Arena
 from tests.support.chaos.llm_moods import MOODS
-from tests.support.host import until
+from tests.support.host import open_connection, until
 from tests.support.process_faults import clock, frozen, killed, killed_at, no_room, terminated
 from tests.support.proxy import Mode, upstream_of
 from tests.support.worker_dying_at import POINTS
@@ -134,7 +134,7 @@ def role(setting: str, back: str, arena: Arena) -> Iterator[None]:
 @contextlib.contextmanager
 def locked(table: str, arena: Arena) -> Iterator[None]:
     """Somebody locks a table for longer than a worker waits for a lock."""
-    with psycopg.connect(arena.server.dsn()) as connection:
+    with open_connection(arena.server.dsn()) as connection:
         connection.execute(f"lock table {table} in access exclusive mode".encode())
         arena.hold(2.5)
     yield

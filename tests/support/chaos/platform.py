@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from tests.support.chaos.ledger import LEDGER, SCHEMA
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 AGENTS = 50
 STUDENTS = 5
@@ -34,7 +34,7 @@ class Platform:
         self._numbers = itertools.count(1)
         self._stopping = threading.Event()
         self._resting = threading.Event()
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with open_connection(dsn, autocommit=True) as connection:
             connection.execute(SCHEMA.encode())
             host = Host(connection)
             for number in range(AGENTS):
@@ -64,7 +64,7 @@ class Platform:
     def _live(self, dice: random.Random) -> None:
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(self._dsn, application_name="chaos host", connect_timeout=5) as connection:
+                with open_connection(self._dsn, application_name="chaos host", connect_timeout=5) as connection:
                     agent = _Agent(connection, dice, self._numbers)
                     while not self._stopping.is_set():
                         if not self._resting.is_set():

@@ -12,7 +12,7 @@ from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
 from autopost.database.connection import create_pool
 from autopost.settings import Settings, load_settings
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 
 
 def settings_of(dsn: str, carrier: str, **given: Any) -> Settings:
@@ -72,7 +72,7 @@ class Announcer:
         transport = transport_from_settings(self._settings, pool)
         assert transport is not None
         try:
-            lease = ConsumerLease(pool, self._settings.schema_name, TRANSPORT, "announcer", LEASE_SECONDS)
+            lease = ConsumerLease(pool, SCHEMAS, TRANSPORT, "announcer", LEASE_SECONDS)
             consumer = TransportConsumer(lease, transport)
             consumer.stop()  # when all is delivered
             await consumer.run()

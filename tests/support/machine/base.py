@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from autopost.model import Claim, Outcome, Proposal
 from autopost.outbox.outbox import Outbox
+from tests.support.host import SCHEMAS
 from tests.support.machine.gate import COMMIT, Gate
 from tests.support.machine.model import Model, Operation, Row, Rule
 from tests.support.machine.stage import Stage
@@ -99,7 +100,7 @@ class Base(RuleBasedStateMachine):
 
     def outbox(self, worker: str, *, blocked: bool = False) -> Outbox:
         """Return the outbox as a worker sees it; `blocked`: it will meet a lock."""
-        return Outbox(self.stage.hasty if blocked else self.stage.pool, "public", worker)
+        return Outbox(self.stage.hasty if blocked else self.stage.pool, SCHEMAS, worker)
 
     def locked(self, *, but: Publishing | None = None) -> set[UUID]:
         """Return the rows that publishing transactions have changed and not committed."""

@@ -15,6 +15,7 @@ import asyncpg
 from autopost.database.sql import query
 from autopost.model import Proposal
 from autopost.worker.publication import Decide, Publication, Published
+from tests.support.host import SCHEMAS
 
 STATEMENTS = ("lock_agents", "agents_now", "finish", "post")
 COMMIT = "commit"
@@ -33,10 +34,10 @@ class Gate:
         self.at: str | None = None
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._pool = pool
-        self._names = {query(f"worker/{name}", "public").splitlines()[0]: name for name in STATEMENTS}
+        self._names = {query(f"worker/{name}", SCHEMAS).splitlines()[0]: name for name in STATEMENTS}
         self._arrived = asyncio.Event()
         self._go = asyncio.Event()
-        publication = Publication(cast("asyncpg.Pool[asyncpg.Record]", self), "public", worker)
+        publication = Publication(cast("asyncpg.Pool[asyncpg.Record]", self), SCHEMAS, worker)
         self._task = asyncio.create_task(publication.publish(proposals, decide))
 
     async def arrive(self) -> None:

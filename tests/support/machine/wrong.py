@@ -12,6 +12,7 @@ import pytest
 
 from autopost.database.sql import query, read_object, render
 from autopost.model import Proposal
+from tests.support.host import SCHEMAS
 from tests.support.machine.stage import Stage
 
 
@@ -29,7 +30,7 @@ class Wrong:
         folder, _, name = self.file.partition("/")
         right = read_object(self.file)
         assert self.right in right, f"{self.file} does not say this any more, and nothing would be wrong"
-        text = render(right.replace(self.right, self.wrong), "public")
+        text = render(right.replace(self.right, self.wrong), SCHEMAS)
         if folder == "functions":
             stage.run(stage.main.execute(text))
             return

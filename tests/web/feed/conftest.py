@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from tests.broadcast.conftest import redis_server
@@ -13,7 +12,7 @@ from tests.support.crew import Crew
 from tests.support.feed.announcing import Announcer, settings_of
 from tests.support.feed.instances import Instance, instance
 from tests.support.feed.several import Several
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 
 __all__ = ["redis_server"]
 
@@ -36,7 +35,7 @@ def feeds(module_database: str, processes: Crew) -> Iterator[Instance]:
 @pytest.fixture
 def platform(module_database: str) -> Iterator[Host]:
     """Return the platform of that database."""
-    with psycopg.connect(module_database, autocommit=True) as connection:
+    with open_connection(module_database, autocommit=True) as connection:
         yield Host(connection)
 
 

@@ -6,13 +6,12 @@ import contextlib
 import json
 import time
 
-import psycopg
 import pytest
 from psycopg import sql
 
 from tests.support.feed.instances import EventViewer, SocketViewer
 from tests.support.feed.several import Several, in_order, slow, whole, work
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 
 carriers = pytest.mark.parametrize("carrier", ["notify", "redis", "redis-stream"])
 
@@ -96,7 +95,7 @@ def test_outage_of_the_database_ends_no_stream(host: Host, several: Several) -> 
         announcer.post("before")
         viewer.until(1)
         name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(several.dsn, dbname="postgres", autocommit=True) as other:
+        with open_connection(several.dsn, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             host.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "

@@ -20,7 +20,7 @@ from autopost.web.feed.log import Log
 from autopost.web.feed.receiver import LogRewound, Receiver
 from autopost.web.viewer import MOST_QUEUED, Viewer
 from tests.support.feed.announcing import Announcer, settings_of
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host
 from tests.support.work import eventually
 
 
@@ -62,7 +62,7 @@ class Running:
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(query("broadcast/read", "public").replace("$1", "0").replace("$2", "10000"))
+        rows = self.host.rows(query("broadcast/read", SCHEMAS).replace("$1", "0").replace("$2", "10000"))
         return [
             BroadcastEvent.from_row({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows
@@ -84,7 +84,7 @@ async def running(
     """Return a receiver that looks by itself only when there is reason to, after one post that is past."""
     monkeypatch.setattr(receiver_module, "CONNECTED_POLL_SECONDS", 600.0)
     monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 600.0)
-    begun = Running(host, database, Log(Database(pool, "public")))
+    begun = Running(host, database, Log(Database(pool, SCHEMAS)))
     begun.task.cancel()
     begun.announcer.write("past")
     begun.task = asyncio.create_task(begun.receiver.run(begun.ready))
@@ -205,7 +205,7 @@ async def test_log_is_looked_at_while_nothing_is_heard(
     """With a carrier that never answers, and more than one look takes."""
     monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 0.05)
     monkeypatch.setattr("autopost.web.feed.log.BATCH", 3)
-    running = Running(host, database, Log(Database(pool, "public")))
+    running = Running(host, database, Log(Database(pool, SCHEMAS)))
 
     running.script.down = True
     await asyncio.wait_for(running.ready.wait(), 20)

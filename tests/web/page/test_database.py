@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -11,7 +10,7 @@ from autopost.settings import Settings
 from autopost.web import database as page_database
 from autopost.web.database import open_database
 from autopost.web.errors import DatabaseUnavailable
-from tests.support.host import Host
+from tests.support.host import SCHEMAS, Host, open_connection
 
 
 def counted(error: str) -> float:
@@ -25,7 +24,7 @@ async def test_error_is_named_by_its_sqlstate_and_logged_when_it_begins_and_ends
 ) -> None:
     """Once, however many ask meanwhile; each is counted, and no log line holds what a statement was given."""
     before = counted("UndefinedTableError")
-    async with open_database(settings) as connections:
+    async with open_database(settings, SCHEMAS) as connections:
         host.execute("alter table audit_log rename to hidden")
         with capture_logs() as logs:
             for _ in range(3):
@@ -48,8 +47,8 @@ async def test_statement_that_takes_too_long_is_no_answer(
 ) -> None:
     """The server ends it, and the page's role is not at fault."""
     monkeypatch.setattr(page_database, "STATEMENT_SECONDS", 0.3)
-    async with open_database(settings) as connections:
-        with psycopg.connect(host.connection.info.dsn) as other:
+    async with open_database(settings, SCHEMAS) as connections:
+        with open_connection(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
             with pytest.raises(DatabaseUnavailable) as caught:
                 await connections.fetch("web/agents", 10)
@@ -61,8 +60,8 @@ async def test_statement_that_takes_too_long_is_no_answer(
 async def test_no_free_connection_is_no_answer(host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for one gives up in time, although the server says nothing."""
     monkeypatch.setattr(page_database, "ANSWER_SECONDS", 0.3)
-    async with open_database(settings) as connections:
-        with psycopg.connect(host.connection.info.dsn) as other:
+    async with open_database(settings, SCHEMAS) as connections:
+        with open_connection(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
             with pytest.raises(DatabaseUnavailable) as caught:
                 await connections.fetch("web/agents", 10)

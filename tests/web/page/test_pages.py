@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import psycopg
 import pytest
 
 import autopost.web.page
 from autopost.outbox.cursor import Cursor
 from autopost.web.page.texts import parts, visible
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.web.browsing import Site, numbers, signed_in
 from tests.support.web.filling import bury, fill
 
@@ -200,7 +199,7 @@ def test_form_that_is_too_long_does_nothing(host: Host, guarded: Site) -> None:
 def test_locked_feed_delays_the_page_and_not_the_worker(host: Host, guarded: Site) -> None:
     """The page gives up after seconds; posts come meanwhile as soon as the tables are free."""
     signed_in(guarded)
-    with psycopg.connect(host.connection.info.dsn) as other:
+    with open_connection(host.connection.info.dsn) as other:
         other.execute("lock table agents in access exclusive mode")
         answer = guarded.get("/")
         assert answer.status_code == 503

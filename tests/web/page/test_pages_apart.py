@@ -10,7 +10,7 @@ from psycopg import sql
 
 from tests.support import ROOT
 from tests.support.crew import Crew
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.roles import dsn_of, groups
 from tests.support.web.browsing import TOKEN, numbers, signed_in, site
 from tests.support.web.filling import bury, fill, lock_out
@@ -85,7 +85,7 @@ def test_page_says_that_the_database_does_not_answer(host: Host, database: str, 
     with site(database, processes) as guarded:
         signed_in(guarded)
         name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+        with open_connection(database, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             lock_out(host)
             for path in ("/", "/outbox"):

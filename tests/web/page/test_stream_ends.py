@@ -8,12 +8,11 @@ import socket
 import time
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from psycopg import sql
 
 from tests.support.crew import Crew
-from tests.support.host import Host, until
+from tests.support.host import Host, open_connection, until
 from tests.support.web.browsing import Events, Site, site
 from tests.support.web.filling import lock_out, looks, post
 
@@ -82,7 +81,7 @@ def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site,
         events = Events(end)
         events.until("trouble")  # with which a stream begins
         name = sql.Identifier(host.connection.info.dbname)
-        with psycopg.connect(database, dbname="postgres", autocommit=True) as other:
+        with open_connection(database, dbname="postgres", autocommit=True) as other:
             other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
             lock_out(host)
             assert [event.data for event in events.until("trouble", 2)] == [False, True]

@@ -16,6 +16,7 @@ from autopost.broadcast.from_settings import TRANSPORT, transport_from_settings
 from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 
 DRAIN_SECONDS = 2.0
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @contextlib.asynccontextmanager
 async def broadcasting(
-    pool: asyncpg.Pool[asyncpg.Record], settings: Settings, webhooks: Sequence[LogConsumer] = ()
+    pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas, webhooks: Sequence[LogConsumer] = ()
 ) -> AsyncIterator[OnPosts | None]:
     """Publish events while the context lasts; yield what to call after each commit with posts in it.
 
@@ -38,12 +39,12 @@ async def broadcasting(
         consumers = [*webhooks]
         if transport := transport_from_settings(settings, pool):
             await resources.enter_async_context(contextlib.aclosing(transport))
-            lease = ConsumerLease(pool, settings.schema_name, TRANSPORT, holder_name(settings), LEASE_SECONDS)
+            lease = ConsumerLease(pool, schemas, TRANSPORT, holder_name(settings), LEASE_SECONDS)
             consumers.append(TransportConsumer(lease, transport))
         if not consumers:
             yield None
             return
-        sequencer = Sequencer(pool, settings.schema_name, consumers)
+        sequencer = Sequencer(pool, schemas, consumers)
         tasks = [asyncio.create_task(each.run(), name=each.name) for each in (sequencer, *consumers)]
         try:
             yield sequencer.wake

@@ -17,7 +17,7 @@ def transport_from_settings(settings: Settings, pool: asyncpg.Pool[asyncpg.Recor
     if settings.broadcast is Broadcast.NONE:
         return None
     if settings.broadcast is Broadcast.NOTIFY:
-        return NotifyTransport(pool, settings.broadcast_channel, settings.schema_name)
+        return NotifyTransport(pool, settings.broadcast_channel)
     from autopost.broadcast.redis_transports import PubSubTransport, StreamTransport, connect
 
     client = connect(settings.redis_url.get_secret_value())

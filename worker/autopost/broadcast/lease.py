@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from autopost.broadcast.event import BroadcastEvent
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import LeaseLost
 
 WEBHOOK_PREFIX = "hook:"  # of a webhook's name among the consumers of the log
@@ -38,7 +38,7 @@ class ConsumerLease:
     def __init__(
         self,
         pool: asyncpg.Pool[asyncpg.Record],
-        schema: str,
+        schemas: Schemas,
         consumer: str,
         holder: str,
         seconds: float,
@@ -48,7 +48,7 @@ class ConsumerLease:
         self.seconds = seconds
         self.acquired_at = 0.0  # loop time just before, so that a worker that froze since then notices
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._holder = holder
         self._one_at_a_time = one_at_a_time or asyncio.Lock()
 
@@ -136,4 +136,4 @@ class ConsumerLease:
             yield connection
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)

@@ -13,7 +13,7 @@ from autopost.broadcast.consumer import Batch, LogConsumer, failure_of
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import ConsumerLease
 from autopost.database.errors import reraise_if_cancelled
-from autopost.database.sql import query
+from autopost.database.sql import read_object
 from autopost.errors import DeliveryFailed
 from autopost.observability import metrics
 
@@ -79,16 +79,15 @@ class TransportConsumer(LogConsumer):
 class NotifyTransport:
     """PostgreSQL's own notifications, to every session that listens on the channel."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], channel: str, schema: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], channel: str) -> None:
         self._pool = pool
         self._channel = channel
-        self._schema = schema
+        self._notify = read_object("queries/broadcast/notify")
 
     async def send(self, events: Sequence[BroadcastEvent]) -> None:
         """Notify. Raises DeliveryFailed while the queue of notifications is half full, and the database's errors."""
         messages = [notification(event) for event in events]
-        statement = query("broadcast/notify", self._schema)
-        if not await self._pool.fetchval(statement, self._channel, messages, CHANNEL_FULL):
+        if not await self._pool.fetchval(self._notify, self._channel, messages, CHANNEL_FULL):
             raise DeliveryFailed("the queue of notifications is half full: a session listens and does not read")
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import psycopg
 
-from autopost.database.sql import dba_statements, query
+from autopost.database.sql import Schemas, dba_statements, query, schemas_of
 from autopost.errors import AutopostError
 from autopost.outbox.reading import MOST_ROWS_FOR_DEAD_LETTERS
 from autopost.settings import load_settings
@@ -19,7 +19,7 @@ Completions = Iterable[tuple[str, str]]
 
 def statement_names(incomplete: str) -> Completions:
     """Return the statements of `autopost sql`."""
-    statements = dba_statements("public")
+    statements = dba_statements(Schemas("", ""))
     return [
         (name, text.splitlines()[0].removeprefix("-- "))
         for name, text in statements.items()
@@ -47,7 +47,9 @@ def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: obj
     try:
         settings = load_settings()
         with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:
-            cursor = psycopg.RawCursor(connection).execute(query(name, settings.schema_name).encode(), arguments)
+            cursor = psycopg.RawCursor(connection).execute(
+                query(name, schemas_of(settings, mapped=False)).encode(), arguments
+            )
             names = [column.name for column in cursor.description or ()]
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
     except (AutopostError, psycopg.Error, OSError):

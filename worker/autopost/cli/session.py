@@ -15,6 +15,7 @@ from autopost.cli.stdio import leave_stdout
 from autopost.database.connection import connect, create_pool
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_connection
 from autopost.database.schema import require_schema
+from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.outbox.operator import REFUSALS, OperatorActions
 from autopost.outbox.outbox import Outbox
@@ -39,14 +40,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         sys.exit(INTERRUPTED)
 
 
-def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awaitable[T]]) -> T:
+def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schemas], Awaitable[T]]) -> T:
     """Do something on a connection to a schema that this version serves; a reader that has left ends it quietly."""
 
     async def on_connection() -> T:
         connection = await connect(settings, purpose)
         try:
-            await require_schema(connection, settings.schema_name)
-            done = await act(connection)
+            schemas = await require_schema(connection, settings)
+            done = await act(connection, schemas)
             await connection.close()
         except REFUSALS as error:
             raise AutopostError(str(error)) from None
@@ -68,8 +69,8 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection], Awai
 class ReconnectingStatements(Statements):
     """Statements that only read. A connection that is lost is replaced, however long that takes; the user is told."""
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
-        super().__init__(connection, settings.schema_name)
+    def __init__(self, connection: Connection, schemas: Schemas, settings: Settings) -> None:
+        super().__init__(connection, schemas)
         self._connection = connection
         self._settings = settings
 
@@ -97,10 +98,10 @@ class ReconnectingStatements(Statements):
 def watching(settings: Settings, show: Callable[[Statements], Awaitable[T]], *, without_end: bool = False) -> T:
     """Look at the feed and the outbox; `without_end` on a new connection where one is lost."""
 
-    async def looking(connection: Connection) -> T:
+    async def looking(connection: Connection, schemas: Schemas) -> T:
         if without_end:
-            return await show(ReconnectingStatements(connection, settings))
-        return await show(Statements(connection, settings.schema_name))
+            return await show(ReconnectingStatements(connection, schemas, settings))
+        return await show(Statements(connection, schemas))
 
     return connected(settings, "watch", looking)
 
@@ -108,8 +109,8 @@ def watching(settings: Settings, show: Callable[[Statements], Awaitable[T]], *, 
 def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]], purpose: str = "steer") -> T:
     """Do what an operator does."""
 
-    async def on_connection(connection: Connection) -> T:
-        return await act(OperatorActions(Statements(connection, settings.schema_name)))
+    async def on_connection(connection: Connection, schemas: Schemas) -> T:
+        return await act(OperatorActions(Statements(connection, schemas)))
 
     return connected(settings, purpose, on_connection)
 
@@ -120,8 +121,8 @@ def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
     async def on_pool() -> T:
         pool = await create_pool(settings, "steer", size=1)
         try:
-            await require_schema(pool, settings.schema_name)
-            return await act(Outbox(pool, settings.schema_name, settings.worker_name))
+            schemas = await require_schema(pool, settings)
+            return await act(Outbox(pool, schemas, settings.worker_name))
         except asyncpg.InsufficientPrivilegeError as error:
             raise SchemaMismatch(f"this role may not do that: {error}") from None
         except DATABASE_ERRORS as error:

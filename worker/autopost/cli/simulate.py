@@ -31,6 +31,7 @@ from autopost.cli.simulation.report import facts, report
 from autopost.database.connection import create_pool
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.schema import require_schema
+from autopost.database.sql import Schemas
 from autopost.errors import SchemaMismatch
 from autopost.settings import Settings, load_settings
 
@@ -59,7 +60,7 @@ def simulate(
             f"rate and duration make {rate * duration:,.0f} operations; at most {MOST_OPERATIONS:,}"
         )
     settings = load_settings()
-    before = _with_pool(settings, lambda pool: stage.look(pool, settings.schema_name))
+    before = _with_pool(settings, stage.look)
     if clean:
         _clean(settings, yes=yes, as_json=as_json)
         return
@@ -68,8 +69,8 @@ def simulate(
     if not before.workers:
         say("no worker is alive, so nothing will be posted: start one with `autopost run`")
 
-    async def act(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-        simulation = Simulation(pool, settings.schema_name, agents)
+    async def act(pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> None:
+        simulation = Simulation(pool, schemas, agents)
         with _ctrl_c(simulation.stop):
             reached, outcomes = await _perform(simulation, rate, duration, wait)
         if as_json:
@@ -122,10 +123,10 @@ def _what_runs_on(outcomes: Outcomes) -> str:
 
 
 def _clean(settings: Settings, *, yes: bool, as_json: bool) -> None:
-    found = _with_pool(settings, lambda pool: stage.count(pool, settings.schema_name))
+    found = _with_pool(settings, stage.count)
     if any(astuple(found)):
         require_yes(f"Remove {_made(found)}?", yes=yes)
-    cleaned = _with_pool(settings, lambda pool: stage.clean(pool, settings.schema_name))
+    cleaned = _with_pool(settings, stage.clean)
     if as_json:
         print_json(asdict(cleaned))
         return
@@ -142,12 +143,12 @@ def _made(made: stage.Made) -> str:
     return ", ".join(parts)
 
 
-def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record]], Awaitable[T]]) -> T:
+def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record], Schemas], Awaitable[T]]) -> T:
     async def on_pool() -> T:
         pool = await create_pool(settings, "simulate", size=CONNECTIONS)
         try:
-            await require_schema(pool, settings.schema_name)
-            return await act(pool)
+            schemas = await require_schema(pool, settings)
+            return await act(pool, schemas)
         except asyncpg.InsufficientPrivilegeError as error:
             raise SchemaMismatch(f"this role may not do that: {error}") from None
         except DATABASE_ERRORS as error:

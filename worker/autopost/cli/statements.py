@@ -9,10 +9,16 @@ import typer
 
 from autopost.cli.checking import source_of
 from autopost.cli.completion import statement_names
-from autopost.cli.console import out
+from autopost.cli.console import out, say
+from autopost.cli.session import run
+from autopost.database.connection import connect
+from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.mapping import Mapping
 from autopost.database.migrate import given_mapping
-from autopost.database.sql import dba_statements
-from autopost.settings import load_settings
+from autopost.database.schema import find_mapping, find_schemas
+from autopost.database.sql import Schemas, dba_statements, schemas_of
+from autopost.errors import AutopostError
+from autopost.settings import Settings, database_is_set, load_settings
 
 
 def print_sql(
@@ -26,15 +32,37 @@ def print_sql(
     With the name of an object of autopost's, such as auto_post_capture, it prints what makes it anew.
     """
     settings = load_settings(require_database=False)
-    statements = dba_statements(settings.schema_name)
+    schemas, mapping = _where(settings) if name else (schemas_of(settings, mapped=False), None)
+    statements = dba_statements(schemas)
     if not name:
         for known, text in statements.items():
             out.print(f"{known:12} {text.splitlines()[0].removeprefix('-- ')}", markup=False)
     elif name in statements:
         out.print(statements[name].rstrip(), markup=False)
-    elif source := source_of(name, settings.schema_name, given_mapping(settings)):
+    elif source := source_of(name, schemas, mapping):
         out.print(source.rstrip(), markup=False)
     else:
         near = difflib.get_close_matches(name, statements, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(statements)}{meant}")
+
+
+def _where(settings: Settings) -> tuple[Schemas, Mapping | None]:
+    """Return where the tables are, and the mapping: the one that is given, or the one that the database has."""
+    given = given_mapping(settings)
+    if given is not None or not database_is_set():
+        return schemas_of(settings, mapped=given is not None), given
+
+    async def ask() -> tuple[Schemas, Mapping | None]:
+        connection = await connect(settings, "sql")
+        try:
+            schemas = await find_schemas(connection, settings)
+            return schemas, await find_mapping(connection, schemas)
+        finally:
+            connection.terminate()
+
+    try:
+        return run(ask())
+    except (AutopostError, *DATABASE_ERRORS) as error:
+        say(f"Printed for an install without a mapping, as the database could not be asked: {error}")
+        return schemas_of(settings, mapped=False), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
-from autopost.database.sql import mapping_template, read_object, render, sql_folder
+from autopost.database.sql import Schemas, depends_on_mapping, mapping_template, read_object, render, sql_folder
 
 LABELS = {
     "agents": "agents",
@@ -13,44 +13,38 @@ LABELS = {
     "social_posts": "posts",
     "audit_log": "audit log",
 }
-_OF_A_MAPPING = re.compile(r"\{\{ (?!schema)")
 
 
-def check_sql(mapping: Mapping, schema: str) -> str:
+def check_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that raises one error for everything that does not fit.
 
     It is to be sent alone: a server parses all that it is sent together before it runs any of it.
     """
-    return _fill("check", schema, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
+    return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
 
 
-def install_sql(mapping: Mapping, schema: str) -> str:
+def install_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that makes, or makes anew, the views of a mapping that was checked."""
-    parts = [_fill("auto_post_mapping", schema, document=_literal(mapping.text))]
+    parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
     for name, table in mapping.tables.items():
-        parts.append(_read(name, table, schema))
+        parts.append(_read(name, table, schemas))
         if name in WRITTEN_TABLES:
-            parts.append(_write(name, table, schema))
+            parts.append(_write(name, table, schemas))
     return "\n".join(parts)
 
 
-def schema_sql(schema: str) -> str:
-    """Return the script that makes autopost's own schema where it is missing."""
-    return _fill("schema", schema, literal=_literal(schema))
-
-
-def rehearse_sql(mapping: Mapping, schema: str) -> str:
+def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that tries what a worker will write. Before it, all four tables or views must be there."""
-    return _fill("rehearse", schema) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
+    return _fill("rehearse", schemas) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
 
 
-def change_sql(mapping: Mapping, schema: str) -> str:
+def change_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that puts a changed mapping, which was checked, in force on a schema at this revision."""
     parts = [
-        install_sql(mapping, schema),
-        rehearse_sql(mapping, schema),
-        _fill("drop_trigger", schema, trackers=mapping.trackers),
-        *(render(read_object(name), schema, mapping) for name in mapped_objects()),
+        install_sql(mapping, schemas),
+        rehearse_sql(mapping, schemas),
+        _fill("drop_trigger", schemas, trackers=mapping.trackers),
+        *(render(read_object(name), schemas, mapping) for name in mapped_objects()),
     ]
     return "\n".join(parts)
 
@@ -58,27 +52,27 @@ def change_sql(mapping: Mapping, schema: str) -> str:
 def mapped_objects() -> list[str]:
     """Return the files of sql/ into which a mapping is filled, functions before the triggers that call them."""
     files = [*sorted((sql_folder() / "functions").glob("*.sql")), *sorted((sql_folder() / "triggers").glob("*.sql"))]
-    mapped = [path for path in files if _OF_A_MAPPING.search(path.read_text("utf-8"))]
+    mapped = [path for path in files if depends_on_mapping(path.read_text("utf-8"))]
     return [f"{path.parent.name}/{path.stem}" for path in mapped]
 
 
-def remove_sql(mapping: Mapping, schema: str) -> str:
+def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that takes away what `install_sql` made."""
-    parts = [_fill("remove", schema, name=name) for name in mapping.tables]
-    return "\n".join([*parts, render("drop table {{ schema }}.auto_post_mapping;\n", schema)])
+    parts = [_fill("remove", schemas, name=name) for name in mapping.tables]
+    return "\n".join([*parts, render("drop table {{ schema }}.auto_post_mapping;\n", schemas)])
 
 
-def _read(name: str, table: MappedTable, schema: str) -> str:
+def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
     columns = [f"({table.columns[column]})::{type_} as {column}" for column, type_ in COLUMNS[name].items()]
     if name == "operation_trackers":
         columns.insert(0, "t.ctid")  # the reconciler reads by it
-    return _fill("read", schema, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
+    return _fill("read", schemas, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
 
 
-def _write(name: str, table: MappedTable, schema: str) -> str:
+def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
     return _fill(
         "write",
-        schema,
+        schemas,
         name=name,
         label=LABELS[name],
         table=table.table,
@@ -129,8 +123,8 @@ def _literal(value: str | None) -> str:
     return "null" if value is None else "'" + value.replace("'", "''") + "'"
 
 
-def _fill(template: str, schema: str, **values: str) -> str:
+def _fill(template: str, schemas: Schemas, **values: str) -> str:
     """Return a template with everything filled in, in one pass: what is filled in is not looked at again."""
     text = mapping_template(template)
-    values["schema"] = render("{{ schema }}", schema)
+    values["schema"] = render("{{ schema }}", schemas)
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)

@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import known_revisions
-from autopost.database.sql import migrations_folder, render
+from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
 
@@ -32,7 +32,7 @@ LOCK_PATIENCE_SECONDS = 60.0
 CONNECT_TIMEOUT_SECONDS = 10
 PRELUDE = (
     f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms';",
-    "select pg_advisory_xact_lock(1635087474, 0);",
+    f"select pg_advisory_xact_lock({LOCKS['migration']}, 0);",
 )
 
 
@@ -85,9 +85,9 @@ def given_mapping(settings: Settings) -> Mapping | None:
     return parse_mapping(text, str(settings.mapping_file))
 
 
-def stored_mapping(connection: sqlalchemy.Connection, schema: str) -> Mapping | None:
+def stored_mapping(connection: sqlalchemy.Connection, schemas: Schemas) -> Mapping | None:
     """Return the mapping that is in force in a schema, None for none."""
-    table = render("{{ schema }}.auto_post_mapping", schema)
+    table = render("{{ schema }}.auto_post_mapping", schemas)
     if connection.exec_driver_sql("select to_regclass(%s)", (table,)).scalar() is None:
         return None
     text = connection.exec_driver_sql(f"select document from {table}").scalar()  # noqa: S608 - a checked name
@@ -98,17 +98,18 @@ def _put_in_force(settings: Settings) -> None:
     """Put a changed mapping in the place of the one in force. Raises SchemaMismatch when there is none."""
     given = given_mapping(settings)
     assert given is not None
+    schemas = schemas_of(settings, mapped=True)
     with engine_for(settings).begin() as connection:
         prepare_session(connection)
-        in_force = stored_mapping(connection, settings.schema_name)
+        in_force = stored_mapping(connection, schemas)
         if in_force is None:
             raise SchemaMismatch(
                 f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
                 "SOCIAL_POST_MAPPING_FILE, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
             )
         if in_force.text != given.text:
-            _execute(connection, mapping_sql.check_sql(given, settings.schema_name))
-            _execute(connection, mapping_sql.change_sql(given, settings.schema_name))
+            execute_script(connection, mapping_sql.check_sql(given, schemas))
+            execute_script(connection, mapping_sql.change_sql(given, schemas))
 
 
 def _revision_of(settings: Settings) -> str | None:
@@ -148,20 +149,14 @@ def prepare_session(connection: sqlalchemy.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def forget_empty(schema: str) -> str:
-    """Return the statement that drops the version table which a removal left behind: a printed script makes it anew."""
-    table = render(f"{{{{ schema }}}}.{VERSION_TABLE}", schema)
-    return f"""
-do $migration$
-begin
-    if to_regclass('{table}') is not null then
-        if not exists (select from {table}) then
-            drop table {table};
-        end if;
-    end if;
-end
-$migration$;
-"""
+def make_schema(schemas: Schemas) -> str:
+    """Return the script that makes autopost's own schema where it is missing."""
+    return render(read_object("schema/make"), schemas)
+
+
+def drop_empty_schema(schemas: Schemas) -> str:
+    """Return the script that drops what a removal leaves empty: the version table, and the schema that it was in."""
+    return render(read_object("schema/drop"), schemas)
 
 
 def run_frozen_sql(revision_file: str, direction: str) -> None:
@@ -170,7 +165,7 @@ def run_frozen_sql(revision_file: str, direction: str) -> None:
     assert context.config is not None
     path = Path(revision_file).with_suffix(f".{direction}.sql")
     attributes = context.config.attributes
-    _run(render(path.read_text("utf-8"), attributes["schema"], attributes["mapping"]))
+    _run(render(path.read_text("utf-8"), attributes["schemas"], attributes["mapping"]))
 
 
 def install_mapping() -> None:
@@ -189,11 +184,11 @@ def remove_mapping() -> None:
     _run_for_mapping(mapping_sql.remove_sql)
 
 
-def _run_for_mapping(script: Callable[[Mapping, str], str]) -> None:
+def _run_for_mapping(script: Callable[[Mapping, Schemas], str]) -> None:
     config = op.get_context().config
     assert config is not None
     if config.attributes["mapping"] is not None:
-        _run(script(config.attributes["mapping"], config.attributes["schema"]))
+        _run(script(config.attributes["mapping"], config.attributes["schemas"]))
 
 
 def _run(sql: str) -> None:
@@ -201,10 +196,11 @@ def _run(sql: str) -> None:
     if context.as_sql:
         context.impl.static_output(sql)
     else:
-        _execute(op.get_bind(), sql)
+        execute_script(op.get_bind(), sql)
 
 
-def _execute(connection: sqlalchemy.Connection, sql: str) -> None:
+def execute_script(connection: sqlalchemy.Connection, sql: str) -> None:
+    """Run one statement or many."""
     # Without parameters neither `%` nor `:name` means anything, and many statements may stand in one text.
     connection.execution_options(no_parameters=True).exec_driver_sql(sql)
 

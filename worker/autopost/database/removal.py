@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy
 
 from autopost.database.migrate import engine_for, explained
 from autopost.database.revisions import known_revisions
-from autopost.database.sql import query, render
+from autopost.database.sql import Schemas, query, render, schemas_of
 from autopost.settings import Settings
 
-OUTBOX_REVISION = "0002_outbox"  # the first that has an outbox
-LOG_REVISION = "0007_announcements"  # the first that has a log of announcements
-HOOKS_REVISION = "0008_hooks"  # the first that has hooks
+HOOKS_REVISION = "0002_webhooks"  # the first that has hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +33,31 @@ class Lost:
 
 def downgrade_losses(settings: Settings, target: str) -> Lost:
     """Return what a migration to this revision would throw away. Raises what a migration does."""
-
-    def goes(first: str) -> bool:
-        return target == "base" or (target in known_revisions() and target < first)
-
-    if not goes(HOOKS_REVISION):
+    everything = target == "base"
+    if not everything and (target not in known_revisions() or target >= HOOKS_REVISION):
         return Lost()
-    schema = settings.schema_name
     try:
         with engine_for(settings).connect() as connection:
-            pending = claimed = dead = unannounced = letters = 0
-            if goes(OUTBOX_REVISION) and _is_there(connection, schema, "auto_post_outbox"):
-                pending, claimed, dead = connection.exec_driver_sql(query("cli/unfinished", schema)).one()
-            if _is_there(connection, schema, "auto_post_positions"):
-                by_anyone, by_webhooks = connection.exec_driver_sql(query("cli/unannounced", schema)).one()
-                unannounced = by_anyone if goes(LOG_REVISION) else by_webhooks
-            if _is_there(connection, schema, "auto_post_hook_dead"):
-                letters = connection.exec_driver_sql(query("cli/webhook_dead_letters", schema)).scalar_one()
-            return Lost(pending, claimed, dead, unannounced, letters)
+            return _lost(connection, schemas_of(settings, mapped=False), everything=everything)
     except sqlalchemy.exc.DBAPIError as error:
         raise explained(error) from None
 
 
-def _is_there(connection: sqlalchemy.Connection, schema: str, table: str) -> bool:
-    name = render(f"{{{{ schema }}}}.{table}", schema)
+def _lost(connection: sqlalchemy.Connection, schemas: Schemas, *, everything: bool) -> Lost:
+    def row(name: str) -> tuple[Any, ...]:
+        return tuple(connection.exec_driver_sql(query(name, schemas)).one())
+
+    pending = claimed = dead = unannounced = letters = 0
+    if everything and _is_there(connection, schemas, "auto_post_outbox"):
+        pending, claimed, dead = row("cli/unfinished")
+    if _is_there(connection, schemas, "auto_post_positions"):
+        by_anyone, by_hooks = row("cli/unannounced")
+        unannounced = by_anyone if everything else by_hooks
+    if _is_there(connection, schemas, "auto_post_hook_dead"):
+        (letters,) = row("cli/webhook_dead_letters")
+    return Lost(pending, claimed, dead, unannounced, letters)
+
+
+def _is_there(connection: sqlalchemy.Connection, schemas: Schemas, table: str) -> bool:
+    name = render(f"{{{{ schema }}}}.{table}", schemas)
     return connection.exec_driver_sql("select to_regclass(%s)", (name,)).scalar() is not None

@@ -1,22 +1,57 @@
 """Finds the SQL and the migrations, in an installed wheel as in a checkout, and fills in the names.
 
-A file may say `{{ schema }}`, the quoted name of the schema that autopost's own tables are in. What makes the trigger
-and what reads the platform's table block by block also says `{{ trackers }}`, the platform's table of operations,
-`{{ new.status }}`, a column of the trigger's record, and `{{ status_columns }}`, the columns that a status is made of.
-Without a mapping these are what autopost's own names say.
+What a file may say in double braces, and what it stands for:
+
+- `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
+- `trackers`: the platform's table of operations, where the trigger is; `status_columns`: its columns that a status is
+  made of; `new.status`, `old.status` and so on: a column of an operation in the trigger's record
+- `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
+- `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
+
+With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
+`trackers`, `status_columns`, `new` and `old` come from the mapping.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.mapping import Mapping
+from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
-_OF_ROW = re.compile(r"\{\{ (new|old)\.(\w+) \}\}")
+_PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|new\.|old\.)")
+_UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
+
+# The classes of the advisory locks with two numbers; the second is a hash of the schema, 0 for migrations.
+LOCKS = {
+    "doorbell": 1635087471,
+    "reconciler": 1635087472,
+    "retention": 1635087473,
+    "migration": 1635087474,
+    "announcements": 1635087475,
+    "rules": 1635087476,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """The schema of autopost's own objects, and that of the platform's four tables or of the views of them."""
+
+    own: str
+    platform: str
+
+
+def schemas_of(settings: Settings, *, mapped: bool) -> Schemas:
+    """Return the schemas that these settings name, for an install with a mapping or without."""
+    own = settings.schema_name
+    return Schemas(own, own if mapped else settings.platform_schema_name)
 
 
 def sql_folder() -> Path:
@@ -29,20 +64,41 @@ def migrations_folder() -> Path:
     return _folder("migrations")
 
 
-def render(sql: str, schema: str, mapping: Mapping | None = None) -> str:
-    """Return `sql` for one schema, and for a platform with names of its own if there is a mapping.
+def render(sql: str, schemas: Schemas, mapping: Mapping | None = None) -> str:
+    """Return `sql` with every name filled in. Settings allow no schema with a quote in its name."""
+    values = _values(schemas, mapping)
 
-    Any schema but `public` is quoted, as it may be a word of SQL. Settings allow no name with a quote in it.
-    """
-    if mapping is None:
-        sql = sql.replace("{{ trackers }}", "{{ schema }}.operation_trackers")
-        sql = sql.replace("{{ status_columns }}", "status")
-        sql = _OF_ROW.sub(r"\1.\2", sql)
-    else:
-        sql = sql.replace("{{ trackers }}", mapping.trackers)
-        sql = sql.replace("{{ status_columns }}", ", ".join(mapping.status_columns))
-        sql = _OF_ROW.sub(lambda match: mapping.of_row(match[1], match[2]), sql)
-    return sql.replace("{{ schema }}", schema if schema == "public" else f'"{schema}"')
+    def value(match: re.Match[str]) -> str:
+        row, _, column = match[1].partition(".")
+        if row in ("new", "old"):
+            return mapping.of_row(row, column) if mapping else match[1]
+        return values[match[1]]
+
+    return _PLACEHOLDER.sub(value, sql)
+
+
+def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
+    own, platform = quoted(schemas.own), quoted(schemas.platform)
+    return {
+        "schema": own,
+        "platform": platform,
+        "trackers": mapping.trackers if mapping else f"{platform}.operation_trackers",
+        "status_columns": ", ".join(mapping.status_columns) if mapping else "status",
+        "pattern.operation_type": OPERATION_TYPE_PATTERN,
+        "pattern.status": STATUS_PATTERN,
+        "locks": ", ".join(map(str, LOCKS.values())),
+        **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
+    }
+
+
+def quoted(schema: str) -> str:
+    """Return the name of a schema as SQL needs it."""
+    return schema if schema in _UNQUOTED else f'"{schema}"'
+
+
+def depends_on_mapping(sql: str) -> bool:
+    """Tell whether something of a mapping is to be filled in."""
+    return _OF_A_MAPPING.search(sql) is not None
 
 
 def read_object(name: str) -> str:
@@ -56,15 +112,15 @@ def mapping_template(name: str) -> str:
 
 
 @cache
-def query(name: str, schema: str) -> str:
-    """Return the worker's own statement `name` from sql/queries."""
-    return render((sql_folder() / "queries" / f"{name}.sql").read_text("utf-8"), schema)
+def query(name: str, schemas: Schemas) -> str:
+    """Return the statement `name` from sql/queries."""
+    return render(read_object(f"queries/{name}"), schemas)
 
 
-def dba_statements(schema: str) -> dict[str, str]:
+def dba_statements(schemas: Schemas) -> dict[str, str]:
     """Return the statements that a DBA runs, by name: those of sql/dba, and the grants."""
     paths = [*sorted((sql_folder() / "dba").glob("*.sql")), sql_folder() / "roles" / "grants.sql"]
-    return {path.stem: render(path.read_text("utf-8"), schema) for path in paths}
+    return {path.stem: render(path.read_text("utf-8"), schemas) for path in paths}
 
 
 def _folder(name: str) -> Path:

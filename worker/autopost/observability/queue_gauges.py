@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from autopost.database.errors import DATABASE_ERRORS, label
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.observability import metrics
 
 MIN_INTERVAL_SECONDS = 20.0  # at most three statements a minute, so that an idle worker stays cheap
@@ -28,10 +28,10 @@ class QueueGauges:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool[asyncpg.Record], schema: str, *, every_seconds: float = MIN_INTERVAL_SECONDS
+        self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, *, every_seconds: float = MIN_INTERVAL_SECONDS
     ) -> None:
         self._pool = pool
-        self._query = query("outbox/queue", schema)
+        self._query = query("outbox/queue", schemas)
         self._every_seconds = every_seconds
         self._sampling: asyncio.Task[None] | None = None
         self._started_at = -float("inf")

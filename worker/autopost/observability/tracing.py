@@ -7,7 +7,6 @@ own recording of exceptions is off everywhere, because their messages may hold t
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -28,8 +27,6 @@ Value = str | int | float | bool | None
 
 # The trace id of the next root span. The row's id is the trace's, so that all attempts at a row are one trace.
 next_trace_id: ContextVar[int] = ContextVar("autopost_next_trace_id", default=0)
-
-_OPERATION_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
 class AttemptTracer:
@@ -81,9 +78,8 @@ class AttemptTracer:
         for outcome in outcomes:
             if span := self._spans.pop((outcome.claim.id, outcome.claim.epoch), None):
                 operation = outcome.claim.operation  # the pipeline has redacted its type
-                type_ = operation.operation_type
                 shown = {
-                    "operation_type": type_ if _OPERATION_TYPE.fullmatch(type_) else None,
+                    "operation_type": audit.shown_type(operation.operation_type),
                     "status": audit.word(operation.status or ""),
                 }
                 _end(span, describe(outcome) | shown)

@@ -28,7 +28,7 @@ import structlog
 
 from autopost import backoff
 from autopost.database.errors import DATABASE_ERRORS, label
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable
 from autopost.observability import metrics
 from autopost.outbox.scan_horizon import ScanHorizon
@@ -65,14 +65,14 @@ class Doorbell:
     def __init__(
         self,
         connect: Callable[[], Awaitable[Connection]],
-        schema: str,
+        schemas: Schemas,
         *,
         poll_seconds: float,
         on_listening: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._connect = connect
         self._on_listening = on_listening
-        self._schema = schema
+        self._schemas = schemas
         self._poll_seconds = poll_seconds
         self._connection: Connection | None = None
         self._in_use = asyncio.Lock()
@@ -197,7 +197,7 @@ class Doorbell:
             if self._connection is None:
                 return None
             try:
-                statement = query(name, self._schema)
+                statement = query(name, self._schemas)
                 return await self._connection.fetchval(statement, *arguments, timeout=PROBE_TIMEOUT_SECONDS)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("doorbell", error)

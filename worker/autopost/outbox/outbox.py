@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.model import Claim, Deferred, Posted
 from autopost.outbox.records import claim_of
 
@@ -21,9 +21,9 @@ class Outbox:
     Each statement is a transaction of its own; one about a claimed row names its epoch. Lets asyncpg's errors pass.
     """
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, worker: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, worker: str) -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._worker = worker
         self._has_pauses = False  # as the last claim saw it
 
@@ -112,7 +112,7 @@ class Outbox:
         return int(await self._pool.fetchval(self._query("cli/purge"), agent_id, tenant_id))
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)
 
 
 def _keys(items: Sequence[Posted] | Sequence[Deferred]) -> tuple[list[UUID], list[int]]:

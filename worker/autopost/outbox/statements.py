@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 
 Runner: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record]"
 
@@ -14,13 +14,13 @@ Runner: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.R
 class Statements:
     """A connection or a pool, and the schema that its statements are for. Passes on asyncpg's errors."""
 
-    def __init__(self, runner: Runner, schema: str) -> None:
+    def __init__(self, runner: Runner, schemas: Schemas) -> None:
         self._runner = runner
-        self._schema = schema
+        self._schemas = schemas
 
     async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
         """Return the rows of a statement."""
-        return await self._runner.fetch(query(name, self._schema), *arguments)
+        return await self._runner.fetch(query(name, self._schemas), *arguments)
 
     async def value(self, name: str, *arguments: Any) -> Any:
         """Return the first column of the first row of a statement."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from autopost.database.sql import Schemas
 from autopost.observability.health import Health
 from autopost.settings import Settings
 
@@ -37,7 +38,7 @@ async def monitoring(health: Health, settings: Settings) -> AsyncIterator[Servin
 
 
 @contextlib.asynccontextmanager
-async def page_and_feeds(serving: Serving | None, settings: Settings) -> AsyncIterator[None]:
+async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
     """Serve the dashboard and the feeds, where enabled, while the context lasts. Raises ConfigurationError."""
     async with contextlib.AsyncExitStack() as served:
         if serving is not None:
@@ -47,9 +48,9 @@ async def page_and_feeds(serving: Serving | None, settings: Settings) -> AsyncIt
             if settings.feeds_are_on:
                 from autopost.web.feed.app import serve_feeds
 
-                await served.enter_async_context(serve_feeds(serving, settings))
+                await served.enter_async_context(serve_feeds(serving, settings, schemas))
             if settings.page_is_on:
                 from autopost.web.page.app import serve_page
 
-                await served.enter_async_context(serve_page(serving, settings))
+                await served.enter_async_context(serve_page(serving, settings, schemas))
         yield

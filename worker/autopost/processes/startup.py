@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from itertools import count
 from typing import TypeAlias
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from autopost import backoff
 from autopost.database.connection import connect, went_away
 from autopost.database.schema import require_rights, require_schema
+from autopost.database.sql import Schemas
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.observability.health import Health
 from autopost.settings import Settings
@@ -21,26 +21,26 @@ LONGEST_DELAY_SECONDS = 5.0
 DATABASE = "the database"
 MIGRATION = "the migration"
 
-Look: TypeAlias = Callable[[Settings], Awaitable[None]]
+Look: TypeAlias = Callable[[Settings], Awaitable[Schemas]]
 
 log = structlog.get_logger(__name__)
 
 
-async def wait_until_startable(settings: Settings, health: Health, look: Look | None = None) -> None:
-    """Wait until a worker may start, for as long as the settings allow; with 0 seconds do nothing.
+async def wait_until_startable(settings: Settings, health: Health, look: Look | None = None) -> Schemas:
+    """Wait until a worker may start, for as long as the settings allow; return where the tables are.
 
     `look` is what must succeed where it is not a worker that starts. Health knows meanwhile what for. Raises
     DatabaseUnreachable or SchemaMismatch, whichever it was in the end.
     """
-    if not settings.startup_wait_seconds:
-        return
     clock = asyncio.get_running_loop().time
     end = clock() + settings.startup_wait_seconds
     health.waits_for = DATABASE
     told: str | None = None
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
-            await (look or _look)(settings)
+            schemas = await (look or _look)(settings)
         except (DatabaseUnreachable, SchemaMismatch) as error:
             if clock() >= end:
                 raise
@@ -52,14 +52,15 @@ async def wait_until_startable(settings: Settings, health: Health, look: Look | 
             await asyncio.sleep(min(delay, end - clock()))
         else:
             health.waits_for = None
-            return
+            return schemas
 
 
-async def _look(settings: Settings) -> None:
+async def _look(settings: Settings) -> Schemas:
     connection = await connect(settings, "start")
     try:
         with went_away(settings):
-            await require_schema(connection, settings.schema_name)
-            await require_rights(connection, settings.schema_name, announces=settings.announces)
+            schemas = await require_schema(connection, settings)
+            await require_rights(connection, schemas, announces=settings.announces)
+            return schemas
     finally:
         connection.terminate()

@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
-from autopost.database.sql import render
+from autopost.database.sql import quoted
 from autopost.errors import ConfigurationError
 from autopost.observability import metrics
 from autopost.settings import PREFIX, Settings
@@ -103,5 +103,5 @@ def _parts(settings: Settings) -> tuple[str, list[str]]:
     """Return the table with its schema, and the columns."""
     place, *columns = re.split(r'\+(?=(?:[^"]*"[^"]*")*[^"]*$)', settings.redact_names_table or "")
     *schema, table, column = _NAME.findall(place)
-    own = render("{{ schema }}", settings.schema_name)
+    own = quoted(settings.platform_schema_name)
     return f"{schema[0] if schema else own}.{table}", [column, *columns]

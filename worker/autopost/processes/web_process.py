@@ -11,6 +11,7 @@ import structlog
 from autopost.database.connection import connect, went_away
 from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.database.schema import require_schema, require_served
+from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError
 from autopost.observability import metrics
 from autopost.observability.health import Health
@@ -74,26 +75,25 @@ async def _serve(settings: Settings) -> None:
     health = InstanceHealth()
     reading = reader_settings(settings)
     async with monitoring(health, settings) as serving:
-        await wait_until_startable(reading, health, look)
-        await look(reading)
-        async with page_and_feeds(serving, settings):
+        schemas = await wait_until_startable(reading, health, look)
+        async with page_and_feeds(serving, settings, schemas):
             try:
-                await _watch(reading, health)
+                await _watch(reading, schemas, health)
             finally:
                 health.stopping = True
 
 
-async def look(settings: Settings) -> None:
+async def look(settings: Settings) -> Schemas:
     """Check that the database is there and of this version. Raises DatabaseUnreachable and SchemaMismatch."""
     connection = await connect(settings, "start")
     try:
         with went_away(settings):
-            await require_schema(connection, settings.schema_name)
+            return await require_schema(connection, settings)
     finally:
         connection.terminate()
 
 
-async def _watch(settings: Settings, health: InstanceHealth) -> None:
+async def _watch(settings: Settings, schemas: Schemas, health: InstanceHealth) -> None:
     """Note whether the database answers, until cancelled."""
     while True:
         try:
@@ -101,7 +101,7 @@ async def _watch(settings: Settings, health: InstanceHealth) -> None:
             try:
                 while True:
                     async with asyncio.timeout(ANSWER_SECONDS):
-                        await require_served(connection, settings.schema_name)
+                        await require_served(connection, schemas)
                     if health.failing:
                         log.info("database.available")
                     health.served = True

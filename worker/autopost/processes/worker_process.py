@@ -13,7 +13,8 @@ import structlog
 
 from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
-from autopost.database.schema import require_rights, require_schema, require_served
+from autopost.database.schema import require_served
+from autopost.database.sql import Schemas
 from autopost.observability.health import Health
 from autopost.observability.queue_gauges import QueueGauges
 from autopost.observability.tracing import AttemptTracer, attempt_tracer
@@ -49,28 +50,26 @@ async def build_worker(settings: Settings, redactor: Redactor | None = None) -> 
         log.warning("settings.unknown_variable", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
-        await wait_until_startable(settings, health)
-        async with _connected(settings, redactor, health, serving, tracer) as worker:
+        schemas = await wait_until_startable(settings, health)
+        async with _connected(settings, schemas, redactor, health, serving, tracer) as worker:
             yield worker
 
 
 @contextlib.asynccontextmanager
 async def _connected(
     settings: Settings,
+    schemas: Schemas,
     redactor: Redactor | None,
     health: Health,
     serving: Serving | None,
     tracer: AttemptTracer,
 ) -> AsyncIterator[Worker]:
-    schema, name = settings.schema_name, settings.worker_name
+    name = settings.worker_name
     webhooks = webhooks_from_settings(settings)
     # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
     size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
-    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
+    pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
-        with went_away(settings):
-            await require_schema(pool, schema)
-            await require_rights(pool, schema, announces=settings.announces)
         keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
         if redactor is None:
             with went_away(settings):
@@ -81,23 +80,23 @@ async def _connected(
                 keep_names = _meanwhile(partial(reload_names, pool, settings, names, reload))
         writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state), tracer=tracer)
         try:
-            outbox = Outbox(pool, schema, name)
+            outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
                 lambda: connect(settings, "doorbell"),
-                schema,
+                schemas,
                 poll_seconds=settings.poll_seconds,
                 on_listening=health.listens,
             )
-            served = partial(require_served, pool, schema)
-            gauges = QueueGauges(pool, schema)
+            served = partial(require_served, pool, schemas)
+            gauges = QueueGauges(pool, schemas)
             async with (
                 contextlib.aclosing(gauges),
-                page_and_feeds(serving, settings),
+                page_and_feeds(serving, settings, schemas),
                 keep_names,
-                webhook_consumers(webhooks, pool, settings) as consumers,
-                broadcasting(pool, settings, consumers) as on_posts,
+                webhook_consumers(webhooks, pool, settings, schemas) as consumers,
+                broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
-                publication = Publication(pool, schema, name, on_posts=on_posts)
+                publication = Publication(pool, schemas, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):
                     yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from autopost.settings.definitions import PREFIX, SUBJECTS, Broadcast, LogFormat, Settings
 from autopost.settings.libpq import libpq_problems
 from autopost.settings.loading import (
+    database_is_set,
     invalid_configuration,
     load_settings,
     settings_file,
@@ -22,6 +23,7 @@ __all__ = [
     "Broadcast",
     "LogFormat",
     "Settings",
+    "database_is_set",
     "invalid_configuration",
     "libpq_problems",
     "load_settings",

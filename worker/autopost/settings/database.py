@@ -9,6 +9,9 @@ from pydantic import SecretStr, field_validator
 from autopost.settings.connection_string import ALLOWED, connection_string
 from autopost.settings.field import PREFIX, Group, setting
 
+SCHEMA_ALLOWED = "letters, digits, _ and -, at most 63, not starting with a digit"
+SCHEMA_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$"
+
 
 class DatabaseSettings(Group):
     """The database, its schema, and the mapping of its tables."""
@@ -20,11 +23,18 @@ class DatabaseSettings(Group):
         ALLOWED,
     )
     schema_name: str = setting(
-        "public",
+        "autopost",
         f"{PREFIX}SCHEMA",
-        "The schema of the platform's tables. autopost creates its own tables there, too.",
-        "at most 63 letters, digits, _ and -, not starting with a digit",
-        pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$",
+        "The schema of autopost's own tables, which a migration makes.",
+        SCHEMA_ALLOWED,
+        pattern=SCHEMA_PATTERN,
+    )
+    platform_schema_name: str = setting(
+        "public",
+        f"{PREFIX}PLATFORM_SCHEMA",
+        "The schema of the platform's tables. Where a mapping is in force, that says which tables they are instead.",
+        SCHEMA_ALLOWED,
+        pattern=SCHEMA_PATTERN,
     )
     mapping_file: Path | None = setting(
         None,

@@ -28,7 +28,7 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     """
     file = settings_file()
     problems = [*_misspelt(os.environ), *file.problems]
-    if require_database and not overrides.get("database_url") and not _database_is_set(file):
+    if require_database and not overrides.get("database_url") and not database_is_set(file):
         problems.append(
             "DATABASE_URL: not set; expected: postgresql://user:password@host:port/database "
             "(or set libpq's PGHOST, PGDATABASE, PGUSER, ...)"
@@ -134,5 +134,7 @@ def _choices(annotation: Any) -> list[str]:
     return []
 
 
-def _database_is_set(file: SettingsFile) -> bool:
+def database_is_set(file: SettingsFile | None = None) -> bool:
+    """Tell whether environment or file name a database."""
+    file = file or settings_file()
     return bool(os.environ.get("DATABASE_URL")) or "DATABASE_URL" in file.values or names_a_database()

@@ -12,6 +12,7 @@ import structlog
 
 from autopost.database.connection import create_pool
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
+from autopost.database.sql import Schemas
 from autopost.errors import AutopostError
 from autopost.observability import metrics
 from autopost.outbox.statements import Statements
@@ -34,8 +35,8 @@ class NothingToDo(AutopostError):
 class Database(Statements):
     """Runs statements of sql/queries. Its errors become DatabaseUnavailable; each is logged when it first occurs."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, purpose: str = "page") -> None:
-        super().__init__(pool, schema)
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, purpose: str = "page") -> None:
+        super().__init__(pool, schemas)
         self._purpose = purpose
         self._error: str | None = None
 
@@ -63,12 +64,12 @@ class Database(Statements):
 
 
 @contextlib.asynccontextmanager
-async def open_database(settings: Settings, purpose: str = "page") -> AsyncIterator[Database]:
+async def open_database(settings: Settings, schemas: Schemas, purpose: str = "page") -> AsyncIterator[Database]:
     """Open a pool that connects when it is first used; its end interrupts running statements."""
     session = {"statement_timeout": str(int(STATEMENT_SECONDS * 1000)), "plan_cache_mode": "force_custom_plan"}
     pool = await create_pool(reader_settings(settings), purpose, size=POOL_SIZE, least=0, session=session)
     try:
-        yield Database(pool, settings.schema_name, purpose)
+        yield Database(pool, schemas, purpose)
     finally:
         pool.terminate()
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from autopost.broadcast.broadcaster import holder_name
 from autopost.broadcast.lease import ConsumerLease
+from autopost.database.sql import Schemas
 from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Settings
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
@@ -35,7 +36,7 @@ def webhooks_from_settings(settings: Settings) -> list[Webhook]:
 
 @contextlib.asynccontextmanager
 async def webhook_consumers(
-    webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings
+    webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
 ) -> AsyncIterator[list[WebhookConsumer]]:
     """Yield a consumer for each webhook, to be run beside a worker; connections to targets are closed at the end."""
     holder, one_at_a_time = holder_name(settings), asyncio.Lock()
@@ -43,6 +44,6 @@ async def webhook_consumers(
         consumers = []
         for webhook in webhooks:
             target = await targets.enter_async_context(contextlib.aclosing(Target(webhook, settings.allowed_networks)))
-            lease = ConsumerLease(pool, settings.schema_name, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
+            lease = ConsumerLease(pool, schemas, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
             consumers.append(WebhookConsumer(webhook, lease, target))
         yield consumers

@@ -13,7 +13,7 @@ import asyncpg
 
 from autopost import audit
 from autopost.database.errors import DATABASE_ERRORS
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import LeaseLost, PostRefused
 from autopost.model import Agent, Busy, Lost, Outcome, Posted, Proposal
 from autopost.outbox.records import agent_of
@@ -40,13 +40,13 @@ class Publication:
     def __init__(
         self,
         pool: asyncpg.Pool[asyncpg.Record],
-        schema: str,
+        schemas: Schemas,
         worker: str,
         *,
         on_posts: Callable[[], None] | None = None,
     ) -> None:
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._worker = worker
         self._on_posts = on_posts
 
@@ -128,7 +128,7 @@ class Publication:
             await connection.execute(self._query("worker/announce"), *values)
 
     def _query(self, name: str) -> str:
-        return query(name, self._schema)
+        return query(name, self._schemas)
 
 
 def _key(item: Outcome) -> Key:
@@ -140,7 +140,7 @@ def _authors(group: Sequence[Proposal]) -> list[str]:
     return sorted(author for author in authors if author is not None)
 
 
-async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str) -> None:
+async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Schemas) -> None:
     """Prepare the statements of a claim and a publication on a new connection, so that no post waits for that.
 
     Runs each without rows, in a transaction that is rolled back. Ignores errors: the first real use reports them.
@@ -151,10 +151,10 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schema: str
     # Not in a `finally`: a cancelled statement has closed the connection, and a rollback would hide the cancellation.
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.start()
-        await connection.fetch(query("worker/claim", schema), "", 0, timedelta(), False, None)
-        await connection.fetch(query("worker/lock_agents", schema), nothing)
-        await connection.fetch(query("worker/agents_now", schema), nothing)
-        await connection.fetch(query("worker/finish", schema), *[nothing] * 7, now)
-        await connection.execute(query("worker/post", schema), *[nothing] * 6, now)
+        await connection.fetch(query("worker/claim", schemas), "", 0, timedelta(), False, None)
+        await connection.fetch(query("worker/lock_agents", schemas), nothing)
+        await connection.fetch(query("worker/agents_now", schemas), nothing)
+        await connection.fetch(query("worker/finish", schemas), *[nothing] * 7, now)
+        await connection.execute(query("worker/post", schemas), *[nothing] * 6, now)
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.rollback()

@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from autopost.cli.checking.finding import Finding, ok, problem, warning
 from autopost.cli.checking.objects import Catalog, expected_catalog, generated_source, is_mapped, source_of
 from autopost.database.mapping import Mapping
-from autopost.database.sql import render
+from autopost.database.sql import Schemas, render
 
 SUBJECT = "objects"
 
 
-def drift(found: Catalog, schema: str, mapping: Mapping | None, *, knows_mapping: bool = True) -> list[Finding]:
+def drift(found: Catalog, schemas: Schemas, mapping: Mapping | None, *, knows_mapping: bool = True) -> list[Finding]:
     """Return what differs, or one finding that nothing does.
 
     Without `knows_mapping` (this role may not read it) what a mapping changes is not compared.
     """
     expected = expected_catalog()
     differences = [
-        *(finding for name in expected for finding in _object(name, expected[name], found.get(name), schema, mapping)),
-        *_bodies(found, schema, mapping, knows_mapping=knows_mapping),
+        *(finding for name in expected for finding in _object(name, expected[name], found.get(name), schemas, mapping)),
+        *_bodies(found, schemas, mapping, knows_mapping=knows_mapping),
     ]
     return differences or [ok(SUBJECT, f"{len(expected)} tables, views and functions are as this version made them")]
 
 
 def _object(
-    name: str, expected: dict[str, str], found: dict[str, str] | None, schema: str, mapping: Mapping | None
+    name: str, expected: dict[str, str], found: dict[str, str] | None, schemas: Schemas, mapping: Mapping | None
 ) -> Iterator[Finding]:
     kind = "function" if "function" in expected else "view" if "view" in expected else "table"
     if found is None:
@@ -34,28 +34,28 @@ def _object(
         return
     for part, definition in expected.items():
         if part not in found:
-            yield problem(SUBJECT, f"{part} of {name} is missing", _add(name, part, definition, schema, mapping))
+            yield problem(SUBJECT, f"{part} of {name} is missing", _add(name, part, definition, schemas, mapping))
         elif found[part] == f"{definition} NOT VALID":
             finding = f"{part} of {name} holds for what is written from now on, and was not asked of older rows"
-            yield warning(SUBJECT, finding, f"{_alter(name, schema)} validate {part};")
+            yield warning(SUBJECT, finding, f"{_alter(name, schemas)} validate {part};")
         elif found[part] != definition:
             yield problem(
                 SUBJECT,
                 f"{part} of {name} is {_brief(found[part])}, should be {_brief(definition)}",
-                _change(name, part, definition, schema, mapping),
+                _change(name, part, definition, schemas, mapping),
             )
     for part in found:
         if part not in expected and part != "body":
-            yield warning(SUBJECT, f"{part} of {name} is not autopost's", _drop(name, part, schema))
+            yield warning(SUBJECT, f"{part} of {name} is not autopost's", _drop(name, part, schemas))
 
 
-def _bodies(found: Catalog, schema: str, mapping: Mapping | None, *, knows_mapping: bool) -> Iterator[Finding]:
-    generated = generated_source(schema, mapping)
+def _bodies(found: Catalog, schemas: Schemas, mapping: Mapping | None, *, knows_mapping: bool) -> Iterator[Finding]:
+    generated = generated_source(schemas, mapping)
     for name, parts in found.items():
         if "body" not in parts:
             continue
         plain = name.partition("(")[0]
-        source = source_of(plain, schema, mapping)
+        source = source_of(plain, schemas, mapping)
         if source and is_mapped(plain) and not knows_mapping:
             continue
         if not source:  # a mapping's own, or somebody else's
@@ -72,50 +72,50 @@ def _remake(name: str, mapping: Mapping | None) -> str:
     return f'{given}autopost sql {plain} | psql "$DATABASE_URL"'
 
 
-def _add(name: str, part: str, definition: str, schema: str, mapping: Mapping | None) -> str:
+def _add(name: str, part: str, definition: str, schemas: Schemas, mapping: Mapping | None) -> str:
     kind, _, own = part.partition(" ")
     if kind == "column":
-        return f"{_alter(name, schema)} add column {own} {definition};"
+        return f"{_alter(name, schemas)} add column {own} {definition};"
     if kind == "constraint":
-        return f"{_alter(name, schema)} add constraint {own} {definition};"
+        return f"{_alter(name, schemas)} add constraint {own} {definition};"
     if kind == "index":
-        return f"{_qualify(definition, name, schema)};"
+        return f"{_qualify(definition, name, schemas)};"
     return _remake(own if kind == "trigger" else name, mapping)
 
 
-def _change(name: str, part: str, definition: str, schema: str, mapping: Mapping | None) -> str:
+def _change(name: str, part: str, definition: str, schemas: Schemas, mapping: Mapping | None) -> str:
     kind, _, own = part.partition(" ")
     if kind == "constraint":
-        add = _add(name, part, definition, schema, mapping)
-        return f"{_alter(name, schema)} drop constraint {own}; {add}"
+        add = _add(name, part, definition, schemas, mapping)
+        return f"{_alter(name, schemas)} drop constraint {own}; {add}"
     if kind == "index":
-        return f"drop index {_in(schema)}{own}; {_add(name, part, definition, schema, mapping)}"
+        return f"drop index {_in(schemas)}{own}; {_add(name, part, definition, schemas, mapping)}"
     if kind == "column":
         return f"autopost sql {name}  # how it should be: change it with ALTER TABLE"
     if part == "view":
-        return f"alter view {_in(schema)}{name} set ({definition});"
+        return f"alter view {_in(schemas)}{name} set ({definition});"
     return _remake(own if kind == "trigger" else name, mapping)
 
 
-def _drop(name: str, part: str, schema: str) -> str:
+def _drop(name: str, part: str, schemas: Schemas) -> str:
     kind, _, own = part.partition(" ")
     if kind == "index":
-        return f"drop index {_in(schema)}{own};"
+        return f"drop index {_in(schemas)}{own};"
     if kind == "trigger":
-        return f"drop trigger {own} on {_in(schema)}{name};"
-    return f"{_alter(name, schema)} drop {kind} {own};"
+        return f"drop trigger {own} on {_in(schemas)}{name};"
+    return f"{_alter(name, schemas)} drop {kind} {own};"
 
 
-def _alter(name: str, schema: str) -> str:
-    return f"alter table {_in(schema)}{name}"
+def _alter(name: str, schemas: Schemas) -> str:
+    return f"alter table {_in(schemas)}{name}"
 
 
-def _in(schema: str) -> str:
-    return render("{{ schema }}.", schema)
+def _in(schemas: Schemas) -> str:
+    return render("{{ schema }}.", schemas)
 
 
-def _qualify(definition: str, table: str, schema: str) -> str:
-    return definition.replace(f" ON {table} ", f" ON {_in(schema)}{table} ", 1)
+def _qualify(definition: str, table: str, schemas: Schemas) -> str:
+    return definition.replace(f" ON {table} ", f" ON {_in(schemas)}{table} ", 1)
 
 
 def _brief(text: str) -> str:

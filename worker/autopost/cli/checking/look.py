@@ -17,10 +17,9 @@ from autopost.cli.checking.finding import Finding, Level, ok, problem
 from autopost.cli.checking.objects import catalog_of
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
-from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import head_revision
-from autopost.database.schema import require_served
-from autopost.database.sql import query
+from autopost.database.schema import find_mapping, find_schemas, require_served
+from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
 
@@ -33,14 +32,14 @@ async def run_check(settings: Settings) -> list[Finding]:
     Raises DatabaseUnreachable, and SchemaMismatch where autopost was never installed: there is nothing to look at.
     """
     async with _connected(settings) as connection:
-        schema = settings.schema_name
-        row = await connection.fetchrow(query("cli/session", schema), schema)
+        schemas = await find_schemas(connection, settings)
+        row = await connection.fetchrow(query("cli/session", schemas), schemas.own)
         assert row is not None
         session = dict(row)
-        findings = [ok("connection", _where(session)), await _versions(connection, schema, session)]
-        findings += await _of_the_database(connection, settings, session)
-        findings += await _objects(connection, schema)
-        findings.append(await _rights(connection, settings, session))
+        findings = [ok("connection", _where(session)), await _versions(connection, schemas, session)]
+        findings += await _of_the_database(connection, settings, schemas, session)
+        findings += await _objects(connection, schemas)
+        findings.append(await _rights(connection, settings, schemas, session))
         if not session["in_recovery"]:  # where nobody may listen
             async with _connected(settings) as another:
                 findings.append(await notify_round_trip(connection, another))
@@ -68,10 +67,10 @@ def _where(session: dict[str, Any]) -> str:
     )
 
 
-async def _versions(connection: Connection, schema: str, session: dict[str, Any]) -> Finding:
+async def _versions(connection: Connection, schemas: Schemas, session: dict[str, Any]) -> Finding:
     needed = f"autopost {__version__} (schema {head_revision()})"
     try:
-        revision = await require_served(connection, schema)
+        revision = await require_served(connection, schemas)
     except asyncpg.InsufficientPrivilegeError as error:
         return problem("versions", f"{needed}; the schema's cannot be read: {error}", _grant_reader(session))
     except SchemaMismatch as error:
@@ -79,13 +78,15 @@ async def _versions(connection: Connection, schema: str, session: dict[str, Any]
             raise
         upgrade = "upgrade this one" in str(error)
         return problem("versions", str(error), "install a newer autopost" if upgrade else "autopost migrate")
-    return ok("versions", f"{needed} works with schema {schema} at {revision}")
+    return ok("versions", f"{needed} works with schema {schemas.own} at {revision}")
 
 
-async def _of_the_database(connection: Connection, settings: Settings, session: dict[str, Any]) -> list[Finding]:
+async def _of_the_database(
+    connection: Connection, settings: Settings, schemas: Schemas, session: dict[str, Any]
+) -> list[Finding]:
     keep = timedelta(days=settings.retention_days)
     try:
-        rows = await connection.fetch(query("cli/check", settings.schema_name), keep)
+        rows = await connection.fetch(query("cli/check", schemas), keep)
     except asyncpg.InsufficientPrivilegeError as error:
         return [problem("self-check", f"this role may not ask the database: {error}", _grant_reader(session))]
     except (asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError):
@@ -93,33 +94,25 @@ async def _of_the_database(connection: Connection, settings: Settings, session: 
     return [Finding(Level(row["level"]), row["subject"], row["finding"], row["advice"]) for row in rows]
 
 
-async def _objects(connection: Connection, schema: str) -> list[Finding]:
+async def _objects(connection: Connection, schemas: Schemas) -> list[Finding]:
     """Compare, where the database is at the revision that this version knows."""
     try:
-        at = {row["version_num"] for row in await connection.fetch(query("worker/revision", schema))}
+        at = {row["version_num"] for row in await connection.fetch(query("worker/revision", schemas))}
     except asyncpg.PostgresError:
         at = {head_revision()}
     if at and at != {head_revision()}:
         return [ok(OBJECTS, "not compared: this version knows those of its own revision alone")]
-    found = catalog_of(dict(row) for row in await connection.fetch(query("cli/catalog", schema), schema))
+    found = catalog_of(dict(row) for row in await connection.fetch(query("cli/catalog", schemas), schemas.own))
     if "auto_post_mapping" not in found:
-        return drift(found, schema, None)
-    mapping = await _mapping(connection, schema)
+        return drift(found, schemas, None)
+    mapping = await find_mapping(connection, schemas)
     found.pop("auto_post_mapping")
-    return drift(found, schema, mapping, knows_mapping=mapping is not None)
+    return drift(found, schemas, mapping, knows_mapping=mapping is not None)
 
 
-async def _mapping(connection: Connection, schema: str) -> Mapping | None:
+async def _rights(connection: Connection, settings: Settings, schemas: Schemas, session: dict[str, Any]) -> Finding:
     try:
-        text = await connection.fetchval(query("cli/mapping", schema))
-    except asyncpg.InsufficientPrivilegeError:
-        return None
-    return None if text is None else parse_mapping(text, "auto_post_mapping")
-
-
-async def _rights(connection: Connection, settings: Settings, session: dict[str, Any]) -> Finding:
-    try:
-        asked = query("worker/missing_rights", settings.schema_name)
+        asked = query("worker/missing_rights", schemas)
         missing = [row["missing"] for row in await connection.fetch(asked, settings.announces)]
     except asyncpg.InsufficientPrivilegeError as error:
         missing = [str(error)]

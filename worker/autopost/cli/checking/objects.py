@@ -15,12 +15,11 @@ from typing import TypeAlias
 
 from autopost.database.mapping import Mapping as PlatformMapping
 from autopost.database.mapping_sql import install_sql
-from autopost.database.sql import read_object, render, sql_folder
+from autopost.database.sql import Schemas, depends_on_mapping, read_object, render, sql_folder
 
 Catalog: TypeAlias = dict[str, dict[str, str]]
 
 KINDS = ("tables", "functions", "views", "triggers")
-_OF_A_MAPPING = re.compile(r"\{\{ (?!schema)")
 # PostgreSQL 15 writes a view's columns with the table's alias, later versions without where there is but one table.
 _ALIAS = re.compile(r"\b[a-z]\.(?=[a-z_])")
 
@@ -51,19 +50,19 @@ def expected_catalog() -> Catalog:
     return expected
 
 
-def source_of(name: str, schema: str, mapping: PlatformMapping | None) -> str:
+def source_of(name: str, schemas: Schemas, mapping: PlatformMapping | None) -> str:
     """Return the statements that make the objects of this name, or make them anew; empty when there is none."""
-    return "\n".join(render(text, schema, mapping) for text in _files(name))
+    return "\n".join(render(text, schemas, mapping) for text in _files(name))
 
 
 def is_mapped(name: str) -> bool:
     """Tell whether the statements of this object depend on the mapping of the platform."""
-    return any(_OF_A_MAPPING.search(text) for text in _files(name))
+    return any(depends_on_mapping(text) for text in _files(name))
 
 
-def generated_source(schema: str, mapping: PlatformMapping | None) -> str:
+def generated_source(schemas: Schemas, mapping: PlatformMapping | None) -> str:
     """Return the statements that a mapping is installed by."""
-    return install_sql(mapping, schema) if mapping else ""
+    return install_sql(mapping, schemas) if mapping else ""
 
 
 def _files(name: str) -> list[str]:

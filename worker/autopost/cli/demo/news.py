@@ -9,7 +9,7 @@ import asyncpg
 
 from autopost.cli.demo.play import Platform
 from autopost.cli.demo.script import ScriptedAgent, ScriptedOperation
-from autopost.cli.demo.sql import statement
+from autopost.cli.demo.sql import SCHEMAS, statement
 from autopost.outbox.outcomes import NewOutcomes, Outcome
 from autopost.outbox.reading import read_figures
 from autopost.outbox.statements import Statements
@@ -26,7 +26,7 @@ class Reporter:
     ) -> None:
         self._connection = connection
         self._platform = platform
-        self._statements = Statements(connection, "public")
+        self._statements = Statements(connection, SCHEMAS)
         self._outcomes = NewOutcomes(self._statements, backlog=1000)
         self._names = {agent.id: agent.name for agent in agents}
         self._told: set[str] = set()

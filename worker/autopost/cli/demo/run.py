@@ -19,6 +19,7 @@ from autopost.cli.demo.news import Reporter
 from autopost.cli.demo.play import Platform
 from autopost.cli.demo.script import Script, load_script
 from autopost.cli.demo.show import Screen
+from autopost.cli.demo.sql import SCHEMAS
 from autopost.cli.demo.stage import (
     PLATFORM_ROLE,
     DemoFailed,
@@ -117,7 +118,7 @@ async def _perform(screen: Screen, script: Script, beat_seconds: float) -> None:
             theirs = await connect(settings_for(embedded, PLATFORM_ROLE), "platform")
             connections.push_async_callback(theirs.close)
             with worker(owner.dsn) as process:
-                name = await _worker_is_up(Statements(ours, "public"), process)
+                name = await _worker_is_up(Statements(ours, SCHEMAS), process)
                 screen.done(f"worker {name} is up ({time.monotonic() - began:.1f} s); {_writes_by(owner)}")
                 screen.say()
                 platform = Platform(theirs)

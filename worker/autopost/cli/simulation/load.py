@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from autopost.cli.simulation.texts import PREFIX, TENANT, SimulatedOperation, agent_id, agent_name, operation
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import AutopostError
 
 CONNECTIONS = 4
@@ -44,12 +44,12 @@ class Outcomes:
 class Simulation:
     """One run: the operations whose ids begin with `run`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schema: str, agents: int) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, agents: int) -> None:
         self.run = f"{PREFIX}{secrets.token_hex(3)}-"
         self.begun = 0
         self.ended = 0
         self._pool = pool
-        self._schema = schema
+        self._schemas = schemas
         self._agents = agents
         self._chance = random.Random()
         self._stop = asyncio.Event()
@@ -102,7 +102,7 @@ class Simulation:
         """Return what came of them so far."""
         states: dict[str, int] = {}
         reasons: dict[str, int] = {}
-        rows = await self._pool.fetch(query("cli/simulate_outcomes", self._schema), self.run)
+        rows = await self._pool.fetch(query("cli/simulate_outcomes", self._schemas), self.run)
         for row in rows:
             states[row["state"]] = states.get(row["state"], 0) + row["operations"]
             if row["reason"]:
@@ -125,7 +125,7 @@ class Simulation:
         return self.is_stopped
 
     async def _execute(self, name: str, *arguments: object) -> None:
-        await self._pool.execute(query(name, self._schema), *arguments)
+        await self._pool.execute(query(name, self._schemas), *arguments)
 
 
 def _refusal(error: BaseException) -> BaseException:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from autopost.cli.simulation.texts import PREFIX
-from autopost.database.sql import query
+from autopost.database.sql import Schemas, query
 from autopost.errors import AutopostError
 
 
@@ -29,32 +29,32 @@ class Made:
     outbox: int
 
 
-async def look(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Stage:
+async def look(pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> Stage:
     """Return what is there. Raises AutopostError, with every reason, where operations cannot be simulated."""
-    row = (await pool.fetch(query("cli/simulate_look", schema), PREFIX))[0]
+    row = (await pool.fetch(query("cli/simulate_look", schemas), PREFIX))[0]
     if row["mapped"]:
         raise AutopostError(
-            f"the platform's tables are mapped into schema {schema}, and a simulation does not know theirs: "
+            f"the platform's tables are mapped into schema {schemas.own}, and a simulation does not know theirs: "
             "simulate on an installation with autopost's own names"
         )
-    problems = await pool.fetch(query("cli/simulate_problems", schema))
+    problems = await pool.fetch(query("cli/simulate_problems", schemas))
     if problems:
         lines = "\n".join(f"  {row['table_name']}.{row['column_name']} {row['problem']}" for row in problems)
-        raise AutopostError(f"operations cannot be simulated in schema {schema}:\n{lines}")
+        raise AutopostError(f"operations cannot be simulated in schema {schemas.platform}:\n{lines}")
     return Stage(row["holds_others"], row["workers"])
 
 
-async def count(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+async def count(pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> Made:
     """Return how much simulations made that is still there."""
-    return Made(**dict((await pool.fetch(query("cli/simulate_count", schema), PREFIX))[0]))
+    return Made(**dict((await pool.fetch(query("cli/simulate_count", schemas), PREFIX))[0]))
 
 
-async def clean(pool: asyncpg.Pool[asyncpg.Record], schema: str) -> Made:
+async def clean(pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> Made:
     """Remove all that simulations made, and return how much it was. The audit log stays."""
     async with pool.acquire() as connection, connection.transaction():
         outbox = 0
-        for row in await connection.fetch(query("cli/simulated_agents", schema), PREFIX):
-            outbox += await connection.fetchval(query("cli/purge", schema), row["id"], None)
-        removed = await connection.fetchrow(query("cli/simulate_clean", schema), PREFIX)
+        for row in await connection.fetch(query("cli/simulated_agents", schemas), PREFIX):
+            outbox += await connection.fetchval(query("cli/purge", schemas), row["id"], None)
+        removed = await connection.fetchrow(query("cli/simulate_clean", schemas), PREFIX)
         assert removed is not None
         return Made(outbox=outbox, **dict(removed))

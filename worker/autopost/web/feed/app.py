@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 from autopost.web.access import Access, is_https
 from autopost.web.database import Database, open_database, reader_settings
@@ -38,12 +39,12 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_feeds(serving: Serving, settings: Settings) -> AsyncIterator[None]:
+async def serve_feeds(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
     """Serve the feeds at PATHS while the context lasts; at its end stop the server, and all streams at once.
 
     Raises ConfigurationError without the extra that the transport needs.
     """
-    async with open_database(settings, "feed") as database:
+    async with open_database(settings, schemas, "feed") as database:
         context = context_of(settings, database)
         serving.mounts |= dict.fromkeys(PATHS, application(settings, context))
         if context.hub is not None:

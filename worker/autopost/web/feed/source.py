@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from autopost.database.connection import connect
-from autopost.database.sql import query
+from autopost.database.sql import read_object
 from autopost.errors import AutopostError
 from autopost.settings import Settings
 
@@ -40,6 +40,7 @@ class NotifySource:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._listens = read_object("queries/feed/listens")
 
     async def receive(self) -> AsyncIterator[list[str | bytes]]:
         """Yield an empty list for the notifications of a moment.
@@ -47,14 +48,13 @@ class NotifySource:
         Raises DatabaseUnreachable, and the driver's errors; behind a pooler TransportLost.
         """
         channel = self._settings.broadcast_channel
-        listens = query("feed/listens", self._settings.schema_name)
         notified = asyncio.Event()
 
         connection = await connect(self._settings, "feed listening")
         try:
             connection.add_termination_listener(lambda _: notified.set())
             await connection.add_listener(channel, lambda *_: notified.set())
-            while await connection.fetchval(listens, channel, timeout=ANSWER_SECONDS):
+            while await connection.fetchval(self._listens, channel, timeout=ANSWER_SECONDS):
                 yield []  # a pooler that changed the session has lost some
                 while await _is_set(notified, PROBE_SECONDS):
                     notified.clear()

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from autopost.database.sql import Schemas
 from autopost.errors import SchemaMismatch
 from autopost.outbox.reading import Figures, read_dead_letters, read_figures
 from autopost.settings import Settings
@@ -37,12 +38,12 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_page(serving: Serving, settings: Settings) -> AsyncIterator[None]:
+async def serve_page(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
     """Serve the dashboard while the context lasts; at its end stop the server, and all streams at once.
 
     No response in progress loses its connection to the database.
     """
-    async with open_database(settings) as database:
+    async with open_database(settings, schemas) as database:
         context = context_of(settings, database)
         serving.fallback = application(settings, context, database)
         serving.on_shutdown.append(context.hub.close)

@@ -2,13 +2,13 @@
 -- Asked of the rules, not of the outbox: what the trigger missed does not hide here.
 select
     t.id, t.completed_at, t.agent_id, a.name as agent_name, a.maturity as agent_maturity, t.operation_type, t.status
-from operation_trackers as t
-left join agents as a on t.agent_id = a.id
+from {{ platform }}.operation_trackers as t
+left join {{ platform }}.agents as a on t.agent_id = a.id
 where
     t.completed_at is not null
     and not exists (
         select
-        from auto_post_rules as r
+        from {{ schema }}.auto_post_rules as r
         where
             r.enabled
             and (r.status is null or r.status = t.status)

@@ -1,11 +1,11 @@
-"""Lock rows in one order everywhere, so that no two transactions wait for each other."""
+"""Add what webhooks need: leases, what is wrong, and dead letters."""
 
 from __future__ import annotations
 
 from autopost.database.migrate import run_frozen_sql
 
-revision = "0005_lock_order"
-down_revision = "0004_checks"
+revision = "0002_webhooks"
+down_revision = "0001_outbox"
 branch_labels = None
 depends_on = None
 

@@ -1,10 +1,10 @@
-"""Make the platform's tables where they are missing, and check them where they are not."""
+"""Add the schema: rules, outbox, trigger, steering, the self-check, and the log of announcements."""
 
 from __future__ import annotations
 
 from autopost.database.migrate import install_mapping, rehearse_mapping, remove_mapping, run_frozen_sql
 
-revision = "0001_host_tables"
+revision = "0001_outbox"
 down_revision = None
 branch_labels = None
 depends_on = None

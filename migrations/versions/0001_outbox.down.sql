@@ -1,0 +1,82 @@
+-- Takes away everything that is autopost's own, and of the platform's tables what autopost made: a table that bears
+-- its mark and holds no row.
+drop trigger auto_post_capture on {{ trackers }};
+
+drop view {{ schema }}.auto_post_health;
+drop view {{ schema }}.auto_post_dead;
+drop view {{ schema }}.auto_post_stuck;
+drop view {{ schema }}.auto_post_skips;
+
+drop table {{ schema }}.auto_post_positions;
+drop table {{ schema }}.auto_post_announcements;
+drop table {{ schema }}.auto_post_compatibility;
+drop table {{ schema }}.auto_post_reconciliation;
+drop table {{ schema }}.auto_post_pauses;
+drop table {{ schema }}.auto_post_seen;
+drop table {{ schema }}.auto_post_workers;
+drop table {{ schema }}.auto_post_control;
+drop table {{ schema }}.auto_post_rate_limits;
+drop table {{ schema }}.auto_post_outbox;
+drop table {{ schema }}.auto_post_rules;
+
+drop function {{ schema }}.auto_post_check(interval);
+drop function {{ schema }}.auto_post_check_row_security();
+drop function {{ schema }}.auto_post_check_rights();
+drop function {{ schema }}.auto_post_check_workers();
+drop function {{ schema }}.auto_post_check_outbox(interval);
+drop function {{ schema }}.auto_post_check_switches();
+drop function {{ schema }}.auto_post_check_functions();
+drop function {{ schema }}.auto_post_check_trigger();
+drop function {{ schema }}.auto_post_check_schema();
+drop function {{ schema }}.auto_post_check_held_back(interval, integer);
+drop function {{ schema }}.auto_post_check_server();
+drop function {{ schema }}.auto_post_check_by(text);
+drop function {{ schema }}.auto_post_place_announcements(integer);
+drop function {{ schema }}.auto_post_switch_rule(integer, boolean);
+drop function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text);
+drop function {{ schema }}.auto_post_drain();
+drop function {{ schema }}.auto_post_capture_off();
+drop function {{ schema }}.auto_post_capture_on();
+drop function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer);
+drop function {{ schema }}.auto_post_skip(text, text);
+drop function {{ schema }}.auto_post_retry_all(text, integer);
+drop function {{ schema }}.auto_post_retry(text);
+drop function {{ schema }}.auto_post_resume(text, text);
+drop function {{ schema }}.auto_post_pause(text, text);
+drop function {{ schema }}.auto_post_story(text);
+drop function {{ schema }}.auto_post_purge(text, text);
+drop function {{ schema }}.auto_post_expire(interval, integer);
+drop function {{ schema }}.auto_post_reconcile(integer, integer);
+drop function {{ schema }}.auto_post_capture();
+drop function {{ schema }}.auto_post_capture_since();
+drop function {{ schema }}.auto_post_rules_since();
+drop function {{ schema }}.auto_post_rules_in_turn();
+drop function {{ schema }}.auto_post_record(text, jsonb, text);
+drop function {{ schema }}.auto_post_rule_for(text, text);
+drop function {{ schema }}.auto_post_rules_met(text, text);
+drop function {{ schema }}.auto_post_outbox_id(text, integer);
+drop function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz);
+drop function {{ schema }}.auto_post_host_problems();
+
+do $migration$
+declare
+    v_table text;
+    v_has_rows boolean;
+begin
+    for v_table in
+        select t.name
+        from unnest(array['audit_log', 'social_posts', 'operation_trackers', 'agents']) as t (name)
+        where
+            pg_catalog.obj_description(pg_catalog.to_regclass('{{ platform }}.' || t.name), 'pg_class')
+            like '%Created by autopost.'
+    loop
+        execute 'lock table {{ platform }}.' || v_table || ' in access exclusive mode';
+        execute 'select exists (select from {{ platform }}.' || v_table || ')' into v_has_rows;
+        if v_has_rows then
+            raise notice 'autopost leaves table % in place: it holds rows', v_table;
+        else
+            execute 'drop table {{ platform }}.' || v_table;
+        end if;
+    end loop;
+end
+$migration$;

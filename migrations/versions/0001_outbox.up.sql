@@ -1,0 +1,3142 @@
+-- The platform's tables, made where they are missing and checked where they are not, and autopost's own schema: rules,
+-- outbox, trigger, steering, the self-check and the log of announcements. One error names every problem of the
+-- platform's tables, and then nothing has changed.
+
+comment on table {{ schema }}.auto_post_schema_version is 'The revision of this schema. Kept by Alembic.';
+comment on column {{ schema }}.auto_post_schema_version.version_num is 'The revision''s name.';
+
+do $migration$
+declare
+    v_other text;
+begin
+    select t.tgfoid::pg_catalog.regprocedure::text into v_other
+    from pg_catalog.pg_trigger as t
+    where t.tgrelid = pg_catalog.to_regclass('{{ trackers }}') and t.tgname = 'auto_post_capture';
+
+    if v_other is not null then
+        raise exception 'autopost is installed already beside {{ trackers }}: its trigger calls %', v_other
+        using hint = 'Nothing was changed. Remove that installation first: docs/how-to/upgrade.md';
+    end if;
+end
+$migration$;
+
+-- What the platform's tables lack for autopost to work: a row for each problem, none when all is well.
+-- Takes no lock but those of reading the catalog.
+create or replace function {{ schema }}.auto_post_host_problems()
+returns table (table_name text, problem text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with required (table_name, column_name, must_be) as (
+        values
+        ('agents', 'id', 'text'),
+        ('agents', 'tenant_id', 'anything'),
+        ('agents', 'name', 'anything'),
+        ('agents', 'maturity', 'anything'),
+        ('agents', 'category', 'anything'),
+        ('operation_trackers', 'id', 'anything'),
+        ('operation_trackers', 'tenant_id', 'anything'),
+        ('operation_trackers', 'agent_id', 'anything'),
+        ('operation_trackers', 'operation_type', 'anything'),
+        ('operation_trackers', 'status', 'anything'),
+        ('operation_trackers', 'progress', 'anything'),
+        ('operation_trackers', 'what_explanation', 'anything'),
+        ('operation_trackers', 'why_explanation', 'anything'),
+        ('operation_trackers', 'next_steps', 'anything'),
+        ('operation_trackers', 'operation_metadata', 'anything'),
+        ('operation_trackers', 'started_at', 'time'),
+        ('operation_trackers', 'completed_at', 'time'),
+        ('social_posts', 'id', 'text'),
+        ('social_posts', 'tenant_id', 'text'),
+        ('social_posts', 'author_type', 'text'),
+        ('social_posts', 'author_id', 'text'),
+        ('social_posts', 'post_type', 'text'),
+        ('social_posts', 'content', 'text'),
+        ('social_posts', 'post_metadata', 'json'),
+        ('social_posts', 'auto_generated', 'boolean'),
+        ('social_posts', 'created_at', 'time'),
+        ('audit_log', 'id', 'text'),
+        ('audit_log', 'occurred_at', 'time'),
+        ('audit_log', 'agent_id', 'text'),
+        ('audit_log', 'action', 'text'),
+        ('audit_log', 'operation_type', 'text'),
+        ('audit_log', 'tracker_id', 'text'),
+        ('audit_log', 'status', 'text'),
+        ('audit_log', 'post_id', 'text'),
+        ('audit_log', 'details', 'json')
+    ),
+
+    host as (
+        select
+            c.relname as table_name,
+            c.relkind,
+            a.attname as column_name,
+            a.attnotnull and not a.atthasdef and a.attidentity = '' and a.attgenerated = '' as must_be_given,
+            pg_catalog.format_type(a.atttypid, a.atttypmod) as type_name,
+            case
+                when a.atttypid in ('text'::pg_catalog.regtype, 'varchar'::pg_catalog.regtype) then 'text'
+                when a.atttypid in ('json'::pg_catalog.regtype, 'jsonb'::pg_catalog.regtype) then 'json'
+                when a.atttypid in ('timestamptz'::pg_catalog.regtype, 'timestamp'::pg_catalog.regtype) then 'time'
+                when a.atttypid = 'bool'::pg_catalog.regtype then 'boolean'
+            end as type_kind,
+            a.atttypid = 'varchar'::pg_catalog.regtype and a.atttypmod between 5 and 283 as is_too_short
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
+        where c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace and c.relkind in ('r', 'p', 'v', 'f')
+    )
+
+    select
+        r.table_name,
+        case
+            when not exists (select from host as h where h.table_name = r.table_name) then 'the table is missing'
+            when h.column_name is null then 'column ' || r.column_name || ' is missing'
+            when r.column_name = 'content' and h.is_too_short
+                then 'column content is ' || h.type_name || ', must hold 280 characters'
+            else 'column ' || r.column_name || ' is ' || h.type_name || ', must be ' || r.must_be
+        end as problem
+    from required as r
+    left join host as h on r.table_name = h.table_name and r.column_name = h.column_name
+    where
+        h.column_name is null
+        or (r.must_be <> 'anything' and r.must_be is distinct from h.type_kind)
+        or (r.column_name = 'content' and h.is_too_short)
+    union
+    select
+        h.table_name,
+        'column ' || h.column_name || ' must be given and has no default, and autopost does not know it'
+    from host as h
+    where
+        h.table_name in ('social_posts', 'audit_log')
+        and h.must_be_given
+        and not exists (
+            select from required as r where r.table_name = h.table_name and r.column_name = h.column_name
+        )
+    union
+    select c.relname, 'column id must be unique by itself: the row is known by it alone'
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
+        and c.relkind = 'r'
+        and c.relname in ('agents', 'operation_trackers')
+        and not exists (
+            select from pg_catalog.pg_index as i
+            inner join pg_catalog.pg_attribute as a on i.indrelid = a.attrelid and i.indkey[0] = a.attnum
+            where
+                i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = 'id'
+        )
+    union
+    select 'operation_trackers', 'it is no table but a view or a foreign table, which can have no such trigger'
+    from pg_catalog.pg_class as c
+    where c.oid = pg_catalog.to_regclass('{{ trackers }}') and c.relkind not in ('r', 'p')
+    union
+    select c.relname, 'it is a view that takes no INSERT: make an INSTEAD OF INSERT trigger on it'
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
+        and c.relkind = 'v'
+        and c.relname in ('social_posts', 'audit_log')
+        and pg_catalog.pg_relation_is_updatable(c.oid, true) & 8 = 0
+    order by 1, 2
+$$;
+
+revoke execute on function {{ schema }}.auto_post_host_problems() from public;
+
+comment on function {{ schema }}.auto_post_host_problems() is
+'What the tables of the platform lack for autopost to work, a row for each problem.';
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ platform }}.agents') is null then
+        create table {{ platform }}.agents (
+            id text not null,
+            tenant_id text,
+            name text,
+            maturity text,
+            category text,
+            constraint agents_pkey primary key (id)
+        );
+
+        comment on table {{ platform }}.agents is 'The agents of the platform. Created by autopost.';
+        comment on column {{ platform }}.agents.maturity is
+        'STUDENT, INTERN, SUPERVISED or AUTONOMOUS, in any letter case. STUDENT, NULL or anything else may not post.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ platform }}.operation_trackers') is null then
+        create table {{ platform }}.operation_trackers (
+            id text not null,
+            tenant_id text,
+            agent_id text,
+            operation_type text not null,
+            status text not null default 'pending',
+            progress integer not null default 0,
+            what_explanation text,
+            why_explanation text,
+            next_steps text,
+            operation_metadata jsonb,
+            started_at timestamptz not null default now(),
+            completed_at timestamptz,
+            constraint operation_trackers_pkey primary key (id)
+        );
+
+        comment on table {{ platform }}.operation_trackers is
+        'The work of the agents, a row for each operation. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ platform }}.social_posts') is null then
+        create table {{ platform }}.social_posts (
+            id text not null,
+            tenant_id text,
+            author_type text not null,
+            author_id text,
+            post_type text not null,
+            content text not null,
+            post_metadata jsonb,
+            auto_generated boolean not null default false,
+            created_at timestamptz not null default now(),
+            constraint social_posts_pkey primary key (id)
+        );
+
+        create index social_posts_created_at_idx on {{ platform }}.social_posts (created_at desc);
+
+        comment on index {{ platform }}.social_posts_created_at_idx is 'For the newest posts.';
+        comment on table {{ platform }}.social_posts is 'The posts of the feed. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+begin
+    if pg_catalog.to_regclass('{{ platform }}.audit_log') is null then
+        create table {{ platform }}.audit_log (
+            id text not null,
+            occurred_at timestamptz not null default now(),
+            agent_id text,
+            action text not null,
+            operation_type text,
+            tracker_id text,
+            status text,
+            post_id text,
+            details jsonb,
+            constraint audit_log_pkey primary key (id)
+        );
+
+        create index audit_log_occurred_at_idx on {{ platform }}.audit_log (occurred_at desc);
+
+        create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
+
+        comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+        comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the story of one operation.';
+        comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
+    end if;
+end
+$migration$;
+
+do $migration$
+declare
+    v_problems text;
+begin
+    select pg_catalog.string_agg('  ' || p.table_name || ': ' || p.problem, E'\n' order by p.table_name, p.problem)
+    into v_problems
+    from {{ schema }}.auto_post_host_problems() as p;
+
+    if v_problems is not null then
+        raise exception E'the platform''s tables in schema {{ platform }} do not fit:\n%', v_problems
+        using hint = 'Nothing was changed.';
+    end if;
+end
+$migration$;
+
+-- Whether an outbox row has what belongs to its state, and nothing else; false for a state that there is not.
+-- One function for the table's one CHECK: PostgreSQL reads the text of every CHECK anew for each INSERT, and six of
+-- them were a third of what capturing cost an agent. Everybody may execute it, as whoever changes a row does.
+create or replace function {{ schema }}.auto_post_outbox_is_sound(
+    p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
+)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+as $$
+begin
+    return case p_state
+        when 'pending' then p_worker is null and p_post_id is null and p_finished_at is null
+        when 'claimed' then p_worker is not null and p_post_id is null and p_finished_at is null
+        when 'posted' then p_worker is null and p_post_id is not null and p_finished_at is not null
+        when 'skipped' then
+            p_worker is null and p_post_id is null and p_finished_at is not null and p_reason is not null
+        when 'dead' then
+            p_worker is null and p_post_id is null and p_finished_at is not null and p_last_error is not null
+        else false
+    end;
+end
+$$;
+
+comment on function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz) is
+'The CHECK of auto_post_outbox: whether a row has what belongs to its state, and nothing else.';
+
+-- The whitelist of significance: which operations are worth a post. A DBA adds, changes and switches off rows.
+create table {{ schema }}.auto_post_rules (
+    id integer generated always as identity,
+    operation_type text not null,
+    match text not null default 'exact',
+    status text,
+    is_alert boolean not null default false,
+    enabled boolean not null default true,
+    description text,
+    since timestamptz not null default now(),
+    constraint auto_post_rules_pkey primary key (id),
+    constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
+    constraint auto_post_rules_match_check check (match in ('exact', 'like')),
+    constraint auto_post_rules_operation_type_check check (operation_type <> '')
+);
+
+comment on table {{ schema }}.auto_post_rules is
+'Which operations are significant. One operation is posted at most once for each rule that it meets. Where several '
+'rules meet one change, an exact one goes before a pattern and one with a status before one without.';
+comment on column {{ schema }}.auto_post_rules.operation_type is
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to case.';
+comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
+comment on column {{ schema }}.auto_post_rules.status is
+'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
+comment on column {{ schema }}.auto_post_rules.is_alert is
+'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
+comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
+comment on column {{ schema }}.auto_post_rules.since is
+'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
+
+-- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
+-- An insert touches two indexes, one CHECK and no foreign key: the agents pay for each. The third index is the workers'
+-- to pay.
+create table {{ schema }}.auto_post_outbox (
+    id uuid not null,
+    rule_id integer not null,
+    tracker_id text not null,
+    tenant_id text,
+    agent_id text,
+    operation_type text not null,
+    status text,
+    is_alert boolean not null,
+    what_explanation text,
+    why_explanation text,
+    next_steps text,
+    state text not null default 'pending',
+    captured_at timestamptz not null,
+    available_at timestamptz not null,
+    attempts smallint not null default 0,
+    epoch integer not null default 0,
+    worker text,
+    claimed_at timestamptz,
+    kept jsonb,
+    reason text,
+    last_error text,
+    post_id text,
+    finished_at timestamptz,
+    constraint auto_post_outbox_pkey primary key (id),
+    constraint auto_post_outbox_state_check check (
+        {{ schema }}.auto_post_outbox_is_sound(state, worker, reason, last_error, post_id, finished_at)
+    )
+)
+with (
+    fillfactor = 85,
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_scale_factor = 0.05,
+    autovacuum_analyze_scale_factor = 0.05
+);
+
+create index auto_post_outbox_claim_idx on {{ schema }}.auto_post_outbox (available_at)
+where state in ('pending', 'claimed');
+
+create index auto_post_outbox_finished_idx on {{ schema }}.auto_post_outbox (finished_at)
+where finished_at is not null;
+
+comment on table {{ schema }}.auto_post_outbox is
+'Significant operations on their way to the feed. A finished row stays for the DBA to look at.';
+comment on column {{ schema }}.auto_post_outbox.id is
+'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
+'operation count at most once per rule. The post that comes of the row has this id too.';
+comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post_rules that the operation met.';
+comment on column {{ schema }}.auto_post_outbox.captured_at is
+'When the trigger wrote it, a moment before the agent''s commit.';
+comment on column {{ schema }}.auto_post_outbox.what_explanation is
+'As the operation had it, at most 4,000 characters. Not redacted.';
+comment on column {{ schema }}.auto_post_outbox.why_explanation is
+'As the operation had it, at most 4,000 characters. Not redacted.';
+comment on column {{ schema }}.auto_post_outbox.next_steps is
+'As the operation had it, at most 4,000 characters. Not redacted.';
+comment on column {{ schema }}.auto_post_outbox.state is
+'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
+comment on column {{ schema }}.auto_post_outbox.available_at is
+'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
+comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.epoch is
+'Raised by every claim. A worker that names an older epoch changes nothing.';
+comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
+comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
+comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
+comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
+comment on column {{ schema }}.auto_post_outbox.kept is
+'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
+comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
+comment on column {{ schema }}.auto_post_outbox.last_error is
+'The kind of error that the last failed attempt ended with; never text of the operation.';
+
+comment on constraint auto_post_outbox_state_check on {{ schema }}.auto_post_outbox is
+'What belongs to each state: see auto_post_outbox_is_sound.';
+
+comment on index {{ schema }}.auto_post_outbox_claim_idx is
+'What is claimable, oldest first. It stays small whatever the number of finished rows.';
+comment on index {{ schema }}.auto_post_outbox_finished_idx is
+'For retention and for questions about the last hours. A pending row is not in it.';
+comment on column {{ schema }}.auto_post_outbox.tracker_id is 'The id of the operation in operation_trackers, as text.';
+comment on column {{ schema }}.auto_post_outbox.tenant_id is 'The operation''s tenant, as the post will have it.';
+comment on column {{ schema }}.auto_post_outbox.agent_id is
+'Whose operation it was, and who will be the author. NULL: nobody''s, and it is skipped (agent_unknown).';
+comment on column {{ schema }}.auto_post_outbox.operation_type is
+'As the operation had it. Not redacted; the audit log has it redacted.';
+comment on column {{ schema }}.auto_post_outbox.status is
+'The status that it came to. NULL where the platform allows that.';
+comment on column {{ schema }}.auto_post_outbox.is_alert is
+'Alerts bypass the rate limit and are posted with post_type alert.';
+
+-- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
+create table {{ schema }}.auto_post_rate_limits (
+    agent_id text collate "C" not null,
+    last_post_at timestamptz not null,
+    constraint auto_post_rate_limits_pkey primary key (agent_id)
+)
+with (fillfactor = 60);
+
+comment on table {{ schema }}.auto_post_rate_limits is
+'When each agent posted last, alerts included. Read and written under the advisory lock of the agent.';
+comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
+comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
+'When its last post was decided, by the database''s clock. The window begins here.';
+
+-- The switches that a DBA turns at run time. Exactly one row.
+create table {{ schema }}.auto_post_control (
+    only_row boolean not null default true,
+    capture_enabled boolean not null default true,
+    paused boolean not null default false,
+    wakeup text not null default 'doorbell',
+    constraint auto_post_control_pkey primary key (only_row),
+    constraint auto_post_control_only_row_check check (only_row),
+    constraint auto_post_control_wakeup_check check (wakeup in ('doorbell', 'notify', 'poll'))
+);
+
+comment on table {{ schema }}.auto_post_control is 'The switches of autopost, one row. A change counts at once.';
+comment on column {{ schema }}.auto_post_control.capture_enabled is 'False: the trigger writes nothing to the outbox.';
+comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim nothing; what they hold is finished.';
+comment on column {{ schema }}.auto_post_control.wakeup is
+'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
+'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
+comment on column {{ schema }}.auto_post_control.only_row is 'Always true: keeps it to one row.';
+
+-- The workers that are, or lately were, alive.
+create table {{ schema }}.auto_post_workers (
+    name text not null,
+    version text not null,
+    started_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    in_flight integer not null,
+    constraint auto_post_workers_pkey primary key (name)
+);
+
+comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
+comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
+comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
+comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
+comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+
+-- The ids of outbox rows that retention took away, so that their operations never count again.
+-- 16 bytes a row and no personal data.
+create table {{ schema }}.auto_post_seen (
+    id uuid not null,
+    constraint auto_post_seen_pkey primary key (id)
+);
+
+comment on table {{ schema }}.auto_post_seen is
+'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';
+comment on column {{ schema }}.auto_post_seen.id is 'The id that the outbox row had.';
+
+-- What is paused beside the switch for all: kinds of operations, and agents.
+create table {{ schema }}.auto_post_pauses (
+    kind text not null,
+    value text not null,
+    paused_at timestamptz not null default now(),
+    paused_by text not null default session_user,
+    constraint auto_post_pauses_pkey primary key (kind, value),
+    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent'))
+);
+
+comment on table {{ schema }}.auto_post_pauses is
+'Operation types and agents whose rows are not claimed. Their pending rows are parked: available_at is infinity. '
+'Changed by auto_post_pause and auto_post_resume.';
+comment on column {{ schema }}.auto_post_pauses.kind is 'operation_type or agent.';
+comment on column {{ schema }}.auto_post_pauses.value is 'The operation_type itself, or the agent''s id.';
+comment on column {{ schema }}.auto_post_pauses.paused_at is 'When auto_post_pause was called.';
+comment on column {{ schema }}.auto_post_pauses.paused_by is 'The role that called it.';
+
+-- How far the reconciler has come in the platform's table. Exactly one row.
+create table {{ schema }}.auto_post_reconciliation (
+    only_row boolean not null default true,
+    since timestamptz not null default now(),
+    next_block bigint not null default 0,
+    last_run_at timestamptz,
+    last_round_at timestamptz,
+    found bigint not null default 0,
+    constraint auto_post_reconciliation_pkey primary key (only_row),
+    constraint auto_post_reconciliation_only_row_check check (only_row),
+    constraint auto_post_reconciliation_next_block_check check (next_block >= 0)
+);
+
+comment on table {{ schema }}.auto_post_reconciliation is
+'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
+comment on column {{ schema }}.auto_post_reconciliation.since is
+'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
+comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
+comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
+comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
+comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';
+
+-- Which workers this schema serves. Exactly one row, written by migrations.
+create table {{ schema }}.auto_post_compatibility (
+    only_row boolean not null default true,
+    oldest_worker text not null,
+    constraint auto_post_compatibility_pkey primary key (only_row),
+    constraint auto_post_compatibility_only_row_check check (only_row)
+);
+
+insert into {{ schema }}.auto_post_compatibility (oldest_worker) values ('0001_outbox');
+
+comment on table {{ schema }}.auto_post_compatibility is
+'Which workers this schema serves. A migration that only adds leaves the row as it is, so that older workers go on '
+'while the newer ones are rolled out.';
+comment on column {{ schema }}.auto_post_compatibility.oldest_worker is
+'The revision that belongs to the oldest version of autopost whose workers still work with this schema.';
+comment on column {{ schema }}.auto_post_compatibility.only_row is 'Always true: keeps it to one row.';
+
+-- The posts that are to be announced, written with each post in its transaction; the log that carriers and hooks read.
+-- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has hooks.
+create table {{ schema }}.auto_post_announcements (
+    seq bigint generated always as identity,
+    position bigint,
+    post_id text not null,
+    tenant_id text,
+    agent_id text,
+    agent_name text,
+    agent_maturity text,
+    agent_category text,
+    post_type text not null,
+    content text not null,
+    post_metadata jsonb,
+    created_at timestamptz not null,
+    constraint auto_post_announcements_pkey primary key (seq)
+);
+
+create index auto_post_announcements_unplaced_idx on {{ schema }}.auto_post_announcements (seq) where position is null;
+
+create unique index auto_post_announcements_position_idx on {{ schema }}.auto_post_announcements (position)
+where position is not null;
+
+comment on table {{ schema }}.auto_post_announcements is
+'Posts to be announced, and those of the last day that were: the log that carriers and hooks read by position.';
+comment on column {{ schema }}.auto_post_announcements.seq is
+'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
+comment on column {{ schema }}.auto_post_announcements.position is
+'The place in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
+'NULL: not placed yet.';
+comment on column {{ schema }}.auto_post_announcements.post_id is 'The post, in social_posts.';
+comment on column {{ schema }}.auto_post_announcements.tenant_id is 'The post''s tenant.';
+comment on column {{ schema }}.auto_post_announcements.agent_id is 'Who posted.';
+comment on column {{ schema }}.auto_post_announcements.agent_name is 'The agent''s name at that time.';
+comment on column {{ schema }}.auto_post_announcements.agent_maturity is 'The agent''s maturity at that time.';
+comment on column {{ schema }}.auto_post_announcements.agent_category is 'The agent''s category at that time.';
+comment on column {{ schema }}.auto_post_announcements.post_type is 'status or alert.';
+comment on column {{ schema }}.auto_post_announcements.content is 'The post''s text, redacted as it is on the feed.';
+comment on column {{ schema }}.auto_post_announcements.post_metadata is 'As the post has it.';
+comment on column {{ schema }}.auto_post_announcements.created_at is 'When the post was published.';
+
+comment on index {{ schema }}.auto_post_announcements_unplaced_idx is 'What has no place yet: next to nothing.';
+comment on index {{ schema }}.auto_post_announcements_position_idx is 'For those who read the log on from a place.';
+
+-- How far the log of announcements has been written and read: one row for the log, one for each of its readers.
+create table {{ schema }}.auto_post_positions (
+    name text not null,
+    position bigint not null default 0,
+    moved_at timestamptz not null default now(),
+    constraint auto_post_positions_pkey primary key (name)
+);
+
+insert into {{ schema }}.auto_post_positions (name) values ('log');
+
+comment on table {{ schema }}.auto_post_positions is
+'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
+comment on column {{ schema }}.auto_post_positions.name is 'log, carrier, or hook: and the name of a hook.';
+comment on column {{ schema }}.auto_post_positions.position is
+'log: the last place given. A reader: the last announcement that it has delivered.';
+comment on column {{ schema }}.auto_post_positions.moved_at is 'When it last moved.';
+
+insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
+values
+('workflow_execute', 'exact', 'completed', false, 'A workflow is done'),
+('workflow_execute', 'exact', 'failed', true, 'A workflow failed'),
+('integration_connect', 'exact', 'completed', false, 'An integration is connected'),
+('integration_connect', 'exact', 'failed', true, 'An integration could not be connected'),
+('browser_automate', 'exact', 'completed', false, 'Work in a browser is done'),
+('browser_automate', 'exact', 'failed', true, 'Work in a browser failed'),
+('report_generate', 'exact', 'completed', false, 'A report is ready'),
+('report_generate', 'exact', 'failed', true, 'A report could not be made'),
+('human_feedback_received', 'exact', 'completed', false, 'Feedback of a person was taken in'),
+('human_feedback_received', 'exact', 'failed', true, 'Feedback of a person could not be taken in'),
+('approval_requested', 'exact', null, true, 'A person is asked for approval'),
+('agent_to_agent_call', 'exact', null, false, 'An agent calls another'),
+('%security%', 'like', 'completed', true, 'Security work is done'),
+('%security%', 'like', 'failed', true, 'Security work failed');
+
+-- A transaction that sent a NOTIFY cannot be prepared: where a platform may do that, nobody rings unasked.
+insert into {{ schema }}.auto_post_control (wakeup)
+values (case when current_setting('max_prepared_transactions') = '0' then 'doorbell' else 'poll' end);
+
+insert into {{ schema }}.auto_post_reconciliation default values;
+
+-- The id of the outbox row for an operation and the rule that it met: the same for the same two, always.
+-- sha256 and not md5, which servers in FIPS mode refuse. NULL for NULL.
+create or replace function {{ schema }}.auto_post_outbox_id(p_tracker_id text, p_rule_id integer)
+returns uuid
+language sql
+stable
+strict
+parallel safe
+return pg_catalog.encode(
+    pg_catalog.substring(
+        pg_catalog.sha256(pg_catalog.convert_to(p_rule_id::text || ':' || p_tracker_id, 'UTF8')), 1, 16
+    ),
+    'hex'
+)::uuid;
+
+revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from public;
+
+comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
+'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
+
+-- The rules that a change to this status meets, in no order. goes_first: it goes before any other, being exact and with
+-- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
+create or replace function {{ schema }}.auto_post_rules_met(p_operation_type text, p_status text)
+returns table (
+    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, goes_first boolean
+)
+language sql
+stable
+as $$
+    select
+        r.id,
+        r.is_alert or coalesce(p_status = 'failed', false),
+        r.since,
+        r.match = 'exact',
+        r.status is not null,
+        r.match = 'exact' and r.status is not null
+    from {{ schema }}.auto_post_rules as r
+    where
+        r.enabled
+        and (r.status is null or r.status = p_status)
+        and case r.match
+            when 'exact' then r.operation_type = p_operation_type
+            else pg_catalog.lower(p_operation_type) like pg_catalog.lower(r.operation_type)
+        end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rules_met(text, text) from public;
+
+comment on function {{ schema }}.auto_post_rules_met(text, text) is
+'All rules that an operation of this type meets when it comes to this status; auto_post_rule_for says which counts.';
+
+-- The one rule that a change to this status meets, or no row. Exact goes before pattern, a rule with a status before
+-- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
+-- it in.
+create or replace function {{ schema }}.auto_post_rule_for(p_operation_type text, p_status text)
+returns table (rule_id integer, is_alert boolean, since timestamptz)
+language sql
+stable
+as $$
+    select m.rule_id, m.is_alert, m.since
+    from {{ schema }}.auto_post_rules_met(p_operation_type, p_status) as m
+    order by m.is_exact desc, m.has_status desc, m.rule_id asc
+    limit 1
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rule_for(text, text) from public;
+
+comment on function {{ schema }}.auto_post_rule_for(text, text) is
+'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
+
+-- Writes what somebody did from SQL to the audit log, and wakes the workers so that it takes effect at once.
+create or replace function {{ schema }}.auto_post_record(
+    p_action text,
+    p_details jsonb default null,
+    p_tracker_id text default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into {{ platform }}.audit_log (id, occurred_at, action, tracker_id, details)
+    values (
+        pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), 'auto_post.' || p_action, p_tracker_id,
+        coalesce(p_details, '{}') || pg_catalog.jsonb_build_object('by', session_user)
+    );
+    -- With a full queue NOTIFY would fail at commit. The workers then find out by polling.
+    if pg_catalog.pg_notification_queue_usage() < 0.8 then
+        perform pg_catalog.pg_notify('auto_post_doorbell', '');
+    end if;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_record(text, jsonb, text) from public;
+
+comment on function {{ schema }}.auto_post_record(text, jsonb, text) is
+'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';
+
+-- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
+create or replace function {{ schema }}.auto_post_rules_in_turn()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform pg_catalog.pg_advisory_xact_lock({{ lock.rules }}, pg_catalog.hashtext('{{ schema }}'));
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rules_in_turn() from public;
+
+comment on function {{ schema }}.auto_post_rules_in_turn() is
+'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
+
+-- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule begins anew, and so
+-- does every rule that what it named may meet instead.
+create or replace function {{ schema }}.auto_post_rules_since()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if
+        tg_op = 'UPDATE'
+        and (new.operation_type, new.match, new.status, new.enabled)
+        is not distinct from (old.operation_type, old.match, old.status, old.enabled)
+    then
+        return null;
+    end if;
+    update {{ schema }}.auto_post_rules as r
+    set since = pg_catalog.clock_timestamp()
+    where
+        r.id = old.id
+        or (
+            (r.match = 'like' or old.match = 'like' or r.operation_type = old.operation_type)
+            and (r.status is null or old.status is null or r.status = old.status)
+        );
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_rules_since() from public;
+
+comment on function {{ schema }}.auto_post_rules_since() is
+'Trigger of auto_post_rules: moves since, when a rule is switched, changed or deleted, of all rules that overlap it.';
+
+-- Keeps the reconciler from posting what ended while capturing was off, however it was switched.
+create or replace function {{ schema }}.auto_post_capture_since()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.capture_enabled and not old.capture_enabled then
+        update {{ schema }}.auto_post_reconciliation as r set since = pg_catalog.clock_timestamp();
+    end if;
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture_since() from public;
+
+comment on function {{ schema }}.auto_post_capture_since() is
+'Trigger of auto_post_control: moves the reconciler''s since when capturing is switched on.';
+
+-- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
+-- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
+-- time-out for none in this transaction: then it warns, once, and leaves the rest of the transaction's changes to the
+-- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
+-- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
+create or replace function {{ schema }}.auto_post_capture()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '20ms'
+as $$
+declare
+    v_status text;
+    v_operation_type text;
+    v_gave_up text;
+    v_rule_id integer;
+    v_is_alert boolean;
+    v_goes_first boolean;
+    v_capture_enabled boolean;
+    v_wakeup text;
+    v_now timestamptz;
+    v_sqlstate text;
+    v_xact_id text;
+    v_failures text;
+    v_gives_up boolean;
+    v_tracker_id text;
+begin
+    begin
+        v_status := {{ new.status }}::text;
+        if tg_op = 'UPDATE' and v_status is not distinct from {{ old.status }}::text then
+            return null;
+        end if;
+
+        v_gave_up := pg_catalog.current_setting('autopost.capture_gave_up', true);
+        if v_gave_up <> '' and v_gave_up = pg_catalog.pg_current_xact_id()::text then
+            return null;
+        end if;
+
+        v_operation_type := {{ new.operation_type }}::text;
+
+        -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
+        -- one that goes before all.
+        select m.rule_id, m.is_alert, m.goes_first
+        into v_rule_id, v_is_alert, v_goes_first
+        from {{ schema }}.auto_post_rules_met(v_operation_type, v_status) as m;
+
+        if v_rule_id is null then
+            return null;
+        end if;
+
+        if not v_goes_first then
+            select r.rule_id, r.is_alert
+            into v_rule_id, v_is_alert
+            from {{ schema }}.auto_post_rule_for(v_operation_type, v_status) as r;
+        end if;
+
+        -- Strict: without its row nobody knows what a DBA wants, and workers claim nothing either.
+        select c.capture_enabled, c.wakeup
+        into strict v_capture_enabled, v_wakeup
+        from {{ schema }}.auto_post_control as c;
+
+        -- Who finds it off looks no more in this transaction.
+        if not v_capture_enabled then
+            perform pg_catalog.set_config(
+                'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
+            );
+            return null;
+        end if;
+
+        v_now := pg_catalog.clock_timestamp();
+
+        insert into {{ schema }}.auto_post_outbox (
+            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
+            what_explanation, why_explanation, next_steps, captured_at, available_at
+        )
+        values (
+            {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
+            {{ new.agent_id }}::text, v_operation_type, v_status, v_is_alert,
+            pg_catalog.left({{ new.what_explanation }}::text, 4000), pg_catalog.left({{ new.why_explanation }}::text, 4000),
+            pg_catalog.left({{ new.next_steps }}::text, 4000), v_now, v_now
+        )
+        -- What retention removed is not asked here, where an agent would pay for it: the claim does.
+        on conflict (id) do nothing;
+
+        -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
+        -- falling asleep before this row can be seen.
+        if
+            found
+            and v_wakeup <> 'poll'
+            and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
+                {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
+            ))
+            -- With a full queue NOTIFY would fail at commit, where nothing can catch it.
+            and pg_catalog.pg_notification_queue_usage() < 0.8
+        then
+            perform pg_catalog.pg_notify('auto_post_doorbell', '');
+        end if;
+    exception
+        when others then
+            v_sqlstate := sqlstate;
+            v_xact_id := pg_catalog.pg_current_xact_id()::text;
+            -- The transaction, and a dot for each failure in it.
+            v_failures := pg_catalog.current_setting('autopost.capture_failures', true);
+            if v_failures is null or not pg_catalog.starts_with(v_failures, v_xact_id || '.') then
+                v_failures := v_xact_id;
+            end if;
+            v_failures := v_failures || '.';
+            perform pg_catalog.set_config('autopost.capture_failures', v_failures, true);
+            -- What is wrong with the outbox will be so for every row; what is wrong with one row ends there, unless
+            -- row after row is.
+            v_gives_up := pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '55', '57', '58', 'XX')
+            or v_sqlstate = 'P0002'
+            or pg_catalog.length(v_failures) >= pg_catalog.length(v_xact_id) + 10;
+            if v_gives_up then
+                perform pg_catalog.set_config('autopost.capture_gave_up', v_xact_id, true);
+            end if;
+            begin
+                v_tracker_id := {{ new.id }}::text;
+            exception
+                when others then
+                    v_tracker_id := null;
+            end;
+            raise warning 'autopost did not capture operation % (SQLSTATE %)', v_tracker_id, v_sqlstate
+            using
+                detail = case
+                    when v_gives_up then 'Nothing more of this transaction is captured.'
+                    else 'What else this transaction changes is captured.'
+                end,
+                hint = 'The operation itself is not affected. The reconciler captures it later.';
+    end;
+
+    return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture() from public;
+
+comment on function {{ schema }}.auto_post_capture() is
+'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';
+
+-- Captures significant operations that have no outbox row: the trigger was disabled, capturing failed, a restore.
+-- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of a
+-- partitioned table it reads as many blocks in all, the same ones of each partition.
+-- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
+-- One runs at a time (advisory lock); another returns 0. Commits with the caller. Locks its new outbox rows.
+create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
+set jit = off
+as $$
+declare
+    v_since timestamptz;
+    v_from bigint;
+    v_to bigint;
+    v_size bigint;
+    v_tables bigint;
+    v_found integer;
+begin
+    if p_blocks is null or p_blocks < 1 or p_limit is null or p_limit < 1 then
+        raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if
+        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
+        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
+    then
+        return 0;
+    end if;
+
+    -- The leaves of a partitioned table; a plain one is in no partition tree.
+    select
+        coalesce(pg_catalog.max(pg_catalog.pg_relation_size(l.relid)), 0)
+        / pg_catalog.current_setting('block_size')::bigint,
+        greatest(pg_catalog.count(*), 1)
+    into v_size, v_tables
+    from (
+        select '{{ trackers }}'::pg_catalog.regclass as relid
+        union
+        select p.relid from pg_catalog.pg_partition_tree('{{ trackers }}') as p where p.isleaf
+    ) as l;
+    select r.since, case when r.next_block < v_size then r.next_block else 0 end
+    into v_since, v_from
+    from {{ schema }}.auto_post_reconciliation as r;
+    v_to := least(v_from + greatest(p_blocks / v_tables, 1), 4294967295);
+
+    with significant as (
+        select
+            t.id::text as tracker_id, t.tenant_id::text as tenant_id, t.agent_id::text as agent_id,
+            t.operation_type::text as operation_type, t.status::text as status, r.rule_id, r.is_alert,
+            pg_catalog.left(t.what_explanation::text, 4000) as what_explanation,
+            pg_catalog.left(t.why_explanation::text, 4000) as why_explanation,
+            pg_catalog.left(t.next_steps::text, 4000) as next_steps,
+            {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id) as outbox_id
+        from {{ platform }}.operation_trackers as t
+        cross join {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
+        where
+            t.ctid >= pg_catalog.format('(%s,0)', v_from)::pg_catalog.tid
+            and t.ctid < pg_catalog.format('(%s,0)', v_to)::pg_catalog.tid
+            and coalesce(t.completed_at, t.started_at) >= greatest(v_since, r.since)
+    )
+
+    insert into {{ schema }}.auto_post_outbox (
+        id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
+        what_explanation, why_explanation, next_steps, captured_at, available_at
+    )
+    select
+        s.outbox_id, s.rule_id, s.tracker_id, s.tenant_id, s.agent_id, s.operation_type, s.status, s.is_alert,
+        s.what_explanation, s.why_explanation, s.next_steps, pg_catalog.clock_timestamp(),
+        pg_catalog.clock_timestamp()
+    from significant as s
+    -- Scalar, so that each is a probe of an index, whatever the planner thinks of the sizes.
+    where
+        (select o.id from {{ schema }}.auto_post_outbox as o where o.id = s.outbox_id) is null
+        and (select g.id from {{ schema }}.auto_post_seen as g where g.id = s.outbox_id) is null
+    limit p_limit
+    on conflict (id) do nothing;
+    get diagnostics v_found = row_count;
+
+    -- A window that held more than the limit is read again.
+    update {{ schema }}.auto_post_reconciliation as r
+    set
+        next_block = case when v_found < p_limit then v_to else v_from end,
+        last_run_at = pg_catalog.clock_timestamp(),
+        last_round_at = case
+            when v_found < p_limit and v_to >= v_size then pg_catalog.clock_timestamp()
+            else r.last_round_at
+        end,
+        found = r.found + v_found;
+
+    if v_found > 0 and pg_catalog.pg_notification_queue_usage() < 0.8 then
+        perform pg_catalog.pg_notify('auto_post_doorbell', '');
+    end if;
+    return v_found;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) from public;
+
+comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
+'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
+
+-- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
+-- Their ids go to auto_post_seen, so that their operations never count again. One runs at a time (advisory lock);
+-- another returns 0. Commits with the caller. Locks the rows that it removes.
+create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_removed integer;
+begin
+    if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
+        raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
+        return 0;
+    end if;
+
+    with old as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.finished_at < pg_catalog.now() - p_keep
+        order by o.finished_at
+        limit p_limit
+        for update skip locked
+    ),
+
+    remembered as (
+        insert into {{ schema }}.auto_post_seen (id)
+        select old.id from old
+        on conflict (id) do nothing
+    )
+
+    delete from {{ schema }}.auto_post_outbox as o
+    using old
+    where o.id = old.id;
+    get diagnostics v_removed = row_count;
+    return v_removed;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_expire(interval, integer) from public;
+
+comment on function {{ schema }}.auto_post_expire(interval, integer) is
+'Removes finished rows that ended longer than p_keep ago, in one small batch; returns how many.';
+
+-- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
+-- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
+-- rows have words only.
+-- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
+-- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
+create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+begin
+    if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
+        raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
+    end if;
+    with held as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id
+        order by o.id
+        for update
+    ),
+
+    gone as (
+        delete from {{ schema }}.auto_post_outbox as o
+        using held
+        where o.id = held.id
+        returning o.*
+    ),
+
+    remembered as (
+        insert into {{ schema }}.auto_post_seen (id)
+        select g.id from gone as g
+        on conflict (id) do nothing
+    ),
+
+    ended as (
+        insert into {{ platform }}.audit_log (
+            id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
+        )
+        select
+            pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
+            case when g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type end, g.tracker_id,
+            case when g.status ~ '^{{ pattern.status }}$' then g.status end,
+            pg_catalog.jsonb_build_object(
+                'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
+                'by', session_user
+            )
+        from gone as g
+        where g.state in ('pending', 'claimed')
+    )
+
+    select pg_catalog.count(*) into v_rows from gone;
+    -- A statement of its own: it sees the windows of those for whom the first one waited.
+    with windows as (
+        select l.agent_id
+        from {{ schema }}.auto_post_rate_limits as l
+        where
+            l.agent_id = p_agent_id
+            or l.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id)
+        order by l.agent_id
+        for update
+    )
+
+    delete from {{ schema }}.auto_post_rate_limits as l
+    using windows
+    where l.agent_id = windows.agent_id;
+    -- What was announced; what was not yet has its place in the feed and is.
+    delete from {{ schema }}.auto_post_announcements as a
+    where
+        (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
+        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
+    -- A later revision adds hooks.
+    if pg_catalog.to_regclass('{{ schema }}.auto_post_hook_dead') is not null then
+        delete from {{ schema }}.auto_post_hook_dead as d
+        where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_purge(text, text) from public;
+
+comment on function {{ schema }}.auto_post_purge(text, text) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';
+
+-- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
+-- Finds the rows by their ids and does not read the outbox through. A rule that was deleted is not known any more.
+create or replace function {{ schema }}.auto_post_story(p_tracker_id text)
+returns table (happened_at timestamptz, step text, detail text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with ids as (
+        select r.id as rule_id, {{ schema }}.auto_post_outbox_id(p_tracker_id, r.id) as id
+        from {{ schema }}.auto_post_rules as r
+    ),
+
+    found as (
+        select
+            o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
+            o.worker, o.last_error
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(array(select i.id from ids as i))
+    ),
+
+    steps (happened_at, sorting, step, detail) as (
+        select
+            f.captured_at, 1, 'captured',
+            pg_catalog.concat_ws(' ', f.operation_type, f.status, 'by rule', f.rule_id)
+        from found as f
+        union all
+        select
+            f.claimed_at, 2, 'claimed',
+            pg_catalog.concat_ws(' ', 'attempt', f.attempts, case when f.worker is not null then 'by ' || f.worker end)
+        from found as f
+        where f.claimed_at is not null
+        union all
+        select
+            null, 5, case when f.available_at = 'infinity' then 'parked' else 'waiting' end,
+            case
+                when f.available_at = 'infinity' then 'until its pause ends'
+                else pg_catalog.concat_ws(' ', 'due', f.available_at, 'after ' || f.last_error)
+            end
+        from found as f
+        where f.state = 'pending'
+        union all
+        select
+            l.occurred_at, 3, pg_catalog.regexp_replace(l.action, '^auto_post\.', ''),
+            pg_catalog.concat_ws(
+                ' ', l.details ->> 'reason', l.details ->> 'error', l.details ->> 'generator',
+                'by ' || coalesce(l.details ->> 'by', l.details ->> 'worker')
+            )
+        from {{ platform }}.audit_log as l
+        where l.tracker_id = p_tracker_id and l.action like 'auto\_post.%'
+        union all
+        select p.created_at, 4, 'in the feed', pg_catalog.concat_ws(' ', p.post_type, p.id)
+        from {{ platform }}.social_posts as p
+        where p.id = any(array(select i.id::text from ids as i))
+        union all
+        select null, 6, 'removed', 'its outbox row of rule ' || i.rule_id::text || ' is gone; it never counts again'
+        from ids as i
+        inner join {{ schema }}.auto_post_seen as s on i.id = s.id
+    )
+
+    select s.happened_at, s.step, s.detail
+    from steps as s
+    order by s.happened_at asc nulls last, s.sorting asc, s.step asc
+$$;
+
+revoke execute on function {{ schema }}.auto_post_story(text) from public;
+
+comment on function {{ schema }}.auto_post_story(text) is
+'What became of an operation (tracker_id), a row for each step: at what time, which, and why or by whom.';
+
+-- Stops claiming: of everything, or of one operation type or agent. What is held is finished. Survives restarts.
+-- What waits is parked at once, and what comes later by the claim that meets it. Locks the rows that it parks,
+-- in the order of their ids.
+create or replace function {{ schema }}.auto_post_pause(p_kind text default null, p_value text default null)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (p_kind is null) <> (p_value is null) or coalesce(p_value, 'x') = '' then
+        raise exception 'give both a kind and a value, or neither for all'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_kind not in ('operation_type', 'agent') then
+        raise exception 'the kind is %, and must be operation_type or agent', p_kind
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_kind is null then
+        update {{ schema }}.auto_post_control as c set paused = true;
+    else
+        insert into {{ schema }}.auto_post_pauses (kind, value) values (p_kind, p_value)
+        -- Locks a pause that is there already, so that it cannot end before this one is given.
+        on conflict (kind, value) do update set paused_at = auto_post_pauses.paused_at;
+        with waiting as (
+            select o.id
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value
+            order by o.id
+            for update
+        )
+
+        update {{ schema }}.auto_post_outbox as o
+        set available_at = 'infinity'
+        from waiting
+        where o.id = waiting.id;
+    end if;
+    perform {{ schema }}.auto_post_record('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_pause(text, text) from public;
+
+comment on function {{ schema }}.auto_post_pause(text, text) is
+'Stops claiming: of one agent, of one operation_type, or, without arguments, of everything. Holds until '
+'auto_post_resume.';
+
+-- Ends a pause: the one for all, or that of one operation type or agent. Rows that it parked are due at once.
+-- Waits for claims that are parking, so that none is parked without a pause. Locks the rows that it lets go, in the
+-- order of their ids.
+create or replace function {{ schema }}.auto_post_resume(p_kind text default null, p_value text default null)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (p_kind is null) <> (p_value is null) or coalesce(p_value, 'x') = '' then
+        raise exception 'give both a kind and a value, or neither for all'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_kind not in ('operation_type', 'agent') then
+        raise exception 'the kind is %, and must be operation_type or agent', p_kind
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_kind is null then
+        update {{ schema }}.auto_post_control as c set paused = false where c.paused;
+    else
+        delete from {{ schema }}.auto_post_pauses as p where p.kind = p_kind and p.value = p_value;
+    end if;
+    if not found then
+        raise exception '% is not paused', coalesce(p_kind || ' ' || p_value, 'claiming')
+        using errcode = 'invalid_parameter_value';
+    end if;
+    -- In the order of capture. A row that another pause holds too is parked again by the claim that meets it.
+    with parked as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where
+            p_kind is not null and o.state = 'pending' and o.available_at = 'infinity'
+            and case p_kind when 'agent' then o.agent_id else o.operation_type end = p_value
+        order by o.id
+        for update
+    )
+
+    update {{ schema }}.auto_post_outbox as o
+    set available_at = o.captured_at
+    from parked
+    where o.id = parked.id;
+    perform {{ schema }}.auto_post_record('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_resume(text, text) from public;
+
+comment on function {{ schema }}.auto_post_resume(text, text) is
+'Ends a pause, by the same arguments that began it; without arguments that of everything. Refuses what is not paused.';
+
+-- Gives the dead rows of one operation a new life, with all their attempts; returns how many.
+create or replace function {{ schema }}.auto_post_retry(p_tracker_id text)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_ids uuid[] := array(
+        select {{ schema }}.auto_post_outbox_id(p_tracker_id, r.id) from {{ schema }}.auto_post_rules as r
+    );
+    v_rows integer;
+    v_states text;
+begin
+    with dead as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids) and o.state = 'dead'
+        order by o.id
+        for update
+    )
+
+    update {{ schema }}.auto_post_outbox as o
+    set state = 'pending', attempts = 0, epoch = o.epoch + 1, available_at = pg_catalog.now(), finished_at = null
+    from dead
+    where o.id = dead.id;
+    get diagnostics v_rows = row_count;
+    if v_rows = 0 then
+        select pg_catalog.string_agg(distinct o.state, ', ') into v_states
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids);
+        raise exception 'operation % has no dead row: %', p_tracker_id,
+        coalesce('it is ' || v_states, 'it is not in the outbox')
+        using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_record('retry', pg_catalog.jsonb_build_object('rows', v_rows), p_tracker_id);
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_retry(text) from public;
+
+comment on function {{ schema }}.auto_post_retry(text) is
+'Gives the dead rows of one operation a new life; returns how many. Refuses an operation that has none.';
+
+-- Gives dead rows a new life, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
+create or replace function {{ schema }}.auto_post_retry_all(p_error text default null, p_limit integer default 1000)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows integer;
+begin
+    if p_limit is null or p_limit < 1 then
+        raise exception 'p_limit must be 1 or more' using errcode = 'invalid_parameter_value';
+    end if;
+    with dead as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.state = 'dead' and o.finished_at is not null and (p_error is null or o.last_error = p_error)
+        order by o.finished_at
+        limit p_limit
+        for update skip locked
+    )
+
+    update {{ schema }}.auto_post_outbox as o
+    set state = 'pending', attempts = 0, epoch = o.epoch + 1, available_at = pg_catalog.now(), finished_at = null
+    from dead
+    where o.id = dead.id;
+    get diagnostics v_rows = row_count;
+    perform {{ schema }}.auto_post_record(
+        'retry_all', pg_catalog.jsonb_build_object('rows', v_rows, 'error', p_error)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_retry_all(text, integer) from public;
+
+comment on function {{ schema }}.auto_post_retry_all(text, integer) is
+'Gives up to p_limit dead rows a new life, of one error or, with NULL, of any; returns how many.';
+
+-- Ends what waits of one operation as skipped, for a reason that somebody gives; returns how many rows. A worker that
+-- holds one of them loses it: its epoch moves on. Also ends dead rows, which then count as skipped.
+create or replace function {{ schema }}.auto_post_skip(p_tracker_id text, p_reason text)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_ids uuid[] := array(
+        select {{ schema }}.auto_post_outbox_id(p_tracker_id, r.id) from {{ schema }}.auto_post_rules as r
+    );
+    v_rows integer;
+    v_states text;
+begin
+    if p_reason is null or p_reason !~ '^[A-Za-z0-9_ -]{1,60}$' then
+        raise exception 'the reason must be 1 to 60 letters, digits, spaces, _ or -'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    with waiting as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids) and o.state in ('pending', 'claimed', 'dead')
+        order by o.id
+        for update
+    ),
+
+    skipped as (
+        update {{ schema }}.auto_post_outbox as o
+        set
+            state = 'skipped', reason = p_reason, epoch = o.epoch + 1, worker = null,
+            finished_at = pg_catalog.clock_timestamp()
+        from waiting
+        where o.id = waiting.id
+        returning o.*
+    )
+
+    insert into {{ platform }}.audit_log (
+        id, occurred_at, agent_id, action, operation_type, tracker_id, status, details
+    )
+    select
+        pg_catalog.gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
+        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end,
+        s.tracker_id, case when s.status ~ '^{{ pattern.status }}$' then s.status end,
+        pg_catalog.jsonb_build_object(
+            'outcome', 'skipped', 'reason', p_reason, 'outbox_id', s.id, 'attempts', s.attempts, 'by', session_user
+        )
+    from skipped as s;
+    get diagnostics v_rows = row_count;
+    if v_rows = 0 then
+        select pg_catalog.string_agg(distinct o.state, ', ') into v_states
+        from {{ schema }}.auto_post_outbox as o
+        where o.id = any(v_ids);
+        raise exception 'operation % has nothing to skip: %', p_tracker_id,
+        coalesce('it is ' || v_states, 'it is not in the outbox')
+        using errcode = 'invalid_parameter_value';
+    end if;
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_skip(text, text) from public;
+
+comment on function {{ schema }}.auto_post_skip(text, text) is
+'Ends what waits of one operation as skipped, for a reason that is given; returns how many rows.';
+
+-- Gives skipped rows that ended from p_from to before p_to another chance, the oldest first; returns how many.
+-- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted.
+create or replace function {{ schema }}.auto_post_requeue(
+    p_from timestamptz,
+    p_to timestamptz,
+    p_reason text default null,
+    p_limit integer default 1000
+)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows integer;
+begin
+    if p_from is null or p_to is null or p_from >= p_to or p_limit is null or p_limit < 1 then
+        raise exception 'p_from must be before p_to, and p_limit 1 or more'
+        using errcode = 'invalid_parameter_value';
+    end if;
+    with skipped as (
+        select o.id
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at >= p_from and o.finished_at < p_to and o.state = 'skipped'
+            and (p_reason is null or o.reason = p_reason)
+        order by o.finished_at
+        limit p_limit
+        for update skip locked
+    )
+
+    update {{ schema }}.auto_post_outbox as o
+    set
+        state = 'pending', reason = null, attempts = 0, epoch = o.epoch + 1, available_at = pg_catalog.now(),
+        finished_at = null
+    from skipped
+    where o.id = skipped.id;
+    get diagnostics v_rows = row_count;
+    perform {{ schema }}.auto_post_record(
+        'requeue', pg_catalog.jsonb_build_object('rows', v_rows, 'from', p_from, 'to', p_to, 'reason', p_reason)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) from public;
+
+comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
+'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
+'how many.';
+
+-- Lets the trigger write to the outbox. Operations that ended while it did not are left alone for good.
+create or replace function {{ schema }}.auto_post_capture_on()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update {{ schema }}.auto_post_control as c set capture_enabled = true;
+    perform {{ schema }}.auto_post_record('capture_on');
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture_on() from public;
+
+comment on function {{ schema }}.auto_post_capture_on() is
+'Lets the trigger write to the outbox again. What ended meanwhile is not captured later.';
+
+-- Keeps the trigger from writing to the outbox. What waits there is worked off.
+create or replace function {{ schema }}.auto_post_capture_off()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update {{ schema }}.auto_post_control as c set capture_enabled = false;
+    perform {{ schema }}.auto_post_record('capture_off');
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_capture_off() from public;
+
+comment on function {{ schema }}.auto_post_capture_off() is
+'Keeps the trigger from writing to the outbox; what waits there is worked off.';
+
+-- Switches capturing off and returns how many rows still wait; when it returns 0, the outbox is drained.
+create or replace function {{ schema }}.auto_post_drain()
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
+        perform {{ schema }}.auto_post_capture_off();
+    end if;
+    return (
+        select pg_catalog.count(*) from {{ schema }}.auto_post_outbox as o where o.state in ('pending', 'claimed')
+    );
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_drain() from public;
+
+comment on function {{ schema }}.auto_post_drain() is
+'Switches capturing off and returns how many rows still wait. Call it until it says 0; then auto_post_capture_on().';
+
+-- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+create or replace function {{ schema }}.auto_post_add_rule(
+    p_operation_type text,
+    p_status text default null,
+    p_match text default 'exact',
+    p_is_alert boolean default false,
+    p_description text default null
+)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id integer;
+begin
+    if p_operation_type is null or pg_catalog.btrim(p_operation_type) = '' then
+        raise exception 'the operation type must not be empty' using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match is null or p_match not in ('exact', 'like') then
+        raise exception 'p_match is %, and must be exact or like', p_match using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match = 'exact' and pg_catalog.strpos(p_operation_type, '%') > 0 then
+        raise exception '% looks like a pattern: say p_match => ''like''', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_status = '' then
+        raise exception 'p_status must be a status, or NULL for any' using errcode = 'invalid_parameter_value';
+    end if;
+    insert into {{ schema }}.auto_post_rules (operation_type, status, match, is_alert, description)
+    values (p_operation_type, p_status, p_match, coalesce(p_is_alert, false), p_description)
+    on conflict (operation_type, match, status) do nothing
+    returning id into v_id;
+    if v_id is null then
+        raise exception 'there is a rule for % % already; auto_post_switch_rule switches it',
+        p_operation_type, coalesce(p_status, 'in any status')
+        using errcode = 'unique_violation';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'add_rule',
+        pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
+    );
+    return v_id;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) from public;
+
+comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) is
+'Adds a rule, which counts from the next change on; returns its id.';
+
+-- Switches a rule on or off; it counts from the next change on.
+create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer, p_enabled boolean)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_enabled is null then
+        raise exception 'p_enabled must be true or false' using errcode = 'invalid_parameter_value';
+    end if;
+    update {{ schema }}.auto_post_rules as r set enabled = p_enabled where r.id = p_rule_id;
+    if not found then
+        raise exception 'there is no rule %', p_rule_id using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'switch_rule', pg_catalog.jsonb_build_object('rule', p_rule_id, 'enabled', p_enabled)
+    );
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_switch_rule(integer, boolean) from public;
+
+comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
+'Switches a rule on or off.';
+
+-- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
+-- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
+-- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
+-- Of other agents a later one may be placed first. Commits with the caller.
+create or replace function {{ schema }}.auto_post_place_announcements(p_limit integer default 1000)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_placed integer;
+begin
+    -- Before the snapshot of what follows, so that this sees what the one before has placed.
+    perform pg_catalog.pg_advisory_xact_lock({{ lock.announcements }}, pg_catalog.hashtext('{{ schema }}'));
+
+    with log as (
+        select p.position from {{ schema }}.auto_post_positions as p where p.name = 'log'
+    )
+
+    update {{ schema }}.auto_post_announcements as a
+    set position = log.position + u.nth
+    from (
+        select n.seq, pg_catalog.row_number() over (order by n.seq) as nth
+        from (
+            select w.seq
+            from {{ schema }}.auto_post_announcements as w
+            where w.position is null
+            order by w.seq
+            limit p_limit
+        ) as n
+    ) as u
+    cross join log
+    where a.seq = u.seq;
+    get diagnostics v_placed = row_count;
+
+    if v_placed > 0 then
+        update {{ schema }}.auto_post_positions as p
+        set position = p.position + v_placed, moved_at = pg_catalog.clock_timestamp()
+        where p.name = 'log';
+    end if;
+    return v_placed;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_place_announcements(integer) from public;
+
+comment on function {{ schema }}.auto_post_place_announcements(integer) is
+'Gives announcements that were committed their places in the log, in the order of writing; returns how many.';
+
+-- Part of auto_post_check: who did something from SQL last, and at what time, as the audit log has it; NULL where that
+-- is not known, may not be read, or would mean to read a large table through.
+create or replace function {{ schema }}.auto_post_check_by(p_action text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_found text;
+begin
+    if not exists (
+        select
+        from pg_catalog.pg_class as c
+        where
+            c.oid = pg_catalog.to_regclass('{{ platform }}.audit_log') and c.relkind in ('r', 'p')
+            and (
+                c.relpages < 5000
+                or exists (
+                    select from pg_catalog.pg_index as i
+                    inner join pg_catalog.pg_attribute as a on i.indrelid = a.attrelid and i.indkey[0] = a.attnum
+                    where i.indrelid = c.oid and a.attname = 'occurred_at'
+                )
+            )
+    ) then
+        return null;
+    end if;
+    select pg_catalog.format(' by %s since %s', l.details ->> 'by', pg_catalog.date_trunc('second', l.occurred_at))
+    into v_found
+    from {{ platform }}.audit_log as l
+    where l.action = 'auto_post.' || p_action and l.occurred_at > pg_catalog.now() - interval '30 days'
+    order by l.occurred_at desc
+    limit 1;
+    return v_found;
+exception
+    when others then
+        return null;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_by(text) from public;
+
+comment on function {{ schema }}.auto_post_check_by(text) is
+'Part of auto_post_check: who paused or switched last, and at what time.';
+
+-- Part of auto_post_check: the server, and the settings that autopost lives on.
+create or replace function {{ schema }}.auto_post_check_server()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        case when s.major between 15 and 18 then 'ok' when s.major > 18 then 'warning' else 'problem' end,
+        'server version',
+        'PostgreSQL ' || pg_catalog.current_setting('server_version')
+        || case when s.major between 15 and 18 then '' else ', where autopost is made for 15 to 18' end,
+        case when s.major > 18 then 'pip install --upgrade autopost' when s.major < 15 then 'pg_upgrade' end
+    from (select pg_catalog.current_setting('server_version_num')::integer / 10000 as major) as s
+    union all
+    select
+        case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
+        'writable',
+        case
+            when r.in_recovery then 'in recovery: this is a standby, on which nothing is captured or posted'
+            when r.read_only then 'transactions are read-only here (default_transaction_read_only)'
+            else 'the primary'
+        end,
+        case
+            when r.in_recovery then
+                'export DATABASE_URL=''postgresql://.../...?target_session_attrs=read-write''  # name all servers in it'
+            when r.read_only then
+                pg_catalog.format(
+                    'alter database %I set default_transaction_read_only = off;', pg_catalog.current_database()
+                )
+        end
+    from (
+        select
+            pg_catalog.pg_is_in_recovery() as in_recovery,
+            pg_catalog.current_setting('default_transaction_read_only')::boolean as read_only
+    ) as r
+    union all
+    select
+        case when v.off is null then 'ok' else 'warning' end,
+        'vacuum',
+        case
+            when v.off is null then 'autovacuum is on'
+            else 'off, so that the outbox only grows: ' || v.off
+        end,
+        v.advice
+    from (
+        select
+            pg_catalog.string_agg(o.what, ', ' order by o.what) as off,
+            pg_catalog.string_agg(o.advice, ' ' order by o.what) as advice
+        from (
+            select g.name, pg_catalog.format('alter system set %s = on; select pg_reload_conf();', g.name)
+            from (values ('autovacuum'), ('track_counts')) as g (name)
+            where not pg_catalog.current_setting(g.name)::boolean
+            union all
+            select 'autovacuum_enabled of ' || c.relname,
+                pg_catalog.format('alter table %s reset (autovacuum_enabled);', c.oid::pg_catalog.regclass)
+            from pg_catalog.pg_class as c
+            cross join pg_catalog.pg_options_to_table(c.reloptions) as p
+            where
+                c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+                and c.relname like 'auto\_post\_%'
+                and p.option_name = 'autovacuum_enabled'
+                and not p.option_value::boolean
+        ) as o (what, advice)
+    ) as v
+    union all
+    select
+        case when q.usage >= 0.8 then 'problem' when q.usage >= 0.3 then 'warning' else 'ok' end,
+        'notify queue',
+        pg_catalog.format(
+            '%s %% full%s', pg_catalog.round((100 * q.usage)::numeric, 1),
+            case when q.usage >= 0.8 then ': nobody is woken any more, and workers only poll' else '' end
+        ),
+        case
+            when q.usage >= 0.3 then
+                'select pid, usename, application_name, xact_start from pg_stat_activity '
+                'where xact_start is not null order by xact_start;  -- a listener in a long transaction: end it'
+        end
+    from (select pg_catalog.pg_notification_queue_usage() as usage) as q
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_server() from public;
+
+comment on function {{ schema }}.auto_post_check_server() is
+'Part of auto_post_check: the server, and the settings that autopost lives on.';
+
+-- Part of auto_post_check: what keeps vacuum from removing dead rows of the outbox for longer than p_older. The time of
+-- other roles' transactions is seen by those who may (pg_read_all_stats); for the rest their age in p_xids counts.
+create or replace function {{ schema }}.auto_post_check_held_back(
+    p_older interval default '1 hour',
+    p_xids integer default 1000000
+)
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with holders (finding, advice) as (
+        select
+            pg_catalog.format(
+                'a transaction of %s (pid %s%s), %s', a.usename, a.pid, ', ' || nullif(a.application_name, ''),
+                coalesce(
+                    'open for ' || pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text,
+                    'open for ' || greatest(pg_catalog.age(a.backend_xmin), pg_catalog.age(a.backend_xid))::text
+                    || ' transactions'
+                )
+            ),
+            pg_catalog.format('select pg_terminate_backend(%s);', a.pid)
+        from pg_catalog.pg_stat_activity as a
+        where
+            a.pid <> pg_catalog.pg_backend_pid()
+            and (a.datname = pg_catalog.current_database() or a.backend_type = 'walsender')
+            and (a.backend_xmin is not null or a.backend_xid is not null)
+            and coalesce(
+                pg_catalog.clock_timestamp() - a.xact_start > p_older,
+                greatest(pg_catalog.age(a.backend_xmin), pg_catalog.age(a.backend_xid)) > p_xids
+            )
+        union all
+        select
+            pg_catalog.format(
+                'a prepared transaction of %s, since %s', x.owner, pg_catalog.date_trunc('second', x.prepared)
+            ),
+            pg_catalog.format('rollback prepared %L;  -- or commit', x.gid)
+        from pg_catalog.pg_prepared_xacts as x
+        where
+            x.database = pg_catalog.current_database()
+            and pg_catalog.clock_timestamp() - x.prepared > p_older
+        union all
+        select
+            pg_catalog.format(
+                'replication slot %s, %s, %s transactions behind', s.slot_name,
+                case when s.active then 'in use' else 'which nobody uses' end,
+                greatest(pg_catalog.age(s.xmin), pg_catalog.age(s.catalog_xmin))
+            ),
+            pg_catalog.format('select pg_drop_replication_slot(%L);  -- unless its reader comes back', s.slot_name)
+        from pg_catalog.pg_replication_slots as s
+        where greatest(pg_catalog.age(s.xmin), pg_catalog.age(s.catalog_xmin)) > p_xids
+    )
+
+    select 'warning', 'held back', 'vacuum removes nothing that is younger than ' || h.finding, h.advice
+    from holders as h
+    union all
+    select 'ok', 'held back', 'nothing keeps vacuum from its work for longer than ' || p_older::text, null
+    where not exists (select from holders)
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_held_back(interval, integer) from public;
+
+comment on function {{ schema }}.auto_post_check_held_back(interval, integer) is
+'Part of auto_post_check: transactions and replication slots that keep vacuum from the outbox''s dead rows.';
+
+-- Part of auto_post_check: the revision, and whether the platform's tables fit. The table of the revision is Alembic's.
+create or replace function {{ schema }}.auto_post_check_schema()
+returns table (level text, subject text, finding text, advice text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select
+        case when pg_catalog.count(*) = 1 then 'ok' else 'problem' end,
+        'revision',
+        coalesce(pg_catalog.string_agg(v.version_num, ', '), 'auto_post_schema_version is empty'),
+        case when pg_catalog.count(*) <> 1 then 'autopost migrate' end
+    from {{ schema }}.auto_post_schema_version as v
+    union all
+    select
+        'problem', 'platform''s tables', p.table_name || ': ' || p.problem,
+        case
+            when p.problem ~ '^column \w+ is missing$' then
+                pg_catalog.format(
+                    'alter table {{ platform }}.%I add column %s %s;',
+                    p.table_name, pg_catalog.split_part(p.problem, ' ', 2),
+                    case
+                        when p.problem ~ '^column \w+_at ' then 'timestamptz'
+                        when p.problem ~ '^column (\w+_metadata|details) ' then 'jsonb'
+                        when p.problem ~ '^column progress ' then 'integer'
+                        when p.problem ~ '^column auto_generated ' then 'boolean'
+                        else 'text'
+                    end
+                )
+            else 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # or change the table'
+        end
+    from {{ schema }}.auto_post_host_problems() as p
+    union all
+    select 'ok', 'platform''s tables', 'agents, operation_trackers, social_posts and audit_log fit', null
+    where not exists (select from {{ schema }}.auto_post_host_problems());
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_schema() from public;
+
+comment on function {{ schema }}.auto_post_check_schema() is
+'Part of auto_post_check: the revision, and whether the platform''s tables fit.';
+
+-- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
+-- may be the platform's own under another name. Of a partitioned table each partition has a copy of it.
+create or replace function {{ schema }}.auto_post_check_trigger()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with triggers as (
+        select
+            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
+            t.tgrelid::pg_catalog.regclass::text as table_name,
+            t.tgtype::integer as kind,
+            t.tgqual is not null as has_condition,
+            array(
+                select pg_catalog.quote_ident(a.attname)
+                from pg_catalog.pg_attribute as a
+                where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
+            ) as columns
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()')
+    ),
+
+    expected as (
+        select
+            pg_catalog.to_regclass('{{ trackers }}') as relid,
+            array(
+                select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
+                from pg_catalog.string_to_table('{{ status_columns }}', ',') as c (name)
+            ) as columns,
+            'create or replace trigger auto_post_capture after insert or update of {{ status_columns }} '
+            'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
+    ),
+
+    wrong (finding, advice) as (
+        select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
+        from expected as e
+        where not exists (select from triggers as t where t.tgrelid = e.relid)
+        union all
+        select
+            'it is on ' || t.table_name || ' instead of {{ trackers }}',
+            pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
+        from triggers as t
+        cross join expected as e
+        where t.is_own and t.tgrelid is distinct from e.relid
+        union all
+        select
+            case t.tgenabled
+                when 'R' then 'on ' || t.table_name || ' it fires for replicated changes alone'
+                else 'it is disabled on ' || t.table_name
+            end,
+            pg_catalog.format('alter table %s enable trigger %I;', t.table_name, t.tgname)
+        from triggers as t
+        where t.tgenabled in ('D', 'R')
+        union all
+        -- 1 for each row, 4 insert, 16 update; 2 would be before, 8 delete, 32 truncate, 64 instead of.
+        select
+            'on ' || t.table_name || ' it does not fire as it should: '
+            || pg_catalog.concat_ws(
+                ', ', case when t.kind <> 21 then 'other events' end, case when t.has_condition then 'a condition' end,
+                case
+                    when not t.columns @> e.columns and t.columns <> '{}' then 'not for every column of the status'
+                end
+            ),
+            e.remedy
+        from triggers as t
+        cross join expected as e
+        where t.is_own and (t.kind <> 21 or t.has_condition or not (t.columns @> e.columns or t.columns = '{}'))
+    )
+
+    select 'problem', 'trigger', w.finding, w.advice
+    from wrong as w
+    union all
+    select
+        case when t.columns = '{}' then 'warning' else 'ok' end, 'trigger',
+        'on ' || t.table_name
+        || case when t.columns = '{}' then ', and fires for any column, which costs the agents' else ', enabled' end,
+        case when t.columns = '{}' then e.remedy end
+    from triggers as t
+    cross join expected as e
+    where t.is_own and not exists (select from wrong)
+    union all
+    select
+        case when s.advice is null then 'ok' else 'warning' end, 'replication role',
+        case
+            when s.advice is null then 'no role and no database is set to pass by the trigger'
+            else 'session_replication_role is set, and these pass by the trigger: ' || s.who
+        end,
+        s.advice
+    from (
+        select pg_catalog.string_agg(o.who, ', ') as who, pg_catalog.string_agg(o.advice, ' ') as advice
+        from (
+            select 'the present session', 'set session_replication_role = origin;'
+            where pg_catalog.current_setting('session_replication_role') <> 'origin'
+            union all
+            select
+                pg_catalog.concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname),
+                'alter ' || case
+                    when r.rolname is null then pg_catalog.format('database %I', d.datname)
+                    when d.datname is null then pg_catalog.format('role %I', r.rolname)
+                    else pg_catalog.format('role %I in database %I', r.rolname, d.datname)
+                end || ' reset session_replication_role;'
+            from pg_catalog.pg_db_role_setting as x
+            left join pg_catalog.pg_roles as r on x.setrole = r.oid
+            left join pg_catalog.pg_database as d on x.setdatabase = d.oid
+            where
+                (d.oid is null or d.datname = pg_catalog.current_database())
+                and exists (
+                    select from pg_catalog.unnest(x.setconfig) as c (setting)
+                    where c.setting like 'session\_replication\_role=%' and c.setting not like '%=origin'
+                )
+        ) as o (who, advice)
+    ) as s
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_trigger() from public;
+
+comment on function {{ schema }}.auto_post_check_trigger() is
+'Part of auto_post_check: the trigger on the platform''s table of operations.';
+
+-- Part of auto_post_check: the functions that run with their owner's rights, and whether these are enough and not too
+-- many.
+create or replace function {{ schema }}.auto_post_check_functions()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with definers as (
+        select
+            n.signature, p.oid, p.prosecdef, r.oid as owner, r.rolname as owner_name, r.rolsuper,
+            coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
+        from (
+            values
+            ('{{ schema }}.auto_post_capture()'),
+            ('{{ schema }}.auto_post_reconcile(integer, integer)'),
+            ('{{ schema }}.auto_post_expire(interval, integer)')
+        ) as n (signature)
+        left join pg_catalog.pg_proc as p on p.oid = pg_catalog.to_regprocedure(n.signature)
+        left join pg_catalog.pg_roles as r on p.proowner = r.oid
+    ),
+
+    needed (object, privilege) as (
+        values
+        ('{{ schema }}.auto_post_outbox', 'SELECT'),
+        ('{{ schema }}.auto_post_outbox', 'INSERT'),
+        ('{{ schema }}.auto_post_outbox', 'DELETE'),
+        ('{{ schema }}.auto_post_seen', 'SELECT'),
+        ('{{ schema }}.auto_post_seen', 'INSERT'),
+        ('{{ schema }}.auto_post_rules', 'SELECT'),
+        ('{{ schema }}.auto_post_control', 'SELECT'),
+        ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
+        ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ platform }}.operation_trackers', 'SELECT')
+    ),
+
+    owners as (
+        select distinct d.owner, d.owner_name
+        from definers as d
+        where d.owner is not null
+    ),
+
+    lacking as (
+        select
+            o.owner_name,
+            n.privilege || ' on ' || c.relname as lacks,
+            pg_catalog.format('grant %s on %s to %I;', pg_catalog.lower(n.privilege), n.object, o.owner_name) as remedy
+        from owners as o
+        cross join needed as n
+        inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(n.object)
+        where not pg_catalog.has_table_privilege(o.owner, c.oid, n.privilege)
+        union
+        select
+            o.owner_name,
+            'USAGE on schema ' || n.schema_name,
+            pg_catalog.format('grant usage on schema %s to %I;', n.schema_name, o.owner_name)
+        from owners as o
+        cross join (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)
+        where not pg_catalog.has_schema_privilege(o.owner, n.schema_name::pg_catalog.regnamespace, 'USAGE')
+    ),
+
+    wrong (level, finding, advice) as (
+        select
+            'problem', d.signature || ' is missing',
+            'autopost sql ' || pg_catalog.substring(d.signature, 'auto_post_\w+') || ' | psql "$DATABASE_URL"'
+        from definers as d
+        where d.oid is null
+        union all
+        select
+            'problem', d.signature || ' does not run with its owner''s rights and a search_path of its own',
+            'alter function ' || d.signature || ' security definer set search_path = pg_catalog, pg_temp;'
+        from definers as d
+        where not (d.prosecdef and d.is_pinned)
+        union all
+        select
+            'problem',
+            pg_catalog.format(
+                '%s, who owns the functions, lacks %s', l.owner_name,
+                pg_catalog.string_agg(l.lacks, ', ' order by l.lacks)
+            ),
+            pg_catalog.string_agg(l.remedy, ' ' order by l.remedy)
+        from lacking as l
+        group by l.owner_name
+        union all
+        select
+            'warning', pg_catalog.format('%s, who owns the functions, is a superuser', d.owner_name),
+            'select format(''alter %s owner to THE_OWNER_OF_YOUR_TABLES'', o.name) from '
+            '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
+            'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%'' '
+            'union all select ''function '' || oid::regprocedure from pg_proc '
+            'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%'') as o (name) \gexec'
+        from definers as d
+        where d.rolsuper
+        group by d.owner_name
+    )
+
+    select w.level, 'functions', w.finding, w.advice
+    from wrong as w
+    union all
+    select
+        'ok', 'functions',
+        'the trigger''s, the reconciler''s and retention''s run as '
+        || (select pg_catalog.string_agg(distinct d.owner_name, ', ') from definers as d), null
+    where not exists (select from wrong)
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_functions() from public;
+
+comment on function {{ schema }}.auto_post_check_functions() is
+'Part of auto_post_check: the functions that run with their owner''s rights, and these rights.';
+
+-- Part of auto_post_check: what a DBA switched: capturing, claiming, the way in which workers are woken, and the rules.
+create or replace function {{ schema }}.auto_post_check_switches()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        case when c.capture_enabled then 'ok' when c.capture_enabled is null then 'problem' else 'warning' end,
+        'capture',
+        case
+            when c.capture_enabled then 'switched on'
+            when c.capture_enabled is null then
+                'auto_post_control has lost its row: nothing is captured and nothing claimed'
+            else
+                'switched off' || coalesce({{ schema }}.auto_post_check_by('capture_off'), '')
+                || ': what ends now is left alone for good'
+        end,
+        case
+            when c.capture_enabled is null then 'insert into {{ schema }}.auto_post_control default values;'
+            when not c.capture_enabled then 'select {{ schema }}.auto_post_capture_on();'
+        end
+    from (values (true)) as one (is_there)
+    left join {{ schema }}.auto_post_control as c on one.is_there
+    union all
+    select
+        'warning', 'pause',
+        'claiming is paused' || coalesce({{ schema }}.auto_post_check_by('pause'), ''),
+        'select {{ schema }}.auto_post_resume();'
+    from {{ schema }}.auto_post_control as c
+    where c.paused
+    union all
+    (
+        select
+            'warning', 'pause',
+            pg_catalog.format(
+                '%s %s is paused by %s since %s', pg_catalog.replace(p.kind, '_', ' '), p.value, p.paused_by,
+                pg_catalog.date_trunc('second', p.paused_at)
+            ),
+            pg_catalog.format('select {{ schema }}.auto_post_resume(%L, %L);', p.kind, p.value)
+        from {{ schema }}.auto_post_pauses as p
+        order by p.paused_at
+        limit 20
+    )
+    union all
+    select
+        'warning', 'pause', pg_catalog.format('%s more agents or operation types are paused', pg_catalog.count(*) - 20),
+        'select * from {{ schema }}.auto_post_pauses order by paused_at;'
+    from {{ schema }}.auto_post_pauses as p
+    having pg_catalog.count(*) > 20
+    union all
+    select 'ok', 'pause', 'nothing is paused', null
+    where
+        not exists (select from {{ schema }}.auto_post_pauses)
+        and not exists (select from {{ schema }}.auto_post_control as c where c.paused)
+    union all
+    select
+        case
+            when not w.is_at_odds then 'ok'
+            when exists (
+                select from pg_catalog.pg_prepared_xacts as x where x.database = pg_catalog.current_database()
+            ) then 'problem'
+            else 'warning'
+        end,
+        'wake-up',
+        w.wakeup
+        || case
+            when w.is_at_odds then
+                ', and max_prepared_transactions is above 0: a transaction that rang cannot be prepared'
+            else ''
+        end,
+        case when w.is_at_odds then 'update {{ schema }}.auto_post_control set wakeup = ''poll'';' end
+    from (
+        select
+            c.wakeup,
+            c.wakeup <> 'poll' and pg_catalog.current_setting('max_prepared_transactions')::integer > 0 as is_at_odds
+        from {{ schema }}.auto_post_control as c
+    ) as w
+    union all
+    select
+        case when r.enabled > 0 then 'ok' else 'warning' end, 'rules',
+        case
+            when r.enabled > 0 then pg_catalog.format('%s of %s are on', r.enabled, r.known)
+            when r.known > 0 then 'none is on, so that no operation is significant'
+            else 'there is none, so that no operation is significant'
+        end,
+        case
+            when r.enabled > 0 then null
+            when r.known > 0 then
+                'select {{ schema }}.auto_post_switch_rule(id, true) from {{ schema }}.auto_post_rules;'
+            else 'select {{ schema }}.auto_post_add_rule(''workflow_execute'', ''completed'');'
+        end
+    from (
+        select pg_catalog.count(*) filter (where a.enabled) as enabled, pg_catalog.count(*) as known
+        from {{ schema }}.auto_post_rules as a
+    ) as r
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_switches() from public;
+
+comment on function {{ schema }}.auto_post_check_switches() is
+'Part of auto_post_check: capturing, pauses, the way in which workers are woken, and the rules.';
+
+-- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, what is kept too long, and what
+-- was not announced. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
+-- announcements from where its last reader is.
+create or replace function {{ schema }}.auto_post_check_outbox(p_keep interval)
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with unfinished as (
+        select
+            pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
+                where o.available_at < 'infinity'
+            )) as age,
+            pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
+                where o.state = 'pending' and o.available_at < 'infinity'
+            ) as overdue,
+            pg_catalog.count(*) filter (
+                where o.state = 'claimed' and o.available_at < pg_catalog.clock_timestamp() - interval '1 minute'
+            ) as stuck,
+            pg_catalog.count(*) filter (where o.available_at = 'infinity') as parked,
+            pg_catalog.count(*) filter (
+                where
+                o.available_at = 'infinity'
+                and not exists (
+                    select from {{ schema }}.auto_post_pauses as p
+                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                )
+            ) as forgotten
+        from {{ schema }}.auto_post_outbox as o
+        where o.state in ('pending', 'claimed')
+    ),
+
+    control as (
+        select pg_catalog.bool_or(c.paused) as is_paused from {{ schema }}.auto_post_control as c
+    ),
+
+    dead as (
+        select pg_catalog.sum(d.operations) as operations, pg_catalog.string_agg(
+            pg_catalog.format('%s %s', d.operations, d.last_error), ', ' order by d.operations desc
+        ) as errors
+        from (
+            select o.last_error, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_outbox as o
+            where o.finished_at > pg_catalog.now() - interval '1 day' and o.state = 'dead'
+            group by o.last_error
+        ) as d
+    ),
+
+    oldest as (
+        select pg_catalog.min(o.finished_at) as finished_at
+        from {{ schema }}.auto_post_outbox as o
+        where o.finished_at is not null
+    ),
+
+    announcements as (
+        select
+            pg_catalog.count(*) as waiting,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
+            (
+                select pg_catalog.string_agg(pg_catalog.replace(b.name, ':', ' '), ', ' order by b.name)
+                from {{ schema }}.auto_post_positions as b
+                where b.position < (select l.position from {{ schema }}.auto_post_positions as l where l.name = 'log')
+            ) as behind
+        from (
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where a.position is null
+            union all
+            select a.created_at from {{ schema }}.auto_post_announcements as a
+            where
+                a.position > (
+                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p where p.name <> 'log'
+                )
+        ) as w
+    )
+
+    select
+        case
+            when coalesce(u.overdue < interval '1 minute', true) then 'ok'
+            when u.overdue < interval '10 minutes' or c.is_paused then 'warning'
+            else 'problem'
+        end,
+        'waiting',
+        case
+            when u.waiting = 0 then 'nothing'
+            else pg_catalog.format('%s, the oldest for %s', u.waiting, u.age)
+        end,
+        case
+            when u.overdue < interval '1 minute' then null
+            when c.is_paused then 'select {{ schema }}.auto_post_resume();'
+            when u.overdue is not null then 'autopost run  # one more; what it is about: autopost sql waiting'
+        end
+    from unfinished as u
+    cross join control as c
+    union all
+    select
+        case when u.stuck = 0 then 'ok' when c.is_paused then 'warning' else 'problem' end, 'stuck',
+        case
+            when u.stuck = 0 then 'nothing'
+            else pg_catalog.format('%s held by workers that are gone, and nobody took over', u.stuck)
+        end,
+        case when u.stuck > 0 then 'autopost run  # which they are: autopost sql stuck' end
+    from unfinished as u
+    cross join control as c
+    union all
+    select
+        case when u.forgotten > 0 then 'problem' when u.parked > 0 then 'warning' else 'ok' end, 'parked',
+        case
+            when u.forgotten > 0 then pg_catalog.format('%s without a pause that holds them', u.forgotten)
+            when u.parked > 0 then pg_catalog.format('%s until their pauses end', u.parked)
+            else 'nothing'
+        end,
+        case
+            when u.forgotten > 0 then
+                'update {{ schema }}.auto_post_outbox set available_at = captured_at '
+                'where state = ''pending'' and available_at = ''infinity'';'
+            when u.parked > 0 then
+                'select {{ schema }}.auto_post_resume(kind, value) from {{ schema }}.auto_post_pauses;'
+        end
+    from unfinished as u
+    union all
+    select
+        case when d.operations > 0 then 'warning' else 'ok' end, 'dead letters',
+        coalesce('in the last day: ' || d.errors, 'none in the last day'),
+        case
+            when d.operations > 0 then
+                'select {{ schema }}.auto_post_retry_all();  -- first: select * from {{ schema }}.auto_post_dead'
+        end
+    from dead as d
+    union all
+    select
+        case when o.finished_at < pg_catalog.now() - p_keep - interval '1 day' then 'warning' else 'ok' end,
+        'retention',
+        case
+            when o.finished_at is null then 'nothing has finished'
+            else pg_catalog.format(
+                'the oldest finished row is of %s, and they are to stay for %s',
+                pg_catalog.date_trunc('second', o.finished_at), p_keep
+            )
+        end,
+        case
+            when o.finished_at < pg_catalog.now() - p_keep - interval '1 day' then
+                pg_catalog.format('select {{ schema }}.auto_post_expire(%L, 100000);', p_keep)
+        end
+    from oldest as o
+    union all
+    select
+        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
+        case
+            when a.waiting = 0 then 'none wait'
+            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
+        end,
+        case
+            when a.age < interval '1 minute' then null
+            when a.behind like '%carrier%' then
+                'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
+                'delete from {{ schema }}.auto_post_positions where name = ''carrier'';'
+            when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
+            when a.age is not null then 'autopost run'
+        end
+    from announcements as a
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;
+
+comment on function {{ schema }}.auto_post_check_outbox(interval) is
+'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
+
+-- Part of auto_post_check: the workers, and the reconciler that they run.
+create or replace function {{ schema }}.auto_post_check_workers()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with workers as (
+        select
+            pg_catalog.count(*) filter (where w.last_seen_at > pg_catalog.now() - interval '1 minute') as alive,
+            pg_catalog.string_agg(distinct w.version, ', ') filter (
+                where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+            ) as versions,
+            pg_catalog.max(w.last_seen_at) as last_seen_at,
+            pg_catalog.min(w.started_at) filter (where w.last_seen_at > pg_catalog.now() - interval '1 minute')
+                as started_at,
+            exists (
+                select from {{ schema }}.auto_post_outbox as o
+                where o.state in ('pending', 'claimed') and o.available_at < 'infinity'
+            ) as rows_wait
+        from {{ schema }}.auto_post_workers as w
+    ),
+
+    reconciler as (
+        select
+            r.since is not null as is_there, r.last_run_at, r.last_round_at,
+            (select pg_catalog.bool_or(c.capture_enabled) from {{ schema }}.auto_post_control as c)
+            and w.started_at < pg_catalog.now() - interval '1 hour' as should_run
+        from workers as w
+        left join {{ schema }}.auto_post_reconciliation as r on true
+    )
+
+    select
+        case when w.alive > 0 then 'ok' when w.rows_wait then 'problem' else 'warning' end, 'workers',
+        case
+            when w.alive > 0 then pg_catalog.format('%s alive (%s)', w.alive, w.versions)
+            else
+                'none is alive'
+                || coalesce('; the last was seen at ' || pg_catalog.date_trunc('second', w.last_seen_at)::text, '')
+                || case when w.rows_wait then ', and rows wait' else '' end
+        end,
+        case when w.alive = 0 then 'autopost run' end
+    from workers as w
+    union all
+    select
+        case
+            when not r.is_there then 'problem'
+            when
+                r.should_run
+                and (
+                    coalesce(r.last_run_at, '-infinity') < pg_catalog.now() - interval '1 hour'
+                    or coalesce(r.last_round_at, '-infinity') < pg_catalog.now() - interval '1 day'
+                )
+                then 'warning'
+            else 'ok'
+        end,
+        'reconciler',
+        case
+            when not r.is_there then 'auto_post_reconciliation has lost its row: what the trigger misses is not found'
+            when r.last_run_at is null then 'has not run yet'
+            else pg_catalog.format(
+                'last ran at %s, last came to the end of operation_trackers %s',
+                pg_catalog.date_trunc('second', r.last_run_at),
+                coalesce('at ' || pg_catalog.date_trunc('second', r.last_round_at)::text, 'never')
+            )
+        end,
+        case
+            when not r.is_there then 'insert into {{ schema }}.auto_post_reconciliation default values;'
+            when
+                r.should_run
+                and (
+                    coalesce(r.last_run_at, '-infinity') < pg_catalog.now() - interval '1 hour'
+                    or coalesce(r.last_round_at, '-infinity') < pg_catalog.now() - interval '1 day'
+                )
+                then 'autopost reconcile --all'
+        end
+    from reconciler as r
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_workers() from public;
+
+comment on function {{ schema }}.auto_post_check_workers() is
+'Part of auto_post_check: the workers, and the reconciler that they run.';
+
+-- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
+create or replace function {{ schema }}.auto_post_check_rights()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with intended (group_name, privilege, objects) as (
+        values
+        (
+            'auto_post_worker', 'SELECT',
+            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
+            'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
+            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+        ),
+        (
+            'auto_post_worker', 'INSERT',
+            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements '
+            'auto_post_positions auto_post_hook_dead'
+        ),
+        (
+            'auto_post_worker', 'UPDATE',
+            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_announcements '
+            'auto_post_positions auto_post_hook_dead'
+        ),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements auto_post_hook_dead'),
+        (
+            'auto_post_worker', 'EXECUTE',
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_place_announcements'
+        ),
+        (
+            'auto_post_reader', 'SELECT',
+            'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
+            'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
+            'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+        ),
+        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
+    ),
+
+    groups as (
+        select r.oid, r.rolname as name
+        from pg_catalog.pg_roles as r
+        where r.rolname in ('auto_post_worker', 'auto_post_reader')
+    ),
+
+    objects as (
+        select
+            c.relname as name, c.relacl as acl, c.oid::pg_catalog.regclass::text as shown, '' as kind
+        from pg_catalog.pg_class as c
+        where
+            c.relkind in ('r', 'p', 'v', 'S', 'f')
+            and (
+                (c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace and c.relname like 'auto\_post\_%')
+                or (
+                    c.relnamespace = '{{ platform }}'::pg_catalog.regnamespace
+                    and c.relname in ('agents', 'operation_trackers', 'social_posts', 'audit_log')
+                )
+            )
+        union all
+        select
+            p.proname, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)),
+            p.oid::pg_catalog.regprocedure::text, 'function '
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = '{{ schema }}'::pg_catalog.regnamespace and p.proname like 'auto\_post\_%'
+    ),
+
+    given as (
+        select o.name, o.shown, o.kind, a.grantee, a.privilege_type as privilege
+        from objects as o
+        cross join pg_catalog.aclexplode(o.acl) as a
+        where a.grantee = 0 or a.grantee in (select g.oid from groups as g)
+        union all
+        select c.relname, c.oid::pg_catalog.regclass::text, '', a.grantee, a.privilege_type || ' (' || t.attname || ')'
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_attribute as t on c.oid = t.attrelid and t.attacl is not null
+        cross join pg_catalog.aclexplode(t.attacl) as a
+        where
+            c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+            and c.relname like 'auto\_post\_%'
+            and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
+            -- What a reader is to see of the outbox: all but the raw text.
+            and not (
+                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
+                and c.relname = 'auto_post_outbox'
+                and a.privilege_type = 'SELECT'
+                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            )
+    ),
+
+    public as (
+        select
+            g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
+        from given as g
+        -- A CHECK's function is called with the rights of whoever changes the row.
+        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+    ),
+
+    beyond as (
+        select
+            r.name as group_name, g.privilege || ' on ' || g.shown as what,
+            pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
+            -- That takes the columns away too, which a reader is to see.
+            || case
+                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
+                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
+                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
+                        from pg_catalog.pg_attribute as t
+                        where
+                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+                            and t.attnum > 0 and not t.attisdropped
+                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                    ), g.shown)
+                else ''
+            end as remedy
+        from given as g
+        inner join groups as r on g.grantee = r.oid
+        where
+            g.name not like 'auto\_post\_check%'
+            and not exists (
+                select from intended as i
+                where
+                    i.group_name = r.name and i.privilege = g.privilege
+                    and g.name = any(pg_catalog.string_to_array(i.objects, ' '))
+            )
+    ),
+
+    below as (
+        select i.group_name, i.privilege || ' on ' || n.name as what
+        from intended as i
+        cross join pg_catalog.string_to_table(i.objects, ' ') as n (name)
+        inner join groups as r on i.group_name = r.name
+        inner join objects as o on n.name = o.name
+        where not exists (
+            select from given as g where g.grantee = r.oid and g.privilege = i.privilege and g.shown = o.shown
+        )
+        union all
+        select r.name, 'EXECUTE on ' || o.name
+        from groups as r
+        cross join objects as o
+        where
+            o.name like 'auto\_post\_check%'
+            and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
+        union all
+        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
+        from pg_catalog.pg_attribute as t
+        inner join groups as r on r.name = 'auto_post_reader'
+        where
+            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
+            and t.attnum > 0 and not t.attisdropped
+            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        union
+        select r.name, 'USAGE on schema ' || n.schema_name
+        from groups as r
+        cross join (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)
+        where not pg_catalog.has_schema_privilege(r.oid, n.schema_name::pg_catalog.regnamespace, 'USAGE')
+    )
+
+    select
+        case when pg_catalog.count(*) = 0 then 'ok' else 'problem' end, 'rights of PUBLIC',
+        coalesce(pg_catalog.string_agg(p.what, ', ' order by p.what), 'none on what is autopost''s'),
+        pg_catalog.string_agg(p.remedy, ' ' order by p.what)
+    from public as p
+    union all
+    select
+        case
+            when not coalesce(g.has_any, false) then case n.name when 'auto_post_worker' then 'warning' else 'ok' end
+            when m.what is null and b.what is null then 'ok'
+            when b.what is not null then 'problem'
+            else 'warning'
+        end,
+        'rights of ' || n.name,
+        case
+            when not coalesce(g.has_any, false) then
+                case when g.has_any is null then 'there is no such role' else 'none in this schema' end
+                || case n.name when 'auto_post_worker' then ': workers run with the rights of others' else '' end
+            when m.what is null and b.what is null then 'as autopost sql grants gives them'
+            else pg_catalog.concat_ws('; ', 'lacks ' || b.what, 'has beyond what it needs ' || m.what)
+        end,
+        case
+            when not coalesce(g.has_any, false) and n.name = 'auto_post_reader' then null
+            when not coalesce(g.has_any, false) or b.what is not null then
+                pg_catalog.concat_ws(' ', 'autopost sql grants | psql "$DATABASE_URL"', '# and: ' || m.remedy)
+            else m.remedy
+        end
+    from (values ('auto_post_worker'), ('auto_post_reader')) as n (name)
+    left join (
+        select r.name, exists (select from given as h where h.grantee = r.oid) as has_any
+        from groups as r
+    ) as g on n.name = g.name
+    left join (
+        select
+            e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what,
+            pg_catalog.string_agg(e.remedy, ' ' order by e.what) as remedy
+        from beyond as e
+        group by e.group_name
+    ) as m on n.name = m.group_name
+    left join (
+        select e.group_name, pg_catalog.string_agg(e.what, ', ' order by e.what) as what
+        from below as e
+        group by e.group_name
+    ) as b on n.name = b.group_name
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_rights() from public;
+
+comment on function {{ schema }}.auto_post_check_rights() is
+'Part of auto_post_check: the rights of PUBLIC and of the groups auto_post_worker and auto_post_reader.';
+
+-- Part of auto_post_check: row-level security, which hides rows without an error. It concerns who reads or writes the
+-- platform's tables for autopost: the reconciler's owner reads operations; the workers' roles read agents and insert
+-- posts and audit rows; where a mapping made views of them, the views' owner does. The trigger itself reads none.
+create or replace function {{ schema }}.auto_post_check_row_security()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive workers as (
+        select r.oid
+        from pg_catalog.pg_roles as r
+        inner join pg_catalog.pg_roles as g on g.rolname = 'auto_post_worker'
+        where
+            r.rolcanlogin
+            and case -- a superuser has every role
+                when r.rolsuper then exists (
+                    select from pg_catalog.pg_auth_members as m where m.roleid = g.oid and m.member = r.oid
+                )
+                else pg_catalog.pg_has_role(r.oid, g.oid, 'USAGE')
+            end
+            and pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CONNECT')
+        union
+        select a.usesysid
+        from pg_catalog.pg_stat_activity as a
+        where a.application_name = 'autopost worker' and a.datname = pg_catalog.current_database()
+    ),
+
+    uses (name, command, role, effect) as (
+        select 'operation_trackers', 'select', p.proowner, 'what the trigger misses is never found'
+        from pg_catalog.pg_proc as p
+        where p.oid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_reconcile(integer, integer)')
+        union all
+        select u.name, u.command, w.role, u.effect
+        from (
+            values
+            ('agents', 'select', 'every agent is unknown and nothing is posted'),
+            ('social_posts', 'insert', 'posts are refused'),
+            ('audit_log', 'insert', 'outcomes are refused, rows tried again for ever')
+        ) as u (name, command, effect)
+        cross join (
+            select w.oid as role from workers as w
+            union all
+            select coalesce(
+                (select g.oid from pg_catalog.pg_roles as g where g.rolname = 'auto_post_worker'),
+                (select p.proowner from pg_catalog.pg_proc as p
+                where p.oid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_reconcile(integer, integer)'))
+            )
+            where not exists (select from workers)
+        ) as w
+    ),
+
+    -- Through views to the tables, with the role as which they are reached.
+    reached (name, command, role, effect, relid) as (
+        select u.name, u.command, u.role, u.effect, pg_catalog.to_regclass('{{ platform }}.' || u.name)::oid
+        from uses as u
+        union
+        select
+            r.name, r.command,
+            coalesce(
+                (
+                    select f.proowner
+                    from pg_catalog.pg_trigger as t
+                    inner join pg_catalog.pg_proc as f on t.tgfoid = f.oid and f.prosecdef
+                    where r.command = 'insert' and t.tgrelid = v.oid and t.tgtype & 68 = 68 -- instead of insert
+                    limit 1
+                ),
+                case
+                    when exists (
+                        select from pg_catalog.pg_options_to_table(v.reloptions) as x
+                        where x.option_name = 'security_invoker' and x.option_value::boolean
+                    ) then r.role
+                    else v.relowner
+                end
+            ),
+            r.effect, d.refobjid
+        from reached as r
+        inner join pg_catalog.pg_class as v on r.relid = v.oid and v.relkind = 'v'
+        inner join pg_catalog.pg_rewrite as w on v.oid = w.ev_class
+        inner join pg_catalog.pg_depend as d
+            on
+                d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and w.oid = d.objid
+                and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> v.oid
+    ),
+
+    tables as (
+        select distinct
+            r.name, r.command, r.effect, c.oid as relid, c.oid::pg_catalog.regclass::text as table_name,
+            o.oid as role, o.rolname as role_name,
+            c.relrowsecurity and not o.rolsuper and not o.rolbypassrls
+            and (c.relforcerowsecurity or not pg_catalog.pg_has_role(o.oid, c.relowner, 'USAGE')) as is_subject
+        from reached as r
+        inner join pg_catalog.pg_class as c on r.relid = c.oid and c.relkind in ('r', 'p')
+        inner join pg_catalog.pg_roles as o on r.role = o.oid
+    ),
+
+    policies as (
+        select
+            t.relid, t.role, t.command, p.polname as name, p.polpermissive as is_permissive,
+            p.polroles <> '{0}' as is_for_somebody,
+            pg_catalog.pg_get_expr(
+                case t.command when 'insert' then coalesce(p.polwithcheck, p.polqual) else p.polqual end, p.polrelid
+            ) = 'true' as is_open
+        from tables as t
+        inner join pg_catalog.pg_policy as p
+            on t.relid = p.polrelid and p.polcmd in ('*', case t.command when 'insert' then 'a' else 'r' end)
+        where
+            t.is_subject
+            and exists (
+                select from pg_catalog.unnest(p.polroles) as m (oid)
+                where case when m.oid = 0 then true else pg_catalog.pg_has_role(t.role, m.oid, 'USAGE') end
+            )
+    ),
+
+    judged as (
+        select
+            t.name, t.command, t.effect, t.table_name, t.role_name, t.is_subject,
+            -- Whom a policy may be for: the group, if the role is in it.
+            coalesce(
+                (
+                    select g.rolname from pg_catalog.pg_roles as g
+                    where g.rolname = 'auto_post_worker' and pg_catalog.pg_has_role(t.role, g.oid, 'USAGE')
+                ),
+                t.role_name
+            ) as grantee,
+            coalesce(pg_catalog.bool_or(p.is_permissive), false) as has_way,
+            coalesce(pg_catalog.bool_or(p.is_permissive and p.is_open), false) as has_open_way,
+            coalesce(pg_catalog.bool_or(not p.is_permissive and not p.is_open), false) as is_restricted,
+            coalesce(pg_catalog.bool_and(p.is_for_somebody) filter (where not p.is_open), true) as is_meant,
+            pg_catalog.string_agg(p.name, ', ' order by p.name) filter (where not p.is_open) as conditions
+        from tables as t
+        left join policies as p on t.relid = p.relid and t.role = p.role and t.command = p.command
+        group by t.name, t.command, t.effect, t.table_name, t.role, t.role_name, t.is_subject
+    )
+
+    select
+        case
+            when not j.is_subject or (j.has_open_way and not j.is_restricted) then 'ok'
+            when j.has_way and j.is_meant then 'warning'
+            else 'problem'
+        end,
+        'row security',
+        case
+            when not j.is_subject then pg_catalog.format('%s: none for %s', j.table_name, j.role_name)
+            when j.has_open_way and not j.is_restricted then
+                pg_catalog.format('%s: a policy lets %s %s', j.table_name, j.role_name, j.command)
+            when not j.has_way then
+                pg_catalog.format(
+                    '%s: no policy lets %s %s: %s', j.table_name, j.role_name, j.command, j.effect
+                )
+            else
+                pg_catalog.format(
+                    '%s: %s may %s what the condition of %s lets pass; for the rest %s',
+                    j.table_name, j.role_name, j.command, j.conditions, j.effect
+                )
+        end,
+        case
+            when not j.is_subject or (j.has_open_way and not j.is_restricted) then null
+            -- A permissive policy lifts no restrictive one.
+            when j.is_restricted then pg_catalog.format('alter role %I bypassrls;', j.role_name)
+            else
+                pg_catalog.format(
+                    'create policy autopost_%s on %s for %s to %I %s (true);',
+                    j.command, j.table_name, j.command, j.grantee,
+                    case j.command when 'insert' then 'with check' else 'using' end
+                )
+        end
+    from judged as j
+    union all
+    select
+        'problem', 'row security', c.oid::pg_catalog.regclass::text || ' is autopost''s own and has row-level security',
+        pg_catalog.format('alter table %s disable row level security;', c.oid::pg_catalog.regclass)
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
+        and c.relname like 'auto\_post\_%'
+        and c.relrowsecurity
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_row_security() from public;
+
+comment on function {{ schema }}.auto_post_check_row_security() is
+'Part of auto_post_check: row-level security on the platform''s tables, and whom of autopost it hinders.';
+
+-- What is right and what is wrong with this installation: a row for each thing that was looked at.
+-- Changes nothing, and does not fail: what is missing, locked for more than a second or not allowed is a row too.
+-- p_keep is what the workers' SOCIAL_POST_RETENTION_DAYS says. Locks: those of reading, one part after the other.
+create or replace function {{ schema }}.auto_post_check(p_keep interval default '7 days')
+returns table (level text, subject text, finding text, advice text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
+set jit = off
+as $$
+declare
+    v_part text;
+begin
+    foreach v_part in array array[
+        'server', 'held_back', 'schema', 'trigger', 'functions', 'switches', 'outbox', 'hooks', 'workers', 'rights',
+        'row_security'
+    ] loop
+        -- A later revision adds hooks.
+        continue when v_part = 'hooks'
+        and pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_hooks()') is null;
+        begin
+            return query execute pg_catalog.format(
+                'select c.level, c.subject, c.finding, c.advice from {{ schema }}.auto_post_check_%s(%s) as c',
+                v_part, case v_part when 'outbox' then '$1' end
+            ) using p_keep;
+        exception
+            when insufficient_privilege then
+                return query select
+                    'warning', pg_catalog.replace(v_part, '_', ' '),
+                    'not looked at, which this role may not: ' || sqlerrm,
+                    pg_catalog.format('grant auto_post_reader to %I;', session_user);
+            when lock_not_available then
+                return query select
+                    'problem', pg_catalog.replace(v_part, '_', ' '),
+                    'not looked at, as somebody holds a lock on it for more than a second',
+                    'select l.pid, l.mode, l.relation::regclass from pg_locks as l '
+                    'where l.mode = ''AccessExclusiveLock'' and l.granted;';
+            when others then
+                return query select
+                    'problem', pg_catalog.replace(v_part, '_', ' '), 'not looked at: ' || sqlerrm,
+                    'autopost check  # says what is missing, and how to make it';
+        end;
+    end loop;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check(interval) from public;
+
+comment on function {{ schema }}.auto_post_check(interval) is
+'What is right (ok) and what is wrong (warning, problem) with this installation, and what to do about it.';
+
+-- How autopost fares, in one row.
+create or replace view {{ schema }}.auto_post_health
+with (security_invoker = true)
+as
+with unfinished as (
+    select
+        count(*) filter (where o.state = 'pending' and o.available_at < 'infinity') as waiting,
+        count(*) filter (where o.state = 'claimed') as claimed,
+        count(*) filter (where o.available_at = 'infinity') as parked,
+        count(*) filter (
+            where o.state = 'pending' and o.available_at < 'infinity' and o.attempts > 0
+        ) as retrying,
+        extract(epoch from clock_timestamp() - min(o.captured_at) filter (
+            where o.state = 'pending' and o.available_at < 'infinity'
+        ))::double precision as oldest_waiting_seconds
+    from {{ schema }}.auto_post_outbox as o
+    where o.state in ('pending', 'claimed')
+),
+
+last_day as (
+    select
+        count(*) filter (where o.state = 'dead') as dead_last_day,
+        count(*) filter (where o.state = 'posted' and o.finished_at > now() - interval '1 hour') as posted_last_hour,
+        count(*) filter (where o.state = 'skipped' and o.finished_at > now() - interval '1 hour') as skipped_last_hour,
+        count(*) filter (where o.state = 'dead' and o.finished_at > now() - interval '1 hour') as dead_last_hour
+    from {{ schema }}.auto_post_outbox as o
+    where o.finished_at > now() - interval '1 day'
+)
+
+select
+    u.waiting, u.claimed, u.parked, u.retrying, u.oldest_waiting_seconds,
+    d.dead_last_day, d.posted_last_hour, d.skipped_last_hour, d.dead_last_hour,
+    (
+        select count(*)
+        from {{ schema }}.auto_post_workers as w
+        where w.last_seen_at > now() - interval '60 seconds'
+    ) as workers_alive,
+    c.paused, c.capture_enabled,
+    coalesce((
+        select bool_and(t.tgenabled in ('O', 'A'))
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+    ), false) as trigger_enabled,
+    r.last_run_at as reconciled_at, r.last_round_at as reconciled_all_at, r.found as reconciled_rows
+from unfinished as u
+cross join last_day as d
+cross join {{ schema }}.auto_post_control as c
+cross join {{ schema }}.auto_post_reconciliation as r;
+
+comment on view {{ schema }}.auto_post_health is
+'How autopost fares, in one row. reconciled_rows: how many operations the trigger missed, since the installation.';
+comment on column {{ schema }}.auto_post_health.waiting is 'Pending rows that are not parked.';
+comment on column {{ schema }}.auto_post_health.parked is 'Pending rows of a paused operation type or agent.';
+comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait after a failed attempt.';
+comment on column {{ schema }}.auto_post_health.workers_alive is 'Seen in the last 60 seconds.';
+comment on column {{ schema }}.auto_post_health.trigger_enabled is
+'False: somebody disabled or dropped the trigger; what it misses is captured by the reconciler, later.';
+comment on column {{ schema }}.auto_post_health.claimed is 'Rows that a worker holds.';
+comment on column {{ schema }}.auto_post_health.oldest_waiting_seconds is
+'The age, since capture, of the oldest row that waits. NULL: none does.';
+comment on column {{ schema }}.auto_post_health.dead_last_day is 'Dead letters of the last 24 hours.';
+comment on column {{ schema }}.auto_post_health.posted_last_hour is
+'Outcomes of the last 60 minutes, as in skipped_last_hour and dead_last_hour.';
+comment on column {{ schema }}.auto_post_health.paused is
+'auto_post_pause() without arguments is in force: nothing is claimed.';
+comment on column {{ schema }}.auto_post_health.capture_enabled is
+'False: somebody switched capturing off, and what ends meanwhile is left alone for good.';
+comment on column {{ schema }}.auto_post_health.reconciled_at is
+'When a worker last looked for operations that the trigger missed.';
+comment on column {{ schema }}.auto_post_health.reconciled_all_at is
+'When such looks last reached the end of the platform''s table.';
+comment on column {{ schema }}.auto_post_health.reconciled_rows is
+'How many operations the trigger missed, since the installation.';
+
+-- What could not be brought to an end, the latest first; no texts. auto_post_retry gives a row a new life.
+create or replace view {{ schema }}.auto_post_dead
+with (security_invoker = true)
+as
+select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
+from {{ schema }}.auto_post_outbox as o
+where o.state = 'dead' and o.finished_at is not null
+order by o.finished_at desc;
+
+comment on view {{ schema }}.auto_post_dead is
+'Dead letters, the latest first. auto_post_retry(tracker_id) or auto_post_retry_all() gives them a new life.';
+comment on column {{ schema }}.auto_post_dead.attempts is 'How often it was tried.';
+comment on column {{ schema }}.auto_post_dead.last_error is 'The kind of error of the last attempt.';
+comment on column {{ schema }}.auto_post_dead.finished_at is 'When it was given up.';
+
+-- What has been due for more than a minute and was not taken: no worker is alive, it is overloaded, or claiming is
+-- paused.
+create or replace view {{ schema }}.auto_post_stuck
+with (security_invoker = true)
+as
+select
+    o.tracker_id, o.agent_id, o.operation_type, o.state, o.worker, o.attempts, o.last_error, o.captured_at,
+    now() - o.available_at as overdue_for
+from {{ schema }}.auto_post_outbox as o
+where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
+order by o.available_at;
+
+comment on view {{ schema }}.auto_post_stuck is
+'Rows that have been due for more than a minute: pending ones that nobody claimed, claimed ones that nobody rescued.';
+comment on column {{ schema }}.auto_post_stuck.worker is 'Who held the row when its lease ran out.';
+comment on column {{ schema }}.auto_post_stuck.overdue_for is 'The time since a worker should have taken it.';
+
+-- Why operations of the last day were not posted, hour by hour.
+create or replace view {{ schema }}.auto_post_skips
+with (security_invoker = true)
+as
+select
+    date_trunc('hour', o.finished_at) as at_hour,
+    o.reason,
+    count(*) as operations,
+    count(distinct o.agent_id) as agents
+from {{ schema }}.auto_post_outbox as o
+where o.state = 'skipped' and o.finished_at > now() - interval '1 day'
+group by at_hour, o.reason
+order by at_hour desc, operations desc, o.reason asc;
+
+comment on view {{ schema }}.auto_post_skips is
+'Why operations of the last day were not posted: how many for each reason, hour by hour.';
+comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
+comment on column {{ schema }}.auto_post_skips.reason is
+'Why: rate_limited, maturity_blocked, agent_unknown, missing_explanation, refused_by_platform, or what somebody gave.';
+comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
+comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
+
+-- Those who change rules go one after another.
+create trigger auto_post_rules_in_turn
+before update or delete on {{ schema }}.auto_post_rules
+for each statement execute function {{ schema }}.auto_post_rules_in_turn();
+
+comment on trigger auto_post_rules_in_turn on {{ schema }}.auto_post_rules is
+'Keeps two changes of rules that overlap from waiting for each other.';
+
+-- A rule that is switched or changed begins anew.
+create trigger auto_post_rules_since
+after update of operation_type, match, status, enabled or delete on {{ schema }}.auto_post_rules
+for each row execute function {{ schema }}.auto_post_rules_since();
+
+comment on trigger auto_post_rules_since on {{ schema }}.auto_post_rules is
+'Moves since when a rule is switched, changed or deleted.';
+
+-- What ended while capturing was off is left alone.
+create trigger auto_post_capture_since
+after update of capture_enabled on {{ schema }}.auto_post_control
+for each row execute function {{ schema }}.auto_post_capture_since();
+
+comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
+'Moves the reconciler''s since when capturing is switched on.';
+
+-- No WHEN clause: its expression is set up anew in every statement, also in those that never fire it.
+create or replace trigger auto_post_capture
+after insert or update of {{ status_columns }} on {{ trackers }}
+for each row execute function {{ schema }}.auto_post_capture();
+
+comment on trigger auto_post_capture on {{ trackers }} is
+'Writes significant changes to auto_post_outbox, in the transaction of the agent.';

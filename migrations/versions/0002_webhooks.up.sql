@@ -1,0 +1,165 @@
+-- Webhooks: their leases, what is wrong with them, and their dead letters.
+
+alter table {{ schema }}.auto_post_positions
+add column holder text,
+add column held_until timestamptz,
+add column failing_since timestamptz,
+add column last_error text;
+
+comment on column {{ schema }}.auto_post_positions.holder is 'A hook''s: which worker has its turn. NULL: none has.';
+comment on column {{ schema }}.auto_post_positions.held_until is 'A hook''s: when the turn ends by itself.';
+comment on column {{ schema }}.auto_post_positions.failing_since is
+'A hook''s: since when its target has not taken what comes next. NULL: it does.';
+comment on column {{ schema }}.auto_post_positions.last_error is 'A hook''s: what went wrong last, while it fails.';
+
+-- What the target of a hook never took, to be looked at and sent again.
+create table {{ schema }}.auto_post_hook_dead (
+    hook text not null,
+    position bigint not null,
+    post_id text not null,
+    tenant_id text,
+    agent_id text,
+    message text not null,
+    error text not null,
+    retry boolean not null default false,
+    died_at timestamptz not null default now(),
+    constraint auto_post_hook_dead_pkey primary key (hook, position)
+);
+
+comment on table {{ schema }}.auto_post_hook_dead is
+'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_hook sends them '
+'again; retention removes them.';
+comment on column {{ schema }}.auto_post_hook_dead.hook is 'The hook, by its name in the file of hooks.';
+comment on column {{ schema }}.auto_post_hook_dead.position is 'The post''s place in the log of announcements.';
+comment on column {{ schema }}.auto_post_hook_dead.post_id is 'The post, in social_posts.';
+comment on column {{ schema }}.auto_post_hook_dead.tenant_id is 'The post''s tenant.';
+comment on column {{ schema }}.auto_post_hook_dead.agent_id is 'Who posted.';
+comment on column {{ schema }}.auto_post_hook_dead.message is 'The post as it is announced, redacted as on the feed.';
+comment on column {{ schema }}.auto_post_hook_dead.error is 'What it died of: an HTTP status, or the kind of trouble.';
+comment on column {{ schema }}.auto_post_hook_dead.retry is 'True: it is to be sent once more.';
+comment on column {{ schema }}.auto_post_hook_dead.died_at is 'When it was given up.';
+
+-- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
+create or replace function {{ schema }}.auto_post_retry_hook(p_hook text)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+begin
+    update {{ schema }}.auto_post_hook_dead as d
+    set retry = true
+    where d.hook = p_hook and not d.retry;
+    get diagnostics v_rows = row_count;
+    if v_rows = 0 then
+        raise exception '%', case
+            when exists (select from {{ schema }}.auto_post_hook_dead as d where d.hook = p_hook)
+                then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
+            when exists (select from {{ schema }}.auto_post_positions as p where p.name = 'hook:' || p_hook)
+                then pg_catalog.format('%s has no dead letters', p_hook)
+            else pg_catalog.format('there is no hook %s', p_hook)
+        end using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'retry_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_retry_hook(text) from public;
+
+comment on function {{ schema }}.auto_post_retry_hook(text) is
+'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';
+
+-- Forgets a hook that no worker has any more: its place in the log, and its dead letters; returns how many of those.
+create or replace function {{ schema }}.auto_post_forget_hook(p_hook text)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows bigint;
+    v_places bigint;
+begin
+    delete from {{ schema }}.auto_post_positions as p
+    where p.name = 'hook:' || p_hook;
+    get diagnostics v_places = row_count;
+    delete from {{ schema }}.auto_post_hook_dead as d
+    where d.hook = p_hook;
+    get diagnostics v_rows = row_count;
+    if v_places + v_rows = 0 then
+        raise exception 'there is no hook %', p_hook using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_record(
+        'forget_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
+    );
+    return v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_forget_hook(text) from public;
+
+comment on function {{ schema }}.auto_post_forget_hook(text) is
+'Forgets a hook that no worker has any more, with its dead letters; returns how many of those.';
+
+-- Part of auto_post_check: which hooks fail, and what they gave up in the last day.
+create or replace function {{ schema }}.auto_post_check_hooks()
+returns table (level text, subject text, finding text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with hooks as (
+        select
+            pg_catalog.count(*) as hooks,
+            pg_catalog.bool_or(p.failing_since < pg_catalog.clock_timestamp() - interval '1 minute') as is_failing,
+            pg_catalog.string_agg(
+                pg_catalog.format(
+                    '%s fails for %s: %s', pg_catalog.substr(p.name, 6), pg_catalog.date_trunc(
+                        'second', pg_catalog.clock_timestamp() - p.failing_since
+                    ), p.last_error
+                ), '; ' order by p.name
+            ) filter (where p.failing_since is not null) as failing
+        from {{ schema }}.auto_post_positions as p
+        where p.name like 'hook:%'
+    ),
+
+    undelivered as (
+        select
+            pg_catalog.sum(d.letters) as letters, pg_catalog.string_agg(
+                pg_catalog.format('%s of %s', d.letters, d.hook), ', ' order by d.hook
+            ) as of_hooks
+        from (
+            select l.hook, pg_catalog.count(*) as letters
+            from {{ schema }}.auto_post_hook_dead as l
+            where l.died_at > pg_catalog.now() - interval '1 day'
+            group by l.hook
+        ) as d
+    )
+
+    select
+        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'hooks',
+        coalesce(
+            pg_catalog.concat_ws(
+                '; ', h.failing, 'dead letters in the last day: ' || u.of_hooks
+            ),
+            ''
+        ) || case
+            when h.failing is null and u.letters is null then
+                case when h.hooks = 0 then 'none' else pg_catalog.format('%s, and all deliver', h.hooks) end
+            else ''
+        end,
+        case
+            when h.is_failing or u.letters > 0 then
+                'autopost webhooks  # and: autopost webhooks test NAME; to send what is dead: autopost webhooks retry NAME'
+        end
+    from hooks as h
+    cross join undelivered as u
+$$;
+
+revoke execute on function {{ schema }}.auto_post_check_hooks() from public;
+
+comment on function {{ schema }}.auto_post_check_hooks() is
+'Part of auto_post_check: which hooks fail, and what they gave up in the last day.';
