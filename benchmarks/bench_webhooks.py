@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from autopost.webhooks.target import AT_ONCE
+from autopost.webhooks.target import MAX_REQUESTS
 from benchmarks.stand import Connection, report, stand, wait_for, worker
 
 AGENTS = 200
@@ -104,10 +104,10 @@ def main() -> None:
             if target.taken != given.posts:
                 raise RuntimeError(f"{target.taken} of {given.posts} posts were taken")
             passed = seconds_for(host, "status", 10 * given.posts)
-    rate, ideal = given.posts / wanted, AT_ONCE * 1000 / given.milliseconds
+    rate, ideal = given.posts / wanted, MAX_REQUESTS * 1000 / given.milliseconds
     line = (
         f"{rate:.0f} posts a second to a target that answers in {given.milliseconds:g} ms, {rate / ideal:.2f} of the "
-        f"{ideal:g} that {AT_ONCE} requests at once allow; "
+        f"{ideal:g} that {MAX_REQUESTS} requests at once allow; "
         f"{10 * given.posts / passed:,.0f} a second that it does not want"
     )
     report("hooks", line, posts_a_second=rate, ideal=ideal, passed_a_second=10 * given.posts / passed)

@@ -1,4 +1,4 @@
-"""The log of announcements: what gets into it, in which order it is read, and that no reader misses anything."""
+"""The log of events: what gets into it, in which order it is read, and that no consumer misses anything."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.broadcast import relay as relay_module
-from autopost.broadcast import wake
-from autopost.broadcast.announcement import Announcement
-from autopost.broadcast.carrier import NotCarried
-from autopost.broadcast.placing import Placer
-from autopost.broadcast.relay import Relay
+from autopost.broadcast import wakeup
+from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.from_settings import TRANSPORT
+from autopost.broadcast.lease import ConsumerLease
+from autopost.broadcast.sequencer import Sequencer
+from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
+from autopost.errors import DeliveryFailed
 from tests.support.host import Host
 from tests.support.work import eventually
 
@@ -24,10 +25,11 @@ WRITE = (
     "values (%s, %s, 'status', 'text', now())"
 )
 PLACE = "select auto_post_place_announcements()"
+LAST_ERROR = "select last_error from auto_post_positions where name = 'carrier'"
 
 
 class Recorder:
-    """A carrier that notes what it was given, and fails when told to: before anything was sent, or after all was."""
+    """A transport that notes what it was given, and fails when told to: before anything was sent, or after all was."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -35,15 +37,15 @@ class Recorder:
         self.batches = 0
         self.slow = 0.0
 
-    async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
+    async def send(self, events: Sequence[BroadcastEvent]) -> None:
         """Note them."""
         if self.failing == "before":
-            raise NotCarried("down")
-        self.sent += [announcement.post_id for announcement in announcements]
+            raise DeliveryFailed("down")
+        self.sent += [event.post_id for event in events]
         self.batches += 1
         await asyncio.sleep(self.slow)
         if self.failing == "after":
-            raise NotCarried("no answer")
+            raise DeliveryFailed("no answer")
 
     async def aclose(self) -> None:
         """Do nothing."""
@@ -60,19 +62,28 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
     await opened.close()
 
 
-async def flush(pool: asyncpg.Pool[asyncpg.Record], relay: Relay) -> None:
-    """Place what was written, and deliver it."""
-    await Placer(pool, "public").place()
-    await relay.flush()
+def consumer_of(
+    pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker: str = "one", name: str = TRANSPORT
+) -> TransportConsumer:
+    """Return the transport's consumer as a worker has it."""
+    return TransportConsumer(ConsumerLease(pool, "public", name, worker, LEASE_SECONDS), transport)
+
+
+async def flush(pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker: str = "one") -> None:
+    """Give positions to what was written, and deliver it, or fail."""
+    await Sequencer(pool, "public").sequence()
+    consumer = consumer_of(pool, transport, worker)
+    consumer.stop()
+    await consumer.run()
 
 
 def positions(host: Host) -> dict[str, int | None]:
-    """Return the place of each announced post."""
+    """Return the position of each event."""
     return {row["post_id"]: row["position"] for row in host.rows("select * from auto_post_announcements")}
 
 
-def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, database: str) -> None:
-    """A reader that has come to a place has missed nothing before it."""
+def test_positions_follow_the_order_of_commits(host: Host, database: str) -> None:
+    """A consumer at an offset has missed nothing before it."""
     with psycopg.connect(database) as slow:
         slow.execute(WRITE, ("wrote first", "ada"))
         host.execute(WRITE, ("committed first", "bob"))
@@ -85,7 +96,7 @@ def test_who_commits_later_is_placed_later_whoever_wrote_first(host: Host, datab
     assert host.value("select position from auto_post_positions where name = 'log'") == 2
 
 
-def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
+def test_positions_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
     """Batch by batch."""
     for number in range(5):
         host.execute(WRITE, (str(number), "ada"))
@@ -93,8 +104,8 @@ def test_places_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
     assert positions(host) == {str(number): number + 1 for number in range(5)}
 
 
-def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
-    """Two at once would give a place twice."""
+def test_sequencers_wait_for_each_other(host: Host, database: str) -> None:
+    """Two at once would give a position twice."""
     host.execute(WRITE, ("a", "ada"))
     with psycopg.connect(database) as other:
         other.execute("select auto_post_place_announcements()")
@@ -103,22 +114,21 @@ def test_places_wait_for_whoever_gives_some(host: Host, database: str) -> None:
             host.execute("select auto_post_place_announcements()")
 
 
-async def test_reader_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_consumer_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Over several batches, and nothing again when nothing is new."""
-    count = 2 * relay_module.BATCH + 7
-    carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    count = 2 * TransportConsumer.batch_size + 7
+    transport = Recorder()
     await pool.execute("insert into auto_post_positions values ('carrier')")
     host.execute(
         "insert into auto_post_announcements (post_id, post_type, content, created_at) "
         "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
         (count,),
     )
-    await flush(pool, relay)
-    assert carrier.sent == [str(number) for number in range(1, count + 1)]
-    assert carrier.batches == 3
-    await flush(pool, relay)
-    assert len(carrier.sent) == count
+    await flush(pool, transport)
+    assert transport.sent == [str(number) for number in range(1, count + 1)]
+    assert transport.batches == 3
+    await flush(pool, transport)
+    assert len(transport.sent) == count
 
 
 @pytest.mark.parametrize(("failing", "again"), [("before", 0), ("after", 1)])
@@ -126,133 +136,122 @@ async def test_what_was_not_carried_is_sent_again(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], failing: str, again: int
 ) -> None:
     """At least once: what perhaps arrived may come again, and nothing is left out."""
-    carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
+    transport = Recorder()
     await pool.execute("insert into auto_post_positions values ('carrier')")
     for number in range(3):
         host.execute(WRITE, (str(number), "ada"))
-    carrier.failing = failing
-    with pytest.raises(NotCarried):
-        await flush(pool, relay)
-    carrier.failing = None
-    await flush(pool, relay)
-    assert carrier.sent == ["0", "1", "2"] * (1 + again)
+    transport.failing = failing
+    await flush(pool, transport)
+    assert host.value(LAST_ERROR) == ("down" if failing == "before" else "no answer")
+    transport.failing = None
+    await flush(pool, transport)
+    assert transport.sent == ["0", "1", "2"] * (1 + again)
 
 
-async def test_new_reader_begins_with_what_is_published_from_now_on(
+async def test_new_consumer_begins_with_what_is_published_from_now_on(
     host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """It is not told the past; one that was there before goes on where it was."""
     host.execute(WRITE, ("old", "ada"))
     host.execute("select auto_post_place_announcements()")
-    carrier = Recorder()
-    relay = Relay(pool, "public", "hook:new", carrier)
-    await relay.begin()
-    running = asyncio.create_task(relay.run())
+    transport = Recorder()
+    consumer = consumer_of(pool, transport, name="hook:new")
+    running = asyncio.create_task(consumer.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:new'") == 1)
     host.execute(WRITE, ("new", "ada"))
     host.execute(PLACE)
-    relay.ring()
-    await eventually(lambda: carrier.sent)
+    consumer.wake()
+    await eventually(lambda: host.value("select position from auto_post_positions where name = 'hook:new'") == 2)
     running.cancel()
-    assert carrier.sent == ["new"]
+    await asyncio.gather(running, return_exceptions=True)
+    assert transport.sent == ["new"]
     host.execute(WRITE, ("while it was away", "ada"))
     host.execute(PLACE)
-    relay = Relay(pool, "public", "hook:new", carrier)
-    await relay.begin()
-    running = asyncio.create_task(relay.run())
-    relay.ring()
-    await eventually(lambda: len(carrier.sent) == 2)
+    consumer = consumer_of(pool, transport, name="hook:new")
+    running = asyncio.create_task(consumer.run())
+    consumer.wake()
+    await eventually(lambda: len(transport.sent) == 2)
     running.cancel()
-    assert carrier.sent == ["new", "while it was away"]
+    assert transport.sent == ["new", "while it was away"]
 
 
-async def test_readers_begin_before_anything_is_placed(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """What is published while a worker starts is not left out, and what is in the log by then is not told."""
+async def test_consumers_begin_before_events_get_positions(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """What is published while a worker starts is not left out, and what is in the log by then is not delivered."""
     host.execute(WRITE, ("old", "ada"))
     host.execute(PLACE)
     host.execute(WRITE, ("new", "ada"))
-    carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
-    running = asyncio.create_task(relay.run())
-    relay.ring()
-    await asyncio.sleep(0.1)  # it has not begun, and sends nothing
-    placing = asyncio.create_task(Placer(pool, "public", [relay]).run())
-    await eventually(lambda: carrier.sent)
-    for task in (running, placing):
-        task.cancel()
-    assert carrier.sent == ["new"]
+    transport = Recorder()
+    await Sequencer(pool, "public", [consumer_of(pool, transport)]).work()
+    assert host.value("select position from auto_post_positions where name = 'log'") == 2
+    await flush(pool, transport)
+    assert transport.sent == ["new"]
 
 
-async def test_two_relays_of_one_reader_take_turns(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Whoever comes while the other sends waits, and then finds what that one had not seen."""
-    carrier = Recorder()
-    carrier.slow = 0.2
+    transport = Recorder()
+    transport.slow = 0.2
     await pool.execute("insert into auto_post_positions values ('carrier')")
-    first, second = (Relay(pool, "public", "carrier", carrier) for _ in range(2))
     host.execute(WRITE, ("a", "ada"))
-    one = asyncio.create_task(flush(pool, first))
-    await eventually(lambda: carrier.sent == ["a"])
+    one = asyncio.create_task(flush(pool, transport, "one"))
+    await eventually(lambda: transport.sent == ["a"])
     host.execute(WRITE, ("b", "ada"))
-    await asyncio.gather(one, flush(pool, second))
-    assert carrier.sent == ["a", "b"]
+    await asyncio.gather(one, flush(pool, transport, "two"))
+    assert transport.sent == ["a", "b"]
 
 
-async def test_announcing_goes_on_after_an_error_that_nobody_foresaw(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record]
-) -> None:
-    """A carrier's bug ends no worker and loses no post."""
+async def test_broadcasting_continues_after_an_unexpected_error(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """A transport's bug ends no worker and loses no post."""
 
     class Buggy(Recorder):
-        async def send(self, announcements: Sequence[Announcement], connection: Any) -> None:
+        async def send(self, events: Sequence[BroadcastEvent]) -> None:
             """Fail at first."""
             if not self.batches:
                 self.batches += 1
                 raise ZeroDivisionError
-            await super().send(announcements, connection)
+            await super().send(events)
 
-    carrier = Buggy()
-    relay = Relay(pool, "public", "carrier", carrier)
-    await relay.begin()
-    running = asyncio.create_task(relay.run())
+    transport = Buggy()
+    consumer = consumer_of(pool, transport)
+    running = asyncio.create_task(consumer.run())
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
-    relay.ring()
-    await eventually(lambda: carrier.sent)
+    consumer.wake()
+    await eventually(lambda: transport.sent)
     running.cancel()
-    assert carrier.sent == ["a"]
+    assert transport.sent == ["a"]
 
 
-async def test_carrier_that_does_not_answer_loses_its_turn(
+async def test_transport_that_does_not_answer_is_a_failed_delivery(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The transaction of a turn does not stay open."""
-    monkeypatch.setattr(relay_module, "TURN_SECONDS", 0.2)
-    carrier = Recorder()
-    carrier.slow = 30
-    relay = Relay(pool, "public", "carrier", carrier)
+    """No worker waits for it longer than its lease."""
+    monkeypatch.setattr(TransportConsumer, "send_seconds", 0.2)
+    transport = Recorder()
+    transport.slow = 30
     await pool.execute("insert into auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
-    with pytest.raises(NotCarried, match=r"no answer in 0\.2 seconds"):
-        await flush(pool, relay)
-    carrier.slow = 0
-    await flush(pool, relay)
-    assert carrier.sent == ["a", "a"]
+    await flush(pool, transport)
+    assert host.value(LAST_ERROR) == "no answer in 0.2 seconds"
+    transport.slow = 0
+    await flush(pool, transport)
+    assert transport.sent == ["a", "a"]
 
 
-async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Whatever the rollback of what was ended raises."""
-    carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
-    await relay.begin()
-    running = asyncio.create_task(relay.run())
-    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    transport = Recorder()
+    consumer = consumer_of(pool, transport)
+    running = asyncio.create_task(consumer.run())
+    await eventually(
+        lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is null")
+    )
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     host.execute("begin")
     host.execute("select from auto_post_positions where name = 'carrier' for update")
-    relay.ring()
+    consumer.wake()
     await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -261,17 +260,83 @@ async def test_relay_that_is_cancelled_in_its_turn_ends(host: Host, pool: asyncp
     host.execute("rollback")
 
 
-async def test_left_over_announcements_are_found_without_a_ring(
+async def test_events_of_another_worker_are_found_by_polling(
     host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a worker that died between publishing and announcing."""
-    monkeypatch.setattr(wake, "POLL_SECONDS", 0.1)
-    carrier = Recorder()
-    relay = Relay(pool, "public", "carrier", carrier)
-    await relay.begin()
-    running = [asyncio.create_task(relay.run()), asyncio.create_task(Placer(pool, "public").run())]
+    """As after a worker that died between publishing and broadcasting."""
+    monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.1)
+    transport = Recorder()
+    consumer = consumer_of(pool, transport)
+    running = [asyncio.create_task(consumer.run()), asyncio.create_task(Sequencer(pool, "public").run())]
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
-    await eventually(lambda: carrier.sent == ["a"])
+    await eventually(lambda: transport.sent == ["a"])
     for task in running:
         task.cancel()
+
+
+async def test_lease_of_a_dead_worker_is_taken_over_when_it_expires(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not only at the next poll."""
+    monkeypatch.setattr(wakeup, "POLL_SECONDS", 600.0)
+    await ConsumerLease(pool, "public", TRANSPORT, "dead", 0.5).acquire()
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    consumer = TransportConsumer(ConsumerLease(pool, "public", TRANSPORT, "alive", 0.5), transport)
+    running = asyncio.create_task(consumer.run())
+    await eventually(lambda: transport.sent == ["a"])
+    running.cancel()
+
+
+async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker may have sent later events by then."""
+    monkeypatch.setattr(TransportConsumer, "send_seconds", 0.1)
+
+    class Freezing(ConsumerLease):
+        async def read(self, offset: int, limit: int) -> list[BroadcastEvent]:
+            """Read, and freeze."""
+            events = await super().read(offset, limit)
+            await asyncio.sleep(0.2)
+            return events
+
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    consumer = TransportConsumer(Freezing(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport)
+    consumer.stop()
+    await consumer.run()
+    assert transport.sent == []
+    assert host.value(LAST_ERROR) == "no answer in 0.1 seconds"
+
+
+async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """It advances once more before it ends."""
+    began = asyncio.Event()
+
+    class Slow(ConsumerLease):
+        async def advance(self, *given: Any, **more: Any) -> bool:
+            """Take too long at first."""
+            if not began.is_set() and transport.sent:
+                began.set()
+                await asyncio.sleep(60)
+            return await super().advance(*given, **more)
+
+    await pool.execute("insert into auto_post_positions values ('carrier')")
+    host.execute(WRITE, ("a", "ada"))
+    host.execute(PLACE)
+    transport = Recorder()
+    running = asyncio.create_task(
+        TransportConsumer(Slow(pool, "public", TRANSPORT, "one", LEASE_SECONDS), transport).run()
+    )
+    await asyncio.wait_for(began.wait(), 20)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await flush(pool, transport, "two")
+    assert transport.sent == ["a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.cli.completion import dead_operations, hook_names, rule_ids
+from autopost.cli.completion import dead_operations, rule_ids, webhook_names
 from tests.support.host import Host
 from tests.support.web.filling import bury
 
@@ -25,7 +25,7 @@ def test_dead_operations_rules_and_hooks_are_completed(host: Host) -> None:
     assert list(dead_operations("")) == [("op", "DataError 22P05")]
     assert list(dead_operations("x")) == []
     assert ("1", "workflow_execute") in list(rule_ids("1"))
-    assert list(hook_names("o")) == [("out", "0")]
+    assert list(webhook_names("o")) == [("out", "0")]
 
 
 def test_nothing_is_completed_where_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,10 +93,10 @@ def log(host: Host) -> Host:
 @pytest.mark.parametrize(
     ("position", "target", "question"),
     [
-        (1, "base", "2 posts that were not announced to all and 1 dead letter of a hook"),
-        (1, "0006_one_check", "2 posts that were not announced to all and 1 dead letter of a hook"),
-        (1, "0007_announcements", "2 posts that were not announced to all and 1 dead letter of a hook"),
-        (2, "0007_announcements", "1 post that was not announced to all and 1 dead letter of a hook"),
+        (1, "base", "2 posts that were not announced to all and 1 dead letter of a webhook"),
+        (1, "0006_one_check", "2 posts that were not announced to all and 1 dead letter of a webhook"),
+        (1, "0007_announcements", "2 posts that were not announced to all and 1 dead letter of a webhook"),
+        (2, "0007_announcements", "1 post that was not announced to all and 1 dead letter of a webhook"),
     ],
 )
 def test_removal_asks_before_it_drops_what_a_reader_waits_for(

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "worker" / "autopost"
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
-IN_PROGRESS = ("web/", "webhooks/", "broadcast/")
+IN_PROGRESS: tuple[str, ...] = ()
 
 
 def events() -> Iterator[tuple[str, str]]:

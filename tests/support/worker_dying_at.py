@@ -18,7 +18,7 @@ from typing import Any
 
 from asyncpg.transaction import Transaction
 
-from autopost.broadcast import wake
+from autopost.broadcast import wakeup
 from autopost.database import connection
 from autopost.outbox import doorbell
 from autopost.outbox.outbox import Outbox
@@ -108,7 +108,7 @@ def be_hasty() -> None:
 
 def look_often() -> None:
     """Let this worker look each second for what others left of the log, which others do four times a minute."""
-    wake.POLL_SECONDS = 1.0
+    wakeup.POLL_SECONDS = 1.0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Delivery to a hook: each wanted post at least once, an agent's in order, whatever the target and workers do."""
+"""Delivery to a webhook: each wanted post at least once, an agent's in order, whatever the target and workers do."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from autopost.broadcast import wake
-from autopost.broadcast.announcement import Announcement
-from autopost.broadcast.placing import Placer
+from autopost.broadcast import consumer as consumer_module
+from autopost.broadcast import wakeup
+from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.lease import ConsumerLease
+from autopost.broadcast.sequencer import Sequencer
 from autopost.database.connection import create_pool
+from autopost.errors import DeliveryFailed, DeliveryRejected, LeaseLost
 from autopost.settings import load_settings
 from autopost.webhooks import delivery as delivery_module
-from autopost.webhooks.delivery import Delivery
-from autopost.webhooks.hook import Hook, HookFilter, Kind
-from autopost.webhooks.refusals import NotDelivered, Rejected
-from autopost.webhooks.target import AT_ONCE
-from autopost.webhooks.turns import TURN_SECONDS, TurnLost, Turns
+from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
+from autopost.webhooks.target import MAX_REQUESTS
+from autopost.webhooks.webhook import Webhook, WebhookFilter, WebhookKind
 from tests.support.host import Host
 from tests.support.work import eventually
 
-HOOK = Hook("out", Kind.WEBHOOK, "https://example.com")
+WEBHOOK = Webhook("out", WebhookKind.WEBHOOK, "https://example.com")
 WRITE = (
     "insert into auto_post_announcements (post_id, tenant_id, agent_id, agent_name, post_type, content, created_at) "
     "values (%s, 'tenant', %s, %s, %s, %s, now() - make_interval(secs => %s))"
@@ -52,22 +53,22 @@ class Recorder:
         """Return the texts that it took."""
         return [content for _, content in self.took]
 
-    async def send(self, announcement: Announcement) -> None:
+    async def send(self, event: BroadcastEvent) -> None:
         """Take it, or not."""
         self.attempts += 1
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
             await asyncio.sleep(self.slow)
-            if refusal := self.down or self.refusing.get(announcement.content):
+            if refusal := self.down or self.refusing.get(event.content):
                 raise refusal
-            self.took.append((announcement.agent_id, announcement.content))
+            self.took.append((event.agent_id, event.content))
         finally:
             self._now -= 1
 
 
 class Log:
-    """Writes posts into the log of announcements."""
+    """Writes posts into the log of events."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -79,13 +80,13 @@ class Log:
         self._host.execute("select auto_post_place_announcements()")
 
     @property
-    def place(self) -> Any:
-        """Return the hook's own place and what is noted beside it."""
+    def row(self) -> Any:
+        """Return the webhook's row: its offset, lease and error."""
         return self._host.rows("select * from auto_post_positions where name = 'hook:out'")[0]
 
     @property
     def dead(self) -> list[tuple[int, str]]:
-        """Return the dead letters: places and errors."""
+        """Return the dead letters: positions and errors."""
         rows = self._host.rows("select position, error from auto_post_hook_dead order by position")
         return [(row["position"], row["error"]) for row in rows]
 
@@ -93,14 +94,14 @@ class Log:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait long."""
-    monkeypatch.setattr(delivery_module, "BASE_SECONDS", 0.02)
-    monkeypatch.setattr(delivery_module, "CAP_SECONDS", 0.1)
-    monkeypatch.setattr(wake, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(WebhookConsumer, "retry_base_seconds", 0.02)
+    monkeypatch.setattr(WebhookConsumer, "retry_cap_seconds", 0.1)
+    monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.2)
 
 
 @pytest.fixture
 def posts(host: Host) -> Log:
-    """Return the log, with the hook's place at its beginning."""
+    """Return the log, with the webhook's offset at its beginning."""
     host.execute("insert into auto_post_positions (name) values ('hook:out')")
     return Log(host)
 
@@ -113,35 +114,35 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
     await opened.close()
 
 
-def turns_of(pool: asyncpg.Pool[asyncpg.Record], worker: str) -> Turns:
-    """Return the hook's turns as a worker takes them."""
-    return Turns(pool, "public", HOOK.name, HOOK.reader, worker)
+def lease_of(pool: asyncpg.Pool[asyncpg.Record], worker: str) -> ConsumerLease:
+    """Return the webhook's lease as a worker has it."""
+    return ConsumerLease(pool, "public", WEBHOOK.consumer, worker, LEASE_SECONDS)
 
 
 @contextlib.asynccontextmanager
 async def delivering(
-    pool: asyncpg.Pool[asyncpg.Record], target: Recorder, hook: Hook = HOOK, worker: str = "one"
-) -> AsyncIterator[Delivery]:
+    pool: asyncpg.Pool[asyncpg.Record], target: Recorder, webhook: Webhook = WEBHOOK, worker: str = "one"
+) -> AsyncIterator[WebhookConsumer]:
     """Deliver meanwhile, and until all is delivered."""
-    delivery = Delivery(hook, turns_of(pool, worker), target)
-    running = asyncio.create_task(delivery.run())
+    consumer = WebhookConsumer(webhook, lease_of(pool, worker), target)
+    running = asyncio.create_task(consumer.run())
     try:
-        yield delivery
-        delivery.stop()
+        yield consumer
+        consumer.stop()
         await running
     finally:
         running.cancel()
 
 
-async def deliver(pool: asyncpg.Pool[asyncpg.Record], target: Recorder, hook: Hook = HOOK) -> None:
+async def deliver(pool: asyncpg.Pool[asyncpg.Record], target: Recorder, webhook: Webhook = WEBHOOK) -> None:
     """Deliver what there is."""
-    async with delivering(pool, target, hook):
+    async with delivering(pool, target, webhook):
         pass
 
 
 async def test_each_is_delivered_once_and_in_order(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Over several batches, and nothing again when nothing is new."""
-    contents = [str(number) for number in range(2 * delivery_module.BATCH + 7)]
+    contents = [str(number) for number in range(2 * WebhookConsumer.batch_size + 7)]
     posts.write(*contents)
     target = Recorder()
     await deliver(pool, target)
@@ -149,8 +150,8 @@ async def test_each_is_delivered_once_and_in_order(posts: Log, pool: asyncpg.Poo
     assert target.most_at_once == 1
     await deliver(pool, target)
     assert target.contents == contents
-    assert posts.place["position"] == len(contents)
-    assert posts.place["holder"] is None
+    assert posts.row["position"] == len(contents)
+    assert posts.row["holder"] is None
 
 
 async def test_agents_do_not_wait_for_each_other(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -162,7 +163,7 @@ async def test_agents_do_not_wait_for_each_other(posts: Log, pool: asyncpg.Pool[
     target.slow = 0.01
     await deliver(pool, target)
     assert len(target.took) == 100
-    assert 1 < target.most_at_once <= AT_ONCE
+    assert 1 < target.most_at_once <= MAX_REQUESTS
     for agent in range(20):
         assert [c for a, c in target.took if a == f"agent{agent}"] == [f"{agent} {number}" for number in range(5)]
 
@@ -177,7 +178,7 @@ async def test_slack_is_not_hurried(
     target = Recorder()
     target.slow = 0.01
     began = asyncio.get_running_loop().time()
-    async with delivering(pool, target, replace(HOOK, kind=Kind.SLACK)):
+    async with delivering(pool, target, replace(WEBHOOK, kind=WebhookKind.SLACK)):
         await eventually(lambda: len(target.took) == 5)
         assert asyncio.get_running_loop().time() - began > 0.4
     assert target.most_at_once == 1
@@ -189,9 +190,9 @@ async def test_only_what_is_wanted_is_sent(posts: Log, pool: asyncpg.Pool[asyncp
     posts.write("alarm", kind="alert")
     posts.write("three")
     target = Recorder()
-    await deliver(pool, target, replace(HOOK, wanted=HookFilter(post_types={"alert"})))
+    await deliver(pool, target, replace(WEBHOOK, wanted=WebhookFilter(post_types={"alert"})))
     assert target.contents == ["alarm"]
-    assert posts.place["position"] == 4
+    assert posts.row["position"] == 4
 
 
 async def test_rule_is_that_of_the_outbox_row(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -201,21 +202,21 @@ async def test_rule_is_that_of_the_outbox_row(host: Host, posts: Log, pool: asyn
     host.execute(WRITE, (str(row["id"]), "ada", "Ada", "status", "by rule", 0))
     posts.write("by none")
     target = Recorder()
-    await deliver(pool, target, replace(HOOK, wanted=HookFilter(rules={row["rule_id"]})))
+    await deliver(pool, target, replace(WEBHOOK, wanted=WebhookFilter(rules={row["rule_id"]})))
     assert target.contents == ["by rule"]
 
 
-async def test_new_hook_begins_with_what_is_published_from_now_on(
+async def test_new_webhook_begins_with_what_is_published_from_now_on(
     host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """It is not told the past."""
     log = Log(host)
     log.write("old")
     target = Recorder()
-    async with delivering(pool, target) as delivery:
+    async with delivering(pool, target) as consumer:
         await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:out'"))
         log.write("new")
-        delivery.ring()
+        consumer.wake()
         await eventually(lambda: target.took)
     assert target.contents == ["new"]
 
@@ -227,18 +228,18 @@ async def test_target_that_is_down_gets_everything_later_and_in_order(
     posts.write("first", "second")
     posts.write("other", agent="bob")
     target = Recorder()
-    target.down = NotDelivered("HTTP 503")
-    async with delivering(pool, target) as delivery:
+    target.down = DeliveryFailed("HTTP 503")
+    async with delivering(pool, target) as consumer:
         await eventually(lambda: target.attempts > 3)
-        assert posts.place["last_error"] == "HTTP 503"
-        assert posts.place["failing_since"] is not None
+        assert posts.row["last_error"] == "HTTP 503"
+        assert posts.row["failing_since"] is not None
         posts.write("third")
-        delivery.ring()
+        consumer.wake()
         target.down = None
         await eventually(lambda: len(target.took) == 4)
     assert [content for agent, content in target.took if agent == "ada"] == ["first", "second", "third"]
     assert sorted(target.contents) == ["first", "other", "second", "third"]
-    assert (posts.place["last_error"], posts.place["failing_since"], posts.place["position"]) == (None, None, 4)
+    assert (posts.row["last_error"], posts.row["failing_since"], posts.row["position"]) == (None, None, 4)
     assert posts.dead == []
 
 
@@ -247,10 +248,10 @@ async def test_others_are_not_sent_again_when_one_is(posts: Log, pool: asyncpg.P
     posts.write("fails")
     posts.write("passes", agent="bob")
     target = Recorder()
-    target.refusing["fails"] = NotDelivered("HTTP 429")
+    target.refusing["fails"] = DeliveryFailed("HTTP 429")
     async with delivering(pool, target):
         await eventually(lambda: target.attempts > 5)
-        assert posts.place["position"] == 0
+        assert posts.row["position"] == 0
         target.refusing.clear()
         await eventually(lambda: len(target.took) == 2)
     assert sorted(target.contents) == ["fails", "passes"]
@@ -260,21 +261,21 @@ async def test_message_that_is_never_taken_is_dead_at_once(posts: Log, pool: asy
     """And what comes after it goes on."""
     posts.write("a", "bad", "b")
     target = Recorder()
-    target.refusing["bad"] = Rejected("HTTP 400")
+    target.refusing["bad"] = DeliveryRejected("HTTP 400")
     await deliver(pool, target)
     assert target.contents == ["a", "b"]
     assert posts.dead == [(2, "HTTP 400")]
 
 
 async def test_target_that_is_down_for_too_long(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """What is older than the hook's patience is dead after one more attempt; what is younger waits."""
+    """What is older than `give_up_after` is dead after one more attempt; what is younger waits."""
     posts.write("old", "older", age_seconds=7200)
     posts.write("young")
     target = Recorder()
-    target.down = NotDelivered("HTTP 404")
-    async with delivering(pool, target, replace(HOOK, give_up_after=timedelta(hours=1))):
+    target.down = DeliveryFailed("HTTP 404")
+    async with delivering(pool, target, replace(WEBHOOK, give_up_after=timedelta(hours=1))):
         await eventually(lambda: len(posts.dead) == 2)
-        await eventually(lambda: posts.place["position"] == 2)
+        await eventually(lambda: posts.row["position"] == 2)
         target.down = None
         await eventually(lambda: target.took)
     assert target.contents == ["young"]
@@ -284,20 +285,20 @@ async def test_target_that_is_down_for_too_long(posts: Log, pool: asyncpg.Pool[a
 async def test_giving_up_is_no_success(
     host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A hook whose last post was given up is still one that fails, until its target takes something."""
+    """A webhook whose last post was dead-lettered is still failing, until its target takes something."""
     posts.write("old", age_seconds=7200)
     target = Recorder()
-    target.down = NotDelivered("HTTP 503")
-    async with delivering(pool, target, replace(HOOK, give_up_after=timedelta(hours=1))) as delivery:
-        await eventually(lambda: posts.place["position"] == 1)
-        assert (posts.place["last_error"], posts.place["failing_since"] is None) == ("HTTP 503", False)
-        assert "delivers again" not in capsys.readouterr().out
+    target.down = DeliveryFailed("HTTP 503")
+    async with delivering(pool, target, replace(WEBHOOK, give_up_after=timedelta(hours=1))) as consumer:
+        await eventually(lambda: posts.row["position"] == 1)
+        assert (posts.row["last_error"], posts.row["failing_since"] is None) == ("HTTP 503", False)
+        assert "webhook.recovered" not in capsys.readouterr().out
         target.down = None
         host.execute("select auto_post_retry_hook('out')")
-        delivery.ring()
-        await eventually(lambda: posts.place["last_error"] is None)
+        consumer.wake()
+        await eventually(lambda: posts.row["last_error"] is None)
     assert target.contents == ["old"]
-    assert "a hook delivers again" in capsys.readouterr().out
+    assert "webhook.recovered" in capsys.readouterr().out
 
 
 async def test_dead_letters_are_sent_again_when_somebody_wants_that(
@@ -306,10 +307,10 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     """Those that are taken are gone, the others dead again; without a ring."""
     posts.write("bad", "worse")
     target = Recorder()
-    target.refusing = {"bad": Rejected("HTTP 400"), "worse": Rejected("HTTP 400")}
+    target.refusing = {"bad": DeliveryRejected("HTTP 400"), "worse": DeliveryRejected("HTTP 400")}
     async with delivering(pool, target):
         await eventually(lambda: len(posts.dead) == 2)
-        target.refusing = {"worse": Rejected("HTTP 422")}
+        target.refusing = {"worse": DeliveryRejected("HTTP 422")}
         assert host.value("select auto_post_retry_hook('out')") == 2
         await eventually(lambda: posts.dead == [(2, "HTTP 422")])
     assert target.contents == ["bad"]
@@ -318,32 +319,32 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     assert [(details["hook"], details["rows"]) for details in audited] == [("out", 2)]
 
 
-async def test_forgotten_hook_begins_anew(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_forgotten_webhook_begins_again(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """If a worker has it after all; what waited is not sent."""
     target = Recorder()
-    async with delivering(pool, target) as delivery:
-        target.down = NotDelivered("HTTP 503")
+    async with delivering(pool, target) as consumer:
+        target.down = DeliveryFailed("HTTP 503")
         posts.write("waits")
-        delivery.ring()
+        consumer.wake()
         await eventually(lambda: target.attempts)
         host.execute("select auto_post_forget_hook('out')")
         await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:out'"))
         target.down = None
         posts.write("new")
-        delivery.ring()
+        consumer.wake()
         await eventually(lambda: "new" in target.contents)
     assert target.contents == ["new"]
 
 
-async def test_workers_take_turns(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Three workers, none of which sends what another does; who finds the turn taken leaves its post to that one."""
+async def test_workers_share_a_lease(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Three workers; one that finds the lease taken leaves its post to the worker that holds it."""
     target = Recorder()
     target.slow = 0.002
     async with contextlib.AsyncExitStack() as workers:
         every = [await workers.enter_async_context(delivering(pool, target, worker=f"w{n}")) for n in range(3)]
         for number in range(90):
             posts.write(str(number), agent=f"agent{number % 3}")
-            every[number % 3].ring()
+            every[number % 3].wake()
             await asyncio.sleep(0.003)
         await eventually(lambda: len(target.took) >= 90)
     assert sorted(map(int, target.contents)) == list(range(90))
@@ -351,35 +352,37 @@ async def test_workers_take_turns(posts: Log, pool: asyncpg.Pool[asyncpg.Record]
         assert [int(c) for a, c in target.took if a == f"agent{agent}"] == list(range(agent, 90, 3))
 
 
-async def test_turn_of_a_dead_worker_ends(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Another takes it over, without a ring; what the dead one does when it was only frozen counts no more."""
-    frozen = turns_of(pool, "frozen")
-    assert await frozen.take() == 0
+    frozen = lease_of(pool, "frozen")
+    assert await frozen.acquire() == 0
     posts.write("a", "b")
-    assert await turns_of(pool, "two").take() is None
+    assert await lease_of(pool, "two").acquire() is None
     left = host.value("select extract(epoch from held_until - now()) from auto_post_positions where name = 'hook:out'")
-    assert TURN_SECONDS / 2 < left <= TURN_SECONDS
+    assert LEASE_SECONDS / 2 < left <= LEASE_SECONDS
     host.execute("update auto_post_positions set held_until = now() where name = 'hook:out'")
     target = Recorder()
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
-        with pytest.raises(TurnLost):
-            await frozen.move(1, [], error=None)
-    assert posts.place["position"] == 2
+        with pytest.raises(LeaseLost):
+            await frozen.advance(1)
+    assert posts.row["position"] == 2
 
 
-async def test_turn_is_not_given_up_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """So that a post is delivered at once whose worker found the turn taken."""
-    one = turns_of(pool, "one")
-    assert await one.take() == 0
+async def test_lease_is_not_released_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """So that a post is delivered at once whose worker found the lease taken."""
+    one = lease_of(pool, "one")
+    assert await one.acquire() == 0
     posts.write("a")
-    assert await one.give_up() is False
-    await one.move(1, [], error=None)
-    assert await one.give_up() is True
-    assert await one.give_up() is True  # nobody's
-    assert await turns_of(pool, "two").take() == 1
-    assert await one.give_up() is True  # another's, which keeps it
-    assert posts.place["holder"] == "two"
+    assert await one.advance(0, release=True) is False
+    assert await one.advance(1, release=True) is True
+    with pytest.raises(LeaseLost):  # nobody's
+        await one.advance(1)
+    assert await lease_of(pool, "two").acquire() == 1
+    with pytest.raises(LeaseLost):  # another's, which keeps it
+        await one.advance(2)
+    await one.release()
+    assert posts.row["holder"] == "two"
 
 
 async def test_target_with_a_bug_ends_no_worker(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -394,16 +397,16 @@ async def test_target_with_a_bug_ends_no_worker(posts: Log, pool: asyncpg.Pool[a
     assert target.contents == ["a"]
 
 
-async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Posts have their places while a target answers nothing."""
+async def test_sequencer_waits_for_no_consumer(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Events get their positions while a target answers nothing."""
     target = Recorder()
     target.slow = 30
-    delivery = Delivery(HOOK, turns_of(pool, "one"), target)
-    placer = Placer(pool, "public", [delivery])
-    running = [asyncio.create_task(delivery.run()), asyncio.create_task(placer.run())]
+    consumer = WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target)
+    sequencer = Sequencer(pool, "public", [consumer])
+    running = [asyncio.create_task(consumer.run()), asyncio.create_task(sequencer.run())]
     for number in range(3):
         host.execute(WRITE, (str(uuid4()), "ada", "Ada", "status", str(number), 0))
-        placer.ring()
+        sequencer.wake()
         placed = "select %s = position from auto_post_positions where name = 'log'"
         await eventually(partial(host.value, placed, (number + 1,)), seconds=20)
     await eventually(lambda: target.attempts)
@@ -416,23 +419,23 @@ async def test_placing_waits_for_no_reader(host: Host, posts: Log, pool: asyncpg
 async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """It counts as done with only when it is written down."""
 
-    class Failing(Turns):
+    class Failing(ConsumerLease):
         failures = 1
 
-        async def move(self, *given: Any, **more: Any) -> None:
+        async def advance(self, *given: Any, **more: Any) -> bool:
             """Fail at first."""
             if self.failures:
                 self.failures -= 1
                 raise asyncpg.ConnectionDoesNotExistError
-            await super().move(*given, **more)
+            return await super().advance(*given, **more)
 
     posts.write("bad", "good")
     target = Recorder()
-    target.refusing["bad"] = Rejected("HTTP 400")
-    delivery = Delivery(HOOK, Failing(pool, "public", HOOK.name, HOOK.reader, "one"), target)
-    running = asyncio.create_task(delivery.run())
-    await eventually(lambda: posts.place["position"] == 2)
-    delivery.stop()
+    target.refusing["bad"] = DeliveryRejected("HTTP 400")
+    consumer = WebhookConsumer(WEBHOOK, Failing(pool, "public", WEBHOOK.consumer, "one", LEASE_SECONDS), target)
+    running = asyncio.create_task(consumer.run())
+    await eventually(lambda: posts.row["position"] == 2)
+    consumer.stop()
     await running
     assert posts.dead == [(1, "HTTP 400")]
     assert target.contents == ["good"]  # and that is remembered
@@ -445,28 +448,30 @@ async def test_what_has_arrived_when_a_worker_ends_is_not_sent_again(
     posts.write(*map(str, range(20)))
     target = Recorder()
     target.slow = 0.02
-    running = asyncio.create_task(Delivery(HOOK, turns_of(pool, "one"), target).run())
+    running = asyncio.create_task(WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target).run())
     await eventually(lambda: len(target.took) >= 5)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert posts.place["position"] == len(target.took) < 20
-    assert posts.place["holder"] is None
+    assert posts.row["position"] == len(target.took) < 20
+    assert posts.row["holder"] is None
     await deliver(pool, target)
     assert target.contents == list(map(str, range(20)))
 
 
-async def test_hooks_share_one_connection(host: Host, database: str) -> None:
+async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     """Whatever holds them up: the others of the pool are for publishing."""
     pool = await create_pool(load_settings(database_url=database), "test", size=2)
     one_at_a_time = asyncio.Lock()
     host.execute("insert into auto_post_positions (name) select 'hook:h' || n from generate_series(1, 20) as n")
     host.execute("begin")
     host.execute("select from auto_post_positions where name like 'hook:%' for update")
-    hooks = [replace(HOOK, name=f"h{number}") for number in range(1, 21)]
+    hooks = [replace(WEBHOOK, name=f"h{number}") for number in range(1, 21)]
     running = [
         asyncio.create_task(
-            Delivery(hook, Turns(pool, "public", hook.name, hook.reader, "one", one_at_a_time), Recorder()).run()
+            WebhookConsumer(
+                hook, ConsumerLease(pool, "public", hook.consumer, "one", LEASE_SECONDS, one_at_a_time), Recorder()
+            ).run()
         )
         for hook in hooks
     ]
@@ -481,20 +486,20 @@ async def test_hooks_share_one_connection(host: Host, database: str) -> None:
     await pool.close()
 
 
-async def test_turn_is_kept_during_a_long_wait_and_no_longer(
+async def test_lease_is_renewed_during_a_long_wait_and_no_longer(
     posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that another worker takes over soon when this one dies in it."""
-    monkeypatch.setattr(delivery_module, "KEEP_SECONDS", 0.1)
+    monkeypatch.setattr(consumer_module, "RENEW_SECONDS", 0.1)
     posts.write("a")
     target = Recorder()
-    target.down = NotDelivered("HTTP 429", 300.0)
-    running = asyncio.create_task(Delivery(HOOK, turns_of(pool, "one"), target).run())
+    target.down = DeliveryFailed("HTTP 429", 300.0)
+    running = asyncio.create_task(WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target).run())
     await eventually(lambda: target.attempts)
-    await eventually(lambda: posts.place["last_error"])
+    await eventually(lambda: posts.row["last_error"])
     for _ in range(3):
-        await eventually(partial(lambda held: posts.place["held_until"] > held, posts.place["held_until"]))
-    assert await turns_of(pool, "two").take() is None
+        await eventually(partial(lambda held: posts.row["held_until"] > held, posts.row["held_until"]))
+    assert await lease_of(pool, "two").acquire() is None
     assert target.attempts == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -8,22 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from autopost.webhooks.hook import Hook
-from autopost.webhooks.hook_file import parse_hooks
 from autopost.webhooks.request import request_for, sample, slack_body
+from autopost.webhooks.webhook import Webhook as WebhookConfig
+from autopost.webhooks.webhook_file import parse_webhooks
 from tests.support.webhooks.posts import ADA, post
 
 
-def hook_of(secret: str) -> Hook:
-    """Return a hook that signs."""
+def hook_of(secret: str) -> WebhookConfig:
+    """Return a webhook that signs."""
     from pathlib import Path
 
     text = f'[a]\nkind = "webhook"\nurl = "https://x.example.com"\nsecret = "{secret}"\nheaders = {{X-Key = "k"}}\n'
-    return parse_hooks(text, "hooks.toml", Path())[0]
+    return parse_webhooks(text, "hooks.toml", Path())[0]
 
 
 def test_signature_is_verified_by_the_receivers_own_library(secret: str) -> None:
-    """Standard Webhooks; the body is the post as carriers announce it."""
+    """Standard Webhooks; the body is the post as transports carry it."""
     headers, body = request_for(hook_of(secret), ADA, datetime.now(UTC))
     verified = Webhook(secret).verify(body, dict(headers))
     assert verified == {"type": "agent_post", "timestamp": ADA.data["created_at"], "data": ADA.data}
@@ -85,4 +85,4 @@ def test_agent_without_a_name_is_shown_by_its_id() -> None:
 
 def test_sample_says_that_it_is_one(secret: str) -> None:
     """For whoever reads it where it arrives."""
-    assert "This is a test of the hook a." in sample(hook_of(secret)).content
+    assert "This is a test of the webhook a." in sample(hook_of(secret)).content

@@ -15,20 +15,20 @@ from typing import Any
 import pytest
 import trustme
 
-from autopost.webhooks import names as names_module
+from autopost.errors import DeliveryFailed, DeliveryRejected
+from autopost.webhooks import resolver as resolver_module
 from autopost.webhooks import target as target_module
-from autopost.webhooks.hook import Hook, Kind
-from autopost.webhooks.refusals import NotDelivered, Rejected
 from autopost.webhooks.target import Target
+from autopost.webhooks.webhook import Webhook, WebhookKind
 from tests.support.webhooks.posts import ADA, post
 from tests.support.webhooks.receiver import Answer, Receiver
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
 
 
-def hook_to(url: str, **more: Any) -> Hook:
+def hook_to(url: str, **more: Any) -> Webhook:
     """Return a hook that points there."""
-    return Hook("a", Kind.SLACK, url, **more)
+    return Webhook("a", WebhookKind.SLACK, url, **more)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_success_is_success(receiver: Receiver, target: Target, status: in
 async def test_message_that_a_target_will_never_take(receiver: Receiver, target: Target, status: int) -> None:
     """What it says is about this one message."""
     receiver.will(status)
-    with pytest.raises(Rejected, match=f"^HTTP {status}$"):
+    with pytest.raises(DeliveryRejected, match=f"^HTTP {status}$"):
         await target.send(ADA)
 
 
@@ -59,7 +59,7 @@ async def test_message_that_a_target_will_never_take(receiver: Receiver, target:
 async def test_answer_that_may_change(receiver: Receiver, target: Target, status: int) -> None:
     """When somebody has mended the target, or the hook."""
     receiver.will(status)
-    with pytest.raises(NotDelivered, match=f"^HTTP {status}$"):
+    with pytest.raises(DeliveryFailed, match=f"^HTTP {status}$"):
         await target.send(ADA)
 
 
@@ -73,16 +73,16 @@ async def test_answer_that_may_change(receiver: Receiver, target: Target, status
 async def test_target_may_ask_for_a_wait(receiver: Receiver, target: Target, given: str, seconds: float | None) -> None:
     """Of five minutes at most."""
     receiver.will(Answer(429, {"Retry-After": given}))
-    with pytest.raises(NotDelivered) as refused:
+    with pytest.raises(DeliveryFailed) as refused:
         await target.send(ADA)
-    assert refused.value.wait_seconds == seconds
+    assert refused.value.retry_after_seconds == seconds
 
 
 async def test_redirect_is_not_followed(receiver: Receiver, target: Target) -> None:
     """It could lead anywhere."""
     with Receiver() as elsewhere:
         receiver.will(Answer(307, {"Location": elsewhere.url}))
-        with pytest.raises(NotDelivered, match="HTTP 307"):
+        with pytest.raises(DeliveryFailed, match="HTTP 307"):
             await target.send(ADA)
         assert elsewhere.received == []
 
@@ -90,13 +90,13 @@ async def test_redirect_is_not_followed(receiver: Receiver, target: Target) -> N
 async def test_connection_is_used_again(receiver: Receiver, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an answer of any length that is not absurd."""
     made: list[str] = []
-    look_up = names_module.look_up
+    look_up = resolver_module.look_up
 
     def counted(host: str, port: int) -> Any:
         made.append(host)
         return look_up(host, port)
 
-    monkeypatch.setattr(names_module, "look_up", counted)
+    monkeypatch.setattr(resolver_module, "look_up", counted)
     receiver.will(Answer(200, body=b"x" * 10_000))
     for _ in range(5):
         await target.send(ADA)
@@ -115,7 +115,7 @@ async def test_slow_target(receiver: Receiver, target: Target, monkeypatch: pyte
     """It has some seconds, and perhaps has taken the post."""
     monkeypatch.setattr(target_module, "ANSWER_SECONDS", 0.2)
     receiver.will(Answer(200, after_seconds=2.0))
-    with pytest.raises(NotDelivered, match="no answer in time"):
+    with pytest.raises(DeliveryFailed, match="no answer in time"):
         await target.send(ADA)
 
 
@@ -149,7 +149,7 @@ async def test_target_that_sends_its_answer_in_drops(monkeypatch: pytest.MonkeyP
     drops = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 200]
     async with speaking(*drops, pause=0.05) as url:
         target = Target(hook_to(url), LOOPBACK)
-        with pytest.raises(NotDelivered, match="no answer in time"):
+        with pytest.raises(DeliveryFailed, match="no answer in time"):
             await target.send(ADA)
         await target.aclose()
 
@@ -159,7 +159,7 @@ async def test_target_that_speaks_no_http(answer: bytes) -> None:
     """Is one that does not take the post."""
     async with speaking(answer) as url:
         target = Target(hook_to(url), LOOPBACK)
-        with pytest.raises(NotDelivered, match=r"RemoteProtocolError|ReadError"):
+        with pytest.raises(DeliveryFailed, match=r"RemoteProtocolError|ReadError"):
             await target.send(ADA)
         await target.aclose()
 
@@ -170,7 +170,7 @@ async def test_nobody_there() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     target = Target(hook_to(f"http://127.0.0.1:{port}/"), LOOPBACK)
-    with pytest.raises(NotDelivered, match="the connection was refused"):
+    with pytest.raises(DeliveryFailed, match="the connection was refused"):
         await target.send(ADA)
     await target.aclose()
 
@@ -178,7 +178,7 @@ async def test_nobody_there() -> None:
 async def test_name_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have one later."""
     target = Target(hook_to("https://nowhere.invalid/"), ())
-    with pytest.raises(NotDelivered, match=r"nowhere\.invalid has no address"):
+    with pytest.raises(DeliveryFailed, match=r"nowhere\.invalid has no address"):
         await target.send(ADA)
     await target.aclose()
 
@@ -189,14 +189,14 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     def look_up(host: str, port: int) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
-    monkeypatch.setattr(names_module, "look_up", look_up)
+    monkeypatch.setattr(resolver_module, "look_up", look_up)
 
 
 async def test_name_that_leads_to_a_private_address(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Is refused when it is connected to, whatever it led to before."""
     leads_to(monkeypatch, "127.0.0.1")
     target = Target(hook_to(f"https://innocent.example.com:{receiver.port}/"), ())
-    with pytest.raises(NotDelivered) as refused:
+    with pytest.raises(DeliveryFailed) as refused:
         await target.send(ADA)
     said = "innocent.example.com leads to 127.0.0.1, no public address; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
     assert str(refused.value) == said
@@ -219,7 +219,7 @@ async def test_public_address_without_tls(monkeypatch: pytest.MonkeyPatch) -> No
     """A post goes over other people's wires in clear nowhere."""
     leads_to(monkeypatch, "1.1.1.1")
     target = Target(hook_to("http://plain.example.com/"), LOOPBACK)
-    with pytest.raises(NotDelivered, match=r"leads to 1\.1\.1\.1, and hooks go there over TLS only"):
+    with pytest.raises(DeliveryFailed, match=r"leads to 1\.1\.1\.1, and webhooks go there over TLS only"):
         await target.send(ADA)
     await target.aclose()
 
@@ -262,7 +262,7 @@ async def test_certificate_that_is_not_valid(
     with Receiver(context_of(authority[0], "other.example.com" if trusted else "chat.example.com")) as receiver:
         hook = hook_to(f"https://chat.example.com:{receiver.port}/", ca_file=authority[1] if trusted else None)
         target = Target(hook, LOOPBACK)
-        with pytest.raises(NotDelivered, match="its certificate is not valid: "):
+        with pytest.raises(DeliveryFailed, match="its certificate is not valid: "):
             await target.send(ADA)
         assert receiver.received == []
         await target.aclose()
@@ -272,7 +272,7 @@ async def test_scheme_in_capitals_is_the_same_scheme(monkeypatch: pytest.MonkeyP
     """So that it goes nowhere in clear either."""
     leads_to(monkeypatch, "1.1.1.1")
     target = Target(hook_to("HTTP://plain.example.com/"), LOOPBACK)
-    with pytest.raises(NotDelivered, match="over TLS only"):
+    with pytest.raises(DeliveryFailed, match="over TLS only"):
         await target.send(ADA)
     await target.aclose()
 
@@ -281,7 +281,7 @@ async def test_endless_interim_answers_are_not_parsed_for_long() -> None:
     """They would keep the worker's processor busy until the time-out."""
     async with speaking(*[b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000] * 1_000) as url:
         target = Target(hook_to(url), LOOPBACK)
-        with pytest.raises(NotDelivered, match="ReadError"):
+        with pytest.raises(DeliveryFailed, match="ReadError"):
             await target.send(ADA)
         await target.aclose()
 
@@ -296,14 +296,14 @@ async def test_name_is_looked_up_by_one_at_a_time(monkeypatch: pytest.MonkeyPatc
         answered.wait(60)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))] * 2
 
-    monkeypatch.setattr(names_module, "look_up", look_up)
-    names = names_module.Names()
-    waiting = [asyncio.create_task(names.addresses_of("slow.example.com", 443)) for _ in range(8)]
+    monkeypatch.setattr(resolver_module, "look_up", look_up)
+    resolver = resolver_module.Resolver()
+    waiting = [asyncio.create_task(resolver.resolve("slow.example.com", 443)) for _ in range(8)]
     await asyncio.sleep(0.05)
     waiting[0].cancel()  # as by a time-out, after which it is tried again
     with pytest.raises(asyncio.CancelledError):
         await waiting[0]
-    waiting[0] = asyncio.create_task(names.addresses_of("slow.example.com", 443))
+    waiting[0] = asyncio.create_task(resolver.resolve("slow.example.com", 443))
     await asyncio.sleep(0.05)
     answered.set()
     assert [list(map(str, found)) for found in await asyncio.gather(*waiting)] == [["127.0.0.1"]] * 8

@@ -94,12 +94,12 @@ def test_secrets_are_nowhere_to_be_seen(
     with worker_process(database, processes, **hooks, SOCIAL_POST_LOG_LEVEL="debug") as worker:
         started(host)
         host.complete()
-        until(lambda: "a hook fails" in worker.log, what="a word of the failure")
+        until(lambda: "webhook.retry" in worker.log, what="a word of the failure")
         until(lambda: host.value("select count(*) from auto_post_positions where last_error is not null") == 1)
         noted = str(host.rows("select * from auto_post_positions"))
         receiver.will(200)
         receiver.wait(1)
-        until(lambda: "a hook delivers again" in worker.log, what="a word of its end")
+        until(lambda: "webhook.recovered" in worker.log, what="a word of its end")
         log = worker.log
     for hidden in ("/services/take", secret, secret.removeprefix("whsec_"), "hidden"):
         assert hidden not in log + noted

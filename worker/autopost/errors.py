@@ -5,13 +5,27 @@ AutopostError
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
 ├── Unhealthy                a check found what somebody must see to; exit code 5
-├── LeaseLost                another worker owns the row now; nothing was written for it
+├── LeaseLost                another worker holds the lease now; nothing was written
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
-└── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
-    ├── TextTooLong          the text has more characters than the redactor accepts
-    ├── DeadlinePassed       redaction used up its CPU time
-    ├── PrefilterFailed      the anchors could not be searched for
-    └── NeverClean           every pass found something new
+├── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
+│   ├── TextTooLong          the text has more characters than the redactor accepts
+│   ├── DeadlinePassed       redaction used up its CPU time
+│   ├── PrefilterFailed      the anchors could not be searched for
+│   └── NeverClean           every pass found something new
+├── RequestRefused           web/errors.py: an HTTP request or handshake is answered with an error status
+│   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
+│   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
+│   ├── InvalidPosition      400: a feed is asked for from what is no position
+│   ├── TokenRequired        401
+│   ├── TooManyViewers       503
+│   ├── TooManyWrongTokens   429
+│   └── UnknownTopic         400
+├── TransportLost            web/feed/source.py: the transport is no longer received; the log is read instead
+├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
+├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
+├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
+├── DeliveryRejected         a webhook's target will never take this event; dead-lettered
+└── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
 
 Messages never contain text of an operation, a post or a secret: they are written to logs and audit rows.
 """
@@ -53,7 +67,7 @@ class Unhealthy(AutopostError):
 
 
 class LeaseLost(AutopostError):
-    """The row is no longer ours: its epoch moved on or its state changed."""
+    """Another worker holds the lease now."""
 
 
 class PostRefused(AutopostError):
@@ -62,6 +76,22 @@ class PostRefused(AutopostError):
 
 class RedactionFailed(AutopostError):
     """The text could not be redacted."""
+
+
+class DeliveryFailed(AutopostError):
+    """An event was not taken this time; retry it, not before `retry_after_seconds` if the target said so."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DeliveryRejected(AutopostError):
+    """A webhook's target will never take this event."""
+
+
+class MalformedEvent(AutopostError):
+    """The message is no event, or not a whole one."""
 
 
 class TextTooLong(RedactionFailed):

@@ -1,14 +1,14 @@
--- How many published posts some reader of the log has not read: any reader, and any hook. One row.
-with readers as (
+-- How many events some consumer of the log has not delivered: any consumer, and any webhook. One row.
+with consumers as (
     select
         min(p.position) as least,
-        min(p.position) filter (where starts_with(p.name, 'hook:')) as least_of_hooks
+        min(p.position) filter (where starts_with(p.name, 'hook:')) as least_of_webhooks
     from {{ schema }}.auto_post_positions as p
     where p.name <> 'log'
 )
 
 select
-    count(*) filter (where coalesce(a.position, 9223372036854775807) > r.least) as by_anyone,
-    count(*) filter (where coalesce(a.position, 9223372036854775807) > r.least_of_hooks) as by_hooks
+    count(*) filter (where coalesce(a.position, 9223372036854775807) > c.least) as by_anyone,
+    count(*) filter (where coalesce(a.position, 9223372036854775807) > c.least_of_webhooks) as by_webhooks
 from {{ schema }}.auto_post_announcements as a
-cross join readers as r
+cross join consumers as c

@@ -7,8 +7,9 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from autopost.broadcast.from_settings import CARRIER, carrier_of
-from autopost.broadcast.relay import Relay
+from autopost.broadcast.from_settings import TRANSPORT, transport_from_settings
+from autopost.broadcast.lease import ConsumerLease
+from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
 from autopost.database.connection import create_pool
 from autopost.settings import Settings, load_settings
 from tests.support.host import Host
@@ -67,11 +68,14 @@ class Announcer:
         return position
 
     async def _announce(self) -> None:
-        carrier = carrier_of(self._settings)
-        assert carrier is not None
-        pool = await create_pool(self._settings, "test", size=2)
+        pool = await create_pool(self._settings, "test", size=3)
+        transport = transport_from_settings(self._settings, pool)
+        assert transport is not None
         try:
-            await Relay(pool, self._settings.schema_name, CARRIER, carrier).flush()
+            lease = ConsumerLease(pool, self._settings.schema_name, TRANSPORT, "announcer", LEASE_SECONDS)
+            consumer = TransportConsumer(lease, transport)
+            consumer.stop()  # when all is delivered
+            await consumer.run()
         finally:
-            await carrier.aclose()
+            await transport.aclose()
             await pool.close()

@@ -111,7 +111,7 @@ class Viewer:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the stream has ended."""
+        """Return whether the stream has ended."""
         return self._ended.is_set()
 
     @property

@@ -53,7 +53,7 @@ def work(host: Host, count: int, *, agents: int = 5, begin: int = 0) -> None:
 
 
 def in_order(posts: list[dict[str, Any]]) -> bool:
-    """Tell whether each agent's posts are in the order of publishing."""
+    """Return whether each agent's posts are in the order of publishing."""
     by_agent: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for post in posts:
         by_agent[post["sender_id"]].append((post["created_at"], post["position"]))

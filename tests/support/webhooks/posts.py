@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 
-ADA = Announcement(
+ADA = BroadcastEvent(
     position=7,
     post_id="6f1c7a1e-0000-4000-8000-000000000001",
     tenant_id="tenant",
@@ -23,6 +23,6 @@ ADA = Announcement(
 )
 
 
-def post(**changed: Any) -> Announcement:
+def post(**changed: Any) -> BroadcastEvent:
     """Return Ada's post, with something changed."""
     return replace(ADA, **changed)

@@ -44,7 +44,7 @@ def test_atom_feed_is_as_the_standard_wants_it() -> None:
     assert ET.fromstring(document).findtext("{http://www.w3.org/2005/Atom}title") == HEADING.title
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", parsed.feed.id)
     assert parsed.feed.updated == parsed.entries[0].updated == "2026-01-02T03:04:05.678900Z"
-    assert [link.href for link in parsed.feed.links] == [HEADING.address, HEADING.page]
+    assert [link.href for link in parsed.feed.links] == [HEADING.address, HEADING.dashboard]
     assert [entry.author for entry in parsed.entries] == ["Ada", "ada", "an agent"]
     assert parsed.entries[0].id == "urn:uuid:00000000-0000-4000-8000-000000000001"
     assert parsed.entries[1].id == id_of("no uuid") != id_of("another")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from typing import Any, Self
 
 import pytest
 import structlog
@@ -13,7 +16,7 @@ from websockets.asyncio.client import connect
 
 from autopost.observability.health import Health
 from autopost.web import server
-from autopost.web.server import RESERVED
+from autopost.web.server import RESERVED_FILES
 
 CODE = """
 import resource, sys
@@ -27,9 +30,9 @@ print(room_for(connections), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 @pytest.mark.parametrize(
     ("soft", "hard", "room", "limit"),
     [
-        (1_024, 2_000, 1_400, 1_400 + RESERVED),
+        (1_024, 2_000, 1_400, 1_400 + RESERVED_FILES),
         (1_800, 2_000, 1_400, 1_800),
-        (512, 1_024, 1_024 - RESERVED, 1_024),
+        (512, 1_024, 1_024 - RESERVED_FILES, 1_024),
         (100, 100, 1, 100),
     ],
     ids=["raised", "enough", "too-few", "next-to-none"],
@@ -41,8 +44,45 @@ def test_limit_of_file_descriptors_is_raised_as_far_as_it_goes(soft: int, hard: 
     assert result.stdout.splitlines()[-1].split() == [str(room), str(limit)]
 
 
+@contextlib.asynccontextmanager
+async def serving(**options: Any) -> AsyncIterator[int]:
+    """Run a server and return its port."""
+    with structlog.testing.capture_logs() as logs:
+        async with server.serve(Health(), "127.0.0.1", 0, **options):
+            (line,) = [line for line in logs if line["event"] == "http.listening"]
+            yield int(line["address"].rpartition(":")[2])
+
+
+class Client:
+    """A connection that is kept open between requests."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, port: int) -> AsyncIterator[Self]:
+        """Connect, and close at the end."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        yield cls(reader, writer)
+        writer.close()
+
+    async def ask(self) -> str:
+        """Return the response to a request, or nothing when the connection is closed."""
+        with contextlib.suppress(ConnectionError):
+            self.writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return (await asyncio.wait_for(self._reader.read(1_000), 20)).decode()
+        return ""
+
+    async def until_closed(self) -> None:
+        """Wait until the server closes the connection."""
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(self._reader.read(1_000), 20) == b""
+
+
 async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock of whoever sends no whole request ends with the handshake."""
+    """The time limit of a request ends with the handshake."""
     monkeypatch.setattr(server, "REQUEST_SECONDS", 0.2)
 
     async def later(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -50,8 +90,42 @@ async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pyt
         await asyncio.sleep(0.6)
         await send({"type": "websocket.send", "text": "still here"})
 
-    with structlog.testing.capture_logs() as logs:
-        async with server.serve(Health(), "127.0.0.1", 0, beneath=later):
-            address = logs[0]["address"].replace("http://", "ws://")
-            async with connect(f"{address}/any", proxy=None) as opened:
-                assert await asyncio.wait_for(opened.recv(), 20) == "still here"
+    async with serving(fallback=later) as port, connect(f"ws://127.0.0.1:{port}/any", proxy=None) as opened:
+        assert await asyncio.wait_for(opened.recv(), 20) == "still here"
+
+
+async def test_connections_over_the_limit_are_closed() -> None:
+    """Before they send anything; the others are served, and when one of them ends there is room again."""
+    async with serving(connections=2) as port, Client.open(port) as first:
+        async with Client.open(port) as second:
+            assert (await first.ask()).startswith("HTTP/1.1 200")
+            assert (await second.ask()).startswith("HTTP/1.1 200")
+            async with Client.open(port) as third:
+                await third.until_closed()
+            assert (await first.ask()).startswith("HTTP/1.1 200")
+
+        async def is_served() -> bool:
+            async with Client.open(port) as fourth:
+                return (await fourth.ask()).startswith("HTTP/1.1 200")
+
+        async with asyncio.timeout(20):
+            while not await is_served():
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("requests", [0, 1], ids=["first", "second"])
+async def test_request_that_trickles_is_cut_off(monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
+    """Also on a connection that had an answer: each byte would end uvicorn's own time limit."""
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.4)
+
+    async def trickle(writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+
+    async with serving() as port, Client.open(port) as client:
+        for _ in range(requests):
+            assert (await client.ask()).startswith("HTTP/1.1 200")
+        trickling = asyncio.create_task(trickle(client.writer))
+        await client.until_closed()
+        trickling.cancel()

@@ -65,8 +65,8 @@ def test_outage_of_redis_loses_nothing(host: Host, several: Several, how: str) -
         whole(events, 1, 40)
         whole(messages, 1, 40)
         said = [json.loads(line)["event"] for line in one.log.splitlines()]
-        assert said.count("the carrier is not heard; the log is looked at instead") == 1
-        assert said.count("the carrier is heard again") == 1
+        assert said.count("feed.source_lost") == 1
+        assert said.count("feed.source_connected") == 1
 
 
 @carriers

@@ -9,18 +9,16 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from autopost.broadcast.announcement import Announcement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.settings import Settings
 from autopost.web.database import Database
 from autopost.web.feed import receiver as receiver_module
+from autopost.web.feed.encoded_post import EncodedPost
 from autopost.web.feed.log import Log
-from autopost.web.feed.receiver import LogPutBack, Receiver
-from autopost.web.feed.subscriber import Subscriber
-from autopost.web.feed.telling import Telling
-from autopost.web.feed.topics import Topics
-from autopost.web.outgoing import MOST_WAITING
+from autopost.web.feed.receiver import LogRewound, Receiver
+from autopost.web.viewer import MOST_QUEUED, Viewer
 from tests.support.feed.announcing import Announcer, settings_of
 from tests.support.host import Host
 from tests.support.work import eventually
@@ -34,7 +32,7 @@ class Script:
         self.sessions = 0
         self.down = False
 
-    async def hear(self) -> AsyncIterator[list[str | bytes]]:
+    async def receive(self) -> AsyncIterator[list[str | bytes]]:
         """Begin a session, and say what is to be said."""
         self.sessions += 1
         if self.down:
@@ -52,20 +50,21 @@ class Running:
         self.announcer = Announcer(host, settings_of(dsn, "notify"))
         self.host = host
         self.script = Script()
-        self.handed: list[Telling] = []
+        self.handed: list[EncodedPost] = []
         self.receiver = Receiver(log, self.script, self.handed.append)
-        self.task = asyncio.create_task(self.receiver.run())
+        self.ready = asyncio.Event()
+        self.task = asyncio.create_task(self.receiver.run(self.ready))
 
     @property
     def contents(self) -> list[str]:
         """Return the texts that were handed on."""
-        return [json.loads(telling.message)["event"]["data"]["content"] for telling in self.handed]
+        return [json.loads(post.message)["event"]["data"]["content"] for post in self.handed]
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(query("worker/announcements", "public").replace("$1", "0").replace("$2", "10000"))
+        rows = self.host.rows(query("broadcast/read", "public").replace("$1", "0").replace("$2", "10000"))
         return [
-            Announcement.of({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
+            BroadcastEvent.from_row({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows
         ]
 
@@ -83,13 +82,13 @@ async def running(
     host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Running]:
     """Return a receiver that looks by itself only when there is reason to, after one post that is past."""
-    monkeypatch.setattr(receiver_module, "HEARD_SECONDS", 600.0)
-    monkeypatch.setattr(receiver_module, "UNHEARD_SECONDS", 600.0)
+    monkeypatch.setattr(receiver_module, "CONNECTED_POLL_SECONDS", 600.0)
+    monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 600.0)
     begun = Running(host, database, Log(Database(pool, "public")))
     begun.task.cancel()
     begun.announcer.write("past")
-    begun.task = asyncio.create_task(begun.receiver.run())
-    await asyncio.wait_for(begun.receiver.begun.wait(), 20)
+    begun.task = asyncio.create_task(begun.receiver.run(begun.ready))
+    await asyncio.wait_for(begun.ready.wait(), 20)
     await eventually(lambda: begun.script.sessions == 1)
     yield begun
     begun.task.cancel()
@@ -103,7 +102,7 @@ async def test_it_begins_at_the_logs_present_position(running: Running) -> None:
     await running.script.says.put([a, b.encode()])
     await eventually(lambda: len(running.contents) == 2)
     assert running.contents == ["a", "b"]
-    assert running.receiver.last == 3
+    assert running.receiver.position == 3
 
 
 async def test_repeats_are_dropped(running: Running) -> None:
@@ -184,7 +183,7 @@ async def test_post_deleted_meanwhile_is_not_handed_on_from_the_log(running: Run
     running.announcer.write("last, and deleted")
     running.host.execute("delete from social_posts where content = 'last, and deleted'")
     await running.script.says.put([])
-    await eventually(lambda: running.receiver.last == 5)
+    await eventually(lambda: running.receiver.position == 5)
     running.announcer.write("d")
     await running.script.says.put([(await running.messages())[-1]])
     await eventually(lambda: "d" in running.contents)
@@ -196,7 +195,7 @@ async def test_purged_places_are_passed_over(running: Running) -> None:
     ids = running.announcer.write("a", "purged", "c", "purged too")
     running.host.execute("delete from auto_post_announcements where post_id = any(%s)", ([ids[1], ids[3]],))
     await running.script.says.put([])
-    await eventually(lambda: running.receiver.last == 5)
+    await eventually(lambda: running.receiver.position == 5)
     assert running.contents == ["a", "c"]
 
 
@@ -204,12 +203,12 @@ async def test_log_is_looked_at_while_nothing_is_heard(
     host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a carrier that never answers, and more than one look takes."""
-    monkeypatch.setattr(receiver_module, "UNHEARD_SECONDS", 0.05)
+    monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 0.05)
     monkeypatch.setattr("autopost.web.feed.log.BATCH", 3)
     running = Running(host, database, Log(Database(pool, "public")))
 
     running.script.down = True
-    await asyncio.wait_for(running.receiver.begun.wait(), 20)
+    await asyncio.wait_for(running.ready.wait(), 20)
     written = [str(number) for number in range(10)]
     running.announcer.write(*written)
     await eventually(lambda: len(running.contents) == 10)
@@ -221,45 +220,45 @@ async def test_database_that_was_put_back_ends_it(running: Running) -> None:
     """Places would be given a second time; whoever watches begins anew."""
     running.announcer.write("a", "b")
     await running.script.says.put([])
-    await eventually(lambda: running.receiver.last == 3)
+    await eventually(lambda: running.receiver.position == 3)
     running.host.execute("update auto_post_positions set position = 1 where name = 'log'")
     await running.script.says.put([])
     with pytest.raises(ExceptionGroup) as ended:
         await asyncio.wait_for(running.task, 20)
-    assert ended.value.subgroup(LogPutBack) is not None
+    assert ended.value.subgroup(LogRewound) is not None
 
 
 async def test_many_at_once_are_too_many_for_nobody_who_reads(running: Running) -> None:
     """A viewer has a moment to be sent what it was told, whether it comes from the log or from the carrier."""
-    subscriber = Subscriber(Topics(), lambda telling: telling.event, "events")
-    subscriber.begin(running.receiver.last)
-    running.receiver._hand_on = subscriber.tell
-    count = 3 * MOST_WAITING
+    viewer = Viewer([])
+    viewer.skip(running.receiver.position)
+    running.receiver._publish = lambda post: viewer.offer(post.event, post.position)
+    count = 3 * MOST_QUEUED
     taken: list[bytes] = []
 
     async def take() -> None:
         while len(taken) < 2 * count:
-            taken.extend(await subscriber.take_each() or ())
+            taken.extend(await viewer.take() or ())
 
     taking = asyncio.create_task(take())
     running.announcer.write(*("from the log" for _ in range(count)))
     await running.script.says.put([])
-    await eventually(lambda: len(taken) == count or subscriber.dropped.is_set())
+    await eventually(lambda: len(taken) == count or viewer.dropped.is_set())
     running.announcer.write(*("from the carrier" for _ in range(count)))
     await running.script.says.put([*(await running.messages())[-count:]])
-    await eventually(lambda: taking.done() or subscriber.dropped.is_set())
-    assert not subscriber.dropped.is_set()
+    await eventually(lambda: taking.done() or viewer.dropped.is_set())
+    assert not viewer.dropped.is_set()
 
 
-async def test_subscriber_is_told_nothing_twice_and_nothing_before_its_place(running: Running) -> None:
-    """What comes while the log is read for it is kept, and told from its place on."""
+async def test_viewer_is_sent_nothing_twice_and_nothing_before_its_position(running: Running) -> None:
+    """What comes while its backfill is read is queued, and sent from its position on."""
     running.announcer.write("a", "b", "c")
     await running.script.says.put([])
     await eventually(lambda: len(running.handed) == 3)
-    subscriber = Subscriber(Topics(), lambda telling: telling.event, "events")
-    for telling in running.handed:
-        subscriber.tell(telling)
-    subscriber.begin(running.handed[0].position)
-    for telling in running.handed:
-        subscriber.tell(telling)
-    assert await subscriber.take_each() == [telling.event for telling in running.handed[1:]]
+    viewer = Viewer([])
+    for post in running.handed:
+        viewer.offer(post.event, post.position)
+    viewer.skip(running.handed[0].position)
+    for post in running.handed:
+        viewer.offer(post.event, post.position)
+    assert await viewer.take() == [post.event for post in running.handed[1:]]

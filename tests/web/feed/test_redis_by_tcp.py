@@ -42,7 +42,7 @@ def test_half_open_connections_lose_nothing(host: Host, several: Several, proxy:
         until(lambda: len(host.posts()) == 10)  # publishing waits for nobody
         whole(viewer, 1, 10)  # the log is looked at
         until(lambda: one.metric("autopost_feed_source_up") == 0)
-        until(lambda: "announcing failed and is tried again" in worker.log)
+        until(lambda: "broadcast.transport_down" in worker.log)
         proxy.heal()
         work(host, 5, begin=10)
         whole(viewer, 1, 15)
@@ -108,7 +108,7 @@ def test_redis_whose_certificate_is_not_valid_is_told_nothing(
     with several.worker() as worker:
         work(host, 3)
         until(lambda: len(host.posts()) == 3)
-        until(lambda: "announcing failed and is tried again" in worker.log)
+        until(lambda: "broadcast.transport_down" in worker.log)
         assert "hidden" not in worker.log
     assert heard.heard == []
     heard.close()

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
+from starlette.requests import HTTPConnection
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.web.access import Access
+from autopost.web.access import COOKIE, Access
 from tests.cli.test_bad_input import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
@@ -94,14 +95,16 @@ def test_changed_cookie_opens_nothing(guarded: Site) -> None:
     assert guarded.get("/", Cookie=f"autopost_page={end}.{signature}").status_code == 200
 
 
-def test_session_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_session_ends_by_itself_and_with_a_new_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one whose cookie a browser does not forget."""
     access = Access(TOKEN)
     end = int(time.time()) + 100
-    cookie = f"{end}.{access._sign(end)}"
-    assert access._is_session(cookie)
+    cookie = f"{COOKIE}={access.session_until(end)}"
+    request = HTTPConnection({"type": "http", "headers": [(b"cookie", cookie.encode())]})
+    assert await access.may_see(request)
+    assert not await Access("another token").may_see(request)
     monkeypatch.setattr(time, "time", lambda: end + 1)
-    assert not access._is_session(cookie)
+    assert not await access.may_see(request)
 
 
 def test_wrong_sign_in_is_slow_and_logged_without_the_token(guarded: Site) -> None:
@@ -111,7 +114,7 @@ def test_wrong_sign_in_is_slow_and_logged_without_the_token(guarded: Site) -> No
     assert time.monotonic() - began >= 0.9
     assert answer.status_code == 401
     assert "This is not the token." in answer.text
-    assert "a sign-in to the page was refused" in guarded.worker.log
+    assert "dashboard.sign_in_refused" in guarded.worker.log
     assert "wrong-token-of-somebody" not in guarded.worker.log
 
 
@@ -146,7 +149,7 @@ def test_another_site_may_link_to_the_page_and_fetch_nothing(guarded: Site, site
 def test_address_that_a_stranger_makes_up_is_not_logged(guarded: Site) -> None:
     """Nor does it move the cursor of a terminal."""
     guarded.post("/sign-in", {"token": "wrong"}, X_Forwarded_For="\x1b[31mFAKE", Sec_Fetch_Site="same-origin")
-    assert "was refused" in guarded.worker.log
+    assert "dashboard.sign_in_refused" in guarded.worker.log
     assert "FAKE" not in guarded.worker.log
 
 
@@ -190,7 +193,7 @@ def test_programs_and_old_browsers_may_act(host: Host, database: str, processes:
         answer = guarded.post("/resume", Origin=guarded.address)
         assert answer.headers["location"] == "outbox?said=resumed"
         assert not host.value("select paused from auto_post_control")
-        assert "Claiming goes on." in guarded.get("/outbox?said=resumed").text
+        assert "Claiming is resumed." in guarded.get("/outbox?said=resumed").text
 
 
 def test_without_a_token_the_page_only_shows(host: Host, database: str, processes: Crew) -> None:
@@ -239,7 +242,10 @@ def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: 
             assert wide.get(path, Host="10.0.0.1").status_code == 200
         for path in ("/", "/outbox", "/events", "/sign-in"):
             assert wide.get(path).status_code == 404
-        assert "dashboard.disabled" in wide.worker.log
+        assert (
+            '"missing": "SOCIAL_POST_HTTP_TOKEN", "http_host": "0.0.0.0", "event": "dashboard.disabled"'
+            in wide.worker.log
+        )
 
 
 def test_page_that_is_asked_for_beyond_loopback_needs_a_token(database: str) -> None:

@@ -8,11 +8,9 @@ import pytest
 
 from autopost.outbox.cursor import Cursor
 from autopost.outbox.outcomes import Outcome
-from autopost.web.filter import FeedFilter
-from autopost.web.outgoing import MOST_BYTES, MOST_WAITING
 from autopost.web.page.feed import MOST_CAUGHT_UP, MOST_CAUGHT_UP_BYTES, catch_up
-from autopost.web.page.viewer import Topic, Viewer
 from autopost.web.sse import event
+from autopost.web.viewer import MOST_QUEUED, MOST_QUEUED_BYTES, Viewer
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 GAP = event("gap", True)
@@ -71,8 +69,8 @@ def test_bytes_that_only_the_place_and_older_ones_lack_are_no_gap() -> None:
 
 def test_queue_of_a_viewer_has_an_end() -> None:
     """Nobody who offers something waits, and nothing piles up."""
-    viewer = Viewer(Topic.FEED, FeedFilter())
-    for _ in range(MOST_WAITING):
+    viewer = Viewer(["feed"])
+    for _ in range(MOST_QUEUED):
         viewer.offer(b"x")
     assert not viewer.dropped.is_set()
     viewer.offer(b"x")
@@ -82,13 +80,13 @@ def test_queue_of_a_viewer_has_an_end() -> None:
 
 async def test_bytes_that_wait_for_a_viewer_have_an_end() -> None:
     """Few long messages are as many as many short ones; what was taken does not count."""
-    viewer = Viewer(Topic.FEED, FeedFilter())
-    half = b"x" * (MOST_BYTES // 2)
+    viewer = Viewer(["feed"])
+    half = b"x" * (MOST_QUEUED_BYTES // 2)
     for _ in range(3):
         viewer.offer(half)
         viewer.offer(half)
         assert not viewer.dropped.is_set()
-        assert await viewer.take() == half + half
+        assert await viewer.take() == [half, half]
     for _ in range(2):
         viewer.offer(half)
     assert not viewer.dropped.is_set()

@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 from autopost.observability import metrics
 from autopost.settings import Settings
 from autopost.web import database as page_database
-from autopost.web.database import NoAnswer, database
+from autopost.web.database import open_database
+from autopost.web.errors import DatabaseUnavailable
 from tests.support.host import Host
 
 
@@ -24,20 +25,20 @@ async def test_error_is_named_by_its_sqlstate_and_logged_when_it_begins_and_ends
 ) -> None:
     """Once, however many ask meanwhile; each is counted, and no log line holds what a statement was given."""
     before = counted("UndefinedTableError")
-    async with database(settings) as connections:
+    async with open_database(settings) as connections:
         host.execute("alter table audit_log rename to hidden")
         with capture_logs() as logs:
             for _ in range(3):
-                with pytest.raises(NoAnswer) as caught:
+                with pytest.raises(DatabaseUnavailable) as caught:
                     await connections.fetch("web/agents", 10)
                 assert caught.value.kind == "UndefinedTableError 42P01"
                 assert caught.value.lacks_rights
             host.execute("alter table hidden rename to audit_log")
             for _ in range(2):
                 assert await connections.fetch("web/agents", 10) == []
-    assert [(line["event"], line.get("error"), line.get("statement")) for line in logs] == [
-        ("the database does not answer the page", "UndefinedTableError 42P01", "web/agents"),
-        ("the database answers the page again", None, None),
+    assert [(line["event"], line["purpose"], line.get("error"), line.get("statement")) for line in logs] == [
+        ("database.unavailable", "page", "UndefinedTableError 42P01", "web/agents"),
+        ("database.available", "page", None, None),
     ]
     assert counted("UndefinedTableError") == before + 3
 
@@ -47,10 +48,10 @@ async def test_statement_that_takes_too_long_is_no_answer(
 ) -> None:
     """The server ends it, and the page's role is not at fault."""
     monkeypatch.setattr(page_database, "STATEMENT_SECONDS", 0.3)
-    async with database(settings) as connections:
+    async with open_database(settings) as connections:
         with psycopg.connect(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
-            with pytest.raises(NoAnswer) as caught:
+            with pytest.raises(DatabaseUnavailable) as caught:
                 await connections.fetch("web/agents", 10)
         assert caught.value.kind == "QueryCanceledError 57014"
         assert not caught.value.lacks_rights
@@ -60,10 +61,10 @@ async def test_statement_that_takes_too_long_is_no_answer(
 async def test_no_free_connection_is_no_answer(host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for one gives up in time, although the server says nothing."""
     monkeypatch.setattr(page_database, "ANSWER_SECONDS", 0.3)
-    async with database(settings) as connections:
+    async with open_database(settings) as connections:
         with psycopg.connect(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
-            with pytest.raises(NoAnswer) as caught:
+            with pytest.raises(DatabaseUnavailable) as caught:
                 await connections.fetch("web/agents", 10)
         assert caught.value.kind == "TimeoutError"
         monkeypatch.undo()

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from autopost.outbox.reading import Minute
-from autopost.web.access import MOST_WRONG, Access, TooManyWrong
+from autopost.web.access import MOST_WRONG, Access
 from autopost.web.cached import Cached
-from autopost.web.database import NoAnswer
+from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
 from autopost.web.page.chart import HEIGHT, chart
 from tests.support.web.browsing import TOKEN
 
@@ -23,16 +23,16 @@ async def test_many_who_ask_at_once_cost_one_look() -> None:
         looks += 1
         await asyncio.sleep(0.05)
         if looks == 2:
-            raise NoAnswer("TimeoutError")
+            raise DatabaseUnavailable("TimeoutError")
         return looks
 
     kept = Cached(look, seconds=60)
     assert await asyncio.gather(*(kept.get() for _ in range(50))) == [1] * 50
-    kept.forget()
+    kept.invalidate()
     answers = await asyncio.gather(*(kept.get() for _ in range(50)), return_exceptions=True)
-    assert {type(answer) for answer in answers} == {NoAnswer}
+    assert {type(answer) for answer in answers} == {DatabaseUnavailable}
     assert looks == 2
-    kept.forget()
+    kept.invalidate()
     assert await kept.get() == 3
 
 
@@ -49,7 +49,7 @@ async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
     kept = Cached(look, seconds=60)
     reading = asyncio.create_task(kept.get())
     await asyncio.sleep(0.01)
-    kept.forget()
+    kept.invalidate()
     assert await reading == 1
     assert await kept.get() == 2
     assert await kept.get() == 2
@@ -60,7 +60,7 @@ async def test_flood_of_wrong_tokens_is_turned_away() -> None:
     access = Access(TOKEN)
     wrong = [asyncio.create_task(access.is_token(f"wrong{number}")) for number in range(MOST_WRONG)]
     await asyncio.sleep(0.1)
-    with pytest.raises(TooManyWrong):
+    with pytest.raises(TooManyWrongTokens):
         await access.is_token(TOKEN)
     assert await asyncio.gather(*wrong) == [False] * MOST_WRONG
     assert await access.is_token(TOKEN)

@@ -90,7 +90,7 @@ def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Sit
     host.complete(agent=host.agent(maturity="SUPERVISED"), what="Wrote to bob" + "@example.com", status="failed")
     until(lambda: host.waiting() == 0)
     page = guarded.get("/").text
-    assert '<mark title="Taken out by redaction">&lt;EMAIL_ADDRESS&gt;</mark>' in page
+    assert '<mark title="Redacted">&lt;EMAIL_ADDRESS&gt;</mark>' in page
     for words in ("Ada", "supervised", "Alert", "workflow execute", "from a template"):
         assert words in page
 
@@ -154,7 +154,7 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
     page = guarded.get("/outbox").text
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     for said in (
-        "Waiting 1 ",
+        "Pending 1 ",
         "Posted 50 0 by the model, 50 from templates",
         "Not posted 1 ",
         "maturity: students only read 1",

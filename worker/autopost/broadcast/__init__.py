@@ -1,6 +1,7 @@
-"""Announces posts: after their commit, each at least once, an agent's in the order of publishing.
+"""Publishes posts as events: after their commit, each at least once, an agent's in the order of publishing.
 
-A post's transaction writes the post into the log, auto_post_announcements. After the commit it is given its place in
-the log (log.py), and each reader of the log delivers what comes after the place up to which it has delivered: a carrier
-(carrier.py) to whoever listens there. Any number of workers do so for the same readers, one at a time (relay.py).
+A post's transaction writes the event into the log, auto_post_announcements. After the commit the event is given its
+position in the log (sequencer.py), and each consumer of the log (consumer.py) delivers what comes after its offset: to
+a transport (transport.py), on which the platform's instances subscribe, or to a webhook (autopost.webhooks). Any number
+of workers run the same consumers; a lease lets one of them deliver at a time (lease.py).
 """

@@ -1,28 +1,35 @@
-"""The carrier that the settings name."""
+"""The transport that the settings name."""
 
 from __future__ import annotations
 
-from autopost.broadcast.carrier import Carrier, NotifyCarrier
+import asyncpg
+
+from autopost.broadcast.transport import NotifyTransport, Transport
 from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Broadcast, Settings
 
-CARRIER = "carrier"  # its name among the readers of the log
+TRANSPORT = "carrier"  # its name among the consumers of the log
 
 
-def carrier_of(settings: Settings) -> Carrier | None:
-    """Return the carrier, or None where posts are not announced. It connects when it sends.
-
-    Raises ConfigurationError without the extra that it needs.
-    """
+def transport_from_settings(settings: Settings, pool: asyncpg.Pool[asyncpg.Record]) -> Transport | None:
+    """Return the transport, or None without one. It connects when it sends. Raises ConfigurationError."""
+    require_extra(settings)
     if settings.broadcast is Broadcast.NONE:
         return None
     if settings.broadcast is Broadcast.NOTIFY:
-        return NotifyCarrier(settings.broadcast_channel, settings.schema_name)
-    try:
-        from autopost.broadcast.redis_carriers import PubSubCarrier, StreamCarrier, connect
-    except ImportError:
-        raise ConfigurationError(f"{PREFIX}BROADCAST={settings.broadcast} needs the extra `redis`") from None
+        return NotifyTransport(pool, settings.broadcast_channel, settings.schema_name)
+    from autopost.broadcast.redis_transports import PubSubTransport, StreamTransport, connect
+
     client = connect(settings.redis_url.get_secret_value())
     if settings.broadcast is Broadcast.REDIS:
-        return PubSubCarrier(client, settings.broadcast_prefix)
-    return StreamCarrier(client, settings.broadcast_prefix)
+        return PubSubTransport(client, settings.broadcast_prefix)
+    return StreamTransport(client, settings.broadcast_prefix)
+
+
+def require_extra(settings: Settings) -> None:
+    """Raise ConfigurationError without the extra that the transport needs."""
+    if settings.broadcast in (Broadcast.REDIS, Broadcast.REDIS_STREAM):
+        try:
+            import redis.asyncio  # noqa: F401 - only whether it is there
+        except ImportError:
+            raise ConfigurationError(f"{PREFIX}BROADCAST={settings.broadcast} needs the extra `redis`") from None

@@ -56,7 +56,7 @@ COMMANDS = {
     for name, place, example in commands
 } | {
     "rules": Entry("autopost.cli.rules:rules", "Control"),
-    "hooks": Entry("autopost.cli.hooks:hooks", "Control"),
+    "webhooks": Entry("autopost.cli.webhooks:webhooks", "Control"),
 }
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from autopost.cli.console import Json, out, print_json, terminal_columns
 from autopost.cli.session import run, trouble
 from autopost.cli.stdio import leave_stdout
 from autopost.settings import load_settings
-from autopost.webhooks.from_settings import hooks_of
+from autopost.webhooks.from_settings import webhooks_from_settings
 
 
 def check(
@@ -21,7 +21,7 @@ def check(
 ) -> None:
     """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
     settings = load_settings()
-    hooks_of(settings)  # a worker would not start
+    webhooks_from_settings(settings)  # a worker would not start
 
     async def look() -> None:
         findings = await run_check(settings)

@@ -32,9 +32,9 @@ def rule_ids(incomplete: str) -> Completions:
     return _known("cli/rules", "id", "operation_type", incomplete)
 
 
-def hook_names(incomplete: str) -> Completions:
-    """Return the hooks that the database knows."""
-    return _known("cli/hooks", "hook", "waiting", incomplete)
+def webhook_names(incomplete: str) -> Completions:
+    """Return the webhooks that the database knows."""
+    return _known("cli/webhooks", "webhook", "waiting", incomplete)
 
 
 def dead_operations(incomplete: str) -> Completions:

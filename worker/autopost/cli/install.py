@@ -36,7 +36,7 @@ def removal_question(lost: Lost) -> str:
     log = _parts(
         {
             f"{'post' if one else 'posts'} that {'was' if one else 'were'} not announced to all": lost.unannounced,
-            "dead letters of hooks" if lost.letters > 1 else "dead letter of a hook": lost.letters,
+            "dead letters of webhooks" if lost.letters > 1 else "dead letter of a webhook": lost.letters,
         }
     )
     said = [f"The outbox holds operations that were not posted: {listed(outbox)}."] if outbox else []

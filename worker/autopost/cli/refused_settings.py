@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autopost.broadcast.from_settings import carrier_of
+from autopost.broadcast.from_settings import require_extra
 from autopost.database.connection import connect_arguments
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError
 from autopost.observability.tracing import require_otlp
 from autopost.settings import PREFIX, Settings, libpq_problems
-from autopost.webhooks.from_settings import hooks_of
+from autopost.webhooks.from_settings import webhooks_from_settings
 
 _OF_REDACTION = ("redact_only", "redact_without", "redact_patterns_file", "redact_names_file", "ner_model")
 
@@ -24,8 +24,8 @@ def refused_settings(settings: Settings) -> list[str]:
         lambda: connect_arguments(settings, "config"),
         lambda: _page_connection(settings),
         lambda: given_mapping(settings),
-        lambda: hooks_of(settings),
-        lambda: carrier_of(settings),
+        lambda: webhooks_from_settings(settings),
+        lambda: require_extra(settings),
         lambda: _certificates(settings),
         lambda: _traces(settings),
     ]

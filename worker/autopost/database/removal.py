@@ -18,7 +18,7 @@ HOOKS_REVISION = "0008_hooks"  # the first that has hooks
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Rows that would go: of the outbox by state, posts that a reader of the log waits for, dead letters of hooks."""
+    """Rows that would go: of the outbox by state, events that were not delivered to all, dead letters of webhooks."""
 
     pending: int = 0
     claimed: int = 0
@@ -47,10 +47,10 @@ def downgrade_losses(settings: Settings, target: str) -> Lost:
             if goes(OUTBOX_REVISION) and _is_there(connection, schema, "auto_post_outbox"):
                 pending, claimed, dead = connection.exec_driver_sql(query("cli/unfinished", schema)).one()
             if _is_there(connection, schema, "auto_post_positions"):
-                by_anyone, by_hooks = connection.exec_driver_sql(query("cli/unannounced", schema)).one()
-                unannounced = by_anyone if goes(LOG_REVISION) else by_hooks
+                by_anyone, by_webhooks = connection.exec_driver_sql(query("cli/unannounced", schema)).one()
+                unannounced = by_anyone if goes(LOG_REVISION) else by_webhooks
             if _is_there(connection, schema, "auto_post_hook_dead"):
-                letters = connection.exec_driver_sql(query("cli/hook_letters", schema)).scalar_one()
+                letters = connection.exec_driver_sql(query("cli/webhook_dead_letters", schema)).scalar_one()
             return Lost(pending, claimed, dead, unannounced, letters)
     except sqlalchemy.exc.DBAPIError as error:
         raise explained(error) from None

@@ -69,17 +69,17 @@ IN_FLIGHT_ROWS = Gauge(
 LISTENER_CONNECTED = Gauge(
     "autopost_listener_connected", "1 while the doorbell's connection listens, 0 while polling.", registry=REGISTRY
 )
-ANNOUNCED = Counter(
+BROADCAST_EVENTS = Counter(
     "autopost_broadcast_events_total",
     "Broadcast events that this worker published; an event counts again if it is retried after a failure.",
     registry=REGISTRY,
 )
-ANNOUNCING_ERRORS = Counter(
+BROADCAST_ERRORS = Counter(
     "autopost_broadcast_errors_total",
     "Failed attempts to publish broadcast events; they are retried.",
     registry=REGISTRY,
 )
-HOOK_DELIVERIES = Counter(
+WEBHOOK_DELIVERIES = Counter(
     "autopost_webhook_deliveries_total",
     "Webhook delivery attempts of this worker: `delivered`, `failed` (will be retried) or `dead` (dead-lettered).",
     ["webhook", "outcome"],

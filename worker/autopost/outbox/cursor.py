@@ -1,4 +1,4 @@
-"""A place in the feed, as addresses and events of the page name it. Pure."""
+"""A place in the feed, as addresses and events of the dashboard name it. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
-        """Return the place that a text names, None when it names none."""
+        """Return the place that a text names, or None."""
         micros, separator, id_ = (text or "")[:_MOST_CHARACTERS].partition("~")
         if not separator or not micros.isascii() or not micros.isdigit():
             return None

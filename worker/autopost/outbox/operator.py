@@ -69,17 +69,17 @@ class OperatorActions:
         """Switch a rule on or off."""
         await self._statements.value("cli/switch_rule", rule_id, on)
 
-    async def hooks(self) -> list[Mapping[str, Any]]:
-        """Return the hooks that the database knows, by name; see hooks.sql."""
-        return await self._rows("cli/hooks")
+    async def webhooks(self) -> list[Mapping[str, Any]]:
+        """Return the webhooks that the database knows, by name; see webhooks.sql."""
+        return await self._rows("cli/webhooks")
 
-    async def retry_hook(self, hook: str) -> int:
-        """Let a hook's dead letters be sent again; return how many."""
-        return int(await self._statements.value("cli/retry_hook", hook))
+    async def retry_webhook(self, webhook: str) -> int:
+        """Let a webhook's dead letters be sent again; return how many."""
+        return int(await self._statements.value("cli/retry_webhook", webhook))
 
-    async def forget_hook(self, hook: str) -> int:
-        """Forget a hook, and its dead letters; return how many."""
-        return int(await self._statements.value("cli/forget_hook", hook))
+    async def forget_webhook(self, webhook: str) -> int:
+        """Forget a webhook, and its dead letters; return how many."""
+        return int(await self._statements.value("cli/forget_webhook", webhook))
 
     async def statuses(self, status: str, most: int) -> Mapping[str, Any]:
         """Return whether operations have a status, among the first `most`, and which others; see statuses.sql."""

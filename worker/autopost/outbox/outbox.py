@@ -103,7 +103,7 @@ class Outbox:
         return int(tag.rsplit(" ", 1)[1])
 
     async def forget_hook_dead(self, keep: timedelta, limit: int) -> int:
-        """Remove up to `limit` dead letters of hooks that are older than `keep`; return how many."""
+        """Remove up to `limit` dead letters of webhooks that are older than `keep`; return how many."""
         tag = await self._pool.execute(self._query("worker/forget_hook_dead"), keep, limit)
         return int(tag.rsplit(" ", 1)[1])
 

@@ -1,4 +1,4 @@
-"""An instance without a worker: it serves the page and the feeds, with the rights of whoever only looks."""
+"""A process without a worker: it serves the dashboard and the feeds, with read-only rights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autopost.observability.health import Health
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.settings import PREFIX, Settings, unknown_variables
-from autopost.web.database import settings_of_looking
+from autopost.web.database import reader_settings
 
 LOOK_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class InstanceHealth(Health):
-    """Ready while the database answers; a carrier that is not heard makes nobody unready, as the log is read."""
+    """Ready while the database answers; it stays ready without the carrier, as the log is read instead."""
 
     served: bool = False
 
@@ -72,19 +72,19 @@ async def run_instance(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     health = InstanceHealth()
-    looking = settings_of_looking(settings)
+    reading = reader_settings(settings)
     async with monitoring(health, settings) as serving:
-        await wait_until_startable(looking, health, look)
-        await look(looking)
+        await wait_until_startable(reading, health, look)
+        await look(reading)
         async with page_and_feeds(serving, settings):
             try:
-                await _watch(looking, health)
+                await _watch(reading, health)
             finally:
                 health.stopping = True
 
 
 async def look(settings: Settings) -> None:
-    """Look whether the database is there and of this version. Raises DatabaseUnreachable and SchemaMismatch."""
+    """Check that the database is there and of this version. Raises DatabaseUnreachable and SchemaMismatch."""
     connection = await connect(settings, "start")
     try:
         with went_away(settings):
@@ -94,7 +94,7 @@ async def look(settings: Settings) -> None:
 
 
 async def _watch(settings: Settings, health: InstanceHealth) -> None:
-    """Note whether the database answers, for ever."""
+    """Note whether the database answers, until cancelled."""
     while True:
         try:
             connection = await connect(settings, "looking")

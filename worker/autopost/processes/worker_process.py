@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from autopost.broadcast.announcing import announcing
+from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_rights, require_schema, require_served
 from autopost.observability.health import Health
@@ -23,7 +23,7 @@ from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
-from autopost.webhooks.from_settings import deliveries, hooks_of
+from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import LANES
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
@@ -63,10 +63,9 @@ async def _connected(
     tracer: AttemptTracer,
 ) -> AsyncIterator[Worker]:
     schema, name = settings.schema_name, settings.worker_name
-    hooks = hooks_of(settings)
-    # Placing, which waits for nobody; the carrier, whose turn is a transaction; what hooks ask, which takes a moment.
-    announcers = (settings.announces, settings.broadcast is not Broadcast.NONE, bool(hooks))
-    size = POOL_SIZE + sum(announcers)
+    webhooks = webhooks_from_settings(settings)
+    # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
+    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schema=schema))
     try:
         with went_away(settings):
@@ -95,8 +94,8 @@ async def _connected(
                 contextlib.aclosing(gauges),
                 page_and_feeds(serving, settings),
                 keep_names,
-                deliveries(hooks, pool, settings) as to_hooks,
-                announcing(pool, settings, to_hooks) as on_posts,
+                webhook_consumers(webhooks, pool, settings) as consumers,
+                broadcasting(pool, settings, consumers) as on_posts,
             ):
                 publication = Publication(pool, schema, name, on_posts=on_posts)
                 with health.sampling(gauges.refresh):

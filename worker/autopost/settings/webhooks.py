@@ -21,7 +21,7 @@ class WebhookSettings(Group):
         f"{PREFIX}WEBHOOKS_FILE",
         "The webhooks: which posts are sent to which addresses, in Slack's format or signed. Must be the same for all "
         "workers of a database.",
-        "the path of a TOML file, see docs/how-to/hooks.md",
+        "the path of a TOML file, see docs/how-to/webhooks.md",
     )
     webhook_networks: CommaSeparated = setting(
         (),

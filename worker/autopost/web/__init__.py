@@ -1,1 +1,1 @@
-"""HTTP: the server, who may see what, and the streams that dashboard (page/) and feeds (feed/) share."""
+"""HTTP: the server, access, and the hub and streams that the dashboard (page/) and the feeds (feed/) share."""

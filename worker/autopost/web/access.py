@@ -1,7 +1,7 @@
-"""Who may see the page and act on it: whoever gives the token, or on this machine anybody, who then only sees.
+"""Who may see the dashboard and act on it: anyone with the token. Without one, anyone on this machine may only see it.
 
-A browser gets a cookie that is derived from the token and from when it ends, so that the token itself is kept
-nowhere, every worker with the same token takes it, and a new token ends all of them.
+A browser gets a signed cookie that says when its session ends. It is signed with a key derived from the token, so that
+the token itself is stored nowhere, every process with the same token accepts it, and a new token ends all sessions.
 """
 
 from __future__ import annotations
@@ -10,54 +10,59 @@ import asyncio
 import hashlib
 import hmac
 import time
+from typing import Self
 
+from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+
+from autopost.settings import Settings
+from autopost.web.errors import TokenRequired, TooManyWrongTokens
 
 COOKIE = "autopost_page"
 SESSION_SECONDS = 12 * 3600
 WRONG_SECONDS = 1.0  # how long an answer to a wrong token takes
-MOST_WRONG = 10  # answers that are being held back at once; whoever asks meanwhile is turned away unheard
-_MEANING = b"autopost page 1"
-
-
-class TooManyWrong(Exception):
-    """Somebody tries tokens; none is compared for now."""
+MOST_WRONG = 10  # such answers at once; until one is given, no token is compared
+_SALT = b"autopost page 1"
 
 
 class Access:
-    """Compares what a request brings with the token, in constant time."""
+    """Compares the token or the session of a request, in constant time."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token.encode() if token is not None else None
-        self._key = b""
-        if self._token is not None:
-            # Costly on purpose: a cookie that leaks is no quick way to a weak token.
-            self._key = hashlib.scrypt(self._token, salt=_MEANING, n=2**14, r=8, p=1)
+        # Costly on purpose, so that a weak token cannot be guessed quickly from a leaked cookie.
+        key = hashlib.scrypt(self._token, salt=_SALT, n=2**14, r=8, p=1) if self._token is not None else b""
+        self._signer = Signer(key, salt=_SALT, digest_method=hashlib.sha256)
         self._wrong = 0
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return the access that the settings give."""
+        return cls(settings.http_token.get_secret_value() if settings.http_token is not None else None)
 
     @property
     def has_token(self) -> bool:
-        """Tell whether a token is set."""
+        """Return whether a token is set."""
         return self._token is not None
 
+    async def require(self, request: HTTPConnection) -> None:
+        """Raise TokenRequired when a request may not see the dashboard. Raises TooManyWrongTokens."""
+        if not await self.may_see(request):
+            raise TokenRequired
+
     async def may_see(self, request: HTTPConnection) -> bool:
-        """Tell whether a request may see the page. Raises TooManyWrong."""
+        """Return whether a request may see the dashboard. Raises TooManyWrongTokens."""
         if self._token is None:
             return True
-        given = bearer(request)
-        if given is not None:
+        if (given := bearer(request)) is not None:
             return await self.is_token(given)
-        return self._is_session(request.cookies.get(COOKIE, ""))
-
-    async def may_act(self, request: Request) -> bool:
-        """Tell whether a request may change something. Raises TooManyWrong."""
-        return self.has_token and await self.may_see(request)
+        return self._session_end(request) > time.time()
 
     async def is_token(self, given: str) -> bool:
-        """Compare; a wrong one is answered late. Raises TooManyWrong."""
+        """Return whether this is the token; a wrong one is answered late. Raises TooManyWrongTokens."""
         if self._wrong >= MOST_WRONG:
-            raise TooManyWrong
+            raise TooManyWrongTokens
         if self._token is not None and hmac.compare_digest(given.encode(errors="replace"), self._token):
             return True
         self._wrong += 1
@@ -67,40 +72,48 @@ class Access:
             self._wrong -= 1
         return False
 
-    def begin(self, request: Request, response: Response) -> None:
-        """Give a browser its session."""
-        end = int(time.time()) + SESSION_SECONDS
+    def start_session(self, request: Request, response: Response) -> None:
+        """Set the session's cookie."""
         response.set_cookie(
             COOKIE,
-            f"{end}.{self._sign(end)}",
+            self.session_until(time.time() + SESSION_SECONDS),
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="strict",
-            secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
+            secure=is_https(request),
         )
 
-    def end(self, response: Response) -> None:
-        """Take it away."""
+    def session_until(self, end: float) -> str:
+        """Return the value of a cookie for a session that ends at a Unix time, cut to seconds.
+
+        It holds the end and not the beginning, so that it does not matter whether the clocks of all processes agree.
+        """
+        return self._signer.sign(str(int(end))).decode()
+
+    def end_session(self, response: Response) -> None:
+        """Delete the session's cookie."""
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
     def seconds_left(self, request: HTTPConnection) -> float | None:
-        """Return how long the session of a request that may see the page lasts, None where it has none."""
+        """Return how long the session of a request lasts, or None for one that needs none."""
         if self._token is None or bearer(request) is not None:
             return None
-        return max(int(request.cookies[COOKIE].partition(".")[0]) - time.time(), 0.0)
+        return max(self._session_end(request) - time.time(), 0.0)
 
-    def _is_session(self, cookie: str) -> bool:
-        end, _, signature = cookie.partition(".")
-        if not (end.isascii() and end.isdigit() and len(end) <= 12):
-            return False
-        is_signed = hmac.compare_digest(signature.encode(), self._sign(int(end)).encode())
-        return is_signed and int(end) > time.time()
-
-    def _sign(self, end: int) -> str:
-        return hmac.new(self._key, b"%d" % end, hashlib.sha256).hexdigest()
+    def _session_end(self, request: HTTPConnection) -> int:
+        """Return the Unix time at which the session of a request ends, 0 without one."""
+        try:
+            return int(self._signer.unsign(request.cookies.get(COOKIE, "")))
+        except BadSignature:
+            return 0
 
 
 def bearer(request: HTTPConnection) -> str | None:
     """Return the token of the header Authorization."""
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     return given.strip() if kind.lower() == "bearer" else None
+
+
+def is_https(request: HTTPConnection) -> bool:
+    """Return whether the client uses HTTPS, as a proxy before this server says."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))

@@ -1,4 +1,4 @@
-"""A value that is read anew once in a while, however many ask for it."""
+"""A value that is read again after some seconds, however many ask for it (single flight)."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Generic, TypeVar
 
-from autopost.web.database import NoAnswer
+from autopost.web.errors import DatabaseUnavailable
 
 T = TypeVar("T")
-SHARE = 20  # what takes long to read is read seldom: at most this part of the time goes into it
+SHARE = 20  # what takes long to read is read seldom: at most a 20th of the time is spent on it
 
 
 class Cached(Generic[T]):
-    """Keeps what `read` returned, or that the database did not answer, for some seconds. One reads, the others wait."""
+    """Keeps what `read` returned, or its DatabaseUnavailable, for some seconds. One caller reads, the others wait."""
 
     def __init__(self, read: Callable[[], Awaitable[T]], seconds: float) -> None:
         self._read = read
         self._seconds = seconds
         self._lock = asyncio.Lock()
         self._until = 0.0
-        self._forgotten = 0
-        self._value: T | NoAnswer | None = None
+        self._invalidated = 0
+        self._value: T | DatabaseUnavailable | None = None
 
     async def get(self) -> T:
-        """Return the value. Raises NoAnswer."""
+        """Return the value. Raises DatabaseUnavailable."""
         async with self._lock:
             if self._value is None or monotonic() >= self._until:
-                began, forgotten = monotonic(), self._forgotten
+                began, invalidated = monotonic(), self._invalidated
                 try:
                     self._value = await self._read()
                     keep = max(self._seconds, SHARE * (monotonic() - began))
-                except NoAnswer as error:
+                except DatabaseUnavailable as error:
                     self._value, keep = error, self._seconds
-                # What was forgotten while it was read may be of before, and is for whoever waits, and nobody else.
-                self._until = monotonic() + keep if forgotten == self._forgotten else 0.0
-            if isinstance(self._value, NoAnswer):
-                raise NoAnswer(self._value.kind, lacks_rights=self._value.lacks_rights)
+                # A value that was invalidated during the read may be outdated: it is for present callers alone.
+                self._until = monotonic() + keep if invalidated == self._invalidated else 0.0
+            if isinstance(self._value, DatabaseUnavailable):
+                raise DatabaseUnavailable(self._value.kind, lacks_rights=self._value.lacks_rights)
             return self._value
 
-    def forget(self) -> None:
-        """Read anew when next asked: somebody changed what it is about."""
+    def invalidate(self) -> None:
+        """Read again at the next call: what it is about was changed."""
         self._value = None
-        self._forgotten += 1
+        self._invalidated += 1

@@ -1,30 +1,14 @@
-"""Which posts and outcomes a viewer asked for, in the query of an address."""
+"""The filter of a feed: which posts and outcomes the query of an address asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Self
 from urllib.parse import urlencode
 
 KINDS = ("alert", "status")
 _MOST_CHARACTERS = 200
-
-
-class Filterable(Protocol):
-    """An outcome, as far as a filter looks at it."""
-
-    @property
-    def agent_id(self) -> str | None:
-        """Return whose it is."""
-
-    @property
-    def is_post(self) -> bool:
-        """Return whether it is on the feed."""
-
-    @property
-    def is_alert(self) -> bool:
-        """Return whether it is an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +21,21 @@ class FeedFilter:
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Self:
-        """Return what the query of an address asks for; what makes no sense in it counts for nothing."""
+        """Return what the query of an address asks for; what it does not understand is ignored."""
         agent = given.get("agent", "").replace("\0", "")[:_MOST_CHARACTERS]
         kind = given.get("kind")
         return cls(agent or None, kind if kind in KINDS else None, given.get("silent") == "1")
 
-    def takes(self, entry: Filterable) -> bool:
-        """Tell whether an outcome is wanted."""
+    def accepts(self, agent_id: str | None, *, is_post: bool, is_alert: bool) -> bool:
+        """Return whether an outcome passes the filter."""
         return (
-            (entry.is_post or self.silent)
-            and (self.agent is None or entry.agent_id == self.agent)
-            and (self.kind is None or entry.is_alert == (self.kind == "alert"))
+            (is_post or self.silent)
+            and (self.agent is None or agent_id == self.agent)
+            and (self.kind is None or is_alert == (self.kind == "alert"))
         )
 
     def only(self, agent: str) -> Self:
-        """Return the same of one agent."""
+        """Return the same filter for one agent."""
         return replace(self, agent=agent)
 
     def query(self, **more: str) -> str:

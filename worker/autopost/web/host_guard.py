@@ -1,6 +1,8 @@
-"""What holds for every request to the page: by which names it is reached, where a change may come from, and headers.
+"""What holds for every request to the dashboard and the feeds: allowed host names, same-site changes, and headers.
 
-Without the check of names any web site could have its own name lead to this machine and read what is there.
+Without the check of host names any web site could point its own name to this machine and read what is there (DNS
+rebinding). Starlette's TrustedHostMiddleware knows lists of names only: no "any loopback address", no trailing dot, and
+no 421.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    # Not no-referrer: with it browsers send no origin with a form, which is what tells a form of ours from others'.
+    # Not no-referrer: with it browsers send no origin with a form, by which forms of other sites are refused.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -30,9 +32,9 @@ HEADERS = {
 
 
 class Guard:
-    """Refuses what comes by a strange name or from a strange site, and adds the headers to every answer.
+    """Refuses unknown host names and requests of other sites, and adds the headers to every response.
 
-    Where `local`, the names are those of this machine and `hosts`; elsewhere `hosts`, or any when there are none.
+    Where `local`, loopback addresses, localhost and `hosts` are allowed; else `hosts`, or any name when there are none.
     """
 
     def __init__(self, app: ASGIApp, *, local: bool, hosts: Collection[str]) -> None:
@@ -41,7 +43,7 @@ class Guard:
         self._hosts = {host.lower().strip("[]") for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or have it answered."""
+        """Refuse a request, or pass it on."""
         if scope["type"] not in ("http", "websocket"):
             return
 
@@ -57,20 +59,20 @@ class Guard:
         await app(scope, receive, send_with_headers)
 
     def _refusal(self, method: str | None, headers: Headers) -> tuple[str, int] | None:
-        if not self._is_ours(headers.get("host", "")):
-            return "The page is not served by this name. SOCIAL_POST_PAGE_HOSTS says which count.\n", 421
+        if not self._is_allowed(headers.get("host", "")):
+            return "Nothing is served under this host name. SOCIAL_POST_PAGE_HOSTS allows further names.\n", 421
         if method is None:  # a WebSocket, which a browser opens for any site, with our cookies
-            may = not _is_browsers(headers) or is_same_site(headers)
+            may = not _is_browser(headers) or is_same_site(headers)
         elif method not in ("GET", "HEAD"):
             may = is_same_site(headers)
-        else:  # another site may link to the page, and have its readers' browsers fetch nothing else
+        else:  # another site may link to the dashboard, and cause no other request
             site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
             may = site not in ("cross-site", "same-site") or mode == "navigate"
         if not may:
-            return "This did not come from the page itself.\n", 403
+            return "The request comes from another site.\n", 403
         return None
 
-    def _is_ours(self, host: str) -> bool:
+    def _is_allowed(self, host: str) -> bool:
         name = _without_port(host)
         if name in self._hosts:
             return True
@@ -78,9 +80,9 @@ class Guard:
 
 
 def is_same_site(headers: Headers) -> bool:
-    """Tell whether a request that changes something comes from the page itself, or is no browser's.
+    """Return whether a request that changes something comes from the dashboard, or not from a browser.
 
-    A browser says where a form is from. What says nothing must bring the token in a header, which no form can.
+    Browsers say which site a form is from. Anything else must send the token in a header, which no form can.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -91,8 +93,8 @@ def is_same_site(headers: Headers) -> bool:
     return headers.get("authorization", "").lower().startswith("bearer ")
 
 
-def _is_browsers(headers: Headers) -> bool:
-    """Tell whether a browser opens this WebSocket: each says for which site (RFC 6455, section 10.2)."""
+def _is_browser(headers: Headers) -> bool:
+    """Return whether a browser opens this WebSocket: each sends its origin (RFC 6455, section 10.2)."""
     return "origin" in headers or "sec-fetch-site" in headers
 
 

@@ -1,7 +1,7 @@
-"""A small HTTP server in the worker's own process: /healthz, /readyz and /metrics, which read and change nothing.
+"""The HTTP server in the process of a worker or of `autopost serve`: /healthz, /readyz, /metrics, and what is mounted.
 
-It answers from the start, also while the worker waits for its database. Whatever else is to be served is another
-application beneath them, and may come later.
+It answers from the start, also while the worker waits for its database. The dashboard and the feeds are applications
+that are mounted later.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import partial
-from typing import Any
+from typing import cast
 
 import h11
 import structlog
@@ -31,38 +30,39 @@ from autopost.observability.metrics import REGISTRY
 MOST_CONNECTIONS = 400
 REQUEST_SECONDS = 10.0  # from the first byte of a request, or from the connection, to the last
 STOP_SECONDS = 2.0
-MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, which has nothing to say
-NOTHING = PlainTextResponse("There is nothing here.\n", 404)
-COMING = PlainTextResponse("The worker is starting.\n", 503, {"retry-after": "2"})
+MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, on which clients send nothing
+RESERVED_FILES = 150  # for the database, logs, files, and whatever else the process opens
+NOT_FOUND = PlainTextResponse("There is nothing here.\n", 404)
+STARTING = PlainTextResponse("The worker is starting.\n", 503, {"retry-after": "2"})
 
 log = structlog.get_logger(__name__)
 
 
 class Serving:
-    """A server that runs. `beneath` answers what it does not answer itself, and may be another one from now on.
+    """A running server. Paths in `mounts` have applications of their own; `fallback`, which may change, has the rest.
 
-    At some paths others answer (`at`). Each of `closing` is called before the end, for streams that are to end then.
+    Each function of `on_shutdown` is called before the server stops, to end streams.
     """
 
-    def __init__(self, beneath: ASGIApp, stop: Callable[[], Awaitable[None]]) -> None:
-        self.beneath = beneath
-        self.at: dict[str, ASGIApp] = {}
-        self.closing: list[Callable[[], None]] = []
+    def __init__(self, fallback: ASGIApp, stop: Callable[[], Awaitable[None]]) -> None:
+        self.fallback = fallback
+        self.mounts: dict[str, ASGIApp] = {}
+        self.on_shutdown: list[Callable[[], None]] = []
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have a request answered."""
-        await self.at.get(scope["path"], self.beneath)(scope, receive, send)
+        """Pass a request on."""
+        await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
 
     async def stop(self) -> None:
-        """End it before its context ends, for whoever must outlast the last answer."""
-        for close in self.closing:
-            close()
+        """Stop the server before its context ends, for resources that must outlast the last response."""
+        for end_streams in self.on_shutdown:
+            end_streams()
         await self._stop()
 
 
-def application(health: Health, beneath: ASGIApp) -> Starlette:
-    """Return the application; what it says is the state at the time of asking. `beneath` answers all other paths."""
+def application(health: Health, fallback: ASGIApp) -> Starlette:
+    """Return the application, which reports the state at the time of the request; `fallback` has all other paths."""
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -74,52 +74,48 @@ def application(health: Health, beneath: ASGIApp) -> Starlette:
         await health.sample()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", beneath)]
+    routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", fallback)]
     return Starlette(routes=routes)
 
 
 class _Protocol(H11Protocol):
-    """HTTP that lets an application end a connection whose peer does not read: its transport is in the scope.
+    """HTTP with what uvicorn has no option for: a limit of connections, a time limit for requests, and the transport.
 
-    Nobody holds a connection without asking: it ends when no request has arrived in REQUEST_SECONDS, and there are
-    `most` of them, so that the worker keeps its file descriptors. A WebSocket counts as the connection that it was.
+    uvicorn's limit_concurrency answers requests, and so does not bound connections that send none, and its
+    timeout_keep_alive ends with the first byte. A connection over the limit is closed before it may use up the
+    process's file descriptors; one whose request is not complete in REQUEST_SECONDS is closed. Applications find the
+    transport in the scope's state, to disconnect a client that does not read.
     """
 
     _deadline: asyncio.TimerHandle | None = None
 
-    def __init__(self, *arguments: Any, most: int, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._most = most
-        self._is_left = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
         self.app_state = {**self.app_state, "transport": transport}
-        if len(self.connections) > self._most:
-            transport.abort()
+        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+            self.transport.abort()
         else:
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, transport.abort)
+            self._start_deadline()
 
     def data_received(self, data: bytes) -> None:
-        """Read on; the time ends with the request, and begins with the next."""
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+        self._start_deadline()
         super().data_received(data)
-        if self._is_left or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-            self._stop_the_clock()
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._clear_deadline()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """Leave the connection to another protocol."""
-        self._is_left = True
+        self._clear_deadline()
         super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        self._stop_the_clock()
+        self._clear_deadline()
         super().connection_lost(exc)
 
-    def _stop_the_clock(self) -> None:
+    def _start_deadline(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _clear_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -135,9 +131,9 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve(
-    health: Health, host: str, port: int, *, beneath: ASGIApp = NOTHING, connections: int = MOST_CONNECTIONS
+    health: Health, host: str, port: int, *, fallback: ASGIApp = NOT_FOUND, connections: int = MOST_CONNECTIONS
 ) -> AsyncIterator[Serving]:
-    """Serve while the context lasts, so many connections at once or what the system allows.
+    """Serve while the context lasts, with at most this many connections at once, or as many as the system allows.
 
     Raises ConfigurationError when the port is not free.
     """
@@ -150,22 +146,23 @@ async def serve(
                     async with asyncio.timeout(STOP_SECONDS):
                         await running
 
-        serving = Serving(beneath, stop)
+        serving = Serving(fallback, stop)
         config = uvicorn.Config(
             application(health, serving),
-            http=partial(_Protocol, most=room_for(connections)),  # type: ignore[arg-type]
+            http=_Protocol,
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # whoever is let near the port could set them
+            proxy_headers=False,  # anyone with access to the port could set them
             lifespan="off",
+            limit_concurrency=room_for(connections) + 1,  # from this one on
             ws="websockets-sansio",
             ws_max_size=MOST_MESSAGE_BYTES,
             ws_per_message_deflate=False,  # it costs 30 kB a connection, and time
         )
         server = _Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listener]), name="monitoring")
-        log.info("monitoring", address=f"http://{host}:{listener.getsockname()[1]}")
+        running = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+        log.info("http.listening", address=f"http://{host}:{listener.getsockname()[1]}")
         try:
             yield serving
         finally:
@@ -185,19 +182,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-RESERVED = 150  # for the database, logs, files, and whatever else the process opens
-
-log = structlog.get_logger(__name__)
-
-
 def room_for(connections: int) -> int:
-    """Return for how many connections there is room, at most so many; raises the process' soft limit for that."""
+    """Return how many of these connections there is room for; raise the process's soft limit of files for them."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return connections
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = connections + RESERVED
+    needed = connections + RESERVED_FILES
     unlimited = resource.RLIM_INFINITY
     if soft == unlimited or soft >= needed:
         return connections
@@ -205,9 +197,7 @@ def room_for(connections: int) -> int:
     if wanted > soft:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     if wanted < needed:
-        room = max(wanted - RESERVED, 1)
-        log.warning(
-            "too few file descriptors for all connections", allowed=wanted, connections=room, wanted=connections
-        )
+        room = max(wanted - RESERVED_FILES, 1)
+        log.warning("http.too_few_files", files=wanted, connections=room, wanted_connections=connections)
         return room
     return connections

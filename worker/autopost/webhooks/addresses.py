@@ -1,6 +1,6 @@
-"""To which addresses a hook may go. Pure.
+"""Which addresses a webhook may reach. Pure.
 
-A hook's target is reached from inside the platform's network, where a private address may be a database, a neighbour
+A webhook's target is reached from inside the platform's network, where a private address may be a database, a neighbour
 or a cloud's own service of credentials (server-side request forgery, https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/).
 """
 
@@ -24,18 +24,18 @@ _NOT_PUBLIC = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("168.63.1
 
 
 def may_be_reached(address: Address, allowed: Collection[Network]) -> bool:
-    """Tell whether a hook may go there: the address is a public one, or in a network that is allowed."""
+    """Return whether a webhook may go there: the address is a public one, or in a network that is allowed."""
     return is_within(address, allowed) or is_public(address)
 
 
 def is_within(address: Address, networks: Collection[Network]) -> bool:
-    """Tell whether one of these networks holds the address; an IPv4 address counts as such in IPv6's clothes too."""
+    """Return whether one of these networks holds the address, or the IPv4 address that it maps."""
     inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return any(candidate in network for candidate in (address, inner) if candidate is not None for network in networks)
 
 
 def is_public(address: Address) -> bool:
-    """Tell whether the address, and any IPv4 address that it stands for, is one of the public Internet."""
+    """Return whether the address, and any IPv4 address that it stands for, is one of the public Internet."""
     if isinstance(address, ipaddress.IPv6Address) and not any(address in net for net in (_UNICAST, _NAT64, _MAPPED)):
         return False
     return all(

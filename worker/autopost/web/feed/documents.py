@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 JSON_TYPE = "application/feed+json"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 _ATOM = "http://www.w3.org/2005/Atom"
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # when a feed without posts was last changed
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # the last change of a feed without posts
 _MOST_TITLE_CHARACTERS = 80
 # What XML 1.0 has no spelling for, https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-�\U00010000-\U0010ffff]")
@@ -48,11 +48,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a feed says of itself. `address` is its own, `page` that of the page for people."""
+    """What a feed says of itself. `address` is its own, `dashboard` that of the dashboard."""
 
     title: str
     address: str
-    page: str
+    dashboard: str
 
 
 def json_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
@@ -60,7 +60,7 @@ def json_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": heading.title,
-        "home_page_url": heading.page,
+        "home_page_url": heading.dashboard,
         "feed_url": heading.address,
         "items": [_item(post) for post in posts],
     }
@@ -87,7 +87,7 @@ def atom_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
     _add(feed, "title", heading.title)
     _add(feed, "updated", _time(max((post.created_at for post in posts), default=_LONG_AGO)))
     _add(feed, "link", rel="self", href=heading.address, type="application/atom+xml")
-    _add(feed, "link", rel="alternate", href=heading.page, type="text/html")
+    _add(feed, "link", rel="alternate", href=heading.dashboard, type="text/html")
     _add(feed, "generator", "autopost")
     for post in posts:
         entry = _add(feed, "entry")

@@ -1,4 +1,4 @@
-"""What hears the carrier that the settings name."""
+"""The source of posts that the settings name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from autopost.web.feed.source import NotifySource, Source
 
 
 def source_of(settings: Settings) -> Source | None:
-    """Return what hears the carrier, or None where there is none. It connects when it is listened to.
+    """Return what receives from the transport, or None where there is none. It connects when it is read.
 
     Raises ConfigurationError without the extra that it needs.
     """

@@ -1,4 +1,4 @@
-"""Reads the log of announcements: on from a place, and what one viewer missed. Everything raises NoAnswer."""
+"""Reads the log of published posts: on from a position, and what one viewer missed."""
 
 from __future__ import annotations
 
@@ -7,55 +7,65 @@ from typing import Any
 
 import asyncpg
 
-from autopost.broadcast.announcement import Announcement
-from autopost.web.database import Database, NoAnswer
-from autopost.web.feed.telling import Gap, Telling
+from autopost.broadcast.event import BroadcastEvent
+from autopost.web.database import Database
+from autopost.web.errors import DatabaseUnavailable
+from autopost.web.feed.encoded_post import EncodedPost
 from autopost.web.feed.topics import Topics
 
 BATCH = 500
 MOST_MISSED = 500  # posts that a viewer is sent at once when it comes back
 MOST_MISSED_BYTES = 500_000
-MOST_LOOKED_AT = 10_000  # places before the log's end: a rare agent's posts may be far apart
+MOST_ROWS_READ = 10_000  # before the log's end: a rare agent's posts may be far apart
+GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LogPage:
     """Part of the log: what is still on the feed, in order; where the part ends; whether the log ends there too."""
 
-    announcements: list[Announcement]
+    events: list[BroadcastEvent]
     end: int
-    is_all: bool
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class Gap:
+    """Posts between two positions that a viewer is not sent: they are too many, or no longer in the log."""
+
+    after: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
     """What a viewer missed up to a position, in order, and the gap before it if there is one."""
 
-    tellings: list[Telling]
+    posts: list[EncodedPost]
     position: int
     gap: Gap | None
 
 
 class Log:
-    """The log of one schema. A post that was deleted from the feed meanwhile is not in what it returns."""
+    """The log of one schema, without posts that were deleted from the feed. Everything raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def position(self) -> int:
-        """Return the last place that was given."""
+        """Return the last position that was assigned."""
         return (await self._rows("feed/stretch", 0, 0))[0]["log_position"]  # type: ignore[no-any-return]
 
-    async def after(self, position: int) -> Stretch:
-        """Return the log after a place, at most BATCH of it; its end is before the place when the log was put back."""
+    async def after(self, position: int) -> LogPage:
+        """Return at most BATCH posts after a position; the end is before that position when the log was rewound."""
         rows = await self._rows("feed/stretch", position, BATCH)
         found = [row for row in rows if row["position"] is not None]
-        is_all = len(found) < BATCH
-        end = rows[0]["log_position"] if is_all else found[-1]["position"]
-        return Stretch([Announcement.of(row) for row in found if row["content"] is not None], end, is_all)
+        is_last = len(found) < BATCH
+        end = rows[0]["log_position"] if is_last else found[-1]["position"]
+        return LogPage([BroadcastEvent.from_row(row) for row in found if row["content"] is not None], end, is_last)
 
-    async def missed(self, after: int, topics: Topics) -> Missed:
-        """Return the newest of what came after a place on these topics, within MOST_MISSED and MOST_MISSED_BYTES."""
+    async def missed(self, after: int, topics: Topics) -> Backfill:
+        """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES."""
         rows = await self._rows(
             "feed/missed",
             after,
@@ -63,27 +73,27 @@ class Log:
             topics.alerts,
             sorted(topics.agents),
             MOST_MISSED + 1,
-            MOST_LOOKED_AT,
+            MOST_ROWS_READ,
         )
         position: int = rows[0]["log_position"]
         found = [row for row in rows if row["position"] is not None]
-        # The newest come first. Whatever is left out is at the end, and the gap reaches up to what is told.
+        # The newest come first: what is left out is older than what is sent, and the gap reaches up to that.
         gap_until = rows[0]["told_from"] - 1 if after < position else position
-        tellings: list[Telling] = []
+        posts: list[EncodedPost] = []
         room = MOST_MISSED_BYTES
         for row in found:
-            telling = Telling.of(Announcement.of(row)) if row["content"] is not None else None
-            room -= len(telling.event) if telling is not None else 0
-            if room < 0 or len(tellings) == MOST_MISSED:
+            post = EncodedPost.of(BroadcastEvent.from_row(row)) if row["content"] is not None else None
+            room -= len(post.event) if post is not None else 0
+            if room < 0 or len(posts) == MOST_MISSED:
                 gap_until = max(gap_until, row["position"])
                 break
-            if telling is not None:
-                tellings.append(telling)
+            if post is not None:
+                posts.append(post)
         gap = Gap(after, gap_until) if gap_until != after else None
-        return Missed(tellings[::-1], position, gap)
+        return Backfill(posts[::-1], position, gap)
 
     async def _rows(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
         rows = await self._database.fetch(name, *arguments)
         if not rows:
-            raise NoAnswer("the log of announcements has no position")
+            raise DatabaseUnavailable("the log has no position")
         return rows

@@ -1,4 +1,4 @@
-"""Reads the newest posts, for documents that many may ask for: one look every few seconds serves all."""
+"""Reads the newest posts for JSON Feed and Atom: one query every few seconds serves every client."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autopost.web.feed.documents import Post
 from autopost.web.filter import FeedFilter
 
 MOST_POSTS = 50
-MOST_LOOKED_AT = 5_000
-KEPT_SECONDS = 2.0
-MOST_KEPT = 100  # documents of different agents and kinds
+MOST_ROWS_READ = 5_000
+CACHED_SECONDS = 2.0
+MOST_CACHED = 100  # documents of different agents and kinds
 
 
 class Posts:
@@ -21,16 +21,16 @@ class Posts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[FeedFilter, Cached[list[Post]]] = OrderedDict()
+        self._cached: OrderedDict[FeedFilter, Cached[list[Post]]] = OrderedDict()
 
     async def newest(self, wanted: FeedFilter) -> list[Post]:
-        """Return the newest posts, the newest first. Raises NoAnswer."""
-        kept = self._kept.setdefault(wanted, Cached(partial(self._read, wanted), KEPT_SECONDS))
-        self._kept.move_to_end(wanted)
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-        return await kept.get()
+        """Return the newest posts, the newest first. Raises DatabaseUnavailable."""
+        cached = self._cached.setdefault(wanted, Cached(partial(self._read, wanted), CACHED_SECONDS))
+        self._cached.move_to_end(wanted)
+        if len(self._cached) > MOST_CACHED:
+            self._cached.popitem(last=False)
+        return await cached.get()
 
     async def _read(self, wanted: FeedFilter) -> list[Post]:
-        rows = await self._database.fetch("feed/posts", wanted.agent, wanted.kind, MOST_POSTS, MOST_LOOKED_AT)
+        rows = await self._database.fetch("feed/posts", wanted.agent, wanted.kind, MOST_POSTS, MOST_ROWS_READ)
         return [Post(**dict(row)) for row in rows]

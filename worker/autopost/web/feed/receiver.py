@@ -1,11 +1,10 @@
-"""Hands on announcements as they come: each once, in the order of the log, whatever becomes of the carrier.
+"""Receives posts as they are broadcast: each once, in the order of the log, whatever becomes of the transport.
 
-Positions are dense and given in the order of commits. With `last` the one that was handed on last:
+Positions in the log are dense, and assigned in the order of commits. With `position` that of the last post published:
 
-- What the carrier brings is handed on when its position is `last` + 1, and is a repeat up to `last`.
-- Anything else says that there is more in the log, which is then read on from `last`: a position beyond, a message
-  without content, a carrier whose messages are not believed, a session with the carrier that has begun, and the time,
-  soon while the carrier is not heard.
+- A message of the transport is published when its position is `position` + 1; up to `position` it is a repeat.
+- Anything else is a reason to read the log on from `position`: a later position, a message without content, a transport
+  whose messages are not trusted, a new session with the transport, and a timer, which is short while disconnected.
 """
 
 from __future__ import annotations
@@ -17,129 +16,128 @@ from collections.abc import Callable
 import structlog
 
 from autopost import backoff
-from autopost.broadcast.announcement import Announcement, NotAnAnnouncement
+from autopost.broadcast.event import BroadcastEvent
 from autopost.database.errors import label
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, MalformedEvent
 from autopost.observability import metrics
-from autopost.web.database import NoAnswer
+from autopost.web.errors import DatabaseUnavailable
+from autopost.web.feed.encoded_post import EncodedPost
 from autopost.web.feed.log import Log
 from autopost.web.feed.source import Source
-from autopost.web.feed.telling import Telling
 
-UNHEARD_SECONDS = 2.0  # between looks into the log while the carrier is not heard
-HEARD_SECONDS = 15.0  # and while it is: what it may have lost in silence
-BURST = 50  # after which viewers have a moment to be sent what they were told: many at once would be too many for them
-PAUSE_SECONDS = 0.02  # after a look, however many hints there are
-TROUBLED_SECONDS = 1.0
-CAP_SECONDS = 5.0  # between attempts to hear the carrier
-# What else comes of JSON that whoever may use the carrier makes up.
-NO_JSON_OF_OURS = (UnicodeEncodeError, OverflowError, RecursionError)
+DISCONNECTED_POLL_SECONDS = 2.0  # between reads of the log while the transport is not received
+CONNECTED_POLL_SECONDS = 15.0  # and while it is, for what it lost in silence
+BURST = 50  # posts after which the event loop runs, so that viewers are sent them before their queues are full
+PAUSE_SECONDS = 0.02  # after a read, however many hints there are
+RETRY_SECONDS = 1.0
+CAP_SECONDS = 5.0  # between attempts to connect to the transport
+# What else JSON may lead to that anyone with access to the transport can write.
+ENCODING_ERRORS = (UnicodeEncodeError, OverflowError, RecursionError)
 
 log = structlog.get_logger(__name__)
 
 
+class LogRewound(AutopostError):
+    """The log ends before the last post that was published: the database was restored to an earlier state."""
+
+
 class Receiver:
-    """Hands on what is announced from when it runs. One for a process; it begins at the log's present position."""
+    """Publishes posts from the position at which the log is when it starts."""
 
-    def __init__(self, announcements: Log, source: Source, hand_on: Callable[[Telling], None]) -> None:
-        self._log = announcements
+    def __init__(self, posts: Log, source: Source, publish: Callable[[EncodedPost], None]) -> None:
+        self._log = posts
         self._source = source
-        self._hand_on = hand_on
-        self._hears = False
+        self._publish = publish
+        self._connected = False
         self._behind = asyncio.Event()
-        self.last = 0
-        self.begun = asyncio.Event()
+        self.position = 0
 
-    async def run(self) -> None:
-        """Receive, for ever; `begun` is set from when it knows its place. Raises LogPutBack, after which begin anew."""
-        while not self.begun.is_set():
+    async def run(self, ready: asyncio.Event) -> None:
+        """Receive until cancelled; set `ready` once the position is known. Raises LogRewound: start a new one then."""
+        while not ready.is_set():
             try:
-                self.last = await self._log.position()
-                self.begun.set()
-            except NoAnswer:  # which was logged
-                await asyncio.sleep(TROUBLED_SECONDS)
+                self.position = await self._log.position()
+                ready.set()
+            except DatabaseUnavailable:  # which was logged
+                await asyncio.sleep(RETRY_SECONDS)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._keep_up())
+            tasks.create_task(self._receive())
+            tasks.create_task(self._read_log())
 
-    async def _listen(self) -> None:
+    async def _receive(self) -> None:
         failures = 0
         while True:
             try:
-                async with contextlib.aclosing(self._source.hear()) as heard:  # type: ignore[type-var]
-                    async for messages in heard:
+                async with contextlib.aclosing(self._source.receive()) as received:  # type: ignore[type-var]
+                    async for messages in received:
                         if failures:
-                            log.info("the carrier is heard again")
+                            log.info("feed.source_connected", failures=failures)
                         failures = 0
-                        self._note(hears=True)
-                        await self._take(messages)
+                        self._set_connected(True)
+                        await self._publish_messages(messages)
             except Exception as error:  # noqa: BLE001 - whatever a client raises, the log is still read
                 failures += 1
                 metrics.FEED_CARRIER_ERRORS.inc()
                 if failures == 1:
-                    said = str(error) if isinstance(error, AutopostError) else label(error)
-                    log.warning("the carrier is not heard; the log is looked at instead", error=said)
+                    reason = str(error) if isinstance(error, AutopostError) else label(error)
+                    log.warning("feed.source_lost", error=reason, log_read_seconds=DISCONNECTED_POLL_SECONDS)
             finally:
-                self._note(hears=False)
+                self._set_connected(False)
             await asyncio.sleep(backoff.delay_seconds(max(failures, 1), base=0.1, cap=CAP_SECONDS))
 
-    async def _take(self, messages: list[str | bytes]) -> None:
+    async def _publish_messages(self, messages: list[str | bytes]) -> None:
         if not messages:
             self._behind.set()
         for number, message in enumerate(messages, 1):
             if not number % BURST:
                 await asyncio.sleep(0)
             try:
-                telling = Telling.of(Announcement.read(message))
-            except (NotAnAnnouncement, *NO_JSON_OF_OURS):
+                post = EncodedPost.of(BroadcastEvent.from_message(message))
+            except (MalformedEvent, *ENCODING_ERRORS):
                 self._behind.set()
                 continue
-            if telling.position == self.last + 1:
-                self._hand(telling, "transport")
-            elif telling.position > self.last:
+            if post.position == self.position + 1:
+                self._publish_post(post, "carrier")
+            elif post.position > self.position:
                 self._behind.set()
 
-    async def _keep_up(self) -> None:
-        """Look into the log when there is reason to, one look at a time."""
+    async def _read_log(self) -> None:
+        """Read the log when there is reason to, one read at a time."""
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(HEARD_SECONDS if self._hears else UNHEARD_SECONDS):
+                async with asyncio.timeout(CONNECTED_POLL_SECONDS if self._connected else DISCONNECTED_POLL_SECONDS):
                     await self._behind.wait()
             self._behind.clear()
             try:
-                while not await self._read_on():
+                while not await self._read_page():
                     pass
-            except NoAnswer:
+            except DatabaseUnavailable:
                 self._behind.set()
-                await asyncio.sleep(TROUBLED_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _read_on(self) -> bool:
-        """Hand on a stretch of the log; tell whether it was the last one. What the carrier brought meanwhile stays."""
-        before = self.last
-        stretch = await self._log.after(before)
-        if stretch.end < before:
-            log.warning("the log of announcements was put back", position=before, now=stretch.end)
-            raise LogPutBack
-        for number, announcement in enumerate(stretch.announcements, 1):
+    async def _read_page(self) -> bool:
+        """Publish a page of the log but for what the transport brought meanwhile; return whether it was the last."""
+        before = self.position
+        page = await self._log.after(before)
+        if page.end < before:
+            log.warning("feed.log_rewound", position=before, log_position=page.end)
+            raise LogRewound
+        for number, event in enumerate(page.events, 1):
             if not number % BURST:
                 await asyncio.sleep(0)
-            if announcement.position > self.last:
-                self._hand(Telling.of(announcement), "log")
-        self.last = max(self.last, stretch.end)
-        return stretch.is_all
+            if event.position > self.position:
+                self._publish_post(EncodedPost.of(event), "log")
+        self.position = max(self.position, page.end)
+        return page.is_last
 
-    def _hand(self, telling: Telling, source: str) -> None:
-        self.last = telling.position
+    def _publish_post(self, post: EncodedPost, source: str) -> None:
+        self.position = post.position
         metrics.FEED_RECEIVED.labels(source).inc()
-        self._hand_on(telling)
+        self._publish(post)
 
-    def _note(self, *, hears: bool) -> None:
-        if self._hears and not hears:
-            self._behind.set()  # else it would be looked at only when the wait of a carrier that is heard is over
-        self._hears = hears
-        metrics.FEED_HEARS.set(hears)
-
-
-class LogPutBack(Exception):
-    """The log ends before what was handed on: the database is that of an earlier time."""
+    def _set_connected(self, connected: bool) -> None:
+        if self._connected and not connected:
+            self._behind.set()  # else the log would be read only after the long wait of a connected transport
+        self._connected = connected
+        metrics.FEED_HEARS.set(connected)

@@ -1,4 +1,4 @@
-"""Hears what Redis carries: Pub/Sub, or a stream from where it is."""
+"""Receives from Redis: Pub/Sub, or a stream from its end on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from autopost.broadcast.announcement import GLOBAL
-from autopost.broadcast.redis_carriers import SECONDS, connect, stream_of
-from autopost.web.feed.source import Unheard
+from autopost.broadcast.event import GLOBAL
+from autopost.broadcast.redis_transports import SECONDS, connect, stream_of
+from autopost.web.feed.source import TransportLost
 
-SILENT_SECONDS = 5.0  # after which Redis is asked whether it is there
-BLOCK_MILLISECONDS = 1_000  # shorter than SECONDS, so that a Redis that has vanished is told from a quiet one
+SILENT_SECONDS = 5.0  # after which Redis is probed
+BLOCK_MILLISECONDS = 1_000  # shorter than SECONDS, so that a lost Redis can be told from a quiet one
 COUNT = 200
 
 
@@ -24,15 +24,15 @@ class PubSubSource:
         self._url = url
         self._channel = f"{prefix}:{GLOBAL}"
 
-    async def hear(self) -> AsyncIterator[list[str | bytes]]:
-        """Yield what is published. Raises Unheard, and Redis' errors."""
+    async def receive(self) -> AsyncIterator[list[str | bytes]]:
+        """Yield what is published. Raises TransportLost, and Redis' errors."""
         client = connect(self._url)
         pubsub = client.pubsub()
         try:
             await pubsub.subscribe(self._channel)
             while True:
                 message = await _next(pubsub)
-                # Whatever is neither of these says that the subscription has begun, or has begun anew.
+                # Anything else says that the subscription has begun, or has begun again.
                 if message["type"] != "pong":
                     yield [message["data"]] if message["type"] == "message" else []
         finally:
@@ -41,13 +41,13 @@ class PubSubSource:
 
 
 async def _next(pubsub: PubSub) -> dict[str, Any]:
-    """Return what comes next, an answer to a question if nothing else does. Raises Unheard when nothing comes."""
+    """Return the next message, or the answer to a ping. Raises TransportLost when there is neither."""
     message: dict[str, Any] | None = await pubsub.get_message(timeout=SILENT_SECONDS)
     if message is None:
         await pubsub.ping()
         message = await pubsub.get_message(timeout=SECONDS)
     if message is None:
-        raise Unheard("Redis: no answer")
+        raise TransportLost("Redis: no answer")
     return message
 
 
@@ -58,7 +58,7 @@ class StreamSource:
         self._url = url
         self._key = stream_of(prefix)
 
-    async def hear(self) -> AsyncIterator[list[str | bytes]]:
+    async def receive(self) -> AsyncIterator[list[str | bytes]]:
         """Yield what is appended. Raises Redis' errors."""
         client = connect(self._url)
         try:

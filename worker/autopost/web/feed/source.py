@@ -1,4 +1,4 @@
-"""Hears what a carrier brings: hints, of which some may be missing and others come twice."""
+"""Receives what a transport brings: hints, some of which may be missing and others repeated."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ PROBE_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 
 
-class Unheard(AutopostError):
-    """The carrier is not heard any more."""
+class TransportLost(AutopostError):
+    """The transport is no longer received."""
 
 
 class Source(Protocol):
-    """Listens to a carrier."""
+    """Receives from a transport."""
 
-    def hear(self) -> AsyncIterator[list[str | bytes]]:
-        """Yield messages as they come, in one session; nothing of a list means that some may have been missed.
+    def receive(self) -> AsyncIterator[list[str | bytes]]:
+        """Yield messages as they come, in one session; an empty list means that some may have been missed.
 
-        The first is such a one: from then on the carrier is heard. Raises Unheard, and whatever the carrier's client
-        raises, when the session ends; a carrier that says nothing is asked now and then whether it is there.
+        The first list is empty: from then on the transport is connected. A silent transport is probed. Raises
+        TransportLost, and whatever the transport's client raises, when the session ends.
         """
         ...
 
@@ -34,34 +34,34 @@ class Source(Protocol):
 class NotifySource:
     """Listens to PostgreSQL's notifications on a connection of its own.
 
-    Every role of the database may notify on every channel, so what a notification says is not believed: it is a reason
-    to read the log.
+    Every role of the database may notify on every channel, so the content of a notification is not trusted: it is a
+    reason to read the log.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def hear(self) -> AsyncIterator[list[str | bytes]]:
-        """Yield nothing for the notifications of a moment.
+    async def receive(self) -> AsyncIterator[list[str | bytes]]:
+        """Yield an empty list for the notifications of a moment.
 
-        Raises DatabaseUnreachable, and the driver's errors; behind a pooler Unheard.
+        Raises DatabaseUnreachable, and the driver's errors; behind a pooler TransportLost.
         """
         channel = self._settings.broadcast_channel
         listens = query("feed/listens", self._settings.schema_name)
-        news = asyncio.Event()
+        notified = asyncio.Event()
 
         connection = await connect(self._settings, "feed listening")
         try:
-            connection.add_termination_listener(lambda _: news.set())
-            await connection.add_listener(channel, lambda *_: news.set())
+            connection.add_termination_listener(lambda _: notified.set())
+            await connection.add_listener(channel, lambda *_: notified.set())
             while await connection.fetchval(listens, channel, timeout=ANSWER_SECONDS):
-                yield []  # a pooler that has changed the session beneath us has lost some
-                while await _is_set(news, PROBE_SECONDS):
-                    news.clear()
+                yield []  # a pooler that changed the session has lost some
+                while await _is_set(notified, PROBE_SECONDS):
+                    notified.clear()
                     if connection.is_closed():
-                        raise Unheard("the listening connection was lost")
+                        raise TransportLost("the listening connection was lost")
                     yield []
-            raise Unheard("the connection does not listen: is it a pooler's?")
+            raise TransportLost("the connection does not listen: is it a pooler's?")
         finally:
             connection.terminate()
 

@@ -1,5 +1,5 @@
-"""The web page: the feed as it grows, the outbox's health, and what a person may do about dead letters.
+"""The dashboard: the feed as it grows, the status of the outbox, and actions on dead letters.
 
-It is served by the worker's own small HTTP server, with connections of its own. Nothing here is waited for by the
-worker, and nothing that fails here reaches it.
+It is served by the process's own HTTP server, with database connections of its own. The worker never waits for it, and
+no failure here reaches the worker.
 """

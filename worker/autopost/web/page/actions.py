@@ -1,4 +1,4 @@
-"""What the holder of the token may do: sign in and out, retry and skip dead letters, pause and resume."""
+"""Actions that need the token: sign in and out, retry and skip dead letters, pause and resume."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from autopost.outbox.operator import OperatorActions
-from autopost.web.access import TooManyWrong
-from autopost.web.database import Database, NoAnswer, Refused
-from autopost.web.page.views import Parts, turned_away
+from autopost.web.access import bearer
+from autopost.web.database import Database, NothingToDo
+from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens, respond
+from autopost.web.page.views import DashboardContext
 
 MOST_FORM_BYTES = 16_384
 FORM_SECONDS = 10.0
@@ -24,40 +25,40 @@ log = structlog.get_logger(__name__)
 
 
 class Actions:
-    """Handlers of what changes something. Each ends in a redirect to a page that says what came of it."""
+    """Handlers that change something. Each ends in a redirect to a page that shows the outcome."""
 
-    def __init__(self, parts: Parts, database: Database) -> None:
-        self._parts = parts
+    def __init__(self, context: DashboardContext, database: Database) -> None:
+        self._context = context
         self._operator = OperatorActions(database)
 
     async def sign_in_form(self, request: Request) -> Response:
         """Ask for the token."""
-        if await self._parts.access.may_see(request):
+        if await self._context.access.may_see(request):
             return RedirectResponse("./", 303)
         return self._sign_in_page(None, 200)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for whoever gives the token."""
+        """Start a session, given the token."""
         form = await read_form(request)
         try:
-            is_token = await self._parts.access.is_token(form.get("token", "").strip())
-        except TooManyWrong:
+            is_token = await self._context.access.is_token(form.get("token", "").strip())
+        except TooManyWrongTokens:
             return self._sign_in_page(CROWDED, 429)
         if not is_token:
-            log.warning("a sign-in to the page was refused", client=request.client.host if request.client else None)
+            log.warning("dashboard.sign_in_refused", client=request.client.host if request.client else None)
             return self._sign_in_page(WRONG, 401)
         response = RedirectResponse("./", 303)
-        self._parts.access.begin(request, response)
+        self._context.access.start_session(request, response)
         return response
 
     async def sign_out(self, _request: Request) -> Response:
         """End the session."""
         response = RedirectResponse("sign-in", 303)
-        self._parts.access.end(response)
+        self._context.access.end_session(response)
         return response
 
     async def retry(self, request: Request) -> Response:
-        """Give a dead letter a new life."""
+        """Retry a dead letter."""
         form = await read_form(request)
         return await self._do(request, "retried", self._operator.retry, form.get("tracker", ""))
 
@@ -84,31 +85,38 @@ class Actions:
         *arguments: str,
         refused: str = "nothing",
     ) -> Response:
-        if (refusal := await turned_away(self._parts, request)) is not None:
-            return refusal
-        if not self._parts.access.has_token:
-            return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the page only shows.\n", 403)
+        await self._context.access.require(request)
+        if not self._context.access.has_token:
+            return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the dashboard is read-only.\n", 403)
         try:
             await act(*arguments)
-            said = done
-            log.info("somebody acted on the page", did=done)
-        except Refused:
-            said = refused
-        except NoAnswer as error:
-            said = "rights" if error.lacks_rights else "trouble"
-        self._parts.figures.forget()
-        self._parts.dead_letters.forget()
-        return RedirectResponse(f"outbox?said={said}", 303)
+            notice = done
+            log.info("dashboard.action", action=done)
+        except NothingToDo:
+            notice = refused
+        except DatabaseUnavailable as error:
+            notice = "rights" if error.lacks_rights else "trouble"
+        self._context.figures.invalidate()
+        self._context.dead_letters.invalidate()
+        return RedirectResponse(f"outbox?said={notice}", 303)
 
     def _sign_in_page(self, problem: str | None, status: int) -> Response:
-        html = self._parts.renderer.page(
-            "sign_in", here="sign-in", said=None, trouble=None, signed_in=False, stream=None, problem=problem
+        html = self._context.renderer.page(
+            "sign_in", here="sign-in", notice=None, trouble=None, signed_in=False, stream=None, problem=problem
         )
         return HTMLResponse(html, status)
 
 
+async def ask_for_token(request: Request, error: Exception) -> Response:
+    """Return the response to a request without the token: the form for browsers, else 401."""
+    is_browser = "text/html" in request.headers.get("accept", "") and bearer(request) is None
+    if is_browser and request.method in ("GET", "HEAD"):
+        return RedirectResponse("sign-in", 303)
+    return await respond(request, error)
+
+
 async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; those of one that is too long, does not arrive, or is no form, are none."""
+    """Return the fields of a form: none when it is too long, does not arrive, or is not a form."""
     body = b""
     try:
         async with asyncio.timeout(FORM_SECONDS):

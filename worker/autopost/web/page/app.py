@@ -1,4 +1,4 @@
-"""The page put together, and served beneath what monitoring asks for."""
+"""The dashboard put together, and served as the fallback of the HTTP server."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from autopost.errors import SchemaMismatch
 from autopost.outbox.reading import Figures, read_dead_letters, read_figures
 from autopost.settings import Settings
-from autopost.web.access import Access, TooManyWrong
+from autopost.web.access import Access
 from autopost.web.cached import Cached
-from autopost.web.database import Database, NoAnswer, database
+from autopost.web.database import Database, open_database
+from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
 from autopost.web.host_guard import Guard
-from autopost.web.page.actions import Actions
+from autopost.web.page.actions import Actions, ask_for_token
 from autopost.web.page.feed import Feed
-from autopost.web.page.hub import FIGURES_SECONDS, Hub
+from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
-from autopost.web.page.views import Parts, Views
+from autopost.web.page.views import DashboardContext, Views
 from autopost.web.server import Serving
 
 STATIC = Path(__file__).parent / "static"
@@ -38,35 +38,34 @@ log = structlog.get_logger(__name__)
 
 @contextlib.asynccontextmanager
 async def serve_page(serving: Serving, settings: Settings) -> AsyncIterator[None]:
-    """Serve the page beneath what monitoring asks for, while the context lasts. Its end is that of the server too.
+    """Serve the dashboard while the context lasts; at its end stop the server, and all streams at once.
 
-    Open streams do not outlast it, and no answer that is under way loses its connection to the database.
+    No response in progress loses its connection to the database.
     """
-    async with database(settings) as connections:
-        parts = parts_of(settings, connections)
-        serving.beneath = application(settings, parts, connections)
-        log.info("page", acts=parts.access.has_token, asks_for_token=parts.access.has_token)
+    async with open_database(settings) as database:
+        context = context_of(settings, database)
+        serving.fallback = application(settings, context, database)
+        serving.on_shutdown.append(context.hub.close)
+        log.info("dashboard.started", actions=context.access.has_token, requires_token=context.access.has_token)
         try:
             yield
         finally:
-            parts.hub.close()
             await serving.stop()
 
 
-def parts_of(settings: Settings, connections: Database) -> Parts:
+def context_of(settings: Settings, database: Database) -> DashboardContext:
     """Return what the handlers share."""
-    token = settings.http_token.get_secret_value() if settings.http_token is not None else None
-    feed = Feed(connections)
-    renderer = Renderer(may_act=token is not None)
-    figures = Cached(partial(_figures, connections), FIGURES_SECONDS)
-    dead_letters = Cached(partial(read_dead_letters, connections, MOST_DEAD_LETTERS), FIGURES_SECONDS)
-    hub = Hub(feed, figures, dead_letters, renderer)
-    return Parts(Access(token), feed, hub, figures, dead_letters, Cached(feed.agents, AGENTS_SECONDS), renderer)
+    access, feed = Access.from_settings(settings), Feed(database)
+    renderer = Renderer(may_act=access.has_token)
+    figures = Cached(partial(_figures, database), FIGURES_SECONDS)
+    dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
+    hub = DashboardHub(feed, figures, dead_letters, renderer)
+    return DashboardContext(access, feed, hub, figures, dead_letters, Cached(feed.agents, AGENTS_SECONDS), renderer)
 
 
-def application(settings: Settings, parts: Parts, connections: Database) -> ASGIApp:
-    """Return the page as an application of its own."""
-    views, actions = Views(parts), Actions(parts, connections)
+def application(settings: Settings, context: DashboardContext, database: Database) -> ASGIApp:
+    """Return the dashboard as an application of its own."""
+    views, actions = Views(context), Actions(context, database)
     app = Starlette(
         routes=[
             Route("/", views.feed),
@@ -81,23 +80,19 @@ def application(settings: Settings, parts: Parts, connections: Database) -> ASGI
             Route("/resume", actions.resume, methods=["POST"]),
             *(Route(f"/{name}", _file(name)) for name in STATIC_TYPES),
         ],
-        exception_handlers={TooManyWrong: _too_many_wrong},
+        exception_handlers={RequestRefused: respond, TokenRequired: ask_for_token},
     )
     return Guard(app, local=settings.http_is_local, hosts=settings.page_hosts)
 
 
-async def _figures(connections: Database) -> Figures:
-    """Return the figures. Raises NoAnswer, also where the database has lost what they are about."""
+async def _figures(database: Database) -> Figures:
+    """Return the figures. Raises DatabaseUnavailable, also where the database has lost what they are about."""
     try:
-        return await read_figures(connections)
+        return await read_figures(database)
     except SchemaMismatch as error:
-        raise NoAnswer(str(error)) from None
+        raise DatabaseUnavailable(str(error)) from None
 
 
 def _file(name: str) -> Response:
-    """Return a file of the package as it is always answered."""
+    """Return the response with a file of the package."""
     return Response((STATIC / name).read_bytes(), media_type=STATIC_TYPES[name])
-
-
-async def _too_many_wrong(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("Too many wrong tokens. Try again later.\n", 429, {"retry-after": "5"})

@@ -26,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars, the marks beneath them, and the number at its upper edge."""
+    """Bars, the labels under them, and the number at the upper edge."""
 
     width: float
     height: float

@@ -29,7 +29,7 @@ class Page:
 
 
 class Feed:
-    """The outcomes of one schema. Everything raises NoAnswer."""
+    """The outcomes of one schema. Everything raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,7 +49,7 @@ class Feed:
         return (await self._entries(wanted, start, END, MOST_CAUGHT_UP))[::-1]
 
     def new_outcomes(self) -> NewOutcomes:
-        """Return what is new from now on; its looks raise NoAnswer."""
+        """Return what is new from now on; its looks raise DatabaseUnavailable."""
         return NewOutcomes(self._database, backlog=MOST_NEW_ROWS, most=MOST_NEW, rows=MOST_NEW_ROWS, show_backlog=False)
 
     async def agents(self) -> list[tuple[str, str]]:

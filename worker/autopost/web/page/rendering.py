@@ -33,7 +33,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
 
 class Renderer:
-    """Turns values into HTML. `may_act` tells whether there is a token, whose holders get buttons."""
+    """Renders values as HTML. `may_act`: whether there is a token, and so buttons for actions."""
 
     def __init__(self, *, may_act: bool) -> None:
         self._may_act = may_act
@@ -66,7 +66,7 @@ class Renderer:
         self._fragments: Any = environment.get_template("fragments.html").module
 
     def page(self, name: str, **values: object) -> str:
-        """Return a whole page."""
+        """Return an HTML page."""
         return self._environment.get_template(f"{name}.html").render(values)
 
     def entry(self, entry: Outcome) -> str:
@@ -78,7 +78,7 @@ class Renderer:
         return str(self._fragments.glance(figures, dead))
 
     def figures(self, figures: Figures) -> str:
-        """Return the figures of the outbox' page."""
+        """Return the figures of the outbox."""
         return str(self._fragments.figures(figures))
 
     def dead_letters(self, dead: list[DeadLetter]) -> str:
@@ -92,12 +92,12 @@ def word(value: str) -> str | None:
 
 
 def reason(code: str | None) -> str:
-    """Return why there is no post, for people."""
+    """Return why there is no post, in words."""
     return REASONS.get(code or "", visible((code or "unknown").replace("_", " ")))
 
 
 def seconds(value: float | None) -> str:
-    """Return a duration, as exact as its size asks for."""
+    """Return a duration, rounded to fit its size."""
     if value is None:
         return "none"
     if value < 1:
@@ -110,7 +110,7 @@ def seconds(value: float | None) -> str:
 
 
 def day_time(at: datetime) -> str:
-    """Return a time in UTC; the page's script tells it in the reader's own."""
+    """Return a time in UTC; the dashboard's script shows it in the reader's time zone."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {utc:%b}, {utc:%H:%M:%S}"
 
@@ -121,5 +121,5 @@ def iso(at: datetime) -> str:
 
 
 def count(number: int) -> str:
-    """Return a number with its thousands apart."""
+    """Return a number with its thousands separated."""
     return f"{number:,}"

@@ -1,6 +1,6 @@
-"""Texts of rows as the page shows them: without what cannot be seen, and with placeholders set apart. Pure.
+"""Texts of rows as the dashboard shows them: without invisible characters, and with placeholders set apart. Pure.
 
-Escaping is the templates' part.
+The templates do the escaping.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _PILE = regex.compile(r"((?:\p{M}[\u200c\u200d]?){3}\p{M})[\p{M}\u200c\u200d]+")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a post; `is_placeholder` where the redaction took something out."""
+    """A piece of a post; `is_placeholder` where something was redacted."""
 
     text: str
     is_placeholder: bool
 
 
 def visible(value: object) -> str:
-    """Return a value on one line, holding nothing that is obeyed or that cannot be seen."""
+    """Return a value on one line, without control and invisible characters."""
     text = _CONTROL.sub(" ", str(value))
     return _PILE.sub(r"\1", _STRAY.sub("", _INVISIBLE.sub("", text))).strip()
 

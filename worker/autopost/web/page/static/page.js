@@ -39,7 +39,7 @@
     else if (!place.firstElementChild) {
       const text = document.createElement("p");
       text.className = "trouble";
-      text.textContent = "The database does not answer. This page goes on when it is back.";
+      text.textContent = "The database does not answer. This page continues when it is back.";
       place.append(text);
     }
   }
@@ -97,7 +97,7 @@
     byId("hold").addEventListener("click", () => {
       holding = !holding;
       byId("hold").setAttribute("aria-pressed", String(holding));
-      byId("hold").textContent = holding ? "Go on showing new posts" : "Hold new posts";
+      byId("hold").textContent = holding ? "Show new posts" : "Hold new posts";
       if (!holding) letGo();
     });
     byId("release").addEventListener("click", () => {

@@ -1,0 +1,15 @@
+-- The log after an offset ($1) in its order, at most $2 events, with the rule that made each post while it is known.
+select
+    a.position, a.post_id, a.tenant_id, a.agent_id, a.agent_name, a.agent_maturity, a.agent_category, a.post_type,
+    a.content, a.post_metadata, a.created_at, o.rule_id
+from {{ schema }}.auto_post_announcements as a
+-- One probe each, whatever the planner thinks of the sizes.
+left join lateral (
+    select k.rule_id from {{ schema }}.auto_post_outbox as k
+    where k.id = case when a.post_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.post_id::uuid end
+    order by k.id
+    limit 1
+) as o on true
+where a.position > $1
+order by a.position
+limit $2

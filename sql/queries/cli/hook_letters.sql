@@ -1,2 +1,0 @@
--- How many dead letters the hooks have, one row.
-select count(*) as letters from {{ schema }}.auto_post_hook_dead

@@ -1,2 +1,0 @@
--- Lets the dead letters of a hook ($1) be sent again; returns how many.
-select {{ schema }}.auto_post_retry_hook($1)

@@ -1,0 +1,28 @@
+-- The webhooks that the database knows, by name: how many events wait for each, the oldest for how many seconds,
+-- what is wrong, and its dead letters.
+select
+    n.webhook, p.position is not null as has_begun, coalesce(w.waiting, 0) as waiting, w.oldest_seconds,
+    extract(epoch from clock_timestamp() - p.failing_since)::float8 as failing_seconds, p.last_error,
+    coalesce(d.dead, 0) as dead, d.last_died_of
+from (
+    select substr(o.name, length('hook:') + 1) as webhook from {{ schema }}.auto_post_positions as o
+    where o.name like 'hook:%'
+    union
+    select l.hook as webhook from {{ schema }}.auto_post_hook_dead as l
+) as n
+left join {{ schema }}.auto_post_positions as p on 'hook:' || n.webhook = p.name
+left join lateral (
+    select
+        count(*) as waiting,
+        extract(epoch from clock_timestamp() - min(a.created_at))::float8 as oldest_seconds
+    from {{ schema }}.auto_post_announcements as a
+    where a.position > p.position
+) as w on true
+left join lateral (
+    select
+        count(*) as dead,
+        (array_agg(l.error order by l.died_at desc))[1] as last_died_of
+    from {{ schema }}.auto_post_hook_dead as l
+    where l.hook = n.webhook
+) as d on true
+order by n.webhook

@@ -1,5 +1,0 @@
--- Dead letters of a hook ($1) that somebody wants to be sent again, at most $2, in the order of the log.
-select d.position, d.message from {{ schema }}.auto_post_hook_dead as d
-where d.hook = $1 and d.retry
-order by d.position
-limit $2

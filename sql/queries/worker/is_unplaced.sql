@@ -1,3 +1,0 @@
--- Whether something that was published has no place in the log yet.
-select
-    exists(select from {{ schema }}.auto_post_announcements as a where a.position is null) as is_unplaced

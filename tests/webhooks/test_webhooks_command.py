@@ -1,0 +1,116 @@
+"""`autopost webhooks`: what it shows, tries and does, and that it shows no secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import autopost
+from tests.support.host import Host
+from tests.support.webhooks.receiver import Answer, Receiver
+
+LETTER = (
+    "insert into auto_post_hook_dead (hook, position, post_id, message, error) values (%s, %s, 'p', '{}', 'HTTP 400')"
+)
+
+
+@pytest.fixture
+def variables(tmp_path: Path, receiver: Receiver) -> dict[str, str]:
+    """Return the variables of an installation with one hook."""
+    path = tmp_path / "hooks.toml"
+    path.write_text(f'[alerts]\nkind = "slack"\nurl = "{receiver.url}"\npost_types = ["alert"]\n')
+    return {"SOCIAL_POST_WEBHOOKS_FILE": str(path), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
+
+
+def test_without_hooks_it_says_so(database: str) -> None:
+    """And which setting names them."""
+    shown = autopost("webhooks", dsn=database)
+    assert (shown.returncode, shown.stdout) == (0, "")
+    assert shown.stderr == "there are no webhooks: SOCIAL_POST_WEBHOOKS_FILE names no file\n"
+
+
+def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str, str]) -> None:
+    """Those of the file and those of the database alone, with what is wrong; addresses without their paths."""
+    shown = autopost("webhooks", dsn=database, **variables)
+    assert "no worker has begun it" in shown.stdout
+    host.execute(
+        "insert into auto_post_positions (name, failing_since, last_error) "
+        "values ('hook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('hook:old', null, null)"
+    )
+    host.execute(
+        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "values ('p', 'alert', 'x', now() - interval '4 minutes')"
+    )
+    host.execute("select auto_post_place_announcements()")
+    host.execute(LETTER, ("alerts", 7))
+    shown = autopost("webhooks", dsn=database, **variables)
+    alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
+    for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", "fails for 5 min: HTTP 503", "1 post to look at"):
+        assert part in alerts
+    assert alerts.rstrip().endswith(" 1 (HTTP 400)")
+    assert "not in the file" in shown.stdout
+    assert "if no worker has it any more, autopost webhooks forget old" in shown.stderr
+    assert "services" not in shown.stdout + shown.stderr
+    rows = [json.loads(line) for line in autopost("webhooks", "--json", dsn=database, **variables).stdout.splitlines()]
+    assert [(row["webhook"], row["kind"], row["dead"], row["last_error"]) for row in rows] == [
+        ("alerts", "slack", 1, "HTTP 503"),
+        ("old", None, 0, None),
+    ]
+
+
+def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
+    """It is sent from here, without a database, and says what came of it."""
+    shown = autopost("webhooks", "test", "alerts", **variables)
+    assert (shown.returncode, shown.stdout) == (0, f"http://127.0.0.1:{receiver.port} took it.\n")
+    assert receiver.contents == ["autopost: This is a test of the webhook alerts. Nothing happened."]
+    receiver.will(404)
+    shown = autopost("webhooks", "test", "alerts", **variables)
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert (
+        shown.stderr
+        == f"autopost: http://127.0.0.1:{receiver.port} did not take it: HTTP 404; a post would be tried for 24 hours\n"
+    )
+    receiver.will(Answer(429, {"Retry-After": "120"}))
+    assert "HTTP 429, and asks to wait 120 seconds" in autopost("webhooks", "test", "alerts", **variables).stderr
+    receiver.will(400)
+    assert "a post would be dead-lettered" in autopost("webhooks", "test", "alerts", **variables).stderr
+
+
+def test_hook_that_is_not_there(variables: dict[str, str]) -> None:
+    """Those that are there are named."""
+    shown = autopost("webhooks", "test", "alarms", **variables)
+    assert shown.returncode == 2
+    assert "there is no webhook 'alarms'" in shown.stderr
+    assert "alerts" in shown.stderr
+
+
+def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) -> None:
+    """What they did is said; what cannot be done is refused."""
+    for position in (1, 2):
+        host.execute(LETTER, ("alerts", position))
+    shown = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
+    assert (shown.returncode, shown.stdout) == (0, "2 dead letters will be sent again.\n")
+    assert host.value("select count(*) from auto_post_hook_dead where retry") == 2
+    again = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
+    assert again.returncode == 1
+    assert "the dead letters of alerts are to be sent again already" in again.stderr
+    unanswered = autopost("webhooks", "forget", "alerts", dsn=database, **variables)
+    assert unanswered.returncode == 2
+    assert "with 0 events and 2 dead letters?" in " ".join(unanswered.stderr.replace("│", " ").split())
+    stranger = autopost("webhooks", "forget", "alarms", "--yes", dsn=database, **variables)
+    assert (stranger.returncode, stranger.stderr) == (1, "autopost: the database knows no webhook alarms\n")
+    forgotten = autopost("webhooks", "forget", "alerts", "--yes", dsn=database, **variables)
+    assert (forgotten.returncode, forgotten.stdout) == (0, "alerts is forgotten, with 2 dead letters.\n")
+    assert "a worker that has it begins it again" in forgotten.stderr
+    assert host.value("select count(*) from auto_post_hook_dead") == 0
+
+
+def test_config_names_what_is_wrong_with_the_file(tmp_path: Path) -> None:
+    """As a worker would say it."""
+    path = tmp_path / "hooks.toml"
+    path.write_text("[x]\n")
+    shown = autopost("config", "--changed", SOCIAL_POST_WEBHOOKS_FILE=str(path))
+    assert shown.returncode == 2
+    assert "[x] kind: missing; expected: slack or webhook" in shown.stderr

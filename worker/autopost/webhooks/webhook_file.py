@@ -1,0 +1,251 @@
+"""The TOML file of webhooks, a section each. Error messages repeat nothing of it that may be a secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import ipaddress
+import re
+import ssl
+import tomllib
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from autopost.errors import ConfigurationError
+from autopost.settings.field import PREFIX
+from autopost.settings.webhooks import Network
+from autopost.webhooks.addresses import is_within, may_be_reached
+from autopost.webhooks.webhook import FILTERS, GIVE_UP_HOURS, Webhook, WebhookFilter, WebhookKind
+
+MAX_HOURS = 144.0  # less than the log keeps what a consumer has not delivered
+MIN_SECRET_BYTES = 24  # https://github.com/standard-webhooks/standard-webhooks, "Signature scheme"
+MAX_SECRET_BYTES = 64
+SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins
+POST_TYPES = ("status", "alert")
+NETWORKS = f"{PREFIX}WEBHOOK_NETWORKS"
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_WORD = re.compile(r"(?!whsec_)[A-Za-z0-9_.-]{1,24}")  # too short, or too plain, to be a secret
+# What a request says by itself.
+_OWN_HEADERS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "user-agent"})
+_KEYS = ("kind", "url", "url_file", "secret", "secret_file", "headers", "ca_file", "give_up_hours", *FILTERS)
+
+Problem = Callable[[str], None]
+About = Callable[[str, str], None]  # a key, and what is wrong with it
+
+
+def parse_webhooks(text: str, source: str, folder: Path, allowed: Collection[Network] = ()) -> list[Webhook]:
+    """Return the webhooks, in the order of the file. Raises ConfigurationError with every problem at once.
+
+    `source` is where the text came from, `folder` where the files that it names are looked for, `allowed` the networks
+    that webhooks may reach beside the public ones.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{source} is not valid TOML: it is nested too deeply") from None
+    problems: list[str] = []
+    webhooks = [_webhook(name, section, folder, allowed, problems.append) for name, section in document.items()]
+    if not document:
+        problems.append("there is no webhook in it; expected: a section each, such as [alerts]")
+    if problems:
+        raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+    return [webhook for webhook in webhooks if webhook is not None]
+
+
+def _webhook(name: str, section: Any, folder: Path, allowed: Collection[Network], problem: Problem) -> Webhook | None:
+    if isinstance(section, list):
+        problem(f"[[{_shown(name)}]]: a list; expected: a section with one pair of brackets")
+        return None
+    if not isinstance(section, dict):
+        problem(f"{_shown(name)}: is in no section; expected: under the name of a webhook, such as [alerts]")
+        return None
+    if not _NAME.fullmatch(name):
+        problem(f"[{_shown(name)}]: expected: a name of 1 to 40 lower-case letters, digits, _ and -, a letter first")
+
+    def about(key: str, what: str) -> None:
+        problem(f"[{_shown(name)}] {key}: {what}")
+
+    for key in section:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"expected: {', '.join(_KEYS)}"
+            about(_shown(key), f"not known; {meant}")
+    kind = _kind(section, about)
+    url = _url(_from_file_or_here("url", section, folder, about), allowed, about)
+    secret = _secret(kind, section, folder, about)
+    headers = _headers(section.get("headers", {}), about)
+    ca_file = _authority(section, folder, about)
+    wanted = WebhookFilter(**{key: _filter(key, section[key], about) for key in FILTERS if key in section})
+    give_up_after = _hours(section.get("give_up_hours", GIVE_UP_HOURS), about)
+    return None if kind is None else Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it may be seen: numbers and plain short words."""
+    if isinstance(value, str):
+        return value if _WORD.fullmatch(value) else "(hidden)"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    return "(hidden)" if isinstance(value, dict) else str(value)
+
+
+def _kind(section: dict[str, Any], about: About) -> WebhookKind | None:
+    given = section.get("kind")
+    if isinstance(given, str) and given in list(WebhookKind):
+        return WebhookKind(given)
+    about("kind", f"{'missing' if given is None else f'got {_shown(given)}'}; expected: {' or '.join(WebhookKind)}")
+    return None
+
+
+def _from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: About) -> str | None:
+    """Return a value that stands here or in a file of its own; None, and a problem, when it is in neither or both."""
+    in_file = f"{key}_file"
+    if (key in section) == (in_file in section):
+        about(key, f"{'given twice' if key in section else 'missing'}; expected: {key} or {in_file}")
+        return None
+    if key in section:
+        value = section[key]
+        if isinstance(value, str) and value:
+            return value
+        about(key, "is no text, or an empty one")
+        return None
+    path = _path(in_file, section, folder, about)
+    if path is None:
+        return None
+    try:
+        lines = path.read_text("utf-8-sig").strip().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        about(in_file, f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}")
+        return None
+    if len(lines) != 1:
+        about(in_file, f"{path} {'has more than one line' if lines else 'is empty'}")
+        return None
+    return lines[0]
+
+
+def _path(key: str, section: dict[str, Any], folder: Path, about: About) -> Path | None:
+    value = section.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        about(key, f"got {_shown(value)}; expected: the path of a file")
+        return None
+    if "://" in value or value.startswith(SECRET_PREFIX):
+        about(key, f"is not a path; expected: the path of a file, or {key.removesuffix('_file')} in its place")
+        return None
+    try:
+        path = folder / Path(value).expanduser()
+        if not path.is_file():
+            about(key, f"{path} {'is not a regular file' if path.exists() else 'is not there'}")
+            return None
+    except (OSError, RuntimeError, ValueError) as error:  # nobody's home, a name that is too long, a NUL
+        about(key, f"cannot be looked up: {getattr(error, 'strerror', None) or error}")
+        return None
+    return path
+
+
+def _url(value: str | None, allowed: Collection[Network], about: About) -> str:
+    """Return the address; what is wrong with it is said without it, as it may be the secret."""
+    if value is None:
+        return ""
+    try:
+        parts = urlsplit(value)
+        port_is_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_sound, parts = False, urlsplit("")
+    if parts.scheme not in ("https", "http") or not parts.hostname or not port_is_sound:
+        about("url", "not an address of the web; expected: https://host/path")
+    elif parts.username is not None or parts.password is not None:
+        about("url", "has a user or password in it; expected: such go into headers, as Authorization")
+    elif not value.isascii() or not value.isprintable() or " " in value:
+        about("url", "has characters that an address has not; expected: as a browser shows it when it is copied")
+    elif refusal := _refusal(parts, allowed):
+        about("url", refusal)
+    return value
+
+
+def _refusal(parts: SplitResult, allowed: Collection[Network]) -> str | None:
+    """Return why no request can go there; an address behind a name is judged when it is connected to."""
+    held = f"what {NETWORKS} holds ({', '.join(map(str, allowed)) or 'it is not set'})"
+    host = parts.hostname or ""
+    is_plain = parts.scheme == "http"
+    if is_plain and not allowed:
+        return f"without TLS; expected: https://, or http:// to {held}"
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return None
+    if is_within(address, allowed) if is_plain else may_be_reached(address, allowed):
+        return None
+    what = "without TLS" if is_plain and may_be_reached(address, allowed) else "no public address"
+    return f"{host} is {address}, {what}; expected: public ones over https://, and {held}"
+
+
+def _secret(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about: About) -> bytes | None:
+    if kind is not WebhookKind.WEBHOOK:
+        for key in ("secret", "secret_file"):
+            if kind is not None and key in section:
+                about(key, f"a webhook of kind {kind} signs nothing; its address is the secret")
+        return None
+    value = _from_file_or_here("secret", section, folder, about)
+    if value is None:
+        return None
+    encoded = value.removeprefix(SECRET_PREFIX)
+    try:
+        secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if encoded == value or not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:
+        example = f'echo "{SECRET_PREFIX}$(openssl rand -base64 32)"'
+        about("secret", f"expected: {SECRET_PREFIX} and 24 to 64 random bytes in base64, as {example} prints")
+        return None
+    return secret
+
+
+def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
+    if not isinstance(given, dict):
+        about("headers", 'not a table; expected: such as {Authorization = "Bearer ..."}')
+        return ()
+    for name, value in given.items():
+        if not _HEADER.fullmatch(name):
+            about("headers", f"{_shown(name)} is no name of a header")
+        elif name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"):
+            about("headers", f"{name} may not be given")
+        elif not isinstance(value, str) or not value.isascii() or not value.isprintable() or value != value.strip():
+            about("headers", f"{name} is no text that a header can carry")
+    return tuple((name, value) for name, value in given.items())
+
+
+def _authority(section: dict[str, Any], folder: Path, about: About) -> Path | None:
+    path = _path("ca_file", section, folder, about)
+    if path is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError:  # which SSLError is too
+            about("ca_file", f"{path} holds no certificate; expected: a file of PEM certificates")
+    return path
+
+
+def _filter(key: str, given: Any, about: About) -> frozenset[Any]:
+    kind: type = int if key == "rules" else str
+    what = "numbers of rules, such as [9, 10]" if key == "rules" else 'texts, such as ["one", "another"]'
+    if not isinstance(given, list) or not given or any(type(value) is not kind for value in given):
+        about(key, f"got {_shown(given)}; expected: a list of {what}")
+        return frozenset()
+    if key == "post_types" and (unknown := [value for value in given if value not in POST_TYPES]):
+        about(key, f"got {_shown(unknown[0])}; expected: {' and '.join(POST_TYPES)}")
+    return frozenset(given)
+
+
+def _hours(given: Any, about: About) -> timedelta:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= MAX_HOURS:
+        about("give_up_hours", f"got {_shown(given)}; expected: a number above 0, {MAX_HOURS:g} at most")
+        return timedelta(hours=GIVE_UP_HOURS)
+    return timedelta(hours=given)
