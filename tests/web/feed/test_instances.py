@@ -61,16 +61,16 @@ def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
     """Not the slow looks into the log: it is heard, and posts come from there."""
     announcer = several.announcer(host)
     with several.instance() as one, SocketViewer(one) as viewer:
-        until(lambda: one.metric("autopost_feed_hears_carrier") == 1)
+        until(lambda: one.metric("autopost_feed_source_up") == 1)
         time.sleep(0.5)  # the look at the beginning of a session
-        source = "log" if several.carrier == "notify" else "carrier"  # what is notified is not believed
-        before = one.metric(f'autopost_feed_received_total{{source="{source}"}}')
+        source = "log" if several.carrier == "notify" else "transport"  # what is notified is not believed
+        before = one.metric(f'autopost_feed_events_total{{source="{source}"}}')
         began = time.monotonic()
         for number in range(5):
             announcer.post(f"post {number}")
         whole(viewer, 1, 5)
         assert time.monotonic() - began < 0.9 * CONNECTED_POLL_SECONDS
-        assert one.metric(f'autopost_feed_received_total{{source="{source}"}}') == before + 5
+        assert one.metric(f'autopost_feed_events_total{{source="{source}"}}') == before + 5
 
 
 @pytest.mark.parametrize("carrier", ["notify"])
@@ -89,7 +89,7 @@ def test_nobody_watching_costs_nothing(host: Host, several: Several) -> None:
         with EventViewer(one), SocketViewer(one):
             until(lambda: connections() == 1)
         until(lambda: connections() == 0)
-        assert one.metric("autopost_feed_hears_carrier") == 0
+        assert one.metric("autopost_feed_source_up") == 0
 
 
 @pytest.mark.parametrize("carrier", ["notify"])
@@ -144,7 +144,7 @@ def test_worker_with_a_port_serves_the_feeds_too(host: Host, several: Several) -
         (
             {"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_HTTP_HOST": "0.0.0.0", "SOCIAL_POST_FEEDS": "true"},
             2,
-            "SOCIAL_POST_FEEDS: given True",
+            "SOCIAL_POST_FEEDS: got True",
         ),
     ],
     ids=["no-port", "nothing", "beyond", "beyond-with-feeds"],

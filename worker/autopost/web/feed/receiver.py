@@ -97,7 +97,7 @@ class Receiver:
                 self._behind.set()
                 continue
             if post.position == self.position + 1:
-                self._publish_post(post, "carrier")
+                self._publish_post(post, "transport")
             elif post.position > self.position:
                 self._behind.set()
 
