@@ -86,7 +86,7 @@ def test_each_line_comes_out_redacted_in_order() -> None:
 
 
 def test_other_keys_are_left_out_unless_they_are_to_be_kept() -> None:
-    """They are not redacted, so whoever wants them says so."""
+    """They are not redacted, so anyone who wants them says so."""
     given = lines_of([{"id": 7, "mail": EMAIL, "text": TEXT}, {"text": "ok"}])
     assert EMAIL not in redact(given, "--jsonl").stdout.decode()
     kept = redact(given, "--jsonl", "--keep", "id", "--keep", "run").stdout.splitlines()

@@ -44,12 +44,12 @@ class Member:
 
     @property
     def runs(self) -> bool:
-        """Tell whether the process is there."""
+        """Return whether the process is there."""
         return self._started.is_set() and not self._ended.is_set()
 
     @property
     def works(self) -> bool:
-        """Tell whether it has connected and claims."""
+        """Return whether it has connected and claims."""
         return self.runs and '"worker.started"' in self.log
 
     def signal(self, number: signal.Signals) -> None:
@@ -197,7 +197,7 @@ class Crew:
         with contextlib.suppress(AssertionError):
             until(lambda: not any(member.runs for member in self.members), seconds=30)
         assert self._zygote.stdin is not None
-        self._zygote.stdin.close()  # it kills whoever is left
+        self._zygote.stdin.close()  # it kills anyone who is left
         self._zygote.wait(20)
         self._reader.join(5)
         if self._zygote.stdout is not None:
