@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint bench bench-full chaos soak redaction-report wheel lock clean
+.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak redaction-report wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -36,6 +36,9 @@ lint: $(STAMP) ## Check format, style, types, import directions and SQL
 	@$(BIN)/lint-imports --no-logo > $(VENV)/import-linter.out || { cat $(VENV)/import-linter.out; exit 1; }
 	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
 	@echo "format, style, types, imports and SQL are in order"
+
+mutants: $(STAMP) ## Break the core in one place at a time; a test must fail each time (only="words of a name")
+	@$(BIN)/python -m tests.mutants $(only)
 
 bench: $(STAMP) ## Run the short benchmarks in a few minutes; other queues only where they are installed
 	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "write_overhead --seconds 1" scale \

@@ -2,7 +2,7 @@
 
 The backlog waits before the clock starts, and so does the worker, with everything loaded and connected. The clock stops
 with the commit of the last outcome; the server tells when each was committed. All systems use the same reads, checks,
-writes, templates and redactor (peers/job.py), on the same server and processors, in turns. After each run the outcomes
+writes, templates and redactor (peers/job.py), on the same server and cores, alternately. After each run the outcomes
 are checked (backlog.py). The physical limit is a loop on the server, a statement for each batch (sql/limit.sql).
 """
 

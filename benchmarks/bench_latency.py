@@ -116,7 +116,7 @@ def said(p50: float, p99: float) -> str:
 
 
 def run(rates: Sequence[int], seconds: float, rounds: int, systems: Sequence[System]) -> None:
-    """Measure each rate, all systems in turns, and print."""
+    """Measure each rate, all systems alternately, and print."""
     with stand(settings=SETTINGS) as (server, host):
         add_agents(host, math.ceil(max(rates) * seconds * 1.5) + 1_000)
         for system in systems:

@@ -47,7 +47,7 @@ class System:
 
     @property
     def is_ours(self) -> bool:
-        """Tell whether this is autopost."""
+        """Return whether this is autopost."""
         return self.needs == "autopost"
 
 

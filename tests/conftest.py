@@ -174,7 +174,7 @@ def database(server: Server, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def host(database: str) -> Iterator[Host]:
-    """Return the platform: whoever changes operation_trackers."""
+    """Return the platform: anyone who changes operation_trackers."""
     from tests.support.host import Host, open_connection
 
     with open_connection(database, autocommit=True) as connection:

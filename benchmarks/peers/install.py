@@ -10,7 +10,7 @@ from tests.support.host import open_connection
 
 
 def is_installed(name: str) -> bool:
-    """Tell whether the package is there (requirements/bench.txt)."""
+    """Return whether the package is there (requirements/bench.txt)."""
     return importlib.util.find_spec(name) is not None
 
 

@@ -67,7 +67,7 @@ def measure(finder: Finder, part: Part, planted_each: int, clean_count: int) -> 
 
 
 def _covered(sample: Sample, spans: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether no letter and no digit of what was planted is left."""
+    """Return whether no letter and no digit of what was planted is left."""
     return all(
         any(start <= place < end for start, end in spans)
         for left, right in sample.planted

@@ -69,7 +69,7 @@ def run_next(environment: dict[str, str], dsn: str, *arguments: str) -> subproce
 def test_old_and_new_workers_work_together_after_an_additive_migration(
     host: Host, database: str, tmp_path: Path
 ) -> None:
-    """Migrate beneath a running worker, start a new one beside it, end the old one: every operation has one outcome."""
+    """Migrate under a running worker, start a new one beside it, end the old one: every operation has one outcome."""
     newer = next_version(tmp_path, ADDITIVE)
     host.agent()
     with worker_process(database, **QUICK, SOCIAL_POST_WORKER_NAME="old") as old:

@@ -188,7 +188,7 @@ async def test_consumers_begin_before_events_get_positions(host: Host, pool: asy
 
 
 async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Whoever comes while the other sends waits, and then finds what that one had not seen."""
+    """Anyone who comes while the other sends waits, and then finds what that one had not seen."""
     transport = Recorder()
     transport.slow = 0.2
     await pool.execute("insert into autopost.auto_post_positions values ('carrier')")

@@ -68,7 +68,7 @@ def complete_alerts(host: Host, rounds: int, *, start: int = 0) -> list[tuple[st
 
 
 def in_order_of_publishing(host: Host, ids: list[str]) -> bool:
-    """Tell whether each agent's posts are in the order of publishing, repeats of what was before aside."""
+    """Return whether each agent's posts are in the order of publishing, repeats of what was before aside."""
     places = {row["post_id"]: row["seq"] for row in host.rows("select post_id, seq from auto_post_announcements")}
     authors = {row["id"]: row["author_id"] for row in host.posts()}
     furthest: dict[str, int] = {}
@@ -275,7 +275,7 @@ def test_events_of_a_worker_killed_after_publishing_are_broadcast_by_another(
 def test_two_workers_broadcast_each_post_once(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
-    """Where nothing fails nothing is repeated, and an agent's posts keep their order whoever publishes them."""
+    """Where nothing fails nothing is repeated, and an agent's posts keep their order anyone who publishes them."""
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     variables = {

@@ -56,7 +56,7 @@ class Watched(Monitoring):
 
     @property
     def listens(self) -> bool:
-        """Tell whether its doorbell listens."""
+        """Return whether its doorbell listens."""
         return self.value("autopost_listener_connected") == 1
 
     @property
@@ -177,7 +177,7 @@ def terminated(place: Place) -> Iterator[None]:
 
 @contextlib.contextmanager
 def role(setting: str, back: str, place: Place) -> Iterator[None]:
-    """The worker's role is changed, and it has to connect anew."""
+    """The worker's role is changed, and it has to connect again."""
     terminate = f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{ROLE}'"
     place.execute(f"alter role {ROLE} {setting}")
     place.execute(terminate)

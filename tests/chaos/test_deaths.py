@@ -15,7 +15,7 @@ from tests.support.llm_server import LlmServer, says, when
 from tests.support.worker_dying_at import POINTS
 
 LEASE = {"SOCIAL_POST_LEASE_SECONDS": "60", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "20", "SOCIAL_POST_POLL_SECONDS": "0.2"}
-# A short lease would do it too, and would also run out for whoever is well and has to wait for a processor.
+# A short lease would do it too, and would also run out for anyone who is well and has to wait for a processor.
 RUN_OUT = "update auto_post_outbox set available_at = now() where state = 'claimed'"
 REFUSE = """
 create function refuse() returns trigger language plpgsql as

@@ -72,7 +72,7 @@ async def claim_and_crash(server: OwnServer, pool: asyncpg.Pool[asyncpg.Record],
 async def test_row_is_posted_once_when_both_hold_it(
     slow_to_write: OwnServer, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    """The second claim has the epoch of the forgotten one, and whoever publishes first has posted it."""
+    """The second claim has the epoch of the forgotten one, and anyone who publishes first has posted it."""
     forgotten = await claim_and_crash(slow_to_write, pool, "both")
     (again,) = await Outbox(pool, SCHEMAS, "two").claim(1, LEASE)
     assert (again.id, again.epoch) == (forgotten.id, forgotten.epoch)

@@ -141,7 +141,7 @@ async def test_worker_goes_on_when_its_pool_was_exhausted(host: Host, settings: 
 async def test_doorbell_is_back_seconds_after_an_outage(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, listens: bool, cap: float
 ) -> None:
-    """However long it was; only where nothing can listen, behind a pooler, it asks more seldom."""
+    """However long it was; only where nothing can listen, behind a pooler, it asks more rarely."""
     longest: list[float] = []
 
     def delay(failures: int, *, base: float, cap: float) -> float:

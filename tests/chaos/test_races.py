@@ -1,6 +1,6 @@
 """Each pair of transitions on one row, by two sessions whose transactions are open at the same time.
 
-Whoever comes second waits, goes away or is told; the row has one end, one audit row and at most one post.
+Anyone who comes second waits, goes away or is told; the row has one end, one audit row and at most one post.
 """
 
 from __future__ import annotations
@@ -320,7 +320,7 @@ async def test_claim_takes_nothing_that_is_being_purged(race: Race) -> None:
 
 
 async def test_purge_waits_for_the_claim_and_takes_the_row_away(race: Race) -> None:
-    """Whoever claimed it loses it."""
+    """Anyone who claimed it loses it."""
     race.host.complete()
     worker = await race.session()
     await worker.begin()
@@ -552,7 +552,7 @@ async def test_operation_that_two_transactions_complete_is_captured_once(race: R
 
 
 async def test_agent_that_flaps_while_its_row_is_published_gives_up_soon(race: Race) -> None:
-    """It waits 20 ms at the most, and the operation counts once."""
+    """It waits 20 ms at most, and the operation counts once."""
     claims = await race.claimed()
     publishing = await race.publishing("one", posts(claims), at=COMMIT)
     race.host.move("op", "running")

@@ -14,38 +14,28 @@ import pytest
 from autopost import __version__
 from autopost.cli.app import COMMANDS
 from autopost.database.embedded import embedded_server
+from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection
 
-
-def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a process."""
-    environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
-    return subprocess.run(
-        [sys.executable, "-m", "autopost", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+DATABASE_COMMANDS = ("run", "migrate", "feed", "status", "dead", "rules", "simulate")
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status", "dead", "rules", "simulate"])
-def test_no_database_given_is_a_configuration_error(command: str) -> None:
+def test_no_database_given_is_a_configuration_error() -> None:
     """Exit code 2, and what to set."""
-    result = autopost(command)
-    assert result.returncode == 2
-    assert "DATABASE_URL: not set; expected: postgresql://" in result.stderr
-    assert "Traceback" not in result.stderr
+    for command in DATABASE_COMMANDS:
+        result = autopost(command)
+        assert result.returncode == 2, command
+        assert "DATABASE_URL: not set; expected: postgresql://" in result.stderr, command
+        assert "Traceback" not in result.stderr, command
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "feed", "status", "dead", "rules", "simulate"])
-def test_unreachable_database_has_its_exit_code(command: str) -> None:
+def test_unreachable_database_has_its_exit_code() -> None:
     """Exit code 3, and one line."""
-    result = autopost(command, dsn="postgresql://nobody@127.0.0.1:1/none")
-    assert result.returncode == 3
-    assert "cannot connect" in result.stderr
-    assert "Traceback" not in result.stderr
+    for command in DATABASE_COMMANDS:
+        result = autopost(command, dsn="postgresql://nobody@127.0.0.1:1/none")
+        assert result.returncode == 3, command
+        assert "cannot connect" in result.stderr, command
+        assert "Traceback" not in result.stderr, command
 
 
 @pytest.mark.parametrize("command", ["run", "feed", "status"])

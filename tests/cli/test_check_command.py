@@ -138,7 +138,7 @@ def test_problem_exits_with_5(host: Host, database: str) -> None:
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
 def test_trouble_has_its_line_and_its_exit_code(host: Host, database: str, trouble: Trouble) -> None:
-    """With what to do beneath it."""
+    """With what to do under it."""
     host.execute(trouble.cause)
     code, _, printed = look(database)
     lines = printed.splitlines()
@@ -294,7 +294,7 @@ def test_drift_is_named_and_what_is_advised_mends_it(host: Host, database: str, 
 
 
 def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
-    """scripts/expected-catalog writes it anew."""
+    """scripts/expected-catalog writes it again."""
     with psycopg.RawCursor(host.connection, row_factory=psycopg.rows.dict_row) as cursor:
         rows = cursor.execute(query("cli/catalog", SCHEMAS).encode(), ["autopost"]).fetchall()
     assert without_bodies(catalog_of(rows)) == expected_catalog()
@@ -342,7 +342,7 @@ def test_mapped_platform_is_well(mapped: Host, empty_database: str) -> None:
 def test_drift_of_what_a_mapping_made_is_named(
     mapped: Host, empty_database: str, function: str, mended_by: str
 ) -> None:
-    """Its functions are compared with the mapping that is in force filled in, and made anew with it."""
+    """Its functions are compared with the mapping that is in force filled in, and created again with it."""
     mapped.execute(
         f"create or replace function autopost.{function}() returns trigger language plpgsql security definer "
         "set search_path = pg_catalog, pg_temp set lock_timeout = '20ms' as $$ begin return null; end $$"

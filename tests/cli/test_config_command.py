@@ -53,7 +53,7 @@ def test_changed_settings_alone_are_few() -> None:
         "DATABASE_URL",
         "SOCIAL_POST_CONFIG_FILE",
     ]
-    assert "counts after a restart of whoever reads it; nothing is rebuilt" in result.stderr
+    assert "takes effect when the process that reads it restarts; nothing is rebuilt" in result.stderr
     assert "SOCIAL_POST_THEME_COLOUR is not a setting of autopost" in result.stderr
 
 

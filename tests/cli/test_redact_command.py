@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.crew import everybodys
 from tests.support.host import Host
 
 EMAIL = "bob" + "@" + "example.com"
@@ -21,14 +22,12 @@ CLEAN = "Wrote to <EMAIL_ADDRESS> from <IP_ADDRESS>"
 def redact(
     given: bytes | str, *options: str, dsn: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run the command on these bytes, in an environment without a database."""
-    return subprocess.run(
-        [sys.executable, "-m", "autopost", "redact", *options],
-        env={**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})},
-        input=given.encode() if isinstance(given, str) else given,
-        capture_output=True,
-        timeout=60,
-        check=False,
+    """Run the command on these bytes, in an environment without a database, forked where all is loaded."""
+    return everybodys().run(
+        "redact",
+        *options,
+        environment={**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})},
+        given=given.encode() if isinstance(given, str) else given,
     )
 
 
@@ -87,7 +86,7 @@ def test_each_line_comes_out_redacted_in_order() -> None:
 
 
 def test_other_keys_are_left_out_unless_they_are_to_be_kept() -> None:
-    """They are not redacted, so whoever wants them says so."""
+    """They are not redacted, so anyone who wants them says so."""
     given = lines_of([{"id": 7, "mail": EMAIL, "text": TEXT}, {"text": "ok"}])
     assert EMAIL not in redact(given, "--jsonl").stdout.decode()
     kept = redact(given, "--jsonl", "--keep", "id", "--keep", "run").stdout.splitlines()
@@ -214,18 +213,11 @@ def test_bad_patterns_and_types_are_named(command: str, tmp_path: Path, database
         ({"SOCIAL_POST_REDACT_ONLY": "EMAIL"}, "Unknown types of findings: EMAIL (did you mean EMAIL_ADDRESS?)"),
         ({"SOCIAL_POST_NER_MODEL": "gliner:nobody/nothing"}, "SOCIAL_POST_NER_MODEL: "),
     ):
-        result = subprocess.run(
-            [sys.executable, "-m", "autopost", command],
-            env={**os.environ, **variables, "DATABASE_URL": database},
-            input=TEXT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (result.returncode, result.stdout) == (2, "")
-        assert problem in result.stderr
-        assert "Traceback" not in result.stderr
+        environment = {**os.environ, **variables, "DATABASE_URL": database}
+        result = everybodys().run(command, environment=environment, given=TEXT.encode())
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert problem in result.stderr.decode()
+        assert b"Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("options", [("--keep", "id"), ("--jsonl", "--keep", "text"), ("--json",)])
@@ -237,8 +229,10 @@ def test_options_without_sense_are_usage_errors(options: tuple[str, ...]) -> Non
 
 def test_help_loads_nothing_of_redaction() -> None:
     """It is there at once."""
-    code = "import sys, autopost.cli; sys.exit(sum(name in sys.modules for name in ('presidio_analyzer', 'spacy')))"
-    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+    command = [sys.executable, "-X", "importtime", "-m", "autopost", "redact", "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert [name for name in ("presidio_analyzer", "spacy") if f" {name}\n" in result.stderr] == []
+    assert "--explain" in result.stdout
 
 
 def test_help_says_when_a_database_is_needed() -> None:

@@ -12,7 +12,7 @@ QUESTION = "The outbox holds operations that were not posted: 2 waiting and 1 de
 
 
 def is_there(dsn: str) -> bool:
-    """Tell whether there is an outbox."""
+    """Return whether there is an outbox."""
     with open_connection(dsn) as connection:
         return connection.execute("select to_regclass('auto_post_outbox')").fetchone() != (None,)
 

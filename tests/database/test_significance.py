@@ -98,18 +98,24 @@ def test_flapping_operation_is_captured_once_per_rule(host: Host) -> None:
     for status in ["completed", "running", "completed", "failed", "running", "failed", "completed"]:
         host.move(status=status)
     assert [row["status"] for row in host.outbox()] == ["completed", "failed"]
+    assert host.warnings == []
 
 
-def test_change_that_meets_two_rules_is_captured_by_the_more_exact_one(host: Host) -> None:
-    """Exact goes before pattern, and a rule with a status before one without."""
-    host.execute(
-        "insert into auto_post_rules (operation_type, match, status) "
-        "values ('workflow%', 'like', null), ('workflow_execute', 'exact', null)"
-    )
-    host.start(status="completed")
-    (row,) = host.outbox()
-    (rule,) = host.rows("select match, status from auto_post_rules where id = %s", (row["rule_id"],))
-    assert rule == {"match": "exact", "status": "completed"}
+@pytest.mark.parametrize("oldest", ["exact", "like"])
+def test_change_that_meets_several_rules_is_captured_by_the_most_exact_one(host: Host, oldest: str) -> None:
+    """Exact goes before pattern, and a rule with a status before one without, whichever is older."""
+    rules = [("data_export", "exact", "completed"), ("data_export", "exact", None), ("data%", "like", None)]
+    for rule in rules if oldest == "exact" else reversed(rules):
+        host.execute("insert into auto_post_rules (operation_type, match, status) values (%s, %s, %s)", rule)
+    host.start("ended", "data_export", status="completed")
+    host.start("begun", "data_export")
+    host.start("other", "data_import")
+    met = "select tracker_id, match, r.status from auto_post_outbox as o join auto_post_rules as r on r.id = o.rule_id"
+    assert {tuple(row.values()) for row in host.rows(met)} == {
+        ("ended", "exact", "completed"),
+        ("begun", "exact", None),
+        ("other", "like", None),
+    }
 
 
 def test_rule_that_a_dba_adds_counts_at_once(host: Host) -> None:

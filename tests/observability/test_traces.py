@@ -61,7 +61,7 @@ def attributes(spans: Sequence[ReadableSpan], name: str) -> dict[str, Any]:
 async def test_operation_by_template_is_one_trace(
     host: Host, settings: Settings, redactor: Redactor, memory: InMemorySpanExporter
 ) -> None:
-    """Claim, redaction, writing and publishing beneath one span, under the row's own id."""
+    """Claim, redaction, writing and publishing under one span, under the row's own id."""
     host.complete("zebra", agent=host.agent(), what=f"Fed the giraffe at {MAIL}")
     await work_off(host, traced(settings), redactor)
     spans = memory.get_finished_spans()
@@ -199,7 +199,7 @@ def test_real_collector_gets_whole_traces_by_otlp(host: Host, database: str) -> 
 def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
     host: Host, database: str, processes: Crew, reply: Reply | None
 ) -> None:
-    """Posts come as ever, the log says it at most once, and SIGTERM ends the worker in time."""
+    """Posts come as before, the log says it at most once, and SIGTERM ends the worker in time."""
     for number in range(20):
         host.agent(f"agent{number}")
     with Collector(reply or hangs) as collector:

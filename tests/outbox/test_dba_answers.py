@@ -1,4 +1,4 @@
-"""What the statements of a DBA find: bloat, who blocks whom, what holds vacuum back, whoever sleeps."""
+"""What the statements of a DBA find: bloat, who blocks whom, what holds vacuum back, no matter who sleeps."""
 
 from __future__ import annotations
 

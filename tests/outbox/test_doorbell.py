@@ -40,7 +40,7 @@ async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIt
 
 
 def asleep(host: Host) -> bool:
-    """Tell whether somebody has armed and has looked once more."""
+    """Return whether somebody has armed and has looked once more."""
     looked = (
         "select count(*) from pg_stat_activity where application_name = 'autopost doorbell' "
         "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%' "
@@ -50,7 +50,7 @@ def asleep(host: Host) -> bool:
 
 
 def armed(host: Host) -> bool:
-    """Tell whether somebody holds the doorbell's lock alone."""
+    """Return whether somebody holds the doorbell's lock alone."""
     return bool(host.value(ARMED))
 
 
@@ -182,7 +182,7 @@ async def test_without_a_listening_connection_sleep_polls(host: Host, settings: 
 
 
 async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Host, settings: Settings) -> None:
-    """As behind a pooler, where another connection answers: some attempts, ever more seldom, and polling goes on."""
+    """As behind a pooler, where another connection answers: some attempts, ever more rarely, and polling goes on."""
     opened = 0
 
     class Forgetful(Doorbell):

@@ -89,7 +89,7 @@ def stress(database: str, *, unlocks_early: bool) -> tuple[int, int]:
 
 
 def test_committed_row_can_be_seen_before_its_transactions_lock_is_released(database: str) -> None:
-    """Whoever gets the lock sees the row of who had it; CommitTransaction in xact.c does one after the other."""
+    """Anyone who gets the lock sees the row of who had it; CommitTransaction in xact.c does one after the other."""
     looks, missed = stress(database, unlocks_early=False)
     assert looks > 20
     assert missed == 0

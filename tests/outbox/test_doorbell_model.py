@@ -33,7 +33,7 @@ def name_of(design: Design) -> str:
 
 
 def told(design: Design) -> Exploration:
-    """Explore, and say what was found, for whoever runs pytest with -s."""
+    """Explore, and say what was found, for anyone who runs pytest with -s."""
     found = explore(design)
     differs = {name: value for name, value in asdict(design).items() if value != getattr(AS_IT_IS, name)}
     sys.stdout.write(f"\n{differs or 'the protocol as it is'}\n{found}\n")
@@ -103,7 +103,7 @@ def test_poll_is_needed_beyond_the_promise(limit: Design, because: str) -> None:
 
 
 def test_neither_an_open_transaction_nor_a_frozen_sleeper_makes_the_poll_necessary() -> None:
-    """The lock is theirs for as long as they like; others look beneath it."""
+    """The lock is theirs for as long as they like; others look under it."""
     worst = replace(AS_IT_IS, transactions=1, hosts_may_idle=True, freezes_while_it_looks=True)
     assert not explore(worst).problem
 

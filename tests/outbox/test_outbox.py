@@ -194,7 +194,7 @@ async def test_publishing_twice_posts_once(host: Host, outbox: Outbox, publicati
 async def test_two_publishers_of_one_agent_keep_the_window(
     host: Host, outbox: Outbox, other: Outbox, publication: Publication
 ) -> None:
-    """Whoever finds an agent's advisory lock taken comes back, and then sees what the other posted."""
+    """Anyone who finds an agent's advisory lock taken comes back, and then sees what the other posted."""
     for number in range(20):
         host.agent(f"agent{number}")
         host.complete(f"a{number}", agent=f"agent{number}")

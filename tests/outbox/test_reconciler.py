@@ -133,7 +133,7 @@ def test_operation_that_falls_to_another_rule_does_not_count_again(host: Host, c
 
 
 def test_change_of_one_rule_does_not_hide_what_others_missed(host: Host) -> None:
-    """Only rules that overlap begin anew, and only when their meaning changes."""
+    """Only rules that overlap begin again, and only when their meaning changes."""
     without_trigger(host)
     host.execute(
         "select auto_post_switch_rule(id, false) from auto_post_rules where operation_type = 'report_generate'"
@@ -308,7 +308,7 @@ async def test_worker_posts_what_the_trigger_missed(host: Host, settings: Settin
 
 
 def has_run_since(host: Host, last: datetime | None) -> bool:
-    """Tell whether the reconciler ran again."""
+    """Return whether the reconciler ran again."""
     return bool(
         host.value("select last_run_at is distinct from %s::timestamptz from auto_post_reconciliation", (last,))
     )

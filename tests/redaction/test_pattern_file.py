@@ -95,7 +95,7 @@ def test_pattern_runs_only_where_a_keyword_is(write: Path) -> None:
 
 
 def test_finding_is_explained_by_the_id(write: Path) -> None:
-    """Whoever wrote the pattern finds it again."""
+    """Anyone who wrote the pattern finds it again."""
     write.write_text(GITLEAKS, "utf-8")
     (finding,) = Redactor(patterns=load_patterns(write)).explain("E-123456")
     assert (finding.entity, finding.recognizer) == ("EMPLOYEE_NUMBER", "employee-number")

@@ -120,7 +120,7 @@ def test_clean_prose_meets_no_anchor() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.entity}-{rule.pattern[:24]}")
 def test_rule_names_its_source(rule: Rule) -> None:
-    """Whoever doubts a pattern can look it up."""
+    """Anyone who doubts a pattern can look it up."""
     assert rule.source
     assert re.fullmatch("[A-Z][A-Z_]+", rule.entity)
 

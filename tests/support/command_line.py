@@ -24,7 +24,8 @@ def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subpr
     For what commands do: how they start, tests/cli/test_bad_input.py shows with its own.
     """
     environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
-    return everybodys().run(*arguments, environment=environment)
+    done = everybodys().run(*arguments, environment=environment)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 class Terminal:

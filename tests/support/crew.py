@@ -44,12 +44,12 @@ class Member:
 
     @property
     def runs(self) -> bool:
-        """Tell whether the process is there."""
+        """Return whether the process is there."""
         return self._started.is_set() and not self._ended.is_set()
 
     @property
     def works(self) -> bool:
-        """Tell whether it has connected and claims."""
+        """Return whether it has connected and claims."""
         return self.runs and '"worker.started"' in self.log
 
     def signal(self, number: signal.Signals) -> None:
@@ -140,16 +140,23 @@ class Crew:
             looks_often=looks_often,
         )
 
-    def run(self, *arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run the command line to its end, in this environment alone; return its exit code and what it wrote."""
+    def run(
+        self, *arguments: str, environment: Mapping[str, str], given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run the command line to its end, in this environment alone; return its exit code and what it wrote.
+
+        `given` is its standard input.
+        """
         out = self._folder / f"out{uuid4()}"
-        member = self._fork(environment, arguments=arguments, alone=True, out=str(out))
+        input_ = self._folder / f"in{uuid4()}"
+        input_.write_bytes(given)
+        member = self._fork(environment, arguments=arguments, alone=True, out=str(out), input=str(input_))
         try:
             code = member.wait(60)
         finally:
             if member.poll() is None:
                 member.kill()
-        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), member.log)
+        return subprocess.CompletedProcess(arguments, code, out.read_bytes(), member.path.read_bytes())
 
     def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
         assert self._ready.wait(60), "the process that others are forked from did not start"
@@ -162,7 +169,15 @@ class Crew:
             member.expected_to_die = order.get("die_at") is not None
             named = variables if order.get("alone") else {"SOCIAL_POST_WORKER_NAME": member.name, **variables}
             usual = {"die_at": None, "clock": 0.0, "hasty": False, "looks_often": False, "alone": False}
-            whole = {**usual, "out": os.devnull, "number": number, "log": str(log), "variables": dict(named), **order}
+            whole = {
+                **usual,
+                "out": os.devnull,
+                "input": os.devnull,
+                "number": number,
+                "log": str(log),
+                "variables": dict(named),
+                **order,
+            }
             self.members.append(member)
             self._zygote.stdin.write(json.dumps(whole).encode() + b"\n")
             self._zygote.stdin.flush()
@@ -182,7 +197,7 @@ class Crew:
         with contextlib.suppress(AssertionError):
             until(lambda: not any(member.runs for member in self.members), seconds=30)
         assert self._zygote.stdin is not None
-        self._zygote.stdin.close()  # it kills whoever is left
+        self._zygote.stdin.close()  # it kills anyone who is left
         self._zygote.wait(20)
         self._reader.join(5)
         if self._zygote.stdout is not None:

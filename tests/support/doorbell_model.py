@@ -81,7 +81,7 @@ class State(NamedTuple):
     waits: bool = False  # a committed row that nobody has claimed
     mishaps: int = 0
     wakeup: str = "doorbell"
-    disturbed: bool = False  # a host rang, although whoever held the lock was at work
+    disturbed: bool = False  # a host rang, although anyone who held the lock was at work
 
     def having(self, number: int, one: Host | Worker) -> State:
         """Return this state with another host or worker in its place."""

@@ -56,7 +56,7 @@ class Block:
 
 
 def check_page(name: str, run_block: Callable[[Block], str]) -> None:
-    """Run all blocks of a page in order, and compare what came of them with its samples; or write those anew."""
+    """Run all blocks of a page in order, and compare what came of them with its samples; or write those again."""
     path = HOW_TO / name
     page = path.read_text("utf-8")
     outputs, differences = {}, []
@@ -72,7 +72,7 @@ def check_page(name: str, run_block: Callable[[Block], str]) -> None:
     if os.environ.get(WRITE):
         path.write_text(rewritten(page, outputs), "utf-8")
         return
-    how = f"write them anew: {WRITE}=1 .venv/bin/pytest tests/outbox/test_runbook.py tests/database/test_remove.py"
+    how = f"write them again: {WRITE}=1 .venv/bin/pytest tests/outbox/test_runbook.py tests/database/test_remove.py"
     assert not differences, "\n\n".join([*differences, how])
 
 

@@ -77,7 +77,7 @@ class Proxy:
             link.cut()
 
     def refuse(self) -> None:
-        """Listen no more: whoever connects is refused."""
+        """Listen no more: anyone who connects is refused."""
         with self._lock:
             listener, self._listener = self._listener, None
         if listener is not None:

@@ -49,7 +49,7 @@ class RedisServer:
                 time.sleep(0.02)
 
     def kill(self) -> None:
-        """End it at once; whoever is connected notices."""
+        """End it at once; anyone who is connected notices."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGCONT)

@@ -106,7 +106,7 @@ class Race:
         await eventually(lambda: _pid(on) in self.blockers(waiting))
 
     def is_waiting(self, actor: Session | Gate) -> bool:
-        """Tell whether it waits for anybody's lock."""
+        """Return whether it waits for anybody's lock."""
         return bool(self.blockers(actor))
 
     def blockers(self, actor: Session | Gate) -> list[int]:

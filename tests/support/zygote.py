@@ -69,8 +69,8 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     os.closerange(3, 64)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    null = os.open(os.devnull, os.O_RDWR)
-    for source, target in ((null, 0), (out, 1), (log, 2)):
+    input_ = os.open(order["input"], os.O_RDONLY)
+    for source, target in ((input_, 0), (out, 1), (log, 2)):
         os.dup2(source, target)
     if order["alone"]:
         os.environ.clear()

@@ -84,5 +84,5 @@ def test_agent_without_a_name_is_shown_by_its_id() -> None:
 
 
 def test_sample_says_that_it_is_one(secret: str) -> None:
-    """For whoever reads it where it arrives."""
+    """For anyone who reads it where it arrives."""
     assert "This is a test of the webhook a." in sample(hook_of(secret)).content

@@ -121,7 +121,7 @@ async def test_slow_target(receiver: Receiver, target: Target, monkeypatch: pyte
 
 @contextlib.asynccontextmanager
 async def speaking(*parts: bytes, pause: float = 0.0) -> AsyncIterator[str]:
-    """Serve whoever comes with these bytes, a pause after each, and hang up; what it gives is the address."""
+    """Serve anyone who comes with these bytes, a pause after each, and hang up; what it gives is the address."""
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, EOFError):

@@ -46,7 +46,7 @@ def open_it(some: Breaker) -> None:
 
 
 def test_failures_in_a_row_open_it(clock: Clock) -> None:
-    """A success between them starts the count anew."""
+    """A success between them starts the count again."""
     states: list[State] = []
     some = breaker(states)
     for _ in range(2):

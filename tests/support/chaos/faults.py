@@ -118,7 +118,7 @@ def disk_full(arena: Arena) -> Iterator[None]:
 
 @contextlib.contextmanager
 def role(setting: str, back: str, arena: Arena) -> Iterator[None]:
-    """The workers' role is changed, and they have to connect anew; then it is changed back."""
+    """The workers' role is changed, and they have to connect again; then it is changed back."""
     with arena.owner() as owner:
         owner.execute(f"alter role {WORKER_ROLE} {setting}")
     arena.proxy.cut()

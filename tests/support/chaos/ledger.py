@@ -11,7 +11,7 @@ create table chaos_ledger (
 );
 create table chaos_gaps (began timestamptz not null default clock_timestamp());
 """
-# A status that the operation went on from while the trigger could not capture is missed for good, as documented.
+# A status that the operation went on from while the trigger could not capture is missed permanently, as documented.
 LEDGER = (
     "insert into chaos_ledger (tracker_id, operation_type, status, passing, missed) "
     "values (%s, %s, %s, %s, %s or exists (select from chaos_gaps))"

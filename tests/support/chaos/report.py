@@ -41,7 +41,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every promise held."""
+        """Return whether every promise held."""
         return not self.details and not any(line.lost or line.doubled or line.violated for line in self.lines.values())
 
     def __str__(self) -> str:

@@ -161,7 +161,7 @@ class EventViewer(Viewer):
         return super().__enter__()
 
     def leave(self) -> None:
-        """Close the connection, from beneath a read that waits."""
+        """Close the connection, from under a read that waits."""
         with contextlib.suppress(OSError, httpx2.HTTPError, RuntimeError):
             stream = self.response.extensions.get("network_stream")
             end = stream.get_extra_info("socket") if stream is not None else None

@@ -62,7 +62,7 @@ class Publishing:
 
     @property
     def has_posted(self) -> bool:
-        """Tell whether it holds rows of auto_post_rate_limits."""
+        """Return whether it holds rows of auto_post_rate_limits."""
         return self.gate.at == COMMIT and bool(self.locked)
 
 

@@ -129,7 +129,7 @@ class HostRules(Base):
 
     @rule(step=mishaps)
     def meddle(self, step: Step) -> None:
-        """Do what happens seldom on a platform."""
+        """Do what happens rarely on a platform."""
         name, arguments = step
         getattr(self, name)(*arguments)
 

@@ -55,7 +55,7 @@ class OutboxMachine(HostRules, WorkerRules, SteeringRules):
                     self.move(transaction, self.model.operations[operation.id], status, stamped=False)
 
     def has_no_row(self, operation: Operation) -> bool:
-        """Tell whether a rule names the operation as it is now, and the outbox has no row for it."""
+        """Return whether a rule names the operation as it is now, and the outbox has no row for it."""
         made = self.model.new_row(operation)
         return made is not None and made[0] not in self.model.rows
 

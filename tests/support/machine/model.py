@@ -33,7 +33,7 @@ class Rule:
     since: int = 0
 
     def meets(self, operation_type: str, status: str) -> bool:
-        """Tell whether a change to this status is significant by this rule."""
+        """Return whether a change to this status is significant by this rule."""
         named = (
             self.operation_type == operation_type
             if self.match == "exact"
@@ -42,7 +42,7 @@ class Rule:
         return self.enabled and named and self.status in (None, status)
 
     def overlaps(self, other: Rule) -> bool:
-        """Tell whether both may be met by one change."""
+        """Return whether both may be met by one change."""
         types = "like" in (self.match, other.match) or self.operation_type == other.operation_type
         return types and (None in (self.status, other.status) or self.status == other.status)
 
@@ -77,7 +77,7 @@ class Row:
 
     @property
     def is_held(self) -> bool:
-        """Tell whether it has no outcome yet."""
+        """Return whether it has no outcome yet."""
         return self.state in HELD
 
     def look(self) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class Model:
         return min(met, key=lambda rule: (rule.match != "exact", rule.status is None, rule.id), default=None)
 
     def switch_rule(self, rule_id: int, *, enabled: bool) -> None:
-        """Switch a rule, which begins anew with all that overlap it."""
+        """Switch a rule, which begins again with all that overlap it."""
         switched = self.rules[rule_id]
         if switched.enabled == enabled:
             return
@@ -178,17 +178,17 @@ class Model:
         self.owed |= rows.keys()
 
     def is_paused(self, row: Row) -> bool:
-        """Tell whether a pause of its agent or type holds it."""
+        """Return whether a pause of its agent or type holds it."""
         operation = row.operation
         return not self.pauses.isdisjoint({("agent", operation.agent), ("operation_type", operation.operation_type)})
 
     def holds(self, claim: Claim) -> bool:
-        """Tell whether the claim is the row's present one."""
+        """Return whether the claim is the row's present one."""
         row = self.rows.get(claim.id)
         return row is not None and row.state == "claimed" and row.epoch == claim.epoch
 
     def is_limited(self, agent: str) -> bool:
-        """Tell whether the agent posted too recently for anything but an alert."""
+        """Return whether the agent posted too recently for anything but an alert."""
         return self.last_post.get(agent, WINDOW_MINUTES) < WINDOW_MINUTES
 
     def verdicts(self, group: Sequence[Proposal]) -> list[str]:
@@ -248,7 +248,7 @@ class Model:
             row.epoch += 1
 
     def remove(self, ids: Iterable[UUID]) -> None:
-        """Take rows away for good."""
+        """Take rows away permanently."""
         for key in list(ids):
             del self.rows[key]
             self.seen.add(key)

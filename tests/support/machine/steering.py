@@ -84,7 +84,7 @@ class SteeringRules(Base):
             row.due = "now"
 
     def window_moves(self, minutes: int) -> None:
-        """Let some minutes pass for the rate limit. Whoever is about to commit a post would make us wait."""
+        """Let some minutes pass for the rate limit. Anyone who is about to commit a post would make us wait."""
         if any(publishing.has_posted for publishing in self.publishing):
             return
         self.stage.call(AGE, minutes)
@@ -195,7 +195,7 @@ class SteeringRules(Base):
                 row.due = "now"
 
     def switch_capture(self, on: bool) -> None:
-        """Switch capturing; what ends while it is off is left alone for good."""
+        """Switch capturing; what ends while it is off is left alone permanently."""
         self.stage.call(f"select auto_post_capture_{'on' if on else 'off'}()")
         if on and not self.model.capturing:
             self.model.since = self.model.tick()

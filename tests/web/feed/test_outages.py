@@ -46,7 +46,7 @@ def test_viewer_goes_on_at_another_instance_when_one_is_killed(host: Host, sever
 @pytest.mark.parametrize("carrier", ["redis", "redis-stream"])
 @pytest.mark.parametrize("how", ["kill", "freeze"])
 def test_outage_of_redis_loses_nothing(host: Host, several: Several, how: str) -> None:
-    """Killed and started anew without its memory, or silent: meanwhile the log is looked at, and it is said once."""
+    """Killed and started again without its memory, or silent: meanwhile the log is looked at, and it is said once."""
     assert several.redis is not None
     with several.worker(), several.instance() as one, EventViewer(one) as events, SocketViewer(one) as messages:
         work(host, 10)
@@ -89,7 +89,7 @@ def test_lost_connections_lose_nothing(host: Host, several: Several) -> None:
 
 @pytest.mark.parametrize("carrier", ["notify"])
 def test_outage_of_the_database_ends_no_stream(host: Host, several: Several) -> None:
-    """Whoever comes meanwhile is turned away; whoever watches gets what was posted afterwards. Readiness tells."""
+    """New viewers are turned away meanwhile; the others get what was posted afterwards. Readiness tells."""
     announcer = several.announcer(host)
     with several.instance() as one, EventViewer(one) as viewer:
         announcer.post("before")
@@ -127,7 +127,7 @@ def test_database_put_back_lets_viewers_come_back(host: Host, several: Several) 
             until(lambda: viewer.ended)
         with EventViewer(one, Last_Event_ID=viewer.place) as again:
             again.until(1, kind="gap")
-            announcer.post("b anew")
+            announcer.post("b again")
             again.until(1)
             assert again.positions == [2]
         assert "Traceback" not in one.log

@@ -217,7 +217,7 @@ async def test_log_is_looked_at_while_nothing_is_heard(
 
 
 async def test_database_that_was_put_back_ends_it(running: Running) -> None:
-    """Places would be given a second time; whoever watches begins anew."""
+    """Places would be given a second time; anyone who watches begins again."""
     running.announcer.write("a", "b")
     await running.script.says.put([])
     await eventually(lambda: running.receiver.position == 3)

@@ -56,7 +56,7 @@ def test_wrong_or_missing_token_is_refused(feeds: Instance) -> None:
     ids=str,
 )
 def test_socket_of_another_site_is_refused(feeds: Instance, headers: dict[str, str]) -> None:
-    """Even with the token or a cookie: a browser sends those for whoever asks."""
+    """Even with the token or a cookie: a browser sends those for anyone who asks."""
     refused = refusal_of(feeds, **headers)
     assert refused.status_code == 403
     assert refused.headers["x-content-type-options"] == "nosniff"

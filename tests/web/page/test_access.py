@@ -197,7 +197,7 @@ def test_programs_and_old_browsers_may_act(host: Host, database: str, processes:
 
 
 def test_without_a_token_the_page_only_shows(host: Host, database: str, processes: Crew) -> None:
-    """On this machine, to whoever is there; no button, and no action."""
+    """On this machine, to anyone who is there; no button, and no action."""
     host.execute("update auto_post_control set paused = true")
     host.complete(agent=host.agent())
     bury(host)

@@ -58,7 +58,7 @@ async def test_statement_that_takes_too_long_is_no_answer(
 
 
 async def test_no_free_connection_is_no_answer(host: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits for one gives up in time, although the server says nothing."""
+    """Anyone who waits for one gives up in time, although the server says nothing."""
     monkeypatch.setattr(page_database, "ANSWER_SECONDS", 0.3)
     async with open_database(settings, SCHEMAS) as connections:
         with open_connection(host.connection.info.dsn) as other:

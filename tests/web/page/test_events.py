@@ -86,7 +86,7 @@ def test_gap_is_as_long_in_bytes_as_it_may_be(host: Host, guarded: Site) -> None
 
 
 def test_stream_ends_with_the_session(guarded: Site) -> None:
-    """Whoever is signed in for three more seconds watches for three more, and is then turned away."""
+    """Anyone who is signed in for three more seconds watches for three more, and is then turned away."""
     ends_at = int(time.time()) + 3
     cookie = f"{COOKIE}={Access(TOKEN).session_until(ends_at)}"
     with guarded.raw("/events", Authorization="", Cookie=cookie, Connection="close") as end:

@@ -126,7 +126,7 @@ def test_rare_agent_is_found_further_back(host: Host, guarded: Site) -> None:
 
 @pytest.mark.parametrize("before", ["~", "x~y", "9" * 30 + "~a", "-5~a", "1~%00", "0~", "١~a", "1" * 5_000])
 def test_place_that_makes_no_sense_is_no_error(guarded: Site, before: str) -> None:
-    """Whoever made it up."""
+    """Anyone who made it up."""
     assert signed_in(guarded).get(f"/?before={before}&agent=%00%ff").status_code == 200
 
 

@@ -90,7 +90,7 @@ def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site,
             for late in ends:
                 assert late.recv(1_000).startswith(b"HTTP/1.1 503")
                 late.close()
-            assert errors(guarded) < asked + 10, "whoever comes meanwhile waits for the one look"
+            assert errors(guarded) < asked + 10, "anyone who comes meanwhile waits for the one look"
             other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
         post(host, 1)
         assert events.until("trouble", 3)[2].data is False

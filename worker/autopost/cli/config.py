@@ -71,7 +71,7 @@ def config(
 def _show(found: Sequence[SettingNow], file: SettingsFile) -> None:
     if found:
         print_screen(config_screen(found))
-    say("A changed setting counts after a restart of whoever reads it; nothing is rebuilt.")
+    say("A changed setting takes effect when the process that reads it restarts; nothing is rebuilt.")
     for variable in unknown_variables():
         say(f"{variable} is not a setting of autopost")
     if file.path is not None and _may_be_read_by_all(file):
@@ -113,7 +113,7 @@ def shown(variable: str, value: Any) -> str | None:
 
 
 def config_screen(found: Iterable[SettingNow]) -> RenderableType:
-    """Return the settings beneath their subjects; what differs from the defaults stands out."""
+    """Return the settings under their subjects; what differs from the defaults stands out."""
     parts: list[RenderableType] = []
     subject = None
     for setting in found:

@@ -18,7 +18,7 @@ PIPE_COLUMNS = 240  # nothing is folded for a reader that has no width
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a person is at the other end; a stream that the caller closed is None."""
+    """Return whether a person is at the other end; a stream that the caller closed is None."""
     return stream is not None and not stream.closed and stream.isatty()
 
 

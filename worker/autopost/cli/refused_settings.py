@@ -16,7 +16,7 @@ _OF_REDACTION = ("redact_only", "redact_without", "redact_patterns_file", "redac
 
 
 def refused_settings(settings: Settings) -> list[str]:
-    """Return what would be refused later, each as whoever refuses it says it.
+    """Return what would be refused later, each with the message of the code that refuses it.
 
     Left out is what only a database or a port knows. Loads patterns, names and models where some are set.
     """

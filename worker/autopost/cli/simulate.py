@@ -103,7 +103,7 @@ async def _perform(simulation: Simulation, rate: float, duration: float, wait: f
 
 @contextlib.contextmanager
 def _ctrl_c(react: Callable[[], None]) -> Iterator[None]:
-    """Have the first Ctrl-C do this and nothing else; the second ends the program as ever."""
+    """Have the first Ctrl-C do this and nothing else; the second ends the program as before."""
     loop = asyncio.get_running_loop()
 
     def first() -> None:

@@ -29,7 +29,7 @@ def print_sql(
 ) -> None:
     """Print a statement for a DBA: what waits, what is stuck or dead and why, and the grants.
 
-    With the name of an object of autopost's, such as auto_post_capture, it prints what makes it anew.
+    With the name of an object of autopost's, such as auto_post_capture, it prints what makes it again.
     """
     settings = load_settings(require_database=False)
     schemas, mapping = _where(settings) if name else (schemas_of(settings, mapped=False), None)

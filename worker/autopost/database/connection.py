@@ -28,7 +28,7 @@ SESSION = {
     "default_transaction_isolation": "read committed",
     "idle_in_transaction_session_timeout": "15000",
     "lock_timeout": "2000",
-    # Planning anew for the values at hand takes longer than the statement, and leads to the same plan.
+    # Planning again for the values at hand takes longer than the statement, and leads to the same plan.
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "30000",
     # Every statement of a worker reaches a few rows by their keys. A plan that was kept from when a table was empty

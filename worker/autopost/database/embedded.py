@@ -76,6 +76,6 @@ def embedded_server(
         finally:
             with contextlib.suppress(psutil.NoSuchProcess):  # somebody else ended it
                 server.cleanup()
-            atexit.unregister(server._cleanup)  # noqa: SLF001 - it would make the folder of its lock anew
+            atexit.unregister(server._cleanup)  # noqa: SLF001 - it would make the folder of its lock again
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -24,7 +24,7 @@ _READ_ONLY = "25006"
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether the same statement may succeed later.
+    """Return whether the same statement may succeed later.
 
     So it is when the connection, a lock, resources or a shutdown is at fault, or the installation, which somebody
     will mend. Anything else that the database says is about the rows that it was given.
@@ -38,13 +38,13 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_of_the_installation(error: BaseException) -> bool:
-    """Tell whether a right, a table or a column is missing: no row is at fault, and none may die of it."""
+    """Return whether a right, a table or a column is missing: no row is at fault, and none may die of it."""
     code = str(getattr(error, "sqlstate", "") or "")
     return isinstance(error, asyncpg.PostgresError) and code.startswith(_INSTALLATION_CLASSES)
 
 
 def is_of_the_connection(error: BaseException) -> bool:
-    """Tell whether the server was not to be reached, or went away: no part of a group fares better than the whole."""
+    """Return whether the server was not to be reached, or went away: no part of a group fares better than the whole."""
     if isinstance(error, asyncpg.PostgresError):
         return str(getattr(error, "sqlstate", "") or "").startswith(("08", "57P", "53300"))
     return not isinstance(error, TimeoutError)

@@ -24,7 +24,7 @@ def check_sql(mapping: Mapping, schemas: Schemas) -> str:
 
 
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that makes, or makes anew, the views of a mapping that was checked."""
+    """Return the script that makes, or makes again, the views of a mapping that was checked."""
     parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
     for name, table in mapping.tables.items():
         parts.append(_read(name, table, schemas))

@@ -27,7 +27,7 @@ class Lost:
 
     @property
     def is_unfinished(self) -> bool:
-        """Tell whether something has had no outcome. What is dead has had its own, though it could be sent again."""
+        """Return whether something has had no outcome. What is dead has had its own, though it could be sent again."""
         return self.pending + self.claimed + self.unannounced > 0
 
 

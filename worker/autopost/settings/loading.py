@@ -135,6 +135,6 @@ def _choices(annotation: Any) -> list[str]:
 
 
 def database_is_set(file: SettingsFile | None = None) -> bool:
-    """Tell whether environment or file name a database."""
+    """Return whether environment or file name a database."""
     file = file or settings_file()
     return bool(os.environ.get("DATABASE_URL")) or "DATABASE_URL" in file.values or names_a_database()

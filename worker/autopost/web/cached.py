@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from autopost.web.errors import DatabaseUnavailable
 
 T = TypeVar("T")
-SHARE = 20  # what takes long to read is read seldom: at most a 20th of the time is spent on it
+SHARE = 20  # what takes long to read is read rarely: at most a 20th of the time is spent on it
 
 
 class Cached(Generic[T]):

@@ -51,12 +51,12 @@ def expected_catalog() -> Catalog:
 
 
 def source_of(name: str, schemas: Schemas, mapping: PlatformMapping | None) -> str:
-    """Return the statements that make the objects of this name, or make them anew; empty when there is none."""
+    """Return the statements that make the objects of this name, or make them again; empty when there is none."""
     return "\n".join(render(text, schemas, mapping) for text in _files(name))
 
 
 def is_mapped(name: str) -> bool:
-    """Tell whether the statements of this object depend on the mapping of the platform."""
+    """Return whether the statements of this object depend on the mapping of the platform."""
     return any(depends_on_mapping(text) for text in _files(name))
 
 

@@ -1,4 +1,4 @@
-"""How a check looks on a terminal: a line for each finding, and beneath it what to do, to be copied."""
+"""How a check looks on a terminal: a line for each finding, and under it what to do, to be copied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autopost.cli.checking.finding import Finding, Level, broken
 from autopost.cli.screen import folded, plain
 
 STYLES = {Level.OK: "dim", Level.WARNING: "yellow", Level.PROBLEM: "bold red"}
-LEAST_COLUMNS = 40  # of a finding beside its subject; with fewer it stands beneath
+LEAST_COLUMNS = 40  # of a finding beside its subject; with fewer it stands under
 NARROW_INDENT = 4
 
 

@@ -47,7 +47,7 @@ class ScriptedOperation:
 
     @property
     def is_explained_at_start(self) -> bool:
-        """Tell whether the platform knows the explanations from the beginning, and not only at the end."""
+        """Return whether the platform knows the explanations from the beginning, and not only at the end."""
         return len(self.statuses) == 1 or self.operation_type == "agent_to_agent_call"
 
 

@@ -1,4 +1,4 @@
-"""The screen of the demo: lines that come as things happen, and on a terminal a bar beneath them.
+"""The screen of the demo: lines that come as things happen, and on a terminal a bar under them.
 
 Nothing is ever painted over, so all of it is in the scrollback afterwards, and a pipe gets the same lines.
 """
@@ -75,7 +75,7 @@ class Screen:
             self.say(two_columns(*heads, self._console.width))
 
     def news(self, entries: Sequence[Outcome]) -> None:
-        """Print outcomes, beside or beneath each other as the width allows."""
+        """Print outcomes, beside or under each other as the width allows."""
         posts = [entry for entry in entries if entry.outcome == "posted"]
         self._posted += len(posts)
         self._silent += len(entries) - len(posts)

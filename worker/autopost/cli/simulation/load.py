@@ -60,7 +60,7 @@ class Simulation:
 
     @property
     def is_stopped(self) -> bool:
-        """Tell whether it was ended before its time."""
+        """Return whether it was ended before its time."""
         return self._stop.is_set()
 
     async def bring_agents(self) -> None:

@@ -30,7 +30,7 @@ def facts(simulation: Simulation, outcomes: Outcomes, rate: float) -> dict[str, 
 
 
 def report(simulation: Simulation, outcomes: Outcomes, rate: float) -> Table:
-    """Return the figures for people: every operation is in one of the lines beneath the first."""
+    """Return the figures for people: every operation is in one of the lines under the first."""
     figures = facts(simulation, outcomes, rate)
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="bold")
