@@ -14,8 +14,8 @@ from autopost.database.migrate import migrate
 from autopost.database.revisions import head_revision
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
-from tests.cli.test_bad_input import autopost
 from tests.support import ROOT
+from tests.support.command_line import autopost
 from tests.support.host import Host, until
 from tests.support.work import worker_process
 

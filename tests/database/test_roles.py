@@ -15,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements, query, sql_folder
-from tests.cli.test_bad_input import autopost
+from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups, platform
 from tests.support.work import worker_process

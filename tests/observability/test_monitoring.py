@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.cli.test_bad_input import autopost
+from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer, hangs, says
 from tests.support.work import WorkerProcess, eventually, worker_process, working

@@ -21,8 +21,8 @@ from autopost.observability import metrics, otlp
 from autopost.processes.worker_process import build_worker
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.cli.test_bad_input import autopost
 from tests.support.collector import Collector, Reply, answers_garbage, hangs, refuses
+from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, refused_base_url

@@ -13,8 +13,8 @@ import pytest
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
-from tests.cli.test_bad_input import autopost
 from tests.observability.test_monitoring import Monitoring
+from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection, until
 from tests.support.work import worker_process
 

@@ -13,7 +13,7 @@ from autopost.errors import ConfigurationError
 from autopost.processes import user_names
 from autopost.processes.user_names import names_at_start, read_names, reload_names
 from autopost.settings import Settings, load_settings
-from tests.cli.test_bad_input import autopost
+from tests.support.command_line import autopost
 from tests.support.host import Host
 from tests.support.roles import dsn_of, groups
 from tests.support.work import eventually, working

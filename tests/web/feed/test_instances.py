@@ -11,7 +11,7 @@ import pytest
 
 from autopost.broadcast.event import BroadcastEvent
 from autopost.web.feed.receiver import CONNECTED_POLL_SECONDS
-from tests.cli.test_bad_input import autopost
+from tests.support.command_line import autopost
 from tests.support.feed.instances import TOKEN, EventViewer, Instance, SocketViewer, instance
 from tests.support.feed.several import Several, whole, work
 from tests.support.host import Host, until

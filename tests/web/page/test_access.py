@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
 from autopost.web.access import COOKIE, Access
-from tests.cli.test_bad_input import autopost
+from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
 from tests.support.web.browsing import FORM, QUICK, TOKEN, Site, site
