@@ -164,7 +164,7 @@ def stall(race: Race, table: str) -> None:
         "$$ begin perform pg_advisory_xact_lock(42); return true; end $$"
     )
     race.host.execute(f"alter table {table} rename to stalled")
-    race.host.execute(f"create view {table} as select * from stalled where is_let_go()")
+    race.host.execute(f"create view autopost.{table} as select * from stalled where is_let_go()")
 
 
 DEFER = "update auto_post_outbox set available_at = now() + interval '1 hour'"

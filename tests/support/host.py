@@ -17,9 +17,12 @@ Row = dict[str, Any]
 SCHEMAS = Schemas("autopost", "public")
 
 
+SEARCH_PATH = "public,autopost"  # of connections of tests alone
+
+
 def open_connection(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     """Connect as tests do, which leave the schemas out of their statements. The product never sets a search_path."""
-    return psycopg.connect(dsn, options="-c search_path=public,autopost", **options)
+    return psycopg.connect(dsn, options=f"-c search_path={SEARCH_PATH}", **options)
 
 
 class Host:

@@ -17,7 +17,7 @@ from autopost.model import Claim, Generator, Posted, Proposal, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
-from tests.support.host import SCHEMAS, Host
+from tests.support.host import SCHEMAS, SEARCH_PATH, Host
 from tests.support.machine.gate import Gate
 from tests.support.machine.stage import VIOLATIONS
 from tests.support.work import eventually
@@ -71,7 +71,7 @@ class Race:
     async def session(self) -> Session:
         """Return a new session."""
         arguments = connect_arguments(self._settings, "race")
-        arguments["server_settings"] |= PATIENT
+        arguments["server_settings"] |= {**PATIENT, "search_path": SEARCH_PATH}
         session = Session(await asyncpg.connect(**arguments))
         self._sessions.append(session)
         return session

@@ -8,7 +8,7 @@ select
     o.attempts,
     o.available_at,
     o.last_error
-from {{ schema }}.operation_trackers as t
+from {{ platform }}.operation_trackers as t
 cross join lateral {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
 left join {{ schema }}.auto_post_outbox as o on o.id = {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id)
 where

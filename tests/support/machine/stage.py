@@ -11,6 +11,7 @@ import asyncpg
 
 from autopost.database.connection import connect_arguments
 from autopost.settings import Settings
+from tests.support.host import SEARCH_PATH
 
 T = TypeVar("T")
 LOOK = """
@@ -150,12 +151,13 @@ class Stage:
 
     async def _open(self) -> None:
         arguments = {**self._arguments}
-        arguments["server_settings"] = {**arguments["server_settings"], "lock_timeout": "5000"}
+        product = arguments["server_settings"]
+        arguments["server_settings"] = {**product, "lock_timeout": "5000", "search_path": SEARCH_PATH}
         self.main = await asyncpg.connect(**arguments)
         self.host = await asyncpg.connect(**arguments)
-        arguments["server_settings"] = {**arguments["server_settings"], "lock_timeout": "1000"}
+        arguments["server_settings"] = {**product, "lock_timeout": "1000"}
         self.pool = await asyncpg.create_pool(**arguments, min_size=1, max_size=4)
-        arguments["server_settings"] = {**arguments["server_settings"], "lock_timeout": "10"}
+        arguments["server_settings"] = {**product, "lock_timeout": "10"}
         self.hasty = await asyncpg.create_pool(**arguments, min_size=1, max_size=1)
 
     async def _reset(self) -> None:
