@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -53,7 +54,7 @@ LARGE = ("auto_post_outbox", "audit_log", "social_posts")
 @pytest.fixture(scope="module")
 def many(server: Server, template: str) -> Iterator[str]:
     """Return a database with many finished rows, outcomes and posts, of which few are of the last hour."""
-    name = "many_finished_rows"
+    name = f"autopost_many_{os.getpid()}"
     with server.janitor(name, template=template):
         dsn = server.dsn(name)
         with open_connection(dsn, autocommit=True) as connection:
@@ -91,7 +92,7 @@ def test_no_read_scans_a_large_table(many: str, name: str, mode: str) -> None:
     arguments = (GENERIC if mode == "force_generic_plan" else CUSTOM)[name]
     with open_connection(many) as connection:
         connection.execute(f"set plan_cache_mode = {mode}".encode())
-        connection.execute(f"prepare reading as {query(f'outbox/{name}', 'public')}".encode())
+        connection.execute(f"prepare reading as {query(f'outbox/{name}', SCHEMAS)}".encode())
         given = ", ".join("null" if argument is None else f"'{argument}'" for argument in arguments)
         row = connection.execute(f"explain (format json) execute reading ({given})".encode()).fetchone()
     assert row is not None
