@@ -10,7 +10,6 @@ import asyncpg
 import psycopg
 import pytest
 
-from autopost.broadcast import wakeup
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.from_settings import TRANSPORT
 from autopost.broadcast.lease import ConsumerLease
@@ -224,16 +223,15 @@ async def test_broadcasting_continues_after_an_unexpected_error(host: Host, pool
 
 
 async def test_transport_that_does_not_answer_is_a_failed_delivery(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """No worker waits for it longer than its lease."""
-    monkeypatch.setattr(TransportConsumer, "send_seconds", 0.2)
     transport = Recorder()
     transport.slow = 30
     await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     await flush(pool, transport)
-    assert host.value(LAST_ERROR) == "no answer in 0.2 seconds"
+    assert host.value(LAST_ERROR) == "no answer in 4 seconds"
     transport.slow = 0
     await flush(pool, transport)
     assert transport.sent == ["a", "a"]
@@ -260,47 +258,45 @@ async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Re
     host.execute("rollback")
 
 
-async def test_events_of_another_worker_are_found_by_polling(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_events_of_another_worker_are_found_by_polling(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """As after a worker that died between publishing and broadcasting."""
-    monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.1)
     transport = Recorder()
-    consumer = consumer_of(pool, transport)
-    running = [asyncio.create_task(consumer.run()), asyncio.create_task(Sequencer(pool, SCHEMAS).run())]
+    tasks = (consumer_of(pool, transport), Sequencer(pool, SCHEMAS))
+    for task in tasks:
+        task.poll_seconds = 0.1
+    running = [asyncio.create_task(task.run()) for task in tasks]
     await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
     host.execute(WRITE, ("a", "ada"))
     await eventually(lambda: transport.sent == ["a"])
-    for task in running:
-        task.cancel()
+    for ended in running:
+        ended.cancel()
 
 
 async def test_lease_of_a_dead_worker_is_taken_over_when_it_expires(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """And not only at the next poll."""
-    monkeypatch.setattr(wakeup, "POLL_SECONDS", 600.0)
     await ConsumerLease(pool, SCHEMAS, TRANSPORT, "dead", 0.5).acquire()
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
     consumer = TransportConsumer(ConsumerLease(pool, SCHEMAS, TRANSPORT, "alive", 0.5), transport)
+    consumer.poll_seconds = 600.0
     running = asyncio.create_task(consumer.run())
     await eventually(lambda: transport.sent == ["a"])
     running.cancel()
 
 
 async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
-    host: Host, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+    host: Host, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """Another worker may have sent later events by then."""
-    monkeypatch.setattr(TransportConsumer, "send_seconds", 0.1)
 
     class Freezing(ConsumerLease):
         async def read(self, offset: int, limit: int) -> list[BroadcastEvent]:
             """Read, and freeze."""
             events = await super().read(offset, limit)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(TransportConsumer.send_seconds)
             return events
 
     await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
@@ -311,7 +307,7 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
     consumer.stop()
     await consumer.run()
     assert transport.sent == []
-    assert host.value(LAST_ERROR) == "no answer in 0.1 seconds"
+    assert host.value(LAST_ERROR) == "no answer in 4 seconds"
 
 
 async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(

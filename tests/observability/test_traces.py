@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -214,10 +213,8 @@ def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
             until(lambda: "traces.export_failed" in worker.log, seconds=30, what="the line in the log")
             host.complete("last", "security_scan", agent="agent1")
             until(lambda: host.waiting() == 0)
-            began = time.monotonic()
             worker.process.terminate()
-            assert worker.wait() == 0
-            assert time.monotonic() - began < 15
+            assert worker.wait(60) == 0
             log = worker.log
     assert len(host.posts()) == 21
     assert log.count("traces.export_failed") == 1
@@ -229,10 +226,11 @@ async def test_spans_beyond_the_queue_are_dropped_without_delay(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Starting and ending a span never waits for the collector, and the metrics show how many were lost."""
+    released = threading.Event()
 
     class Stuck(InMemorySpanExporter):
         def export(self, spans: Any) -> Any:
-            time.sleep(0.5)
+            released.wait(60)
             return super().export(spans)
 
     before = counted()
@@ -240,10 +238,10 @@ async def test_spans_beyond_the_queue_are_dropped_without_delay(
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "100")
     monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "50")
     async with otlp.exporting(traced(settings)) as tracer:
-        began = time.monotonic()
         for _ in range(1000):
             tracer.start_span("operation").end()
-        assert time.monotonic() - began < 0.5
+        assert counted()[1] == before[1], "all of them ended before the first export did"
+        released.set()
     ended, exported, failed = (after - past for after, past in zip(counted(), before, strict=True))
     assert ended == 1000
     assert 0 < exported <= 250
@@ -265,19 +263,18 @@ async def test_slow_collector_delays_the_end_of_the_worker_by_seconds_at_most(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The SDK would wait half a minute for it."""
-    released = threading.Event()
+    released, ended = threading.Event(), threading.Event()
 
     class Stuck(InMemorySpanExporter):
         def export(self, spans: Any) -> Any:
-            released.wait(30)
+            released.wait(20)  # less than the SDK would wait
+            ended.set()
             return super().export(spans)
 
     monkeypatch.setattr(otlp, "OTLPSpanExporter", Stuck)
-    monkeypatch.setattr(otlp, "FLUSH_SECONDS", 0.2)
-    began = time.monotonic()
     async with otlp.exporting(traced(settings)) as tracer:
         tracer.start_span("operation").end()
-    assert time.monotonic() - began < 10
+    assert not ended.is_set()
     released.set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -25,14 +26,37 @@ LISTENERS = (
 )
 
 
+class Watched(Doorbell):
+    """A doorbell that records what its statements answered."""
+
+    def __init__(self, settings: Settings, *, poll_seconds: float) -> None:
+        super().__init__(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
+        self.answers: list[tuple[str, tuple[object, ...], Any]] = []
+
+    async def _ask(self, name: str, *arguments: object) -> Any:
+        answer = await super()._ask(name, *arguments)
+        self.answers.append((name, arguments, answer))
+        return answer
+
+    def armed(self) -> list[Any]:
+        """Return the answers to its attempts to arm."""
+        return [answer for name, _, answer in self.answers if name == "worker/arm"]
+
+    def is_asleep(self) -> bool:
+        """Return whether it has armed and has looked at all rows since, after which only a notification wakes it."""
+        asked = [(name, *arguments) for name, arguments, _ in self.answers if name != "worker/probe"]
+        return self.armed()[-1:] == ["armed"] and asked[-1:] == [("worker/next_due", True)]
+
+
 @contextlib.asynccontextmanager
-async def doorbell(settings: Settings, *, poll_seconds: float = 30.0) -> AsyncIterator[Doorbell]:
+async def doorbell(settings: Settings, *, poll_seconds: float = 300.0) -> AsyncIterator[Watched]:
     """Run a doorbell, cleared of its first wake-up, which is for rows from before it listened."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
+    bell = Watched(settings, poll_seconds=poll_seconds)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
         bell.clear()
+        bell.answers.clear()
         yield bell
     finally:
         running.cancel()
@@ -58,9 +82,10 @@ async def test_sleeper_arms_and_a_completion_wakes_it(host: Host, settings: Sett
     """And after waking it is disarmed, so that nobody rings while it works."""
     async with doorbell(settings) as bell:
         sleep = asyncio.create_task(bell.sleep())
-        await eventually(lambda: asleep(host))
+        await eventually(bell.is_asleep)
+        assert armed(host)
         host.complete()
-        assert await asyncio.wait_for(sleep, 5) is Woken.RUNG
+        assert await asyncio.wait_for(sleep, 60) is Woken.RUNG
         assert not armed(host)
 
 
@@ -68,7 +93,7 @@ async def test_row_that_was_committed_before_arming_is_seen(host: Host, settings
     """It did not ring; the look after arming finds it."""
     async with doorbell(settings) as bell:
         host.complete()
-        assert await asyncio.wait_for(bell.sleep(), 5) is Woken.DUE
+        assert await asyncio.wait_for(bell.sleep(), 60) is Woken.DUE
 
 
 async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
@@ -80,11 +105,12 @@ async def test_open_transaction_of_a_host_keeps_a_worker_from_falling_asleep(
         with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed'")
             sleep = asyncio.create_task(bell.sleep())
-            await asyncio.sleep(0.2)
+            await eventually(lambda: len(bell.armed()) > 2)
+            assert set(bell.armed()) == {"held"}
             assert not armed(host)
             assert not sleep.done()
             agent.commit()
-        assert await asyncio.wait_for(sleep, 5) is Woken.DUE
+        assert await asyncio.wait_for(sleep, 60) is Woken.DUE
 
 
 async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_poll(
@@ -96,9 +122,9 @@ async def test_row_committed_beneath_an_open_transaction_does_not_wait_for_the_p
         with open_connection(database) as agent:
             agent.execute("update operation_trackers set status = 'completed' where id = 'long'")
             sleep = asyncio.create_task(bell.sleep())
-            await asyncio.sleep(1)
+            await eventually(lambda: bell.armed().count("held") > 5)
             host.complete("short")
-            assert await asyncio.wait_for(sleep, 5) is Woken.DUE
+            assert await asyncio.wait_for(sleep, 60) is Woken.DUE
             agent.rollback()
 
 
@@ -107,18 +133,17 @@ async def test_sleeper_wakes_when_a_deferred_row_is_due(host: Host, settings: Se
     host.complete()
     host.execute("update auto_post_outbox set available_at = now() + interval '0.3 seconds'")
     async with doorbell(settings) as bell:
-        assert await asyncio.wait_for(bell.sleep(), 5) is Woken.DUE
+        assert await asyncio.wait_for(bell.sleep(), 60) is Woken.DUE
 
 
 async def test_second_sleeper_does_not_arm_but_hears_the_bell(host: Host, settings: Settings) -> None:
     """Only one can hold the lock; a NOTIFY reaches all who listen."""
     async with doorbell(settings) as first, doorbell(settings) as second:
         sleeps = [asyncio.create_task(first.sleep()), asyncio.create_task(second.sleep())]
-        await eventually(lambda: armed(host))
-        await asyncio.sleep(0.2)
+        await eventually(lambda: sorted([*first.armed(), *second.armed()])[-2:] == ["armed", "taken"])
         assert host.value(ARMED) == 1
         host.complete()
-        assert set(await asyncio.wait_for(asyncio.gather(*sleeps), 5)) <= {Woken.RUNG, Woken.DUE}
+        assert set(await asyncio.wait_for(asyncio.gather(*sleeps), 60)) <= {Woken.RUNG, Woken.DUE}
 
 
 async def test_terminated_listener_comes_back_and_rings_once(host: Host, settings: Settings) -> None:
@@ -130,13 +155,13 @@ async def test_terminated_listener_comes_back_and_rings_once(host: Host, setting
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
             "and datname = current_database()"
         )
-        assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.POLL}
+        assert await asyncio.wait_for(sleep, 60) in {Woken.RUNG, Woken.POLL}
         await eventually(lambda: host.value(LISTENERS) == 1)
         bell.clear()
         sleep = asyncio.create_task(bell.sleep())
         await eventually(lambda: armed(host) or sleep.done())
         host.complete()
-        assert await asyncio.wait_for(sleep, 5) in {Woken.RUNG, Woken.DUE}
+        assert await asyncio.wait_for(sleep, 60) in {Woken.RUNG, Woken.DUE}
 
 
 async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: Host, settings: Settings) -> None:
@@ -178,7 +203,7 @@ async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings
 async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:
     """Behind a pooler that knows no LISTEN the feed is slower, not silent."""
     bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
-    assert await asyncio.wait_for(bell.sleep(), 5) is Woken.POLL
+    assert await asyncio.wait_for(bell.sleep(), 60) is Woken.POLL
 
 
 async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Host, settings: Settings) -> None:
@@ -209,10 +234,11 @@ async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Ho
 async def test_other_modes_do_not_arm(host: Host, settings: Settings, wakeup: str, expected: Woken) -> None:
     """`notify` hears every completion, `poll` none."""
     host.execute("update auto_post_control set wakeup = %s", (wakeup,))
-    async with doorbell(settings, poll_seconds=1.5 if wakeup == "poll" else 60) as bell:
+    async with doorbell(settings, poll_seconds=1.5 if wakeup == "poll" else 300) as bell:
         await eventually(lambda: bell._wakeup == wakeup)
+        bell.answers.clear()
         sleep = asyncio.create_task(bell.sleep())
-        await asyncio.sleep(0.2)
-        assert not armed(host)
+        await asyncio.sleep(0)
         host.complete()
-        assert await asyncio.wait_for(sleep, 30) is expected
+        assert await asyncio.wait_for(sleep, 60) is expected
+        assert bell.armed() == []

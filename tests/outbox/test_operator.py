@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -22,7 +21,6 @@ from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
-AT_ONCE_SECONDS = 15.0  # to a worker that polls every 30
 
 NONSENSE = {
     "auto_post_pause('team', 'x')": "the kind is team, and must be operation_type or agent",
@@ -230,7 +228,7 @@ async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
 ) -> None:
     """Long before it polls again."""
     host.agent()
-    patient = settings.model_copy(update={"poll_seconds": 30.0})
+    patient = settings.model_copy(update={"poll_seconds": 300.0})
     async with working(patient, redactor):
         await eventually(
             lambda: host.value("select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2")
@@ -243,9 +241,7 @@ async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
         for pause, resume in (("", ""), ("'agent', 'ada'", "'agent', 'ada'")):
             host.execute(f"select auto_post_pause({pause})")
             host.execute(f"select auto_post_resume({resume})")
-        began = time.monotonic()
         await eventually(lambda: host.waiting() == 0)
-        assert time.monotonic() - began < AT_ONCE_SECONDS
 
 
 async def test_retried_row_is_taken_at_once_by_a_sleeping_worker(
@@ -254,14 +250,12 @@ async def test_retried_row_is_taken_at_once_by_a_sleeping_worker(
     """A dead row gets all its attempts again, and is posted long before it polls again."""
     host.agent()
     dead(host, "op")
-    async with working(settings.model_copy(update={"poll_seconds": 30.0}), redactor):
+    async with working(settings.model_copy(update={"poll_seconds": 300.0}), redactor):
         await eventually(
             lambda: host.value("select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2")
         )
-        began = time.monotonic()
         assert host.value("select auto_post_retry('op')") == 1
         await eventually(lambda: host.waiting() == 0)
-        assert time.monotonic() - began < AT_ONCE_SECONDS
     (row,) = host.outbox()
     assert (row["state"], row["attempts"], row["epoch"]) == ("posted", 1, 2)
     assert deeds(host) == [("retry", {"rows": 1, "by": host.value("select session_user")})]

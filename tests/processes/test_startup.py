@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,10 @@ NOWHERE = "postgresql://owner@127.0.0.1:1/platform"
 
 def test_worker_without_a_database_ends_at_once() -> None:
     """As it is set, so that a supervisor sees exit code 3."""
-    began = time.monotonic()
     result = autopost("run", dsn=NOWHERE, **FAST)
     assert result.returncode == 3
     assert "cannot connect to PostgreSQL" in result.stderr
-    assert time.monotonic() - began < 30
+    assert "startup.waiting" not in result.stderr
 
 
 def test_worker_waits_for_its_database_as_long_as_it_is_told() -> None:
@@ -95,10 +93,8 @@ def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
     """Exit code 0, at once, and its port goes with it."""
     with worker_process(NOWHERE, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
         until(lambda: "startup.waiting" in worker.log)
-        began = time.monotonic()
         worker.signal(signal.SIGTERM)
-        assert worker.wait() == 0
-        assert time.monotonic() - began < 10
+        assert worker.wait(60) == 0
 
 
 @pytest.mark.parametrize("old_first", [True, False])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 from autopost.cli.checking import run_check
 from autopost.database.connection import connect
 from autopost.errors import ConfigurationError
-from autopost.processes import user_names
+from autopost.processes import user_names, worker_process
 from autopost.processes.user_names import names_at_start, read_names, reload_names
 from autopost.settings import Settings, load_settings
 from tests.support.command_line import autopost
@@ -112,18 +113,19 @@ async def test_check_says_how_the_names_are(
     assert all(row.finding.startswith(finding) for row in found)
 
 
-async def test_table_with_too_many_names_is_refused(
-    users: Host, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_table_with_too_many_names_is_refused(users: Host, database: str) -> None:
     """It is another one than the one that is meant."""
-    monkeypatch.setattr("autopost.processes.user_names.MAX_NAMES", 1)
-    with pytest.raises(ConfigurationError, match="holds more names than allowed, which is 1"):
-        await names_in("users.full_name", database)
+    users.execute(
+        "create table messages as select 'message ' || n as body from generate_series(1, %s) as n",
+        (user_names.MAX_NAMES + 1,),
+    )
+    with pytest.raises(ConfigurationError, match="holds more names than allowed, which is 500,000"):
+        await names_in("messages.body", database)
 
 
 async def test_worker_posts_no_name_of_the_table(users: Host, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that are added while it runs are redacted, too."""
-    monkeypatch.setattr(user_names, "RELOAD_SECONDS", 0.1)
+    monkeypatch.setattr(worker_process, "reload_names", partial(reload_names, every_seconds=0.1))
     users.agent()
     given = load_settings(
         database_url=database, redact_names_table="users.full_name", llm_enabled=False, poll_seconds=0.2
@@ -148,17 +150,14 @@ async def test_worker_posts_no_name_of_the_table(users: Host, database: str, mon
                 pass
 
 
-async def test_names_stay_when_the_table_goes_or_is_empty(
-    users: Host, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_names_stay_when_the_table_goes_or_is_empty(users: Host, database: str) -> None:
     """What was known stays known, and one line of the log says why; when it is back, it counts again."""
     given = load_settings(database_url=database, redact_names_table="users.full_name")
-    monkeypatch.setattr(user_names, "RELOAD_SECONDS", 0.02)
     connection = await connect(given, "test")
     learnt: list[list[str]] = []
     with capture_logs() as lines:
         task = asyncio.create_task(
-            reload_names(connection, given, ["Anna Berg"], lambda names: learnt.append([*names]))
+            reload_names(connection, given, ["Anna Berg"], lambda names: learnt.append([*names]), every_seconds=0.02)
         )
         try:
             await eventually(lambda: learnt)

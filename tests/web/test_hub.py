@@ -7,7 +7,6 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from autopost.web import hub as hub_module
 from autopost.web.errors import DatabaseUnavailable, TooManyViewers
 from autopost.web.hub import Hub
 from autopost.web.viewer import Viewer
@@ -109,12 +108,18 @@ async def test_viewer_whose_backfill_fails_is_not_subscribed() -> None:
     assert hub.running == 0
 
 
-async def test_hub_that_is_not_ready_in_time_refuses_the_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hub_that_is_not_ready_in_time_refuses_the_viewer() -> None:
     """It does not wait for a database that does not answer."""
-    monkeypatch.setattr(hub_module, "FIRST_ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(Ticker, "run", lambda *_: asyncio.sleep(60))
-    with pytest.raises(DatabaseUnavailable):
-        await joined(Ticker(), "a")
+
+    class Silent(Ticker):
+        async def run(self, ready: asyncio.Event) -> None:
+            """Never become ready."""
+            await asyncio.Event().wait()
+
+    hub = Silent()
+    async with asyncio.timeout(60):
+        with pytest.raises(DatabaseUnavailable):
+            await joined(hub, "a")
 
 
 async def test_unexpected_error_ends_all_streams_and_the_next_viewer_starts_again() -> None:
@@ -132,9 +137,8 @@ async def test_unexpected_error_ends_all_streams_and_the_next_viewer_starts_agai
     assert (hub.runs, hub.running) == (2, 1)
 
 
-async def test_close_ends_streams_and_then_drops_who_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_close_ends_streams_and_then_drops_who_does_not_read() -> None:
     """What is queued can still be taken; a viewer that is dropped then is no cause for a log line."""
-    monkeypatch.setattr(hub_module, "LAST_MESSAGES_SECONDS", 0.05)
     hub = Ticker()
     reads, stalls = await joined(hub, "a"), await joined(hub, "a")
     hub.publish("a", lambda: b"last")

@@ -14,8 +14,6 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from autopost.broadcast import consumer as consumer_module
-from autopost.broadcast import wakeup
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
@@ -91,12 +89,12 @@ class Log:
         return [(row["position"], row["error"]) for row in rows]
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test wait long."""
-    monkeypatch.setattr(WebhookConsumer, "retry_base_seconds", 0.02)
-    monkeypatch.setattr(WebhookConsumer, "retry_cap_seconds", 0.1)
-    monkeypatch.setattr(wakeup, "POLL_SECONDS", 0.2)
+class Hurried(WebhookConsumer):
+    """A consumer that retries and polls soon, so that no test waits long."""
+
+    poll_seconds = 0.2
+    retry_base_seconds = 0.02
+    retry_cap_seconds = 0.1
 
 
 @pytest.fixture
@@ -124,7 +122,7 @@ async def delivering(
     pool: asyncpg.Pool[asyncpg.Record], target: Recorder, webhook: Webhook = WEBHOOK, worker: str = "one"
 ) -> AsyncIterator[WebhookConsumer]:
     """Deliver meanwhile, and until all is delivered."""
-    consumer = WebhookConsumer(webhook, lease_of(pool, worker), target)
+    consumer = Hurried(webhook, lease_of(pool, worker), target)
     running = asyncio.create_task(consumer.run())
     try:
         yield consumer
@@ -401,7 +399,7 @@ async def test_sequencer_waits_for_no_consumer(host: Host, posts: Log, pool: asy
     """Events get their positions while a target answers nothing."""
     target = Recorder()
     target.slow = 30
-    consumer = WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target)
+    consumer = Hurried(WEBHOOK, lease_of(pool, "one"), target)
     sequencer = Sequencer(pool, SCHEMAS, [consumer])
     running = [asyncio.create_task(consumer.run()), asyncio.create_task(sequencer.run())]
     for number in range(3):
@@ -432,7 +430,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     posts.write("bad", "good")
     target = Recorder()
     target.refusing["bad"] = DeliveryRejected("HTTP 400")
-    consumer = WebhookConsumer(WEBHOOK, Failing(pool, SCHEMAS, WEBHOOK.consumer, "one", LEASE_SECONDS), target)
+    consumer = Hurried(WEBHOOK, Failing(pool, SCHEMAS, WEBHOOK.consumer, "one", LEASE_SECONDS), target)
     running = asyncio.create_task(consumer.run())
     await eventually(lambda: posts.row["position"] == 2)
     consumer.stop()
@@ -448,7 +446,7 @@ async def test_what_has_arrived_when_a_worker_ends_is_not_sent_again(
     posts.write(*map(str, range(20)))
     target = Recorder()
     target.slow = 0.02
-    running = asyncio.create_task(WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target).run())
+    running = asyncio.create_task(Hurried(WEBHOOK, lease_of(pool, "one"), target).run())
     await eventually(lambda: len(target.took) >= 5)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -469,7 +467,7 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     hooks = [replace(WEBHOOK, name=f"h{number}") for number in range(1, 21)]
     running = [
         asyncio.create_task(
-            WebhookConsumer(
+            Hurried(
                 hook, ConsumerLease(pool, SCHEMAS, hook.consumer, "one", LEASE_SECONDS, one_at_a_time), Recorder()
             ).run()
         )
@@ -487,14 +485,14 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
 
 
 async def test_lease_is_renewed_during_a_long_wait_and_no_longer(
-    posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """So that another worker takes over soon when this one dies in it."""
-    monkeypatch.setattr(consumer_module, "RENEW_SECONDS", 0.1)
     posts.write("a")
     target = Recorder()
     target.down = DeliveryFailed("HTTP 429", 300.0)
-    running = asyncio.create_task(WebhookConsumer(WEBHOOK, lease_of(pool, "one"), target).run())
+    lease = ConsumerLease(pool, SCHEMAS, WEBHOOK.consumer, "one", 3.0)
+    running = asyncio.create_task(Hurried(WEBHOOK, lease, target).run())
     await eventually(lambda: target.attempts)
     await eventually(lambda: posts.row["last_error"])
     for _ in range(3):

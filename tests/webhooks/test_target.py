@@ -17,7 +17,6 @@ import trustme
 
 from autopost.errors import DeliveryFailed, DeliveryRejected
 from autopost.webhooks import resolver as resolver_module
-from autopost.webhooks import target as target_module
 from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook, WebhookKind
 from tests.support.webhooks.posts import ADA, post
@@ -111,12 +110,13 @@ async def test_endless_answer_is_not_read(receiver: Receiver, target: Target) ->
     assert len(receiver.received) == 2
 
 
-async def test_slow_target(receiver: Receiver, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slow_target(receiver: Receiver) -> None:
     """It has some seconds, and perhaps has taken the post."""
-    monkeypatch.setattr(target_module, "ANSWER_SECONDS", 0.2)
+    target = Target(hook_to(receiver.url), LOOPBACK, answer_seconds=0.2)
     receiver.will(Answer(200, after_seconds=2.0))
     with pytest.raises(DeliveryFailed, match="no answer in time"):
         await target.send(ADA)
+    await target.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -142,13 +142,11 @@ async def speaking(*parts: bytes, pause: float = 0.0) -> AsyncIterator[str]:
     server.close()
 
 
-async def test_target_that_sends_its_answer_in_drops(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_target_that_sends_its_answer_in_drops() -> None:
     """Each comes within the time for an answer, and all together do not."""
-    monkeypatch.setattr(target_module, "CONNECT_SECONDS", 2.0)
-    monkeypatch.setattr(target_module, "ANSWER_SECONDS", 1.0)
     drops = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 200]
     async with speaking(*drops, pause=0.05) as url:
-        target = Target(hook_to(url), LOOPBACK)
+        target = Target(hook_to(url), LOOPBACK, answer_seconds=1.0)
         with pytest.raises(DeliveryFailed, match="no answer in time"):
             await target.send(ADA)
         await target.aclose()

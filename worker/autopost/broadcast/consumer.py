@@ -20,7 +20,7 @@ from autopost.broadcast.wakeup import Wakeup
 from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.errors import DeliveryFailed, LeaseLost
 
-RENEW_SECONDS = 20.0  # how often the lease is renewed while a retry waits
+RENEW_LEASE_SHARE = 1 / 3  # how often the lease is renewed while a retry waits
 LAST_WORD_SECONDS = 1.0
 
 
@@ -153,9 +153,10 @@ class LogConsumer(Wakeup):
         """Wait and keep the lease. Raises LeaseLost."""
         delay = backoff.delay_seconds(self._failures, base=self.retry_base_seconds, cap=self.retry_cap_seconds)
         left = max(delay, failure.retry_after_seconds or 0.0)
-        while left > RENEW_SECONDS and not self.is_stopping:
-            await self.pause(RENEW_SECONDS)
-            left -= RENEW_SECONDS
+        renew = self._lease.seconds * RENEW_LEASE_SHARE
+        while left > renew and not self.is_stopping:
+            await self.pause(renew)
+            left -= renew
             if await self._lease.acquire() is None:
                 raise LeaseLost
         await self.pause(left)

@@ -14,7 +14,6 @@ from autopost import backoff
 from autopost.database.errors import label, reraise_if_cancelled
 from autopost.observability import metrics
 
-POLL_SECONDS = 15.0  # for what a worker left that died before it was done with it
 ERROR_BASE_SECONDS = 0.1
 ERROR_CAP_SECONDS = 5.0
 
@@ -24,6 +23,7 @@ log = structlog.get_logger(__name__)
 class Wakeup(abc.ABC):
     """A task on the log that outlives every error. `wake` may be called as often as one likes: it works once."""
 
+    poll_seconds = 15.0  # for what a worker left that died before it was done with it
     poll_at_most_seconds = math.inf
 
     def __init__(self, name: str) -> None:
@@ -85,8 +85,9 @@ class Wakeup(abc.ABC):
 
     async def _wait(self) -> None:
         while True:
+            poll = min(self.poll_seconds, self.poll_at_most_seconds) * random.uniform(0.9, 1.1)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(POLL_SECONDS, self.poll_at_most_seconds) * random.uniform(0.9, 1.1)):
+                async with asyncio.timeout(poll):
                     await self._awake.wait()
             if self._awake.is_set() or await self.is_waiting():
                 return

@@ -28,11 +28,17 @@ class QueueGauges:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas, *, every_seconds: float = MIN_INTERVAL_SECONDS
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        schemas: Schemas,
+        *,
+        every_seconds: float = MIN_INTERVAL_SECONDS,
+        most_rows: int = metrics.MOST_COUNTED_ROWS,
     ) -> None:
         self._pool = pool
         self._query = query("outbox/queue", schemas)
         self._every_seconds = every_seconds
+        self._most_rows = most_rows
         self._sampling: asyncio.Task[None] | None = None
         self._started_at = -float("inf")
 
@@ -54,7 +60,7 @@ class QueueGauges:
     async def _sample(self) -> None:
         try:
             async with asyncio.timeout(SAMPLE_TIMEOUT_SECONDS):
-                (row,) = await self._pool.fetch(self._query, metrics.MOST_COUNTED_ROWS, metrics.MOST_COUNTED_ROWS)
+                (row,) = await self._pool.fetch(self._query, self._most_rows, self._most_rows)
             set_gauges(dict(row))
         except DATABASE_ERRORS as error:
             metrics.count_database_error("queue_gauges", error)

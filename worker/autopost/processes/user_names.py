@@ -62,15 +62,22 @@ async def names_at_start(database: Database, settings: Settings) -> list[str]:
     return names
 
 
-async def reload_names(database: Database, settings: Settings, known: list[str], reload: Reload) -> None:
-    """Read the names every RELOAD_SECONDS until cancelled, and pass them to `reload`; `known` are those of the startup.
+async def reload_names(
+    database: Database,
+    settings: Settings,
+    known: list[str],
+    reload: Reload,
+    *,
+    every_seconds: float = RELOAD_SECONDS,
+) -> None:
+    """Read the names every so often until cancelled, and pass them to `reload`; `known` are those of the startup.
 
     A failure, and a table that has become empty, changes nothing and is logged once. `reload` is called in a thread. It
     may raise ConfigurationError, and must then have changed nothing.
     """
     failures = 0
     while True:
-        await asyncio.sleep(RELOAD_SECONDS * random.uniform(0.9, 1.1))
+        await asyncio.sleep(every_seconds * random.uniform(0.9, 1.1))
         try:
             names = await read_names(database, settings)
             if known and not names:

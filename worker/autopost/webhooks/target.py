@@ -40,8 +40,11 @@ _REJECTED = frozenset({400, 413, 415, 422})
 class Target:
     """Where a webhook's posts go. Keeps connections open for a while."""
 
-    def __init__(self, webhook: Webhook, allowed: Collection[Network]) -> None:
+    def __init__(
+        self, webhook: Webhook, allowed: Collection[Network], *, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._webhook = webhook
+        self._answer_seconds = answer_seconds
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=_tls(webhook),
             max_connections=MAX_REQUESTS,
@@ -53,7 +56,7 @@ class Target:
         """Send an event. Raises DeliveryFailed, also when it perhaps arrived, and DeliveryRejected."""
         headers, body = request_for(self._webhook, event, datetime.now(UTC))
         try:
-            async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
+            async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
                 status, wait = await self._post(headers, body)
         except DeliveryFailed:
             raise
@@ -73,7 +76,8 @@ class Target:
         await self._pool.aclose()
 
     async def _post(self, headers: list[tuple[str, str]], body: bytes) -> tuple[int, float | None]:
-        timeout = {"connect": CONNECT_SECONDS, "write": CONNECT_SECONDS, "read": ANSWER_SECONDS, "pool": ANSWER_SECONDS}
+        answer = self._answer_seconds
+        timeout = {"connect": CONNECT_SECONDS, "write": CONNECT_SECONDS, "read": answer, "pool": answer}
         async with self._pool.stream(
             "POST",
             self._webhook.url,

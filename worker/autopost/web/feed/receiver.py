@@ -44,10 +44,20 @@ class LogRewound(AutopostError):
 class Receiver:
     """Publishes posts from the position at which the log is when it starts."""
 
-    def __init__(self, posts: Log, source: Source, publish: Callable[[EncodedPost], None]) -> None:
+    def __init__(
+        self,
+        posts: Log,
+        source: Source,
+        publish: Callable[[EncodedPost], None],
+        *,
+        connected_poll_seconds: float = CONNECTED_POLL_SECONDS,
+        disconnected_poll_seconds: float = DISCONNECTED_POLL_SECONDS,
+    ) -> None:
         self._log = posts
         self._source = source
         self._publish = publish
+        self._connected_poll_seconds = connected_poll_seconds
+        self._disconnected_poll_seconds = disconnected_poll_seconds
         self._connected = False
         self._behind = asyncio.Event()
         self.position = 0
@@ -80,7 +90,7 @@ class Receiver:
                 metrics.FEED_CARRIER_ERRORS.inc()
                 if failures == 1:
                     reason = str(error) if isinstance(error, AutopostError) else label(error)
-                    log.warning("feed.source_lost", error=reason, log_read_seconds=DISCONNECTED_POLL_SECONDS)
+                    log.warning("feed.source_lost", error=reason, log_read_seconds=self._disconnected_poll_seconds)
             finally:
                 self._set_connected(False)
             await asyncio.sleep(backoff.delay_seconds(max(failures, 1), base=0.1, cap=CAP_SECONDS))
@@ -104,8 +114,9 @@ class Receiver:
     async def _read_log(self) -> None:
         """Read the log when there is reason to, one read at a time."""
         while True:
+            poll = self._connected_poll_seconds if self._connected else self._disconnected_poll_seconds
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CONNECTED_POLL_SECONDS if self._connected else DISCONNECTED_POLL_SECONDS):
+                async with asyncio.timeout(poll):
                     await self._behind.wait()
             self._behind.clear()
             try:
