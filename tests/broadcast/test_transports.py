@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autopost.broadcast import broadcaster, redis_transports
+from autopost.broadcast import redis_transports
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.transport import MAX_NOTIFICATION_BYTES, notification
 from autopost.redaction.redactor import Redactor
@@ -21,12 +21,6 @@ from tests.support.redis_server import RedisServer
 from tests.support.work import eventually, work_off, worker_process, working
 
 AGENTS = 8
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a worker that has done its work broadcast all of it: no other worker does."""
-    monkeypatch.setattr(broadcaster, "DRAIN_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -80,6 +74,18 @@ def in_order_of_publishing(host: Host, ids: list[str]) -> bool:
     return True
 
 
+async def work_and_broadcast(host: Host, settings: Settings, redactor: Redactor) -> None:
+    """Run a worker until every row has its outcome and every post of the log is broadcast: no other worker does it."""
+    async with working(settings, redactor):
+        await eventually(lambda: host.waiting() == 0)
+        await eventually(
+            lambda: host.value(
+                "select bool_and(position <= (select position from auto_post_positions where name = 'carrier')) "
+                "from auto_post_announcements"
+            )
+        )
+
+
 async def test_nothing_is_written_to_the_log_without_a_transport(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
@@ -95,7 +101,7 @@ async def test_post_is_notified_with_all_that_shows_it(
 ) -> None:
     """By PostgreSQL's own notifications, after the post can be seen."""
     host.complete("op", agent=host.agent(maturity="INTERN"))
-    await work_off(host, with_notify(settings), redactor)
+    await work_and_broadcast(host, with_notify(settings), redactor)
     (data,) = listener.hear(1)
     (post,) = host.posts()
     assert data == {
@@ -124,7 +130,7 @@ async def test_skipped_operation_is_not_broadcast(
     host.agent("student", maturity="STUDENT")
     host.complete("skipped", agent="student")
     host.complete("posted", agent=host.agent())
-    await work_off(host, with_notify(settings), redactor)
+    await work_and_broadcast(host, with_notify(settings), redactor)
     assert [data["sender_id"] for data in listener.hear(1)] == ["ada"]
     assert host.value("select count(*) from auto_post_announcements") == 1
 
@@ -136,7 +142,7 @@ async def test_message_too_long_for_a_notification_names_the_post(
     """PostgreSQL takes less than 8,000 bytes; more would fail the transaction."""
     host.agent(name=name)
     host.complete()
-    await work_off(host, with_notify(settings), redactor)
+    await work_and_broadcast(host, with_notify(settings), redactor)
     (data,) = listener.hear(1)
     (post,) = host.posts()
     assert data["id"] == post["id"]
@@ -173,7 +179,7 @@ async def test_redis_has_the_channels_and_the_format_that_platforms_listen_to(
     """Everything on :global, an agent's on its own channel, alerts on :alerts."""
     host.complete("calm", agent=host.agent("ada"))
     host.complete("urgent", "security_scan", agent=host.agent("bob", name="Bob"))
-    await work_off(host, with_redis(settings, redis_server), redactor)
+    await work_and_broadcast(host, with_redis(settings, redis_server), redactor)
     await eventually(lambda: len(subscriber.heard) == 5)
     posts = {post["author_id"]: post for post in host.posts()}
     assert sorted(subscriber.on("agent_events:global"), key=lambda data: data["sender_id"]) == [
@@ -195,7 +201,7 @@ async def test_stream_holds_what_a_receiver_missed_and_is_bounded(
         host.agent(f"agent{agent}")
     complete_alerts(host, 50)
     monkeypatch.setattr(redis_transports, "STREAM_LENGTH", 100)
-    await work_off(host, with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor)
+    await work_and_broadcast(host, with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor)
     await eventually(lambda: host.value("select min(position) from auto_post_positions") == 50 * AGENTS)
     entries = list(entries_of(redis_server))
     assert 100 <= len(entries) < 50 * AGENTS

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from autopost.database.connection import connect
+from autopost.database.connection import connect as connection_of
 from autopost.errors import DatabaseUnreachable
 from autopost.outbox.doorbell import Connection, Doorbell, Woken
 from autopost.settings import Settings
@@ -29,8 +30,10 @@ LISTENERS = (
 class Watched(Doorbell):
     """A doorbell that records what its statements answered."""
 
-    def __init__(self, settings: Settings, *, poll_seconds: float) -> None:
-        super().__init__(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
+    def __init__(
+        self, settings: Settings, *, poll_seconds: float, connect: Callable[[], Awaitable[Connection]] | None = None
+    ) -> None:
+        super().__init__(connect or partial(connection_of, settings, "doorbell"), SCHEMAS, poll_seconds=poll_seconds)
         self.answers: list[tuple[str, tuple[object, ...], Any]] = []
 
     async def _ask(self, name: str, *arguments: object) -> Any:
@@ -61,16 +64,6 @@ async def doorbell(settings: Settings, *, poll_seconds: float = 300.0) -> AsyncI
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-def asleep(host: Host) -> bool:
-    """Return whether somebody has armed and has looked once more."""
-    looked = (
-        "select count(*) from pg_stat_activity where application_name = 'autopost doorbell' "
-        "and datname = current_database() and state = 'idle' and query like '%%until the next row is due%%' "
-        "and state_change < clock_timestamp() - interval '0.3 s'"  # else it may have been prepared, and not run yet
-    )
-    return armed(host) and bool(host.value(looked))
 
 
 def armed(host: Host) -> bool:
@@ -173,20 +166,20 @@ async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: 
         connections += 1
         if connections > 1:
             raise DatabaseUnreachable("gone")
-        return await connect(settings, "doorbell")
+        return await connection_of(settings, "doorbell")
 
-    bell = Doorbell(connect_once, SCHEMAS, poll_seconds=3600)
+    bell = Watched(settings, poll_seconds=3600, connect=connect_once)
     running = asyncio.create_task(bell.run())
     try:
         assert await bell.sleep() is Woken.RUNG
         bell.clear()
         sleep = asyncio.create_task(bell.sleep())
-        await eventually(lambda: asleep(host))
+        await eventually(bell.is_asleep)
         host.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
             "and datname = current_database()"
         )
-        assert await asyncio.wait_for(sleep, 30) in {Woken.RUNG, Woken.POLL}
+        assert await asyncio.wait_for(sleep, 60) in {Woken.RUNG, Woken.POLL}
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -194,7 +187,7 @@ async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: 
 
 async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings) -> None:
     """A claim that comes after it has seen its row."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
+    bell = Doorbell(lambda: connection_of(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
     bell.wake()
     bell.clear()
     assert await bell.sleep() is Woken.POLL
@@ -202,7 +195,7 @@ async def test_cleared_notification_ends_no_sleep(host: Host, settings: Settings
 
 async def test_without_a_listening_connection_sleep_polls(host: Host, settings: Settings) -> None:
     """Behind a pooler that knows no LISTEN the feed is slower, not silent."""
-    bell = Doorbell(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
+    bell = Doorbell(lambda: connection_of(settings, "doorbell"), SCHEMAS, poll_seconds=0.2)
     assert await asyncio.wait_for(bell.sleep(), 60) is Woken.POLL
 
 
@@ -218,7 +211,7 @@ async def test_connection_that_does_not_listen_is_not_renewed_in_a_loop(host: Ho
             assert self._connection is not None
             await self._connection.execute("unlisten *")
 
-    bell = Forgetful(lambda: connect(settings, "doorbell"), SCHEMAS, poll_seconds=30)
+    bell = Forgetful(lambda: connection_of(settings, "doorbell"), SCHEMAS, poll_seconds=30)
     running = asyncio.create_task(bell.run())
     try:
         await eventually(lambda: opened >= 2)

@@ -108,7 +108,7 @@ def be_hasty() -> None:
 
 def look_often() -> None:
     """Let this worker look each second for what others left of the log, which others do four times a minute."""
-    wakeup.POLL_SECONDS = 1.0
+    wakeup.Wakeup.poll_seconds = 1.0
 
 
 if __name__ == "__main__":

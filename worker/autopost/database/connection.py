@@ -162,7 +162,7 @@ async def create_pool(
     size: int,
     least: int = 1,
     warm_up: WarmUp | None = None,
-    command_seconds: float = COMMAND_TIMEOUT_SECONDS,
+    command_seconds: float | None = None,
     session: Mapping[str, str] | None = None,
 ) -> asyncpg.Pool[asyncpg.Record]:
     """Open a pool of at most `size` connections, each warmed up before its first use. Raises DatabaseUnreachable.
@@ -170,7 +170,8 @@ async def create_pool(
     With a `least` of 0 it connects when it is first used. `session` has settings that differ from those of SESSION.
     """
     with connect_errors(settings):
-        arguments = connect_arguments(settings, purpose) | {"command_timeout": command_seconds}
+        arguments = connect_arguments(settings, purpose)
+        arguments["command_timeout"] = command_seconds or arguments["command_timeout"]
         arguments["server_settings"] |= session or {}
         return await asyncpg.create_pool(
             **arguments,
