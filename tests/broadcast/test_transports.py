@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autopost.broadcast import redis_transports
 from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.redis_transports import STREAM_LENGTH
 from autopost.broadcast.transport import MAX_NOTIFICATION_BYTES, notification
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Broadcast, Settings
@@ -194,19 +194,25 @@ async def test_redis_has_the_channels_and_the_format_that_platforms_listen_to(
 
 
 async def test_stream_holds_what_a_receiver_missed_and_is_bounded(
-    host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+    host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer
 ) -> None:
     """Entries in the order of publishing; the oldest go."""
+    old = {"id": "old", "message": json.dumps({"event": {"data": {"id": "old"}}})}
+    with redis_server.client() as client, client.pipeline() as pipeline:
+        for _ in range(STREAM_LENGTH):
+            pipeline.xadd("agent_events:stream", old)
+        pipeline.execute()
     for agent in range(AGENTS):
         host.agent(f"agent{agent}")
     complete_alerts(host, 50)
-    monkeypatch.setattr(redis_transports, "STREAM_LENGTH", 100)
     await work_and_broadcast(host, with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor)
     await eventually(lambda: host.value("select min(position) from auto_post_positions") == 50 * AGENTS)
     entries = list(entries_of(redis_server))
-    assert 100 <= len(entries) < 50 * AGENTS
-    assert [entry["position"] for entry in entries] == list(range(50 * AGENTS + 1 - len(entries), 50 * AGENTS + 1))
-    assert in_order_of_publishing(host, [entry["id"] for entry in entries])
+    assert STREAM_LENGTH <= len(entries) < STREAM_LENGTH + 50 * AGENTS
+    new = [entry for entry in entries if entry["id"] != "old"]
+    assert new == entries[-len(new) :]
+    assert [entry["position"] for entry in new] == list(range(1, 50 * AGENTS + 1))
+    assert in_order_of_publishing(host, [entry["id"] for entry in new])
 
 
 async def test_redis_down_delays_events_and_nothing_else(

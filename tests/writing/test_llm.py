@@ -122,7 +122,7 @@ async def test_a_wait_beyond_the_time_gives_up_at_once(
 ) -> None:
     """Waiting for a retry that cannot come would only delay the template."""
     llm.will(status(429, headers))
-    assert await make_llm(llm_timeout_seconds=60).ask(PROMPT) == NoAnswer("rate_limited"), "not the time-out"
+    assert await make_llm(llm_timeout_seconds=30).ask(PROMPT) == NoAnswer("rate_limited"), "not the time-out"
     assert len(llm.requests) == 1
 
 
