@@ -29,15 +29,18 @@ create table {{ schema }}.auto_post_webhook_dead_letters (
 comment on table {{ schema }}.auto_post_webhook_dead_letters is
 'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_webhook sends them '
 'again; retention removes them.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.hook is 'The hook, by its name in the file of hooks.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.position is 'The post''s place in the log of announcements.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.hook is 'Name of the webhook in its file.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.position is
+'Position of the event in the log.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.tenant_id is 'The post''s tenant.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.agent_id is 'Who posted.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.message is 'The post as it is announced, redacted as on the feed.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.error is 'What it died of: an HTTP status, or the kind of trouble.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.retry is 'True: it is to be sent once more.';
-comment on column {{ schema }}.auto_post_webhook_dead_letters.died_at is 'When it was given up.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.agent_id is 'The agent that posted.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.message is
+'The message as it was to be sent, redacted like the post.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.error is
+'The last error: an HTTP status, or a class of error.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.retry is 'True: it will be sent again.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.died_at is 'When it was dead-lettered.';
 
 -- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
 create or replace function {{ schema }}.auto_post_retry_webhook(p_hook text)

@@ -1,4 +1,4 @@
--- The rules that a change to this status meets, in no order. is_most_specific: it goes before any other, being exact and with
+-- The rules that a change to this status meets, unordered. is_most_specific: no other goes before it, being exact with
 -- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
 create or replace function {{ schema }}.auto_post_matching_rules(p_operation_type text, p_status text)
 returns table (
