@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 Case = TypeVar("Case")
-Result = TypeVar("Result")
 
 
-def assert_results(function: Callable[[Case], Result], expected: Iterable[tuple[Case, Result]]) -> None:
+def assert_results(function: Callable[[Case], object], expected: Iterable[tuple[Case, object]]) -> None:
     """Fail with every case for which the function does not return what is expected."""
     failures = [
         f"{case!r}: expected {wanted!r}, got {result!r}"

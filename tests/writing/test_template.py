@@ -76,7 +76,7 @@ def test_security_failed_differs_from_security_completed() -> None:
 
 def test_what_is_missing_leaves_no_gap() -> None:
     """No dangling dash or colon, no None."""
-    cases = [
+    cases: list[tuple[dict[str, str | None], str]] = [
         ({"what_explanation": None}, "Just finished workflow_execute! #automation"),
         (
             {"status": "running", "next_steps": " ", "what_explanation": "sorting"},
