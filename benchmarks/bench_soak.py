@@ -104,7 +104,7 @@ class Probe:
         """Probe until told to stop."""
         post = (
             "select from social_posts where id = auto_post_outbox_id(%s, "
-            "(select rule_id from auto_post_rule_for('workflow_execute', 'completed')))::text"
+            "(select rule_id from auto_post_best_rule('workflow_execute', 'completed')))::text"
         )
         with open_connection(self._dsn, autocommit=True) as host:
             while not stop.wait(1 / PROBES_A_SECOND):

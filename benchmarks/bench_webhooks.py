@@ -24,7 +24,7 @@ from benchmarks.stand import Connection, report, stand, wait_for, worker
 
 AGENTS = 200
 WRITE = (
-    "insert into auto_post_announcements (post_id, agent_id, agent_name, post_type, content, created_at) "
+    "insert into auto_post_events (post_id, agent_id, agent_name, post_type, content, created_at) "
     "select gen_random_uuid()::text, 'agent' || n %% %s, 'Agent', %s, 'hello', now() from generate_series(1, %s) as n"
 )
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -82,11 +82,11 @@ def hooks_file(target: Target) -> Iterator[str]:
 def seconds_for(host: Connection, kind: str, posts: int) -> float:
     """Put posts into the log, and return how long they take to be done with from when a worker has found them."""
     host.execute(WRITE, (AGENTS, kind, posts))
-    host.execute("select auto_post_place_announcements(1000000)")
-    hook = "from auto_post_positions as p where p.name = 'hook:out'"
+    host.execute("select auto_post_sequence_events(1000000)")
+    hook = "from auto_post_consumers as p where p.name = 'hook:out'"
     wait_for(host, f"select p.holder is not null {hook}")  # it looks every 15 seconds: nobody has rung
     began = time.monotonic()
-    wait_for(host, f"select p.position = (select l.position from auto_post_positions as l where l.name = 'log') {hook}")
+    wait_for(host, f"select p.position = (select l.position from auto_post_consumers as l where l.name = 'log') {hook}")
     return time.monotonic() - began
 
 
@@ -99,7 +99,7 @@ def main() -> None:
     with stand() as (server, host), Target(given.milliseconds / 1000) as target, hooks_file(target) as hooks:
         variables = {"SOCIAL_POST_WEBHOOKS_FILE": hooks, "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with worker(server, **variables):
-            wait_for(host, "select exists (select from auto_post_positions where name = 'hook:out')")
+            wait_for(host, "select exists (select from auto_post_consumers where name = 'hook:out')")
             wanted = seconds_for(host, "alert", given.posts)
             if target.taken != given.posts:
                 raise RuntimeError(f"{target.taken} of {given.posts} posts were taken")

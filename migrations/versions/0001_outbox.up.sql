@@ -337,7 +337,7 @@ create table {{ schema }}.auto_post_outbox (
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
-    kept jsonb,
+    draft jsonb,
     reason text,
     last_error text,
     post_id text,
@@ -386,8 +386,8 @@ comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NU
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
 comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
 comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
-comment on column {{ schema }}.auto_post_outbox.kept is
-'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
+comment on column {{ schema }}.auto_post_outbox.draft is
+'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';
@@ -462,14 +462,14 @@ comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last s
 
 -- The ids of outbox rows that retention took away, so that their operations never count again.
 -- 16 bytes a row and no personal data.
-create table {{ schema }}.auto_post_seen (
+create table {{ schema }}.auto_post_tombstones (
     id uuid not null,
-    constraint auto_post_seen_pkey primary key (id)
+    constraint auto_post_tombstones_pkey primary key (id)
 );
 
-comment on table {{ schema }}.auto_post_seen is
+comment on table {{ schema }}.auto_post_tombstones is
 'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';
-comment on column {{ schema }}.auto_post_seen.id is 'The id that the outbox row had.';
+comment on column {{ schema }}.auto_post_tombstones.id is 'The id that the outbox row had.';
 
 -- What is paused beside the switch for all: kinds of operations, and agents.
 create table {{ schema }}.auto_post_pauses (
@@ -531,7 +531,7 @@ comment on column {{ schema }}.auto_post_compatibility.only_row is 'Always true:
 
 -- The posts that are to be announced, written with each post in its transaction; the log that carriers and hooks read.
 -- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has hooks.
-create table {{ schema }}.auto_post_announcements (
+create table {{ schema }}.auto_post_events (
     seq bigint generated always as identity,
     position bigint,
     post_id text not null,
@@ -544,51 +544,51 @@ create table {{ schema }}.auto_post_announcements (
     content text not null,
     post_metadata jsonb,
     created_at timestamptz not null,
-    constraint auto_post_announcements_pkey primary key (seq)
+    constraint auto_post_events_pkey primary key (seq)
 );
 
-create index auto_post_announcements_unplaced_idx on {{ schema }}.auto_post_announcements (seq) where position is null;
+create index auto_post_events_unplaced_idx on {{ schema }}.auto_post_events (seq) where position is null;
 
-create unique index auto_post_announcements_position_idx on {{ schema }}.auto_post_announcements (position)
+create unique index auto_post_events_position_idx on {{ schema }}.auto_post_events (position)
 where position is not null;
 
-comment on table {{ schema }}.auto_post_announcements is
+comment on table {{ schema }}.auto_post_events is
 'Posts to be announced, and those of the last day that were: the log that carriers and hooks read by position.';
-comment on column {{ schema }}.auto_post_announcements.seq is
+comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
-comment on column {{ schema }}.auto_post_announcements.position is
+comment on column {{ schema }}.auto_post_events.position is
 'The place in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
 'NULL: not placed yet.';
-comment on column {{ schema }}.auto_post_announcements.post_id is 'The post, in social_posts.';
-comment on column {{ schema }}.auto_post_announcements.tenant_id is 'The post''s tenant.';
-comment on column {{ schema }}.auto_post_announcements.agent_id is 'Who posted.';
-comment on column {{ schema }}.auto_post_announcements.agent_name is 'The agent''s name at that time.';
-comment on column {{ schema }}.auto_post_announcements.agent_maturity is 'The agent''s maturity at that time.';
-comment on column {{ schema }}.auto_post_announcements.agent_category is 'The agent''s category at that time.';
-comment on column {{ schema }}.auto_post_announcements.post_type is 'status or alert.';
-comment on column {{ schema }}.auto_post_announcements.content is 'The post''s text, redacted as it is on the feed.';
-comment on column {{ schema }}.auto_post_announcements.post_metadata is 'As the post has it.';
-comment on column {{ schema }}.auto_post_announcements.created_at is 'When the post was published.';
+comment on column {{ schema }}.auto_post_events.post_id is 'The post, in social_posts.';
+comment on column {{ schema }}.auto_post_events.tenant_id is 'The post''s tenant.';
+comment on column {{ schema }}.auto_post_events.agent_id is 'Who posted.';
+comment on column {{ schema }}.auto_post_events.agent_name is 'The agent''s name at that time.';
+comment on column {{ schema }}.auto_post_events.agent_maturity is 'The agent''s maturity at that time.';
+comment on column {{ schema }}.auto_post_events.agent_category is 'The agent''s category at that time.';
+comment on column {{ schema }}.auto_post_events.post_type is 'status or alert.';
+comment on column {{ schema }}.auto_post_events.content is 'The post''s text, redacted as it is on the feed.';
+comment on column {{ schema }}.auto_post_events.post_metadata is 'As the post has it.';
+comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
-comment on index {{ schema }}.auto_post_announcements_unplaced_idx is 'What has no place yet: next to nothing.';
-comment on index {{ schema }}.auto_post_announcements_position_idx is 'For those who read the log on from a place.';
+comment on index {{ schema }}.auto_post_events_unplaced_idx is 'What has no place yet: next to nothing.';
+comment on index {{ schema }}.auto_post_events_position_idx is 'For those who read the log on from a place.';
 
 -- How far the log of announcements has been written and read: one row for the log, one for each of its readers.
-create table {{ schema }}.auto_post_positions (
+create table {{ schema }}.auto_post_consumers (
     name text not null,
     position bigint not null default 0,
     moved_at timestamptz not null default now(),
-    constraint auto_post_positions_pkey primary key (name)
+    constraint auto_post_consumers_pkey primary key (name)
 );
 
-insert into {{ schema }}.auto_post_positions (name) values ('log');
+insert into {{ schema }}.auto_post_consumers (name) values ('log');
 
-comment on table {{ schema }}.auto_post_positions is
+comment on table {{ schema }}.auto_post_consumers is
 'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
-comment on column {{ schema }}.auto_post_positions.name is 'log, carrier, or hook: and the name of a hook.';
-comment on column {{ schema }}.auto_post_positions.position is
+comment on column {{ schema }}.auto_post_consumers.name is 'log, carrier, or hook: and the name of a hook.';
+comment on column {{ schema }}.auto_post_consumers.position is
 'log: the last place given. A reader: the last announcement that it has delivered.';
-comment on column {{ schema }}.auto_post_positions.moved_at is 'When it last moved.';
+comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last moved.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -633,11 +633,11 @@ revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from 
 comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
 'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
 
--- The rules that a change to this status meets, in no order. goes_first: it goes before any other, being exact and with
+-- The rules that a change to this status meets, unordered. is_most_specific: no other goes before it, being exact with
 -- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
-create or replace function {{ schema }}.auto_post_rules_met(p_operation_type text, p_status text)
+create or replace function {{ schema }}.auto_post_matching_rules(p_operation_type text, p_status text)
 returns table (
-    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, goes_first boolean
+    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, is_most_specific boolean
 )
 language sql
 stable
@@ -659,32 +659,32 @@ as $$
         end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_rules_met(text, text) from public;
+revoke execute on function {{ schema }}.auto_post_matching_rules(text, text) from public;
 
-comment on function {{ schema }}.auto_post_rules_met(text, text) is
-'All rules that an operation of this type meets when it comes to this status; auto_post_rule_for says which counts.';
+comment on function {{ schema }}.auto_post_matching_rules(text, text) is
+'All rules that an operation of this type meets when it comes to this status; auto_post_best_rule says which counts.';
 
 -- The one rule that a change to this status meets, or no row. Exact goes before pattern, a rule with a status before
 -- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
 -- it in.
-create or replace function {{ schema }}.auto_post_rule_for(p_operation_type text, p_status text)
+create or replace function {{ schema }}.auto_post_best_rule(p_operation_type text, p_status text)
 returns table (rule_id integer, is_alert boolean, since timestamptz)
 language sql
 stable
 as $$
     select m.rule_id, m.is_alert, m.since
-    from {{ schema }}.auto_post_rules_met(p_operation_type, p_status) as m
+    from {{ schema }}.auto_post_matching_rules(p_operation_type, p_status) as m
     order by m.is_exact desc, m.has_status desc, m.rule_id asc
     limit 1
 $$;
 
-revoke execute on function {{ schema }}.auto_post_rule_for(text, text) from public;
+revoke execute on function {{ schema }}.auto_post_best_rule(text, text) from public;
 
-comment on function {{ schema }}.auto_post_rule_for(text, text) is
+comment on function {{ schema }}.auto_post_best_rule(text, text) is
 'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
 
 -- Writes what somebody did from SQL to the audit log, and wakes the workers so that it takes effect at once.
-create or replace function {{ schema }}.auto_post_record(
+create or replace function {{ schema }}.auto_post_log_operator_action(
     p_action text,
     p_details jsonb default null,
     p_tracker_id text default null
@@ -706,13 +706,13 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_record(text, jsonb, text) from public;
+revoke execute on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) from public;
 
-comment on function {{ schema }}.auto_post_record(text, jsonb, text) is
+comment on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) is
 'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';
 
 -- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
-create or replace function {{ schema }}.auto_post_rules_in_turn()
+create or replace function {{ schema }}.auto_post_serialize_rule_changes()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -723,9 +723,9 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_rules_in_turn() from public;
+revoke execute on function {{ schema }}.auto_post_serialize_rule_changes() from public;
 
-comment on function {{ schema }}.auto_post_rules_in_turn() is
+comment on function {{ schema }}.auto_post_serialize_rule_changes() is
 'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
 
 -- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule begins anew, and so
@@ -797,7 +797,7 @@ declare
     v_gave_up text;
     v_rule_id integer;
     v_is_alert boolean;
-    v_goes_first boolean;
+    v_is_most_specific boolean;
     v_capture_enabled boolean;
     v_wakeup text;
     v_now timestamptz;
@@ -822,18 +822,18 @@ begin
 
         -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
         -- one that goes before all.
-        select m.rule_id, m.is_alert, m.goes_first
-        into v_rule_id, v_is_alert, v_goes_first
-        from {{ schema }}.auto_post_rules_met(v_operation_type, v_status) as m;
+        select m.rule_id, m.is_alert, m.is_most_specific
+        into v_rule_id, v_is_alert, v_is_most_specific
+        from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
 
         if v_rule_id is null then
             return null;
         end if;
 
-        if not v_goes_first then
+        if not v_is_most_specific then
             select r.rule_id, r.is_alert
             into v_rule_id, v_is_alert
-            from {{ schema }}.auto_post_rule_for(v_operation_type, v_status) as r;
+            from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
         end if;
 
         -- Strict: without its row nobody knows what a DBA wants, and workers claim nothing either.
@@ -977,7 +977,7 @@ begin
             pg_catalog.left(t.next_steps::text, 4000) as next_steps,
             {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id) as outbox_id
         from {{ platform }}.operation_trackers as t
-        cross join {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
+        cross join {{ schema }}.auto_post_best_rule(t.operation_type::text, t.status::text) as r
         where
             t.ctid >= pg_catalog.format('(%s,0)', v_from)::pg_catalog.tid
             and t.ctid < pg_catalog.format('(%s,0)', v_to)::pg_catalog.tid
@@ -996,7 +996,7 @@ begin
     -- Scalar, so that each is a probe of an index, whatever the planner thinks of the sizes.
     where
         (select o.id from {{ schema }}.auto_post_outbox as o where o.id = s.outbox_id) is null
-        and (select g.id from {{ schema }}.auto_post_seen as g where g.id = s.outbox_id) is null
+        and (select g.id from {{ schema }}.auto_post_tombstones as g where g.id = s.outbox_id) is null
     limit p_limit
     on conflict (id) do nothing;
     get diagnostics v_found = row_count;
@@ -1025,7 +1025,7 @@ comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_seen, so that their operations never count again. One runs at a time (advisory lock);
+-- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
 -- another returns 0. Commits with the caller. Locks the rows that it removes.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
@@ -1054,7 +1054,7 @@ begin
     ),
 
     remembered as (
-        insert into {{ schema }}.auto_post_seen (id)
+        insert into {{ schema }}.auto_post_tombstones (id)
         select old.id from old
         on conflict (id) do nothing
     )
@@ -1104,7 +1104,7 @@ begin
     ),
 
     remembered as (
-        insert into {{ schema }}.auto_post_seen (id)
+        insert into {{ schema }}.auto_post_tombstones (id)
         select g.id from gone as g
         on conflict (id) do nothing
     ),
@@ -1141,16 +1141,16 @@ begin
     using windows
     where l.agent_id = windows.agent_id;
     -- What was announced; what was not yet has its place in the feed and is.
-    delete from {{ schema }}.auto_post_announcements as a
+    delete from {{ schema }}.auto_post_events as a
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
-        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
-    -- A later revision adds hooks.
-    if pg_catalog.to_regclass('{{ schema }}.auto_post_hook_dead') is not null then
-        delete from {{ schema }}.auto_post_hook_dead as d
+        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p);
+    -- A later revision adds webhooks.
+    if pg_catalog.to_regclass('{{ schema }}.auto_post_webhook_dead_letters') is not null then
+        delete from {{ schema }}.auto_post_webhook_dead_letters as d
         where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );
     return v_rows;
@@ -1164,7 +1164,7 @@ comment on function {{ schema }}.auto_post_purge(text, text) is
 
 -- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
 -- Finds the rows by their ids and does not read the outbox through. A rule that was deleted is not known any more.
-create or replace function {{ schema }}.auto_post_story(p_tracker_id text)
+create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
 language sql
 stable
@@ -1219,7 +1219,7 @@ as $$
         union all
         select null, 6, 'removed', 'its outbox row of rule ' || i.rule_id::text || ' is gone; it never counts again'
         from ids as i
-        inner join {{ schema }}.auto_post_seen as s on i.id = s.id
+        inner join {{ schema }}.auto_post_tombstones as s on i.id = s.id
     )
 
     select s.happened_at, s.step, s.detail
@@ -1227,9 +1227,9 @@ as $$
     order by s.happened_at asc nulls last, s.sorting asc, s.step asc
 $$;
 
-revoke execute on function {{ schema }}.auto_post_story(text) from public;
+revoke execute on function {{ schema }}.auto_post_history(text) from public;
 
-comment on function {{ schema }}.auto_post_story(text) is
+comment on function {{ schema }}.auto_post_history(text) is
 'What became of an operation (tracker_id), a row for each step: at what time, which, and why or by whom.';
 
 -- Stops claiming: of everything, or of one operation type or agent. What is held is finished. Survives restarts.
@@ -1270,7 +1270,7 @@ begin
         from waiting
         where o.id = waiting.id;
     end if;
-    perform {{ schema }}.auto_post_record('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+    perform {{ schema }}.auto_post_log_operator_action('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
 $$;
 
@@ -1321,7 +1321,7 @@ begin
     set available_at = o.captured_at
     from parked
     where o.id = parked.id;
-    perform {{ schema }}.auto_post_record('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+    perform {{ schema }}.auto_post_log_operator_action('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
 $$;
 
@@ -1364,7 +1364,7 @@ begin
         coalesce('it is ' || v_states, 'it is not in the outbox')
         using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record('retry', pg_catalog.jsonb_build_object('rows', v_rows), p_tracker_id);
+    perform {{ schema }}.auto_post_log_operator_action('retry', pg_catalog.jsonb_build_object('rows', v_rows), p_tracker_id);
     return v_rows;
 end
 $$;
@@ -1400,7 +1400,7 @@ begin
     from dead
     where o.id = dead.id;
     get diagnostics v_rows = row_count;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'retry_all', pg_catalog.jsonb_build_object('rows', v_rows, 'error', p_error)
     );
     return v_rows;
@@ -1514,7 +1514,7 @@ begin
     from skipped
     where o.id = skipped.id;
     get diagnostics v_rows = row_count;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'requeue', pg_catalog.jsonb_build_object('rows', v_rows, 'from', p_from, 'to', p_to, 'reason', p_reason)
     );
     return v_rows;
@@ -1535,7 +1535,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     update {{ schema }}.auto_post_control as c set capture_enabled = true;
-    perform {{ schema }}.auto_post_record('capture_on');
+    perform {{ schema }}.auto_post_log_operator_action('capture_on');
 end
 $$;
 
@@ -1552,7 +1552,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     update {{ schema }}.auto_post_control as c set capture_enabled = false;
-    perform {{ schema }}.auto_post_record('capture_off');
+    perform {{ schema }}.auto_post_log_operator_action('capture_off');
 end
 $$;
 
@@ -1619,7 +1619,7 @@ begin
         p_operation_type, coalesce(p_status, 'in any status')
         using errcode = 'unique_violation';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'add_rule',
         pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
     );
@@ -1646,7 +1646,7 @@ begin
     if not found then
         raise exception 'there is no rule %', p_rule_id using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'switch_rule', pg_catalog.jsonb_build_object('rule', p_rule_id, 'enabled', p_enabled)
     );
 end
@@ -1661,7 +1661,7 @@ comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
 -- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
-create or replace function {{ schema }}.auto_post_place_announcements(p_limit integer default 1000)
+create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1670,19 +1670,19 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock({{ lock.announcements }}, pg_catalog.hashtext('{{ schema }}'));
+    perform pg_catalog.pg_advisory_xact_lock({{ lock.events }}, pg_catalog.hashtext('{{ schema }}'));
 
     with log as (
-        select p.position from {{ schema }}.auto_post_positions as p where p.name = 'log'
+        select p.position from {{ schema }}.auto_post_consumers as p where p.name = 'log'
     )
 
-    update {{ schema }}.auto_post_announcements as a
+    update {{ schema }}.auto_post_events as a
     set position = log.position + u.nth
     from (
         select n.seq, pg_catalog.row_number() over (order by n.seq) as nth
         from (
             select w.seq
-            from {{ schema }}.auto_post_announcements as w
+            from {{ schema }}.auto_post_events as w
             where w.position is null
             order by w.seq
             limit p_limit
@@ -1693,7 +1693,7 @@ begin
     get diagnostics v_placed = row_count;
 
     if v_placed > 0 then
-        update {{ schema }}.auto_post_positions as p
+        update {{ schema }}.auto_post_consumers as p
         set position = p.position + v_placed, moved_at = pg_catalog.clock_timestamp()
         where p.name = 'log';
     end if;
@@ -1701,9 +1701,9 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_place_announcements(integer) from public;
+revoke execute on function {{ schema }}.auto_post_sequence_events(integer) from public;
 
-comment on function {{ schema }}.auto_post_place_announcements(integer) is
+comment on function {{ schema }}.auto_post_sequence_events(integer) is
 'Gives announcements that were committed their places in the log, in the order of writing; returns how many.';
 
 -- Part of auto_post_check: who did something from SQL last, and at what time, as the audit log has it; NULL where that
@@ -2094,8 +2094,8 @@ as $$
         ('{{ schema }}.auto_post_outbox', 'SELECT'),
         ('{{ schema }}.auto_post_outbox', 'INSERT'),
         ('{{ schema }}.auto_post_outbox', 'DELETE'),
-        ('{{ schema }}.auto_post_seen', 'SELECT'),
-        ('{{ schema }}.auto_post_seen', 'INSERT'),
+        ('{{ schema }}.auto_post_tombstones', 'SELECT'),
+        ('{{ schema }}.auto_post_tombstones', 'INSERT'),
         ('{{ schema }}.auto_post_rules', 'SELECT'),
         ('{{ schema }}.auto_post_control', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
@@ -2343,17 +2343,17 @@ as $$
             pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
             (
                 select pg_catalog.string_agg(pg_catalog.replace(b.name, ':', ' '), ', ' order by b.name)
-                from {{ schema }}.auto_post_positions as b
-                where b.position < (select l.position from {{ schema }}.auto_post_positions as l where l.name = 'log')
+                from {{ schema }}.auto_post_consumers as b
+                where b.position < (select l.position from {{ schema }}.auto_post_consumers as l where l.name = 'log')
             ) as behind
         from (
-            select a.created_at from {{ schema }}.auto_post_announcements as a
+            select a.created_at from {{ schema }}.auto_post_events as a
             where a.position is null
             union all
-            select a.created_at from {{ schema }}.auto_post_announcements as a
+            select a.created_at from {{ schema }}.auto_post_events as a
             where
                 a.position > (
-                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p where p.name <> 'log'
+                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
                 )
         ) as w
     )
@@ -2429,7 +2429,7 @@ as $$
     from oldest as o
     union all
     select
-        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
+        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'broadcast',
         case
             when a.waiting = 0 then 'none wait'
             else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
@@ -2438,7 +2438,7 @@ as $$
             when a.age < interval '1 minute' then null
             when a.behind like '%carrier%' then
                 'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
-                'delete from {{ schema }}.auto_post_positions where name = ''carrier'';'
+                'delete from {{ schema }}.auto_post_consumers where name = ''carrier'';'
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end
@@ -2545,33 +2545,33 @@ as $$
         values
         (
             'auto_post_worker', 'SELECT',
-            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
+            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements '
-            'auto_post_positions auto_post_hook_dead'
+            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
+            'auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_announcements '
-            'auto_post_positions auto_post_hook_dead'
+            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
+            'auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements auto_post_hook_dead'),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_place_announcements'
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_sequence_events'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+            'auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
+        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
     ),
 
     groups as (
@@ -2620,7 +2620,7 @@ as $$
                 a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
                 and c.relname = 'auto_post_outbox'
                 and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
             )
     ),
 
@@ -2646,7 +2646,7 @@ as $$
                         where
                             t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
                             and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
                     ), g.shown)
                 else ''
             end as remedy
@@ -2685,7 +2685,7 @@ as $$
         where
             t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
             and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
             and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
         union
         select r.name, 'USAGE on schema ' || n.schema_name
@@ -2944,12 +2944,12 @@ declare
     v_part text;
 begin
     foreach v_part in array array[
-        'server', 'held_back', 'schema', 'trigger', 'functions', 'switches', 'outbox', 'hooks', 'workers', 'rights',
+        'server', 'held_back', 'schema', 'trigger', 'functions', 'switches', 'outbox', 'webhooks', 'workers', 'rights',
         'row_security'
     ] loop
-        -- A later revision adds hooks.
-        continue when v_part = 'hooks'
-        and pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_hooks()') is null;
+        -- A later revision adds webhooks.
+        continue when v_part = 'webhooks'
+        and pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_webhooks()') is null;
         begin
             return query execute pg_catalog.format(
                 'select c.level, c.subject, c.finding, c.advice from {{ schema }}.auto_post_check_%s(%s) as c',
@@ -3110,11 +3110,11 @@ comment on column {{ schema }}.auto_post_skips.operations is 'How many operation
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
 -- Those who change rules go one after another.
-create trigger auto_post_rules_in_turn
+create trigger auto_post_serialize_rule_changes
 before update or delete on {{ schema }}.auto_post_rules
-for each statement execute function {{ schema }}.auto_post_rules_in_turn();
+for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
-comment on trigger auto_post_rules_in_turn on {{ schema }}.auto_post_rules is
+comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
 'Keeps two changes of rules that overlap from waiting for each other.';
 
 -- A rule that is switched or changed begins anew.

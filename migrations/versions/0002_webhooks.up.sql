@@ -1,19 +1,19 @@
 -- Webhooks: their leases, what is wrong with them, and their dead letters.
 
-alter table {{ schema }}.auto_post_positions
+alter table {{ schema }}.auto_post_consumers
 add column holder text,
 add column held_until timestamptz,
 add column failing_since timestamptz,
 add column last_error text;
 
-comment on column {{ schema }}.auto_post_positions.holder is 'A hook''s: which worker has its turn. NULL: none has.';
-comment on column {{ schema }}.auto_post_positions.held_until is 'A hook''s: when the turn ends by itself.';
-comment on column {{ schema }}.auto_post_positions.failing_since is
+comment on column {{ schema }}.auto_post_consumers.holder is 'A hook''s: which worker has its turn. NULL: none has.';
+comment on column {{ schema }}.auto_post_consumers.held_until is 'A hook''s: when the turn ends by itself.';
+comment on column {{ schema }}.auto_post_consumers.failing_since is
 'A hook''s: since when its target has not taken what comes next. NULL: it does.';
-comment on column {{ schema }}.auto_post_positions.last_error is 'A hook''s: what went wrong last, while it fails.';
+comment on column {{ schema }}.auto_post_consumers.last_error is 'A hook''s: what went wrong last, while it fails.';
 
 -- What the target of a hook never took, to be looked at and sent again.
-create table {{ schema }}.auto_post_hook_dead (
+create table {{ schema }}.auto_post_webhook_dead_letters (
     hook text not null,
     position bigint not null,
     post_id text not null,
@@ -23,24 +23,27 @@ create table {{ schema }}.auto_post_hook_dead (
     error text not null,
     retry boolean not null default false,
     died_at timestamptz not null default now(),
-    constraint auto_post_hook_dead_pkey primary key (hook, position)
+    constraint auto_post_webhook_dead_letters_pkey primary key (hook, position)
 );
 
-comment on table {{ schema }}.auto_post_hook_dead is
-'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_hook sends them '
+comment on table {{ schema }}.auto_post_webhook_dead_letters is
+'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_webhook sends them '
 'again; retention removes them.';
-comment on column {{ schema }}.auto_post_hook_dead.hook is 'The hook, by its name in the file of hooks.';
-comment on column {{ schema }}.auto_post_hook_dead.position is 'The post''s place in the log of announcements.';
-comment on column {{ schema }}.auto_post_hook_dead.post_id is 'The post, in social_posts.';
-comment on column {{ schema }}.auto_post_hook_dead.tenant_id is 'The post''s tenant.';
-comment on column {{ schema }}.auto_post_hook_dead.agent_id is 'Who posted.';
-comment on column {{ schema }}.auto_post_hook_dead.message is 'The post as it is announced, redacted as on the feed.';
-comment on column {{ schema }}.auto_post_hook_dead.error is 'What it died of: an HTTP status, or the kind of trouble.';
-comment on column {{ schema }}.auto_post_hook_dead.retry is 'True: it is to be sent once more.';
-comment on column {{ schema }}.auto_post_hook_dead.died_at is 'When it was given up.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.hook is 'Name of the webhook in its file.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.position is
+'Position of the event in the log.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.post_id is 'The post, in social_posts.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.tenant_id is 'The post''s tenant.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.agent_id is 'The agent that posted.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.message is
+'The message as it was to be sent, redacted like the post.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.error is
+'The last error: an HTTP status, or a class of error.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.retry is 'True: it will be sent again.';
+comment on column {{ schema }}.auto_post_webhook_dead_letters.died_at is 'When it was dead-lettered.';
 
 -- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
-create or replace function {{ schema }}.auto_post_retry_hook(p_hook text)
+create or replace function {{ schema }}.auto_post_retry_webhook(p_hook text)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -48,33 +51,33 @@ as $$
 declare
     v_rows bigint;
 begin
-    update {{ schema }}.auto_post_hook_dead as d
+    update {{ schema }}.auto_post_webhook_dead_letters as d
     set retry = true
     where d.hook = p_hook and not d.retry;
     get diagnostics v_rows = row_count;
     if v_rows = 0 then
         raise exception '%', case
-            when exists (select from {{ schema }}.auto_post_hook_dead as d where d.hook = p_hook)
+            when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
                 then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
-            when exists (select from {{ schema }}.auto_post_positions as p where p.name = 'hook:' || p_hook)
+            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'hook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)
         end using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'retry_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
     );
     return v_rows;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_retry_hook(text) from public;
+revoke execute on function {{ schema }}.auto_post_retry_webhook(text) from public;
 
-comment on function {{ schema }}.auto_post_retry_hook(text) is
+comment on function {{ schema }}.auto_post_retry_webhook(text) is
 'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';
 
 -- Forgets a hook that no worker has any more: its place in the log, and its dead letters; returns how many of those.
-create or replace function {{ schema }}.auto_post_forget_hook(p_hook text)
+create or replace function {{ schema }}.auto_post_forget_webhook(p_hook text)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -83,29 +86,29 @@ declare
     v_rows bigint;
     v_places bigint;
 begin
-    delete from {{ schema }}.auto_post_positions as p
+    delete from {{ schema }}.auto_post_consumers as p
     where p.name = 'hook:' || p_hook;
     get diagnostics v_places = row_count;
-    delete from {{ schema }}.auto_post_hook_dead as d
+    delete from {{ schema }}.auto_post_webhook_dead_letters as d
     where d.hook = p_hook;
     get diagnostics v_rows = row_count;
     if v_places + v_rows = 0 then
         raise exception 'there is no hook %', p_hook using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'forget_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
     );
     return v_rows;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_forget_hook(text) from public;
+revoke execute on function {{ schema }}.auto_post_forget_webhook(text) from public;
 
-comment on function {{ schema }}.auto_post_forget_hook(text) is
+comment on function {{ schema }}.auto_post_forget_webhook(text) is
 'Forgets a hook that no worker has any more, with its dead letters; returns how many of those.';
 
--- Part of auto_post_check: which hooks fail, and what they gave up in the last day.
-create or replace function {{ schema }}.auto_post_check_hooks()
+-- Part of auto_post_check: which webhooks fail, and their dead letters of the last day.
+create or replace function {{ schema }}.auto_post_check_webhooks()
 returns table (level text, subject text, finding text, advice text)
 language sql
 stable
@@ -122,7 +125,7 @@ as $$
                     ), p.last_error
                 ), '; ' order by p.name
             ) filter (where p.failing_since is not null) as failing
-        from {{ schema }}.auto_post_positions as p
+        from {{ schema }}.auto_post_consumers as p
         where p.name like 'hook:%'
     ),
 
@@ -133,14 +136,14 @@ as $$
             ) as of_hooks
         from (
             select l.hook, pg_catalog.count(*) as letters
-            from {{ schema }}.auto_post_hook_dead as l
+            from {{ schema }}.auto_post_webhook_dead_letters as l
             where l.died_at > pg_catalog.now() - interval '1 day'
             group by l.hook
         ) as d
     )
 
     select
-        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'hooks',
+        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'webhooks',
         coalesce(
             pg_catalog.concat_ws(
                 '; ', h.failing, 'dead letters in the last day: ' || u.of_hooks
@@ -159,7 +162,7 @@ as $$
     cross join undelivered as u
 $$;
 
-revoke execute on function {{ schema }}.auto_post_check_hooks() from public;
+revoke execute on function {{ schema }}.auto_post_check_webhooks() from public;
 
-comment on function {{ schema }}.auto_post_check_hooks() is
+comment on function {{ schema }}.auto_post_check_webhooks() is
 'Part of auto_post_check: which hooks fail, and what they gave up in the last day.';

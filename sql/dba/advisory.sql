@@ -6,7 +6,7 @@ with locks (place, lock, classid, objid, what_for) as (
     (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
     (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
     (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time'),
-    (5, 'announcements', {{ lock.announcements }}, hashtext('{{ schema }}'), 'one places announcements at a time'),
+    (5, 'events', {{ lock.events }}, hashtext('{{ schema }}'), 'one numbers broadcast events at a time'),
     (6, 'rules', {{ lock.rules }}, hashtext('{{ schema }}'), 'one changes rules at a time')
 ),
 

@@ -37,7 +37,7 @@ finished as materialized (
 known as materialized (
     select o.id::text as id from {{ schema }}.auto_post_outbox as o
     union all
-    select e.id::text from {{ schema }}.auto_post_seen as e
+    select e.id::text from {{ schema }}.auto_post_tombstones as e
 ),
 
 -- A mapped audit log may keep times less precisely, hence the millisecond.
@@ -65,7 +65,7 @@ select 'post_without_row' as kind, p.id, 'in the feed, and its outbox row is not
 from posts as p
 where
     not exists (select from {{ schema }}.auto_post_outbox as o where o.post_id = p.id and o.state = 'posted')
-    and p.id not in (select e.id::text from {{ schema }}.auto_post_seen as e)
+    and p.id not in (select e.id::text from {{ schema }}.auto_post_tombstones as e)
 union all
 select 'row_without_post', f.id, 'posted, and not in the feed; or the platform removed the post'
 from finished as f
@@ -128,7 +128,7 @@ having count(*) > greatest(count(distinct r.id), 1)
 union all
 select 'counted_twice', f.id, 'posted, although retention had removed it before'
 from finished as f
-inner join {{ schema }}.auto_post_seen as e on f.id = e.id::text
+inner join {{ schema }}.auto_post_tombstones as e on f.id = e.id::text
 where f.state = 'posted'
 union all
 select

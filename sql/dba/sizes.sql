@@ -1,5 +1,5 @@
 -- How large autopost's tables are, with indexes and long texts, and all of them together.
--- rows: as the statistics have it. auto_post_seen only grows, by about 80 bytes an operation.
+-- rows: as the statistics have it. auto_post_tombstones only grows, by about 80 bytes an operation.
 with sizes as (
     select
         c.relname::text as table_name,

@@ -35,7 +35,7 @@ begin
         p_operation_type, coalesce(p_status, 'in any status')
         using errcode = 'unique_violation';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'add_rule',
         pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
     );

@@ -16,7 +16,7 @@ declare
     v_gave_up text;
     v_rule_id integer;
     v_is_alert boolean;
-    v_goes_first boolean;
+    v_is_most_specific boolean;
     v_capture_enabled boolean;
     v_wakeup text;
     v_now timestamptz;
@@ -41,18 +41,18 @@ begin
 
         -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
         -- one that goes before all.
-        select m.rule_id, m.is_alert, m.goes_first
-        into v_rule_id, v_is_alert, v_goes_first
-        from {{ schema }}.auto_post_rules_met(v_operation_type, v_status) as m;
+        select m.rule_id, m.is_alert, m.is_most_specific
+        into v_rule_id, v_is_alert, v_is_most_specific
+        from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
 
         if v_rule_id is null then
             return null;
         end if;
 
-        if not v_goes_first then
+        if not v_is_most_specific then
             select r.rule_id, r.is_alert
             into v_rule_id, v_is_alert
-            from {{ schema }}.auto_post_rule_for(v_operation_type, v_status) as r;
+            from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
         end if;
 
         -- Strict: without its row nobody knows what a DBA wants, and workers claim nothing either.

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     update {{ schema }}.auto_post_control as c set capture_enabled = false;
-    perform {{ schema }}.auto_post_record('capture_off');
+    perform {{ schema }}.auto_post_log_operator_action('capture_off');
 end
 $$;
 

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     update {{ schema }}.auto_post_control as c set capture_enabled = true;
-    perform {{ schema }}.auto_post_record('capture_on');
+    perform {{ schema }}.auto_post_log_operator_action('capture_on');
 end
 $$;
 

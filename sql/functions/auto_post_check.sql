@@ -13,12 +13,12 @@ declare
     v_part text;
 begin
     foreach v_part in array array[
-        'server', 'held_back', 'schema', 'trigger', 'functions', 'switches', 'outbox', 'hooks', 'workers', 'rights',
+        'server', 'held_back', 'schema', 'trigger', 'functions', 'switches', 'outbox', 'webhooks', 'workers', 'rights',
         'row_security'
     ] loop
-        -- A later revision adds hooks.
-        continue when v_part = 'hooks'
-        and pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_hooks()') is null;
+        -- A later revision adds webhooks.
+        continue when v_part = 'webhooks'
+        and pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_webhooks()') is null;
         begin
             return query execute pg_catalog.format(
                 'select c.level, c.subject, c.finding, c.advice from {{ schema }}.auto_post_check_%s(%s) as c',

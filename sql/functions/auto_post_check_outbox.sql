@@ -60,17 +60,17 @@ as $$
             pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
             (
                 select pg_catalog.string_agg(pg_catalog.replace(b.name, ':', ' '), ', ' order by b.name)
-                from {{ schema }}.auto_post_positions as b
-                where b.position < (select l.position from {{ schema }}.auto_post_positions as l where l.name = 'log')
+                from {{ schema }}.auto_post_consumers as b
+                where b.position < (select l.position from {{ schema }}.auto_post_consumers as l where l.name = 'log')
             ) as behind
         from (
-            select a.created_at from {{ schema }}.auto_post_announcements as a
+            select a.created_at from {{ schema }}.auto_post_events as a
             where a.position is null
             union all
-            select a.created_at from {{ schema }}.auto_post_announcements as a
+            select a.created_at from {{ schema }}.auto_post_events as a
             where
                 a.position > (
-                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p where p.name <> 'log'
+                    select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
                 )
         ) as w
     )
@@ -146,7 +146,7 @@ as $$
     from oldest as o
     union all
     select
-        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'announcements',
+        case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'broadcast',
         case
             when a.waiting = 0 then 'none wait'
             else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
@@ -155,7 +155,7 @@ as $$
             when a.age < interval '1 minute' then null
             when a.behind like '%carrier%' then
                 'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
-                'delete from {{ schema }}.auto_post_positions where name = ''carrier'';'
+                'delete from {{ schema }}.auto_post_consumers where name = ''carrier'';'
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end

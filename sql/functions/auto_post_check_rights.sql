@@ -9,33 +9,33 @@ as $$
         values
         (
             'auto_post_worker', 'SELECT',
-            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_seen auto_post_pauses '
+            'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_announcements '
-            'auto_post_positions auto_post_hook_dead'
+            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
+            'auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_announcements '
-            'auto_post_positions auto_post_hook_dead'
+            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
+            'auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_announcements auto_post_hook_dead'),
+        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_place_announcements'
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_sequence_events'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_seen auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_announcements auto_post_positions auto_post_hook_dead'
+            'auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_story')
+        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
     ),
 
     groups as (
@@ -84,7 +84,7 @@ as $$
                 a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
                 and c.relname = 'auto_post_outbox'
                 and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
             )
     ),
 
@@ -110,7 +110,7 @@ as $$
                         where
                             t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
                             and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
                     ), g.shown)
                 else ''
             end as remedy
@@ -149,7 +149,7 @@ as $$
         where
             t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
             and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'kept')
+            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
             and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
         union
         select r.name, 'USAGE on schema ' || n.schema_name

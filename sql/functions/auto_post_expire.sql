@@ -1,5 +1,5 @@
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_seen, so that their operations never count again. One runs at a time (advisory lock);
+-- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
 -- another returns 0. Commits with the caller. Locks the rows that it removes.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
@@ -28,7 +28,7 @@ begin
     ),
 
     remembered as (
-        insert into {{ schema }}.auto_post_seen (id)
+        insert into {{ schema }}.auto_post_tombstones (id)
         select old.id from old
         on conflict (id) do nothing
     )

@@ -36,7 +36,7 @@ begin
         from waiting
         where o.id = waiting.id;
     end if;
-    perform {{ schema }}.auto_post_record('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+    perform {{ schema }}.auto_post_log_operator_action('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
 $$;
 

@@ -30,7 +30,7 @@ begin
     ),
 
     remembered as (
-        insert into {{ schema }}.auto_post_seen (id)
+        insert into {{ schema }}.auto_post_tombstones (id)
         select g.id from gone as g
         on conflict (id) do nothing
     ),
@@ -67,16 +67,16 @@ begin
     using windows
     where l.agent_id = windows.agent_id;
     -- What was announced; what was not yet has its place in the feed and is.
-    delete from {{ schema }}.auto_post_announcements as a
+    delete from {{ schema }}.auto_post_events as a
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
-        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_positions as p);
-    -- A later revision adds hooks.
-    if pg_catalog.to_regclass('{{ schema }}.auto_post_hook_dead') is not null then
-        delete from {{ schema }}.auto_post_hook_dead as d
+        and a.position <= (select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p);
+    -- A later revision adds webhooks.
+    if pg_catalog.to_regclass('{{ schema }}.auto_post_webhook_dead_letters') is not null then
+        delete from {{ schema }}.auto_post_webhook_dead_letters as d
         where d.agent_id = p_agent_id or d.tenant_id = p_tenant_id;
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'purge', pg_catalog.jsonb_build_object('rows', v_rows, 'agent', p_agent_id, 'tenant', p_tenant_id)
     );
     return v_rows;

@@ -55,7 +55,7 @@ begin
             pg_catalog.left(t.next_steps::text, 4000) as next_steps,
             {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id) as outbox_id
         from {{ platform }}.operation_trackers as t
-        cross join {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
+        cross join {{ schema }}.auto_post_best_rule(t.operation_type::text, t.status::text) as r
         where
             t.ctid >= pg_catalog.format('(%s,0)', v_from)::pg_catalog.tid
             and t.ctid < pg_catalog.format('(%s,0)', v_to)::pg_catalog.tid
@@ -74,7 +74,7 @@ begin
     -- Scalar, so that each is a probe of an index, whatever the planner thinks of the sizes.
     where
         (select o.id from {{ schema }}.auto_post_outbox as o where o.id = s.outbox_id) is null
-        and (select g.id from {{ schema }}.auto_post_seen as g where g.id = s.outbox_id) is null
+        and (select g.id from {{ schema }}.auto_post_tombstones as g where g.id = s.outbox_id) is null
     limit p_limit
     on conflict (id) do nothing;
     get diagnostics v_found = row_count;

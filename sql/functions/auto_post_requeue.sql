@@ -35,7 +35,7 @@ begin
     from skipped
     where o.id = skipped.id;
     get diagnostics v_rows = row_count;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'requeue', pg_catalog.jsonb_build_object('rows', v_rows, 'from', p_from, 'to', p_to, 'reason', p_reason)
     );
     return v_rows;

@@ -39,7 +39,7 @@ begin
     set available_at = o.captured_at
     from parked
     where o.id = parked.id;
-    perform {{ schema }}.auto_post_record('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
+    perform {{ schema }}.auto_post_log_operator_action('resume', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
 $$;
 

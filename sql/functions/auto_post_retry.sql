@@ -32,7 +32,7 @@ begin
         coalesce('it is ' || v_states, 'it is not in the outbox')
         using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record('retry', pg_catalog.jsonb_build_object('rows', v_rows), p_tracker_id);
+    perform {{ schema }}.auto_post_log_operator_action('retry', pg_catalog.jsonb_build_object('rows', v_rows), p_tracker_id);
     return v_rows;
 end
 $$;

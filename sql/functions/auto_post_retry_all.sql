@@ -24,7 +24,7 @@ begin
     from dead
     where o.id = dead.id;
     get diagnostics v_rows = row_count;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'retry_all', pg_catalog.jsonb_build_object('rows', v_rows, 'error', p_error)
     );
     return v_rows;

@@ -12,7 +12,7 @@ begin
     if not found then
         raise exception 'there is no rule %', p_rule_id using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'switch_rule', pg_catalog.jsonb_build_object('rule', p_rule_id, 'enabled', p_enabled)
     );
 end

@@ -18,21 +18,21 @@ grant usage on schema {{ schema }}, {{ platform }} to auto_post_worker, auto_pos
 -- operation: what retention and the reconciler do, they do in functions of the owner.
 grant select on
 {{ platform }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
-{{ schema }}.auto_post_control, {{ schema }}.auto_post_seen
+{{ schema }}.auto_post_control, {{ schema }}.auto_post_tombstones
 to auto_post_worker;
 grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
 grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;
 grant select, insert, update on {{ schema }}.auto_post_rate_limits to auto_post_worker;
 grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_post_worker;
-grant select, insert, update, delete on {{ schema }}.auto_post_announcements to auto_post_worker;
-grant select, insert, update on {{ schema }}.auto_post_positions to auto_post_worker;
-grant select, insert, update, delete on {{ schema }}.auto_post_hook_dead to auto_post_worker;
+grant select, insert, update, delete on {{ schema }}.auto_post_events to auto_post_worker;
+grant select, insert, update on {{ schema }}.auto_post_consumers to auto_post_worker;
+grant select, insert, update, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
 grant insert on {{ platform }}.social_posts, {{ platform }}.audit_log to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
-{{ schema }}.auto_post_place_announcements(integer)
+{{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check
 
@@ -41,9 +41,9 @@ grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
-{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_seen, {{ schema }}.auto_post_health,
+{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
-{{ schema }}.auto_post_announcements, {{ schema }}.auto_post_positions, {{ schema }}.auto_post_hook_dead
+{{ schema }}.auto_post_events, {{ schema }}.auto_post_consumers, {{ schema }}.auto_post_webhook_dead_letters
 to auto_post_reader;
 grant select (
     id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,
@@ -52,7 +52,7 @@ grant select (
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_outbox_id(text, integer),
-{{ schema }}.auto_post_story(text)
+{{ schema }}.auto_post_history(text)
 to auto_post_reader;
 
 -- Both: the self-check, which says whether it stands as above.
@@ -61,7 +61,7 @@ grant execute on function
 {{ schema }}.auto_post_check_by(text),
 {{ schema }}.auto_post_check_functions(),
 {{ schema }}.auto_post_check_held_back(interval, integer),
-{{ schema }}.auto_post_check_hooks(),
+{{ schema }}.auto_post_check_webhooks(),
 {{ schema }}.auto_post_check_outbox(interval),
 {{ schema }}.auto_post_check_rights(),
 {{ schema }}.auto_post_check_row_security(),

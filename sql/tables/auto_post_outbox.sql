@@ -20,7 +20,7 @@ create table {{ schema }}.auto_post_outbox (
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
-    kept jsonb,
+    draft jsonb,
     reason text,
     last_error text,
     post_id text,
@@ -69,8 +69,8 @@ comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NU
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
 comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
 comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
-comment on column {{ schema }}.auto_post_outbox.kept is
-'The text that was written and redacted for this row, kept so that a retry does not pay for the LLM again.';
+comment on column {{ schema }}.auto_post_outbox.draft is
+'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';

@@ -153,7 +153,7 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
     (audit,) = platform.rows("select * from audit_trail where subject_id = %s", (tracker,))
     assert (audit["actor_id"], audit["verb"]) == ("a-1", "auto_post.posted")
     assert (audit["payload"]["operation_type"], audit["payload"]["post_id"]) == ("workflow_execute", str(status["id"]))
-    steps = platform.rows("select step from autopost.auto_post_story(%s)", (failed,))
+    steps = platform.rows("select step from autopost.auto_post_history(%s)", (failed,))
     assert [row["step"] for row in steps] == ["captured", "claimed", "posted", "in the feed"]
     after = platform.rows(
         "select c.relname, c.relfilenode, c.relacl::text, array(select a.attname from pg_attribute as a "

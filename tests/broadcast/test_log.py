@@ -21,11 +21,11 @@ from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually
 
 WRITE = (
-    "insert into auto_post_announcements (post_id, agent_id, post_type, content, created_at) "
+    "insert into auto_post_events (post_id, agent_id, post_type, content, created_at) "
     "values (%s, %s, 'status', 'text', now())"
 )
-PLACE = "select auto_post_place_announcements()"
-LAST_ERROR = "select last_error from auto_post_positions where name = 'carrier'"
+PLACE = "select auto_post_sequence_events()"
+LAST_ERROR = "select last_error from auto_post_consumers where name = 'carrier'"
 
 
 class Recorder:
@@ -79,7 +79,7 @@ async def flush(pool: asyncpg.Pool[asyncpg.Record], transport: Recorder, worker:
 
 def positions(host: Host) -> dict[str, int | None]:
     """Return the position of each event."""
-    return {row["post_id"]: row["position"] for row in host.rows("select * from auto_post_announcements")}
+    return {row["post_id"]: row["position"] for row in host.rows("select * from auto_post_events")}
 
 
 def test_positions_follow_the_order_of_commits(host: Host, database: str) -> None:
@@ -87,20 +87,20 @@ def test_positions_follow_the_order_of_commits(host: Host, database: str) -> Non
     with open_connection(database) as slow:
         slow.execute(WRITE, ("wrote first", "ada"))
         host.execute(WRITE, ("committed first", "bob"))
-        assert host.value("select auto_post_place_announcements()") == 1
+        assert host.value("select auto_post_sequence_events()") == 1
         assert positions(host) == {"committed first": 1}
         slow.commit()
-    assert host.value("select auto_post_place_announcements()") == 1
+    assert host.value("select auto_post_sequence_events()") == 1
     assert positions(host) == {"committed first": 1, "wrote first": 2}
-    assert host.value("select auto_post_place_announcements()") == 0
-    assert host.value("select position from auto_post_positions where name = 'log'") == 2
+    assert host.value("select auto_post_sequence_events()") == 0
+    assert host.value("select position from auto_post_consumers where name = 'log'") == 2
 
 
 def test_positions_follow_the_order_of_writing_and_a_limit(host: Host) -> None:
     """Batch by batch."""
     for number in range(5):
         host.execute(WRITE, (str(number), "ada"))
-    assert [host.value("select auto_post_place_announcements(2)") for _ in range(4)] == [2, 2, 1, 0]
+    assert [host.value("select auto_post_sequence_events(2)") for _ in range(4)] == [2, 2, 1, 0]
     assert positions(host) == {str(number): number + 1 for number in range(5)}
 
 
@@ -108,19 +108,19 @@ def test_sequencers_wait_for_each_other(host: Host, database: str) -> None:
     """Two at once would give a position twice."""
     host.execute(WRITE, ("a", "ada"))
     with open_connection(database) as other:
-        other.execute("select auto_post_place_announcements()")
+        other.execute("select auto_post_sequence_events()")
         host.execute("set lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
-            host.execute("select auto_post_place_announcements()")
+            host.execute("select auto_post_sequence_events()")
 
 
 async def test_consumer_gets_each_once_and_in_order(host: Host, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Over several batches, and nothing again when nothing is new."""
     count = 2 * TransportConsumer.batch_size + 7
     transport = Recorder()
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     host.execute(
-        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "insert into auto_post_events (post_id, post_type, content, created_at) "
         "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
         (count,),
     )
@@ -137,7 +137,7 @@ async def test_what_was_not_carried_is_sent_again(
 ) -> None:
     """At least once: what perhaps arrived may come again, and nothing is left out."""
     transport = Recorder()
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     for number in range(3):
         host.execute(WRITE, (str(number), "ada"))
     transport.failing = failing
@@ -153,15 +153,15 @@ async def test_new_consumer_begins_with_what_is_published_from_now_on(
 ) -> None:
     """It is not told the past; one that was there before goes on where it was."""
     host.execute(WRITE, ("old", "ada"))
-    host.execute("select auto_post_place_announcements()")
+    host.execute("select auto_post_sequence_events()")
     transport = Recorder()
     consumer = consumer_of(pool, transport, name="hook:new")
     running = asyncio.create_task(consumer.run())
-    await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:new'") == 1)
+    await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:new'") == 1)
     host.execute(WRITE, ("new", "ada"))
     host.execute(PLACE)
     consumer.wake()
-    await eventually(lambda: host.value("select position from auto_post_positions where name = 'hook:new'") == 2)
+    await eventually(lambda: host.value("select position from auto_post_consumers where name = 'hook:new'") == 2)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert transport.sent == ["new"]
@@ -182,7 +182,7 @@ async def test_consumers_begin_before_events_get_positions(host: Host, pool: asy
     host.execute(WRITE, ("new", "ada"))
     transport = Recorder()
     await Sequencer(pool, SCHEMAS, [consumer_of(pool, transport)]).work()
-    assert host.value("select position from auto_post_positions where name = 'log'") == 2
+    assert host.value("select position from auto_post_consumers where name = 'log'") == 2
     await flush(pool, transport)
     assert transport.sent == ["new"]
 
@@ -191,7 +191,7 @@ async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: async
     """Anyone who comes while the other sends waits, and then finds what that one had not seen."""
     transport = Recorder()
     transport.slow = 0.2
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     one = asyncio.create_task(flush(pool, transport, "one"))
     await eventually(lambda: transport.sent == ["a"])
@@ -214,7 +214,7 @@ async def test_broadcasting_continues_after_an_unexpected_error(host: Host, pool
     transport = Buggy()
     consumer = consumer_of(pool, transport)
     running = asyncio.create_task(consumer.run())
-    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    await eventually(lambda: host.value("select count(*) from auto_post_consumers") == 2)
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     consumer.wake()
@@ -230,7 +230,7 @@ async def test_transport_that_does_not_answer_is_a_failed_delivery(
     monkeypatch.setattr(TransportConsumer, "send_seconds", 0.2)
     transport = Recorder()
     transport.slow = 30
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     await flush(pool, transport)
     assert host.value(LAST_ERROR) == "no answer in 0.2 seconds"
@@ -245,12 +245,12 @@ async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Re
     consumer = consumer_of(pool, transport)
     running = asyncio.create_task(consumer.run())
     await eventually(
-        lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is null")
+        lambda: host.value("select count(*) from auto_post_consumers where name = 'carrier' and holder is null")
     )
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     host.execute("begin")
-    host.execute("select from auto_post_positions where name = 'carrier' for update")
+    host.execute("select from auto_post_consumers where name = 'carrier' for update")
     consumer.wake()
     await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
     running.cancel()
@@ -268,7 +268,7 @@ async def test_events_of_another_worker_are_found_by_polling(
     transport = Recorder()
     consumer = consumer_of(pool, transport)
     running = [asyncio.create_task(consumer.run()), asyncio.create_task(Sequencer(pool, SCHEMAS).run())]
-    await eventually(lambda: host.value("select count(*) from auto_post_positions") == 2)
+    await eventually(lambda: host.value("select count(*) from auto_post_consumers") == 2)
     host.execute(WRITE, ("a", "ada"))
     await eventually(lambda: transport.sent == ["a"])
     for task in running:
@@ -303,7 +303,7 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
             await asyncio.sleep(0.2)
             return events
 
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
@@ -328,7 +328,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
                 await asyncio.sleep(60)
             return await super().advance(*given, **more)
 
-    await pool.execute("insert into autopost.auto_post_positions values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()

@@ -69,7 +69,7 @@ def complete_alerts(host: Host, rounds: int, *, start: int = 0) -> list[tuple[st
 
 def in_order_of_publishing(host: Host, ids: list[str]) -> bool:
     """Return whether each agent's posts are in the order of publishing, repeats of what was before aside."""
-    places = {row["post_id"]: row["seq"] for row in host.rows("select post_id, seq from auto_post_announcements")}
+    places = {row["post_id"]: row["seq"] for row in host.rows("select post_id, seq from auto_post_events")}
     authors = {row["id"]: row["author_id"] for row in host.posts()}
     furthest: dict[str, int] = {}
     first_times = dict.fromkeys(ids)
@@ -87,7 +87,7 @@ async def test_nothing_is_written_to_the_log_without_a_transport(
     host.complete(agent=host.agent())
     await work_off(host, settings, redactor)
     assert host.value("select count(*) from social_posts") == 1
-    assert host.value("select count(*) from auto_post_announcements") == 0
+    assert host.value("select count(*) from auto_post_events") == 0
 
 
 async def test_post_is_notified_with_all_that_shows_it(
@@ -126,7 +126,7 @@ async def test_skipped_operation_is_not_broadcast(
     host.complete("posted", agent=host.agent())
     await work_off(host, with_notify(settings), redactor)
     assert [data["sender_id"] for data in listener.hear(1)] == ["ada"]
-    assert host.value("select count(*) from auto_post_announcements") == 1
+    assert host.value("select count(*) from auto_post_events") == 1
 
 
 @pytest.mark.parametrize("name", ["Ada", "A" * 9_000, "\N{SNOWMAN}" * 2_700])
@@ -196,7 +196,7 @@ async def test_stream_holds_what_a_receiver_missed_and_is_bounded(
     complete_alerts(host, 50)
     monkeypatch.setattr(redis_transports, "STREAM_LENGTH", 100)
     await work_off(host, with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor)
-    await eventually(lambda: host.value("select min(position) from auto_post_positions") == 50 * AGENTS)
+    await eventually(lambda: host.value("select min(position) from auto_post_consumers") == 50 * AGENTS)
     entries = list(entries_of(redis_server))
     assert 100 <= len(entries) < 50 * AGENTS
     assert [entry["position"] for entry in entries] == list(range(50 * AGENTS + 1 - len(entries), 50 * AGENTS + 1))
@@ -212,15 +212,15 @@ async def test_redis_down_delays_events_and_nothing_else(
     async with working(with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor):
         complete_alerts(host, 1)
         await eventually(
-            lambda: host.value("select max(position) from auto_post_positions where name = 'carrier'") == 8
+            lambda: host.value("select max(position) from auto_post_consumers where name = 'carrier'") == 8
         )
         redis_server.kill()
         complete_alerts(host, 5, start=1)
         await eventually(lambda: host.waiting() == 0)
         assert host.value("select count(*) from social_posts") == 6 * AGENTS
-        assert host.value("select max(position) from auto_post_positions where name = 'carrier'") == 8
+        assert host.value("select max(position) from auto_post_consumers where name = 'carrier'") == 8
         redis_server.start()
-        await eventually(lambda: host.value("select min(position) from auto_post_positions") == 6 * AGENTS)
+        await eventually(lambda: host.value("select min(position) from auto_post_consumers") == 6 * AGENTS)
     heard = [entry["id"] for entry in entries_of(redis_server)]
     assert len(heard) == 5 * AGENTS
     assert in_order_of_publishing(host, heard)
@@ -256,7 +256,7 @@ def test_events_of_a_worker_killed_after_publishing_are_broadcast_by_another(
         host.agent(f"agent{agent}")
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
     with worker_process(database, processes, **variables, REDIS_URL=redis_server.url) as first:
-        until(lambda: host.value("select count(*) from auto_post_positions") == 2)
+        until(lambda: host.value("select count(*) from auto_post_consumers") == 2)
         redis_server.freeze()  # so that it is surely between the two
         complete_alerts(host, 3)
         until(lambda: host.waiting() == 0)
@@ -265,7 +265,7 @@ def test_events_of_a_worker_killed_after_publishing_are_broadcast_by_another(
         redis_server.thaw()
     before = [entry["id"] for entry in entries_of(redis_server)]
     with worker_process(database, processes, **variables, REDIS_URL=redis_server.url):
-        until(lambda: host.value("select min(position) from auto_post_positions") == 3 * AGENTS)
+        until(lambda: host.value("select min(position) from auto_post_consumers") == 3 * AGENTS)
     heard = [entry["id"] for entry in entries_of(redis_server)]
     assert set(heard) == post_ids(host)
     assert in_order_of_publishing(host, heard)
@@ -287,7 +287,7 @@ def test_two_workers_broadcast_each_post_once(
     with worker_process(database, processes, **variables), worker_process(database, processes, **variables):
         until(lambda: host.value("select count(*) from auto_post_workers") == 2)
         complete_alerts(host, 40)
-        until(lambda: host.value("select min(position) from auto_post_positions") == 40 * AGENTS)
+        until(lambda: host.value("select min(position) from auto_post_consumers") == 40 * AGENTS)
     heard = [entry["id"] for entry in entries_of(redis_server)]
     assert len(heard) == len(set(heard)) == 40 * AGENTS
     assert in_order_of_publishing(host, heard)
@@ -300,21 +300,21 @@ def test_frozen_worker_delays_broadcasting_only_until_its_lease_expires(
     host.agent()
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "redis-stream"}
     with worker_process(database, processes, **variables, REDIS_URL=redis_server.url) as frozen:
-        until(lambda: host.value("select count(*) from auto_post_positions") == 2)
+        until(lambda: host.value("select count(*) from auto_post_consumers") == 2)
         redis_server.freeze()
         host.complete("one", "security_scan")
         until(lambda: host.waiting() == 0)
         until(
-            lambda: host.value("select count(*) from auto_post_positions where name = 'carrier' and holder is not null")
+            lambda: host.value("select count(*) from auto_post_consumers where name = 'carrier' and holder is not null")
         )
         frozen.signal(signal.SIGSTOP)
         redis_server.thaw()
         with worker_process(database, processes, **variables, REDIS_URL=redis_server.url):
             host.complete("two", "security_scan")
-            until(lambda: host.value("select min(position) from auto_post_positions") == 2)
+            until(lambda: host.value("select min(position) from auto_post_consumers") == 2)
             frozen.signal(signal.SIGCONT)
             host.complete("three", "security_scan")
-            until(lambda: host.value("select min(position) from auto_post_positions") == 3)
+            until(lambda: host.value("select min(position) from auto_post_consumers") == 3)
     heard = [entry["id"] for entry in entries_of(redis_server)]
     assert set(heard) == post_ids(host)
 
@@ -323,16 +323,16 @@ async def test_events_are_kept_for_a_day_and_until_all_consumers_have_them(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
     """What a consumer has not delivered yet stays, however old."""
-    host.execute("insert into auto_post_positions (name, position) values ('carrier', 3), ('hook:slow', 2)")
-    host.execute("update auto_post_positions set position = 4 where name = 'log'")
+    host.execute("insert into auto_post_consumers (name, position) values ('carrier', 3), ('hook:slow', 2)")
+    host.execute("update auto_post_consumers set position = 4 where name = 'log'")
     host.execute(
-        "insert into auto_post_announcements (position, post_id, post_type, content, created_at) values "
+        "insert into auto_post_events (position, post_id, post_type, content, created_at) values "
         "(1, 'old', 'status', 't', now() - interval '25 hours'), (2, 'young', 'status', 't', now()), "
         "(3, 'old and unread', 'status', 't', now() - interval '25 hours')"
     )
     async with working(with_notify(settings), redactor):
-        await eventually(lambda: host.value("select count(*) from auto_post_announcements") == 2)
-    kept = host.rows("select post_id from auto_post_announcements order by position")
+        await eventually(lambda: host.value("select count(*) from auto_post_events") == 2)
+    kept = host.rows("select post_id from auto_post_events order by position")
     assert [row["post_id"] for row in kept] == ["young", "old and unread"]
 
 

@@ -77,7 +77,7 @@ PLANTED = {
         {"two_posts", "post_without_row"},
     ),
     "a row that was removed before and is posted now": (
-        "insert into auto_post_seen select id from auto_post_outbox where tracker_id = 'posted'",
+        "insert into auto_post_tombstones select id from auto_post_outbox where tracker_id = 'posted'",
         {"counted_twice"},
     ),
     "a second post within the window": (

@@ -109,7 +109,7 @@ async def test_late_word_of_the_former_holder_waits_for_the_rescue(race: Race, a
     (row,) = race.host.outbox()
     assert row["epoch"] == (2 if commits else 1)
     if commits:
-        assert (row["state"], row["worker"], row["kept"], row["last_error"]) == ("claimed", "two", None, None)
+        assert (row["state"], row["worker"], row["draft"], row["last_error"]) == ("claimed", "two", None, None)
     else:
         assert row["worker"] == (None if action in ("defer", "release") else "one")
     assert race.outcomes() == []
@@ -441,7 +441,7 @@ async def test_what_gets_another_life_is_not_removed(race: Race, state: str, rev
     await dba.end()
     assert race.host.value("select auto_post_expire('7 days')") == 0
     assert [row["state"] for row in race.host.outbox()] == ["pending"]
-    assert race.host.rows("select * from auto_post_seen") == []
+    assert race.host.rows("select * from auto_post_tombstones") == []
 
 
 @revivals
@@ -464,7 +464,7 @@ async def test_what_is_being_removed_gets_no_other_life(race: Race, state: str, 
         assert await reviving == 0
         await maintenance.end(commits=commits)
     assert len(race.host.outbox()) == (0 if commits else 1)
-    assert race.host.value("select count(*) from auto_post_seen") == (1 if commits else 0)
+    assert race.host.value("select count(*) from auto_post_tombstones") == (1 if commits else 0)
 
 
 async def test_second_expiry_and_second_reconciliation_go_away(race: Race) -> None:

@@ -137,7 +137,7 @@ def test_unknown_revision_is_refused_by_name(database: str) -> None:
 def test_migrating_to_an_earlier_revision_goes_down(host: Host, database: str) -> None:
     """`--to` an ancestor takes away what came after it."""
     assert autopost("migrate", "--to", "0001_outbox", dsn=database).returncode == 0
-    assert host.value("select to_regclass('auto_post_hook_dead')") is None
+    assert host.value("select to_regclass('auto_post_webhook_dead_letters')") is None
 
 
 def test_unreachable_server_is_named(database: str) -> None:

@@ -242,11 +242,11 @@ def test_full_notify_queue_is_named(other_server: str) -> None:
 def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
     """Before a reader has begun, and of one that stands still; not within a minute."""
     add = (
-        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "insert into auto_post_events (post_id, post_type, content, created_at) "
         "values ('p', 'status', 'text', now() - %s::interval)"
     )
 
-    def finding(subject: str = "announcements") -> tuple[str, str]:
+    def finding(subject: str = "broadcast") -> tuple[str, str]:
         (row,) = [row for row in check(host) if row["subject"] == subject]
         return row["level"], re.sub(r"\d\d:\d\d:\d\d", "a time", row["finding"])
 
@@ -255,13 +255,13 @@ def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
     assert finding() == ("ok", "1 wait, the oldest for a time, for a place")
     host.execute(add, ("2 minutes",))
     assert finding() == ("warning", "2 wait, the oldest for a time, for a place")
-    host.execute("insert into auto_post_positions (name) values ('carrier'), ('hook:chat')")
-    host.execute("select auto_post_place_announcements()")
+    host.execute("insert into auto_post_consumers (name) values ('carrier'), ('hook:chat')")
+    host.execute("select auto_post_sequence_events()")
     assert finding() == ("warning", "2 wait, the oldest for a time, for carrier, hook chat")
-    host.execute("update auto_post_positions set position = 2 where name = 'carrier'")
+    host.execute("update auto_post_consumers set position = 2 where name = 'carrier'")
     assert finding() == ("warning", "2 wait, the oldest for a time, for hook chat")
-    assert finding("hooks") == ("ok", "1, and all deliver")
-    host.execute("update auto_post_positions set position = 2 where name = 'hook:chat'")
+    assert finding("webhooks") == ("ok", "1, and all deliver")
+    host.execute("update auto_post_consumers set position = 2 where name = 'hook:chat'")
     assert finding() == ("ok", "none wait")
 
 
@@ -269,19 +269,19 @@ def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
     """After a minute, with what is wrong; letters of the last day."""
 
     def finding() -> tuple[str, str]:
-        (row,) = [row for row in check(host) if row["subject"] == "hooks"]
+        (row,) = [row for row in check(host) if row["subject"] == "webhooks"]
         return row["level"], re.sub(r"\d\d:\d\d:\d\d", "a time", row["finding"])
 
     assert finding() == ("ok", "none")
     host.execute(
-        "insert into auto_post_positions (name, failing_since, last_error) values ('hook:chat', now(), 'HTTP 503')"
+        "insert into auto_post_consumers (name, failing_since, last_error) values ('hook:chat', now(), 'HTTP 503')"
     )
     assert finding() == ("ok", "chat fails for a time: HTTP 503")
-    host.execute("update auto_post_positions set failing_since = now() - interval '2 minutes' where name = 'hook:chat'")
+    host.execute("update auto_post_consumers set failing_since = now() - interval '2 minutes' where name = 'hook:chat'")
     assert finding() == ("warning", "chat fails for a time: HTTP 503")
-    host.execute("update auto_post_positions set failing_since = null where name = 'hook:chat'")
+    host.execute("update auto_post_consumers set failing_since = null where name = 'hook:chat'")
     letter = (
-        "insert into auto_post_hook_dead (hook, position, post_id, message, error, died_at) "
+        "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error, died_at) "
         "values ('chat', %s, 'p', '{}', 'HTTP 400', now() - %s::interval)"
     )
     host.execute(letter, (1, "2 days"))
@@ -299,7 +299,7 @@ def test_parts_that_are_missing_are_findings(host: Host) -> None:
     )
     dropped = [*(f"table {row['name']}" for row in tables), *(f"function {row['name']}" for row in functions)]
     assert len(dropped) > 40
-    fine = {"auto_post_compatibility", "auto_post_seen", "auto_post_rate_limits"}
+    fine = {"auto_post_compatibility", "auto_post_tombstones", "auto_post_rate_limits"}
     for what in dropped:
         with host.connection.transaction(force_rollback=True):
             host.execute(f"drop {what} cascade")
@@ -385,7 +385,7 @@ def test_every_right_that_a_group_lacks_is_named(installed: Platform, group: str
         "execute on function auto_post_purge(text, text) to auto_post_worker",
         "update on auto_post_control to auto_post_reader",
         "select on auto_post_outbox to auto_post_reader",
-        "select (kept) on auto_post_outbox to auto_post_reader",
+        "select (draft) on auto_post_outbox to auto_post_reader",
     ],
 )
 def test_right_beyond_what_is_needed_is_named(installed: Platform, grant: str) -> None:

@@ -239,7 +239,7 @@ CHANGES = [
     ),
     ("alter table auto_post_rules drop column description", "column description of auto_post_rules is missing"),
     ("alter table auto_post_outbox add mine text", "column mine of auto_post_outbox is not autopost's"),
-    ("drop table auto_post_seen", "table auto_post_seen is missing"),
+    ("drop table auto_post_tombstones", "table auto_post_tombstones is missing"),
     ("drop view auto_post_stuck", "view auto_post_stuck is missing"),
     (
         (

@@ -20,7 +20,8 @@ def test_dead_operations_rules_and_hooks_are_completed(host: Host) -> None:
     host.complete()
     bury(host)
     host.execute(
-        "insert into auto_post_hook_dead (hook, position, post_id, message, error) values ('out', 1, 'p', '{}', '500')"
+        "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
+        "values ('out', 1, 'p', '{}', '500')"
     )
     assert list(dead_operations("")) == [("op", "DataError 22P05")]
     assert list(dead_operations("x")) == []

@@ -76,14 +76,15 @@ def log(host: Host) -> Host:
     """
     for post, position in (("a", 1), ("b", 2), ("c", None)):
         host.execute(
-            "insert into auto_post_announcements (post_id, position, post_type, content, created_at) "
+            "insert into auto_post_events (post_id, position, post_type, content, created_at) "
             "values (%s, %s, 'status', 'Done.', now())",
             (post, position),
         )
-    host.execute("update auto_post_positions set position = 2 where name = 'log'")
-    host.execute("insert into auto_post_positions (name, position) values ('carrier', 2), ('hook:out', 1)")
+    host.execute("update auto_post_consumers set position = 2 where name = 'log'")
+    host.execute("insert into auto_post_consumers (name, position) values ('carrier', 2), ('hook:out', 1)")
     host.execute(
-        "insert into auto_post_hook_dead (hook, position, post_id, message, error) values ('out', 1, 'a', '', '')"
+        "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
+        "values ('out', 1, 'a', '', '')"
     )
     return host
 
@@ -100,7 +101,7 @@ def test_removal_asks_before_it_drops_what_a_reader_waits_for(
     log: Host, database: str, position: int, target: str, question: str
 ) -> None:
     """From the first revision on that has no hooks."""
-    log.execute("update auto_post_positions set position = %s where name = 'hook:out'", (position,))
+    log.execute("update auto_post_consumers set position = %s where name = 'hook:out'", (position,))
     result = autopost("migrate", "--to", target, dsn=database, COLUMNS="200")
     assert result.returncode == 2
     assert f"The log of announcements holds {question}. Drop them? Give --yes" in result.stderr
@@ -112,6 +113,6 @@ def test_removal_does_not_ask_for_what_stays_or_nobody_waits_for(
     log: Host, database: str, reader: str, target: str
 ) -> None:
     """A carrier keeps its place below the hooks; without a reader nothing is unread; a dead letter has its end."""
-    log.execute("delete from auto_post_positions where name not in ('log', %s)", (reader,))
+    log.execute("delete from auto_post_consumers where name not in ('log', %s)", (reader,))
     result = autopost("migrate", "--to", target, dsn=database)
     assert result.returncode == 0, result.stderr

@@ -89,10 +89,10 @@ def test_script_installs_again_after_a_removal(database: str, pg_dump: Path) -> 
     ("obstacle", "direction", "revisions", "complaint"),
     [
         (
-            "create schema autopost; create table autopost.auto_post_seen (id uuid)",
+            "create schema autopost; create table autopost.auto_post_tombstones (id uuid)",
             "upgrade",
             "head",
-            '"auto_post_seen" already exists',
+            '"auto_post_tombstones" already exists',
         ),
         ("create table agents (id text, name text)", "upgrade", "head", "agents: column maturity is missing"),
         ("select", "upgrade", "0001_outbox:head", "does not exist"),

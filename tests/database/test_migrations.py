@@ -24,21 +24,31 @@ ORDER = [
     "functions/auto_post_host_problems",
     "functions/auto_post_outbox_is_sound",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
-    *(f"tables/auto_post_{name}" for name in ("seen", "pauses", "reconciliation", "compatibility")),
-    *(f"tables/auto_post_{name}" for name in ("announcements", "positions", "hook_dead")),
+    *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation", "compatibility")),
+    *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
     *(
         f"functions/auto_post_{name}"
-        for name in ("outbox_id", "rules_met", "rule_for", "record", "rules_in_turn", "rules_since")
+        for name in (
+            "outbox_id",
+            "matching_rules",
+            "best_rule",
+            "log_operator_action",
+            "serialize_rule_changes",
+            "rules_since",
+        )
     ),
-    *(f"functions/auto_post_{name}" for name in ("capture_since", "capture", "reconcile", "expire", "purge", "story")),
+    *(
+        f"functions/auto_post_{name}"
+        for name in ("capture_since", "capture", "reconcile", "expire", "purge", "history")
+    ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
-    *(f"functions/auto_post_{name}" for name in ("place_announcements", "retry_hook", "forget_hook")),
+    *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
-    "functions/auto_post_check_hooks",
+    "functions/auto_post_check_webhooks",
     "functions/auto_post_check",
-    *(f"triggers/auto_post_{name}" for name in ("capture", "rules_in_turn", "rules_since", "capture_since")),
+    *(f"triggers/auto_post_{name}" for name in ("capture", "serialize_rule_changes", "rules_since", "capture_since")),
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 
@@ -133,10 +143,10 @@ def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_olde
         rows = host.outbox()
         migrate(settings)
         assert host.outbox() == rows
-        host.execute("insert into auto_post_positions (name, holder) values ('hook:out', 'one')")
+        host.execute("insert into auto_post_consumers (name, holder) values ('hook:out', 'one')")
         migrate(settings, "0001_outbox")
         assert host.outbox() == rows
-        assert host.rows("select name from auto_post_positions") == [{"name": "log"}]
+        assert host.rows("select name from auto_post_consumers") == [{"name": "log"}]
         host.complete("goes on")
         assert len(host.outbox()) == 5
     assert dump(empty_database, pg_dump) == before

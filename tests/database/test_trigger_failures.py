@@ -105,12 +105,12 @@ def test_pattern_is_captured_late_and_the_rest_at_once_without_the_function_that
     """An exact rule with a status goes before all others, so nobody asks which counts."""
     host.start("flow")
     host.start("scan", "security_scan")
-    host.execute("alter function auto_post_rule_for(text, text) rename to gone")
+    host.execute("alter function auto_post_best_rule(text, text) rename to gone")
     host.move("flow")
     host.move("scan")
     assert [row["tracker_id"] for row in host.outbox()] == ["flow"]
     assert len(host.warnings) == 1
-    host.execute("alter function gone(text, text) rename to auto_post_rule_for")
+    host.execute("alter function gone(text, text) rename to auto_post_best_rule")
     assert reconcile_all(host) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.host import Host, open_connection
 
-EXAMPLE = ROOT / "docs" / "examples" / "debezium-announcements.json"
+EXAMPLE = ROOT / "docs" / "examples" / "debezium-events.json"
 CONFIG: dict[str, str] = json.loads(EXAMPLE.read_text("utf-8"))["config"]
 PREFIX = "transforms.outbox."
 # https://debezium.io/documentation/reference/stable/transformations/outbox-event-router.html#outbox-event-router-configuration-options
@@ -34,9 +34,7 @@ PLACEMENTS = CONFIG[PREFIX + "table.fields.additional.placement"].split(",")
 
 def columns(host: Host) -> set[str]:
     """Return the columns of the log."""
-    rows = host.rows(
-        "select attname from pg_attribute where attrelid = 'auto_post_announcements'::regclass and attnum > 0"
-    )
+    rows = host.rows("select attname from pg_attribute where attrelid = 'auto_post_events'::regclass and attnum > 0")
     return {row["attname"] for row in rows}
 
 

@@ -60,7 +60,7 @@ NONSENSE = {
     "auto_post_reconcile(0)": "must be 1 or more",
     "auto_post_reconcile(1, null)": "must be 1 or more",
 }
-TABLES = ("control", "outbox", "pauses", "rules", "seen", "rate_limits", "reconciliation")
+TABLES = ("control", "outbox", "pauses", "rules", "tombstones", "rate_limits", "reconciliation")
 
 
 def everything(host: Host) -> list[Any]:
@@ -357,11 +357,11 @@ def test_database_functions_are_not_for_the_application(host: Host, database: st
     try:
         with open_connection(database, autocommit=True) as stranger:
             stranger.execute(f"set role {role}".encode())
-            for call in ("pause()", "purge('ada')", "retry('op')", "expire('0')", "reconcile()", "story('op')"):
+            for call in ("pause()", "purge('ada')", "retry('op')", "expire('0')", "reconcile()", "history('op')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     stranger.execute(f"select autopost.auto_post_{call}".encode())
             host.execute(f"grant usage on schema autopost to {role}")
-            for call in ("pause()", "record('pause')"):
+            for call in ("pause()", "log_operator_action('pause')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
                     stranger.execute(f"select autopost.auto_post_{call}".encode())
     finally:

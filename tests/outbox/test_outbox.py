@@ -164,7 +164,7 @@ async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outb
     assert host.value("select available_at < now() + interval '1 hour' from auto_post_outbox")
     await outbox.save_drafts([post(frozen)])
     assert (host.posts(), host.audit()) == ([], [])
-    assert host.outbox()[0]["kept"] is None
+    assert host.outbox()[0]["draft"] is None
     await publish(publication, [post(rescued, "from the rescuer")])
     assert [row["content"] for row in host.posts()] == ["from the rescuer"]
 
@@ -336,7 +336,7 @@ def flood(host: Host, count: int) -> None:
 async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(host: Host, settings: Settings) -> None:
     """A worker starts beside an empty outbox and keeps its plans; nothing is analysed before the flood."""
     read = "select sum(seq_tup_read)::int from pg_stat_user_tables where relname = any(%s)"
-    tables = ["auto_post_outbox", "auto_post_seen", "auto_post_rate_limits", "agents"]
+    tables = ["auto_post_outbox", "auto_post_tombstones", "auto_post_rate_limits", "agents"]
     host.agent()
     async with await create_pool(settings, "test", size=1) as pool:
         outbox = Outbox(pool, SCHEMAS, "w")
@@ -349,7 +349,7 @@ async def test_plan_that_was_made_for_empty_tables_reads_no_table_whole_later(ho
             "insert into agents (id, name, maturity) select 'a' || n, 'A', 'AUTONOMOUS' from generate_series(1, 3000) n"
         )
         host.execute("insert into auto_post_rate_limits select 'a' || n, now() from generate_series(1, 3000) n")
-        host.execute("insert into auto_post_seen select gen_random_uuid() from generate_series(1, 3000)")
+        host.execute("insert into auto_post_tombstones select gen_random_uuid() from generate_series(1, 3000)")
         flood(host, 3000)
         host.execute("select pg_stat_force_next_flush()")
         before = host.value(read, (tables,))

@@ -158,7 +158,7 @@ async def test_story_tells_every_step_of_an_operation(host: Host, settings: Sett
     host.execute("update auto_post_outbox set state = 'dead', attempts = 5, last_error = 'boom', finished_at = now()")
     host.execute("select auto_post_retry('op')")
     await work_off(host, settings, redactor)
-    rows = host.rows("select * from auto_post_story('op')")
+    rows = host.rows("select * from auto_post_history('op')")
     steps = [row["step"] for row in rows]
     assert sorted(steps) == ["captured", "claimed", "in the feed", "posted", "retry"]
     assert (steps[0], steps[-1]) == ("captured", "in the feed")
@@ -166,7 +166,7 @@ async def test_story_tells_every_step_of_an_operation(host: Host, settings: Sett
     assert "zebra" not in str(rows)
     assert [row["happened_at"] for row in rows] == sorted(row["happened_at"] for row in rows)
     host.execute("select auto_post_expire('0')")
-    later = [row["step"] for row in host.rows("select * from auto_post_story('op')")]
+    later = [row["step"] for row in host.rows("select * from auto_post_history('op')")]
     assert later == ["retry", "posted", "in the feed", "removed"]
 
 
@@ -182,10 +182,10 @@ def test_story_ends_with_what_the_operation_waits_for(host: Host, change: str, s
     """Or with why it does not."""
     host.complete()
     host.execute(change)
-    last = host.rows("select step, detail from auto_post_story('op')")[-1]
+    last = host.rows("select step, detail from auto_post_history('op')")[-1]
     assert last["step"] == step
     assert last["detail"].startswith(detail)
-    assert host.rows("select * from auto_post_story('unknown')") == []
+    assert host.rows("select * from auto_post_history('unknown')") == []
 
 
 def test_story_does_not_read_the_outbox_through(host: Host) -> None:
@@ -197,5 +197,5 @@ def test_story_does_not_read_the_outbox_through(host: Host) -> None:
     host.execute("analyze auto_post_outbox")
     reads = "select seq_tup_read from pg_stat_xact_all_tables where relname = 'auto_post_outbox'"
     with host.connection.transaction():
-        host.rows("select * from auto_post_story('op')")
+        host.rows("select * from auto_post_history('op')")
         assert host.value(reads) == 0

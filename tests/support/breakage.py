@@ -126,12 +126,12 @@ BREAKAGES: dict[str, Breakage] = {
     ),
     "rule functions dropped": Breakage(
         _statements(
-            "drop function auto_post_rule_for(text, text), auto_post_rules_met(text, text)",
-            _anew("functions/auto_post_rules_met", "functions/auto_post_rule_for"),
+            "drop function auto_post_best_rule(text, text), auto_post_matching_rules(text, text)",
+            _anew("functions/auto_post_matching_rules", "functions/auto_post_best_rule"),
         ),
         "42883",
     ),
-    "auto_post_rules_met dropped": _without_function("auto_post_rules_met", "text, text"),
+    "auto_post_matching_rules dropped": _without_function("auto_post_matching_rules", "text, text"),
     "auto_post_outbox_id dropped": _without_function("auto_post_outbox_id", "text, integer"),
     "every row refused": Breakage(
         _statements(

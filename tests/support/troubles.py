@@ -265,10 +265,10 @@ TROUBLES = [
     ),
     Trouble(
         "column for the public",
-        "grant select (kept) on auto_post_outbox to public",
+        "grant select (draft) on auto_post_outbox to public",
         "rights of PUBLIC",
         "problem",
-        "SELECT (kept) on autopost.auto_post_outbox",
+        "SELECT (draft) on autopost.auto_post_outbox",
     ),
     Trouble(
         "function for the public",

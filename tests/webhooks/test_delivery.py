@@ -31,7 +31,7 @@ from tests.support.work import eventually
 
 WEBHOOK = Webhook("out", WebhookKind.WEBHOOK, "https://example.com")
 WRITE = (
-    "insert into auto_post_announcements (post_id, tenant_id, agent_id, agent_name, post_type, content, created_at) "
+    "insert into auto_post_events (post_id, tenant_id, agent_id, agent_name, post_type, content, created_at) "
     "values (%s, 'tenant', %s, %s, %s, %s, now() - make_interval(secs => %s))"
 )
 
@@ -77,17 +77,17 @@ class Log:
         """Write and place some."""
         for content in contents:
             self._host.execute(WRITE, (str(uuid4()), agent, agent.title(), kind, content, age_seconds))
-        self._host.execute("select auto_post_place_announcements()")
+        self._host.execute("select auto_post_sequence_events()")
 
     @property
     def row(self) -> Any:
         """Return the webhook's row: its offset, lease and error."""
-        return self._host.rows("select * from auto_post_positions where name = 'hook:out'")[0]
+        return self._host.rows("select * from auto_post_consumers where name = 'hook:out'")[0]
 
     @property
     def dead(self) -> list[tuple[int, str]]:
         """Return the dead letters: positions and errors."""
-        rows = self._host.rows("select position, error from auto_post_hook_dead order by position")
+        rows = self._host.rows("select position, error from auto_post_webhook_dead_letters order by position")
         return [(row["position"], row["error"]) for row in rows]
 
 
@@ -102,7 +102,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def posts(host: Host) -> Log:
     """Return the log, with the webhook's offset at its beginning."""
-    host.execute("insert into auto_post_positions (name) values ('hook:out')")
+    host.execute("insert into auto_post_consumers (name) values ('hook:out')")
     return Log(host)
 
 
@@ -214,7 +214,7 @@ async def test_new_webhook_begins_with_what_is_published_from_now_on(
     log.write("old")
     target = Recorder()
     async with delivering(pool, target) as consumer:
-        await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:out'"))
+        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:out'"))
         log.write("new")
         consumer.wake()
         await eventually(lambda: target.took)
@@ -294,7 +294,7 @@ async def test_giving_up_is_no_success(
         assert (posts.row["last_error"], posts.row["failing_since"] is None) == ("HTTP 503", False)
         assert "webhook.recovered" not in capsys.readouterr().out
         target.down = None
-        host.execute("select auto_post_retry_hook('out')")
+        host.execute("select auto_post_retry_webhook('out')")
         consumer.wake()
         await eventually(lambda: posts.row["last_error"] is None)
     assert target.contents == ["old"]
@@ -311,10 +311,10 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     async with delivering(pool, target):
         await eventually(lambda: len(posts.dead) == 2)
         target.refusing = {"worse": DeliveryRejected("HTTP 422")}
-        assert host.value("select auto_post_retry_hook('out')") == 2
+        assert host.value("select auto_post_retry_webhook('out')") == 2
         await eventually(lambda: posts.dead == [(2, "HTTP 422")])
     assert target.contents == ["bad"]
-    assert host.value("select count(*) from auto_post_hook_dead where retry") == 0
+    assert host.value("select count(*) from auto_post_webhook_dead_letters where retry") == 0
     audited = [row["details"] for row in host.audit() if row["action"] == "auto_post.retry_hook"]
     assert [(details["hook"], details["rows"]) for details in audited] == [("out", 2)]
 
@@ -327,8 +327,8 @@ async def test_forgotten_webhook_begins_again(host: Host, posts: Log, pool: asyn
         posts.write("waits")
         consumer.wake()
         await eventually(lambda: target.attempts)
-        host.execute("select auto_post_forget_hook('out')")
-        await eventually(lambda: host.value("select count(*) from auto_post_positions where name = 'hook:out'"))
+        host.execute("select auto_post_forget_webhook('out')")
+        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:out'"))
         target.down = None
         posts.write("new")
         consumer.wake()
@@ -358,9 +358,9 @@ async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyn
     assert await frozen.acquire() == 0
     posts.write("a", "b")
     assert await lease_of(pool, "two").acquire() is None
-    left = host.value("select extract(epoch from held_until - now()) from auto_post_positions where name = 'hook:out'")
+    left = host.value("select extract(epoch from held_until - now()) from auto_post_consumers where name = 'hook:out'")
     assert LEASE_SECONDS / 2 < left <= LEASE_SECONDS
-    host.execute("update auto_post_positions set held_until = now() where name = 'hook:out'")
+    host.execute("update auto_post_consumers set held_until = now() where name = 'hook:out'")
     target = Recorder()
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
@@ -407,7 +407,7 @@ async def test_sequencer_waits_for_no_consumer(host: Host, posts: Log, pool: asy
     for number in range(3):
         host.execute(WRITE, (str(uuid4()), "ada", "Ada", "status", str(number), 0))
         sequencer.wake()
-        placed = "select %s = position from auto_post_positions where name = 'log'"
+        placed = "select %s = position from auto_post_consumers where name = 'log'"
         await eventually(partial(host.value, placed, (number + 1,)), seconds=20)
     await eventually(lambda: target.attempts)
     assert target.attempts == 1
@@ -463,9 +463,9 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     """Whatever holds them up: the others of the pool are for publishing."""
     pool = await create_pool(load_settings(database_url=database), "test", size=2)
     one_at_a_time = asyncio.Lock()
-    host.execute("insert into auto_post_positions (name) select 'hook:h' || n from generate_series(1, 20) as n")
+    host.execute("insert into auto_post_consumers (name) select 'hook:h' || n from generate_series(1, 20) as n")
     host.execute("begin")
-    host.execute("select from auto_post_positions where name like 'hook:%' for update")
+    host.execute("select from auto_post_consumers where name like 'hook:%' for update")
     hooks = [replace(WEBHOOK, name=f"h{number}") for number in range(1, 21)]
     running = [
         asyncio.create_task(
@@ -509,12 +509,12 @@ def test_purge_takes_dead_letters_along(host: Host, posts: Log) -> None:
     """They hold the texts of posts."""
     for hook, position, agent in (("out", 1, "ada"), ("out", 2, "bob"), ("other", 1, "ada")):
         host.execute(
-            "insert into auto_post_hook_dead (hook, position, post_id, agent_id, message, error) "
+            "insert into auto_post_webhook_dead_letters (hook, position, post_id, agent_id, message, error) "
             "values (%s, %s, 'p', %s, '{}', 'e')",
             (hook, position, agent),
         )
     host.execute("select auto_post_purge('ada')")
-    assert [row["agent_id"] for row in host.rows("select agent_id from auto_post_hook_dead")] == ["bob"]
+    assert [row["agent_id"] for row in host.rows("select agent_id from auto_post_webhook_dead_letters")] == ["bob"]
 
 
 @pytest.mark.parametrize("name", ["nobody", ""])
@@ -522,6 +522,6 @@ def test_hook_that_is_not_there_is_refused(host: Host, name: str) -> None:
     """By both functions."""
     import psycopg
 
-    for function in ("retry_hook", "forget_hook"):
+    for function in ("retry_webhook", "forget_webhook"):
         with pytest.raises(psycopg.errors.InvalidParameterValue, match="hook"):
             host.value(f"select auto_post_{function}(%s)", (name,))

@@ -12,7 +12,8 @@ from tests.support.host import Host
 from tests.support.webhooks.receiver import Answer, Receiver
 
 LETTER = (
-    "insert into auto_post_hook_dead (hook, position, post_id, message, error) values (%s, %s, 'p', '{}', 'HTTP 400')"
+    "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
+    "values (%s, %s, 'p', '{}', 'HTTP 400')"
 )
 
 
@@ -36,14 +37,14 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     shown = autopost("webhooks", dsn=database, **variables)
     assert "no worker has begun it" in shown.stdout
     host.execute(
-        "insert into auto_post_positions (name, failing_since, last_error) "
+        "insert into auto_post_consumers (name, failing_since, last_error) "
         "values ('hook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('hook:old', null, null)"
     )
     host.execute(
-        "insert into auto_post_announcements (post_id, post_type, content, created_at) "
+        "insert into auto_post_events (post_id, post_type, content, created_at) "
         "values ('p', 'alert', 'x', now() - interval '4 minutes')"
     )
-    host.execute("select auto_post_place_announcements()")
+    host.execute("select auto_post_sequence_events()")
     host.execute(LETTER, ("alerts", 7))
     shown = autopost("webhooks", dsn=database, **variables)
     alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
@@ -92,7 +93,7 @@ def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) 
         host.execute(LETTER, ("alerts", position))
     shown = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
     assert (shown.returncode, shown.stdout) == (0, "2 dead letters will be sent again.\n")
-    assert host.value("select count(*) from auto_post_hook_dead where retry") == 2
+    assert host.value("select count(*) from auto_post_webhook_dead_letters where retry") == 2
     again = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
     assert again.returncode == 1
     assert "the dead letters of alerts are to be sent again already" in again.stderr
@@ -104,7 +105,7 @@ def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) 
     forgotten = autopost("webhooks", "forget", "alerts", "--yes", dsn=database, **variables)
     assert (forgotten.returncode, forgotten.stdout) == (0, "alerts is forgotten, with 2 dead letters.\n")
     assert "a worker that has it begins it again" in forgotten.stderr
-    assert host.value("select count(*) from auto_post_hook_dead") == 0
+    assert host.value("select count(*) from auto_post_webhook_dead_letters") == 0
 
 
 def test_config_names_what_is_wrong_with_the_file(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def often_looking(dsn: str, crew: Crew, variables: dict[str, str]) -> Iterator[W
 
 def started(host: Host) -> None:
     """Wait until a worker has begun both hooks."""
-    until(lambda: host.value("select count(*) from auto_post_positions where name like 'hook:%'") == 2)
+    until(lambda: host.value("select count(*) from auto_post_consumers where name like 'hook:%'") == 2)
 
 
 def in_order(receiver: Receiver, host: Host) -> list[str]:
@@ -57,7 +57,7 @@ def in_order(receiver: Receiver, host: Host) -> list[str]:
     for request in receiver.taken:
         data = request.body["data"]
         first.setdefault(data["id"], data["sender_id"])
-    published = [row["post_id"] for row in host.rows("select post_id from auto_post_announcements order by seq")]
+    published = [row["post_id"] for row in host.rows("select post_id from auto_post_events order by seq")]
     for agent in set(first.values()):
         assert [i for i, a in first.items() if a == agent] == [i for i in published if first.get(i) == agent]
     return list(first)
@@ -95,8 +95,8 @@ def test_secrets_are_nowhere_to_be_seen(
         started(host)
         host.complete()
         until(lambda: "webhook.retry" in worker.log, what="a word of the failure")
-        until(lambda: host.value("select count(*) from auto_post_positions where last_error is not null") == 1)
-        noted = str(host.rows("select * from auto_post_positions"))
+        until(lambda: host.value("select count(*) from auto_post_consumers where last_error is not null") == 1)
+        noted = str(host.rows("select * from auto_post_consumers"))
         receiver.will(200)
         receiver.wait(1)
         until(lambda: "webhook.recovered" in worker.log, what="a word of its end")
@@ -138,10 +138,10 @@ def test_worker_that_ends_between_sending_and_noting_it(
         for count in range(3):
             host.complete(f"op{count}", status="failed")
         until(lambda: len(host.posts()) == 3)
-        until(lambda: host.value("select holder is not null from auto_post_positions where name = 'hook:archive'"))
+        until(lambda: host.value("select holder is not null from auto_post_consumers where name = 'hook:archive'"))
         worker.signal(number)
         worker.wait(20)
-    host.execute("update auto_post_positions set held_until = now() where holder is not null")  # a minute later
+    host.execute("update auto_post_consumers set held_until = now() where holder is not null")  # a minute later
     with worker_process(database, processes, **hooks) as worker:
         until(lambda: len(in_order(receiver, host)) == 3, what="all three")
         worker.signal(signal.SIGTERM)
@@ -174,7 +174,7 @@ def test_three_workers_of_which_one_is_killed_and_one_frozen(
                 frozen = holder_of(host, one, two, three)
                 frozen.signal(signal.SIGSTOP)
         until(lambda: len(host.posts()) == 60, what="the posts")
-        host.execute("update auto_post_positions set held_until = now() where holder is not null")
+        host.execute("update auto_post_consumers set held_until = now() where holder is not null")
         until(lambda: len(in_order(receiver, host)) == 60, what="what was published")
         repeats = len(receiver.taken) - 60
         frozen.signal(signal.SIGCONT)
@@ -187,7 +187,7 @@ def test_three_workers_of_which_one_is_killed_and_one_frozen(
 def holder_of(host: Host, *workers: WorkerProcess) -> WorkerProcess:
     """Return the worker that has the archive's turn, or any that runs."""
     running = [worker for worker in workers if worker.process.poll() is None]
-    holder = host.value("select coalesce(holder, '') from auto_post_positions where name = 'hook:archive'")
+    holder = host.value("select coalesce(holder, '') from auto_post_consumers where name = 'hook:archive'")
     for worker in running:
         if f"-{worker.process.pid} " in holder:  # a worker's name ends so
             return worker
@@ -208,5 +208,5 @@ def test_worker_without_hooks_writes_no_log_of_announcements(host: Host, databas
     with worker_process(database, processes, **TEMPLATES):
         host.complete()
         until(lambda: len(host.posts()) == 1)
-    assert host.value("select count(*) from auto_post_announcements") == 0
+    assert host.value("select count(*) from auto_post_events") == 0
     assert os.environ.get("SOCIAL_POST_WEBHOOKS_FILE") is None

@@ -104,7 +104,7 @@ async def test_text_that_cost_money_is_saved_before_it_is_published(
     """Also the template that replaces a rejected answer: a retry must not pay the LLM again."""
     outbox, (claim,) = await claimed(host, pool, "ada")
     async with publishing(host, settings, Publication(pool, SCHEMAS, "one"), outbox, [Posted(claim, written)]):
-        assert host.value("select kept is not null from auto_post_outbox") is is_saved
+        assert host.value("select draft is not null from auto_post_outbox") is is_saved
     host.execute(
         "update auto_post_outbox set state = 'pending', finished_at = null, post_id = null, available_at = now()"
     )

@@ -115,7 +115,7 @@ async def test_kept_text_that_cannot_be_read_is_written_anew(
 ) -> None:
     """Another version's, or somebody's edit: the row is no worse off than without it."""
     host.complete(agent=host.agent())
-    host.execute("update auto_post_outbox set kept = %s", (kept,))
+    host.execute("update auto_post_outbox set draft = %s", (kept,))
     await work_off(host, settings, redactor)
     assert len(host.posts()) == 1
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from autopost.cli.screen import post_body
+from autopost.model import PLACEHOLDER, placeholder
 from autopost.outbox.outcomes import Outcome
-from autopost.placeholder import PLACEHOLDER, placeholder
 from autopost.redaction.redactor import Redactor
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fields import Fields, redact_fields

@@ -5,9 +5,9 @@ with no_wait as materialized (
     select set_config('synchronous_commit', 'off', true) as is_set
 )
 
-insert into {{ schema }}.auto_post_positions as p (name, position, holder, held_until)
+insert into {{ schema }}.auto_post_consumers as p (name, position, holder, held_until)
 select $1, l.position, $2, clock_timestamp() + make_interval(secs => $3)
-from {{ schema }}.auto_post_positions as l
+from {{ schema }}.auto_post_consumers as l
 cross join no_wait
 where l.name = 'log'
 on conflict (name) do update

@@ -1,6 +1,6 @@
 -- Advances the offset of a consumer ($1) to $3 and renews its lease for the worker that holds it ($2) and $4 seconds.
 -- $5: what is wrong with the next delivery, NULL if nothing is. Locks the consumer's row. No row: the lease is lost.
-update {{ schema }}.auto_post_positions as p
+update {{ schema }}.auto_post_consumers as p
 set
     position = greatest(p.position, $3),
     moved_at = case when $3 > p.position then clock_timestamp() else p.moved_at end,

@@ -1,17 +1,17 @@
 -- Whether a consumer ($1) has not begun, or something waits for it and no worker holds its lease: events, or dead
 -- letters to be sent again.
 select
-    not exists (select from {{ schema }}.auto_post_positions as p where p.name = $1)
+    not exists (select from {{ schema }}.auto_post_consumers as p where p.name = $1)
     or exists (
         select
-        from {{ schema }}.auto_post_positions as p
+        from {{ schema }}.auto_post_consumers as p
         where
             p.name = $1
             and (p.holder is null or p.held_until < clock_timestamp())
             and (
-                exists (select from {{ schema }}.auto_post_announcements as a where a.position > p.position)
+                exists (select from {{ schema }}.auto_post_events as a where a.position > p.position)
                 or exists (
-                    select from {{ schema }}.auto_post_hook_dead as d
+                    select from {{ schema }}.auto_post_webhook_dead_letters as d
                     where d.retry and starts_with(p.name, 'hook:') and d.hook = substr(p.name, length('hook:') + 1)
                 )
             )

@@ -2,7 +2,7 @@
 select
     a.position, a.post_id, a.tenant_id, a.agent_id, a.agent_name, a.agent_maturity, a.agent_category, a.post_type,
     a.content, a.post_metadata, a.created_at, o.rule_id
-from {{ schema }}.auto_post_announcements as a
+from {{ schema }}.auto_post_events as a
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
     select k.rule_id from {{ schema }}.auto_post_outbox as k

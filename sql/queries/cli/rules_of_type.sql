@@ -1,4 +1,4 @@
--- The rules for an operation type ($1), also those that are switched off, as auto_post_rules_met compares them.
+-- The rules for an operation type ($1), also those that are switched off, as auto_post_matching_rules compares them.
 -- meets: its status is $2, or any will do.
 select r.id, r.operation_type, r.status, r.enabled, r.since, (r.status is null or r.status = $2) as meets
 from {{ schema }}.auto_post_rules as r

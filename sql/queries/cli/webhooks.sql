@@ -5,24 +5,24 @@ select
     extract(epoch from clock_timestamp() - p.failing_since)::float8 as failing_seconds, p.last_error,
     coalesce(d.dead, 0) as dead, d.last_died_of
 from (
-    select substr(o.name, length('hook:') + 1) as webhook from {{ schema }}.auto_post_positions as o
+    select substr(o.name, length('hook:') + 1) as webhook from {{ schema }}.auto_post_consumers as o
     where o.name like 'hook:%'
     union
-    select l.hook as webhook from {{ schema }}.auto_post_hook_dead as l
+    select l.hook as webhook from {{ schema }}.auto_post_webhook_dead_letters as l
 ) as n
-left join {{ schema }}.auto_post_positions as p on 'hook:' || n.webhook = p.name
+left join {{ schema }}.auto_post_consumers as p on 'hook:' || n.webhook = p.name
 left join lateral (
     select
         count(*) as waiting,
         extract(epoch from clock_timestamp() - min(a.created_at))::float8 as oldest_seconds
-    from {{ schema }}.auto_post_announcements as a
+    from {{ schema }}.auto_post_events as a
     where a.position > p.position
 ) as w on true
 left join lateral (
     select
         count(*) as dead,
         (array_agg(l.error order by l.died_at desc))[1] as last_died_of
-    from {{ schema }}.auto_post_hook_dead as l
+    from {{ schema }}.auto_post_webhook_dead_letters as l
     where l.hook = n.webhook
 ) as d on true
 order by n.webhook

@@ -3,7 +3,7 @@
 -- last place, and from which place on it was looked at. What is no longer on the feed has no content.
 with kept as (
     select min(k.position) as position
-    from {{ schema }}.auto_post_announcements as k
+    from {{ schema }}.auto_post_events as k
     where k.position is not null
 ),
 
@@ -11,7 +11,7 @@ reach as (
     select
         l.position as log_position,
         greatest($1::bigint + 1, l.position - $6::bigint + 1, coalesce(kept.position, l.position + 1)) as told_from
-    from {{ schema }}.auto_post_positions as l
+    from {{ schema }}.auto_post_consumers as l
     cross join kept
     where l.name = 'log'
 )
@@ -22,7 +22,7 @@ select
 from reach
 left join lateral (
     select a.*
-    from {{ schema }}.auto_post_announcements as a
+    from {{ schema }}.auto_post_events as a
     where
         a.position >= reach.told_from and a.position <= reach.log_position
         and ($2::boolean or ($3::boolean and a.post_type = 'alert') or a.agent_id = any($4::text[]))

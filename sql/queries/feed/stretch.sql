@@ -3,10 +3,10 @@
 select
     l.position as log_position, n.position, n.post_id, n.tenant_id, n.agent_id, n.agent_name, n.agent_maturity,
     n.agent_category, n.post_type, left(p.content, 4000) as content, n.post_metadata, n.created_at
-from {{ schema }}.auto_post_positions as l
+from {{ schema }}.auto_post_consumers as l
 left join lateral (
     select a.*
-    from {{ schema }}.auto_post_announcements as a
+    from {{ schema }}.auto_post_events as a
     where a.position > $1 and a.position <= l.position
     order by a.position
     limit $2

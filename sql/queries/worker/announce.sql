@@ -7,7 +7,7 @@ with given as (
         with ordinality as g (id, tenant_id, agent_id, post_type, content, post_metadata, nth)
 )
 
-insert into {{ schema }}.auto_post_announcements (
+insert into {{ schema }}.auto_post_events (
     post_id, tenant_id, agent_id, agent_name, agent_maturity, agent_category, post_type, content, post_metadata,
     created_at
 )

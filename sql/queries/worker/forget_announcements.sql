@@ -1,17 +1,17 @@
 -- Removes announcements, at most $3: those that were published longer than $1 ago and that every reader has delivered,
 -- and those of more than $2 ago, whoever has not: a reader that nobody has any more holds the log no longer.
-delete from {{ schema }}.auto_post_announcements as a
+delete from {{ schema }}.auto_post_events as a
 where
     a.seq = any(array(
         select o.seq
-        from {{ schema }}.auto_post_announcements as o
+        from {{ schema }}.auto_post_events as o
         where
             o.position is not null
             and (
                 o.created_at < now() - $2::interval
                 or (
                     o.created_at < now() - $1::interval
-                    and o.position <= (select min(p.position) from {{ schema }}.auto_post_positions as p)
+                    and o.position <= (select min(p.position) from {{ schema }}.auto_post_consumers as p)
                 )
             )
         order by o.position

@@ -21,17 +21,17 @@ with needed (object, privilege) as (
 
 needed_to_announce (object, privilege) as (
     values
-    ('auto_post_announcements', 'SELECT'),
-    ('auto_post_announcements', 'INSERT'),
-    ('auto_post_announcements', 'UPDATE'),
-    ('auto_post_announcements', 'DELETE'),
-    ('auto_post_positions', 'SELECT'),
-    ('auto_post_positions', 'INSERT'),
-    ('auto_post_positions', 'UPDATE'),
-    ('auto_post_hook_dead', 'SELECT'),
-    ('auto_post_hook_dead', 'INSERT'),
-    ('auto_post_hook_dead', 'UPDATE'),
-    ('auto_post_hook_dead', 'DELETE')
+    ('auto_post_events', 'SELECT'),
+    ('auto_post_events', 'INSERT'),
+    ('auto_post_events', 'UPDATE'),
+    ('auto_post_events', 'DELETE'),
+    ('auto_post_consumers', 'SELECT'),
+    ('auto_post_consumers', 'INSERT'),
+    ('auto_post_consumers', 'UPDATE'),
+    ('auto_post_webhook_dead_letters', 'SELECT'),
+    ('auto_post_webhook_dead_letters', 'INSERT'),
+    ('auto_post_webhook_dead_letters', 'UPDATE'),
+    ('auto_post_webhook_dead_letters', 'DELETE')
 )
 
 select n.privilege || ' on ' || n.object as missing
@@ -59,7 +59,7 @@ where
     p.pronamespace = '{{ schema }}'::regnamespace
     and (
         p.proname in ('auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems')
-        or (p.proname = 'auto_post_place_announcements' and $1::boolean)
+        or (p.proname = 'auto_post_sequence_events' and $1::boolean)
     )
     and not has_function_privilege(current_user, p.oid, 'EXECUTE')
 order by missing

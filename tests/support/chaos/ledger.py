@@ -19,20 +19,20 @@ LEDGER = (
 LOST = """
 select l.tracker_id, l.operation_type, l.status, l.at, coalesce(o.state, 'not captured') as state, o.last_error
 from chaos_ledger as l
-cross join lateral auto_post_rule_for(l.operation_type, l.status) as r
+cross join lateral auto_post_best_rule(l.operation_type, l.status) as r
 left join auto_post_outbox as o on o.id = auto_post_outbox_id(l.tracker_id, r.rule_id)
 where
     o.finished_at is null
     and not (l.passing and l.missed)
-    and not exists (select from auto_post_seen as s where s.id = auto_post_outbox_id(l.tracker_id, r.rule_id))
+    and not exists (select from auto_post_tombstones as s where s.id = auto_post_outbox_id(l.tracker_id, r.rule_id))
 """
 # As documented: gone on from, or deleted, before the reconciler could see it.
 MISSED_FOR_GOOD = """
 select count(*)
 from (select distinct l.tracker_id, r.rule_id from chaos_ledger as l
-    cross join lateral auto_post_rule_for(l.operation_type, l.status) as r) as met
+    cross join lateral auto_post_best_rule(l.operation_type, l.status) as r) as met
 where not exists (select from auto_post_outbox as o where o.id = auto_post_outbox_id(met.tracker_id, met.rule_id))
-    and not exists (select from auto_post_seen as s where s.id = auto_post_outbox_id(met.tracker_id, met.rule_id))
+    and not exists (select from auto_post_tombstones as s where s.id = auto_post_outbox_id(met.tracker_id, met.rule_id))
 """
 INVENTED = """
 select o.tracker_id, o.operation_type, o.status

@@ -9,13 +9,13 @@ select
     o.available_at,
     o.last_error
 from {{ platform }}.operation_trackers as t
-cross join lateral {{ schema }}.auto_post_rule_for(t.operation_type::text, t.status::text) as r
+cross join lateral {{ schema }}.auto_post_best_rule(t.operation_type::text, t.status::text) as r
 left join {{ schema }}.auto_post_outbox as o on o.id = {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id)
 where
     o.finished_at is null
     and not exists (
         select
-        from {{ schema }}.auto_post_seen as s
+        from {{ schema }}.auto_post_tombstones as s
         where s.id = {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id)
     )
 order by t.id;

@@ -151,7 +151,7 @@ class Storm:
                 "host connections lost": arena.platform.failures,
                 "significant operations": owner.value(
                     "select count(distinct (l.tracker_id, r.rule_id)) from chaos_ledger as l "
-                    "cross join lateral auto_post_rule_for(l.operation_type, l.status) as r"
+                    "cross join lateral auto_post_best_rule(l.operation_type, l.status) as r"
                 ),
                 "outcomes": ", ".join(
                     f"{row['n']} {row['action']}"
@@ -162,7 +162,7 @@ class Storm:
                 ),
                 "passed by while the trigger could not capture, as documented": missed_for_good(owner),
                 "captured by the reconciler": owner.value("select found from auto_post_reconciliation"),
-                "removed by retention": owner.value("select count(*) from auto_post_seen"),
+                "removed by retention": owner.value("select count(*) from auto_post_tombstones"),
                 "most attempts at one row": owner.value("select max(attempts) from auto_post_outbox"),
                 "leases lost and noticed": sum(m.log.count('"lease_lost"') for m in arena.workers.members),
                 "COMMITs not acknowledged": arena.proxy.commits_cut,

@@ -26,9 +26,9 @@ class Announcer:
     def __init__(self, host: Host, settings: Settings) -> None:
         self._host = host
         self._settings = settings
-        host.execute("insert into auto_post_positions (name) values ('carrier') on conflict do nothing")
+        host.execute("insert into auto_post_consumers (name) values ('carrier') on conflict do nothing")
         host.execute(
-            "update auto_post_positions set position = (select position from auto_post_positions where name = 'log') "
+            "update auto_post_consumers set position = (select position from auto_post_consumers where name = 'log') "
             "where name = 'carrier'"
         )
 
@@ -43,12 +43,12 @@ class Announcer:
                 (post_id, agent, kind, content),
             )
             self._host.execute(
-                "insert into auto_post_announcements (post_id, tenant_id, agent_id, agent_name, agent_maturity, "
+                "insert into auto_post_events (post_id, tenant_id, agent_id, agent_name, agent_maturity, "
                 "agent_category, post_type, content, post_metadata, created_at) "
                 "values (%s, 'tenant', %s, %s, 'AUTONOMOUS', 'ops', %s, %s, %s, now())",
                 (post_id, agent, agent.title(), kind, content, json.dumps({"operation_type": "report_generate"})),
             )
-        self._host.execute("select auto_post_place_announcements(100000)")
+        self._host.execute("select auto_post_sequence_events(100000)")
         return ids
 
     def announce(self) -> None:
@@ -64,7 +64,7 @@ class Announcer:
     @property
     def position(self) -> int:
         """Return the log's last place."""
-        position: int = self._host.value("select position from auto_post_positions where name = 'log'")
+        position: int = self._host.value("select position from auto_post_consumers where name = 'log'")
         return position
 
     async def _announce(self) -> None:

@@ -25,9 +25,9 @@ select jsonb_build_object(
             when o.available_at <= clock_timestamp() then 'now'
             else 'later'
         end,
-        'kept', o.kept is not null, 'reason', o.reason, 'error', o.last_error, 'post', o.post_id is not null
+        'kept', o.draft is not null, 'reason', o.reason, 'error', o.last_error, 'post', o.post_id is not null
     )), '{}') from auto_post_outbox as o),
-    'seen', (select coalesce(jsonb_agg(s.id order by s.id), '[]') from auto_post_seen as s),
+    'seen', (select coalesce(jsonb_agg(s.id order by s.id), '[]') from auto_post_tombstones as s),
     'outcomes', (select coalesce(jsonb_object_agg(l.what, l.times), '{}') from (
         select concat_ws(' ', details ->> 'outbox_id', details ->> 'outcome') as what, count(*) as times
         from audit_log
@@ -57,7 +57,7 @@ NEVER = {
     "a post is there whose row is not posted": (
         "select id from social_posts as p where exists "
         "(select from auto_post_outbox as o where o.id::text = p.id and o.state not in ('posted'))"
-        " and not exists (select from auto_post_seen as s where s.id::text = p.id)"
+        " and not exists (select from auto_post_tombstones as s where s.id::text = p.id)"
     ),
     "a row is finished without an audit row": (
         "select id from auto_post_outbox as o where finished_at is not null and not exists ("
@@ -73,7 +73,7 @@ NEVER = {
         "else o.operation_type end)"
     ),
     "what was removed is posted again": (
-        "select id from auto_post_outbox join auto_post_seen using (id) where state = 'posted'"
+        "select id from auto_post_outbox join auto_post_tombstones using (id) where state = 'posted'"
     ),
 }
 VIOLATIONS = " union all ".join(
@@ -81,7 +81,7 @@ VIOLATIONS = " union all ".join(
 )
 # To delete a few rows is much quicker than to truncate, and leaves dead ones behind. The reconciler goes by where rows
 # are, so that they must be in the same places whenever a run is done again.
-EMPTIED = ("agents", "social_posts", "audit_log", "auto_post_outbox", "auto_post_seen", "auto_post_pauses")
+EMPTIED = ("agents", "social_posts", "audit_log", "auto_post_outbox", "auto_post_tombstones", "auto_post_pauses")
 EMPTY = "; ".join(f"delete from {table}" for table in (*EMPTIED, "auto_post_rate_limits"))
 ALL_ANEW = f"truncate {', '.join((*EMPTIED, 'auto_post_rate_limits'))}"
 TRUNCATE_EVERY = 50  # times

@@ -47,7 +47,7 @@ def test_forged_notification_is_not_shown_and_hides_nothing(host: Host, several:
     with several.instance() as one, EventViewer(one) as viewer:
         announcer.post("first")
         viewer.until(1)
-        row = {**host.rows("select * from auto_post_announcements")[0], "post_metadata": "{}"}
+        row = {**host.rows("select * from auto_post_events")[0], "post_metadata": "{}"}
         forged = BroadcastEvent.from_row(row)  # type: ignore[arg-type]
         message = replace(forged, position=forged.position + 1, post_id="forged", content="forged").message
         host.execute("select pg_notify('auto_post_feed', %s)", (message,))

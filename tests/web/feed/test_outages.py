@@ -121,8 +121,8 @@ def test_database_put_back_lets_viewers_come_back(host: Host, several: Several) 
         with EventViewer(one) as viewer:
             announcer.post("a", "b", "c")
             viewer.until(3)
-            host.execute("delete from auto_post_announcements where position > 1")
-            host.execute("update auto_post_positions set position = 1")
+            host.execute("delete from auto_post_events where position > 1")
+            host.execute("update auto_post_consumers set position = 1")
             host.execute("select pg_notify('auto_post_feed', %s)", ("look",))
             until(lambda: viewer.ended)
         with EventViewer(one, Last_Event_ID=viewer.place) as again:

@@ -193,7 +193,7 @@ async def test_post_deleted_meanwhile_is_not_handed_on_from_the_log(running: Run
 async def test_purged_places_are_passed_over(running: Running) -> None:
     """Rows that are gone from the log, in its middle and at its end."""
     ids = running.announcer.write("a", "purged", "c", "purged too")
-    running.host.execute("delete from auto_post_announcements where post_id = any(%s)", ([ids[1], ids[3]],))
+    running.host.execute("delete from auto_post_events where post_id = any(%s)", ([ids[1], ids[3]],))
     await running.script.says.put([])
     await eventually(lambda: running.receiver.position == 5)
     assert running.contents == ["a", "c"]
@@ -221,7 +221,7 @@ async def test_database_that_was_put_back_ends_it(running: Running) -> None:
     running.announcer.write("a", "b")
     await running.script.says.put([])
     await eventually(lambda: running.receiver.position == 3)
-    running.host.execute("update auto_post_positions set position = 1 where name = 'log'")
+    running.host.execute("update auto_post_consumers set position = 1 where name = 'log'")
     await running.script.says.put([])
     with pytest.raises(ExceptionGroup) as ended:
         await asyncio.wait_for(running.task, 20)

@@ -171,14 +171,14 @@ def test_what_the_log_has_no_more_is_told_as_a_gap(
     """Whether some of it is left, or nothing; and who missed nothing is told none."""
     before = announcer.position
     announcer.write("forgotten", "forgotten too", "kept")
-    platform.execute("delete from auto_post_announcements where position <= %s", (before + 2,))
+    platform.execute("delete from auto_post_events where position <= %s", (before + 2,))
     with watch(feeds, f"?after={before}") as viewer:
         viewer.until(1)
         assert [(event.kind, event.id) for event in viewer.events] == [
             ("gap", str(before + 2)),
             ("agent_post", str(before + 3)),
         ]
-    platform.execute("delete from auto_post_announcements")
+    platform.execute("delete from auto_post_events")
     with watch(feeds, f"?after={before}") as viewer, watch(feeds, f"?after={before + 3}") as up_to_date:
         viewer.until(1, kind="gap")
         announcer.post("new")

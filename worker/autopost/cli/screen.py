@@ -9,8 +9,8 @@ import regex
 from rich.console import Console
 from rich.text import Text
 
+from autopost.model import PLACEHOLDER
 from autopost.outbox.outcomes import Outcome
-from autopost.placeholder import PLACEHOLDER
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 INDENT = 10  # what is said about an outcome stands under the agent's name

@@ -11,9 +11,8 @@ from rich.text import Text
 
 from autopost.cli.console import between
 from autopost.cli.screen import plain
-from autopost.model import Reason
+from autopost.model import PLACEHOLDER, Reason
 from autopost.outbox.history import Row, Step, Story
-from autopost.placeholder import PLACEHOLDER
 
 _STYLES = {"posted": "green", "in the feed": "green", "skipped": "yellow", "dead": "bold red", "parked": "yellow"}
 _INDENT = 2

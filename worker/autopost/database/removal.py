@@ -50,10 +50,10 @@ def _lost(connection: sqlalchemy.Connection, schemas: Schemas, *, everything: bo
     pending = claimed = dead = unannounced = letters = 0
     if everything and _is_there(connection, schemas, "auto_post_outbox"):
         pending, claimed, dead = row("cli/unfinished")
-    if _is_there(connection, schemas, "auto_post_positions"):
+    if _is_there(connection, schemas, "auto_post_consumers"):
         by_anyone, by_hooks = row("cli/unannounced")
         unannounced = by_anyone if everything else by_hooks
-    if _is_there(connection, schemas, "auto_post_hook_dead"):
+    if _is_there(connection, schemas, "auto_post_webhook_dead_letters"):
         (letters,) = row("cli/webhook_dead_letters")
     return Lost(pending, claimed, dead, unannounced, letters)
 

@@ -35,7 +35,7 @@ LOCKS = {
     "reconciler": 1635087472,
     "retention": 1635087473,
     "migration": 1635087474,
-    "announcements": 1635087475,
+    "events": 1635087475,
     "rules": 1635087476,
 }
 

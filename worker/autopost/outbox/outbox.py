@@ -102,9 +102,9 @@ class Outbox:
         tag = await self._pool.execute(self._query("worker/forget_announcements"), keep, at_most, limit)
         return int(tag.rsplit(" ", 1)[1])
 
-    async def forget_hook_dead(self, keep: timedelta, limit: int) -> int:
+    async def forget_dead_letters(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` dead letters of webhooks that are older than `keep`; return how many."""
-        tag = await self._pool.execute(self._query("worker/forget_hook_dead"), keep, limit)
+        tag = await self._pool.execute(self._query("worker/forget_dead_letters"), keep, limit)
         return int(tag.rsplit(" ", 1)[1])
 
     async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:

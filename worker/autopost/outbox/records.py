@@ -40,7 +40,7 @@ def claim_of(row: asyncpg.Record) -> Claim:
         agent=agent_of(row),
         captured_at=row["captured_at"],
         claimed_at=row["claimed_at"],
-        draft=audit.load_draft(row["kept"]),
+        draft=audit.load_draft(row["draft"]),
         last_error=row["last_error"],
         already_processed=row["already_processed"],
     )

@@ -23,7 +23,7 @@ from typing import Any
 import re2
 
 from autopost.errors import ConfigurationError
-from autopost.placeholder import MOST_TYPE_CHARACTERS
+from autopost.model import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, TextTooLong
-from autopost.model import Redaction
-from autopost.placeholder import placeholder
+from autopost.model import Redaction, placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.engine import LEAST_SCORE, Engine

@@ -71,7 +71,7 @@ class Maintenance:
             for _ in range(CALLS_PER_ROUND):
                 if await self._outbox.forget_announcements(*kept, BATCH_ROWS) < BATCH_ROWS:
                     break
-            await self._outbox.forget_hook_dead(self._keep, BATCH_ROWS)
+            await self._outbox.forget_dead_letters(self._keep, BATCH_ROWS)
 
 
 async def reconcile_window(outbox: Outbox) -> int:

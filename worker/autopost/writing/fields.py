@@ -9,8 +9,7 @@ from typing import Protocol
 
 import regex
 
-from autopost.model import Agent, Operation, Redaction
-from autopost.placeholder import PLACEHOLDER, placeholder
+from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from autopost.placeholder import PLACEHOLDER
+from autopost.model import PLACEHOLDER
 
 LIMIT_CHARACTERS = 280
 ELLIPSIS = "…"

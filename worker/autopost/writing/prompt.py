@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.placeholder import placeholder
+from autopost.model import placeholder
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
 

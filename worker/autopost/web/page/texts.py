@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import regex
 
-from autopost.placeholder import PLACEHOLDER
+from autopost.model import PLACEHOLDER
 
 # What would end a line, move the cursor or turn the reading direction of what follows.
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")

@@ -1,6 +1,6 @@
 -- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
 -- Finds the rows by their ids and does not read the outbox through. A rule that was deleted is not known any more.
-create or replace function {{ schema }}.auto_post_story(p_tracker_id text)
+create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
 language sql
 stable
@@ -55,7 +55,7 @@ as $$
         union all
         select null, 6, 'removed', 'its outbox row of rule ' || i.rule_id::text || ' is gone; it never counts again'
         from ids as i
-        inner join {{ schema }}.auto_post_seen as s on i.id = s.id
+        inner join {{ schema }}.auto_post_tombstones as s on i.id = s.id
     )
 
     select s.happened_at, s.step, s.detail
@@ -63,7 +63,7 @@ as $$
     order by s.happened_at asc nulls last, s.sorting asc, s.step asc
 $$;
 
-revoke execute on function {{ schema }}.auto_post_story(text) from public;
+revoke execute on function {{ schema }}.auto_post_history(text) from public;
 
-comment on function {{ schema }}.auto_post_story(text) is
+comment on function {{ schema }}.auto_post_history(text) is
 'What became of an operation (tracker_id), a row for each step: at what time, which, and why or by whom.';

@@ -1,5 +1,5 @@
--- Part of auto_post_check: which hooks fail, and what they gave up in the last day.
-create or replace function {{ schema }}.auto_post_check_hooks()
+-- Part of auto_post_check: which webhooks fail, and their dead letters of the last day.
+create or replace function {{ schema }}.auto_post_check_webhooks()
 returns table (level text, subject text, finding text, advice text)
 language sql
 stable
@@ -16,7 +16,7 @@ as $$
                     ), p.last_error
                 ), '; ' order by p.name
             ) filter (where p.failing_since is not null) as failing
-        from {{ schema }}.auto_post_positions as p
+        from {{ schema }}.auto_post_consumers as p
         where p.name like 'hook:%'
     ),
 
@@ -27,14 +27,14 @@ as $$
             ) as of_hooks
         from (
             select l.hook, pg_catalog.count(*) as letters
-            from {{ schema }}.auto_post_hook_dead as l
+            from {{ schema }}.auto_post_webhook_dead_letters as l
             where l.died_at > pg_catalog.now() - interval '1 day'
             group by l.hook
         ) as d
     )
 
     select
-        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'hooks',
+        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'webhooks',
         coalesce(
             pg_catalog.concat_ws(
                 '; ', h.failing, 'dead letters in the last day: ' || u.of_hooks
@@ -53,7 +53,7 @@ as $$
     cross join undelivered as u
 $$;
 
-revoke execute on function {{ schema }}.auto_post_check_hooks() from public;
+revoke execute on function {{ schema }}.auto_post_check_webhooks() from public;
 
-comment on function {{ schema }}.auto_post_check_hooks() is
+comment on function {{ schema }}.auto_post_check_webhooks() is
 'Part of auto_post_check: which hooks fail, and what they gave up in the last day.';

@@ -1,10 +1,10 @@
 -- The ids of outbox rows that retention took away, so that their operations never count again.
 -- 16 bytes a row and no personal data.
-create table {{ schema }}.auto_post_seen (
+create table {{ schema }}.auto_post_tombstones (
     id uuid not null,
-    constraint auto_post_seen_pkey primary key (id)
+    constraint auto_post_tombstones_pkey primary key (id)
 );
 
-comment on table {{ schema }}.auto_post_seen is
+comment on table {{ schema }}.auto_post_tombstones is
 'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';
-comment on column {{ schema }}.auto_post_seen.id is 'The id that the outbox row had.';
+comment on column {{ schema }}.auto_post_tombstones.id is 'The id that the outbox row had.';

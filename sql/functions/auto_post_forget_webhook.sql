@@ -1,5 +1,5 @@
 -- Forgets a hook that no worker has any more: its place in the log, and its dead letters; returns how many of those.
-create or replace function {{ schema }}.auto_post_forget_hook(p_hook text)
+create or replace function {{ schema }}.auto_post_forget_webhook(p_hook text)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -8,23 +8,23 @@ declare
     v_rows bigint;
     v_places bigint;
 begin
-    delete from {{ schema }}.auto_post_positions as p
+    delete from {{ schema }}.auto_post_consumers as p
     where p.name = 'hook:' || p_hook;
     get diagnostics v_places = row_count;
-    delete from {{ schema }}.auto_post_hook_dead as d
+    delete from {{ schema }}.auto_post_webhook_dead_letters as d
     where d.hook = p_hook;
     get diagnostics v_rows = row_count;
     if v_places + v_rows = 0 then
         raise exception 'there is no hook %', p_hook using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'forget_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
     );
     return v_rows;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_forget_hook(text) from public;
+revoke execute on function {{ schema }}.auto_post_forget_webhook(text) from public;
 
-comment on function {{ schema }}.auto_post_forget_hook(text) is
+comment on function {{ schema }}.auto_post_forget_webhook(text) is
 'Forgets a hook that no worker has any more, with its dead letters; returns how many of those.';

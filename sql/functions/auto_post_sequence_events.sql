@@ -2,7 +2,7 @@
 -- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
-create or replace function {{ schema }}.auto_post_place_announcements(p_limit integer default 1000)
+create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -11,19 +11,19 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock({{ lock.announcements }}, pg_catalog.hashtext('{{ schema }}'));
+    perform pg_catalog.pg_advisory_xact_lock({{ lock.events }}, pg_catalog.hashtext('{{ schema }}'));
 
     with log as (
-        select p.position from {{ schema }}.auto_post_positions as p where p.name = 'log'
+        select p.position from {{ schema }}.auto_post_consumers as p where p.name = 'log'
     )
 
-    update {{ schema }}.auto_post_announcements as a
+    update {{ schema }}.auto_post_events as a
     set position = log.position + u.nth
     from (
         select n.seq, pg_catalog.row_number() over (order by n.seq) as nth
         from (
             select w.seq
-            from {{ schema }}.auto_post_announcements as w
+            from {{ schema }}.auto_post_events as w
             where w.position is null
             order by w.seq
             limit p_limit
@@ -34,7 +34,7 @@ begin
     get diagnostics v_placed = row_count;
 
     if v_placed > 0 then
-        update {{ schema }}.auto_post_positions as p
+        update {{ schema }}.auto_post_consumers as p
         set position = p.position + v_placed, moved_at = pg_catalog.clock_timestamp()
         where p.name = 'log';
     end if;
@@ -42,7 +42,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_place_announcements(integer) from public;
+revoke execute on function {{ schema }}.auto_post_sequence_events(integer) from public;
 
-comment on function {{ schema }}.auto_post_place_announcements(integer) is
+comment on function {{ schema }}.auto_post_sequence_events(integer) is
 'Gives announcements that were committed their places in the log, in the order of writing; returns how many.';

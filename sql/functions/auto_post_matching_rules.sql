@@ -1,8 +1,8 @@
--- The rules that a change to this status meets, in no order. goes_first: it goes before any other, being exact and with
+-- The rules that a change to this status meets, unordered. is_most_specific: no other goes before it, being exact with
 -- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
-create or replace function {{ schema }}.auto_post_rules_met(p_operation_type text, p_status text)
+create or replace function {{ schema }}.auto_post_matching_rules(p_operation_type text, p_status text)
 returns table (
-    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, goes_first boolean
+    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, is_most_specific boolean
 )
 language sql
 stable
@@ -24,7 +24,7 @@ as $$
         end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_rules_met(text, text) from public;
+revoke execute on function {{ schema }}.auto_post_matching_rules(text, text) from public;
 
-comment on function {{ schema }}.auto_post_rules_met(text, text) is
-'All rules that an operation of this type meets when it comes to this status; auto_post_rule_for says which counts.';
+comment on function {{ schema }}.auto_post_matching_rules(text, text) is
+'All rules that an operation of this type meets when it comes to this status; auto_post_best_rule says which counts.';

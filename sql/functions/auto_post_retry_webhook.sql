@@ -1,5 +1,5 @@
 -- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
-create or replace function {{ schema }}.auto_post_retry_hook(p_hook text)
+create or replace function {{ schema }}.auto_post_retry_webhook(p_hook text)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7,27 +7,27 @@ as $$
 declare
     v_rows bigint;
 begin
-    update {{ schema }}.auto_post_hook_dead as d
+    update {{ schema }}.auto_post_webhook_dead_letters as d
     set retry = true
     where d.hook = p_hook and not d.retry;
     get diagnostics v_rows = row_count;
     if v_rows = 0 then
         raise exception '%', case
-            when exists (select from {{ schema }}.auto_post_hook_dead as d where d.hook = p_hook)
+            when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
                 then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
-            when exists (select from {{ schema }}.auto_post_positions as p where p.name = 'hook:' || p_hook)
+            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'hook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)
         end using errcode = 'invalid_parameter_value';
     end if;
-    perform {{ schema }}.auto_post_record(
+    perform {{ schema }}.auto_post_log_operator_action(
         'retry_hook', pg_catalog.jsonb_build_object('hook', p_hook, 'rows', v_rows)
     );
     return v_rows;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_retry_hook(text) from public;
+revoke execute on function {{ schema }}.auto_post_retry_webhook(text) from public;
 
-comment on function {{ schema }}.auto_post_retry_hook(text) is
+comment on function {{ schema }}.auto_post_retry_webhook(text) is
 'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';

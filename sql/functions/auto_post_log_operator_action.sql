@@ -1,5 +1,5 @@
 -- Writes what somebody did from SQL to the audit log, and wakes the workers so that it takes effect at once.
-create or replace function {{ schema }}.auto_post_record(
+create or replace function {{ schema }}.auto_post_log_operator_action(
     p_action text,
     p_details jsonb default null,
     p_tracker_id text default null
@@ -21,7 +21,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_record(text, jsonb, text) from public;
+revoke execute on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) from public;
 
-comment on function {{ schema }}.auto_post_record(text, jsonb, text) is
+comment on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) is
 'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';

@@ -1,5 +1,5 @@
 -- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
-create or replace function {{ schema }}.auto_post_rules_in_turn()
+create or replace function {{ schema }}.auto_post_serialize_rule_changes()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_rules_in_turn() from public;
+revoke execute on function {{ schema }}.auto_post_serialize_rule_changes() from public;
 
-comment on function {{ schema }}.auto_post_rules_in_turn() is
+comment on function {{ schema }}.auto_post_serialize_rule_changes() is
 'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
