@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.redactor import Redactor
+from tests.redaction.sentences import assert_unchanged
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_allowed_address_stays(redactor: Redactor) -> None:
+    """Case, punctuation and invisible characters around it make no difference."""
+    texts = [
         "Write to support@acme.com.",
         "SUPPORT@Acme.COM replied",
         "(support@acme.com)",
@@ -25,18 +24,16 @@ from autopost.redaction.redactor import Redactor
         "?mail=support@acme.com&x=1",
         "|support@acme.com|",
         "support@acme.com",
+        "Write to support@acme.com. now",
         "support@acme.com - done",
         "supp\u00adort@acme.com",
-    ],
-)
-def test_allowed_address_stays(redactor: Redactor, text: str) -> None:
-    """Case, punctuation and invisible characters around it make no difference."""
-    assert redactor.redact(text).text == text
+    ]
+    assert_unchanged(redactor, texts)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_near_miss_is_redacted(redactor: Redactor) -> None:
+    """What is longer, shorter or elsewhere is another address."""
+    addresses = [
         "support@acme.com.evil.io",
         "xsupport@acme.com",
         "x.support@acme.com",
@@ -45,7 +42,6 @@ def test_allowed_address_stays(redactor: Redactor, text: str) -> None:
         "support@acme.co",
         "support+x@acme.com",
         "support@sub.acme.com",
-        "support@acme.com.",
         "not-support@acme.com",
         "support@acmeXcom.io",
         "_support@acme.com",
@@ -53,16 +49,9 @@ def test_allowed_address_stays(redactor: Redactor, text: str) -> None:
         "support@acme.com@evil.io",
         "o'support@acme.com",
         "support@acme.cοm",
-    ],
-)
-def test_near_miss_is_redacted(redactor: Redactor, address: str) -> None:
-    """What is longer, shorter or elsewhere is another address."""
-    text = redactor.redact(f"Write to {address} now").text
-    if address == "support@acme.com.":
-        assert text == "Write to support@acme.com. now"
-    else:
-        assert "<EMAIL_ADDRESS>" in text
-        assert "support@acme" not in text
+    ]
+    texts = [redactor.redact(f"Write to {address} now").text for address in addresses]
+    assert [text for text in texts if "<EMAIL_ADDRESS>" not in text or "support@acme" in text] == []
 
 
 def test_other_address_beside_an_allowed_one_is_redacted(redactor: Redactor) -> None:

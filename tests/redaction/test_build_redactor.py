@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import spacy
 
 from autopost.errors import ConfigurationError
 from autopost.processes.redactor import build_redactor, reloader
@@ -68,17 +67,6 @@ def test_chosen_types_and_score_count(patterns: Path) -> None:
     assert build_redactor(sure).redact(TEXT).text == TEXT
 
 
-@pytest.mark.parametrize("kind", ["", "spacy:"])
-def test_installed_pipeline_is_used(tmp_path: Path, kind: str) -> None:
-    """With and without its kind."""
-    pipeline = spacy.blank("en")
-    ruler = pipeline.add_pipe("entity_ruler")
-    ruler.add_patterns([{"label": "PERSON", "pattern": "Ada Lovelace"}])  # type: ignore[attr-defined]
-    pipeline.to_disk(tmp_path / "tiny")
-    redactor = build_redactor(settings_with(ner_model=f"{kind}{tmp_path / 'tiny'}"))
-    assert redactor.redact("Ada Lovelace wrote").text == "<PERSON> wrote"
-
-
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     """Patterns by their id, types with what may be meant, files and models by their setting."""
     bad = tmp_path / "bad.toml"
@@ -106,13 +94,6 @@ def test_unknown_types_are_named_with_their_settings(patterns: Path) -> None:
     begin = "SOCIAL_POST_REDACT_ONLY and SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: CAT, EMAIL_ADRESS (did"
     assert begin in str(raised.value)
     assert "ORDER_CODE" in str(raised.value).partition("known:")[2]
-
-
-def test_choice_that_leaves_nothing_is_refused() -> None:
-    """It would publish everything."""
-    wrong = settings_with(redact_only=("US_SSN",), redact_without=("US_SSN",))
-    with pytest.raises(ConfigurationError, match="REDACT_WITHOUT: No type of findings is left"):
-        build_redactor(wrong)
 
 
 @pytest.mark.parametrize(
@@ -156,11 +137,3 @@ def test_unchanged_names_are_not_loaded_again(names: Path, monkeypatch: pytest.M
     assert loaded == []
     reload([])
     assert len(loaded) == 1
-
-
-def test_names_are_not_found_when_persons_are_not_looked_for(names: Path) -> None:
-    """The choice of types counts later, too."""
-    settings = settings_with(redact_names_file=names, redact_without=("PERSON",))
-    redactor = build_redactor(settings)
-    redactor.set_names(["Anna Berg"])
-    assert redactor.redact("Anna Berg").text == "Anna Berg"

@@ -54,6 +54,8 @@ def test_choice_of_nothing_is_refused() -> None:
     """A redactor that finds nothing would publish everything."""
     with pytest.raises(ConfigurationError, match="redaction cannot be turned off"):
         Redactor(without=known_entities())
+    with pytest.raises(ConfigurationError, match="No type of findings is left"):
+        Redactor(only=["US_SSN"], without=["US_SSN"])
 
 
 def test_threshold_lets_the_less_sure_stay() -> None:

@@ -25,10 +25,10 @@ def result(request: pytest.FixtureRequest) -> Result:
     return measure(lambda text: [(f.start, f.end) for f in redactor.explain(text)], part, PLANTED_EACH, CLEAN_COUNT)
 
 
-@pytest.mark.parametrize(("kind", "goal"), GOALS.items())
-def test_personal_data_is_found(result: Result, kind: str, goal: float) -> None:
+def test_personal_data_is_found(result: Result) -> None:
     """Of each kind as much as was promised."""
-    assert result.found["personal data"][kind].share >= goal
+    shares = {kind: result.found["personal data"][kind].share for kind in GOALS}
+    assert {kind: share for kind, share in shares.items() if share < GOALS[kind]} == {}
 
 
 def test_structured_personal_data_is_found(result: Result) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from autopost.redaction.redactor import Redactor
-from tests.redaction.sentences import assert_replaced
+from tests.redaction.sentences import assert_replaced, assert_unchanged
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_ip_address_is_found(redactor: Redactor) -> None:
+    """Both versions."""
+    addresses = [
         "192.0.2.17",
         "198.51.100.4",
         "10.0.0.8",
@@ -19,11 +17,8 @@ from tests.redaction.sentences import assert_replaced
         "fe80::1ff:fe23:4567:890a",
         "::ffff:192.0.2.128",
         "2001:db8:1:2::",
-    ],
-)
-def test_ip_address_is_found(redactor: Redactor, address: str) -> None:
-    """Both versions."""
-    assert_replaced(redactor, address, "IP_ADDRESS")
+    ]
+    assert_replaced(redactor, addresses, "IP_ADDRESS")
 
 
 def test_ip_address_is_found_before_a_colon(redactor: Redactor) -> None:
@@ -39,9 +34,9 @@ def test_ip_address_is_found_in_a_url(redactor: Redactor) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_version_or_time_is_no_ip_address(redactor: Redactor) -> None:
+    """Four numbers behind a word that counts, and addresses that everybody has, stay."""
+    texts = [
         "version 1.2.3.4 is out",
         "Released v10.20.30.40",
         "pip install x==1.2.3.4",
@@ -57,29 +52,23 @@ def test_ip_address_is_found_in_a_url(redactor: Redactor) -> None:
         "Agent 22.6.28.7 is rolled out.",
         "nginx 3.24.27 is running; 2.1.27.7 was skipped.",
         "Rolled back from 28.24.23.18 at noon",
-    ],
-)
-def test_version_or_time_is_no_ip_address(redactor: Redactor, text: str) -> None:
-    """Four numbers behind a word that counts, and addresses that everybody has, stay."""
-    assert redactor.redact(text).text == text
+    ]
+    assert_unchanged(redactor, texts)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_ip_address_in_talk_of_releases_is_found(redactor: Redactor) -> None:
+    """A word of machines, or a port behind it, counts more than one of releases."""
+    sentences = [
         "Updated the firewall for {}",
         "Login from {} after the update",
         "{}:8080 was released",
         "Released on host {}",
         "Rolled out to {}/24",
-    ],
-)
-def test_ip_address_in_talk_of_releases_is_found(redactor: Redactor, text: str) -> None:
-    """A word of machines, or a port behind it, counts more than one of releases."""
-    assert redactor.redact(text.format("24.0.12.12")).text == text.format("<IP_ADDRESS>")
+    ]
+    assert_replaced(redactor, ["24.0.12.12"], "IP_ADDRESS", sentences)
 
 
-@pytest.mark.parametrize("address", ["00:1B:44:11:3A:B7", "00-1b-44-11-3a-b7", "001b.4411.3ab7"])
-def test_mac_address_is_found(redactor: Redactor, address: str) -> None:
+def test_mac_address_is_found(redactor: Redactor) -> None:
     """In all three notations."""
-    assert_replaced(redactor, address, "MAC_ADDRESS")
+    addresses = ["00:1B:44:11:3A:B7", "00-1b-44-11-3a-b7", "001b.4411.3ab7"]
+    assert_replaced(redactor, addresses, "MAC_ADDRESS")

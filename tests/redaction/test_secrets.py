@@ -8,17 +8,22 @@ import pytest
 
 from autopost.redaction.redactor import Redactor
 from tests.redaction.fakes import BASE64, some, vendor_tokens
+from tests.redaction.sentences import assert_redacted, assert_replaced, assert_unchanged
 
-TOKENS = vendor_tokens()
 BEGIN, END = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA " + "PRIVATE KEY-----"
 
 
-@pytest.mark.parametrize("name", TOKENS)
-@pytest.mark.parametrize("sentence", ["Rotated {} today.", "export X={}", "Use {}!", "({})", "It was {}.", '"{}"'])
-def test_vendor_token_is_found(redactor: Redactor, name: str, sentence: str) -> None:
+def test_vendor_token_is_found(redactor: Redactor) -> None:
     """Whole, with the sentence around it kept."""
-    token, entity = TOKENS[name]
-    assert redactor.redact(sentence.format(token)).text == sentence.format(f"<{entity}>")
+    sentences = ["Rotated {} today.", "export X={}", "Use {}!", "({})", "It was {}.", '"{}"']
+    assert_redacted(
+        redactor,
+        (
+            (sentence.format(token), sentence.format(f"<{entity}>"))
+            for token, entity in vendor_tokens().values()
+            for sentence in sentences
+        ),
+    )
 
 
 def test_pem_block_is_found_whole(redactor: Redactor) -> None:
@@ -62,9 +67,9 @@ def test_authorization_header_is_found(redactor: Redactor) -> None:
     assert redactor.redact("sent Bearer abc123DEF456ghi").text == "sent Bearer <AUTHORIZATION>"
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_password_behind_its_word_is_found(redactor: Redactor) -> None:
+    """In prose, in configuration, on a command line."""
+    sentences = [
         "password is {}",
         "The password is {}.",
         "Password: {}",
@@ -80,17 +85,14 @@ def test_authorization_header_is_found(redactor: Redactor) -> None:
         "PGPASSWORD={} psql",
         "passphrase: {}",
         "<password>{}</password>",
-    ],
-)
-@pytest.mark.parametrize("password", ["hunter2", "Summer2024", "tr0ub4dor&3", "correct-horse-7", "P@ssw0rd"])
-def test_password_behind_its_word_is_found(redactor: Redactor, sentence: str, password: str) -> None:
-    """In prose, in configuration, on a command line."""
-    assert redactor.redact(sentence.format(password)).text == sentence.format("<PASSWORD>")
+    ]
+    passwords = ["hunter2", "Summer2024", "tr0ub4dor&3", "correct-horse-7", "P@ssw0rd"]
+    assert_replaced(redactor, passwords, "PASSWORD", sentences)
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_secret_behind_its_word_is_found(redactor: Redactor) -> None:
+    """Whatever its vendor."""
+    sentences = [
         "token: {}",
         "the token is {}.",
         "secret={}",
@@ -103,12 +105,9 @@ def test_password_behind_its_word_is_found(redactor: Redactor, sentence: str, pa
         "aws_secret_access_key = {}",
         "using API key {} to fetch",
         "clientSecret: '{}'",
-    ],
-)
-def test_secret_behind_its_word_is_found(redactor: Redactor, sentence: str) -> None:
-    """Whatever its vendor."""
-    secret = "q7" + some(20)
-    assert redactor.redact(sentence.format(secret)).text == sentence.format("<SECRET>")
+    ]
+    secrets = ((sentence, "q7" + some(20)) for sentence in sentences)
+    assert_redacted(redactor, ((sentence.format(secret), sentence.format("<SECRET>")) for sentence, secret in secrets))
 
 
 def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
@@ -116,9 +115,9 @@ def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
     assert redactor.redact("The passphrase is correct horse battery staple.").text == "The passphrase is <PASSWORD>."
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor) -> None:
+    """In the middle of a sentence, too."""
+    sentences = [
         "The password is {} on the test server.",
         "password was {} until today",
         "Log in with password {}",
@@ -126,17 +125,14 @@ def test_passphrase_of_plain_words_is_found(redactor: Redactor) -> None:
         "the password {} works",
         "my password is {}, keep it",
         "password: {} and stored it",
-    ],
-)
-@pytest.mark.parametrize("password", ["sunshine", "butterfly", "letmein"])
-def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor, sentence: str, password: str) -> None:
-    """In the middle of a sentence, too."""
-    assert redactor.redact(sentence.format(password)).text == sentence.format("<PASSWORD>")
+    ]
+    passwords = ["sunshine", "butterfly", "letmein"]
+    assert_replaced(redactor, passwords, "PASSWORD", sentences)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_talk_about_secrets_stays(redactor: Redactor) -> None:
+    """Agents write about passwords without telling them."""
+    texts = [
         "The password is stale on two of the nodes.",
         "Logged in with password authentication switched off.",
         "Tried the password generator and it works.",
@@ -173,11 +169,8 @@ def test_plain_word_is_found_where_only_a_password_can_stand(redactor: Redactor,
         "Bearer authentication is enabled.",
         "Basic authentication was disabled.",
         "The secret ingredient is teamwork!",
-    ],
-)
-def test_talk_about_secrets_stays(redactor: Redactor, text: str) -> None:
-    """Agents write about passwords without telling them."""
-    assert redactor.redact(text).text == text
+    ]
+    assert_unchanged(redactor, texts)
 
 
 WILD = "pAYk" + "MzOe"  # letters only, in random case
@@ -192,9 +185,9 @@ def test_password_of_letters_in_random_case_is_found(redactor: Redactor, sentenc
     assert WILD not in redactor.redact(sentence.format(WILD)).text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_name_in_mixed_case_is_no_password(redactor: Redactor) -> None:
+    """Words that are written together."""
+    names = [
         "GitHub",
         "getUserById",
         "PostgreSQL",
@@ -203,10 +196,6 @@ def test_password_of_letters_in_random_case_is_found(redactor: Redactor, sentenc
         "XmlParser",
         "rotateApiKey",
         "AuthenticationService",
-    ],
-)
-@pytest.mark.parametrize("sentence", ["password {} changed", "credentials: GitLab/{}", "passphrase {}"])
-def test_name_in_mixed_case_is_no_password(redactor: Redactor, sentence: str, name: str) -> None:
-    """Words that are written together."""
-    text = sentence.format(name)
-    assert redactor.redact(text).text == text
+    ]
+    sentences = ["password {} changed", "credentials: GitLab/{}", "passphrase {}"]
+    assert_unchanged(redactor, (sentence.format(name) for sentence in sentences for name in names))

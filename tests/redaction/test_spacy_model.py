@@ -29,9 +29,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_names_are_found_by_the_given_pipeline(model: Path) -> None:
-    """People and places go, organisations stay."""
-    redactor = Redactor(model=str(model))
+@pytest.mark.parametrize("kind", ["", "spacy:"])
+def test_names_are_found_by_the_given_pipeline(model: Path, kind: str) -> None:
+    """People and places go, organisations stay; with and without the kind of the model."""
+    redactor = Redactor(model=f"{kind}{model}")
     text = redactor.redact("Ada Lovelace of Acme wrote from Oslo to bob@example.com").text
     assert text == "<PERSON> of Acme wrote from <LOCATION> to <EMAIL_ADDRESS>"
 

@@ -85,13 +85,13 @@ def test_a_failed_redaction_passes_through() -> None:
         redact_fields(an_operation(), an_agent(), BrokenRedactor())
 
 
-@pytest.mark.parametrize("text", [None, "", "  \n", "\u00a0\u2003", "\u200b\ufeff", "\u3164"])
-def test_a_blank_explanation_is_none(text: str | None) -> None:
+def test_a_blank_explanation_is_none() -> None:
     """White space and zero-width characters explain nothing."""
-    assert not has_explanation(an_operation(what_explanation=text))
+    texts = [None, "", "  \n", "\u00a0\u2003", "\u200b\ufeff", "\u3164"]
+    assert [text for text in texts if has_explanation(an_operation(what_explanation=text))] == []
 
 
-@pytest.mark.parametrize("text", ["done", "0", "完", "✅"])
-def test_one_visible_character_is_an_explanation(text: str) -> None:
+def test_one_visible_character_is_an_explanation() -> None:
     """Short is not blank."""
-    assert has_explanation(an_operation(what_explanation=text))
+    texts = ["done", "0", "完", "✅"]
+    assert [text for text in texts if not has_explanation(an_operation(what_explanation=text))] == []

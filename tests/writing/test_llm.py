@@ -126,6 +126,12 @@ async def test_a_wait_beyond_the_time_gives_up_at_once(
     assert len(llm.requests) == 1
 
 
+async def test_a_connection_that_keeps_breaking_is_named(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """The server hangs up each time."""
+    llm.will(hangs_up())
+    assert await make_llm(llm_timeout_seconds=4).ask(PROMPT) == NoAnswer("connection")
+
+
 @pytest.mark.parametrize(("code", "word"), [(429, "rate_limited"), (500, "server_error")])
 async def test_a_trouble_that_stays_is_named(llm: LlmServer, make_llm: MakeLlm, code: int, word: str) -> None:
     """The last trouble, not the time-out that the next retry would have met."""
@@ -181,28 +187,30 @@ async def test_a_server_that_is_not_there_is_a_connection_trouble(
     assert await client.ask(PROMPT) == NoAnswer("connection")
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        sends(b"{not json"),
-        sends(b"<html>login</html>", content_type="text/html"),
-        sends(b"{}"),
-        sends(b"[]"),
-        sends(b"null"),
-        sends(b'{"choices": null}'),
-        sends(b'{"choices": []}'),
-        sends(b'{"choices": [{}]}'),
-        sends(b'{"choices": [7]}'),
-        sends(b'{"choices": "no"}'),
-        sends(b'"\xff"'),
-        status(307, {"location": "/v1/elsewhere"}),
-    ],
-)
-async def test_what_is_no_answer_is_a_bad_response(llm: LlmServer, make_llm: MakeLlm, reply: Reply) -> None:
-    """JSON or not, of the wrong shape or a redirect elsewhere."""
-    llm.will(reply)
-    assert await make_llm().ask(PROMPT) == NoAnswer("bad_response")
-    assert len(llm.requests) == 1
+async def test_what_is_no_answer_is_a_bad_response(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """JSON or not, of the wrong shape or a redirect elsewhere; none is asked for again."""
+    bodies = [
+        b"{not json",
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"choices": null}',
+        b'{"choices": []}',
+        b'{"choices": [{}]}',
+        b'{"choices": [7]}',
+        b'{"choices": "no"}',
+        b'"\xff"',
+    ]
+    replies = {
+        **{body: sends(body) for body in bodies},
+        b"<html>login</html>": sends(b"<html>login</html>", content_type="text/html"),
+        b"redirect": status(307, {"location": "/v1/elsewhere"}),
+    }
+    llm.will(*replies.values())
+    client = make_llm()
+    answers = {reply: await client.ask(PROMPT) for reply in replies}
+    assert {reply: answer for reply, answer in answers.items() if answer != NoAnswer("bad_response")} == {}
+    assert len(llm.requests) == len(replies)
 
 
 @pytest.mark.parametrize("content", [None, 7, ["a"], {"type": "text"}])

@@ -10,7 +10,7 @@ import pytest
 
 from autopost.writing.fields import Fields
 from autopost.writing.prompt import SYSTEM, prompt_for
-from tests.writing.samples import fields_of, private_address
+from tests.writing.samples import fields_of
 
 
 def data_of(fields: Fields) -> Any:
@@ -80,11 +80,6 @@ def test_an_instruction_in_the_data_never_reaches_the_system_message() -> None:
 def test_text_of_any_script_is_sent_as_it_is() -> None:
     """Escapes would cost a token or more for each character."""
     assert "週報 👨‍👩‍👧‍👦 送信" in prompt_for(fields_of(what_explanation="週報 👨‍👩‍👧‍👦 送信")).user
-
-
-def test_placeholders_stay_readable() -> None:
-    """The model is to see that something private was there."""
-    assert "<EMAIL_ADDRESS>" in prompt_for(fields_of(what_explanation=f"Wrote to {private_address()}")).user
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from autopost.backoff import retry_after_seconds
+from tests.support.cases import assert_results
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
+def test_every_form_of_the_header_is_read() -> None:
+    """Milliseconds, seconds, dates, nonsense."""
+    cases = [
         ({"retry-after": "3"}, 3.0),
         ({"retry-after": "0.5"}, 0.5),
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
@@ -27,8 +26,5 @@ NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
         ({"retry-after": "nan"}, None),
         ({"retry-after": "Mon, 99 Jan 2026 99:00:00 GMT"}, None),
         ({}, None),
-    ],
-)
-def test_every_form_of_the_header_is_read(headers: dict[str, str], expected: float | None) -> None:
-    """Milliseconds, seconds, dates, nonsense."""
-    assert retry_after_seconds(headers, NOW) == expected
+    ]
+    assert_results(lambda headers: retry_after_seconds(headers, NOW), cases)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autopost.writing.template import compose
+from tests.support.cases import assert_results
 from tests.writing.samples import fields_of
 
 
@@ -33,14 +34,17 @@ def test_default_wording() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["failed", "FAILED", "error", "timed_out", "rejected", "cancelled"])
-@pytest.mark.parametrize("operation_type", ["workflow_execute", "security_scan", "approval_requested"])
-def test_a_failure_is_never_told_as_a_success(status: str, operation_type: str) -> None:
+def test_a_failure_is_never_told_as_a_success() -> None:
     """The post says what happened, in the words of no success."""
-    post = compose(fields_of(status=status, operation_type=operation_type, what_explanation="the export broke off"))
-    assert not re.search(r"completed|finished|done!", post)
-    assert "the export broke off" in post
-    assert "Ada" in post
+    statuses = ["failed", "FAILED", "error", "timed_out", "rejected", "cancelled"]
+    types = ["workflow_execute", "security_scan", "approval_requested"]
+    posts = [
+        compose(fields_of(status=status, operation_type=operation_type, what_explanation="the export broke off"))
+        for status in statuses
+        for operation_type in types
+    ]
+    assert [post for post in posts if re.search(r"completed|finished|done!", post)] == []
+    assert [post for post in posts if "the export broke off" not in post or "Ada" not in post] == []
 
 
 def test_failed_wording() -> None:
@@ -70,9 +74,9 @@ def test_security_failed_differs_from_security_completed() -> None:
     assert failed == "🚨 Security: Ada hit a problem with security_scan: Sent the weekly report to 40 customers"
 
 
-@pytest.mark.parametrize(
-    ("differences", "expected"),
-    [
+def test_what_is_missing_leaves_no_gap() -> None:
+    """No dangling dash or colon, no None."""
+    cases: list[tuple[dict[str, str | None], str]] = [
         ({"what_explanation": None}, "Just finished workflow_execute! #automation"),
         (
             {"status": "running", "next_steps": " ", "what_explanation": "sorting"},
@@ -87,16 +91,13 @@ def test_security_failed_differs_from_security_completed() -> None:
         ({"status": "x", "agent_name": None, "why_explanation": "why"}, "An agent completed workflow_execute - why"),
         ({"status": "failed", "what_explanation": None}, "⚠️ Ada hit a problem with workflow_execute."),
         ({"operation_type": " ", "what_explanation": "sorted"}, "Just finished an operation! sorted #automation"),
-    ],
-)
-def test_what_is_missing_leaves_no_gap(differences: dict[str, str | None], expected: str) -> None:
-    """No dangling dash or colon, no None."""
-    assert compose(fields_of(**differences)) == expected
+    ]
+    assert_results(lambda differences: compose(fields_of(**differences)), cases)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_special_characters_are_data() -> None:
+    """Braces, percent signs, backslashes, markup and any script come out as they went in."""
+    texts = [
         "{agent_name} {0} {",
         "100% %s %(x)d",
         "{{}}",
@@ -104,11 +105,11 @@ def test_what_is_missing_leaves_no_gap(differences: dict[str, str | None], expec
         "<b>&amp;</b>",
         "שלום עולם",
         "日本語 👨‍👩‍👧‍👦 e\u0301",
-    ],
-)
-def test_special_characters_are_data(text: str) -> None:
-    """Braces, percent signs, backslashes, markup and any script come out as they went in."""
-    assert compose(fields_of(what_explanation=text)) == f"Just finished workflow_execute! {text} #automation"
+    ]
+    assert_results(
+        lambda text: compose(fields_of(what_explanation=text)),
+        ((text, f"Just finished workflow_execute! {text} #automation") for text in texts),
+    )
 
 
 def test_an_over_long_name_does_not_push_out_what_happened() -> None:
