@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.host import Host
+import contextlib
+
+import psycopg
+
+from tests.support.host import Host, until
 
 POSTS = """
 with given as (
@@ -41,10 +45,18 @@ def fill(host: Host, count: int, *, gap_seconds: float = 1.0) -> None:
 def begin_anew(host: Host) -> None:
     """Empty the tables, for a test that shares its worker with others; what it still holds has no outcome."""
     host.execute("update auto_post_control set paused = false")
-    host.execute(
-        "truncate operation_trackers, auto_post_outbox, auto_post_rate_limits, auto_post_pauses, social_posts, "
-        "audit_log, agents"
-    )
+
+    def is_empty() -> bool:
+        # The worker locks the same tables in another order, and PostgreSQL may end this statement to end a deadlock.
+        with contextlib.suppress(psycopg.errors.DeadlockDetected):
+            host.execute(
+                "truncate operation_trackers, auto_post_outbox, auto_post_rate_limits, auto_post_pauses, social_posts, "
+                "audit_log, agents"
+            )
+            return True
+        return False
+
+    until(is_empty)
 
 
 def bury(host: Host, operation_id: str = "op", error: str = "DataError 22P05") -> str:
