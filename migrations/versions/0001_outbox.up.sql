@@ -256,8 +256,8 @@ end
 $migration$;
 
 -- Whether an outbox row has what belongs to its state, and nothing else; false for a state that there is not.
--- One function for the table's one CHECK: PostgreSQL reads the text of every CHECK anew for each INSERT, and six of
--- them were a third of what capturing cost an agent. Everybody may execute it, as whoever changes a row does.
+-- One function for the table's one CHECK: PostgreSQL parses the text of every CHECK again for each INSERT, and six of
+-- them were a third of what capturing cost an agent. PUBLIC may execute it, because any role that changes a row does.
 create or replace function {{ schema }}.auto_post_outbox_is_sound(
     p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
 )
@@ -728,7 +728,7 @@ revoke execute on function {{ schema }}.auto_post_serialize_rule_changes() from 
 comment on function {{ schema }}.auto_post_serialize_rule_changes() is
 'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
 
--- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule begins anew, and so
+-- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule starts again, and so
 -- does every rule that what it named may meet instead.
 create or replace function {{ schema }}.auto_post_rules_since()
 returns trigger
@@ -1527,7 +1527,7 @@ comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, tex
 'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
 'how many.';
 
--- Lets the trigger write to the outbox. Operations that ended while it did not are left alone for good.
+-- Lets the trigger write to the outbox. Operations that ended meanwhile are never captured.
 create or replace function {{ schema }}.auto_post_capture_on()
 returns void
 language plpgsql
@@ -1544,7 +1544,7 @@ revoke execute on function {{ schema }}.auto_post_capture_on() from public;
 comment on function {{ schema }}.auto_post_capture_on() is
 'Lets the trigger write to the outbox again. What ended meanwhile is not captured later.';
 
--- Keeps the trigger from writing to the outbox. What waits there is worked off.
+-- Keeps the trigger from writing to the outbox. What is pending there is drained.
 create or replace function {{ schema }}.auto_post_capture_off()
 returns void
 language plpgsql
@@ -1559,7 +1559,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_off() from public;
 
 comment on function {{ schema }}.auto_post_capture_off() is
-'Keeps the trigger from writing to the outbox; what waits there is worked off.';
+'Keeps the trigger from writing to the outbox; what is pending there is drained.';
 
 -- Switches capturing off and returns how many rows still wait; when it returns 0, the outbox is drained.
 create or replace function {{ schema }}.auto_post_drain()
@@ -2629,7 +2629,7 @@ as $$
             g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
         from given as g
-        -- A CHECK's function is called with the rights of whoever changes the row.
+        -- A CHECK's function is called with the rights of the role that changes the row.
         where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
     ),
 
@@ -3117,7 +3117,7 @@ for each statement execute function {{ schema }}.auto_post_serialize_rule_change
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
 'Keeps two changes of rules that overlap from waiting for each other.';
 
--- A rule that is switched or changed begins anew.
+-- A rule that is switched or changed starts again.
 create trigger auto_post_rules_since
 after update of operation_type, match, status, enabled or delete on {{ schema }}.auto_post_rules
 for each row execute function {{ schema }}.auto_post_rules_since();
@@ -3133,7 +3133,7 @@ for each row execute function {{ schema }}.auto_post_capture_since();
 comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
 'Moves the reconciler''s since when capturing is switched on.';
 
--- No WHEN clause: its expression is set up anew in every statement, also in those that never fire it.
+-- No WHEN clause: its expression is set up again in every statement, also in those that never fire it.
 create or replace trigger auto_post_capture
 after insert or update of {{ status_columns }} on {{ trackers }}
 for each row execute function {{ schema }}.auto_post_capture();

@@ -1,4 +1,4 @@
--- Keeps the trigger from writing to the outbox. What waits there is worked off.
+-- Keeps the trigger from writing to the outbox. What is pending there is drained.
 create or replace function {{ schema }}.auto_post_capture_off()
 returns void
 language plpgsql
@@ -13,4 +13,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_off() from public;
 
 comment on function {{ schema }}.auto_post_capture_off() is
-'Keeps the trigger from writing to the outbox; what waits there is worked off.';
+'Keeps the trigger from writing to the outbox; what is pending there is drained.';

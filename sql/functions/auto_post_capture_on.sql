@@ -1,4 +1,4 @@
--- Lets the trigger write to the outbox. Operations that ended while it did not are left alone for good.
+-- Lets the trigger write to the outbox. Operations that ended meanwhile are never captured.
 create or replace function {{ schema }}.auto_post_capture_on()
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
 -- Whether an outbox row has what belongs to its state, and nothing else; false for a state that there is not.
--- One function for the table's one CHECK: PostgreSQL reads the text of every CHECK anew for each INSERT, and six of
--- them were a third of what capturing cost an agent. Everybody may execute it, as whoever changes a row does.
+-- One function for the table's one CHECK: PostgreSQL parses the text of every CHECK again for each INSERT, and six of
+-- them were a third of what capturing cost an agent. PUBLIC may execute it, because any role that changes a row does.
 create or replace function {{ schema }}.auto_post_outbox_is_sound(
     p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
 )

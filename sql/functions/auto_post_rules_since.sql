@@ -1,4 +1,4 @@
--- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule begins anew, and so
+-- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule starts again, and so
 -- does every rule that what it named may meet instead.
 create or replace function {{ schema }}.auto_post_rules_since()
 returns trigger

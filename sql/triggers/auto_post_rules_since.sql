@@ -1,4 +1,4 @@
--- A rule that is switched or changed begins anew.
+-- A rule that is switched or changed starts again.
 create trigger auto_post_rules_since
 after update of operation_type, match, status, enabled or delete on {{ schema }}.auto_post_rules
 for each row execute function {{ schema }}.auto_post_rules_since();

@@ -80,6 +80,6 @@ class Tree:
 def _write(texts: dict[Path, str]) -> None:
     for path, text in texts.items():
         path.write_text(text, "utf-8")
-        # Compiled code is told apart by time and size alone, and either may be the same.
+        # Compiled code is distinguished by time and size alone, and either may be the same.
         if path.suffix == ".py":
             Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
