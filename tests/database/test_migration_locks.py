@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import psycopg
@@ -163,3 +163,41 @@ def test_reads_and_progress_go_on_while_it_migrates_up_and_down(platform: Host, 
         for thread in threads:
             thread.join()
     assert failures == []
+
+
+def test_deadlock_with_the_platform_is_tried_again(platform: Host, empty_database: str) -> None:
+    """PostgreSQL ends a deadlock with the migration, whose wait is the older one: the platform's statement succeeds."""
+    settings = load_settings(database_url=empty_database)
+    migrate(settings)
+    with open_connection(empty_database) as transaction:
+        transaction.execute("select count(*) from auto_post_workers")
+        failures: list[Exception] = []
+        removal = threading.Thread(target=record_failure, args=(failures, partial(migrate, settings, "base")))
+        removal.start()
+        until(lambda: waits_for_another(platform), what="the migration's wait")
+        transaction.execute("update operation_trackers set progress = 1 where id = 'op1'")
+        transaction.commit()
+        removal.join(60)
+    assert failures == []
+    assert platform.value("select to_regclass('auto_post_outbox') is null")
+    assert platform.value("select progress from operation_trackers where id = 'op1'") == 1
+
+
+def waits_for_another(host: Host) -> bool:
+    """Tell whether the migration holds the operations and waits for a table of ours."""
+    return bool(
+        host.value(
+            "select count(*) from pg_locks mine join pg_locks held using (pid) where not mine.granted "
+            "and mine.locktype = 'relation' and mine.relation <> 'operation_trackers'::regclass "
+            "and held.granted and held.relation = 'operation_trackers'::regclass "
+            "and held.mode = 'AccessExclusiveLock'"
+        )
+    )
+
+
+def record_failure(failures: list[Exception], run: Callable[[], None]) -> None:
+    """Run it, and keep what it raises."""
+    try:
+        run()
+    except Exception as error:  # noqa: BLE001 - the test reads it
+        failures.append(error)

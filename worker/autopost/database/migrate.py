@@ -29,6 +29,7 @@ from autopost.settings import Settings
 VERSION_TABLE = "auto_post_schema_version"
 LOCK_TIMEOUT_MS = 2_000
 LOCK_PATIENCE_SECONDS = 60.0
+LOCK_ERRORS = (pg_errors.LockNotAvailable, pg_errors.DeadlockDetected)
 CONNECT_TIMEOUT_SECONDS = 10
 PRELUDE = (
     f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms';",
@@ -40,13 +41,14 @@ def migrate(settings: Settings, target: str = "head") -> None:
     """Bring the database to `target`: a revision, `head` or `base`.
 
     All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
-    queues behind the migration, and tried again for a minute. At `head`, a mapping that is given and is not the one in
+    queues behind the migration, and tried again for a minute; so is a migration that PostgreSQL chose to end a
+    deadlock with. At `head`, a mapping that is given and is not the one in
     force is put in its place, in a second transaction. Raises SchemaMismatch, with every problem, when
     the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
     """
     given_mapping(settings)
     retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_is_lock_timeout),
+        retry=tenacity.retry_if_exception(_is_of_a_lock),
         wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
         stop=tenacity.stop_after_delay(LOCK_PATIENCE_SECONDS),
         reraise=True,
@@ -205,16 +207,16 @@ def execute_script(connection: sqlalchemy.Connection, sql: str) -> None:
     connection.execution_options(no_parameters=True).exec_driver_sql(sql)
 
 
-def _is_lock_timeout(error: BaseException) -> bool:
-    return isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, pg_errors.LockNotAvailable)
+def _is_of_a_lock(error: BaseException) -> bool:
+    return isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, LOCK_ERRORS)
 
 
 def explained(error: sqlalchemy.exc.DBAPIError) -> Exception:
     """Return what to raise for an error of the database, in a migration or before it."""
     cause = error.orig
-    if isinstance(cause, pg_errors.LockNotAvailable):
+    if isinstance(cause, LOCK_ERRORS):
         return SchemaMismatch(
-            f"the migration did not get a lock within {LOCK_PATIENCE_SECONDS:.0f} seconds and changed nothing: "
+            f"the migration did not get its locks within {LOCK_PATIENCE_SECONDS:.0f} seconds and changed nothing: "
             "a long transaction holds the platform's tables; end it or try again later"
         )
     if isinstance(cause, psycopg.Error) and cause.diag.message_primary:
