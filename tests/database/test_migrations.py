@@ -24,7 +24,7 @@ ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
     "functions/auto_post_outbox_is_sound",
-    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
+    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "alert_windows", "control", "workers")),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation", "compatibility")),
     *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
     *(
@@ -40,7 +40,7 @@ ORDER = [
     ),
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "reconcile", "expire", "purge", "history")
+        for name in ("capture_since", "capture", "reconcile", "expire", "count_alerts", "purge", "history")
     ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),

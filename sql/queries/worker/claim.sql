@@ -67,6 +67,7 @@ claimed as (
 select
     s.has_pauses, c.id, c.epoch, c.attempts, c.tracker_id, c.tenant_id, c.agent_id, c.operation_type, c.status,
     c.is_alert, c.what_explanation, c.why_explanation, c.next_steps, c.captured_at, c.claimed_at, c.draft, c.last_error,
+    c.summary,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
     a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at
 from (
