@@ -126,3 +126,7 @@ def test_worker_remembers_a_full_window_until_it_ends() -> None:
     assert not storms.has(alert("report_generate"))
     assert not storms.has(alert("approval_requested"))
     assert not storms.has(alert(agent="bob"))
+    purged = AlertCounter(LIMIT, NOW)
+    purged.decide([Skipped(alert(), Reason.ALERT_STORM)])
+    storms.note(purged)
+    assert not storms.has(alert(at=NOW)), "or its rows are claimed again and again"

@@ -92,7 +92,7 @@ class AlertCounter:
 
     @property
     def windows(self) -> dict[str, Mapping[str, AlertWindow]]:
-        """Return the windows of each agent, by operation type, as this transaction leaves them."""
+        """Return the windows of each agent with alerts, by operation type, as this transaction leaves them."""
         return {agent: dict(windows) for agent, windows in self._windows.items()}
 
     def _decide(self, decision: Proposal) -> Proposal | Outdated:
@@ -118,7 +118,7 @@ class AlertCounter:
 
     def _window(self, claim: Claim) -> AlertWindow:
         agent = claim.operation.agent_id or ""
-        windows = self._windows.get(agent, {})
+        windows = self._windows.setdefault(agent, {})  # an agent without windows is reported as such, see `windows`
         key = _key(windows, claim.operation.operation_type)
         return windows.get(key) or AlertWindow(agent, key, self._now, self._now + self._limit.window)
 
@@ -137,7 +137,7 @@ class AlertCounter:
         self._changed[key] = suppressed
 
     def _change(self, window: AlertWindow) -> tuple[str, str]:
-        self._windows.setdefault(window.agent_id, {})[window.operation_type] = window
+        self._windows[window.agent_id][window.operation_type] = window
         key = window.agent_id, window.operation_type
         self._changed.setdefault(key, None)
         return key
