@@ -612,6 +612,7 @@ create table {{ schema }}.auto_post_consumers (
     name text not null,
     position bigint not null default 0,
     moved_at timestamptz not null default now(),
+    ahead int8multirange not null default '{}',
     constraint auto_post_consumers_pkey primary key (name)
 );
 
@@ -621,8 +622,10 @@ comment on table {{ schema }}.auto_post_consumers is
 'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
 comment on column {{ schema }}.auto_post_consumers.name is 'log, carrier, or hook: and the name of a hook.';
 comment on column {{ schema }}.auto_post_consumers.position is
-'log: the last place given. A reader: the last announcement that it has delivered.';
-comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last moved.';
+'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
+comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
+comment on column {{ schema }}.auto_post_consumers.ahead is
+'A hook''s: the places after its position that are delivered. Agents are served in turn, and not in the order of places.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -2484,6 +2487,10 @@ as $$
             where
                 a.position > (
                     select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
+                )
+                and exists (
+                    select from {{ schema }}.auto_post_consumers as p
+                    where p.name <> 'log' and a.position > p.position and not a.position <@ p.ahead
                 )
         ) as w
     )

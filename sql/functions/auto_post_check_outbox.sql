@@ -75,6 +75,10 @@ as $$
                 a.position > (
                     select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
                 )
+                and exists (
+                    select from {{ schema }}.auto_post_consumers as p
+                    where p.name <> 'log' and a.position > p.position and not a.position <@ p.ahead
+                )
         ) as w
     )
 

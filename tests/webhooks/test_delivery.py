@@ -353,7 +353,7 @@ async def test_workers_share_a_lease(posts: Log, pool: asyncpg.Pool[asyncpg.Reco
 async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Another takes it over, without a ring; what the dead one does when it was only frozen counts no more."""
     frozen = lease_of(pool, "frozen")
-    assert await frozen.acquire() == 0
+    assert (await frozen.acquire()) is not None
     posts.write("a", "b")
     assert await lease_of(pool, "two").acquire() is None
     left = host.value("select extract(epoch from held_until - now()) from auto_post_consumers where name = 'hook:out'")
@@ -363,22 +363,24 @@ async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyn
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
         with pytest.raises(LeaseLost):
-            await frozen.advance(1)
+            await frozen.advance([1])
     assert posts.row["position"] == 2
 
 
 async def test_lease_is_not_released_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """So that a post is delivered at once whose worker found the lease taken."""
     one = lease_of(pool, "one")
-    assert await one.acquire() == 0
+    assert await one.acquire() is not None
     posts.write("a")
-    assert await one.advance(0, release=True) is False
-    assert await one.advance(1, release=True) is True
+    assert (await one.advance([], release=True))[1] is False
+    assert (await one.advance([1], release=True))[1] is True
     with pytest.raises(LeaseLost):  # nobody's
-        await one.advance(1)
-    assert await lease_of(pool, "two").acquire() == 1
+        await one.advance([1])
+    two = await lease_of(pool, "two").acquire()
+    assert two is not None
+    assert two.offset == 1
     with pytest.raises(LeaseLost):  # another's, which keeps it
-        await one.advance(2)
+        await one.advance([2])
     await one.release()
     assert posts.row["holder"] == "two"
 
@@ -420,7 +422,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     class Failing(ConsumerLease):
         failures = 1
 
-        async def advance(self, *given: Any, **more: Any) -> bool:
+        async def advance(self, *given: Any, **more: Any) -> Any:
             """Fail at first."""
             if self.failures:
                 self.failures -= 1
