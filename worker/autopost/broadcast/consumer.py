@@ -24,6 +24,7 @@ from autopost.errors import DeliveryFailed, LeaseLost
 
 RENEW_LEASE_SHARE = 1 / 3  # how often the lease is renewed while a retry waits
 LAST_WORD_SECONDS = 1.0
+NEWS_RETRY_SECONDS = 5.0  # between retries while new events come
 READ_ROWS = 1_000
 READS_PER_ROUND = 50
 MAX_READ_AHEAD = 50_000  # events that wait: an agent with more holds up the others. Their positions are 2 MB
@@ -98,6 +99,7 @@ class LogConsumer(Wakeup):
     async def work(self) -> None:
         """Deliver until nothing is left or another worker holds the lease. Raises LeaseLost and database errors."""
         while True:
+            self._awake.clear()  # whatever is in the log by now is read below
             place = await self._lease.acquire()
             # The worker that holds it delivers whatever is in the log by now, unless it dies.
             self.poll_at_most_seconds = self._lease.seconds if place is None else math.inf
@@ -196,16 +198,24 @@ class LogConsumer(Wakeup):
             self._held.pop(position, None)
 
     async def _wait_for_retry(self, failure: DeliveryFailed) -> None:
-        """Wait and keep the lease. Raises LeaseLost."""
+        """Wait and keep the lease; not for long when there is something new. Raises LeaseLost.
+
+        The target may refuse one event only: then those of other agents are delivered between its retries.
+        """
+        loop = asyncio.get_running_loop()
+        asked = failure.retry_after_seconds or 0.0
         delay = backoff.delay_seconds(self._failures, base=self.retry_base_seconds, cap=self.retry_cap_seconds)
-        left = max(delay, failure.retry_after_seconds or 0.0)
         renew = self._lease.seconds * RENEW_LEASE_SHARE
-        while left > renew and not self.is_stopping:
-            await self.pause(renew)
-            left -= renew
-            if await self._lease.acquire() is None:
+        began, wait = loop.time(), max(delay, asked)
+        while not self.is_stopping:
+            if self.is_woken:
+                wait = min(wait, max(NEWS_RETRY_SECONDS, asked))
+            left = began + wait - loop.time()
+            if left <= 0:
+                return
+            await self.pause(min(left, renew), unless_woken=not self.is_woken)
+            if loop.time() - self._lease.acquired_at >= renew and await self._lease.acquire() is None:
                 raise LeaseLost
-        await self.pause(left)
 
 
 def failure_of(error: Exception) -> DeliveryFailed:
