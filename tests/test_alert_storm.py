@@ -108,9 +108,8 @@ def test_many_operation_types_share_one_window() -> None:
     counter = AlertCounter(LIMIT, NOW)
     counter.decide(posts(claims))
     assert len(counter.changes) == MAX_TYPES + 1
-    (shared,) = [change for window, change in counter.changes if window.operation_type == ""]
-    assert shared is not None
-    assert shared.count == 100 - MAX_TYPES - LIMIT.burst
+    (shared,) = [change for change in counter.changes if change.window.operation_type == ""]
+    assert (shared.window.posted, shared.suppressed) == (LIMIT.burst, 100 - MAX_TYPES - LIMIT.burst)
 
 
 def test_worker_remembers_a_full_window_until_it_ends() -> None:

@@ -47,7 +47,7 @@ drop function {{ schema }}.auto_post_pause(text, text);
 drop function {{ schema }}.auto_post_history(text);
 drop function {{ schema }}.auto_post_purge(text, text);
 drop function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
 );
 drop function {{ schema }}.auto_post_expire(interval, integer);
 drop function {{ schema }}.auto_post_reconcile(integer, integer);

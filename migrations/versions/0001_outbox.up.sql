@@ -436,14 +436,13 @@ create table {{ schema }}.auto_post_alert_windows (
     began_at timestamptz not null,
     ends_at timestamptz not null,
     posted integer not null,
-    suppressed integer not null,
     summary_id uuid,
     constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_alert_windows is
-'The last window of alerts of each agent and operation type. Read and written while the agent is locked. A new window '
+'The last window of alerts of each agent and operation type. A new window '
 'replaces the one before; retention removes those that ended.';
 comment on column {{ schema }}.auto_post_alert_windows.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_alert_windows.operation_type is
@@ -453,10 +452,8 @@ comment on column {{ schema }}.auto_post_alert_windows.began_at is
 comment on column {{ schema }}.auto_post_alert_windows.ends_at is
 'When the window ends: the next alert begins a new one.';
 comment on column {{ schema }}.auto_post_alert_windows.posted is 'How many alerts were posted one by one.';
-comment on column {{ schema }}.auto_post_alert_windows.suppressed is
-'How many were skipped as alert_storm.';
 comment on column {{ schema }}.auto_post_alert_windows.summary_id is
-'The outbox row that sums up the suppressed alerts. NULL: none was suppressed.';
+'The outbox row that sums up the alerts skipped as alert_storm. NULL: none was.';
 
 -- The switches that a DBA turns at run time. Exactly one row.
 create table {{ schema }}.auto_post_control (
@@ -625,7 +622,7 @@ comment on column {{ schema }}.auto_post_consumers.position is
 'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A hook''s: the places after its position that are delivered. Agents are served in turn, and not in the order of places.';
+'A hook''s: the places after its position that are delivered: agents are served in turn.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -1118,14 +1115,15 @@ revoke execute on function {{ schema }}.auto_post_expire(interval, integer) from
 comment on function {{ schema }}.auto_post_expire(interval, integer) is
 'Removes finished rows that ended longer than p_keep ago, in one small batch; returns how many.';
 
--- Stores windows of alerts (the arrays have one entry each) and counts the alerts that were suppressed in them, by the
--- publishing transaction that decided about them: their agents are locked. p_suppressed: how many in the window,
--- p_more: how many of them are new, p_first: the outbox row of the first new one.
+-- Stores what a publishing transaction did in windows of alerts (the arrays have one entry each). p_posted: how many
+-- alerts of the window are posted by now, NULL if this transaction posted none; the agent is locked then. p_suppressed:
+-- how many alerts this transaction suppresses, p_first: the outbox row of the first of them.
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
--- a copy of that alert with an id of its own. Later ones raise its count. Locks the windows and the summaries.
+-- a copy of that alert with an id of its own. Later ones raise its count. Locks windows in which alerts are posted or
+-- suppressed first, and the summaries. Raises serialization_failure when the window ended and its summary is posted.
 create or replace function {{ schema }}.auto_post_count_alerts(
     p_agent_ids text[], p_operation_types text[], p_began_at timestamptz[], p_ends_at timestamptz[],
-    p_posted integer[], p_suppressed integer[], p_more integer[], p_first uuid[], p_now timestamptz
+    p_posted integer[], p_suppressed integer[], p_first uuid[], p_now timestamptz
 )
 returns void
 language plpgsql
@@ -1133,39 +1131,59 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_new record;
+    v_given record;
     v_summary_id uuid;
     v_tracker_id text;
 begin
-    for v_new in
+    for v_given in
         select *
         from unnest(
-            p_agent_ids, p_operation_types, p_began_at, p_ends_at, p_posted, p_suppressed, p_more, p_first
-        ) as n (agent_id, operation_type, began_at, ends_at, posted, suppressed, more, first_id)
-        order by n.agent_id, n.operation_type
+            p_agent_ids, p_operation_types, p_began_at, p_ends_at, p_posted, p_suppressed, p_first
+        ) as g (agent_id, operation_type, began_at, ends_at, posted, suppressed, first_id)
+        order by g.agent_id, g.operation_type
     loop
-        insert into {{ schema }}.auto_post_alert_windows as w (
-            agent_id, operation_type, began_at, ends_at, posted, suppressed
-        )
-        values (
-            v_new.agent_id, v_new.operation_type, v_new.began_at, v_new.ends_at, v_new.posted, v_new.suppressed
-        )
-        on conflict (agent_id, operation_type) do update
-            set
-                began_at = excluded.began_at,
-                ends_at = excluded.ends_at,
-                posted = excluded.posted,
-                suppressed = excluded.suppressed,
-                summary_id = case when w.began_at = excluded.began_at then w.summary_id end
-        returning w.summary_id into v_summary_id;
+        if v_given.posted is not null then
+            insert into {{ schema }}.auto_post_alert_windows as w (
+                agent_id, operation_type, began_at, ends_at, posted
+            )
+            values (v_given.agent_id, v_given.operation_type, v_given.began_at, v_given.ends_at, v_given.posted)
+            on conflict (agent_id, operation_type) do update
+                set
+                    began_at = excluded.began_at,
+                    ends_at = excluded.ends_at,
+                    posted = excluded.posted,
+                    summary_id = case when w.began_at = excluded.began_at then w.summary_id end;
+        end if;
+        continue when v_given.suppressed = 0;
 
-        if v_new.more > 0 and v_summary_id is not null then
+        select w.summary_id into v_summary_id
+        from {{ schema }}.auto_post_alert_windows as w
+        where
+            w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
+            and w.began_at = v_given.began_at;
+        continue when not found; -- purged meanwhile
+        if v_summary_id is null then
+            select w.summary_id into v_summary_id
+            from {{ schema }}.auto_post_alert_windows as w
+            where
+                w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
+                and w.began_at = v_given.began_at
+            for update;
+            continue when not found;
+        end if;
+
+        if v_summary_id is not null then
             update {{ schema }}.auto_post_outbox as o
             set summary = o.summary || jsonb_build_object(
-                'count', (o.summary ->> 'count')::integer + v_new.more, 'last_at', p_now
+                'count', (o.summary ->> 'count')::integer + v_given.suppressed,
+                'last_at', greatest((o.summary ->> 'last_at')::timestamptz, p_now)
             )
             where o.id = v_summary_id and o.state in ('pending', 'claimed');
-        elsif v_new.more > 0 then
+            if not found and clock_timestamp() >= v_given.ends_at then
+                raise exception 'the window of these alerts is over, and its summary is posted'
+                    using errcode = 'serialization_failure';
+            end if;
+        else
             v_tracker_id := 'alert_storm:' || gen_random_uuid();
             insert into {{ schema }}.auto_post_outbox as o (
                 id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, what_explanation,
@@ -1173,28 +1191,28 @@ begin
             )
             select
                 {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
-                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_new.ends_at, v_new.ends_at,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_given.ends_at, v_given.ends_at,
                 jsonb_build_object(
-                    'kind', 'alert_storm', 'count', v_new.more, 'first_at', p_now, 'last_at', p_now,
-                    'is_mixed', v_new.operation_type = ''
+                    'kind', 'alert_storm', 'count', v_given.suppressed, 'first_at', p_now, 'last_at', p_now,
+                    'is_mixed', v_given.operation_type = ''
                 )
             from {{ schema }}.auto_post_outbox as a
-            where a.id = v_new.first_id
+            where a.id = v_given.first_id
             returning o.id into v_summary_id;
             update {{ schema }}.auto_post_alert_windows as w
             set summary_id = v_summary_id
-            where w.agent_id = v_new.agent_id and w.operation_type = v_new.operation_type;
+            where w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type;
         end if;
     end loop;
 end
 $$;
 
 revoke execute on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
 ) from public;
 
 comment on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
 ) is
 'Stores windows of alerts, and adds or updates the outbox rows that sum up the suppressed ones.';
 

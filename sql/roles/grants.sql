@@ -33,7 +33,7 @@ grant execute on function
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
 {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
 ),
 {{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;

@@ -6,14 +6,13 @@ create table {{ schema }}.auto_post_alert_windows (
     began_at timestamptz not null,
     ends_at timestamptz not null,
     posted integer not null,
-    suppressed integer not null,
     summary_id uuid,
     constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_alert_windows is
-'The last window of alerts of each agent and operation type. Read and written while the agent is locked. A new window '
+'The last window of alerts of each agent and operation type. A new window '
 'replaces the one before; retention removes those that ended.';
 comment on column {{ schema }}.auto_post_alert_windows.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_alert_windows.operation_type is
@@ -23,7 +22,5 @@ comment on column {{ schema }}.auto_post_alert_windows.began_at is
 comment on column {{ schema }}.auto_post_alert_windows.ends_at is
 'When the window ends: the next alert begins a new one.';
 comment on column {{ schema }}.auto_post_alert_windows.posted is 'How many alerts were posted one by one.';
-comment on column {{ schema }}.auto_post_alert_windows.suppressed is
-'How many were skipped as alert_storm.';
 comment on column {{ schema }}.auto_post_alert_windows.summary_id is
-'The outbox row that sums up the suppressed alerts. NULL: none was suppressed.';
+'The outbox row that sums up the alerts skipped as alert_storm. NULL: none was.';

@@ -20,7 +20,7 @@ comment on column {{ schema }}.auto_post_consumers.position is
 'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A hook''s: the places after its position that are delivered. Agents are served in turn, and not in the order of places.';
+'A hook''s: the places after its position that are delivered: agents are served in turn.';
 comment on column {{ schema }}.auto_post_consumers.holder is 'A hook''s: which worker has its turn. NULL: none has.';
 comment on column {{ schema }}.auto_post_consumers.held_until is 'A hook''s: when the turn ends by itself.';
 comment on column {{ schema }}.auto_post_consumers.failing_since is

@@ -78,7 +78,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/arm": (),
     "worker/claim": ("w", 10, timedelta(seconds=60), True, None),
     "worker/count_alerts": (
-        *(["ada"], ["workflow_execute"], [datetime.now(UTC)], [datetime.now(UTC)], [20], [1], [1], [uuid4()]),
+        *(["ada"], ["workflow_execute"], [datetime.now(UTC)], [datetime.now(UTC)], [20], [1], [uuid4()]),
         datetime.now(UTC),
     ),
     "worker/defer": (*CLAIMED, ["boom"], [1.0]),

@@ -37,7 +37,6 @@ class AlertWindow:
     began_at: datetime
     ends_at: datetime
     posted: int = 0
-    suppressed: int = 0
 
     def includes(self, moment: datetime) -> bool:
         """Return whether a moment is within the window."""
@@ -45,11 +44,16 @@ class AlertWindow:
 
 
 @dataclass(slots=True)
-class Suppressed:
-    """The alerts that a publishing transaction suppresses in one window; `first` is the row of one of them."""
+class Change:
+    """What a publishing transaction does in one window: whether it posts an alert, and which it suppresses.
 
-    first: UUID
-    count: int = 0
+    `first` is the row of the first suppressed one.
+    """
+
+    window: AlertWindow
+    has_posted: bool = False
+    suppressed: int = 0
+    first: UUID | None = None
 
 
 def is_counted(claim: Claim) -> bool:
@@ -67,7 +71,8 @@ class AlertCounter:
     """Decides about the alerts of one publishing transaction, in their order.
 
     `windows` are those of the agents that include `now`, and `summaries` the numbers of alerts that claimed summaries
-    stand for; both were read while the agents are locked.
+    stand for. Both were read while the agents of posts and the summaries are locked. An alert that was skipped before
+    its text was written needs no lock: a window that is full stays so until it ends.
     """
 
     def __init__(
@@ -79,16 +84,16 @@ class AlertCounter:
         self._windows: dict[str, dict[str, AlertWindow]] = {}
         for window in windows:
             self._windows.setdefault(window.agent_id, {})[window.operation_type] = window
-        self._changed: dict[tuple[str, str], Suppressed | None] = {}
+        self._changes: dict[tuple[str, str], Change] = {}
 
     def decide(self, decisions: Sequence[Proposal]) -> list[Proposal | Outdated]:
         """Return the final decisions: alerts beyond the limit are skipped."""
         return [self._decide(decision) for decision in decisions]
 
     @property
-    def changes(self) -> list[tuple[AlertWindow, Suppressed | None]]:
-        """Return the windows that changed, and what this transaction suppressed in each."""
-        return [(self._windows[agent][key], suppressed) for (agent, key), suppressed in self._changed.items()]
+    def changes(self) -> list[Change]:
+        """Return what this transaction does in each window that it changes."""
+        return list(self._changes.values())
 
     @property
     def windows(self) -> dict[str, Mapping[str, AlertWindow]]:
@@ -127,20 +132,19 @@ class AlertCounter:
 
     def _post(self, claim: Claim) -> None:
         window = self._window(claim)
-        self._change(replace(window, posted=window.posted + 1))
+        window = replace(window, posted=window.posted + 1)
+        self._windows[window.agent_id][window.operation_type] = window
+        self._change(window).has_posted = True
 
     def _suppress(self, claim: Claim) -> None:
-        window = self._window(claim)
-        key = self._change(replace(window, suppressed=window.suppressed + 1))
-        suppressed = self._changed[key] or Suppressed(claim.id)
-        suppressed.count += 1
-        self._changed[key] = suppressed
+        change = self._change(self._window(claim))
+        change.suppressed += 1
+        change.first = change.first or claim.id
 
-    def _change(self, window: AlertWindow) -> tuple[str, str]:
-        self._windows[window.agent_id][window.operation_type] = window
-        key = window.agent_id, window.operation_type
-        self._changed.setdefault(key, None)
-        return key
+    def _change(self, window: AlertWindow) -> Change:
+        change = self._changes.setdefault((window.agent_id, window.operation_type), Change(window))
+        change.window = window
+        return change
 
 
 class RecentStorms:

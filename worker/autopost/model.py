@@ -186,7 +186,7 @@ class Lost:
 class Busy:
     """Another transaction holds the agent's lock; nothing was written, and the lease is still valid."""
 
-    proposal: Proposal
+    proposal: Posted
 
     @property
     def claim(self) -> Claim:

@@ -90,11 +90,11 @@ class Publication:
             return Published([settled[_key(proposal)] for proposal in proposals], now, alerts)
 
     async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
-        """Lock the authors; return the proposals that can go on, and those whose author is locked."""
+        """Lock the authors of posts; return the proposals that can go on, and the posts whose author is locked."""
         authors = _authors(group)
         rows = await connection.fetch(self._query("worker/lock_agents"), authors) if authors else []
         taken = {row["agent_id"] for row in rows if not row["locked"]}
-        busy = [Busy(p) for p in group if _needs_lock(p) and p.claim.operation.agent_id in taken]
+        busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
         busy_keys = {_key(item) for item in busy}
         return [p for p in group if _key(p) not in busy_keys], busy
 
@@ -106,8 +106,12 @@ class Publication:
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
 
     async def _alerts(self, connection: Any, allowed: Sequence[Proposal], now: datetime) -> AlertCounter:
-        """Return what decides about alerts, from what the database has while the agents are locked."""
-        counted = {p.claim.operation.agent_id for p in allowed if _needs_lock(p) and is_counted(p.claim)}
+        """Return what decides about alerts, from what the database has while the agents of posts are locked."""
+        counted = {
+            p.claim.operation.agent_id
+            for p in allowed
+            if (isinstance(p, Posted) or is_storm_skip(p)) and is_counted(p.claim)
+        }
         summaries = [p.claim.id for p in allowed if isinstance(p, Posted) and p.claim.operation.summary is not None]
         windows, counts = [], {}
         if counted and self._alert_limit.burst:
@@ -122,14 +126,13 @@ class Publication:
         if changes := alerts.changes:
             await connection.execute(
                 self._query("worker/count_alerts"),
-                [window.agent_id for window, _ in changes],
-                [window.operation_type for window, _ in changes],
-                [window.began_at for window, _ in changes],
-                [window.ends_at for window, _ in changes],
-                [window.posted for window, _ in changes],
-                [window.suppressed for window, _ in changes],
-                [suppressed.count if suppressed else 0 for _, suppressed in changes],
-                [suppressed.first if suppressed else None for _, suppressed in changes],
+                [change.window.agent_id for change in changes],
+                [change.window.operation_type for change in changes],
+                [change.window.began_at for change in changes],
+                [change.window.ends_at for change in changes],
+                [change.window.posted if change.has_posted else None for change in changes],
+                [change.suppressed for change in changes],
+                [change.first for change in changes],
                 now,
             )
 
@@ -174,13 +177,8 @@ def _key(item: Outcome) -> Key:
     return item.claim.id, item.claim.epoch
 
 
-def _needs_lock(proposal: Proposal) -> bool:
-    """Return whether a proposal is decided while its agent is locked: it moves the agent's windows."""
-    return isinstance(proposal, Posted) or is_storm_skip(proposal)
-
-
 def _authors(group: Sequence[Proposal]) -> list[str]:
-    authors = {p.claim.operation.agent_id for p in group if _needs_lock(p)}
+    authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
     return sorted(author for author in authors if author is not None)
 
 

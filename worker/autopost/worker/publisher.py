@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from autopost import audit, backoff
-from autopost.alert_storm import AlertLimit, RecentStorms, is_storm_skip
+from autopost.alert_storm import AlertLimit, RecentStorms
 from autopost.database.errors import (
     DATABASE_ERRORS,
     is_of_the_connection,
@@ -75,11 +75,11 @@ class Publisher:
     def submit(self, items: Sequence[Ready]) -> None:
         """Queue items for publishing, without waiting.
 
-        Posts of one agent use the same lane, so that they are published one after another; so do its alerts in a storm,
-        which lock it. Everything else uses the shortest queue.
+        Posts of one agent use the same lane, so that they are published one after another. Everything else uses the
+        shortest queue.
         """
         for item in items:
-            if isinstance(item, Posted) or is_storm_skip(item):
+            if isinstance(item, Posted):
                 lane = self._lanes[hash(item.claim.operation.agent_id) % LANES]
             else:
                 lane = min(self._lanes, key=asyncio.Queue.qsize)
