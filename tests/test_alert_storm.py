@@ -89,16 +89,16 @@ def test_other_decisions_pass() -> None:
     assert outcomes([*others, *posts([alert(), alert(), alert()])]) == "sdpps"
 
 
-def test_summary_that_missed_an_alert_is_returned() -> None:
-    """A transaction that began before the window's end may commit after the summary was claimed."""
-    claim = alert()
-    operation = Operation("s", "workflow_execute", "failed", "ada", is_alert=True, summary=Summary(3, NOW, NOW))
-    summary = Claim(uuid4(), 1, 1, operation, claim.agent, NOW, NOW)
-    for stored, expected in ((3, Posted), (4, Outdated)):
-        counter = AlertCounter(LIMIT, NOW, [full()], {summary.id: stored})
-        (decided,) = counter.decide(posts([summary]))
-        assert isinstance(decided, expected)
-        assert not counter.changes
+def test_summary_is_posted_and_begins_no_window() -> None:
+    """The database compares its number of alerts with that of its window."""
+    operation = Operation(
+        "s", "workflow_execute", "failed", "ada", is_alert=True, summary=Summary("workflow_execute", NOW, 3, NOW, NOW)
+    )
+    summary = Claim(uuid4(), 1, 1, operation, None, NOW, NOW)
+    counter = AlertCounter(LIMIT, NOW, [full()])
+    assert counter.decide(posts([summary])) == posts([summary])
+    (change,) = counter.changes
+    assert (change.summary, change.count, change.has_posted, change.suppressed) == (summary.id, 3, False, 0)
 
 
 def test_many_operation_types_share_one_window() -> None:

@@ -46,9 +46,7 @@ drop function {{ schema }}.auto_post_resume(text, text);
 drop function {{ schema }}.auto_post_pause(text, text);
 drop function {{ schema }}.auto_post_history(text);
 drop function {{ schema }}.auto_post_purge(text, text);
-drop function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-);
+drop function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz);
 drop function {{ schema }}.auto_post_expire(interval, integer);
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_capture();

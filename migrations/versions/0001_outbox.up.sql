@@ -411,8 +411,8 @@ comment on column {{ schema }}.auto_post_outbox.status is
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
-'Of a row that sums up alerts which were skipped as alert_storm: their count and times; the row is else a copy of the '
-'first of them. NULL: the row is an operation.';
+'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
+'as alert_storm. NULL: the row is an operation.';
 
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
@@ -428,22 +428,25 @@ comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as 
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
 'When its last post was decided, by the database''s clock. The window begins here.';
 
--- How many alerts each agent posted in the present window of an operation type, so that a storm of alerts is limited
--- exactly across workers and restarts. A table of its own: it is written for alerts only, and by nobody else.
+-- How many alerts of each agent and operation type were posted and suppressed in a window, so that a storm of alerts is
+-- limited exactly across workers and restarts. A table of its own: it is written for alerts only, and by workers only.
 create table {{ schema }}.auto_post_alert_windows (
     agent_id text collate "C" not null,
     operation_type text collate "C" not null,
     began_at timestamptz not null,
     ends_at timestamptz not null,
     posted integer not null,
+    suppressed integer not null default 0,
+    first_suppressed_at timestamptz,
+    last_suppressed_at timestamptz,
     summary_id uuid,
-    constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type)
+    constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type, began_at)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_alert_windows is
-'The last window of alerts of each agent and operation type. A new window '
-'replaces the one before; retention removes those that ended.';
+'The alerts of each agent and operation type in a window. Retention removes a window that ended and whose summary, if '
+'it has one, is no longer in the outbox.';
 comment on column {{ schema }}.auto_post_alert_windows.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_alert_windows.operation_type is
 'The operation type, redacted, at most 200 characters. Empty: all further types of an agent with many.';
@@ -452,8 +455,11 @@ comment on column {{ schema }}.auto_post_alert_windows.began_at is
 comment on column {{ schema }}.auto_post_alert_windows.ends_at is
 'When the window ends: the next alert begins a new one.';
 comment on column {{ schema }}.auto_post_alert_windows.posted is 'How many alerts were posted one by one.';
+comment on column {{ schema }}.auto_post_alert_windows.suppressed is 'How many were skipped as alert_storm.';
+comment on column {{ schema }}.auto_post_alert_windows.first_suppressed_at is 'When the first of them was skipped.';
+comment on column {{ schema }}.auto_post_alert_windows.last_suppressed_at is 'When the last of them was skipped.';
 comment on column {{ schema }}.auto_post_alert_windows.summary_id is
-'The outbox row that sums up the alerts skipped as alert_storm. NULL: none was.';
+'The outbox row that sums up what was skipped. NULL: nothing was.';
 
 -- The switches that a DBA turns at run time. Exactly one row.
 create table {{ schema }}.auto_post_control (
@@ -1099,10 +1105,12 @@ begin
     get diagnostics v_removed = row_count;
 
     delete from {{ schema }}.auto_post_alert_windows as w
-    where (w.agent_id, w.operation_type) in (
-        select e.agent_id, e.operation_type
+    where (w.agent_id, w.operation_type, w.began_at) in (
+        select e.agent_id, e.operation_type, e.began_at
         from {{ schema }}.auto_post_alert_windows as e
-        where e.ends_at < pg_catalog.now()
+        where
+            e.ends_at < pg_catalog.now()
+            and not exists (select from {{ schema }}.auto_post_outbox as o where o.id = e.summary_id)
         limit p_limit
         for update skip locked
     );
@@ -1115,75 +1123,58 @@ revoke execute on function {{ schema }}.auto_post_expire(interval, integer) from
 comment on function {{ schema }}.auto_post_expire(interval, integer) is
 'Removes finished rows that ended longer than p_keep ago, in one small batch; returns how many.';
 
--- Stores what a publishing transaction did in windows of alerts (the arrays have one entry each). p_posted: how many
--- alerts of the window are posted by now, NULL if this transaction posted none; the agent is locked then. p_suppressed:
--- how many alerts this transaction suppresses, p_first: the outbox row of the first of them.
+-- Stores what a publishing transaction did in windows of alerts, as its last step. p_changes: an array of objects with
+-- agent_id, operation_type and began_at of a window, and
+-- - posted, ends_at: how many alerts of the window are posted by now, and its end; the agent is locked,
+-- - suppressed, first: how many alerts this transaction suppresses, and the outbox row of the first of them,
+-- - summary, count: the outbox row that sums up the window and is posted now, and the number of alerts in its text.
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
--- a copy of that alert with an id of its own. Later ones raise its count. Locks windows in which alerts are posted or
--- suppressed first, and the summaries. Raises serialization_failure when the window ended and its summary is posted.
-create or replace function {{ schema }}.auto_post_count_alerts(
-    p_agent_ids text[], p_operation_types text[], p_began_at timestamptz[], p_ends_at timestamptz[],
-    p_posted integer[], p_suppressed integer[], p_first uuid[], p_now timestamptz
-)
-returns void
+-- a copy of that alert with an id of its own. Returns the summaries whose number is wrong: their text must be written
+-- again. Raises serialization_failure when a window ended and its summary is posted: no alert may be suppressed in it.
+-- Locks the windows, in the order of their keys. Commits with the caller.
+create or replace function {{ schema }}.auto_post_count_alerts(p_changes jsonb, p_now timestamptz)
+returns setof uuid
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_given record;
-    v_summary_id uuid;
+    v_change record;
+    v_window record;
     v_tracker_id text;
 begin
-    for v_given in
+    for v_change in
         select *
-        from unnest(
-            p_agent_ids, p_operation_types, p_began_at, p_ends_at, p_posted, p_suppressed, p_first
-        ) as g (agent_id, operation_type, began_at, ends_at, posted, suppressed, first_id)
-        order by g.agent_id, g.operation_type
+        from jsonb_to_recordset(p_changes) as c (
+            agent_id text, operation_type text, began_at timestamptz, ends_at timestamptz, posted integer,
+            suppressed integer, first uuid, summary uuid, count integer
+        )
+        order by c.agent_id collate "C", c.operation_type collate "C", c.began_at
     loop
-        if v_given.posted is not null then
+        if v_change.posted is not null then
             insert into {{ schema }}.auto_post_alert_windows as w (
                 agent_id, operation_type, began_at, ends_at, posted
             )
-            values (v_given.agent_id, v_given.operation_type, v_given.began_at, v_given.ends_at, v_given.posted)
-            on conflict (agent_id, operation_type) do update
-                set
-                    began_at = excluded.began_at,
-                    ends_at = excluded.ends_at,
-                    posted = excluded.posted,
-                    summary_id = case when w.began_at = excluded.began_at then w.summary_id end;
+            values (
+                v_change.agent_id, v_change.operation_type, v_change.began_at, v_change.ends_at, v_change.posted
+            )
+            on conflict (agent_id, operation_type, began_at) do update set posted = excluded.posted;
         end if;
-        continue when v_given.suppressed = 0;
+        continue when coalesce(v_change.suppressed, 0) = 0 and v_change.summary is null;
 
-        select w.summary_id into v_summary_id
+        select w.ends_at, w.suppressed, w.summary_id into v_window
         from {{ schema }}.auto_post_alert_windows as w
         where
-            w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
-            and w.began_at = v_given.began_at;
+            w.agent_id = v_change.agent_id and w.operation_type = v_change.operation_type
+            and w.began_at = v_change.began_at
+        for update;
         continue when not found; -- purged meanwhile
-        if v_summary_id is null then
-            select w.summary_id into v_summary_id
-            from {{ schema }}.auto_post_alert_windows as w
-            where
-                w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
-                and w.began_at = v_given.began_at
-            for update;
-            continue when not found;
+        if v_change.summary is not null and v_window.suppressed <> v_change.count then
+            return next v_change.summary;
         end if;
+        continue when coalesce(v_change.suppressed, 0) = 0;
 
-        if v_summary_id is not null then
-            update {{ schema }}.auto_post_outbox as o
-            set summary = o.summary || jsonb_build_object(
-                'count', (o.summary ->> 'count')::integer + v_given.suppressed,
-                'last_at', greatest((o.summary ->> 'last_at')::timestamptz, p_now)
-            )
-            where o.id = v_summary_id and o.state in ('pending', 'claimed');
-            if not found and clock_timestamp() >= v_given.ends_at then
-                raise exception 'the window of these alerts is over, and its summary is posted'
-                    using errcode = 'serialization_failure';
-            end if;
-        else
+        if v_window.summary_id is null then
             v_tracker_id := 'alert_storm:' || gen_random_uuid();
             insert into {{ schema }}.auto_post_outbox as o (
                 id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, what_explanation,
@@ -1191,30 +1182,41 @@ begin
             )
             select
                 {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
-                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_given.ends_at, v_given.ends_at,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_window.ends_at, v_window.ends_at,
                 jsonb_build_object(
-                    'kind', 'alert_storm', 'count', v_given.suppressed, 'first_at', p_now, 'last_at', p_now,
-                    'is_mixed', v_given.operation_type = ''
+                    'kind', 'alert_storm', 'operation_type', v_change.operation_type, 'began_at', v_change.began_at
                 )
             from {{ schema }}.auto_post_outbox as a
-            where a.id = v_given.first_id
-            returning o.id into v_summary_id;
-            update {{ schema }}.auto_post_alert_windows as w
-            set summary_id = v_summary_id
-            where w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type;
+            where a.id = v_change.first
+            returning o.id into v_window.summary_id;
+        elsif
+            clock_timestamp() >= v_window.ends_at
+            and not exists (
+                select from {{ schema }}.auto_post_outbox as o
+                where o.id = v_window.summary_id and o.state in ('pending', 'claimed')
+            )
+        then
+            raise exception 'the window of these alerts is over, and its summary is posted'
+                using errcode = 'serialization_failure';
         end if;
+
+        update {{ schema }}.auto_post_alert_windows as w
+        set
+            suppressed = w.suppressed + v_change.suppressed,
+            first_suppressed_at = coalesce(w.first_suppressed_at, p_now),
+            last_suppressed_at = greatest(w.last_suppressed_at, p_now),
+            summary_id = v_window.summary_id
+        where
+            w.agent_id = v_change.agent_id and w.operation_type = v_change.operation_type
+            and w.began_at = v_change.began_at;
     end loop;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-) from public;
+revoke execute on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) from public;
 
-comment on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-) is
-'Stores windows of alerts, and adds or updates the outbox rows that sum up the suppressed ones.';
+comment on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) is
+'Stores what a publishing transaction did in windows of alerts; returns the summaries whose number of alerts is wrong.';
 
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
 -- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
@@ -1284,10 +1286,19 @@ begin
     delete from {{ schema }}.auto_post_rate_limits as l
     using windows
     where l.agent_id = windows.agent_id;
+    with windows as (
+        select w.agent_id, w.operation_type, w.began_at
+        from {{ schema }}.auto_post_alert_windows as w
+        where
+            w.agent_id = p_agent_id
+            or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id)
+        order by w.agent_id, w.operation_type, w.began_at
+        for update
+    )
+
     delete from {{ schema }}.auto_post_alert_windows as w
-    where
-        w.agent_id = p_agent_id
-        or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
+    using windows as o
+    where w.agent_id = o.agent_id and w.operation_type = o.operation_type and w.began_at = o.began_at;
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where

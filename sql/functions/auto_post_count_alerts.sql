@@ -1,72 +1,55 @@
--- Stores what a publishing transaction did in windows of alerts (the arrays have one entry each). p_posted: how many
--- alerts of the window are posted by now, NULL if this transaction posted none; the agent is locked then. p_suppressed:
--- how many alerts this transaction suppresses, p_first: the outbox row of the first of them.
+-- Stores what a publishing transaction did in windows of alerts, as its last step. p_changes: an array of objects with
+-- agent_id, operation_type and began_at of a window, and
+-- - posted, ends_at: how many alerts of the window are posted by now, and its end; the agent is locked,
+-- - suppressed, first: how many alerts this transaction suppresses, and the outbox row of the first of them,
+-- - summary, count: the outbox row that sums up the window and is posted now, and the number of alerts in its text.
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
--- a copy of that alert with an id of its own. Later ones raise its count. Locks windows in which alerts are posted or
--- suppressed first, and the summaries. Raises serialization_failure when the window ended and its summary is posted.
-create or replace function {{ schema }}.auto_post_count_alerts(
-    p_agent_ids text[], p_operation_types text[], p_began_at timestamptz[], p_ends_at timestamptz[],
-    p_posted integer[], p_suppressed integer[], p_first uuid[], p_now timestamptz
-)
-returns void
+-- a copy of that alert with an id of its own. Returns the summaries whose number is wrong: their text must be written
+-- again. Raises serialization_failure when a window ended and its summary is posted: no alert may be suppressed in it.
+-- Locks the windows, in the order of their keys. Commits with the caller.
+create or replace function {{ schema }}.auto_post_count_alerts(p_changes jsonb, p_now timestamptz)
+returns setof uuid
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_given record;
-    v_summary_id uuid;
+    v_change record;
+    v_window record;
     v_tracker_id text;
 begin
-    for v_given in
+    for v_change in
         select *
-        from unnest(
-            p_agent_ids, p_operation_types, p_began_at, p_ends_at, p_posted, p_suppressed, p_first
-        ) as g (agent_id, operation_type, began_at, ends_at, posted, suppressed, first_id)
-        order by g.agent_id, g.operation_type
+        from jsonb_to_recordset(p_changes) as c (
+            agent_id text, operation_type text, began_at timestamptz, ends_at timestamptz, posted integer,
+            suppressed integer, first uuid, summary uuid, count integer
+        )
+        order by c.agent_id collate "C", c.operation_type collate "C", c.began_at
     loop
-        if v_given.posted is not null then
+        if v_change.posted is not null then
             insert into {{ schema }}.auto_post_alert_windows as w (
                 agent_id, operation_type, began_at, ends_at, posted
             )
-            values (v_given.agent_id, v_given.operation_type, v_given.began_at, v_given.ends_at, v_given.posted)
-            on conflict (agent_id, operation_type) do update
-                set
-                    began_at = excluded.began_at,
-                    ends_at = excluded.ends_at,
-                    posted = excluded.posted,
-                    summary_id = case when w.began_at = excluded.began_at then w.summary_id end;
+            values (
+                v_change.agent_id, v_change.operation_type, v_change.began_at, v_change.ends_at, v_change.posted
+            )
+            on conflict (agent_id, operation_type, began_at) do update set posted = excluded.posted;
         end if;
-        continue when v_given.suppressed = 0;
+        continue when coalesce(v_change.suppressed, 0) = 0 and v_change.summary is null;
 
-        select w.summary_id into v_summary_id
+        select w.ends_at, w.suppressed, w.summary_id into v_window
         from {{ schema }}.auto_post_alert_windows as w
         where
-            w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
-            and w.began_at = v_given.began_at;
+            w.agent_id = v_change.agent_id and w.operation_type = v_change.operation_type
+            and w.began_at = v_change.began_at
+        for update;
         continue when not found; -- purged meanwhile
-        if v_summary_id is null then
-            select w.summary_id into v_summary_id
-            from {{ schema }}.auto_post_alert_windows as w
-            where
-                w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type
-                and w.began_at = v_given.began_at
-            for update;
-            continue when not found;
+        if v_change.summary is not null and v_window.suppressed <> v_change.count then
+            return next v_change.summary;
         end if;
+        continue when coalesce(v_change.suppressed, 0) = 0;
 
-        if v_summary_id is not null then
-            update {{ schema }}.auto_post_outbox as o
-            set summary = o.summary || jsonb_build_object(
-                'count', (o.summary ->> 'count')::integer + v_given.suppressed,
-                'last_at', greatest((o.summary ->> 'last_at')::timestamptz, p_now)
-            )
-            where o.id = v_summary_id and o.state in ('pending', 'claimed');
-            if not found and clock_timestamp() >= v_given.ends_at then
-                raise exception 'the window of these alerts is over, and its summary is posted'
-                    using errcode = 'serialization_failure';
-            end if;
-        else
+        if v_window.summary_id is null then
             v_tracker_id := 'alert_storm:' || gen_random_uuid();
             insert into {{ schema }}.auto_post_outbox as o (
                 id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, what_explanation,
@@ -74,27 +57,38 @@ begin
             )
             select
                 {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
-                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_given.ends_at, v_given.ends_at,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_window.ends_at, v_window.ends_at,
                 jsonb_build_object(
-                    'kind', 'alert_storm', 'count', v_given.suppressed, 'first_at', p_now, 'last_at', p_now,
-                    'is_mixed', v_given.operation_type = ''
+                    'kind', 'alert_storm', 'operation_type', v_change.operation_type, 'began_at', v_change.began_at
                 )
             from {{ schema }}.auto_post_outbox as a
-            where a.id = v_given.first_id
-            returning o.id into v_summary_id;
-            update {{ schema }}.auto_post_alert_windows as w
-            set summary_id = v_summary_id
-            where w.agent_id = v_given.agent_id and w.operation_type = v_given.operation_type;
+            where a.id = v_change.first
+            returning o.id into v_window.summary_id;
+        elsif
+            clock_timestamp() >= v_window.ends_at
+            and not exists (
+                select from {{ schema }}.auto_post_outbox as o
+                where o.id = v_window.summary_id and o.state in ('pending', 'claimed')
+            )
+        then
+            raise exception 'the window of these alerts is over, and its summary is posted'
+                using errcode = 'serialization_failure';
         end if;
+
+        update {{ schema }}.auto_post_alert_windows as w
+        set
+            suppressed = w.suppressed + v_change.suppressed,
+            first_suppressed_at = coalesce(w.first_suppressed_at, p_now),
+            last_suppressed_at = greatest(w.last_suppressed_at, p_now),
+            summary_id = v_window.summary_id
+        where
+            w.agent_id = v_change.agent_id and w.operation_type = v_change.operation_type
+            and w.began_at = v_change.began_at;
     end loop;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-) from public;
+revoke execute on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) from public;
 
-comment on function {{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-) is
-'Stores windows of alerts, and adds or updates the outbox rows that sum up the suppressed ones.';
+comment on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) is
+'Stores what a publishing transaction did in windows of alerts; returns the summaries whose number of alerts is wrong.';

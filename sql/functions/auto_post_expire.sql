@@ -39,10 +39,12 @@ begin
     get diagnostics v_removed = row_count;
 
     delete from {{ schema }}.auto_post_alert_windows as w
-    where (w.agent_id, w.operation_type) in (
-        select e.agent_id, e.operation_type
+    where (w.agent_id, w.operation_type, w.began_at) in (
+        select e.agent_id, e.operation_type, e.began_at
         from {{ schema }}.auto_post_alert_windows as e
-        where e.ends_at < pg_catalog.now()
+        where
+            e.ends_at < pg_catalog.now()
+            and not exists (select from {{ schema }}.auto_post_outbox as o where o.id = e.summary_id)
         limit p_limit
         for update skip locked
     );

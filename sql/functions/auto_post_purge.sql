@@ -66,10 +66,19 @@ begin
     delete from {{ schema }}.auto_post_rate_limits as l
     using windows
     where l.agent_id = windows.agent_id;
+    with windows as (
+        select w.agent_id, w.operation_type, w.began_at
+        from {{ schema }}.auto_post_alert_windows as w
+        where
+            w.agent_id = p_agent_id
+            or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id)
+        order by w.agent_id, w.operation_type, w.began_at
+        for update
+    )
+
     delete from {{ schema }}.auto_post_alert_windows as w
-    where
-        w.agent_id = p_agent_id
-        or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
+    using windows as o
+    where w.agent_id = o.agent_id and w.operation_type = o.operation_type and w.began_at = o.began_at;
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where

@@ -32,9 +32,7 @@ grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
-{{ schema }}.auto_post_count_alerts(
-    text[], text[], timestamptz[], timestamptz[], integer[], integer[], uuid[], timestamptz
-),
+{{ schema }}.auto_post_count_alerts(jsonb, timestamptz),
 {{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check

@@ -1,19 +1,22 @@
--- How many alerts each agent posted in the present window of an operation type, so that a storm of alerts is limited
--- exactly across workers and restarts. A table of its own: it is written for alerts only, and by nobody else.
+-- How many alerts of each agent and operation type were posted and suppressed in a window, so that a storm of alerts is
+-- limited exactly across workers and restarts. A table of its own: it is written for alerts only, and by workers only.
 create table {{ schema }}.auto_post_alert_windows (
     agent_id text collate "C" not null,
     operation_type text collate "C" not null,
     began_at timestamptz not null,
     ends_at timestamptz not null,
     posted integer not null,
+    suppressed integer not null default 0,
+    first_suppressed_at timestamptz,
+    last_suppressed_at timestamptz,
     summary_id uuid,
-    constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type)
+    constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type, began_at)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_alert_windows is
-'The last window of alerts of each agent and operation type. A new window '
-'replaces the one before; retention removes those that ended.';
+'The alerts of each agent and operation type in a window. Retention removes a window that ended and whose summary, if '
+'it has one, is no longer in the outbox.';
 comment on column {{ schema }}.auto_post_alert_windows.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_alert_windows.operation_type is
 'The operation type, redacted, at most 200 characters. Empty: all further types of an agent with many.';
@@ -22,5 +25,8 @@ comment on column {{ schema }}.auto_post_alert_windows.began_at is
 comment on column {{ schema }}.auto_post_alert_windows.ends_at is
 'When the window ends: the next alert begins a new one.';
 comment on column {{ schema }}.auto_post_alert_windows.posted is 'How many alerts were posted one by one.';
+comment on column {{ schema }}.auto_post_alert_windows.suppressed is 'How many were skipped as alert_storm.';
+comment on column {{ schema }}.auto_post_alert_windows.first_suppressed_at is 'When the first of them was skipped.';
+comment on column {{ schema }}.auto_post_alert_windows.last_suppressed_at is 'When the last of them was skipped.';
 comment on column {{ schema }}.auto_post_alert_windows.summary_id is
-'The outbox row that sums up the alerts skipped as alert_storm. NULL: none was.';
+'The outbox row that sums up what was skipped. NULL: nothing was.';

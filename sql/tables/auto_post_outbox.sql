@@ -94,5 +94,5 @@ comment on column {{ schema }}.auto_post_outbox.status is
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
-'Of a row that sums up alerts which were skipped as alert_storm: their count and times; the row is else a copy of the '
-'first of them. NULL: the row is an operation.';
+'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
+'as alert_storm. NULL: the row is an operation.';

@@ -77,10 +77,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "worker/arm": (),
     "worker/claim": ("w", 10, timedelta(seconds=60), True, None),
-    "worker/count_alerts": (
-        *(["ada"], ["workflow_execute"], [datetime.now(UTC)], [datetime.now(UTC)], [20], [1], [uuid4()]),
-        datetime.now(UTC),
-    ),
+    "worker/count_alerts": ("[]", datetime.now(UTC)),
     "worker/defer": (*CLAIMED, ["boom"], [1.0]),
     "worker/disarm": (),
     "worker/expire": (timedelta(days=7), 10),
@@ -117,7 +114,6 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/renew": (*CLAIMED, timedelta(seconds=60)),
     "worker/revision": (),
     "worker/round_robin": (10, True),
-    "worker/summary_counts": ([uuid4()],),
 }
 LONG_AGO, FAR_OFF = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9000))
 # Of these no row comes back.
@@ -144,7 +140,7 @@ SILENT = {
     *(
         "worker/alert_windows",
         "worker/save_drafts",
-        "worker/summary_counts",
+        "worker/count_alerts",
         "worker/missing_rights",
         "worker/post",
         "worker/renew",

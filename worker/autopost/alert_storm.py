@@ -6,13 +6,14 @@ at the end of the window. Approval requests are never counted, because each asks
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from autopost.model import Claim, Outdated, Posted, Proposal, Reason, Skipped
+from autopost.model import Claim, Outdated, Posted, Proposal, Reason, Skipped, Summary
 
 MAX_TYPES = 20  # windows of one agent at a time: operation types are free text, and any number may match a rule
 OTHER_TYPES = ""  # the window of all further types
@@ -45,15 +46,37 @@ class AlertWindow:
 
 @dataclass(slots=True)
 class Change:
-    """What a publishing transaction does in one window: whether it posts an alert, and which it suppresses.
+    """What a publishing transaction does in one window: posts alerts, suppresses some, or posts its summary.
 
-    `first` is the row of the first suppressed one.
+    `first` is the row of the first alert that it suppresses, `summary` that of the summary, which says `count` alerts.
     """
 
     window: AlertWindow
     has_posted: bool = False
     suppressed: int = 0
     first: UUID | None = None
+    summary: UUID | None = None
+    count: int = 0
+
+
+def changes_as_json(changes: Iterable[Change]) -> str:
+    """Return changes as auto_post_count_alerts takes them."""
+    return json.dumps(
+        [
+            {
+                "agent_id": change.window.agent_id,
+                "operation_type": change.window.operation_type,
+                "began_at": change.window.began_at.isoformat(),
+                "ends_at": change.window.ends_at.isoformat(),
+                "posted": change.window.posted if change.has_posted else None,
+                "suppressed": change.suppressed,
+                "first": str(change.first) if change.first else None,
+                "summary": str(change.summary) if change.summary else None,
+                "count": change.count,
+            }
+            for change in changes
+        ]
+    )
 
 
 def is_counted(claim: Claim) -> bool:
@@ -70,21 +93,18 @@ def is_storm_skip(proposal: object) -> bool:
 class AlertCounter:
     """Decides about the alerts of one publishing transaction, in their order.
 
-    `windows` are those of the agents that include `now`, and `summaries` the numbers of alerts that claimed summaries
-    stand for. Both were read while the agents of posts and the summaries are locked. An alert that was skipped before
-    its text was written needs no lock: a window that is full stays so until it ends.
+    `windows` are those of the agents that include `now`, read while the agents of posts are locked. An alert that was
+    skipped before its text was written needs no lock: a window that is full stays so until it ends.
     """
 
-    def __init__(
-        self, limit: AlertLimit, now: datetime, windows: Iterable[AlertWindow] = (), summaries: Mapping[UUID, int] = {}
-    ) -> None:
+    def __init__(self, limit: AlertLimit, now: datetime, windows: Iterable[AlertWindow] = ()) -> None:
         self._limit = limit
         self._now = now
-        self._summaries = summaries
         self._windows: dict[str, dict[str, AlertWindow]] = {}
         for window in windows:
             self._windows.setdefault(window.agent_id, {})[window.operation_type] = window
         self._changes: dict[tuple[str, str], Change] = {}
+        self._summaries: list[Change] = []
 
     def decide(self, decisions: Sequence[Proposal]) -> list[Proposal | Outdated]:
         """Return the final decisions: alerts beyond the limit are skipped."""
@@ -92,8 +112,8 @@ class AlertCounter:
 
     @property
     def changes(self) -> list[Change]:
-        """Return what this transaction does in each window that it changes."""
-        return list(self._changes.values())
+        """Return what this transaction does in each window that it changes or sums up."""
+        return [*self._changes.values(), *self._summaries]
 
     @property
     def windows(self) -> dict[str, Mapping[str, AlertWindow]]:
@@ -105,8 +125,8 @@ class AlertCounter:
         is_limited = self._limit.burst > 0 and is_counted(claim)
         if isinstance(decision, Posted):
             if claim.operation.summary is not None:
-                is_complete = self._summaries.get(claim.id) == claim.operation.summary.count
-                return decision if is_complete else Outdated(claim)
+                self._sum_up(claim, claim.operation.summary)
+                return decision
             if not is_limited:
                 return decision
             if self._is_full(claim):
@@ -140,6 +160,10 @@ class AlertCounter:
         change = self._change(self._window(claim))
         change.suppressed += 1
         change.first = change.first or claim.id
+
+    def _sum_up(self, claim: Claim, summary: Summary) -> None:
+        window = AlertWindow(claim.operation.agent_id or "", summary.operation_type, summary.began_at, self._now)
+        self._summaries.append(Change(window, summary=claim.id, count=summary.count))
 
     def _change(self, window: AlertWindow) -> Change:
         change = self._changes.setdefault((window.agent_id, window.operation_type), Change(window))

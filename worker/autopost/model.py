@@ -45,12 +45,13 @@ APPROVAL_TYPE = "approval_requested"
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a row stands for that sums up skipped alerts; `is_mixed`: of several operation types."""
+    """The alerts that were skipped in a window, which a row sums up; an empty operation type: of several."""
 
+    operation_type: str
+    began_at: datetime
     count: int
     first_at: datetime
     last_at: datetime
-    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ claimed as (
 select
     s.has_pauses, c.id, c.epoch, c.attempts, c.tracker_id, c.tenant_id, c.agent_id, c.operation_type, c.status,
     c.is_alert, c.what_explanation, c.why_explanation, c.next_steps, c.captured_at, c.claimed_at, c.draft, c.last_error,
-    c.summary,
+    w.operation_type as summary_type, w.began_at as summary_began_at, w.suppressed, w.first_suppressed_at,
+    w.last_suppressed_at,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
     a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at
 from (
@@ -89,4 +90,16 @@ left join lateral (
     order by r.agent_id
     limit 1
 ) as l on true
+-- The window that the row sums up.
+left join lateral (
+    select n.operation_type, n.began_at, n.suppressed, n.first_suppressed_at, n.last_suppressed_at
+    from {{ schema }}.auto_post_alert_windows as n
+    where
+        c.summary is not null
+        and c.agent_id = n.agent_id
+        and c.summary ->> 'operation_type' = n.operation_type
+        and (c.summary ->> 'began_at')::timestamptz = n.began_at
+    order by n.agent_id
+    limit 1
+) as w on true
 order by c.captured_at

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-
 import asyncpg
 
 from autopost import audit
@@ -23,13 +20,17 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
     )
 
 
-def summary_of(stored: str | None) -> Summary | None:
-    """Return the summary of alerts that a row stands for, or None if it is an operation."""
-    if stored is None:
+def summary_of(row: asyncpg.Record) -> Summary | None:
+    """Return the window of alerts that a row sums up, or None if it is an operation."""
+    if row["suppressed"] is None:
         return None
-    facts = json.loads(stored)
-    first_at, last_at = (datetime.fromisoformat(facts[key]) for key in ("first_at", "last_at"))
-    return Summary(facts["count"], first_at, last_at, facts["is_mixed"])
+    return Summary(
+        operation_type=row["summary_type"],
+        began_at=row["summary_began_at"],
+        count=row["suppressed"],
+        first_at=row["first_suppressed_at"],
+        last_at=row["last_suppressed_at"],
+    )
 
 
 def claim_of(row: asyncpg.Record) -> Claim:
@@ -48,7 +49,7 @@ def claim_of(row: asyncpg.Record) -> Claim:
             why_explanation=row["why_explanation"],
             next_steps=row["next_steps"],
             is_alert=row["is_alert"],
-            summary=summary_of(row["summary"]),
+            summary=summary_of(row),
         ),
         agent=agent_of(row),
         captured_at=row["captured_at"],

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
-from autopost.alert_storm import AlertCounter, AlertLimit, AlertWindow, is_counted, is_storm_skip
+from autopost.alert_storm import AlertCounter, AlertLimit, AlertWindow, changes_as_json, is_counted, is_storm_skip
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.errors import LeaseLost, PostRefused
@@ -34,6 +34,10 @@ class Published:
     outcomes: list[Outcome]
     at: datetime
     alerts: AlertCounter
+
+
+class _SummaryOutdated(Exception):
+    """Alerts were suppressed after a summary was claimed; nothing is committed."""
 
 
 class Publication:
@@ -62,7 +66,8 @@ class Publication:
 
         `decide` makes the final decision while the advisory locks of the agents are held, but for alerts beyond their
         limit (see alert_storm.py); a post whose agent is locked by another transaction is returned as Busy. If leases
-        are lost, the transaction is rolled back and repeated without their rows, which therefore limit no others.
+        are lost, or a summary misses alerts, the transaction is rolled back and repeated without their rows, which
+        therefore limit no others.
         Raises PostRefused, with nothing committed, when the platform's table did not keep a post.
         """
         settled: dict[Key, Outcome] = {}
@@ -79,10 +84,12 @@ class Publication:
                     if len(finished) < len(decisions):
                         settled |= {_key(p): Lost(p.claim) for p in decisions if _key(p) not in finished}
                         raise LeaseLost
-                    await self._count_alerts(connection, alerts, now)
                     posts = [decision for decision in decisions if isinstance(decision, Posted)]
                     await self._post(connection, posts, now)
-            except LeaseLost:
+                    if outdated := await self._count_alerts(connection, alerts, now):
+                        settled |= {_key(p): Outdated(p.claim) for p in posts if p.claim.id in outdated}
+                        raise _SummaryOutdated
+            except (LeaseLost, _SummaryOutdated):
                 continue
             if posts and self._on_posts is not None:
                 self._on_posts()
@@ -112,29 +119,17 @@ class Publication:
             for p in allowed
             if (isinstance(p, Posted) or is_storm_skip(p)) and is_counted(p.claim)
         }
-        summaries = [p.claim.id for p in allowed if isinstance(p, Posted) and p.claim.operation.summary is not None]
-        windows, counts = [], {}
-        if counted and self._alert_limit.burst:
-            rows = await connection.fetch(self._query("worker/alert_windows"), list(counted), now)
-            windows = [AlertWindow(**row) for row in rows]
-        if summaries:
-            rows = await connection.fetch(self._query("worker/summary_counts"), summaries)
-            counts = {row["id"]: row["alerts"] for row in rows}
-        return AlertCounter(self._alert_limit, now, windows, counts)
+        if not counted or not self._alert_limit.burst:
+            return AlertCounter(self._alert_limit, now)
+        rows = await connection.fetch(self._query("worker/alert_windows"), list(counted), now)
+        return AlertCounter(self._alert_limit, now, [AlertWindow(**row) for row in rows])
 
-    async def _count_alerts(self, connection: Any, alerts: AlertCounter, now: datetime) -> None:
-        if changes := alerts.changes:
-            await connection.execute(
-                self._query("worker/count_alerts"),
-                [change.window.agent_id for change in changes],
-                [change.window.operation_type for change in changes],
-                [change.window.began_at for change in changes],
-                [change.window.ends_at for change in changes],
-                [change.window.posted if change.has_posted else None for change in changes],
-                [change.suppressed for change in changes],
-                [change.first for change in changes],
-                now,
-            )
+    async def _count_alerts(self, connection: Any, alerts: AlertCounter, now: datetime) -> set[UUID]:
+        """Store what happened in windows of alerts; return the summaries that miss alerts."""
+        if not (changes := alerts.changes):
+            return set()
+        rows = await connection.fetch(self._query("worker/count_alerts"), changes_as_json(changes), now)
+        return {row["id"] for row in rows}
 
     async def _finish(self, connection: Any, decisions: Sequence[Proposal], now: datetime) -> set[Key]:
         rows = await connection.fetch(

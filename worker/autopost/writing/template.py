@@ -34,9 +34,9 @@ def compose(fields: Fields) -> str:
 
 
 def _summary(agent: str, operation: str, fields: Fields, summary: Summary) -> str:
-    mark = "🚨 Security: " if fields.kind is Kind.SECURITY and not summary.is_mixed else "⚠️ "
+    mark = "🚨 Security: " if fields.kind is Kind.SECURITY and summary.operation_type else "⚠️ "
     minutes = max(1, math.ceil((summary.last_at - summary.first_at).total_seconds() / 60))
-    about = "several other operations" if summary.is_mixed else operation
+    about = operation if summary.operation_type else "several other operations"
     return (
         f"{mark}{agent}: and {_plural(summary.count, 'more alert')} like this in {_plural(minutes, 'minute')} ({about})"
     )
