@@ -10,8 +10,8 @@ POLL_SECONDS = 5.0
 
 def claim(schedule: ClaimSchedule, *, rows: int, now: float = 0.0, seconds: float = 0.0) -> tuple[bool, bool]:
     """Claim at a time and for so long; return whether it was a full scan, and whether it was round robin."""
-    mode = schedule.next_claim(now)
-    schedule.succeeded(mode, rows=rows, limit=LIMIT, now=now + seconds)
+    mode = schedule.next_claim(now, LIMIT)
+    schedule.succeeded(mode, rows=rows, now=now + seconds)
     return mode.full_scan, mode.round_robin
 
 
