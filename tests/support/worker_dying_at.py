@@ -89,6 +89,19 @@ def arm(point: str, times: int = 1) -> None:
     setattr(owner, name, dying if asyncio.iscoroutinefunction(original) else dying_at_once)
 
 
+def die_of(text: str) -> None:
+    """Make this process die whenever it writes a post about an operation whose explanation has this text."""
+    original = Writer.from_template
+
+    @functools.wraps(original)
+    def dying(self: Any, operation: Any, *arguments: Any) -> Any:
+        if text in (operation.what_explanation or ""):
+            die()
+        return original(self, operation, *arguments)
+
+    Writer.from_template = dying  # type: ignore[method-assign,assignment]
+
+
 def move_clock(seconds: float) -> None:
     """Make this process's wall clock wrong. What counts is the database's."""
 

@@ -88,6 +88,7 @@ class Worker:
         if self._stopping.is_set():
             self._hurry.set()
         self._stopping.set()
+        self._registered.set()
         self._health.stopping = True
         self._in_flight.wake()
         self._doorbell.wake()
