@@ -22,7 +22,7 @@ from autopost.broadcast import wakeup
 from autopost.database import connection
 from autopost.outbox import doorbell
 from autopost.outbox.outbox import Outbox
-from autopost.worker import worker
+from autopost.worker import liveness
 from autopost.worker.publication import Publication
 from autopost.writing import Writer
 
@@ -116,7 +116,7 @@ def be_hasty() -> None:
     """Let this worker find out in a second or two what takes others half a minute, so that no test has to wait."""
     connection.COMMAND_TIMEOUT_SECONDS = 1.0
     doorbell.PROBE_SECONDS = doorbell.PROBE_TIMEOUT_SECONDS = 1.0
-    worker.HEARTBEAT_SECONDS = 1.0
+    liveness.HEARTBEAT_SECONDS = 1.0
 
 
 def look_often() -> None:

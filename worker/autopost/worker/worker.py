@@ -1,13 +1,9 @@
-"""The worker: claims rows, runs them through the pipeline, sends heartbeats, renews leases, and drains when stopped.
-
-It also returns the rows of crashed workers to the queue.
-"""
+"""The worker: claims rows, runs them through the pipeline, renews leases, and drains when stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -23,21 +19,17 @@ from autopost.observability import metrics
 from autopost.observability.health import Health
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
-from autopost.outbox.outbox import CrashedRow, Outbox, Rescued
-from autopost.outbox.scan_horizon import ScanHorizon
+from autopost.outbox.outbox import CrashedRow, Outbox
 from autopost.settings import Settings
 from autopost.worker.claim_schedule import ALONE_SECONDS, ClaimSchedule, CrashedSchedule
 from autopost.worker.in_flight import InFlight
+from autopost.worker.liveness import Liveness
 from autopost.worker.maintenance import Maintenance
 from autopost.worker.pipeline import OperationTypeRedactor, Pipeline
 from autopost.worker.publication import Publication
 from autopost.worker.publisher import LANES, Publisher
 from autopost.writing import Redactor, Writer
 
-HEARTBEAT_SECONDS = 15.0
-HEARTBEAT_RETRY_SECONDS = 1.0  # while another key of its lock is recorded than it has: others would rescue its rows
-RESCUE_SECONDS = 1.0
-FIRST_CONNECTION_SECONDS = 2.0
 SIGN_OFF_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
@@ -72,9 +64,18 @@ class Worker:
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._tracer = tracer or AttemptTracer()
         self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer)
+        self._liveness = Liveness(
+            settings,
+            outbox,
+            doorbell,
+            require_served,
+            self._health,
+            in_flight=self._in_flight,
+            on_beat=self._count_idle_time,
+            on_crashed=self._found_crashed,
+        )
         self._maintenance = Maintenance(outbox, settings)
         self._handling: set[asyncio.Task[None]] = set()
-        self._registered = asyncio.Event()
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
@@ -88,7 +89,7 @@ class Worker:
         if self._stopping.is_set():
             self._hurry.set()
         self._stopping.set()
-        self._registered.set()
+        self._liveness.registered.set()
         self._health.stopping = True
         self._in_flight.wake()
         self._doorbell.wake()
@@ -100,9 +101,9 @@ class Worker:
         doorbell = asyncio.create_task(self._doorbell.run(), name="doorbell")
         background = [
             asyncio.create_task(self._publisher.run(), name="publisher"),
-            asyncio.create_task(self._beat(), name="heartbeat"),
+            asyncio.create_task(self._liveness.beat(), name="heartbeat"),
+            asyncio.create_task(self._liveness.rescue(), name="rescue"),
             asyncio.create_task(self._renew(), name="renew"),
-            asyncio.create_task(self._rescue(), name="rescue"),
             asyncio.create_task(self._maintenance.run(), name="maintenance"),
         ]
         claiming = asyncio.create_task(self._claim(), name="claim")
@@ -122,7 +123,7 @@ class Worker:
     async def _claim(self) -> None:
         clock = asyncio.get_running_loop().time
         schedule = ClaimSchedule(self._settings.poll_seconds)
-        await self._registered.wait()
+        await self._liveness.registered.wait()
         while not self._stopping.is_set():
             await self._in_flight.fewer_than(max(self._capacity * 3 // 4, 1), unless=self._stopping)
             if self._stopping.is_set():
@@ -253,62 +254,9 @@ class Worker:
         except DATABASE_ERRORS as error:
             log.warning("worker.sign_off_failed", rows=len(claims), error=label(error))
 
-    async def _beat(self) -> None:
-        """Send heartbeats; the first after the rescue of the rows that a worker of the same name may have left."""
-        first = True
-        while True:
-            self._count_idle_time()
-            recorded = False
-            try:
-                if first:
-                    self._rescued(await self._outbox.rescue(self._settings.max_attempts, at_start=True))
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(FIRST_CONNECTION_SECONDS):
-                            await self._doorbell.connected_once()
-                else:
-                    await self._require_served()
-                self._doorbell.lock_changed.clear()
-                key = self._doorbell.lock_key
-                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first, lock_key=key)
-                recorded, first = True, False
-                self._health.beat()
-            except DATABASE_ERRORS as error:
-                self._health.failed("heartbeat", error)
-                log.debug("heartbeat.failed", error=label(error))
-            self._registered.set()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(HEARTBEAT_SECONDS if recorded else HEARTBEAT_RETRY_SECONDS):
-                    await self._doorbell.lock_changed.wait()
-
-    async def _rescue(self) -> None:
-        """Return the rows of crashed workers to the queue, and find rows that crashed a worker, every second."""
-        clock = asyncio.get_running_loop().time
-        horizon = ScanHorizon()
-        await self._registered.wait()
-        while True:
-            await asyncio.sleep(RESCUE_SECONDS * random.uniform(0.8, 1.2))
-            began = clock()
-            full_scan = horizon.is_full_scan(began)
-            try:
-                self._rescued(await self._outbox.rescue(self._settings.max_attempts, full_scan=full_scan))
-                if await self._outbox.crashed(full_scan=full_scan):
-                    self._crashed.found()
-                    self._doorbell.wake()
-            except DATABASE_ERRORS as error:
-                metrics.count_database_error("rescue", error)
-                log.debug("rescue.failed", error=label(error))
-                continue
-            if full_scan:
-                horizon.full_scan_took(began, clock())
-
-    def _rescued(self, rescued: Rescued) -> None:
-        if rescued.rows:
-            log.warning("lease.rescued", rows=rescued.rows)
-            self._crashed.found()
-            self._doorbell.wake()
-        for id_ in rescued.dead:
-            metrics.OUTCOMES.labels("dead", "worker_crashed").inc()
-            log.info("attempt.finished", id=str(id_), outcome="dead", error="worker_crashed")
+    def _found_crashed(self) -> None:
+        self._crashed.found()
+        self._doorbell.wake()
 
     async def _renew(self) -> None:
         """Renew the leases of slow rows: those that are still in flight after a third of their lease."""
