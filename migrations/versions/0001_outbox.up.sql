@@ -334,6 +334,7 @@ create table {{ schema }}.auto_post_outbox (
     captured_at timestamptz not null,
     available_at timestamptz not null,
     attempts smallint not null default 0,
+    crashes smallint,
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
@@ -379,7 +380,11 @@ comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
 'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
-comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.attempts is
+'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
+comment on column {{ schema }}.auto_post_outbox.crashes is
+'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it is '
+'claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
@@ -450,6 +455,7 @@ create table {{ schema }}.auto_post_workers (
     started_at timestamptz not null,
     last_seen_at timestamptz not null,
     in_flight integer not null,
+    lock_key bigint,
     constraint auto_post_workers_pkey primary key (name)
 );
 
@@ -459,6 +465,9 @@ comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAM
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
 comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+comment on column {{ schema }}.auto_post_workers.lock_key is
+'The key of the advisory lock that a session of the worker holds while the worker runs: when nobody holds the lock, '
+'others rescue its rows at once. NULL: it has no session of its own, and its rows wait until their leases expire.';
 
 -- The ids of outbox rows that retention took away, so that their operations never count again.
 -- 16 bytes a row and no personal data.

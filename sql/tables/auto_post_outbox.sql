@@ -17,6 +17,7 @@ create table {{ schema }}.auto_post_outbox (
     captured_at timestamptz not null,
     available_at timestamptz not null,
     attempts smallint not null default 0,
+    crashes smallint,
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
@@ -62,7 +63,11 @@ comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
 'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
-comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.attempts is
+'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
+comment on column {{ schema }}.auto_post_outbox.crashes is
+'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it is '
+'claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';

@@ -5,6 +5,7 @@ create table {{ schema }}.auto_post_workers (
     started_at timestamptz not null,
     last_seen_at timestamptz not null,
     in_flight integer not null,
+    lock_key bigint,
     constraint auto_post_workers_pkey primary key (name)
 );
 
@@ -14,3 +15,6 @@ comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAM
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
 comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+comment on column {{ schema }}.auto_post_workers.lock_key is
+'The key of the advisory lock that a session of the worker holds while the worker runs: when nobody holds the lock, '
+'others rescue its rows at once. NULL: it has no session of its own, and its rows wait until their leases expire.';

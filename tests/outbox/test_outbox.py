@@ -19,7 +19,7 @@ from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import Publication, Published, warm_up
 from autopost.worker.publisher import Publisher
 from tests.support.host import SCHEMAS, Host, open_connection
-from tests.support.work import claim_statement, eventually
+from tests.support.work import claim_statement, eventually, rescue
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
@@ -155,7 +155,7 @@ async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outb
     host.complete()
     (frozen,) = await outbox.claim(1, LEASE)
     expire(host)
-    (rescued,) = await other.claim(1, LEASE)
+    (rescued,) = await rescue(other)
     published = await publish(publication, [post(frozen, "from the frozen one")])
     assert published.outcomes == [Lost(frozen)]
     await outbox.defer([Deferred(frozen, "late", 0)])

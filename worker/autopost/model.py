@@ -106,7 +106,7 @@ class Claim:
 
     `epoch` fences every later statement about the row. `attempts` includes this claim. `draft` is the text of an
     earlier attempt, so that a retry does not pay for the LLM again. `already_processed`: retention or a purge removed
-    a row of the same operation and rule before.
+    a row of the same operation and rule before. `crashes` counts the crashes of workers while they had the row.
     """
 
     id: UUID
@@ -119,6 +119,7 @@ class Claim:
     draft: Written | None = None
     last_error: str | None = None
     already_processed: bool = False
+    crashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ LOOK = """
 select jsonb_build_object(
     'rows', (select coalesce(jsonb_object_agg(o.id, jsonb_build_object(
         'operation', o.tracker_id, 'rule', o.rule_id, 'agent', o.agent_id, 'tenant', o.tenant_id,
-        'alert', o.is_alert, 'state', o.state, 'epoch', o.epoch, 'attempts', o.attempts, 'worker', o.worker,
+        'alert', o.is_alert, 'state', o.state, 'epoch', o.epoch, 'attempts', o.attempts, 'crashes', o.crashes,
+        'worker', o.worker,
         'due', case
             when o.finished_at is not null then null
             when o.available_at = 'infinity' then 'parked'

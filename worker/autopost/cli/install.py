@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autopost.cli.console import Yes, listed, out, require_yes
 from autopost.cli.session import run as run_to_the_end
-from autopost.database.migrate import migrate as run_migrations
-from autopost.database.removal import Lost, downgrade_losses
 from autopost.database.revisions import head_revision
 from autopost.observability.logs import configure_logs
 from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    from autopost.database.removal import Lost
 
 
 def migrate(
@@ -20,6 +21,9 @@ def migrate(
     yes: Yes = False,
 ) -> None:
     """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
+    from autopost.database.migrate import migrate as run_migrations  # loads Alembic, which `run` does without
+    from autopost.database.removal import downgrade_losses
+
     settings = load_settings()
     lost = downgrade_losses(settings, to)
     if lost.is_unfinished:

@@ -43,4 +43,5 @@ def claim_of(row: asyncpg.Record) -> Claim:
         draft=audit.load_draft(row["draft"]),
         last_error=row["last_error"],
         already_processed=row["already_processed"],
+        crashes=row["crashes"],
     )

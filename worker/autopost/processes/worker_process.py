@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -33,7 +34,9 @@ from autopost.writing import Redactor, Writer
 if TYPE_CHECKING:
     from autopost.web.server import Serving
 
-# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
+REDACTOR_MODULE = "autopost.processes.redactor"
+
+# Claim, maintenance, one for heartbeats, leases and rescues, the gauges; the publisher's.
 POOL_SIZE = 4 + LANES
 
 log = structlog.get_logger(__name__)
@@ -50,6 +53,8 @@ async def build_worker(settings: Settings, redactor: Redactor | None = None) -> 
         log.warning("settings.unknown_variable", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
+        if redactor is None:  # loads while this waits for the database
+            asyncio.get_running_loop().run_in_executor(None, import_module, REDACTOR_MODULE)
         schemas = await wait_until_startable(settings, health)
         async with _connected(settings, schemas, redactor, health, serving, tracer) as worker:
             yield worker

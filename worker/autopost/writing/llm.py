@@ -13,7 +13,6 @@ import math
 import random
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx2
@@ -37,6 +36,7 @@ from tenacity import (
 from autopost.backoff import retry_after_seconds
 from autopost.errors import AutopostError, ConfigurationError
 from autopost.settings import Settings
+from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.prompt import Prompt
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -210,25 +210,3 @@ def _read(completion: ChatCompletion) -> Answer:
 
 def _tokens(value: object) -> int | None:
     return value if isinstance(value, int) and value >= 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer of the model. Token counts are None if the server did not send them."""
-
-    text: str
-    refused: bool = False
-    truncated: bool = False
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """The reason why there is no answer.
-
-    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`,
-    `unexpected`, or `breaker_open` if the LLM was not called.
-    """
-
-    reason: str
