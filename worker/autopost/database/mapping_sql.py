@@ -63,10 +63,23 @@ def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
 
 
 def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
-    columns = [f"({table.columns[column]})::{type_} as {column}" for column, type_ in COLUMNS[name].items()]
+    columns = [f"{_converted(table.columns[column], type_)} as {column}" for column, type_ in COLUMNS[name].items()]
     if name == "operation_trackers":
-        columns.insert(0, "t.ctid")  # the reconciler reads by it
+        columns[:0] = ["t.ctid", "t.tableoid", "t.xmin"]  # the reconciler reads by them
     return _fill("read", schemas, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
+
+
+def _converted(expression: str, type_: str) -> str:
+    """Return a value of the platform as `type_`, without a cast that the owner of the value's type can have made.
+
+    A type of PostgreSQL itself (an id below 16384) is cast; any other is converted by its output function. The types are
+    compared without evaluating the expression.
+    """
+    if expression.lower() == "null":
+        return f"null::{type_}"
+    is_builtin = f"pg_catalog.pg_typeof(case when false then ({expression}) end)::pg_catalog.oid < 16384"
+    text = f"case when ({expression}) is not null then pg_catalog.concat({expression}) end"
+    return f"case when {is_builtin} then ({expression})::{type_} else ({text})::{type_} end"
 
 
 def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
