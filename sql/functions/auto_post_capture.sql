@@ -13,22 +13,16 @@ set lock_timeout = '20ms'
 as $$
 declare
     v_tracker_id text;
-    v_tenant_id text;
     v_agent_id text;
     v_operation_type text;
     v_status text;
-    v_what text;
-    v_why text;
-    v_next_steps text;
     v_ended_at timestamptz;
-    v_gave_up text;
     v_rule_id integer;
     v_is_alert boolean;
     v_since timestamptz;
     v_is_most_specific boolean;
     v_capture_enabled boolean;
     v_wakeup text;
-    v_id uuid;
     v_now timestamptz;
     v_sqlstate text;
     v_xact_id text;
@@ -36,8 +30,8 @@ declare
     v_gives_up boolean;
 begin
     begin
-        -- Where the types are PostgreSQL's own, this does what auto_post_text does: calling it for each value would cost
-        -- a tenth of the whole.
+        -- Where the types are PostgreSQL's own, a cast does what auto_post_text does. To call that for each value would
+        -- cost a tenth of the whole.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.status }})::pg_catalog.oid,
@@ -57,8 +51,10 @@ begin
             v_operation_type := {{ schema }}.auto_post_text({{ new.operation_type }}, 200);
         end if;
 
-        v_gave_up := pg_catalog.current_setting('{{ session }}.capture_gave_up', true);
-        if v_gave_up <> '' and v_gave_up = pg_catalog.pg_current_xact_id()::text then
+        if
+            pg_catalog.current_setting('{{ session }}.capture_gave_up', true)
+            = pg_catalog.pg_current_xact_id_if_assigned()::text
+        then
             return null;
         end if;
 
@@ -68,11 +64,10 @@ begin
         into v_rule_id, v_is_alert, v_since, v_is_most_specific
         from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
 
-        if v_rule_id is null then
-            return null;
-        end if;
-
-        if not v_is_most_specific then
+        if v_is_most_specific is not true then
+            if v_rule_id is null then
+                return null;
+            end if;
             select r.rule_id, r.is_alert, r.since
             into v_rule_id, v_is_alert, v_since
             from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
@@ -110,6 +105,10 @@ begin
             end if;
         end if;
 
+        v_now := pg_catalog.clock_timestamp();
+
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
+        -- does.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
@@ -120,49 +119,56 @@ begin
                 pg_catalog.pg_typeof({{ new.next_steps }})::pg_catalog.oid
             ) < 16384
         then
-            v_tracker_id := pg_catalog.left({{ new.id }}::text, 1001);
-            v_tenant_id := pg_catalog.left({{ new.tenant_id }}::text, 200);
-            v_agent_id := pg_catalog.left({{ new.agent_id }}::text, 200);
-            v_what := pg_catalog.left({{ new.what_explanation }}::text, 4000);
-            v_why := pg_catalog.left({{ new.why_explanation }}::text, 4000);
-            v_next_steps := pg_catalog.left({{ new.next_steps }}::text, 4000);
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id,
+                {{ new.id }}::text, v_operation_type, v_status, v_is_alert,
+                pg_catalog.left({{ new.tenant_id }}::text, 200),
+                pg_catalog.left({{ new.agent_id }}::text, 200),
+                pg_catalog.left({{ new.what_explanation }}::text, 4000),
+                pg_catalog.left({{ new.why_explanation }}::text, 4000),
+                pg_catalog.left({{ new.next_steps }}::text, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ new.id }}::text) <= 1000
+            on conflict (id) do nothing;
         else
-            v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
-            v_tenant_id := {{ schema }}.auto_post_text({{ new.tenant_id }}, 200);
-            v_agent_id := {{ schema }}.auto_post_text({{ new.agent_id }}, 200);
-            v_what := {{ schema }}.auto_post_text({{ new.what_explanation }}, 4000);
-            v_why := {{ schema }}.auto_post_text({{ new.why_explanation }}, 4000);
-            v_next_steps := {{ schema }}.auto_post_text({{ new.next_steps }}, 4000);
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ schema }}.auto_post_text({{ new.id }}, 1001), v_rule_id), v_rule_id,
+                {{ schema }}.auto_post_text({{ new.id }}, 1001), v_operation_type, v_status, v_is_alert,
+                {{ schema }}.auto_post_text({{ new.tenant_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.agent_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.what_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.why_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.next_steps }}, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ schema }}.auto_post_text({{ new.id }}, 1001)) <= 1000
+            on conflict (id) do nothing;
         end if;
 
-        if pg_catalog.length(v_tracker_id) > 1000 then
-            raise warning 'autopost does not capture an operation whose id is longer than 1,000 characters'
-            using
-                detail = pg_catalog.format('The id begins with %s', pg_catalog.left(v_tracker_id, 100)),
-                hint = 'The operation itself is not affected.';
-            return null;
-        end if;
-
-        v_id := {{ schema }}.auto_post_outbox_id(v_tracker_id, v_rule_id);
-        v_now := pg_catalog.clock_timestamp();
-
-        insert into {{ schema }}.auto_post_outbox (
-            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
-            what_explanation, why_explanation, next_steps, captured_at, available_at
-        )
-        values (
-            v_id, v_rule_id, v_tracker_id, v_tenant_id, v_agent_id, v_operation_type, v_status, v_is_alert,
-            v_what, v_why, v_next_steps, v_now, v_now
-        )
-        -- What retention removed is not asked here, where an agent would pay for it: the claim does.
-        on conflict (id) do nothing;
-
-        -- It came to this status before, and counts once. But an id belongs to whoever used it first.
         if not found then
-            if exists (
-                select from {{ schema }}.auto_post_outbox as o
-                where o.id = v_id and o.agent_id is distinct from v_agent_id
-            ) then
+            v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
+            v_agent_id := {{ schema }}.auto_post_text({{ new.agent_id }}, 200);
+            if pg_catalog.length(v_tracker_id) > 1000 then
+                raise warning 'autopost does not capture an operation whose id is longer than 1,000 characters'
+                using
+                    detail = pg_catalog.format('The id begins with %s', pg_catalog.left(v_tracker_id, 100)),
+                    hint = 'The operation itself is not affected.';
+            -- It came to this status before, and counts once. But an id is of the agent that used it first.
+            elsif
+                exists (
+                    select from {{ schema }}.auto_post_outbox as o
+                    where
+                        o.id = {{ schema }}.auto_post_outbox_id(v_tracker_id, v_rule_id)
+                        and o.agent_id is distinct from v_agent_id
+                )
+            then
                 raise warning 'autopost does not capture operation %: another agent has used this id',
                 pg_catalog.left(v_tracker_id, 200)
                 using hint = 'The operation itself is not affected.';

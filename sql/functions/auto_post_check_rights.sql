@@ -93,8 +93,7 @@ as $$
             g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
         from given as g
-        -- A CHECK's function is called with the rights of the role that changes the row.
-        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+        where g.grantee = 0 and g.name like 'auto\_post\_%'
     ),
 
     beyond as (

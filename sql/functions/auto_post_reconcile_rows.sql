@@ -19,9 +19,9 @@ begin
             o.tracker_id, o.agent_id, v.operation_type, v.status, r.rule_id, r.is_alert, o.outbox_id, x.reason,
             case x.reason when 'other_agent' then k.agent_id end as detail,
             {{ schema }}.auto_post_text(t.tenant_id, 200) as tenant_id,
-            {{ schema }}.auto_post_text(t.what_explanation, 4000) as what_explanation,
-            {{ schema }}.auto_post_text(t.why_explanation, 4000) as why_explanation,
-            {{ schema }}.auto_post_text(t.next_steps, 4000) as next_steps
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.what_explanation, 4000) end as what_explanation,
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.why_explanation, 4000) end as why_explanation,
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.next_steps, 4000) end as next_steps
         from {{ platform }}.operation_trackers as t
         -- OFFSET 0: each value is converted once, and not for each rule.
         cross join lateral (

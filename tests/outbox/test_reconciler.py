@@ -204,10 +204,20 @@ def test_window_is_read_by_its_blocks_and_not_through_the_table(host: Host) -> N
     while reconcile(host, blocks=100):
         pass
     host.execute("vacuum analyze operation_trackers, auto_post_outbox")
-    source = host.value("select prosrc from pg_proc where proname = 'auto_post_reconcile'")
-    inner = source[source.index("with significant") : source.index("get diagnostics")].strip().rstrip(";")
-    for name, value in {"v_from": "0", "v_to": "10", "v_since": "'-infinity'::timestamptz", "p_limit": "10"}.items():
+    source = host.value("select prosrc from pg_proc where proname = 'auto_post_reconcile_rows'")
+    inner = source[source.index("with significant") : source.index("return v_found")].replace("into v_found", "")
+    values = {
+        "p_from": "'(0,0)'::tid",
+        "p_to": "'(9,65535)'::tid",
+        "p_table": "null::oid",
+        "v_since_xid": "'0'::xid8",
+        "v_since": "'-infinity'::timestamptz",
+        "v_now": "now()",
+        "p_limit": "10",
+    }
+    for name, value in values.items():
         inner = inner.replace(name, value)
+    inner = inner.strip().rstrip(";")
     plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain (costs off) " + inner))
     assert "Tid Range Scan on operation_trackers" in plan
     assert "Seq Scan on operation_trackers" not in plan
