@@ -2,6 +2,21 @@
 -- its mark and holds no row.
 drop trigger auto_post_capture on {{ trackers }};
 
+-- Those that somebody made on children of it.
+do $migration$
+declare
+    v_trigger record;
+begin
+    for v_trigger in
+        select t.tgname, t.tgrelid::pg_catalog.regclass as table_name
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = '{{ schema }}.auto_post_capture()'::pg_catalog.regprocedure and t.tgparentid = 0
+    loop
+        execute pg_catalog.format('drop trigger %I on %s', v_trigger.tgname, v_trigger.table_name);
+    end loop;
+end
+$migration$;
+
 drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;

@@ -2381,14 +2381,15 @@ comment on function {{ schema }}.auto_post_check_schema() is
 'Part of auto_post_check: the revision, and whether the platform''s tables fit.';
 
 -- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
--- may be the platform's own under another name. Of a partitioned table each partition has a copy of it.
+-- may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
+-- table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with triggers as (
+    with recursive triggers as (
         select
             t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
             t.tgrelid::pg_catalog.regclass::text as table_name,
@@ -2414,6 +2415,16 @@ as $$
             'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
     ),
 
+    children as (
+        select i.inhrelid as relid
+        from pg_catalog.pg_inherits as i
+        inner join expected as e on i.inhparent = e.relid
+        union
+        select i.inhrelid
+        from pg_catalog.pg_inherits as i
+        inner join children as p on i.inhparent = p.relid
+    ),
+
     wrong (finding, advice) as (
         select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
         from expected as e
@@ -2424,7 +2435,9 @@ as $$
             pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
         from triggers as t
         cross join expected as e
-        where t.is_own and t.tgrelid is distinct from e.relid
+        where
+            t.is_own and t.tgrelid is distinct from e.relid
+            and not exists (select from children as k where k.relid = t.tgrelid)
         union all
         select
             case t.tgenabled
@@ -2461,6 +2474,15 @@ as $$
     from triggers as t
     cross join expected as e
     where t.is_own and not exists (select from wrong)
+    union all
+    select
+        'warning', 'trigger',
+        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
+    from children as k
+    inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
+    cross join expected as e
+    where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',
@@ -2533,6 +2555,10 @@ as $$
         ('{{ schema }}.auto_post_control', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'SELECT'),
+        ('{{ schema }}.auto_post_not_captured', 'INSERT'),
+        ('{{ schema }}.auto_post_not_captured', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'DELETE'),
         ('{{ platform }}.operation_trackers', 'SELECT')
     ),
 
@@ -2883,7 +2909,7 @@ revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from pu
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
 'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
 
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the reconciler that they run, and what that met and did not capture.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -2960,12 +2986,35 @@ as $$
                 then 'autopost reconcile --all'
         end
     from reconciler as r
+    union all
+    select
+        case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
+        case
+            when n.operations > 0
+                then pg_catalog.format('%s operations that meet a rule: %s', n.operations, n.reasons)
+            else 'nothing that the reconciler met'
+        end,
+        case when n.operations > 0 then 'autopost sql missed  # which they are' end
+    from (
+        select
+            coalesce(pg_catalog.sum(g.operations), 0) as operations,
+            pg_catalog.string_agg(
+                pg_catalog.format('%s %s', g.operations, g.reason), ', ' order by g.operations desc, g.reason asc
+            ) as reasons
+        from (
+            select c.reason, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_not_captured as c
+            -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
+            where c.reason <> 'old_by_its_times'
+            group by c.reason
+        ) as g
+    ) as n
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, and the reconciler that they run.';
+'Part of auto_post_check: the workers, the reconciler that they run, and what it met and did not capture.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
@@ -2980,7 +3029,7 @@ as $$
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_not_captured auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
@@ -3001,7 +3050,7 @@ as $$
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
             'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
