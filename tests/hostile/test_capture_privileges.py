@@ -41,7 +41,16 @@ create cast (plat.word as text) with function plat.trap(plat.word) as implicit;
 create cast (plat.moment as timestamptz) with function plat.trap(plat.moment) as implicit;
 create operator plat.= (leftarg = plat.word, rightarg = plat.word, function = plat.trap);
 """
-COLUMNS = ("id", "tenant_id", "agent_id", "operation_type", "status", "what_explanation", "why_explanation", "next_steps")
+COLUMNS = (
+    "id",
+    "tenant_id",
+    "agent_id",
+    "operation_type",
+    "status",
+    "what_explanation",
+    "why_explanation",
+    "next_steps",
+)
 TABLE = (
     "create table {name} ("
     + ", ".join(f"{column} plat.word" for column in COLUMNS)
