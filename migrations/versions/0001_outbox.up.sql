@@ -2902,6 +2902,22 @@ as $$
             when a.age is not null then 'autopost run'
         end
     from announcements as a
+    union all
+    select
+        case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
+        case
+            when t.operations > 0
+                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+            else 'every operation of the last day is of its agent''s tenant'
+        end,
+        case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end
+    from (
+        select pg_catalog.count(*) as operations
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at > pg_catalog.now() - interval '1 day' and o.state = 'skipped'
+            and o.reason = 'tenant_mismatch'
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;
@@ -3586,7 +3602,8 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, maturity_blocked, agent_unknown, missing_explanation, refused_by_platform, or what somebody gave.';
+'Why: rate_limited, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, refused_by_platform, or what '
+'somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 

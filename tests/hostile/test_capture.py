@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from autopost.database.migrate import migrate
-from autopost.settings import load_settings
+from autopost.redaction.redactor import Redactor
+from autopost.settings import Settings, load_settings
 from tests.support.host import Host, open_connection
 from tests.support.reconciling import reconcile
 from tests.support.roles import Platform, platform
+from tests.support.work import work_off
 
 MEGABYTES = 4
 LIMITS = {
@@ -162,3 +164,18 @@ def test_installs_in_one_database_do_not_silence_each_other(empty_database: str)
                     )
             host.execute(f'select "{off}".auto_post_capture_on()')
         assert [host.value(f'select count(*) from "{name}".auto_post_outbox') for name in names] == [2, 2, 2]
+
+
+async def test_operation_for_another_tenant_is_not_posted(host: Host, settings: Settings, redactor: Redactor) -> None:
+    """An approval request is no exception; the check tells of it."""
+    host.agent()
+    host.complete("own")
+    host.execute(
+        "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation) "
+        "values ('forged', 'other', 'ada', 'approval_requested', 'asked', 'It asks')"
+    )
+    await work_off(host, settings, redactor)
+    assert {row["tracker_id"]: row["reason"] for row in host.outbox()} == {"own": None, "forged": "tenant_mismatch"}
+    assert len(host.posts()) == 1
+    (row,) = host.rows("select level, finding from auto_post_check() where subject = 'tenants'")
+    assert row["level"] == "warning"

@@ -68,7 +68,8 @@ select
     s.has_pauses, c.id, c.epoch, c.attempts, c.tracker_id, c.tenant_id, c.agent_id, c.operation_type, c.status,
     c.is_alert, c.what_explanation, c.why_explanation, c.next_steps, c.captured_at, c.claimed_at, c.draft, c.last_error,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
-    a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at
+    a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
+    a.tenant_id as agent_tenant_id
 from (
     select
         set_config('synchronous_commit', 'off', true) as synchronous_commit,
@@ -77,7 +78,11 @@ from (
 left join claimed as c on true
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity from {{ platform }}.agents as k
+    select
+        k.id, k.name, k.maturity,
+        -- As long as the operation's is kept.
+        case when k.tenant_id is not null then left(format('%s', k.tenant_id), 200) end as tenant_id
+    from {{ platform }}.agents as k
     where c.agent_id = k.id
     order by k.id
     limit 1
