@@ -63,23 +63,21 @@ def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
 
 
 def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
-    columns = [f"{_converted(table.columns[column], type_)} as {column}" for column, type_ in COLUMNS[name].items()]
-    if name == "operation_trackers":
-        columns[:0] = ["t.ctid", "t.tableoid", "t.xmin"]  # the reconciler reads by them
-    return _fill("read", schemas, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
-
-
-def _converted(expression: str, type_: str) -> str:
-    """Return a value of the platform as `type_`, without a cast that the owner of the value's type can have made.
-
-    A type of PostgreSQL itself (an id below 16384) is cast; any other is converted by its output function. The types are
-    compared without evaluating the expression.
-    """
-    if expression.lower() == "null":
-        return f"null::{type_}"
-    is_builtin = f"pg_catalog.pg_typeof(case when false then ({expression}) end)::pg_catalog.oid < 16384"
-    text = f"case when ({expression}) is not null then pg_catalog.concat({expression}) end"
-    return f"case when {is_builtin} then ({expression})::{type_} else ({text})::{type_} end"
+    columns = [
+        f"({place}, {_literal(column)}, {_literal(table.columns[column])}, {_literal(type_)})"
+        for place, (column, type_) in enumerate(COLUMNS[name].items())
+    ]
+    # The reconciler reads by the place of a row in its table, and by the transaction that wrote it.
+    system = "t.ctid, t.tableoid, t.xmin, " if name == "operation_trackers" else ""
+    return _fill(
+        "read",
+        schemas,
+        name=name,
+        label=LABELS[name],
+        table=table.table,
+        system=system,
+        columns=",\n            ".join(columns),
+    )
 
 
 def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
