@@ -31,6 +31,10 @@ as $$
         ('{{ schema }}.auto_post_control', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'SELECT'),
+        ('{{ schema }}.auto_post_not_captured', 'INSERT'),
+        ('{{ schema }}.auto_post_not_captured', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'DELETE'),
         ('{{ platform }}.operation_trackers', 'SELECT')
     ),
 

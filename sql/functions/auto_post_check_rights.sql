@@ -11,7 +11,7 @@ as $$
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_not_captured auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
@@ -32,7 +32,7 @@ as $$
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
             'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
@@ -93,8 +93,7 @@ as $$
             g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
         from given as g
-        -- A CHECK's function is called with the rights of the role that changes the row.
-        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+        where g.grantee = 0 and g.name like 'auto\_post\_%'
     ),
 
     beyond as (

@@ -1,4 +1,4 @@
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the reconciler that they run, and what that met and did not capture.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -75,9 +75,32 @@ as $$
                 then 'autopost reconcile --all'
         end
     from reconciler as r
+    union all
+    select
+        case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
+        case
+            when n.operations > 0
+                then pg_catalog.format('%s operations that meet a rule: %s', n.operations, n.reasons)
+            else 'nothing that the reconciler met'
+        end,
+        case when n.operations > 0 then 'autopost sql missed  # which they are' end
+    from (
+        select
+            coalesce(pg_catalog.sum(g.operations), 0) as operations,
+            pg_catalog.string_agg(
+                pg_catalog.format('%s %s', g.operations, g.reason), ', ' order by g.operations desc, g.reason asc
+            ) as reasons
+        from (
+            select c.reason, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_not_captured as c
+            -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
+            where c.reason <> 'old_by_its_times'
+            group by c.reason
+        ) as g
+    ) as n
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, and the reconciler that they run.';
+'Part of auto_post_check: the workers, the reconciler that they run, and what it met and did not capture.';

@@ -34,14 +34,16 @@ grant execute on function
 {{ schema }}.auto_post_expire(interval, integer),
 {{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;
-grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check
+grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured
+to auto_post_worker; -- the check
 
 -- Whoever looks: everything but the raw text of the operations.
 grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
-{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_health,
+{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured, {{ schema }}.auto_post_tombstones,
+{{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
 {{ schema }}.auto_post_events, {{ schema }}.auto_post_consumers, {{ schema }}.auto_post_webhook_dead_letters
 to auto_post_reader;

@@ -1,6 +1,6 @@
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, one CHECK and no foreign key: the agents pay for each. The third index is the workers'
--- to pay.
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
+-- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -26,10 +26,7 @@ create table {{ schema }}.auto_post_outbox (
     last_error text,
     post_id text,
     finished_at timestamptz,
-    constraint auto_post_outbox_pkey primary key (id),
-    constraint auto_post_outbox_state_check check (
-        {{ schema }}.auto_post_outbox_is_sound(state, worker, reason, last_error, post_id, finished_at)
-    )
+    constraint auto_post_outbox_pkey primary key (id)
 )
 with (
     fillfactor = 85,
@@ -79,9 +76,6 @@ comment on column {{ schema }}.auto_post_outbox.draft is
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';
-
-comment on constraint auto_post_outbox_state_check on {{ schema }}.auto_post_outbox is
-'What belongs to each state: see auto_post_outbox_is_sound.';
 
 comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';

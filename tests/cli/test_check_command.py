@@ -209,8 +209,8 @@ CHANGES = [
     ),
     ("create index mine on auto_post_outbox (agent_id)", "index mine of auto_post_outbox is not autopost's"),
     (
-        "alter table auto_post_outbox drop constraint auto_post_outbox_state_check",
-        "constraint auto_post_outbox_state_check of auto_post_outbox is missing",
+        "alter table auto_post_control drop constraint auto_post_control_wakeup_check",
+        "constraint auto_post_control_wakeup_check of auto_post_control is missing",
     ),
     (
         (

@@ -18,7 +18,13 @@ from autopost.outbox.history import why_not_captured
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-OPERATION = {"operation_type": "deploy", "status": "done", "ended_at": NOW, "is_open": False}
+OPERATION = {
+    "operation_type": "deploy",
+    "status": "done",
+    "ended_at": NOW,
+    "is_open": False,
+    "not_captured": None,
+}
 RULE = {"id": 7, "status": "done", "meets": True, "enabled": True, "since": NOW - HOUR}
 SINCE = {"since": NOW - HOUR, "capture_enabled": True, "trigger_enabled": True}
 
@@ -72,6 +78,22 @@ def test_operation_that_still_runs_is_told_as_such(
     assert found.startswith("it still runs (status running, no completed_at)")
     assert said in found
     assert "reconcile" not in found
+
+
+def test_operation_that_has_ended_is_not_told_to_run() -> None:
+    """A rule names its status, though the platform gave it no completed_at."""
+    operation = OPERATION | {"is_open": True, "ended_at": NOW - 2 * HOUR}
+    found = why_not_captured(operation, [RULE], SINCE)
+    assert found is not None
+    assert found.startswith("it has no completed_at and started before autopost was installed")
+
+
+@pytest.mark.parametrize("noted", ["unreadable", "id_too_long", "other_agent", "old_by_its_times"])
+def test_what_the_reconciler_noted_goes_before_what_can_be_guessed(noted: str) -> None:
+    """It has seen the row, and says more than that the trigger missed it."""
+    found = why_not_captured(OPERATION | {"not_captured": noted}, [RULE], SINCE)
+    assert found is not None
+    assert "missed it" not in found
 
 
 def test_operation_that_should_be_captured_has_no_reason_not_to_be() -> None:

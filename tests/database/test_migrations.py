@@ -23,16 +23,19 @@ HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
-    "functions/auto_post_outbox_is_sound",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
-    *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation", "compatibility")),
+    *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
+    *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
     *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
     *(
         f"functions/auto_post_{name}"
         for name in (
+            "text",
+            "time",
             "outbox_id",
             "matching_rules",
             "best_rule",
+            "refuse_outbox_row",
             "log_operator_action",
             "serialize_rule_changes",
             "rules_since",
@@ -40,8 +43,9 @@ ORDER = [
     ),
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "reconcile", "expire", "purge", "history")
+        for name in ("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile")
     ),
+    *(f"functions/auto_post_{name}" for name in ("expire", "purge", "history")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
@@ -49,7 +53,10 @@ ORDER = [
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
     "functions/auto_post_check_webhooks",
     "functions/auto_post_check",
-    *(f"triggers/auto_post_{name}" for name in ("capture", "serialize_rule_changes", "rules_since", "capture_since")),
+    *(
+        f"triggers/auto_post_{name}"
+        for name in ("outbox_state", "serialize_rule_changes", "rules_since", "capture_since", "capture")
+    ),
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 

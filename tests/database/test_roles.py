@@ -277,13 +277,13 @@ def test_application_is_captured_without_any_right_on_what_is_ours(installed: Pl
 
 
 def rights_on_what_is_ours(host: Host, role: str) -> list[Row]:
-    """Return the tables, views, sequences and functions of ours on which a role has any right; not a CHECK's."""
+    """Return the tables, views, sequences and functions of ours on which a role has any right."""
     every = "select, insert, update, delete, truncate, references, trigger"
     return host.rows(
         "select relname as name from pg_class where relname like 'auto\\_post\\_%%' and relkind in ('r', 'v', 'S') "
         "and (has_table_privilege(%s, oid, %s) or has_any_column_privilege(%s, oid, 'select, insert, update')) "
         "union all select proname from pg_proc where proname like 'auto\\_post\\_%%' "
-        "and proname <> 'auto_post_outbox_is_sound' and has_function_privilege(%s, oid, 'execute')",
+        "and has_function_privilege(%s, oid, 'execute')",
         (role, every, role, role),
     )
 
@@ -297,14 +297,14 @@ def test_application_can_neither_read_nor_steer(installed: Platform) -> None:
 
 
 def test_public_has_no_right_on_anything_of_ours(installed: Platform) -> None:
-    """Tables, views, sequences, columns and functions, but for that of a CHECK; after the grants as before."""
+    """Tables, views, sequences, columns and functions; after the grants as before."""
     granted = installed.host.rows(
         "select relname as name from pg_class as c, aclexplode(relacl) as a where relname like 'auto\\_post\\_%' "
         "and a.grantee = 0 union all "
         "select attname from pg_attribute as t, aclexplode(attacl) as a where a.grantee = 0 "
         "and attrelid in (select oid from pg_class where relname like 'auto\\_post\\_%') union all "
         "select proname from pg_proc as p, aclexplode(coalesce(proacl, acldefault('f', proowner))) as a "
-        "where proname like 'auto\\_post\\_%' and proname <> 'auto_post_outbox_is_sound' and a.grantee = 0"
+        "where proname like 'auto\\_post\\_%' and a.grantee = 0"
     )
     assert granted == []
 

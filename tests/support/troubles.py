@@ -147,7 +147,13 @@ TROUBLES = [
         "warning",
         "none is on",
     ),
-    Trouble("no rules", "delete from auto_post_rules", "rules", "warning", "there is none"),
+    Trouble(
+        "no rules",
+        "alter table auto_post_rules disable trigger user; delete from auto_post_rules",
+        "rules",
+        "warning",
+        "there is none",
+    ),
     Trouble(
         "rows wait for minutes",
         _ALIVE + _WAITING + "update auto_post_outbox set available_at = now() - interval '2 minutes'",

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     MISSING_EXPLANATION = "missing_explanation"
     AGENT_UNKNOWN = "agent_unknown"
     MATURITY_BLOCKED = "maturity_blocked"
+    TENANT_MISMATCH = "tenant_mismatch"
     RATE_LIMITED = "rate_limited"
     REFUSED_BY_PLATFORM = "refused_by_platform"
     ALREADY_PROCESSED = "already_processed"
@@ -71,6 +72,7 @@ class Agent:
     name: str | None
     maturity: str | None
     last_post_at: datetime | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

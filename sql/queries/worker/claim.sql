@@ -74,7 +74,8 @@ select
     left(c.what_explanation, 4000) as what_explanation, left(c.why_explanation, 4000) as why_explanation,
     left(c.next_steps, 4000) as next_steps, c.captured_at, c.claimed_at, c.draft, left(c.last_error, 200) as last_error,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
-    a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at
+    a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
+    a.tenant_id as agent_tenant_id
 from (
     select
         set_config('synchronous_commit', 'off', true) as synchronous_commit,
@@ -83,7 +84,11 @@ from (
 left join claimed as c on true
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity from {{ platform }}.agents as k
+    select
+        k.id, k.name, k.maturity,
+        -- As long as the operation's is kept.
+        case when k.tenant_id is not null then left(format('%s', k.tenant_id), 200) end as tenant_id
+    from {{ platform }}.agents as k
     where c.agent_id = k.id and c.agent_id = left(c.agent_id, 200) -- a longer id is unknown, not another agent's
     order by k.id
     limit 1

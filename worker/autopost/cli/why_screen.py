@@ -115,6 +115,7 @@ def _facts(story: Story) -> Iterable[Text]:
 _REASONS = {
     Reason.RATE_LIMITED: "the agent had posted shortly before: one post in SOCIAL_POST_RATE_LIMIT_MINUTES",
     Reason.MATURITY_BLOCKED: "the agent's maturity does not allow posts: STUDENT, not set, or not known",
+    Reason.TENANT_MISMATCH: "the operation names another tenant than its agent's row in agents",
     Reason.AGENT_UNKNOWN: "agents has no row for the agent that it names, or it names none",
     Reason.MISSING_EXPLANATION: "what_explanation is empty: it does not say what was done",
     Reason.REFUSED_BY_PLATFORM: "a trigger of the platform's keeps such rows out of social_posts",

@@ -91,8 +91,11 @@ class Mapping:
         return referenced(self.tables["operation_trackers"].columns["status"])
 
     def of_row(self, row: str, column: str) -> str:
-        """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`."""
-        return f"({about(row, self.tables['operation_trackers'].columns[column])})"
+        """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`.
+
+        `coalesce` gives a bare NULL or literal the type text, and costs nothing.
+        """
+        return f"coalesce({about(row, self.tables['operation_trackers'].columns[column])})"
 
 
 def parse_mapping(text: str, source: str) -> Mapping:

@@ -5,6 +5,7 @@ What a file may say in double braces, and what it stands for:
 - `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
 - `trackers`: the platform's table of operations, where the trigger is; `status_columns`: its columns that a status is
   made of; `new.status`, `old.status` and so on: a column of an operation in the trigger's record
+- `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
@@ -14,6 +15,7 @@ With a mapping the platform's tables are views in autopost's schema, so that `pl
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -82,6 +84,7 @@ def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
     return {
         "schema": own,
         "platform": platform,
+        "session": _session_prefix(schemas.own),
         "trackers": mapping.trackers if mapping else f"{platform}.operation_trackers",
         "status_columns": ", ".join(mapping.status_columns) if mapping else "status",
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
@@ -89,6 +92,17 @@ def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
         "locks": ", ".join(map(str, LOCKS.values())),
         **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
     }
+
+
+def _session_prefix(schema: str) -> str:
+    """Return the first part of the names of session variables, another for each schema of a database.
+
+    PostgreSQL allows letters, digits and underscores there and does not look at letter case.
+    """
+    if schema == "autopost":
+        return schema
+    plain = re.fullmatch(r"[a-z0-9_]+", schema) is not None
+    return f"autopost_{schema if plain else 'x' + hashlib.sha256(schema.encode()).hexdigest()[:16]}"
 
 
 def quoted(schema: str) -> str:

@@ -17,6 +17,7 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
         name=row["agent_name"],
         maturity=row["agent_maturity"],
         last_post_at=row["last_post_at"],
+        tenant_id=row["agent_tenant_id"],
     )
 
 

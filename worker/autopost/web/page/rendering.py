@@ -20,6 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
     "rate_limited": "rate limit: this agent had just posted",
     "maturity_blocked": "maturity: students only read",
+    "tenant_mismatch": "it names another tenant than its agent's",
     "agent_unknown": "nobody knows this agent",
     "missing_explanation": "it does not say what was done",
     "refused_by_platform": "the platform refused it",
