@@ -31,6 +31,7 @@ drop table {{ schema }}.auto_post_pauses;
 drop table {{ schema }}.auto_post_tombstones;
 drop table {{ schema }}.auto_post_workers;
 drop table {{ schema }}.auto_post_control;
+drop table {{ schema }}.auto_post_alert_windows;
 drop table {{ schema }}.auto_post_rate_limits;
 drop table {{ schema }}.auto_post_outbox;
 drop table {{ schema }}.auto_post_rules;
@@ -61,6 +62,9 @@ drop function {{ schema }}.auto_post_resume(text, text);
 drop function {{ schema }}.auto_post_pause(text, text);
 drop function {{ schema }}.auto_post_history(text);
 drop function {{ schema }}.auto_post_purge(text, text);
+drop function {{ schema }}.auto_post_count_alerts(
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+);
 drop function {{ schema }}.auto_post_expire(interval, integer);
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_reconcile_block(bigint);

@@ -323,6 +323,7 @@ create table {{ schema }}.auto_post_outbox (
     last_error text,
     post_id text,
     finished_at timestamptz,
+    summary jsonb,
     constraint auto_post_outbox_pkey primary key (id)
 )
 with (
@@ -388,6 +389,9 @@ comment on column {{ schema }}.auto_post_outbox.status is
 'The status that it came to. NULL where the platform allows that.';
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
+comment on column {{ schema }}.auto_post_outbox.summary is
+'Of a row that sums up alerts which were skipped as alert_storm: their count and times; the row is else a copy of the '
+'first of them. NULL: the row is an operation.';
 
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
@@ -402,6 +406,36 @@ comment on table {{ schema }}.auto_post_rate_limits is
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
 'When its last post was decided, by the database''s clock. The window begins here.';
+
+-- How many alerts each agent posted in the present window of an operation type, so that a storm of alerts is limited
+-- exactly across workers and restarts. A table of its own: it is written for alerts only, and by nobody else.
+create table {{ schema }}.auto_post_alert_windows (
+    agent_id text collate "C" not null,
+    operation_type text collate "C" not null,
+    began_at timestamptz not null,
+    ends_at timestamptz not null,
+    posted integer not null,
+    suppressed integer not null,
+    summary_id uuid,
+    constraint auto_post_alert_windows_pkey primary key (agent_id, operation_type)
+)
+with (fillfactor = 60);
+
+comment on table {{ schema }}.auto_post_alert_windows is
+'The last window of alerts of each agent and operation type. Read and written while the agent is locked. A new window '
+'replaces the one before; retention removes those that ended.';
+comment on column {{ schema }}.auto_post_alert_windows.agent_id is 'The agent, as in agents.id.';
+comment on column {{ schema }}.auto_post_alert_windows.operation_type is
+'The operation type, redacted, at most 200 characters. Empty: all further types of an agent with many.';
+comment on column {{ schema }}.auto_post_alert_windows.began_at is
+'When the first alert of the window was posted, by the database''s clock.';
+comment on column {{ schema }}.auto_post_alert_windows.ends_at is
+'When the window ends: the next alert begins a new one.';
+comment on column {{ schema }}.auto_post_alert_windows.posted is 'How many alerts were posted one by one.';
+comment on column {{ schema }}.auto_post_alert_windows.suppressed is
+'How many were skipped as alert_storm.';
+comment on column {{ schema }}.auto_post_alert_windows.summary_id is
+'The outbox row that sums up the suppressed alerts. NULL: none was suppressed.';
 
 -- The switches that a DBA turns at run time. Exactly one row.
 create table {{ schema }}.auto_post_control (
@@ -592,6 +626,7 @@ create table {{ schema }}.auto_post_consumers (
     name text not null,
     position bigint not null default 0,
     moved_at timestamptz not null default now(),
+    ahead int8multirange not null default '{}',
     constraint auto_post_consumers_pkey primary key (name)
 );
 
@@ -601,8 +636,10 @@ comment on table {{ schema }}.auto_post_consumers is
 'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
 comment on column {{ schema }}.auto_post_consumers.name is 'log, carrier, or hook: and the name of a hook.';
 comment on column {{ schema }}.auto_post_consumers.position is
-'log: the last place given. A reader: the last announcement that it has delivered.';
-comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last moved.';
+'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
+comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
+comment on column {{ schema }}.auto_post_consumers.ahead is
+'A hook''s: the places after its position that are delivered. Agents are served in turn, and not in the order of places.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -1455,7 +1492,7 @@ comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Commits with the caller. Locks the rows that it removes.
+-- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1492,6 +1529,15 @@ begin
     using old
     where o.id = old.id;
     get diagnostics v_removed = row_count;
+
+    delete from {{ schema }}.auto_post_alert_windows as w
+    where (w.agent_id, w.operation_type) in (
+        select e.agent_id, e.operation_type
+        from {{ schema }}.auto_post_alert_windows as e
+        where e.ends_at < pg_catalog.now()
+        limit p_limit
+        for update skip locked
+    );
     return v_removed;
 end
 $$;
@@ -1500,6 +1546,86 @@ revoke execute on function {{ schema }}.auto_post_expire(interval, integer) from
 
 comment on function {{ schema }}.auto_post_expire(interval, integer) is
 'Removes finished rows that ended longer than p_keep ago, in one small batch; returns how many.';
+
+-- Stores windows of alerts (the arrays have one entry each) and counts the alerts that were suppressed in them, by the
+-- publishing transaction that decided about them: their agents are locked. p_suppressed: how many in the window,
+-- p_more: how many of them are new, p_first: the outbox row of the first new one.
+-- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
+-- a copy of that alert with an id of its own. Later ones raise its count. Locks the windows and the summaries.
+create or replace function {{ schema }}.auto_post_count_alerts(
+    p_agent_ids text[], p_operation_types text[], p_began_at timestamptz[], p_ends_at timestamptz[],
+    p_posted integer[], p_suppressed integer[], p_more integer[], p_first uuid[], p_now timestamptz
+)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_new record;
+    v_summary_id uuid;
+    v_tracker_id text;
+begin
+    for v_new in
+        select *
+        from unnest(
+            p_agent_ids, p_operation_types, p_began_at, p_ends_at, p_posted, p_suppressed, p_more, p_first
+        ) as n (agent_id, operation_type, began_at, ends_at, posted, suppressed, more, first_id)
+        order by n.agent_id, n.operation_type
+    loop
+        insert into {{ schema }}.auto_post_alert_windows as w (
+            agent_id, operation_type, began_at, ends_at, posted, suppressed
+        )
+        values (
+            v_new.agent_id, v_new.operation_type, v_new.began_at, v_new.ends_at, v_new.posted, v_new.suppressed
+        )
+        on conflict (agent_id, operation_type) do update
+            set
+                began_at = excluded.began_at,
+                ends_at = excluded.ends_at,
+                posted = excluded.posted,
+                suppressed = excluded.suppressed,
+                summary_id = case when w.began_at = excluded.began_at then w.summary_id end
+        returning w.summary_id into v_summary_id;
+
+        if v_new.more > 0 and v_summary_id is not null then
+            update {{ schema }}.auto_post_outbox as o
+            set summary = o.summary || jsonb_build_object(
+                'count', (o.summary ->> 'count')::integer + v_new.more, 'last_at', p_now
+            )
+            where o.id = v_summary_id and o.state in ('pending', 'claimed');
+        elsif v_new.more > 0 then
+            v_tracker_id := 'alert_storm:' || gen_random_uuid();
+            insert into {{ schema }}.auto_post_outbox as o (
+                id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, what_explanation,
+                captured_at, available_at, summary
+            )
+            select
+                {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_new.ends_at, v_new.ends_at,
+                jsonb_build_object(
+                    'kind', 'alert_storm', 'count', v_new.more, 'first_at', p_now, 'last_at', p_now,
+                    'is_mixed', v_new.operation_type = ''
+                )
+            from {{ schema }}.auto_post_outbox as a
+            where a.id = v_new.first_id
+            returning o.id into v_summary_id;
+            update {{ schema }}.auto_post_alert_windows as w
+            set summary_id = v_summary_id
+            where w.agent_id = v_new.agent_id and w.operation_type = v_new.operation_type;
+        end if;
+    end loop;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_count_alerts(
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+) from public;
+
+comment on function {{ schema }}.auto_post_count_alerts(
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+) is
+'Stores windows of alerts, and adds or updates the outbox rows that sum up the suppressed ones.';
 
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
 -- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
@@ -1569,6 +1695,10 @@ begin
     delete from {{ schema }}.auto_post_rate_limits as l
     using windows
     where l.agent_id = windows.agent_id;
+    delete from {{ schema }}.auto_post_alert_windows as w
+    where
+        w.agent_id = p_agent_id
+        or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where
@@ -2761,9 +2891,12 @@ as $$
     with unfinished as (
         select
             pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
-            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
-                where o.available_at < 'infinity'
-            )) as age,
+            greatest(
+                pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
+                    where o.available_at < 'infinity'
+                )),
+                interval '0'  -- a summary of alerts waits for its time
+            ) as age,
             pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
                 where o.state = 'pending' and o.available_at < 'infinity'
             ) as overdue,
@@ -2822,6 +2955,10 @@ as $$
             where
                 a.position > (
                     select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
+                )
+                and exists (
+                    select from {{ schema }}.auto_post_consumers as p
+                    where p.name <> 'log' and a.position > p.position and not a.position <@ p.ahead
                 )
         ) as w
     )
@@ -3053,8 +3190,9 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_not_captured auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_outbox auto_post_rate_limits auto_post_alert_windows auto_post_workers auto_post_rules '
+            'auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
+            'auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
@@ -3069,13 +3207,15 @@ as $$
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_sequence_events'
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
+            'auto_post_sequence_events'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
+            'auto_post_alert_windows auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
+            'auto_post_stuck auto_post_skips auto_post_mapping '
             'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
@@ -3500,7 +3640,7 @@ with unfinished as (
             where o.state = 'pending' and o.available_at < 'infinity' and o.attempts > 0
         ) as retrying,
         extract(epoch from clock_timestamp() - min(o.captured_at) filter (
-            where o.state = 'pending' and o.available_at < 'infinity'
+            where o.state = 'pending' and o.available_at < 'infinity' and o.captured_at <= now()
         ))::double precision as oldest_waiting_seconds
     from {{ schema }}.auto_post_outbox as o
     where o.state in ('pending', 'claimed')
@@ -3611,7 +3751,8 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, refused_by_platform, or what '
+'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, '
+'refused_by_platform, or what '
 'somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';

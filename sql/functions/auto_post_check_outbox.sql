@@ -10,9 +10,12 @@ as $$
     with unfinished as (
         select
             pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
-            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
-                where o.available_at < 'infinity'
-            )) as age,
+            greatest(
+                pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
+                    where o.available_at < 'infinity'
+                )),
+                interval '0'  -- a summary of alerts waits for its time
+            ) as age,
             pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
                 where o.state = 'pending' and o.available_at < 'infinity'
             ) as overdue,
@@ -71,6 +74,10 @@ as $$
             where
                 a.position > (
                     select pg_catalog.min(p.position) from {{ schema }}.auto_post_consumers as p where p.name <> 'log'
+                )
+                and exists (
+                    select from {{ schema }}.auto_post_consumers as p
+                    where p.name <> 'log' and a.position > p.position and not a.position <@ p.ahead
                 )
         ) as w
     )

@@ -1,6 +1,6 @@
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Commits with the caller. Locks the rows that it removes.
+-- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -37,6 +37,15 @@ begin
     using old
     where o.id = old.id;
     get diagnostics v_removed = row_count;
+
+    delete from {{ schema }}.auto_post_alert_windows as w
+    where (w.agent_id, w.operation_type) in (
+        select e.agent_id, e.operation_type
+        from {{ schema }}.auto_post_alert_windows as e
+        where e.ends_at < pg_catalog.now()
+        limit p_limit
+        for update skip locked
+    );
     return v_removed;
 end
 $$;

@@ -66,6 +66,10 @@ begin
     delete from {{ schema }}.auto_post_rate_limits as l
     using windows
     where l.agent_id = windows.agent_id;
+    delete from {{ schema }}.auto_post_alert_windows as w
+    where
+        w.agent_id = p_agent_id
+        or w.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where

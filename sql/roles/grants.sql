@@ -18,7 +18,7 @@ grant usage on schema {{ schema }}, {{ platform }} to auto_post_worker, auto_pos
 -- operation: what retention and the reconciler do, they do in functions of the owner.
 grant select on
 {{ platform }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
-{{ schema }}.auto_post_control, {{ schema }}.auto_post_tombstones
+{{ schema }}.auto_post_control, {{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_alert_windows
 to auto_post_worker;
 grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
 grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;
@@ -32,6 +32,9 @@ grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
+{{ schema }}.auto_post_count_alerts(
+    text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
+),
 {{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured
@@ -42,14 +45,15 @@ grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
-{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured, {{ schema }}.auto_post_tombstones,
+{{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured,
+{{ schema }}.auto_post_tombstones,
 {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
 {{ schema }}.auto_post_events, {{ schema }}.auto_post_consumers, {{ schema }}.auto_post_webhook_dead_letters
 to auto_post_reader;
 grant select (
     id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,
-    attempts, epoch, worker, claimed_at, reason, last_error, post_id, finished_at
+    attempts, epoch, worker, claimed_at, reason, last_error, post_id, finished_at, summary
 ) on {{ schema }}.auto_post_outbox to auto_post_reader;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),

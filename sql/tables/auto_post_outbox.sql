@@ -26,6 +26,7 @@ create table {{ schema }}.auto_post_outbox (
     last_error text,
     post_id text,
     finished_at timestamptz,
+    summary jsonb,
     constraint auto_post_outbox_pkey primary key (id)
 )
 with (
@@ -91,3 +92,6 @@ comment on column {{ schema }}.auto_post_outbox.status is
 'The status that it came to. NULL where the platform allows that.';
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
+comment on column {{ schema }}.auto_post_outbox.summary is
+'Of a row that sums up alerts which were skipped as alert_storm: their count and times; the row is else a copy of the '
+'first of them. NULL: the row is an operation.';

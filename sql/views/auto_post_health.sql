@@ -11,7 +11,7 @@ with unfinished as (
             where o.state = 'pending' and o.available_at < 'infinity' and o.attempts > 0
         ) as retrying,
         extract(epoch from clock_timestamp() - min(o.captured_at) filter (
-            where o.state = 'pending' and o.available_at < 'infinity'
+            where o.state = 'pending' and o.available_at < 'infinity' and o.captured_at <= now()
         ))::double precision as oldest_waiting_seconds
     from {{ schema }}.auto_post_outbox as o
     where o.state in ('pending', 'claimed')

@@ -317,7 +317,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
     began = asyncio.Event()
 
     class Slow(ConsumerLease):
-        async def advance(self, *given: Any, **more: Any) -> bool:
+        async def advance(self, *given: Any, **more: Any) -> Any:
             """Take too long at first."""
             if not began.is_set() and transport.sent:
                 began.set()

@@ -56,7 +56,7 @@ def complete_alerts(host: Host, rounds: int, *, start: int = 0) -> list[tuple[st
     done = []
     for number in range(start, start + rounds):
         for agent in range(AGENTS):
-            operation = host.complete(f"op{number:04}-{agent}", "security_scan", agent=f"agent{agent}")
+            operation = host.complete(f"op{number:04}-{agent}", "approval_requested", agent=f"agent{agent}")
             done.append((f"agent{agent}", operation))
     return done
 

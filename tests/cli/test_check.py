@@ -298,7 +298,7 @@ def test_parts_that_are_missing_are_findings(host: Host) -> None:
     )
     dropped = [*(f"table {row['name']}" for row in tables), *(f"function {row['name']}" for row in functions)]
     assert len(dropped) > 40
-    fine = {"auto_post_compatibility", "auto_post_tombstones", "auto_post_rate_limits"}
+    fine = {"auto_post_compatibility", "auto_post_tombstones", "auto_post_rate_limits", "auto_post_alert_windows"}
     for what in dropped:
         with host.connection.transaction(force_rollback=True):
             host.execute(f"drop {what} cascade")

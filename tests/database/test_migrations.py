@@ -23,7 +23,7 @@ HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
-    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "control", "workers")),
+    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "alert_windows", "control", "workers")),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
     *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
     *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
@@ -45,7 +45,7 @@ ORDER = [
         f"functions/auto_post_{name}"
         for name in ("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile")
     ),
-    *(f"functions/auto_post_{name}" for name in ("expire", "purge", "history")),
+    *(f"functions/auto_post_{name}" for name in ("expire", "count_alerts", "purge", "history")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),

@@ -13,11 +13,14 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.database.connection import create_pool
+from autopost.database.sql import query
 from autopost.errors import DeliveryFailed, DeliveryRejected, LeaseLost
 from autopost.settings import load_settings
 from autopost.webhooks import delivery as delivery_module
@@ -180,6 +183,73 @@ async def test_slack_is_not_hurried(
         await eventually(lambda: len(target.took) == 5)
         assert asyncio.get_running_loop().time() - began > 0.4
     assert target.most_at_once == 1
+
+
+async def test_agent_with_many_posts_does_not_hold_up_another(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Though Slack takes one a second: the other's is among the first, and the offset waits for the rest."""
+    posts.write(*map(str, range(1_500)))
+    posts.write("alarm", agent="bob", kind="alert")
+    target = Recorder()
+    running = asyncio.create_task(
+        Hurried(replace(WEBHOOK, kind=WebhookKind.SLACK), lease_of(pool, "one"), target).run()
+    )
+    await eventually(lambda: posts.row["position"] >= 1)
+    assert sorted(target.contents[:2]) == ["0", "alarm"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert posts.row["ahead"] == Multirange([Range(1_501, 1_502)])
+    waiting = await pool.fetch(query("cli/webhooks", SCHEMAS))
+    assert waiting[0]["waiting"] == 1_501 - len(target.took)
+    rest = Recorder()
+    await deliver(pool, rest)
+    assert target.contents + rest.contents == ["0", "alarm", *map(str, range(1, 1_500))]
+    assert (posts.row["position"], posts.row["ahead"]) == (1_501, Multirange())
+
+
+async def test_worker_that_is_killed_repeats_two_posts_at_most(
+    host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """To a target that takes one a second, where people see each repeat."""
+    for agent in ("ada", "bob"):
+        posts.write(*(f"{agent} {number}" for number in range(4)), agent=agent)
+
+    class Dying(ConsumerLease):
+        async def advance(self, *given: Any, **more: Any) -> Any:
+            """Do it twice, and never return after that."""
+            if len(target.took) > 2 * 2:
+                await asyncio.sleep(600)
+            return await super().advance(*given, **more)
+
+    target = Recorder()
+    slack = replace(WEBHOOK, kind=WebhookKind.SLACK)
+    dying = Hurried(slack, Dying(pool, SCHEMAS, WEBHOOK.consumer, "dies", LEASE_SECONDS), target)
+    running = asyncio.create_task(dying.run())
+    await eventually(lambda: len(target.took) == 6)
+    host.execute("update auto_post_consumers set held_until = now(), holder = 'dead' where name = 'hook:out'")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await deliver(pool, target)
+    assert len(target.took) == 8 + 2
+    assert list(dict.fromkeys(target.contents)) == [f"{agent} {n}" for n in range(4) for agent in ("ada", "bob")]
+
+
+async def test_post_that_fails_again_and_again_holds_up_its_agent_only(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """The target answers 500 to this one for as long as it is sent."""
+    posts.write("poison", "after")
+    target = Recorder()
+    target.refusing["poison"] = DeliveryFailed("HTTP 500")
+    async with delivering(pool, target) as consumer:
+        for number in range(20):
+            posts.write(str(number), agent=f"agent{number}")
+            consumer.wake()
+            await eventually(lambda number=number: str(number) in target.contents, seconds=20)  # type: ignore[misc]
+        assert posts.row["last_error"] == "HTTP 500"
+        assert "after" not in target.contents
+        target.refusing.clear()
+        await eventually(lambda: "after" in target.contents)
+    assert target.contents[-2:] == ["poison", "after"]
 
 
 async def test_only_what_is_wanted_is_sent(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -353,7 +423,7 @@ async def test_workers_share_a_lease(posts: Log, pool: asyncpg.Pool[asyncpg.Reco
 async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Another takes it over, without a ring; what the dead one does when it was only frozen counts no more."""
     frozen = lease_of(pool, "frozen")
-    assert await frozen.acquire() == 0
+    assert (await frozen.acquire()) is not None
     posts.write("a", "b")
     assert await lease_of(pool, "two").acquire() is None
     left = host.value("select extract(epoch from held_until - now()) from auto_post_consumers where name = 'hook:out'")
@@ -363,22 +433,24 @@ async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyn
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
         with pytest.raises(LeaseLost):
-            await frozen.advance(1)
+            await frozen.advance([1])
     assert posts.row["position"] == 2
 
 
 async def test_lease_is_not_released_while_something_waits(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """So that a post is delivered at once whose worker found the lease taken."""
     one = lease_of(pool, "one")
-    assert await one.acquire() == 0
+    assert await one.acquire() is not None
     posts.write("a")
-    assert await one.advance(0, release=True) is False
-    assert await one.advance(1, release=True) is True
+    assert (await one.advance([], release=True))[1] is False
+    assert (await one.advance([1], release=True))[1] is True
     with pytest.raises(LeaseLost):  # nobody's
-        await one.advance(1)
-    assert await lease_of(pool, "two").acquire() == 1
+        await one.advance([1])
+    two = await lease_of(pool, "two").acquire()
+    assert two is not None
+    assert two.offset == 1
     with pytest.raises(LeaseLost):  # another's, which keeps it
-        await one.advance(2)
+        await one.advance([2])
     await one.release()
     assert posts.row["holder"] == "two"
 
@@ -420,7 +492,7 @@ async def test_dead_letter_is_not_lost_with_the_connection(posts: Log, pool: asy
     class Failing(ConsumerLease):
         failures = 1
 
-        async def advance(self, *given: Any, **more: Any) -> bool:
+        async def advance(self, *given: Any, **more: Any) -> Any:
             """Fail at first."""
             if self.failures:
                 self.failures -= 1

@@ -66,6 +66,13 @@ async def test_answer_that_may_change(receiver: Receiver, target: Target, status
     ("given", "seconds"),
     [
         *(("7", 7.0), ("100000", 300.0), ("-1", None), ("soon", None), ("nan", None)),
+        *(
+            ("1e20", 300.0),
+            ("inf", 300.0),
+            ("9" * 5000, 300.0),
+            ("-1e20", None),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 300.0),
+        ),
         ("Thu, 01 Jan 2020 00:00:00 +9999999999999999", None),
     ],
 )

@@ -9,7 +9,7 @@ import json
 import re
 from datetime import datetime
 
-from autopost.model import Claim, Dead, Generator, Posted, Proposal, Written
+from autopost.model import Claim, Dead, Generator, Posted, Proposal, Summary, Written
 
 # What is shown as it is, here and in SQL: one word. Functions in the database contain both: a change needs a revision.
 STATUS_PATTERN = "[A-Za-z][A-Za-z_-]{0,39}"
@@ -36,6 +36,7 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
         "attempts": claim.attempts,
         "duration_ms": duration_ms(claim, now),
         "worker": worker,
+        **summary_facts(claim.operation.summary),
     }
     return json.dumps(facts)
 
@@ -50,8 +51,17 @@ def post_metadata(posted: Posted) -> str:
             "tracker_id": operation.tracker_id,
             "generator": written.generator,
             "model": written.model,
+            **summary_facts(operation.summary),
         }
     )
+
+
+def summary_facts(summary: Summary | None) -> dict[str, object]:
+    """Return which alerts a post or an outcome sums up; nothing for that of one operation."""
+    if summary is None:
+        return {}
+    first_at, last_at = summary.first_at.isoformat(), summary.last_at.isoformat()
+    return {"alert_storm": {"count": summary.count, "first_at": first_at, "last_at": last_at}}
 
 
 def word(status: str) -> str | None:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     MATURITY_BLOCKED = "maturity_blocked"
     TENANT_MISMATCH = "tenant_mismatch"
     RATE_LIMITED = "rate_limited"
+    ALERT_STORM = "alert_storm"
     REFUSED_BY_PLATFORM = "refused_by_platform"
     ALREADY_PROCESSED = "already_processed"
 
@@ -40,12 +41,25 @@ class Generator(StrEnum):
     TEMPLATE = "template"
 
 
+APPROVAL_TYPE = "approval_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a row stands for that sums up skipped alerts; `is_mixed`: of several operation types."""
+
+    count: int
+    first_at: datetime
+    last_at: datetime
+    is_mixed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A significant operation as the trigger captured it.
 
     Texts are None where the platform's column was NULL. The trigger cuts each at 4,000 characters, possibly within a
-    word.
+    word. With `summary` it is the first of the alerts that the row sums up.
     """
 
     tracker_id: str
@@ -57,6 +71,12 @@ class Operation:
     why_explanation: str | None = None
     next_steps: str | None = None
     is_alert: bool = False
+    summary: Summary | None = None
+
+    @property
+    def is_approval(self) -> bool:
+        """Return whether the operation asks people for approval; case-insensitive."""
+        return self.operation_type.strip().casefold() == APPROVAL_TYPE
 
     @property
     def post_type(self) -> str:
@@ -169,7 +189,7 @@ class Lost:
 class Busy:
     """Another transaction holds the agent's lock; nothing was written, and the lease is still valid."""
 
-    proposal: Posted
+    proposal: Proposal
 
     @property
     def claim(self) -> Claim:
@@ -177,5 +197,12 @@ class Busy:
         return self.proposal.claim
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What was decided or written after the claim no longer holds: the row is returned and claimed again."""
+
+    claim: Claim
+
+
 Proposal = Posted | Skipped | Dead
-Outcome = Posted | Skipped | Dead | Deferred | Lost | Busy
+Outcome = Posted | Skipped | Dead | Deferred | Lost | Busy | Outdated

@@ -14,11 +14,13 @@ from autopost.model import Agent, Claim, Dead, Posted, Proposal, Reason, Skipped
 MATURITIES_THAT_MAY_POST = frozenset({"intern", "supervised", "autonomous"})
 
 
-def before_writing(claim: Claim, *, window: timedelta, max_attempts: int, explained: bool) -> Skipped | Dead | None:
+def before_writing(
+    claim: Claim, *, window: timedelta, max_attempts: int, explained: bool, in_storm: bool = False
+) -> Skipped | Dead | None:
     """Return the outcome of a claim that needs no text, or None.
 
-    `explained`: the operation says what was done. A row with more than `max_attempts` attempts crashed or failed its
-    worker each time.
+    `explained`: the operation says what was done. `in_storm`: it is an alert beyond the limit of its window. A row
+    with more than `max_attempts` attempts crashed or failed its worker each time.
     """
     if claim.already_processed:
         return Skipped(claim, Reason.ALREADY_PROCESSED)
@@ -32,6 +34,8 @@ def before_writing(claim: Claim, *, window: timedelta, max_attempts: int, explai
         return Skipped(claim, Reason.RATE_LIMITED)
     if not explained:
         return Skipped(claim, Reason.MISSING_EXPLANATION)
+    if in_storm:
+        return Skipped(claim, Reason.ALERT_STORM)
     return None
 
 

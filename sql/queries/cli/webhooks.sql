@@ -16,7 +16,7 @@ left join lateral (
         count(*) as waiting,
         extract(epoch from clock_timestamp() - min(a.created_at))::float8 as oldest_seconds
     from {{ schema }}.auto_post_events as a
-    where a.position > p.position
+    where a.position > p.position and not a.position <@ p.ahead
 ) as w on true
 left join lateral (
     select

@@ -18,7 +18,7 @@ counted as (
         count(*) filter (where u.available_at = 'infinity') as parked,
         count(*) filter (where u.state = 'pending' and u.available_at < 'infinity' and u.attempts > 0) as retrying,
         extract(epoch from clock_timestamp() - min(u.captured_at) filter (
-            where u.state = 'pending' and u.available_at < 'infinity'
+            where u.state = 'pending' and u.available_at < 'infinity' and u.captured_at <= now()
         ))::double precision as oldest_seconds,
         coalesce(
             extract(epoch from now() - min(u.available_at) filter (where u.available_at <= now())), 0

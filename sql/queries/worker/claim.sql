@@ -73,6 +73,7 @@ select
     left(c.operation_type, 200) as operation_type, left(c.status, 200) as status, c.is_alert,
     left(c.what_explanation, 4000) as what_explanation, left(c.why_explanation, 4000) as why_explanation,
     left(c.next_steps, 4000) as next_steps, c.captured_at, c.claimed_at, c.draft, left(c.last_error, 200) as last_error,
+    c.summary,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
     a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
     a.tenant_id as agent_tenant_id

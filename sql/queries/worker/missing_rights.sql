@@ -10,6 +10,7 @@ with needed (object, privilege) as (
     ('auto_post_rate_limits', 'SELECT'),
     ('auto_post_rate_limits', 'INSERT'),
     ('auto_post_rate_limits', 'UPDATE'),
+    ('auto_post_alert_windows', 'SELECT'),
     ('auto_post_control', 'SELECT'),
     ('auto_post_pauses', 'SELECT'),
     ('auto_post_pauses', 'UPDATE'),
@@ -58,7 +59,9 @@ from pg_proc as p
 where
     p.pronamespace = '{{ schema }}'::regnamespace
     and (
-        p.proname in ('auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems')
+        p.proname in (
+            'auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems', 'auto_post_count_alerts'
+        )
         or (p.proname = 'auto_post_sequence_events' and $1::boolean)
     )
     and not has_function_privilege(current_user, p.oid, 'EXECUTE')

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -27,6 +28,14 @@ class WebhookDeadLetter:
 
     event: BroadcastEvent
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a consumer has come: its offset, and when it last advanced, which tells whether another worker did."""
+
+    offset: int
+    moved_at: datetime
 
 
 class ConsumerLease:
@@ -52,40 +61,45 @@ class ConsumerLease:
         self._holder = holder
         self._one_at_a_time = one_at_a_time or asyncio.Lock()
 
-    async def acquire(self) -> int | None:
-        """Acquire or renew the lease; return the consumer's offset, or None while another worker holds the lease.
+    async def acquire(self) -> Place | None:
+        """Acquire or renew the lease; return the consumer's place, or None while another worker holds the lease.
 
         A new consumer begins after the last position of the log.
         """
         async with self._connection() as connection:
             self.acquired_at = asyncio.get_running_loop().time()
-            offset: int | None = await connection.fetchval(
-                self._query("broadcast/acquire"), self.consumer, self._holder, self.seconds
-            )
-        return offset
+            row = await connection.fetchrow(self._query("broadcast/acquire"), self.consumer, self._holder, self.seconds)
+        return None if row is None else Place(*row)
 
     async def read(self, offset: int, limit: int) -> list[BroadcastEvent]:
-        """Return what comes after an offset, in the order of the log."""
+        """Return what comes after an offset and is not delivered, in the order of the log."""
         async with self._connection() as connection:
-            rows = await connection.fetch(self._query("broadcast/read"), offset, limit)
+            rows = await connection.fetch(self._query("broadcast/read"), offset, limit, self.consumer)
+        return [BroadcastEvent.from_row(row) for row in rows]
+
+    async def read_at(self, positions: Sequence[int]) -> list[BroadcastEvent]:
+        """Return the events at positions of the log that are still there, in any order."""
+        async with self._connection() as connection:
+            rows = await connection.fetch(self._query("broadcast/read_at"), positions)
         return [BroadcastEvent.from_row(row) for row in rows]
 
     async def advance(
         self,
-        offset: int,
+        done: Sequence[int],
         dead_letters: Sequence[WebhookDeadLetter] = (),
         *,
         error: str | None = None,
         release: bool = False,
-    ) -> bool:
-        """Move the offset, store dead letters, note what is wrong with the next delivery, and renew the lease.
+    ) -> tuple[Place, bool]:
+        """Record what is done, store dead letters, note what is wrong with the next delivery, and renew the lease.
 
-        With `release` the lease is released if nothing waits for the consumer. Returns whether it was released. Raises
-        LeaseLost, and then nothing is stored.
+        With `release` the lease is released if nothing waits for the consumer. Returns the consumer's place and whether
+        the lease was released. Raises LeaseLost, and then nothing is stored.
         """
         async with self._connection() as connection, connection.transaction():
-            arguments = (self.consumer, self._holder, offset, self.seconds, error)
-            if await connection.fetchval(self._query("broadcast/advance"), *arguments) is None:
+            arguments = (self.consumer, self._holder, done, self.seconds, error)
+            row = await connection.fetchrow(self._query("broadcast/advance"), *arguments)
+            if row is None:
                 raise LeaseLost
             if dead_letters:
                 await connection.execute(
@@ -98,7 +112,7 @@ class ConsumerLease:
                     [letter.event.message for letter in dead_letters],
                     [letter.error for letter in dead_letters],
                 )
-            return release and await self._release(connection, even_if_waiting=False)
+            return Place(*row), release and await self._release(connection, even_if_waiting=False)
 
     async def release(self) -> None:
         """Release the lease if this worker holds it, whatever waits."""

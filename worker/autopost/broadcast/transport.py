@@ -48,8 +48,8 @@ class TransportConsumer(LogConsumer):
         self._transport = transport
 
     async def deliver(self, batch: Batch) -> None:
-        """Publish what is pending: all of it, or none is done."""
-        events = batch.pending
+        """Publish the events: all of them, or none is done."""
+        events = batch.events
         try:
             if asyncio.get_running_loop().time() >= batch.deadline:  # frozen meanwhile: others may be further by now
                 raise TimeoutError

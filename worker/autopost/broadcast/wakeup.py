@@ -40,6 +40,11 @@ class Wakeup(abc.ABC):
         """Return whether there is something to do that nobody is doing. Raises the database's errors."""
 
     @property
+    def is_woken(self) -> bool:
+        """Return whether `wake` was called since the work began, or since the last round of it."""
+        return self._awake.is_set()
+
+    @property
     def is_stopping(self) -> bool:
         """Return whether `stop` was called."""
         return self._stopping.is_set()
@@ -77,11 +82,11 @@ class Wakeup(abc.ABC):
                     log.info("broadcast.recovered", task=self.name)
                 failures = 0
 
-    async def pause(self, seconds: float) -> None:
-        """Sleep until the time is over or `stop` is called."""
+    async def pause(self, seconds: float, *, unless_woken: bool = False) -> None:
+        """Sleep until the time is over or `stop` is called; with `unless_woken` also until `wake` is."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await (self._awake if unless_woken else self._stopping).wait()
 
     async def _wait(self) -> None:
         while True:

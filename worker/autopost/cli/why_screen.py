@@ -114,6 +114,7 @@ def _facts(story: Story) -> Iterable[Text]:
 
 _REASONS = {
     Reason.RATE_LIMITED: "the agent had posted shortly before: one post in SOCIAL_POST_RATE_LIMIT_MINUTES",
+    Reason.ALERT_STORM: "the agent had posted SOCIAL_POST_ALERT_BURST alerts of this type; one post sums up the rest",
     Reason.MATURITY_BLOCKED: "the agent's maturity does not allow posts: STUDENT, not set, or not known",
     Reason.TENANT_MISMATCH: "the operation names another tenant than its agent's row in agents",
     Reason.AGENT_UNKNOWN: "agents has no row for the agent that it names, or it names none",

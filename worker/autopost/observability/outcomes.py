@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.model import Busy, Dead, Deferred, Lost, Outcome, Posted, Skipped
+from autopost.model import Busy, Dead, Deferred, Lost, Outcome, Outdated, Posted, Skipped
 
 
 def describe(outcome: Outcome) -> dict[str, str]:
@@ -21,3 +21,5 @@ def describe(outcome: Outcome) -> dict[str, str]:
             return {"outcome": "lease_lost"}
         case Busy():
             return {"outcome": "busy"}
+        case Outdated():
+            return {"outcome": "outdated"}

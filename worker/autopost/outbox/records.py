@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+
 import asyncpg
 
 from autopost import audit
-from autopost.model import Agent, Claim, Operation
+from autopost.model import Agent, Claim, Operation, Summary
 
 
 def agent_of(row: asyncpg.Record) -> Agent | None:
@@ -19,6 +22,15 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
         last_post_at=row["last_post_at"],
         tenant_id=row["agent_tenant_id"],
     )
+
+
+def summary_of(stored: str | None) -> Summary | None:
+    """Return the summary of alerts that a row stands for, or None if it is an operation."""
+    if stored is None:
+        return None
+    facts = json.loads(stored)
+    first_at, last_at = (datetime.fromisoformat(facts[key]) for key in ("first_at", "last_at"))
+    return Summary(facts["count"], first_at, last_at, facts["is_mixed"])
 
 
 def claim_of(row: asyncpg.Record) -> Claim:
@@ -37,6 +49,7 @@ def claim_of(row: asyncpg.Record) -> Claim:
             why_explanation=row["why_explanation"],
             next_steps=row["next_steps"],
             is_alert=row["is_alert"],
+            summary=summary_of(row["summary"]),
         ),
         agent=agent_of(row),
         captured_at=row["captured_at"],

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from autopost.alert_storm import AlertLimit
 from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
@@ -101,7 +103,8 @@ async def _connected(
                 webhook_consumers(webhooks, pool, settings, schemas) as consumers,
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
-                publication = Publication(pool, schemas, name, on_posts=on_posts)
+                limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))
+                publication = Publication(pool, schemas, name, on_posts=on_posts, alert_limit=limit)
                 with health.sampling(gauges.refresh):
                     yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
         finally:

@@ -31,6 +31,15 @@ class WorkerSettings(Group):
         gt=0,
         le=1440,
     )
+    alert_burst: int = setting(
+        20,
+        f"{PREFIX}ALERT_BURST",
+        "How many alerts of an agent and operation type are posted one by one in the window of the rate limit. "
+        "The rest are skipped and summarised in one post. Approval requests are exempt.",
+        "a whole number, 0 to 1000; 0 for no limit",
+        ge=0,
+        le=1000,
+    )
     poll_seconds: float = setting(
         5.0,
         f"{PREFIX}POLL_SECONDS",

@@ -1,7 +1,8 @@
 """Delivers the log to one webhook: at least once, an agent's posts one after another, those of several agents at once.
 
-A post that the target does not take is retried until it is older than the webhook's `give_up_after`, and holds up what
-comes after it; then it is dead-lettered. A post that the target says it will never take is dead-lettered at once.
+Agents are served in turn. A post that the target does not take is retried until it is older than the webhook's
+`give_up_after`, and holds up what its agent has after it; then it is dead-lettered. A post that the target says it will
+never take is dead-lettered at once.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from autopost.webhooks.webhook import Webhook
 
 LEASE_SECONDS = 60.0  # longer than a batch takes
 PACE_SECONDS = {"slack": 1.0}  # between two posts: https://docs.slack.dev/apis/web-api/rate-limits
+PACED_BATCH_SIZE = 2  # what a worker that is killed may repeat, and how soon an agent gets its turn
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,7 @@ class WebhookConsumer(LogConsumer):
     """Delivers the log to a webhook."""
 
     batch_size = 100
+    is_fair = True
     send_seconds = 20.0
     retry_base_seconds = 1.0
     retry_cap_seconds = 60.0
@@ -47,17 +50,20 @@ class WebhookConsumer(LogConsumer):
         self._webhook = webhook
         self._target = target
         self._pace_seconds = PACE_SECONDS.get(webhook.kind, 0.0)
+        if self._pace_seconds:
+            self.batch_size = PACED_BATCH_SIZE
         for outcome in ("delivered", "failed", "dead"):  # Prometheus counts from where it first sees a counter
             self._count(outcome, 0)
 
+    def wants(self, event: BroadcastEvent) -> bool:
+        """Return whether the webhook's filters let an event pass."""
+        return self._webhook.wanted.has(event)
+
     async def deliver(self, batch: Batch) -> None:
-        """Send what the webhook wants: an agent's posts in order, several agents' at once; none after a failure."""
+        """Send an agent's posts in order, and several agents' at once; nothing is begun after a failure."""
         by_agent: dict[str | None, list[BroadcastEvent]] = {}
-        for event in batch.pending:
-            if self._webhook.wanted.has(event):
-                by_agent.setdefault(event.agent_id, []).append(event)
-            else:
-                batch.done.add(event.position)
+        for event in batch.events:
+            by_agent.setdefault(event.agent_id, []).append(event)
         given_up: list[DeliveryFailed] = []
         requests = asyncio.Semaphore(1 if self._pace_seconds else MAX_REQUESTS)
         async with asyncio.TaskGroup() as agents:
@@ -82,6 +88,7 @@ class WebhookConsumer(LogConsumer):
                     self._count("failed")
                     if datetime.now(UTC) - event.created_at < self._webhook.give_up_after:
                         batch.failure = batch.failure or error
+                        batch.failed.add(event.position)
                         return
                     given_up.append(error)
                 else:

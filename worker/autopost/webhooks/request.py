@@ -26,7 +26,12 @@ def request_for(webhook: Webhook, event: BroadcastEvent, now: datetime) -> tuple
     has the same id, by which a receiver knows it.
     """
     body = slack_body(event) if webhook.kind is WebhookKind.SLACK else webhook_body(event)
-    headers = [("User-Agent", USER_AGENT), ("Content-Type", "application/json; charset=utf-8"), *webhook.headers]
+    headers = [
+        ("User-Agent", USER_AGENT),
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Accept-Encoding", "identity"),  # an answer is read up to a limit and never decompressed
+        *webhook.headers,
+    ]
     if webhook.secret is not None:
         headers += [
             ("webhook-id", event.post_id),

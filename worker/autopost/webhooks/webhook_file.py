@@ -31,7 +31,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WORD = re.compile(r"(?!whsec_)[A-Za-z0-9_.-]{1,24}")  # too short, or too plain, to be a secret
 # What a request says by itself.
-_OWN_HEADERS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "user-agent"})
+_OWN_HEADERS = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection", "user-agent", "accept-encoding"}
+)
 _KEYS = ("kind", "url", "url_file", "secret", "secret_file", "headers", "ca_file", "give_up_hours", *FILTERS)
 
 Problem = Callable[[str], None]

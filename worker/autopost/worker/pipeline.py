@@ -87,6 +87,7 @@ class Pipeline:
             window=self._window,
             max_attempts=self._settings.max_attempts,
             explained=has_explanation(claim.operation),
+            in_storm=self._publisher.storms.has(claim),
         )
         if decided is None and claim.draft is not None:
             return Posted(claim, claim.draft)

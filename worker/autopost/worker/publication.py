@@ -12,10 +12,11 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
+from autopost.alert_storm import AlertCounter, AlertLimit, AlertWindow, is_counted, is_storm_skip
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.errors import LeaseLost, PostRefused
-from autopost.model import Agent, Busy, Lost, Outcome, Posted, Proposal
+from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
 from autopost.outbox.records import agent_of
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
@@ -25,10 +26,14 @@ Key = tuple[UUID, int]  # a row may be in a group twice: a worker that froze pas
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publishing transaction committed, in the order of the group, and when by the database's clock."""
+    """What a publishing transaction committed, in the order of the group, and when by the database's clock.
+
+    `alerts` has the windows of alerts as the transaction leaves them.
+    """
 
     outcomes: list[Outcome]
     at: datetime
+    alerts: AlertCounter
 
 
 class Publication:
@@ -44,7 +49,9 @@ class Publication:
         worker: str,
         *,
         on_posts: Callable[[], None] | None = None,
+        alert_limit: AlertLimit | None = None,
     ) -> None:
+        self._alert_limit = alert_limit or AlertLimit()
         self._pool = pool
         self._schemas = schemas
         self._worker = worker
@@ -53,10 +60,10 @@ class Publication:
     async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
         """Publish a group in a transaction of its own, all or nothing.
 
-        `decide` makes the final decision while the advisory locks of the agents are held; a post whose agent is locked
-        by another transaction is returned as Busy. If leases are lost, the transaction is rolled back and repeated
-        without their rows, which therefore limit no others. Raises PostRefused, with nothing committed, when the
-        platform's table did not keep a post.
+        `decide` makes the final decision while the advisory locks of the agents are held, but for alerts beyond their
+        limit (see alert_storm.py); a post whose agent is locked by another transaction is returned as Busy. If leases
+        are lost, the transaction is rolled back and repeated without their rows, which therefore limit no others.
+        Raises PostRefused, with nothing committed, when the platform's table did not keep a post.
         """
         settled: dict[Key, Outcome] = {}
         while True:
@@ -64,26 +71,30 @@ class Publication:
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
                     free, busy = await self._lock_agents(connection, group)
-                    decisions, now = await self._decide(connection, free, decide)
+                    allowed, now = await self._decide(connection, free, decide)
+                    alerts = await self._alerts(connection, allowed, now)
+                    decided = alerts.decide(allowed)
+                    decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
                     finished = await self._finish(connection, decisions, now)
-                    if len(finished) < len(free):
-                        settled |= {_key(p): Lost(p.claim) for p in free if _key(p) not in finished}
+                    if len(finished) < len(decisions):
+                        settled |= {_key(p): Lost(p.claim) for p in decisions if _key(p) not in finished}
                         raise LeaseLost
+                    await self._count_alerts(connection, alerts, now)
                     posts = [decision for decision in decisions if isinstance(decision, Posted)]
                     await self._post(connection, posts, now)
             except LeaseLost:
                 continue
             if posts and self._on_posts is not None:
                 self._on_posts()
-            settled |= {_key(outcome): outcome for outcome in (*decisions, *busy)}
-            return Published([settled[_key(proposal)] for proposal in proposals], now)
+            settled |= {_key(outcome): outcome for outcome in (*decided, *busy)}
+            return Published([settled[_key(proposal)] for proposal in proposals], now, alerts)
 
     async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
-        """Lock the authors of posts; return the proposals that can go on, and the posts whose author is locked."""
+        """Lock the authors; return the proposals that can go on, and those whose author is locked."""
         authors = _authors(group)
         rows = await connection.fetch(self._query("worker/lock_agents"), authors) if authors else []
         taken = {row["agent_id"] for row in rows if not row["locked"]}
-        busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
+        busy = [Busy(p) for p in group if _needs_lock(p) and p.claim.operation.agent_id in taken]
         busy_keys = {_key(item) for item in busy}
         return [p for p in group if _key(p) not in busy_keys], busy
 
@@ -93,6 +104,34 @@ class Publication:
         rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""])
         now: datetime = rows[0]["now"]
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
+
+    async def _alerts(self, connection: Any, allowed: Sequence[Proposal], now: datetime) -> AlertCounter:
+        """Return what decides about alerts, from what the database has while the agents are locked."""
+        counted = {p.claim.operation.agent_id for p in allowed if _needs_lock(p) and is_counted(p.claim)}
+        summaries = [p.claim.id for p in allowed if isinstance(p, Posted) and p.claim.operation.summary is not None]
+        windows, counts = [], {}
+        if counted and self._alert_limit.burst:
+            rows = await connection.fetch(self._query("worker/alert_windows"), list(counted), now)
+            windows = [AlertWindow(**row) for row in rows]
+        if summaries:
+            rows = await connection.fetch(self._query("worker/summary_counts"), summaries)
+            counts = {row["id"]: row["alerts"] for row in rows}
+        return AlertCounter(self._alert_limit, now, windows, counts)
+
+    async def _count_alerts(self, connection: Any, alerts: AlertCounter, now: datetime) -> None:
+        if changes := alerts.changes:
+            await connection.execute(
+                self._query("worker/count_alerts"),
+                [window.agent_id for window, _ in changes],
+                [window.operation_type for window, _ in changes],
+                [window.began_at for window, _ in changes],
+                [window.ends_at for window, _ in changes],
+                [window.posted for window, _ in changes],
+                [window.suppressed for window, _ in changes],
+                [suppressed.count if suppressed else 0 for _, suppressed in changes],
+                [suppressed.first if suppressed else None for _, suppressed in changes],
+                now,
+            )
 
     async def _finish(self, connection: Any, decisions: Sequence[Proposal], now: datetime) -> set[Key]:
         rows = await connection.fetch(
@@ -135,8 +174,13 @@ def _key(item: Outcome) -> Key:
     return item.claim.id, item.claim.epoch
 
 
+def _needs_lock(proposal: Proposal) -> bool:
+    """Return whether a proposal is decided while its agent is locked: it moves the agent's windows."""
+    return isinstance(proposal, Posted) or is_storm_skip(proposal)
+
+
 def _authors(group: Sequence[Proposal]) -> list[str]:
-    authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
+    authors = {p.claim.operation.agent_id for p in group if _needs_lock(p)}
     return sorted(author for author in authors if author is not None)
 
 

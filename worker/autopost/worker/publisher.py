@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from autopost import audit, backoff
+from autopost.alert_storm import AlertLimit, RecentStorms, is_storm_skip
 from autopost.database.errors import (
     DATABASE_ERRORS,
     is_of_the_connection,
@@ -25,7 +26,7 @@ from autopost.database.errors import (
     reraise_if_cancelled,
 )
 from autopost.errors import PostRefused
-from autopost.model import Agent, Busy, Dead, Deferred, Generator, Outcome, Posted, Proposal, Reason, Skipped
+from autopost.model import Agent, Busy, Dead, Deferred, Generator, Outcome, Outdated, Posted, Proposal, Reason, Skipped
 from autopost.observability import metrics
 from autopost.observability.outcomes import describe
 from autopost.observability.tracing import AttemptTracer
@@ -68,16 +69,17 @@ class Publisher:
         self._in_flight = in_flight
         self._tracer = tracer or AttemptTracer()
         self._window = timedelta(minutes=settings.rate_limit_minutes)
+        self.storms = RecentStorms(AlertLimit(settings.alert_burst, self._window))
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
 
     def submit(self, items: Sequence[Ready]) -> None:
         """Queue items for publishing, without waiting.
 
-        Posts of one agent use the same lane, so that they are published one after another. Everything else uses the
-        shortest queue.
+        Posts of one agent use the same lane, so that they are published one after another; so do its alerts in a storm,
+        which lock it. Everything else uses the shortest queue.
         """
         for item in items:
-            if isinstance(item, Posted):
+            if isinstance(item, Posted) or is_storm_skip(item):
                 lane = self._lanes[hash(item.claim.operation.agent_id) % LANES]
             else:
                 lane = min(self._lanes, key=asyncio.Queue.qsize)
@@ -140,7 +142,12 @@ class Publisher:
                 published = await self._publication.publish(proposals, self._decide)
             finally:
                 self._tracer.published((proposal.claim for proposal in proposals), began)
-            self._record(published.outcomes, at=published.at)
+            self.storms.note(published.alerts)
+            outdated = [outcome.claim for outcome in published.outcomes if isinstance(outcome, Outdated)]
+            self._record([o for o in published.outcomes if not isinstance(o, Outdated)], at=published.at)
+            if outdated:  # to be decided or written again, and by no fault of theirs
+                await self._outbox.release(outdated)
+                self._record([Outdated(claim) for claim in outdated], at=None)
 
     def _decide(
         self, proposals: Sequence[Proposal], agents: Mapping[str, Agent | None], now: datetime

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import regex
 
-from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, placeholder
+from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, Summary, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain
@@ -48,6 +48,7 @@ class Fields:
     next_steps: str
     redactions: Mapping[str, int]
     placeholders: frozenset[str] = frozenset()
+    summary: Summary | None = None
 
 
 def has_explanation(operation: Operation) -> bool:
@@ -79,6 +80,7 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
         redactions=dict(counts),
         # The worker has redacted the operation's type before.
         placeholders=frozenset([*map(placeholder, counts), *regex.findall(PLACEHOLDER, operation_type)]),
+        summary=operation.summary,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from autopost.model import APPROVAL_TYPE
+
 
 class Outcome(StrEnum):
     """How an operation ended."""
@@ -44,6 +46,6 @@ def outcome_of(status: str) -> Outcome:
 def kind_of(operation_type: str) -> Kind:
     """Return the kind of an operation by its type; case-insensitive."""
     name = operation_type.strip().casefold()
-    if name == "approval_requested":
+    if name == APPROVAL_TYPE:
         return Kind.APPROVAL
     return Kind.SECURITY if "security" in name else Kind.ORDINARY

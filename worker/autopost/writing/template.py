@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from autopost.model import Summary
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
 
@@ -11,6 +14,8 @@ def compose(fields: Fields) -> str:
     agent = fields.agent_name or "An agent"
     operation = fields.operation_type or "an operation"
     what = fields.what
+    if fields.summary is not None:
+        return _sentence(_summary(agent, operation, fields, fields.summary), what, ". The first: ")
     if fields.kind is Kind.APPROVAL:
         return _sentence(_approval(agent, fields.outcome), what)
     if fields.kind is Kind.SECURITY:
@@ -26,6 +31,19 @@ def compose(fields: Fields) -> str:
             return _sentence(f"Working on {operation}", fields.next_steps or what)
         case _:
             return _sentence(f"{agent} completed {operation}", fields.why or what, " - ")
+
+
+def _summary(agent: str, operation: str, fields: Fields, summary: Summary) -> str:
+    mark = "🚨 Security: " if fields.kind is Kind.SECURITY and not summary.is_mixed else "⚠️ "
+    minutes = max(1, math.ceil((summary.last_at - summary.first_at).total_seconds() / 60))
+    about = "several other operations" if summary.is_mixed else operation
+    return (
+        f"{mark}{agent}: and {_plural(summary.count, 'more alert')} like this in {_plural(minutes, 'minute')} ({about})"
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _sentence(head: str, tail: str, joint: str = ": ") -> str:

@@ -65,12 +65,12 @@ class Writer:
             return _noted(span, self._templated(fields, fallback))
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
-        """Write the post. Raises RedactionFailed, but nothing for a failure of the LLM.
+        """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
 
         The time limit of a generation starts when one of the `llm_concurrency` slots is free. Redaction runs in a
         thread.
         """
-        if self._llm is None:
+        if self._llm is None or operation.summary is not None:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:

@@ -15,6 +15,7 @@ from autopost.outbox.outcomes import Outcome
 
 MEANINGS = {
     "rate_limited": "one post in 5 minutes",
+    "alert_storm": "summed up in one post",
     "maturity_blocked": "students only read",
     "agent_unknown": "nobody knows this agent",
     "missing_explanation": "it does not say what was done",
