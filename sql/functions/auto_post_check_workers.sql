@@ -1,4 +1,4 @@
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the problems that they report, and the reconciler that they run.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -43,6 +43,21 @@ as $$
     from workers as w
     union all
     select
+        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
+        case p.subject
+            when 'reconcile' then 'autopost reconcile --all  # says why'
+            when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
+            when 'audit log' then
+                'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
+            else 'see the log of that worker'
+        end
+    from {{ schema }}.auto_post_workers as w
+    cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
+    where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+    union all
+    select
         case
             when not r.is_there then 'problem'
             when
@@ -80,4 +95,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, and the reconciler that they run.';
+'Part of auto_post_check: the workers, the problems that they report, and the reconciler that they run.';

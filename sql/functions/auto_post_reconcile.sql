@@ -2,7 +2,8 @@
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of a
 -- partitioned table it reads as many blocks in all, the same ones of each partition.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
--- One runs at a time (advisory lock); another returns 0. Commits with the caller. Locks its new outbox rows.
+-- One runs at a time (it locks the row of auto_post_reconciliation); another returns 0. Commits with the caller. Locks
+-- its new outbox rows.
 create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -23,10 +24,8 @@ begin
         raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if
-        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
-        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
-    then
+    perform from {{ schema }}.auto_post_reconciliation for update skip locked;
+    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
         return 0;
     end if;
 

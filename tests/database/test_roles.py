@@ -71,11 +71,11 @@ FORBIDDEN_TO_APPLICATION = [
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
 TO_WORKER: dict[str, tuple[Any, ...]] = {
-    "worker/agents_now": (["ada"],),
+    "worker/agents_now": (["ada"], "200", "2000"),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "worker/arm": (),
     "worker/claim": ("w", 10, timedelta(seconds=60), True, None),
-    "worker/defer": (*CLAIMED, ["boom"], [1.0]),
+    "worker/defer": (*CLAIMED, ["boom"], [1.0], [True]),
     "worker/disarm": (),
     "worker/expire": (timedelta(days=7), 10),
     "worker/forget_announcements": (timedelta(days=1), timedelta(days=7), 10),
@@ -94,10 +94,11 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "webhooks/end_retry": ("out", 1, None),
     "worker/finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], datetime.now(UTC)),
     "worker/sign_off": ("w",),
-    "worker/heartbeat": ("w", "1", 0, True),
+    "worker/heartbeat": ("w", "1", 0, True, None),
     "worker/host_problems": (),
     "worker/save_drafts": (*CLAIMED, ["{}"]),
-    "worker/lock_agents": (["ada"],),
+    "worker/lock_agents": (["ada"], []),
+    "worker/lock_holders": (["ada"],),
     "worker/missing_rights": (True,),
     "worker/next_due": (False,),
     "worker/oldest_worker": (),
@@ -124,6 +125,7 @@ SILENT = {
     ),
     *(
         "worker/forget_dead_letters",
+        "worker/lock_holders",
         "broadcast/advance",
         "broadcast/begin",
         "broadcast/read",

@@ -77,7 +77,12 @@ from (
 left join claimed as c on true
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity from {{ platform }}.agents as k
+    select
+        c.agent_id as id,
+        -- The platform's columns may have any type: format() calls the type's output function, and no cast.
+        case when k.name is not null then left(format('%s', k.name), 200) end as name,
+        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity
+    from {{ platform }}.agents as k
     where c.agent_id = k.id
     order by k.id
     limit 1

@@ -55,8 +55,9 @@ WRONGS = [
     Wrong(
         "agents are not locked",
         "queries/worker/lock_agents",
-        "pg_try_advisory_xact_lock(hashtextextended('autopost agent ' || w.agent_id, 0)) as locked",
-        "true as locked",
+        "    w.agent_id = any(array(select i.agent_id from inserted as i) "
+        "|| array(select l.agent_id from locked as l))\n",
+        "    true\n",
     ),
     Wrong("the claim ignores leases", "queries/worker/claim", "        and o.available_at <= now()\n", ""),
     Wrong(

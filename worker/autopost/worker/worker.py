@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -16,7 +17,9 @@ from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, la
 from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
+from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import Outbox
@@ -61,8 +64,9 @@ class Worker:
         self._health = health or Health()
         self._in_flight = InFlight(self._health.hold)
         self._tracer = tracer or AttemptTracer()
-        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer)
-        self._maintenance = Maintenance(outbox, settings)
+        self._problems = Problems()
+        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer, self._problems)
+        self._maintenance = Maintenance(outbox, settings, self._problems)
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
@@ -126,12 +130,21 @@ class Worker:
             if claims:
                 self._in_flight.add(claims)
                 self._tracer.claimed(claims, began_ns)
-                task = asyncio.create_task(self._pipeline.handle(claims))
+                task = asyncio.create_task(self._handle(claims))
                 pipeline.add(task)
                 task.add_done_callback(pipeline.discard)
             elif not mode.round_robin and not self._stopping.is_set():
                 woken = await self._sleep()
                 await self._pause(schedule.woke_up(rows_due=woken is Woken.DUE))
+
+    async def _handle(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._pipeline.handle(claims)
+        except Exception as error:  # noqa: BLE001 - no row may keep its lease without being processed
+            with bookkeeping("pipeline"):
+                metrics.count_internal_error("pipeline", error)
+                log.log(logging.ERROR, "pipeline.failed", rows=len(claims), error=label(error))
+            self._in_flight.remove(claims)
 
     async def _claim_failed(self, error: BaseException, *, is_first: bool) -> None:
         self._health.failed("claim", error)
@@ -195,7 +208,8 @@ class Worker:
             try:
                 if not first:
                     await self._require_served()
-                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first)
+                problems = self._problems.as_json()
+                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first, problems=problems)
                 first = False
                 self._health.beat()
             except DATABASE_ERRORS as error:
