@@ -1660,7 +1660,7 @@ comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
 'Switches a rule on or off.';
 
 -- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time (the row of the log is locked), and others wait: that takes a moment.
+-- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)

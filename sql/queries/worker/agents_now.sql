@@ -2,17 +2,17 @@
 -- $2, $3: lock_timeout and statement_timeout of the statements that follow in this transaction.
 with wanted as (
     select u.agent_id from unnest($1::text[]) as u (agent_id)
+),
+
+timeouts as materialized (
+    select set_config('lock_timeout', $2::text, true), set_config('statement_timeout', $3::text, true)
 )
 
 select
     w.agent_id, a.agent_id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
     clock_timestamp() as now
 from wanted as w
-cross join (
-    select
-        set_config('lock_timeout', $2::text, true) as lock_timeout,
-        set_config('statement_timeout', $3::text, true) as statement_timeout
-) as s
+cross join timeouts
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
     select

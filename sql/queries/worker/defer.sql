@@ -1,5 +1,6 @@
--- Returns rows to the queue without an outcome. $1 ids, $2 epochs, $3 kinds of error, $4 seconds until the next attempt,
--- $5 whether the attempt counts. Returns the ids whose lease was still valid. Locks the rows in the order of their ids.
+-- Returns rows to the queue without an outcome. $1 ids, $2 epochs, $3 kinds of error, $4 seconds until the next
+-- attempt, $5 whether the attempt counts. Returns the ids whose lease was still valid. Locks the rows in the order of
+-- their ids.
 with mine as (
     select o.id, v.error, v.delay_seconds, v.counts
     from {{ schema }}.auto_post_outbox as o

@@ -1,5 +1,5 @@
--- Records that a worker is alive. $1 name, $2 version, $3 rows in flight, $4 whether it has just started, $5 its present
--- problems, NULL for none.
+-- Records that a worker is alive. $1 name, $2 version, $3 rows in flight, $4 whether it has just started, $5 its
+-- present problems, NULL for none.
 insert into {{ schema }}.auto_post_workers as w (name, version, started_at, last_seen_at, in_flight, problems)
 values ($1, $2, now(), now(), $3, $5::jsonb)
 on conflict (name) do update

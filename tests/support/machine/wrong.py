@@ -93,8 +93,8 @@ WRONGS = [
     Wrong(
         "an end leaves no audit row",
         "queries/worker/finish",
-        "from finished as f\n)",
-        "from finished as f where f.state <> 'skipped'\n)",
+        "from finished as f\n    returning",
+        "from finished as f where f.state <> 'skipped'\n    returning",
     ),
     Wrong(
         "a resume lets nothing go", "functions/auto_post_resume", "p_kind is not null and o.state", "false and o.state"

@@ -239,14 +239,11 @@ class Publisher:
         self._failures += is_transient(error)
         if isinstance(error, AuditRefused):
             self._problems.report("audit log", "audit_log does not keep every row", for_seconds=PROBLEM_SECONDS)
-        failed_before = None
-        if not isinstance(error, PostRefused):
-            failed_before = self._suspects.failed(agent, now, is_transient=is_transient(error))
+        others_succeed = not isinstance(error, PostRefused) and self._suspects.failed(
+            agent, now, is_transient=is_transient(error), posted_at=self._posted_at
+        )
         verdict = after_failing_alone(
-            item,
-            error,
-            max_attempts=self._settings.max_attempts,
-            others_succeed=failed_before is not None and self._posted_at > failed_before,
+            item, error, max_attempts=self._settings.max_attempts, others_succeed=others_succeed
         )
         if isinstance(verdict, Deferred):
             self._returned.put_nowait(verdict)

@@ -1,4 +1,7 @@
-"""Which agents' rows are published alone, because one of them failed alone. Pure; times are the event loop's."""
+"""Which agents' rows are published alone, because one of them failed alone.
+
+Pure, except for the random jitter; times are the event loop's.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from autopost import backoff
 
 SUSPECT_SECONDS = 10.0  # after the last failure
 MOST_SUSPECTS = 10_000
+GENERAL_RETRY_ATTEMPT = 4  # the delay while nobody's posts succeed is that after so many attempts: some seconds
 
 
 @dataclass(slots=True)
@@ -20,8 +24,8 @@ class _Suspect:
 class Suspects:
     """Agents a row of whom failed alone, each with the number of failures since its last success.
 
-    Rows of a suspect are kept out of the groups of others. After a transient failure they also wait, longer each time:
-    what they need, such as a lock, may be there then.
+    Rows of a suspect are kept out of the groups of others. After a transient failure they also wait: what they need, such
+    as a lock, may be there then. They wait longer each time that others succeeded meanwhile.
     """
 
     def __init__(self) -> None:
@@ -30,18 +34,25 @@ class Suspects:
     def __contains__(self, agent: str) -> bool:
         return agent in self._suspects
 
-    def failed(self, agent: str, now: float, *, is_transient: bool) -> float | None:
-        """Record a failure; return when a row of this agent failed before, or None."""
+    def failed(self, agent: str, now: float, *, is_transient: bool, posted_at: float) -> bool:
+        """Record a failure; return whether others succeeded since the agent's last one, so that it fails by itself.
+
+        `posted_at` is when anybody's post was last published.
+        """
         suspect = self._suspects.pop(agent, None) or _Suspect()
-        before = suspect.failed_at if suspect.failures else None
-        suspect.failures += 1
+        fails_by_itself = suspect.failures > 0 and posted_at > suspect.failed_at
+        if fails_by_itself or not suspect.failures:
+            suspect.failures += 1
+            wait = retry_seconds(suspect.failures)
+        else:
+            wait = backoff.delay_seconds(GENERAL_RETRY_ATTEMPT)
         suspect.failed_at = now
         if is_transient:
-            suspect.waits_until = now + retry_seconds(suspect.failures)
+            suspect.waits_until = now + wait
         self._suspects[agent] = suspect  # the last to fail is the last in the dict
         if len(self._suspects) > MOST_SUSPECTS:
             del self._suspects[next(iter(self._suspects))]
-        return before
+        return fails_by_itself
 
     def succeeded(self, agent: str, now: float, *, is_slow: bool = False) -> None:
         """Record a success. A suspect stays one for a while: every other row of an agent may fail, or be slow."""
