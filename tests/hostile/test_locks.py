@@ -18,9 +18,9 @@ ALERTS = 60
 
 def test_other_roles_cannot_compute_the_key_of_an_agents_lock(host: Host, database: str) -> None:
     """The salt is in a table that only autopost's roles may read."""
-    with application_role(host, database) as dsn, open_connection(dsn) as app:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("select lock_salt from autopost.auto_post_control")
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
+    with application_role(host, database) as dsn, open_connection(dsn) as app, refused:
+        app.execute("select lock_salt from autopost.auto_post_control")
 
 
 def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(

@@ -65,7 +65,8 @@ class Neighbours:
             "from auto_post_outbox where agent_id like 'neighbour%%' and substr(agent_id, 10)::integer >= %s",
             (first,),
         )[0]
-        return Latency(*(round(value, 3) for value in row["seconds"]), posts=row["posts"])
+        p50, p99 = row["seconds"]
+        return Latency(round(p50, 3), round(p99, 3), row["posts"])
 
     def all_are_posted(self) -> bool:
         """Return whether each of them has its one post."""
@@ -105,8 +106,6 @@ def application_role(host: Host, dsn: str) -> Iterator[str]:
     try:
         yield dsn_of(dsn, user=role)
     finally:
-        host.execute(
-            f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}' and pid <> pg_backend_pid()"
-        )
+        host.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", (role,))
         host.execute(f"drop owned by {role}")
         host.execute(f"drop role {role}")

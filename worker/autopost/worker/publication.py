@@ -33,8 +33,8 @@ class Timeouts:
 
 
 # A group shares its lane with everyone, so it fails soon; what failed is published alone, which may take longer.
-OF_A_GROUP = Timeouts(lock_seconds=0.2, statement_seconds=2.0)
-OF_A_SINGLE_ROW = Timeouts(lock_seconds=0.2, statement_seconds=10.0)
+OF_A_GROUP = Timeouts(lock_seconds=0.1, statement_seconds=2.0)
+OF_A_SINGLE_ROW = Timeouts(lock_seconds=0.1, statement_seconds=10.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ from autopost.worker.publication import OF_A_GROUP, OF_A_SINGLE_ROW, Publication
 from autopost.worker.suspects import Suspects
 
 RETRY_CAP_SECONDS = 5.0
-CONNECTION_ATTEMPTS = 3  # after so many failures of the connection it may still be a row that ends it
 PUBLISH_RETRY_LEASE_SHARE = 0.5  # retries end before the lease does, so that the rows can still be released
 RELEASE_BACKOFF_ATTEMPT = 5  # released rows back off as after this many attempts: some seconds
 SUSPECT_ROWS_AT_ONCE = 32  # of all suspects together; further ones return to the database
@@ -49,7 +48,7 @@ GENERAL_FAILURES = 8  # so many rows failed alone and nothing was posted in betw
 PROBLEM_SECONDS = 120.0  # how long `check` reports what happened once
 
 LANES = 2  # concurrent publishing transactions, so that the database is busy while the next group is prepared
-CONNECTIONS = LANES + 3  # and one each for parts of groups, for single rows and for rows that are returned
+CONNECTIONS = LANES + 4  # and one each for the other queues of the publisher
 
 Ready = Proposal | Deferred
 
@@ -82,6 +81,7 @@ class Publisher:
         self._parts: asyncio.Queue[Sequence[Ready]] = asyncio.Queue()  # of groups that failed
         self._single: asyncio.Queue[Ready] = asyncio.Queue()  # rows of suspects
         self._returned: asyncio.Queue[Ready] = asyncio.Queue()  # rows that go back to the database
+        self._ending: asyncio.Queue[Ready] = asyncio.Queue()  # rows that failed alone and have no other way to end
         self._group_rows = settings.batch_size  # halved when a group fails
         self._suspects = Suspects()
         self._agent_locks = AgentLocks()
@@ -121,7 +121,7 @@ class Publisher:
     async def run(self) -> None:
         """Publish until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for lane in (*self._lanes, self._returned):
+            for lane in (*self._lanes, self._returned, self._ending):
                 tasks.create_task(self._run_lane(lane))
             tasks.create_task(self._run_parts())
             tasks.create_task(self._run_single())
@@ -131,11 +131,11 @@ class Publisher:
             group = [await lane.get()]
             while len(group) < self._group_rows and not lane.empty():
                 group.append(lane.get_nowait())
-            await self._publish(group, OF_A_GROUP)
+            await self._publish(self._without_suspects(group) if lane in self._lanes else group, OF_A_GROUP)
 
     async def _run_parts(self) -> None:
         while True:
-            part = await self._parts.get()
+            part = self._without_suspects(await self._parts.get())
             if self._failures >= GENERAL_FAILURES and len(part) > 1:
                 # Nothing can be posted, it seems: one row tells whether the others need to be tried.
                 error = await self._publish(part[:1], OF_A_GROUP)
@@ -151,9 +151,17 @@ class Publisher:
             item = await self._single.get()
             clock = asyncio.get_running_loop().time
             began = clock()
-            if await self._publish([item], OF_A_SINGLE_ROW) is None:
+            if wait := self._suspects.seconds_to_wait(_agent(item), began):
+                self._return(item, "agent_failing", wait)  # another of its rows has failed since
+            elif await self._publish([item], OF_A_SINGLE_ROW) is None:
                 is_slow = clock() - began > OF_A_GROUP.statement_seconds / 2
                 self._suspects.succeeded(_agent(item), clock(), is_slow=is_slow)
+
+    def _without_suspects(self, group: Sequence[Ready]) -> Sequence[Ready]:
+        """Return the rows of a group whose agents have not become suspects since; queue the others once more."""
+        suspects = [item for item in group if not isinstance(item, Deferred) and _agent(item) in self._suspects]
+        self.submit(suspects)
+        return [item for item in group if item not in suspects] if suspects else group
 
     async def _publish(self, group: Sequence[Ready], timeouts: Timeouts) -> BaseException | None:
         """Publish a group and see to what fails; return the error if it failed as a whole."""
@@ -196,9 +204,11 @@ class Publisher:
                 self._log(group, error)
                 if not is_of_the_connection(error) or loop.time() > give_up_at:
                     return error
+                if failures == 1:
+                    continue  # on another connection
+                if await self._outbox.is_reachable():
+                    return error  # a row of the group ends its connection, it seems
                 await asyncio.sleep(backoff.delay_seconds(failures, base=0.1, cap=RETRY_CAP_SECONDS))
-                if failures >= CONNECTION_ATTEMPTS and await self._outbox.is_reachable():
-                    return error
             else:
                 return None
 
@@ -248,7 +258,7 @@ class Publisher:
         if isinstance(verdict, Deferred):
             self._returned.put_nowait(verdict)
         elif verdict is not None:
-            self._lane(verdict).put_nowait(verdict)
+            self._ending.put_nowait(verdict)
         else:
             seconds = self._suspects.seconds_to_wait(agent, now) or backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT)
             self._return(item, label(error), seconds)

@@ -24,8 +24,8 @@ class _Suspect:
 class Suspects:
     """Agents a row of whom failed alone, each with the number of failures since its last success.
 
-    Rows of a suspect are kept out of the groups of others. After a transient failure they also wait: what they need, such
-    as a lock, may be there then. They wait longer each time that others succeeded meanwhile.
+    Rows of a suspect are kept out of the groups of others. After a transient failure they also wait: what they need,
+    such as a lock, may be there then. They wait longer each time that others succeeded meanwhile.
     """
 
     def __init__(self) -> None:
