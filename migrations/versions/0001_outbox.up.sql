@@ -396,16 +396,16 @@ comment on column {{ schema }}.auto_post_outbox.summary is
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
     agent_id text collate "C" not null,
-    last_post_at timestamptz not null,
+    last_post_at timestamptz,
     constraint auto_post_rate_limits_pkey primary key (agent_id)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_rate_limits is
-'When each agent posted last, alerts included. Read and written under the advisory lock of the agent.';
+'When each agent posted last, alerts included. Who publishes for an agent locks its row, and its advisory lock.';
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
-'When its last post was decided, by the database''s clock. The window begins here.';
+'When its last post was decided, by the database''s clock. The window begins here. NULL: it has not posted yet.';
 
 -- How many alerts each agent posted in the present window of an operation type, so that a storm of alerts is limited
 -- exactly across workers and restarts. A table of its own: it is written for alerts only, and by nobody else.
@@ -443,6 +443,7 @@ create table {{ schema }}.auto_post_control (
     capture_enabled boolean not null default true,
     paused boolean not null default false,
     wakeup text not null default 'doorbell',
+    lock_salt text not null default gen_random_uuid()::text,
     constraint auto_post_control_pkey primary key (only_row),
     constraint auto_post_control_only_row_check check (only_row),
     constraint auto_post_control_wakeup_check check (wakeup in ('doorbell', 'notify', 'poll'))
@@ -454,6 +455,8 @@ comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim 
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
 'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
+comment on column {{ schema }}.auto_post_control.lock_salt is
+'A part of the keys of the agents'' advisory locks, random for each install, so that other roles cannot compute them.';
 comment on column {{ schema }}.auto_post_control.only_row is 'Always true: keeps it to one row.';
 
 -- The workers that are, or lately were, alive.
@@ -464,11 +467,14 @@ create table {{ schema }}.auto_post_workers (
     last_seen_at timestamptz not null,
     in_flight integer not null,
     lock_key bigint,
+    problems jsonb,
     constraint auto_post_workers_pkey primary key (name)
 );
 
 comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on column {{ schema }}.auto_post_workers.problems is
+'What went wrong in it when it was last seen: subject, finding and seconds of each. NULL: nothing.';
 comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
@@ -1366,7 +1372,8 @@ comment on function {{ schema }}.auto_post_reconcile_block(bigint) is
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
 -- Refuses to read under policies of the platform that could run functions with the rights of this function's owner.
--- One runs at a time (advisory lock); another returns 0. Commits with the caller. Locks its new outbox rows.
+-- One runs at a time (it locks the row of auto_post_reconciliation); another returns 0. Commits with the caller. Locks
+-- its new outbox rows.
 create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1393,10 +1400,8 @@ begin
         raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if
-        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
-        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
-    then
+    perform from {{ schema }}.auto_post_reconciliation for update skip locked;
+    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
         return 0;
     end if;
 
@@ -1491,8 +1496,9 @@ comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
+-- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
+-- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
+-- caller.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1505,9 +1511,6 @@ begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
-    end if;
-    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
-        return 0;
     end if;
 
     with old as (
@@ -2230,7 +2233,7 @@ comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
 'Switches a rule on or off.';
 
 -- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
+-- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
@@ -2242,7 +2245,7 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock({{ lock.events }}, pg_catalog.hashtext('{{ schema }}'));
+    perform from {{ schema }}.auto_post_consumers as p where p.name = 'log' for update;
 
     with log as (
         select p.position from {{ schema }}.auto_post_consumers as p where p.name = 'log'
@@ -3071,7 +3074,8 @@ revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from pu
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
 'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
 
--- Part of auto_post_check: the workers, the reconciler that they run, and what that met and did not capture.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, and what that met
+-- and did not capture.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -3114,6 +3118,21 @@ as $$
         end,
         case when w.alive = 0 then 'autopost run' end
     from workers as w
+    union all
+    select
+        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
+        case p.subject
+            when 'reconcile' then 'autopost reconcile --all  # says why'
+            when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
+            when 'audit log' then
+                'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
+            else 'see the log of that worker'
+        end
+    from {{ schema }}.auto_post_workers as w
+    cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
+    where w.last_seen_at > pg_catalog.now() - interval '1 minute'
     union all
     select
         case
@@ -3176,7 +3195,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, the reconciler that they run, and what it met and did not capture.';
+'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()

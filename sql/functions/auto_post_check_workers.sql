@@ -1,4 +1,5 @@
--- Part of auto_post_check: the workers, the reconciler that they run, and what that met and did not capture.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, and what that met
+-- and did not capture.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -41,6 +42,21 @@ as $$
         end,
         case when w.alive = 0 then 'autopost run' end
     from workers as w
+    union all
+    select
+        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
+        case p.subject
+            when 'reconcile' then 'autopost reconcile --all  # says why'
+            when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
+            when 'audit log' then
+                'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
+            else 'see the log of that worker'
+        end
+    from {{ schema }}.auto_post_workers as w
+    cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
+    where w.last_seen_at > pg_catalog.now() - interval '1 minute'
     union all
     select
         case
@@ -103,4 +119,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, the reconciler that they run, and what it met and did not capture.';
+'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';

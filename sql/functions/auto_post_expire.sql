@@ -1,6 +1,7 @@
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
+-- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
+-- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
+-- caller.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -13,9 +14,6 @@ begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
-    end if;
-    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
-        return 0;
     end if;
 
     with old as (

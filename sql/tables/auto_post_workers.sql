@@ -6,11 +6,14 @@ create table {{ schema }}.auto_post_workers (
     last_seen_at timestamptz not null,
     in_flight integer not null,
     lock_key bigint,
+    problems jsonb,
     constraint auto_post_workers_pkey primary key (name)
 );
 
 comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on column {{ schema }}.auto_post_workers.problems is
+'What went wrong in it when it was last seen: subject, finding and seconds of each. NULL: nothing.';
 comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';

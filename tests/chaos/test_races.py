@@ -15,7 +15,7 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.model import Busy, Claim, Lost, Posted, Reason, Skipped
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import LOCK_AGENT, Host
 from tests.support.machine.gate import COMMIT
 from tests.support.machine.workers import act_on
 from tests.support.sessions import LEASE, PATIENT, TEXT, Race, Session, posts
@@ -214,6 +214,39 @@ async def test_second_publisher_of_an_agent_is_sent_away_and_then_limited(race: 
     again = await (await race.publishing("two", late, at="lock_agents")).finish()
     assert again.outcomes == [Skipped(second, Reason.RATE_LIMITED, TEXT)]
     assert (race.states(), race.outcomes()) == (["posted", "skipped"], ["posted", "rate_limited"])
+
+
+@pytest.mark.parametrize("has_posted", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("first_bypasses", [True, False])
+@either_way
+async def test_publisher_that_bypasses_the_advisory_lock_keeps_the_rate_limit(
+    race: Race, has_posted: bool, first_bypasses: bool, commits: bool
+) -> None:
+    """Beside one that has it, or that bypasses it too: the agent's row lets one of them post."""
+    first, second = await race.claimed("a", "b")
+    if has_posted:
+        race.host.execute("insert into auto_post_rate_limits values ('ada', now() - interval '1 day')")
+    squatter = await race.session()
+    if first_bypasses:
+        await squatter.value(LOCK_AGENT.replace("xact_", "").replace("%s", "$1"), "ada")
+    bypass = {"ada"}
+    one = await race.publishing("one", posts([first]), at=COMMIT, bypass=bypass if first_bypasses else ())
+    late = posts([second])
+    two = await race.publishing("two", late, at="lock_agents", bypass=bypass)
+    if has_posted:
+        assert (await two.finish()).outcomes == [Busy(late[0])]
+    else:
+        two.go()  # it inserts the same row
+        await race.waits(two, on=one)
+    await (one.finish() if commits else one.crash())
+    if not has_posted and commits:
+        assert (await two.finish()).outcomes == [Busy(late[0])]
+    again = two
+    if has_posted or commits:
+        again = await race.publishing("two", late, at="lock_agents", bypass=bypass)
+    outcomes = (await again.finish()).outcomes
+    assert outcomes == ([Skipped(second, Reason.RATE_LIMITED, TEXT)] if commits else late)
+    assert race.states() == (["posted", "skipped"] if commits else ["claimed", "posted"])
 
 
 async def test_publisher_that_rolls_back_limits_nobody(race: Race) -> None:

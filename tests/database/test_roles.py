@@ -72,7 +72,7 @@ FORBIDDEN_TO_APPLICATION = [
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
 TO_WORKER: dict[str, tuple[Any, ...]] = {
-    "worker/agents_now": (["ada"],),
+    "worker/agents_now": (["ada"], "200", "2000"),
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "worker/arm": (),
@@ -81,7 +81,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
         *(["ada"], ["workflow_execute"], [datetime.now(UTC)], [datetime.now(UTC)], [20], [1], [1], [uuid4()]),
         datetime.now(UTC),
     ),
-    "worker/defer": (*CLAIMED, ["boom"], [1.0]),
+    "worker/defer": (*CLAIMED, ["boom"], [1.0], [True]),
     "worker/disarm": (),
     "worker/expire": (timedelta(days=7), 10),
     "worker/forget_announcements": (timedelta(days=1), timedelta(days=7), 10),
@@ -101,10 +101,11 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "webhooks/end_retry": ("out", 1, None),
     "worker/finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], datetime.now(UTC)),
     "worker/sign_off": ("w",),
-    "worker/heartbeat": ("w", "1", 0, True),
+    "worker/heartbeat": ("w", "1", 0, True, None),
     "worker/host_problems": (),
     "worker/save_drafts": (*CLAIMED, ["{}"]),
-    "worker/lock_agents": (["ada"],),
+    "worker/lock_agents": (["ada"], []),
+    "worker/lock_holders": (["ada"],),
     "worker/missing_rights": (True,),
     "worker/next_due": (False,),
     "worker/oldest_worker": (),
@@ -132,6 +133,7 @@ SILENT = {
     ),
     *(
         "worker/forget_dead_letters",
+        "worker/lock_holders",
         "broadcast/advance",
         "broadcast/begin",
         "broadcast/read",

@@ -6,7 +6,7 @@ That one waits for another is seen in pg_blocking_pids, and not by the clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -94,9 +94,11 @@ class Race:
             self.host.complete(operation, agent=agent)
         return await self.outbox(worker).claim(10, LEASE)
 
-    async def publishing(self, worker: str, proposals: Sequence[Proposal], *, at: str) -> Gate:
+    async def publishing(
+        self, worker: str, proposals: Sequence[Proposal], *, at: str, bypass: Collection[str] = ()
+    ) -> Gate:
         """Return a worker's publishing transaction, which stands before the statement `at`."""
-        gate = Gate(self.pool, worker, proposals, _decide)
+        gate = Gate(self.pool, worker, proposals, _decide, bypass=bypass)
         self._gates.append(gate)
         await gate.reach(at)
         return gate

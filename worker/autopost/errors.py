@@ -7,6 +7,7 @@ AutopostError
 ├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker holds the lease now; nothing was written
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
+├── AuditRefused             the platform's audit log took a row without keeping it; nothing was written
 ├── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
 │   ├── TextTooLong          the text has more characters than the redactor accepts
 │   ├── DeadlinePassed       redaction used up its CPU time
@@ -72,6 +73,10 @@ class LeaseLost(AutopostError):
 
 class PostRefused(AutopostError):
     """The platform's table of posts took a row without keeping it: a trigger of its own forbids it."""
+
+
+class AuditRefused(AutopostError):
+    """The platform's audit log took a row without keeping it: a trigger of its own forbids it."""
 
 
 class RedactionFailed(AutopostError):

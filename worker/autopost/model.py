@@ -171,11 +171,15 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """The attempt failed; the row can be claimed again after `delay_seconds`."""
+    """The attempt failed; the row can be claimed again after `delay_seconds`.
+
+    An attempt that does not count is not the row's fault.
+    """
 
     claim: Claim
     error: str
     delay_seconds: float
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

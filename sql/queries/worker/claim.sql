@@ -86,8 +86,10 @@ left join claimed as c on true
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
     select
-        k.id, k.name, k.maturity,
-        -- As long as the operation's is kept.
+        c.agent_id as id,
+        -- The platform's columns may have any type: format() calls the type's output function, and no cast.
+        case when k.name is not null then left(format('%s', k.name), 200) end as name,
+        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity,
         case when k.tenant_id is not null then left(format('%s', k.tenant_id), 200) end as tenant_id
     from {{ platform }}.agents as k
     where c.agent_id = k.id and c.agent_id = left(c.agent_id, 200) -- a longer id is unknown, not another agent's

@@ -34,10 +34,7 @@ _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of
 # The classes of the advisory locks with two numbers; the second is a hash of the schema, 0 for migrations.
 LOCKS = {
     "doorbell": 1635087471,
-    "reconciler": 1635087472,
-    "retention": 1635087473,
     "migration": 1635087474,
-    "events": 1635087475,
     "rules": 1635087476,
 }
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
+from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.model import Claim, Deferred, Posted
 from autopost.outbox.records import claim_of
@@ -89,12 +90,13 @@ class Outbox:
         await self._pool.execute(self._query("worker/save_drafts"), *_keys(posts), drafts)
 
     async def defer(self, deferred: Sequence[Deferred]) -> None:
-        """Return rows to the queue after a failed attempt, each with its delay and error."""
+        """Return rows to the queue, each with its delay and error, and whether the attempt counts."""
         await self._pool.execute(
             self._query("worker/defer"),
             *_keys(deferred),
             [item.error for item in deferred],
             [item.delay_seconds for item in deferred],
+            [item.counts for item in deferred],
         )
 
     async def release(self, claims: Sequence[Claim], *, delay_seconds: float = 0, error: str | None = None) -> int:
@@ -107,12 +109,22 @@ class Outbox:
         ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
         await self._pool.execute(self._query("worker/renew"), ids, epochs, lease)
 
-    async def heartbeat(self, version: str, in_flight: int, *, first: bool, lock_key: int | None = None) -> None:
-        """Record that this worker is alive; `first` after its start.
+    async def heartbeat(
+        self,
+        version: str,
+        in_flight: int,
+        *,
+        first: bool,
+        lock_key: int | None = None,
+        problems: str | None = None,
+    ) -> None:
+        """Record that this worker is alive, and what its problems are; `first` after its start.
 
         With `lock_key` others rescue its rows as soon as nobody holds that advisory lock.
         """
-        await self._pool.execute(self._query("worker/heartbeat"), self._worker, version, in_flight, first, lock_key)
+        await self._pool.execute(
+            self._query("worker/heartbeat"), self._worker, version, in_flight, first, lock_key, problems
+        )
 
     async def sign_off(self) -> None:
         """Remove this worker's heartbeat."""
@@ -146,6 +158,14 @@ class Outbox:
         """Remove up to `limit` dead letters of webhooks that are older than `keep`; return how many."""
         tag = await self._pool.execute(self._query("worker/forget_dead_letters"), keep, limit)
         return int(tag.rsplit(" ", 1)[1])
+
+    async def is_reachable(self) -> bool:
+        """Return whether the database answers."""
+        try:
+            await self._pool.fetchval("select 1")
+        except DATABASE_ERRORS:
+            return False
+        return True
 
     async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:
         """Remove all rows of an agent or of a tenant; return how many."""

@@ -29,7 +29,7 @@ from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
 from autopost.worker.publication import Publication, warm_up
-from autopost.worker.publisher import LANES
+from autopost.worker.publisher import CONNECTIONS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor, Writer
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 REDACTOR_MODULE = "autopost.processes.redactor"
 
-# Claim, maintenance, one for heartbeats, leases and rescues, the gauges; the publisher's.
-POOL_SIZE = 4 + LANES
+# Claim; one for heartbeats, leases and rescues; the gauges; two for the jobs of maintenance; the publisher's.
+POOL_SIZE = 3 + 2 + CONNECTIONS
 
 log = structlog.get_logger(__name__)
 

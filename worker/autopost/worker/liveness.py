@@ -13,6 +13,7 @@ from autopost import __version__
 from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.observability import metrics
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox, Rescued
 from autopost.outbox.scan_horizon import ScanHorizon
@@ -27,7 +28,9 @@ log = structlog.get_logger(__name__)
 
 
 class Liveness:
-    """Sends heartbeats with the key of the lock that the doorbell's connection holds, and looks for crashed workers.
+    """Sends heartbeats, and looks for crashed workers.
+
+    A heartbeat has the key of the lock that the doorbell's connection holds, and the worker's present problems.
 
     `registered` is set after the first heartbeat, or when it failed: a worker that claims before it is rescued only
     when its leases expire. `on_beat` is called before each heartbeat, `on_crashed` when rows are due that crashed a
@@ -41,6 +44,7 @@ class Liveness:
         doorbell: Doorbell,
         require_served: Callable[[], Awaitable[object]],
         health: Health,
+        problems: Problems,
         *,
         in_flight: Sized,
         on_beat: Callable[[], None],
@@ -51,6 +55,7 @@ class Liveness:
         self._doorbell = doorbell
         self._require_served = require_served
         self._health = health
+        self._problems = problems
         self._in_flight = in_flight
         self._on_beat = on_beat
         self._on_crashed = on_crashed
@@ -76,7 +81,10 @@ class Liveness:
                     await self._require_served()
                 self._doorbell.lock_changed.clear()
                 key = self._doorbell.lock_key
-                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first, lock_key=key)
+                problems = self._problems.as_json()
+                await self._outbox.heartbeat(
+                    __version__, len(self._in_flight), first=first, lock_key=key, problems=problems
+                )
                 seconds, first = HEARTBEAT_SECONDS, False
                 self._health.beat()
             except DATABASE_ERRORS as error:

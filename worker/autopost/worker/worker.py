@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -16,7 +17,9 @@ from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, la
 from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
+from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import CrashedRow, Outbox
@@ -63,18 +66,20 @@ class Worker:
         self._crashed = CrashedSchedule()
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._tracer = tracer or AttemptTracer()
-        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer)
+        self._problems = Problems()
+        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer, self._problems)
         self._liveness = Liveness(
             settings,
             outbox,
             doorbell,
             require_served,
             self._health,
+            self._problems,
             in_flight=self._in_flight,
             on_beat=self._count_idle_time,
             on_crashed=self._found_crashed,
         )
-        self._maintenance = Maintenance(outbox, settings)
+        self._maintenance = Maintenance(outbox, settings, self._problems)
         self._handling: set[asyncio.Task[None]] = set()
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._idle_since: float | None = None  # by time.monotonic()
@@ -189,9 +194,18 @@ class Worker:
         """Run claims through the pipeline, in a task."""
         self._in_flight.add(claims)
         self._tracer.claimed(claims, began_ns)
-        task = asyncio.create_task(self._pipeline.handle(claims))
+        task = asyncio.create_task(self._run_pipeline(claims))
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
+
+    async def _run_pipeline(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._pipeline.handle(claims)
+        except Exception as error:  # noqa: BLE001 - no row may keep its lease without being processed
+            with bookkeeping("pipeline"):
+                metrics.count_internal_error("pipeline", error)
+                log.log(logging.ERROR, "pipeline.failed", rows=len(claims), error=label(error))
+            self._in_flight.remove(claims)
 
     def _in_flight_changed(self, rows: int) -> None:
         self._health.hold(rows)
