@@ -26,7 +26,7 @@ from autopost.settings import load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, open_connection, until
-from tests.support.pooler import deaf_pooler
+from tests.support.pooler import needs_pgbouncer, pgbouncer
 from tests.support.programs import postgres_programs
 from tests.support.roles import Platform, platform
 from tests.support.troubles import TROUBLES, Trouble
@@ -348,13 +348,14 @@ def test_drift_of_what_a_mapping_made_is_named(
     assert mended_by in drift.advice
 
 
-def test_notifications_that_a_pooler_swallows_are_named(database: str) -> None:
-    """Directly they come through; through it workers would only poll."""
-    assert "come through in " in finding(database, "notifications")[1]["finding"]
-    with deaf_pooler(database) as pooled:
+@needs_pgbouncer
+@pytest.mark.parametrize(("mode", "level"), [("session", "ok"), ("transaction", "warning")])
+def test_notifications_that_a_pooler_does_not_let_through_are_named(database: str, mode: str, level: str) -> None:
+    """In session mode they come through; in transaction mode workers would only poll."""
+    with pgbouncer(database, mode) as pooled:
         code, notifications = finding(pooled, "notifications")
-    assert (code, notifications["level"]) == (0, "warning")
-    assert "a pooler in transaction mode does not let them through" in notifications["finding"]
+    assert (code, notifications["level"]) == (0, level)
+    assert ("a pooler in transaction mode is in between" in notifications["finding"]) is (mode == "transaction")
 
 
 def test_missing_key_is_a_warning(database: str) -> None:
