@@ -9,13 +9,23 @@ do $migration$
 declare
     v_other text;
 begin
+    if pg_catalog.current_setting('server_encoding') <> 'UTF8' then
+        raise exception
+            'database % has the encoding %, which cannot hold every character of a post: autopost needs UTF8',
+            pg_catalog.current_database(), pg_catalog.current_setting('server_encoding')
+        using hint = 'Nothing was changed. The encoding of a database cannot be changed: dump it, and restore it into '
+        'one that is made with: create database ... encoding ''UTF8'' template template0;';
+    end if;
+
     select t.tgfoid::pg_catalog.regprocedure::text into v_other
     from pg_catalog.pg_trigger as t
     where t.tgrelid = pg_catalog.to_regclass('{{ trackers }}') and t.tgname = 'auto_post_capture';
 
     if v_other is not null then
         raise exception 'autopost is installed already beside {{ trackers }}: its trigger calls %', v_other
-        using hint = 'Nothing was changed. Remove that installation first: docs/how-to/upgrade.md';
+        using hint = 'Nothing was changed. If it is this installation, whose schema was renamed, set SOCIAL_POST_SCHEMA '
+        'to the name that it has now, and then give it its old name back. If it is another one, remove it first: '
+        'docs/how-to/upgrade.md';
     end if;
 end
 $migration$;

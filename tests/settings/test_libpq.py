@@ -57,7 +57,9 @@ def test_parameter_that_the_driver_knows_is_passed_on(
         monkeypatch.setenv(variable, "1" if name == "port" else "environment")
         assert driver_arguments(connect_arguments(load_settings(database_url=dsn), "test"))[name] == value
         monkeypatch.setenv(variable, value)
-        assert driver_arguments(connect_arguments(load_settings(database_url="application_name=x"), "test"))[name] == value
+        assert (
+            driver_arguments(connect_arguments(load_settings(database_url="application_name=x"), "test"))[name] == value
+        )
 
 
 @pytest.mark.parametrize("name", REFUSED)
