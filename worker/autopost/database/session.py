@@ -29,6 +29,8 @@ SESSION: Mapping[str, str] = {
     # Planning again for the values at hand takes longer than the statement, and leads to the same plan.
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "30000",
+    # Names are compared as text with those that this version expects.
+    "quote_all_identifiers": "off",
     # Every statement of a worker reaches a few rows by their keys. A plan that was kept from when a table was empty
     # would read it whole when it is not, and one that looks dear would be compiled each time.
     "enable_seqscan": "off",

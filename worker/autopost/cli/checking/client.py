@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import secrets
 import time
 from datetime import UTC, datetime
@@ -90,8 +91,24 @@ def language_model(settings: Settings) -> Finding:
             "OPENAI_API_KEY is not set here: posts of workers with this environment come from templates",
             "export OPENAI_API_KEY=...  # or, if templates are meant: export SOCIAL_POST_LLM_ENABLED=false",
         )
-    host = urlsplit(settings.openai_base_url or "https://api.openai.com").hostname
+    address = urlsplit(settings.openai_base_url or "https://api.openai.com")
+    host = address.hostname or ""
+    if address.scheme == "http" and not _is_loopback(host):
+        return warning(
+            "language model",
+            f"the key and the operations' redacted texts go to {host} without encryption (http)",
+            "export OPENAI_BASE_URL=https://...",
+        )
     return ok("language model", f"{settings.llm_model} at {host}, with a key")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def known_names(connection: Connection, settings: Settings, role: str) -> list[Finding]:
