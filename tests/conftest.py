@@ -149,14 +149,10 @@ def template(server: Server) -> Iterator[str]:
     """Return the name of a migrated database to clone."""
     from autopost.database.migrate import migrate
     from autopost.settings import load_settings
-    from tests.support.host import open_connection
 
     name = f"autopost_template_{os.getpid()}"
-    with server.janitor(name), open_connection(server.dsn(name), autocommit=True) as connection:
-        connection.execute(f"create role {name} login".encode())
-        connection.execute(f"alter database {name} owner to {name}".encode())
-        migrate(load_settings(database_url=server.dsn(name, user=name)))
-        connection.close()
+    with server.janitor(name):
+        migrate(load_settings(database_url=server.dsn(name)))
         yield name
 
 

@@ -46,6 +46,8 @@ drop function {{ schema }}.auto_post_pause(text, text);
 drop function {{ schema }}.auto_post_history(text);
 drop function {{ schema }}.auto_post_purge(text, text);
 drop function {{ schema }}.auto_post_expire(interval, integer);
+drop function {{ schema }}.auto_post_correct_clock();
+drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_capture();
 drop function {{ schema }}.auto_post_capture_since();

@@ -1034,9 +1034,93 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
+-- Brings to the present what the database's clock left in the future when it was set back: posts that would limit their
+-- agents for as long as the clock was ahead, rows that would wait for as long, and since when the reconciler looks.
+-- Returns how many rows it changed. Locks these, and skips rows that are locked.
+create or replace function {{ schema }}.auto_post_correct_clock()
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_now constant timestamptz := pg_catalog.clock_timestamp();
+    v_rows integer;
+    v_changed integer;
+begin
+    -- Far ahead, the time does not say when the agent posted, and does not count; the longest window is a day.
+    update {{ schema }}.auto_post_rate_limits as r
+    set last_post_at = case
+        when r.last_post_at < v_now + interval '5 minutes' then v_now else v_now - interval '1 day'
+    end
+    where
+        r.agent_id = any(array(
+            select l.agent_id
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > v_now
+            order by l.agent_id
+            for update skip locked
+        ));
+    get diagnostics v_changed = row_count;
+
+    -- A row that waits for a retry or for the end of a window was captured in the past.
+    update {{ schema }}.auto_post_outbox as o
+    set available_at = v_now
+    where
+        o.id = any(array(
+            select w.id
+            from {{ schema }}.auto_post_outbox as w
+            where
+                w.state = 'pending' and w.available_at > v_now and w.available_at < 'infinity'
+                and w.captured_at > v_now
+            order by w.id
+            for update skip locked
+        ));
+    get diagnostics v_rows = row_count;
+    v_changed := v_changed + v_rows;
+
+    update {{ schema }}.auto_post_reconciliation as r
+    set since = v_now
+    where r.since > v_now;
+    get diagnostics v_rows = row_count;
+    return v_changed + v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_correct_clock() from public;
+
+comment on function {{ schema }}.auto_post_correct_clock() is
+'Brings to the present what the database''s clock left in the future when it was set back; returns how many rows. '
+'Workers call it with auto_post_expire.';
+
+-- Refuses a time of the last post that is not now, except to those who have the rights of the table's owner: a worker
+-- that is taken over can neither silence an agent for long nor free it from the rate limit.
+create or replace function {{ schema }}.auto_post_keep_to_clock()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (
+        select pg_catalog.pg_has_role(current_user, c.relowner, 'USAGE')
+        from pg_catalog.pg_class as c
+        where c.oid = tg_relid
+    ) then
+        return new;
+    end if;
+    raise exception 'last_post_at must be the time by the database''s clock'
+    using errcode = 'insufficient_privilege';
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_keep_to_clock() from public;
+
+comment on function {{ schema }}.auto_post_keep_to_clock() is
+'Trigger of auto_post_rate_limits: only the owner may set last_post_at to another time than now.';
+
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
 -- another returns 0. Commits with the caller. Locks the rows that it removes.
+-- A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1045,6 +1129,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed integer;
+    v_keep interval := p_keep;
 begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
@@ -1053,11 +1138,15 @@ begin
     if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
         return 0;
     end if;
+    if not pg_catalog.pg_has_role(session_user, current_user, 'USAGE') then
+        v_keep := greatest(p_keep, interval '1 hour');
+    end if;
+    perform {{ schema }}.auto_post_correct_clock();
 
     with old as (
         select o.id
         from {{ schema }}.auto_post_outbox as o
-        where o.finished_at < pg_catalog.now() - p_keep
+        where o.finished_at < pg_catalog.now() - v_keep
         order by o.finished_at
         limit p_limit
         for update skip locked
@@ -1785,6 +1874,45 @@ as $$
                 'create database ... encoding ''UTF8'' template template0;  -- then dump this one and restore it there'
         end
     from (select pg_catalog.current_setting('server_encoding') as encoding) as e
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
     union all
     select
         case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
@@ -3159,6 +3287,19 @@ for each statement execute function {{ schema }}.auto_post_serialize_rule_change
 
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
 'Keeps two changes of rules that overlap from waiting for each other.';
+
+-- Only for a time that is not the last minute's: the function is not called for an ordinary post.
+create trigger auto_post_keep_to_clock
+before insert or update of last_post_at on {{ schema }}.auto_post_rate_limits
+for each row
+when (
+    new.last_post_at > pg_catalog.clock_timestamp()
+    or new.last_post_at < pg_catalog.clock_timestamp() - interval '1 minute'
+)
+execute function {{ schema }}.auto_post_keep_to_clock();
+
+comment on trigger auto_post_keep_to_clock on {{ schema }}.auto_post_rate_limits is
+'Keeps workers from setting last_post_at to another time than now.';
 
 -- A rule that is switched or changed starts again.
 create trigger auto_post_rules_since

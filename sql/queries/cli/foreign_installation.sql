@@ -2,14 +2,15 @@
 -- $1: whether the schema has a revision.
 select
     case
-        when $1 and exists (
-            select
-            from pg_proc as p
-            where
-                p.pronamespace = to_regnamespace('{{ schema }}')
-                and p.proname = 'auto_post_capture'
-                and position('{{ schema }}.auto_post_' in p.prosrc) = 0
-        )
+        when
+            $1 and exists (
+                select
+                from pg_proc as p
+                where
+                    p.pronamespace = to_regnamespace('{{ schema }}')
+                    and p.proname = 'auto_post_capture'
+                    and position('{{ schema }}.auto_post_' in p.prosrc) = 0
+            )
             then
                 'the functions of schema {{ schema }} were made for a schema of another name, which it had before: '
                 'give it that name back (alter schema {{ schema }} rename to ...), and set SOCIAL_POST_SCHEMA to it'
