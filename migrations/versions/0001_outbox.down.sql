@@ -6,6 +6,7 @@ drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;
 drop view {{ schema }}.auto_post_skips;
+drop view {{ schema }}.auto_post_operations;
 
 drop table {{ schema }}.auto_post_consumers;
 drop table {{ schema }}.auto_post_events;
@@ -22,6 +23,7 @@ drop table {{ schema }}.auto_post_rules;
 drop function {{ schema }}.auto_post_check(interval);
 drop function {{ schema }}.auto_post_check_row_security();
 drop function {{ schema }}.auto_post_check_rights();
+drop function {{ schema }}.auto_post_column_rights();
 drop function {{ schema }}.auto_post_check_workers();
 drop function {{ schema }}.auto_post_check_outbox(interval);
 drop function {{ schema }}.auto_post_check_switches();

@@ -1034,6 +1034,25 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
+-- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
+-- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
+create or replace view {{ schema }}.auto_post_operations
+as
+select
+    o.id, o.rule_id, o.tracker_id, o.tenant_id, o.agent_id,
+    case when o.operation_type ~ '^{{ pattern.operation_type }}$' then o.operation_type end as operation_type,
+    case when o.status ~ '^{{ pattern.status }}$' then o.status end as status,
+    o.is_alert, o.state, o.captured_at, o.available_at, o.attempts, o.epoch, o.worker, o.claimed_at, o.reason,
+    o.last_error, o.post_id, o.finished_at
+from {{ schema }}.auto_post_outbox as o;
+
+comment on view {{ schema }}.auto_post_operations is
+'The outbox without texts of operations: an operation_type or status that is not one plain word is NULL.';
+comment on column {{ schema }}.auto_post_operations.operation_type is
+'NULL: the type is not one plain word, and could be text of the operation.';
+comment on column {{ schema }}.auto_post_operations.status is
+'NULL: there is none, or it is not one plain word, and could be text of the operation.';
+
 -- Brings to the present what the database's clock left in the future when it was set back: posts that would limit their
 -- agents for as long as the clock was ahead, rows that would wait for as long, and since when the reconciler looks.
 -- Returns how many rows it changed. Locks these, and skips rows that are locked.
@@ -1278,7 +1297,7 @@ as $$
         select
             o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
             o.worker, o.last_error
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.id = any(array(select i.id from ids as i))
     ),
 
@@ -2479,10 +2498,12 @@ as $$
                 o.available_at = 'infinity'
                 and not exists (
                     select from {{ schema }}.auto_post_pauses as p
-                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                    where
+                        p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                        or (p.kind = 'operation_type' and o.operation_type is null)
                 )
             ) as forgotten
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.state in ('pending', 'claimed')
     ),
 
@@ -2705,6 +2726,55 @@ revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, and the reconciler that they run.';
 
+-- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
+-- right. Of the outbox a worker changes what becomes of an operation, and nothing of the operation itself; whoever
+-- looks sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+create or replace function {{ schema }}.auto_post_column_rights()
+returns table (group_name text, privilege text, relation regclass, column_name text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with lists (group_name, privilege, relation, columns, are_granted) as (
+        values
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_outbox', '{{ columns.operation }}', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
+        -- A claim locks what it reads there, for which a right to change one column is enough.
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_dead_letters', 'error retry', true),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.social_posts',
+            'id tenant_id author_type author_id post_type content post_metadata auto_generated created_at', true
+        ),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.audit_log',
+            'id occurred_at agent_id action operation_type tracker_id status post_id details', true
+        ),
+        (
+            'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
+            'operation_type status what_explanation why_explanation next_steps draft', false
+        ),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
+    )
+
+    select l.group_name, l.privilege, a.attrelid::regclass, a.attname::text
+    from lists as l
+    inner join pg_catalog.pg_attribute as a on a.attrelid = pg_catalog.to_regclass(l.relation)
+    where
+        a.attnum > 0
+        and not a.attisdropped
+        and (a.attname = any(pg_catalog.string_to_array(l.columns, ' '))) = l.are_granted
+$$;
+
+revoke execute on function {{ schema }}.auto_post_column_rights() from public;
+
+comment on function {{ schema }}.auto_post_column_rights() is
+'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
+'autopost sql grants grants them, and auto_post_check compares.';
+
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
 returns table (level text, subject text, finding text, advice text)
@@ -2717,32 +2787,37 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_workers auto_post_rules '
+            'auto_post_reconciliation auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        (
-            'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
-        ),
+        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_sequence_events'
+            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_sequence_events '
+            'auto_post_column_rights'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
             'auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_operations auto_post_consumers'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
+        (
+            'auto_post_reader', 'EXECUTE',
+            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights'
+        )
+    ),
+
+    columns as (
+        select r.oid as grantee, c.group_name, c.privilege, c.relation, c.column_name
+        from {{ schema }}.auto_post_column_rights() as c
+        inner join pg_catalog.pg_roles as r on c.group_name = r.rolname
     ),
 
     groups as (
@@ -2786,12 +2861,11 @@ as $$
             c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
             and c.relname like 'auto\_post\_%'
             and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
-            -- What a reader is to see of the outbox: all but the raw text.
-            and not (
-                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
-                and c.relname = 'auto_post_outbox'
-                and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
+            and not exists (
+                select from columns as g
+                where
+                    g.grantee = a.grantee and g.privilege = a.privilege_type
+                    and g.relation = c.oid and g.column_name = t.attname
             )
     ),
 
@@ -2808,19 +2882,17 @@ as $$
         select
             r.name as group_name, g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
-            -- That takes the columns away too, which a reader is to see.
-            || case
-                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
-                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
-                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
-                        from pg_catalog.pg_attribute as t
-                        where
-                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-                            and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-                    ), g.shown)
-                else ''
-            end as remedy
+            -- That takes the right on single columns away too.
+            || coalesce((
+                select
+                    pg_catalog.format(
+                        ' grant %s (%s) on %s to %s;', c.privilege,
+                        pg_catalog.string_agg(pg_catalog.quote_ident(c.column_name), ', '), g.shown, r.name
+                    )
+                from columns as c
+                where c.grantee = r.oid and c.privilege = g.privilege and c.relation::text = g.shown
+                group by c.privilege
+            ), '') as remedy
         from given as g
         inner join groups as r on g.grantee = r.oid
         where
@@ -2850,14 +2922,10 @@ as $$
             o.name like 'auto\_post\_check%'
             and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
         union all
-        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
-        from pg_catalog.pg_attribute as t
-        inner join groups as r on r.name = 'auto_post_reader'
-        where
-            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-            and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        select c.group_name, pg_catalog.format('%s (%s) on %s', c.privilege, c.column_name, t.relname)
+        from columns as c
+        inner join pg_catalog.pg_class as t on c.relation = t.oid
+        where not pg_catalog.has_column_privilege(c.grantee, c.relation, c.column_name, c.privilege)
         union
         select r.name, 'USAGE on schema ' || n.schema_name
         from groups as r
@@ -3231,7 +3299,7 @@ create or replace view {{ schema }}.auto_post_dead
 with (security_invoker = true)
 as
 select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state = 'dead' and o.finished_at is not null
 order by o.finished_at desc;
 
@@ -3249,7 +3317,7 @@ as
 select
     o.tracker_id, o.agent_id, o.operation_type, o.state, o.worker, o.attempts, o.last_error, o.captured_at,
     now() - o.available_at as overdue_for
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
 order by o.available_at;
 

@@ -13,6 +13,7 @@ from autopost.model import PLACEHOLDER
 from autopost.outbox.outcomes import Outcome
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
+UNSHOWN = "(type not shown)"  # it is not one plain word, and could be text of the operation
 INDENT = 10  # what is said about an outcome stands under the agent's name
 MOST_SHOWN = 1_000  # of one value, such as an id; what autopost writes is shorter
 LEAST_COLUMNS = 50  # with fewer it is indented less
