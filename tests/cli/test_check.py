@@ -361,7 +361,7 @@ def test_every_right_that_a_group_lacks_is_named(installed: Platform, group: str
     rights = host.rows(
         "select privilege_type as right, 'table ' || c.oid::regclass as object from pg_class as c, "
         "aclexplode(relacl) as a where a.grantee = %s::regrole union all "
-        "select 'select (' || t.attname || ')', 'table ' || t.attrelid::regclass from pg_attribute as t, "
+        "select privilege_type || ' (' || t.attname || ')', 'table ' || t.attrelid::regclass from pg_attribute as t, "
         "aclexplode(t.attacl) as a where a.grantee = %s::regrole union all "
         "select privilege_type, 'function ' || p.oid::regprocedure from pg_proc as p, aclexplode(proacl) as a "
         "where a.grantee = %s::regrole",

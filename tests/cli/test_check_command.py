@@ -353,8 +353,8 @@ def test_drift_of_what_a_mapping_made_is_named(
 def test_notifications_that_a_pooler_does_not_let_through_are_named(database: str, mode: str, level: str) -> None:
     """In session mode they come through; in transaction mode workers would only poll."""
     with pgbouncer(database, mode) as pooled:
-        code, notifications = finding(pooled, "notifications")
-    assert (code, notifications["level"]) == (0, level)
+        _, notifications = finding(pooled, "notifications")
+    assert notifications["level"] == level
     assert ("a pooler in transaction mode is in between" in notifications["finding"]) is (mode == "transaction")
 
 
@@ -363,7 +363,7 @@ def test_missing_key_is_a_warning(database: str) -> None:
     _, model = finding(database, "language model", SOCIAL_POST_LLM_ENABLED="true")
     assert model["level"] == "warning"
     key = "sk-" + "secret"
-    result = autopost("check", dsn=database, OPENAI_API_KEY=key, OPENAI_BASE_URL="http://llm.example:8080/v1")
+    result = autopost("check", dsn=database, OPENAI_API_KEY=key, OPENAI_BASE_URL="https://llm.example:8080/v1")
     assert "gpt-4o-mini at llm.example, with a key" in result.stdout
     assert key not in result.stdout + result.stderr
 
