@@ -294,6 +294,12 @@ def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
     assert without_bodies(catalog_of(rows)) == expected_catalog()
 
 
+def test_quoted_names_are_no_drift(host: Host, database: str) -> None:
+    """Where the database quotes every name that it prints, nothing else is different."""
+    host.execute(f"alter database {host.value('select current_database()')} set quote_all_identifiers = on")
+    assert wrong(database) == []
+
+
 def test_schema_of_another_name_shows_no_drift(empty_database: str) -> None:
     """Also one that must be quoted."""
     with open_connection(empty_database, autocommit=True) as connection:
