@@ -1895,45 +1895,6 @@ as $$
     from (select pg_catalog.current_setting('server_encoding') as encoding) as e
     union all
     select
-        case when t.ahead is null then 'ok' else 'warning' end,
-        'database clock',
-        coalesce(
-            'it was set back, and these have times of the future: ' || t.ahead,
-            'nothing has a time of the future'
-        ),
-        case
-            when t.ahead is not null then
-                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
-                'select {{ schema }}.auto_post_correct_clock();'
-        end
-    from (
-        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
-        from (
-            select pg_catalog.count(*) || ' agents'' last posts' as what
-            from {{ schema }}.auto_post_rate_limits as l
-            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
-            having pg_catalog.count(*) > 0
-            union all
-            select pg_catalog.count(*) || ' rows that wait'
-            from {{ schema }}.auto_post_outbox as o
-            where
-                o.state = 'pending' and o.available_at < 'infinity'
-                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
-                and o.captured_at > pg_catalog.clock_timestamp()
-            having pg_catalog.count(*) > 0
-            union all
-            select 'since when the reconciler looks'
-            from {{ schema }}.auto_post_reconciliation as c
-            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
-            union all
-            select pg_catalog.count(*) || ' rules'
-            from {{ schema }}.auto_post_rules as r
-            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
-            having pg_catalog.count(*) > 0
-        ) as f
-    ) as t
-    union all
-    select
         case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
         'writable',
         case
@@ -2642,7 +2603,7 @@ revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from pu
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
 'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
 
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the reconciler that they run, and what waits for a time of the future.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -2719,6 +2680,45 @@ as $$
                 then 'autopost reconcile --all'
         end
     from reconciler as r
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;

@@ -13,7 +13,7 @@ from tests.support.host import Host, Row, open_connection
 from tests.support.roles import groups
 from tests.support.work import work_off
 
-CLOCK = "select level, finding, advice from auto_post_check_server() where subject = 'database clock'"
+CLOCK = "select level, finding, advice from auto_post_check_workers() where subject = 'database clock'"
 AHEAD = "interval '5 hours'"
 
 

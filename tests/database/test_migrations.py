@@ -38,18 +38,22 @@ ORDER = [
             "rules_since",
         )
     ),
+    "views/auto_post_operations",
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "reconcile", "expire", "purge", "history")
+        for name in ("capture_since", "capture", "reconcile", "correct_clock", "expire", "purge", "history")
     ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
+    "functions/auto_post_column_rights",
+    "functions/auto_post_keep_to_clock",
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
     "functions/auto_post_check_webhooks",
     "functions/auto_post_check",
     *(f"triggers/auto_post_{name}" for name in ("capture", "serialize_rule_changes", "rules_since", "capture_since")),
+    "triggers/auto_post_keep_to_clock",
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 

@@ -80,6 +80,7 @@ FORBIDDEN_TO_APPLICATION = [
 ]
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
+NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agents_now": (["ada"],),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
@@ -112,7 +113,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/next_due": (False,),
     "worker/oldest_worker": (),
     "worker/park": (True,),
-    "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
+    "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], NOW),
     "worker/probe": (),
     "outbox/queue": (100_000, 100_000),
     "worker/reconcile": (10, 10),
@@ -249,6 +250,8 @@ async def run_as(dsn: str, role: str, name: str, arguments: tuple[Any, ...]) -> 
         if CLAIMED[0] in arguments:
             row = (await connection.fetch(query("worker/claim", SCHEMAS), *TO_WORKER["worker/claim"]))[0]
             arguments = ([row["id"]], [row["epoch"]], *arguments[2:])
+        now = await connection.fetchval("select clock_timestamp()")
+        arguments = tuple(now if argument is NOW else argument for argument in arguments)
         rows = await connection.fetch(query(name, SCHEMAS), *arguments)
         await transaction.rollback()
         return list(rows)

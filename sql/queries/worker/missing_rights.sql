@@ -57,9 +57,11 @@ where
 union
 -- What becomes of an operation, column by column: a revision may have added one.
 select 'UPDATE (' || a.attname || ') on auto_post_outbox'
-from pg_attribute as a
+from pg_class as c
+inner join pg_attribute as a on c.oid = a.attrelid
 where
-    a.attrelid = to_regclass('{{ schema }}.auto_post_outbox')
+    c.relname = 'auto_post_outbox'
+    and c.relnamespace = '{{ schema }}'::regnamespace
     and a.attnum > 0
     and not a.attisdropped
     and a.attname <> all(string_to_array('{{ columns.operation }}', ' '))
