@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import needs_pgbouncer, pgbouncer
 from tests.support.programs import postgres_programs
 from tests.support.roles import Platform, platform
+from tests.support.standby import standby
 from tests.support.troubles import TROUBLES, Trouble
 from tests.support.work import worker_process
 
@@ -392,37 +391,14 @@ def test_reader_that_has_seen_enough_is_no_error(database: str) -> None:
     assert (result.returncode, "Traceback" in result.stderr) == (5, False), "as a superuser installed it"
 
 
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Return a folder that the server's own user may use too, where the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="autopost-standby-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-def test_standby_is_named(open_folder: Path) -> None:
+def test_standby_is_named() -> None:
     """Nothing is captured or posted there; everything is looked at all the same."""
     with embedded_server(18) as server:
         migrate(load_settings(database_url=server.dsn()))
-        owner = server.socket_folder.stat().st_uid
-        os.chown(open_folder, owner, -1)
-
-        def as_owner(program: str, *arguments: str) -> None:
-            subprocess.run(
-                [str(postgres_programs() / program), *arguments], check=True, stdout=subprocess.DEVNULL, user=owner
-            )
-
-        data, log = str(open_folder / "data"), str(open_folder / "log")
-        as_owner("pg_basebackup", "-R", "-c", "fast", "-D", data, "-d", server.dsn())
-        options = f"-c listen_addresses='' -c unix_socket_directories={open_folder} -c port=5433"
-        as_owner("pg_ctl", "-D", data, "-w", "-s", "-l", log, "-o", options, "start")
-        try:
-            code, writable = finding(f"postgresql://postgres@/postgres?host={open_folder}&port=5433", "writable")
+        with standby(server) as second:
+            code, writable = finding(second.dsn, "writable")
             assert (code, writable["level"]) == (5, "problem")
             assert "in recovery: this is a standby" in writable["finding"]
-        finally:
-            as_owner("pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop")
 
 
 def test_help_has_an_example() -> None:
