@@ -384,3 +384,41 @@ def test_missing_rights_are_named_before_anything_is_claimed(host: Host, databas
     assert "INSERT on social_posts" in result.stderr
     assert "UPDATE on auto_post_outbox" in result.stderr
     assert "autopost sql grants" in result.stderr
+
+
+def test_reader_sees_no_operation_type_that_could_be_a_text(host: Host, database: str, logins: dict[str, str]) -> None:
+    """Neither in views nor by commands, of which a dead letter and its story show most."""
+    secret = "anna" + "@example.com"
+    host.complete("op", f"security {secret}", status="failed", agent=host.agent())
+    host.execute("update auto_post_outbox set status = %s", (f"failed for {secret}",))
+    host.execute("update auto_post_outbox set state = 'dead', last_error = 'boom', finished_at = now()")
+    dsn = f"{database} user={logins['reader']}"
+    shown = []
+    for command in (["dead"], ["why", "op"], ["dead", "--json"], ["sql", "skipped"]):
+        result = autopost(*command, dsn=dsn)
+        assert result.returncode == 0, result.stderr
+        shown.append(result.stdout)
+    with open_connection(dsn) as connection:
+        for statement in (
+            "select * from autopost.auto_post_dead",
+            "select * from autopost.auto_post_operations",
+            "select * from autopost.auto_post_history('op')",
+        ):
+            rows = connection.execute(statement.encode()).fetchall()
+            assert rows
+            shown.append(str(rows))
+    assert secret not in "".join(shown)
+    assert "(type not shown)" in shown[0]
+
+
+def test_grants_leave_columns_of_a_later_revision_to_the_next_run(host: Host, logins: dict[str, str]) -> None:
+    """A worker that lacks a column of the outbox is told which, before it claims anything."""
+    host.execute("alter table auto_post_outbox add column later integer")
+    host.execute(f"set role {logins['worker']}")
+    missing = [row["missing"] for row in host.rows(query("worker/missing_rights", SCHEMAS).replace("$1", "true"))]
+    host.execute("reset role")
+    assert missing == ["UPDATE (later) on auto_post_outbox"]
+    host.execute(dba_statements(SCHEMAS)["grants"])
+    host.execute(f"set role {logins['worker']}")
+    assert host.rows(query("worker/missing_rights", SCHEMAS).replace("$1", "true")) == []
+    host.execute("reset role")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy
 
 from autopost.database.migrate import engine_for, explained, given_mapping, revision_of, stored_mapping
-from autopost.database.revisions import head_revision
+from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import Schemas, query, read_object, render, schemas_of
 from autopost.errors import SchemaMismatch
 from autopost.settings import Settings
@@ -46,8 +46,8 @@ def privilege_question_of(settings: Settings, target: str) -> str | None:
 
     Raises what a migration does.
     """
-    if target == "base":
-        return None
+    if target != "head" and target not in known_revisions():
+        return None  # a removal, or a mistake
     mapping = given_mapping(settings)
     try:
         with engine_for(settings).connect() as connection:

@@ -142,8 +142,12 @@ def engine_for(settings: Settings) -> sqlalchemy.Engine:
     """Return an engine that opens each connection by psycopg, from the connection string as it is given."""
     return sqlalchemy.create_engine(
         "postgresql+psycopg://",
+        # No named statements: they would stay on a server connection that a pooler gives to others.
         creator=lambda: psycopg.connect(
-            _dsn_with_timeout(settings.dsn), application_name="autopost migrate", client_encoding="utf8"
+            _dsn_with_timeout(settings.dsn),
+            application_name="autopost migrate",
+            client_encoding="utf8",
+            prepare_threshold=None,
         ),
         poolclass=sqlalchemy.pool.NullPool,
     )

@@ -38,7 +38,8 @@ SESSION: Mapping[str, str] = {
 }
 # Notifications reach an idle client of a pooler in session mode at once, and never one in transaction mode.
 PROOF_CHANNEL = "auto_post_session"
-PROOF_SECONDS = 1.0
+NOTIFIED_SECONDS = 1.0
+PROOF_SECONDS = 10.0  # including a second connection
 _SERVER_PROCESS = "select pg_catalog.pg_backend_pid()"
 
 Opener: TypeAlias = Callable[[], Awaitable["Connection"]]
@@ -86,7 +87,8 @@ class Connection(asyncpg.Connection):
                     if await other.fetchval(_SERVER_PROCESS) != process:  # else both were given the same one
                         await self.add_listener(PROOF_CHANNEL, hear)
                         await other.execute("select pg_catalog.pg_notify($1, $2)", PROOF_CHANNEL, token)
-                        await notified.wait()
+                        async with asyncio.timeout(NOTIFIED_SECONDS):
+                            await notified.wait()
                 finally:
                     other.terminate()
         await self.remove_listener(PROOF_CHANNEL, hear)
