@@ -109,8 +109,9 @@ def test_alert_is_never_limited() -> None:
 
 
 def test_last_post_in_the_future_still_limits() -> None:
-    """A clock that was set back frees nobody early."""
+    """A clock that was set back a little frees nobody early, and by hours silences nobody."""
     assert is_rate_limited(NOW + timedelta(minutes=1), NOW, WINDOW)
+    assert not is_rate_limited(NOW + timedelta(hours=5), NOW, WINDOW)
 
 
 @given(attempts=st.integers(-5, 10_000))

@@ -21,6 +21,7 @@ drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;
 drop view {{ schema }}.auto_post_skips;
+drop view {{ schema }}.auto_post_operations;
 
 drop table {{ schema }}.auto_post_consumers;
 drop table {{ schema }}.auto_post_events;
@@ -39,6 +40,7 @@ drop table {{ schema }}.auto_post_rules;
 drop function {{ schema }}.auto_post_check(interval);
 drop function {{ schema }}.auto_post_check_row_security();
 drop function {{ schema }}.auto_post_check_rights();
+drop function {{ schema }}.auto_post_column_rights();
 drop function {{ schema }}.auto_post_check_workers();
 drop function {{ schema }}.auto_post_check_outbox(interval);
 drop function {{ schema }}.auto_post_check_switches();
@@ -66,6 +68,8 @@ drop function {{ schema }}.auto_post_count_alerts(
     text[], text[], timestamptz[], timestamptz[], integer[], integer[], integer[], uuid[], timestamptz
 );
 drop function {{ schema }}.auto_post_expire(interval, integer);
+drop function {{ schema }}.auto_post_correct_clock();
+drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_reconcile_block(bigint);
 drop function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer);

@@ -9,13 +9,23 @@ do $migration$
 declare
     v_other text;
 begin
+    if pg_catalog.current_setting('server_encoding') <> 'UTF8' then
+        raise exception
+            'database % has the encoding %, which cannot hold every character of a post: autopost needs UTF8',
+            pg_catalog.current_database(), pg_catalog.current_setting('server_encoding')
+        using hint = 'Nothing was changed. The encoding of a database cannot be changed: dump it, and restore it into '
+        'one that is made with: create database ... encoding ''UTF8'' template template0;';
+    end if;
+
     select t.tgfoid::pg_catalog.regprocedure::text into v_other
     from pg_catalog.pg_trigger as t
     where t.tgrelid = pg_catalog.to_regclass('{{ trackers }}') and t.tgname = 'auto_post_capture';
 
     if v_other is not null then
         raise exception 'autopost is installed already beside {{ trackers }}: its trigger calls %', v_other
-        using hint = 'Nothing was changed. Remove that installation first: docs/how-to/upgrade.md';
+        using hint = 'Nothing was changed. If it is this installation, whose schema was renamed, set SOCIAL_POST_SCHEMA '
+        'to the name that it has now, and then give it its old name back. If it is another one, remove it first: '
+        'docs/how-to/upgrade.md';
     end if;
 end
 $migration$;
@@ -1495,10 +1505,112 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
+-- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
+-- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
+create or replace view {{ schema }}.auto_post_operations
+as
+select
+    o.id, o.rule_id, o.tracker_id, o.tenant_id, o.agent_id,
+    case when o.operation_type ~ '^{{ pattern.operation_type }}$' then o.operation_type end as operation_type,
+    case when o.status ~ '^{{ pattern.status }}$' then o.status end as status,
+    o.is_alert, o.state, o.captured_at, o.available_at, o.attempts, o.epoch, o.worker, o.claimed_at, o.reason,
+    o.last_error, o.post_id, o.finished_at, o.crashes, o.summary
+from {{ schema }}.auto_post_outbox as o;
+
+comment on view {{ schema }}.auto_post_operations is
+'The outbox without texts of operations: an operation_type or status that is not one plain word is NULL.';
+comment on column {{ schema }}.auto_post_operations.operation_type is
+'NULL: the type is not one plain word, and could be text of the operation.';
+comment on column {{ schema }}.auto_post_operations.status is
+'NULL: there is none, or it is not one plain word, and could be text of the operation.';
+
+-- Brings to the present what the database's clock left in the future when it was set back: posts that would limit their
+-- agents for as long as the clock was ahead, rows that would wait for as long, and since when the reconciler looks.
+-- Returns how many rows it changed. Locks these, and skips rows that are locked.
+create or replace function {{ schema }}.auto_post_correct_clock()
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_now constant timestamptz := pg_catalog.clock_timestamp();
+    v_rows integer;
+    v_changed integer;
+begin
+    -- Far ahead, the time does not say when the agent posted, and does not count; the longest window is a day.
+    update {{ schema }}.auto_post_rate_limits as r
+    set last_post_at = case
+        when r.last_post_at < v_now + interval '5 minutes' then v_now else v_now - interval '1 day'
+    end
+    where
+        r.agent_id = any(array(
+            select l.agent_id
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > v_now
+            order by l.agent_id
+            for update skip locked
+        ));
+    get diagnostics v_changed = row_count;
+
+    -- A row that waits for a retry or for the end of a window was captured in the past.
+    update {{ schema }}.auto_post_outbox as o
+    set available_at = v_now
+    where
+        o.id = any(array(
+            select w.id
+            from {{ schema }}.auto_post_outbox as w
+            where
+                w.state = 'pending' and w.available_at > v_now and w.available_at < 'infinity'
+                and w.captured_at > v_now
+            order by w.id
+            for update skip locked
+        ));
+    get diagnostics v_rows = row_count;
+    v_changed := v_changed + v_rows;
+
+    update {{ schema }}.auto_post_reconciliation as r
+    set since = v_now
+    where r.since > v_now;
+    get diagnostics v_rows = row_count;
+    return v_changed + v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_correct_clock() from public;
+
+comment on function {{ schema }}.auto_post_correct_clock() is
+'Brings to the present what the database''s clock left in the future when it was set back; returns how many rows. '
+'Workers call it with auto_post_expire.';
+
+-- Refuses a time of the last post that is not now, except to those who have the rights of the table's owner: a worker
+-- that is taken over can neither silence an agent for long nor free it from the rate limit.
+create or replace function {{ schema }}.auto_post_keep_to_clock()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (
+        select pg_catalog.pg_has_role(current_user, c.relowner, 'USAGE')
+        from pg_catalog.pg_class as c
+        where c.oid = tg_relid
+    ) then
+        return new;
+    end if;
+    raise exception 'last_post_at must be the time by the database''s clock'
+    using errcode = 'insufficient_privilege';
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_keep_to_clock() from public;
+
+comment on function {{ schema }}.auto_post_keep_to_clock() is
+'Trigger of auto_post_rate_limits: only the owner may set last_post_at to another time than now.';
+
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
 -- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
--- caller.
+-- caller. A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1507,16 +1619,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed integer;
+    v_keep interval := p_keep;
 begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
+    if not pg_catalog.pg_has_role(session_user, current_user, 'USAGE') then
+        v_keep := greatest(p_keep, interval '1 hour');
+    end if;
+    perform {{ schema }}.auto_post_correct_clock();
 
     with old as (
         select o.id
         from {{ schema }}.auto_post_outbox as o
-        where o.finished_at < pg_catalog.now() - p_keep
+        where o.finished_at < pg_catalog.now() - v_keep
         order by o.finished_at
         limit p_limit
         for update skip locked
@@ -1741,7 +1858,7 @@ as $$
         select
             o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
             o.worker, o.last_error
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.id = any(array(select i.id from ids as i))
     ),
 
@@ -2342,6 +2459,16 @@ as $$
     from (select pg_catalog.current_setting('server_version_num')::integer / 10000 as major) as s
     union all
     select
+        case when e.encoding = 'UTF8' then 'ok' else 'problem' end,
+        'encoding',
+        e.encoding || case when e.encoding = 'UTF8' then '' else ': it cannot hold every character of a post' end,
+        case
+            when e.encoding <> 'UTF8' then
+                'create database ... encoding ''UTF8'' template template0;  -- then dump this one and restore it there'
+        end
+    from (select pg_catalog.current_setting('server_encoding') as encoding) as e
+    union all
+    select
         case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
         'writable',
         case
@@ -2729,6 +2856,20 @@ as $$
         where not pg_catalog.has_schema_privilege(o.owner, n.schema_name::pg_catalog.regnamespace, 'USAGE')
     ),
 
+    -- The owner of the trackers' table decides on its policies, types and triggers, and so on what the functions call.
+    higher as (
+        select distinct
+            d.owner_name, d.rolsuper, pg_catalog.pg_get_userbyid(c.relowner) as table_owner,
+            c.oid::pg_catalog.regclass as trackers
+        from definers as d
+        left join pg_catalog.pg_trigger as t
+            on t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+        left join pg_catalog.pg_class as c on t.tgrelid = c.oid
+        where
+            d.rolsuper
+            or (c.relowner <> d.owner and not pg_catalog.pg_has_role(c.relowner, d.owner, 'MEMBER'))
+    ),
+
     wrong (level, finding, advice) as (
         select
             'problem', d.signature || ' is missing',
@@ -2753,15 +2894,24 @@ as $$
         group by l.owner_name
         union all
         select
-            'warning', pg_catalog.format('%s, who owns the functions, is a superuser', d.owner_name),
-            'select format(''alter %s owner to THE_OWNER_OF_YOUR_TABLES'', o.name) from '
-            '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
-            'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%'' '
-            'union all select ''function '' || oid::regprocedure from pg_proc '
-            'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%'') as o (name) \gexec'
-        from definers as d
-        where d.rolsuper
-        group by d.owner_name
+            'problem',
+            case
+                when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
+                else
+                    pg_catalog.format(
+                        'the functions run with rights of %s which %s, who owns %s, does not have',
+                        h.owner_name, h.table_owner, h.trackers
+                    )
+            end,
+            pg_catalog.format(
+                'select format(''alter %%s owner to %s'', o.name) from '
+                '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
+                'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%%'' '
+                'union all select ''function '' || oid::regprocedure from pg_proc '
+                'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%%'') '
+                'as o (name) \gexec', case when h.rolsuper then 'THE_OWNER_OF_YOUR_TABLES' else h.table_owner end
+            )
+        from higher as h
     )
 
     select w.level, 'functions', w.finding, w.advice
@@ -2912,10 +3062,12 @@ as $$
                 o.available_at = 'infinity'
                 and not exists (
                     select from {{ schema }}.auto_post_pauses as p
-                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                    where
+                        p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                        or (p.kind = 'operation_type' and o.operation_type is null)
                 )
             ) as forgotten
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.state in ('pending', 'claimed')
     ),
 
@@ -3074,8 +3226,8 @@ revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from pu
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
 'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
 
--- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, and what that met
--- and did not capture.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, what that met and
+-- did not capture, and what waits for a time of the future.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -3190,12 +3342,101 @@ as $$
             group by c.reason
         ) as g
     ) as n
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+                and o.summary is null  -- a summary of alerts waits for its time
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
+
+-- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
+-- right. Of the outbox a worker changes what becomes of an operation, and nothing of the operation itself; whoever
+-- looks sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+create or replace function {{ schema }}.auto_post_column_rights()
+returns table (group_name text, privilege text, relation regclass, column_name text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with lists (group_name, privilege, relation, columns, are_granted) as (
+        values
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_outbox', '{{ columns.operation }}', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
+        -- A claim locks what it reads there, for which a right to change one column is enough.
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_dead_letters', 'error retry', true),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.social_posts',
+            'id tenant_id author_type author_id post_type content post_metadata auto_generated created_at', true
+        ),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.audit_log',
+            'id occurred_at agent_id action operation_type tracker_id status post_id details', true
+        ),
+        (
+            'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
+            'operation_type status what_explanation why_explanation next_steps draft', false
+        ),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
+    )
+
+    select l.group_name, l.privilege, a.attrelid::regclass, a.attname::text
+    from lists as l
+    inner join pg_catalog.pg_attribute as a on a.attrelid = pg_catalog.to_regclass(l.relation)
+    where
+        a.attnum > 0
+        and not a.attisdropped
+        and (a.attname = any(pg_catalog.string_to_array(l.columns, ' '))) = l.are_granted
+$$;
+
+revoke execute on function {{ schema }}.auto_post_column_rights() from public;
+
+comment on function {{ schema }}.auto_post_column_rights() is
+'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
+'autopost sql grants grants them, and auto_post_check compares.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
@@ -3209,35 +3450,38 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_rate_limits auto_post_alert_windows auto_post_workers auto_post_rules '
-            'auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
+            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_workers '
+            'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
             'auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        (
-            'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
-        ),
+        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
-            'auto_post_sequence_events'
+            'auto_post_sequence_events auto_post_column_rights'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
             'auto_post_alert_windows auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
-            'auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
+        (
+            'auto_post_reader', 'EXECUTE',
+            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights'
+        )
+    ),
+
+    columns as (
+        select r.oid as grantee, c.group_name, c.privilege, c.relation, c.column_name
+        from {{ schema }}.auto_post_column_rights() as c
+        inner join pg_catalog.pg_roles as r on c.group_name = r.rolname
     ),
 
     groups as (
@@ -3281,12 +3525,11 @@ as $$
             c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
             and c.relname like 'auto\_post\_%'
             and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
-            -- What a reader is to see of the outbox: all but the raw text.
-            and not (
-                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
-                and c.relname = 'auto_post_outbox'
-                and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
+            and not exists (
+                select from columns as g
+                where
+                    g.grantee = a.grantee and g.privilege = a.privilege_type
+                    and g.relation = c.oid and g.column_name = t.attname
             )
     ),
 
@@ -3302,19 +3545,17 @@ as $$
         select
             r.name as group_name, g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
-            -- That takes the columns away too, which a reader is to see.
-            || case
-                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
-                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
-                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
-                        from pg_catalog.pg_attribute as t
-                        where
-                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-                            and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-                    ), g.shown)
-                else ''
-            end as remedy
+            -- That takes the right on single columns away too.
+            || coalesce((
+                select
+                    pg_catalog.format(
+                        ' grant %s (%s) on %s to %s;', c.privilege,
+                        pg_catalog.string_agg(pg_catalog.quote_ident(c.column_name), ', '), g.shown, r.name
+                    )
+                from columns as c
+                where c.grantee = r.oid and c.privilege = g.privilege and c.relation::text = g.shown
+                group by c.privilege
+            ), '') as remedy
         from given as g
         inner join groups as r on g.grantee = r.oid
         where
@@ -3344,14 +3585,10 @@ as $$
             o.name like 'auto\_post\_check%'
             and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
         union all
-        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
-        from pg_catalog.pg_attribute as t
-        inner join groups as r on r.name = 'auto_post_reader'
-        where
-            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-            and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        select c.group_name, pg_catalog.format('%s (%s) on %s', c.privilege, c.column_name, t.relname)
+        from columns as c
+        inner join pg_catalog.pg_class as t on c.relation = t.oid
+        where not pg_catalog.has_column_privilege(c.grantee, c.relation, c.column_name, c.privilege)
         union
         select r.name, 'USAGE on schema ' || n.schema_name
         from groups as r
@@ -3725,7 +3962,7 @@ create or replace view {{ schema }}.auto_post_dead
 with (security_invoker = true)
 as
 select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state = 'dead' and o.finished_at is not null
 order by o.finished_at desc;
 
@@ -3743,7 +3980,7 @@ as
 select
     o.tracker_id, o.agent_id, o.operation_type, o.state, o.worker, o.attempts, o.last_error, o.captured_at,
     now() - o.available_at as overdue_for
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
 order by o.available_at;
 
@@ -3805,6 +4042,19 @@ for each statement execute function {{ schema }}.auto_post_serialize_rule_change
 
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
 'Keeps two changes of rules that overlap from waiting for each other, and rules from being deleted.';
+
+-- Only for a time that is not the last minute's: the function is not called for an ordinary post.
+create trigger auto_post_keep_to_clock
+before insert or update of last_post_at on {{ schema }}.auto_post_rate_limits
+for each row
+when (
+    new.last_post_at > pg_catalog.clock_timestamp()
+    or new.last_post_at < pg_catalog.clock_timestamp() - interval '1 minute'
+)
+execute function {{ schema }}.auto_post_keep_to_clock();
+
+comment on trigger auto_post_keep_to_clock on {{ schema }}.auto_post_rate_limits is
+'Keeps workers from setting last_post_at to another time than now.';
 
 -- A rule that is switched or changed starts again.
 create trigger auto_post_rules_since

@@ -28,10 +28,12 @@ as $$
                 o.available_at = 'infinity'
                 and not exists (
                     select from {{ schema }}.auto_post_pauses as p
-                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                    where
+                        p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                        or (p.kind = 'operation_type' and o.operation_type is null)
                 )
             ) as forgotten
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.state in ('pending', 'claimed')
     ),
 

@@ -1,5 +1,5 @@
--- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, and what that met
--- and did not capture.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, what that met and
+-- did not capture, and what waits for a time of the future.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -114,6 +114,46 @@ as $$
             group by c.reason
         ) as g
     ) as n
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+                and o.summary is null  -- a summary of alerts waits for its time
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;

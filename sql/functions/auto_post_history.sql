@@ -15,7 +15,7 @@ as $$
         select
             o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
             o.worker, o.last_error
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.id = any(array(select i.id from ids as i))
     ),
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from autopost.cli.config import shown
 from autopost.cli.console import age, between
+from autopost.cli.screen import MOST_SHOWN, plain
 from autopost.cli.simulation.texts import PREFIX, operation
 from autopost.cli.why_screen import reason_meaning
 from autopost.model import Reason
@@ -109,6 +110,11 @@ def test_operation_that_should_be_captured_has_no_reason_not_to_be() -> None:
 def test_age_is_told_in_its_largest_fitting_unit(seconds: float, said: str) -> None:
     """As people say it."""
     assert age(seconds) == said
+
+
+def test_long_id_is_cut_where_it_is_shown() -> None:
+    """An agent's id may have any length; a screen has not."""
+    assert plain("a" * 250_000) == "a" * MOST_SHOWN + "…"
 
 
 def test_steps_are_told_apart_in_milliseconds() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from autopost.database.connection import connect as connection_of
+from autopost.database.session import Connection
 from autopost.errors import DatabaseUnreachable
-from autopost.outbox.doorbell import Connection, Doorbell, Woken
+from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.settings import Settings
 from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually

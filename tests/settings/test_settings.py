@@ -237,7 +237,7 @@ def test_service_that_is_not_defined_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGSERVICEFILE", str(file))
     monkeypatch.setenv("PGSERVICE", "shop")
     assert load_settings().dsn == ""
-    assert connect_arguments(load_settings(), "test")["dsn"] == "postgresql://?service=shop"
+    assert connect_arguments(load_settings(), "test")["dsn"] == "postgresql://?host=127.0.0.1"
     monkeypatch.setenv("PGSERVICE", "nope")
     with pytest.raises(ConfigurationError, match=r"PGSERVICE: got 'nope'; expected: a service of .*: shop"):
         connect_arguments(load_settings(), "test")

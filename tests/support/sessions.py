@@ -13,6 +13,7 @@ from typing import Any, cast
 import asyncpg
 
 from autopost.database.connection import connect_arguments
+from autopost.database.session import SESSION
 from autopost.model import Claim, Generator, Posted, Proposal, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
@@ -71,7 +72,7 @@ class Race:
     async def session(self) -> Session:
         """Return a new session."""
         arguments = connect_arguments(self._settings, "race")
-        arguments["server_settings"] |= {**PATIENT, "search_path": SEARCH_PATH}
+        arguments["server_settings"] |= {**SESSION, **PATIENT, "search_path": SEARCH_PATH}
         session = Session(await asyncpg.connect(**arguments))
         self._sessions.append(session)
         return session

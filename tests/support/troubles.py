@@ -313,9 +313,9 @@ TROUBLES = [
     ),
     Trouble(
         "superuser",
-        "select 1",
+        "alter function auto_post_capture() owner to current_user",
         "functions",
-        "warning",
+        "problem",
         "who owns the functions, is a superuser",
         heals=False,
     ),

@@ -85,6 +85,7 @@ def governance_block(agent: Agent | None, tenant_id: str | None = None) -> Reaso
 def is_rate_limited(last_post_at: datetime | None, now: datetime, window: timedelta, *, is_alert: bool = False) -> bool:
     """Return whether the agent posted too recently, by the database's clock.
 
-    At the exact end of the window posting is allowed again. Alerts are never limited.
+    At the exact end of the window posting is allowed again. Alerts are never limited. A last post in the future, from
+    before the clock was set back, counts while it is less than a window ahead; auto_post_correct_clock ends that.
     """
-    return not is_alert and last_post_at is not None and now - last_post_at < window
+    return not is_alert and last_post_at is not None and abs(now - last_post_at) < window

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from autopost.database.connection import connect_arguments
+from autopost.database.session import SESSION
 from autopost.settings import Settings
 from tests.support.host import SEARCH_PATH
 
@@ -152,7 +153,7 @@ class Stage:
 
     async def _open(self) -> None:
         arguments = {**self._arguments}
-        product = arguments["server_settings"]
+        product = arguments["server_settings"] | SESSION
         arguments["server_settings"] = {**product, "lock_timeout": "5000", "search_path": SEARCH_PATH}
         self.main = await asyncpg.connect(**arguments)
         self.host = await asyncpg.connect(**arguments)

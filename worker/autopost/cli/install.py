@@ -20,7 +20,11 @@ def migrate(
     to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
     yes: Yes = False,
 ) -> None:
-    """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
+    """Install or upgrade the database half: tables, rules, trigger.
+
+    Asks before it drops what still waits, and before functions get more rights than the platform's tables have.
+    """
+    from autopost.database.installation import privilege_question_of
     from autopost.database.migrate import migrate as run_migrations  # loads Alembic, which `run` does without
     from autopost.database.removal import downgrade_losses
 
@@ -28,6 +32,9 @@ def migrate(
     lost = downgrade_losses(settings, to)
     if lost.is_unfinished:
         require_yes(removal_question(lost), yes=yes)
+    risk = privilege_question_of(settings, to)
+    if risk is not None:
+        require_yes(risk, yes=yes)
     run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
     out.print(f"autopost is {what} schema {settings.schema_name}.")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autopost.cli.console import between
-from autopost.cli.screen import plain
+from autopost.cli.screen import UNSHOWN, plain
 from autopost.model import PLACEHOLDER, Reason
 from autopost.outbox.history import Row, Step, Story
 
@@ -33,7 +33,7 @@ def why_screen(story: Story) -> RenderableType:
 def _header(head: Text, story: Story) -> Text:
     for row in story.rows[:1]:
         agent = f"{row['agent_name'] or row['agent_id'] or 'nobody'}"
-        head.append(f"  {plain(row['operation_type'])} {plain(row['status'] or '')}", style="not bold")
+        head.append(f"  {plain(row['operation_type'] or UNSHOWN)} {plain(row['status'] or '')}", style="not bold")
         head.append(f"  of {plain(agent)}", style="not bold cyan")
         head.append(f"  {plain(row['agent_maturity'] or '').lower()}", style="not bold dim")
     return head

@@ -54,7 +54,10 @@ def migrate(settings: Settings, target: str = "head") -> None:
         reraise=True,
     )
     try:
-        retry(_direction(settings, target), alembic_config(settings), target)
+        direction = _direction(settings, target)
+        config = alembic_config(settings)
+        config.attributes["upgrades"] = direction is command.upgrade
+        retry(direction, config, target)
         if target == "head" and settings.mapping_file is not None:
             retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
@@ -115,12 +118,16 @@ def _put_in_force(settings: Settings) -> None:
 
 
 def _revision_of(settings: Settings) -> str | None:
-    """Return the revision that the database is at, None for one that was never migrated."""
     with engine_for(settings).connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
-        )
-        return context.get_current_revision()
+        return revision_of(connection, settings)
+
+
+def revision_of(connection: sqlalchemy.Connection, settings: Settings) -> str | None:
+    """Return the revision that the database is at, None for one that was never migrated."""
+    context = MigrationContext.configure(
+        connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
+    )
+    return context.get_current_revision()
 
 
 def alembic_config(settings: Settings) -> Config:
@@ -135,7 +142,13 @@ def engine_for(settings: Settings) -> sqlalchemy.Engine:
     """Return an engine that opens each connection by psycopg, from the connection string as it is given."""
     return sqlalchemy.create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(_dsn_with_timeout(settings.dsn), application_name="autopost migrate"),
+        # No named statements: they would stay on a server connection that a pooler gives to others.
+        creator=lambda: psycopg.connect(
+            _dsn_with_timeout(settings.dsn),
+            application_name="autopost migrate",
+            client_encoding="utf8",
+            prepare_threshold=None,
+        ),
         poolclass=sqlalchemy.pool.NullPool,
     )
 

@@ -25,13 +25,13 @@ import random
 import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
 import structlog
 
 from autopost import backoff
 from autopost.database.errors import DATABASE_ERRORS, label
+from autopost.database.session import Connection
 from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable
 from autopost.observability import metrics
@@ -49,7 +49,9 @@ NO_LISTEN_CAP_SECONDS = 30.0  # behind a pooler in transaction mode, which does 
 
 log = structlog.get_logger(__name__)
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+class _NoSession(Exception):
+    """The connection is lent by a pooler for a transaction at a time."""
 
 
 class Woken(StrEnum):
@@ -118,6 +120,8 @@ class Doorbell:
                 problem = "connection lost"
                 if self._connection is not None:
                     problem, cap = "not listening", NO_LISTEN_CAP_SECONDS
+            except _NoSession:
+                problem, cap = "a pooler in transaction mode", NO_LISTEN_CAP_SECONDS
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 problem = label(error)
                 metrics.count_database_error("listen", error)
@@ -230,6 +234,9 @@ class Doorbell:
 
     async def _listen(self) -> None:
         connection = await self._connect()
+        if not connection.has_session:  # the lock would stay on a server connection that others are given next
+            connection.terminate()
+            raise _NoSession
         self._broken.clear()
         connection.add_termination_listener(lambda _: self._broken.set())
         try:

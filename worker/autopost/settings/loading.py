@@ -112,6 +112,8 @@ def _describe(problem: Any, file: SettingsFile) -> str:
         value = masked(str(field.validation_alias), value)
     got = "(hidden)" if "SecretStr" in str(field.annotation) else repr(value)
     line = f"{_place(str(field.validation_alias), file)}: got {got}; expected: {allowed}"
+    if str(field.validation_alias).endswith("DATABASE_URL") and "error" in problem.get("ctx", {}):
+        line += f" ({problem['ctx']['error']})"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
 

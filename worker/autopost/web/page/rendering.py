@@ -88,9 +88,9 @@ class Renderer:
         return str(self._fragments.dead_letters(dead))
 
 
-def word(value: str) -> str | None:
+def word(value: str | None) -> str | None:
     """Return an operation type that is one word, None for anything else: that may be text of an operation."""
-    return value if _WORD.fullmatch(value) else None
+    return value if value is not None and _WORD.fullmatch(value) else None
 
 
 def reason(code: str | None) -> str:
