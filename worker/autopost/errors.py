@@ -20,6 +20,7 @@ AutopostError
 │   ├── TooManyViewers       503
 │   ├── TooManyWrongTokens   429
 │   └── UnknownTopic         400
+├── ResponseTooLong          writing/bounded_transport.py: the LLM's server sent too much; a template is used
 ├── TransportLost            web/feed/source.py: the transport is no longer received; the log is read instead
 ├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
 ├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
