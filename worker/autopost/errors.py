@@ -2,6 +2,7 @@
 
 AutopostError
 ├── ConfigurationError       a setting is missing or malformed; exit code 2
+├── Unreadable               bounded_file.py: a file is missing, or not what it should be; callers name the setting
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
 ├── Unhealthy                a check found what somebody must see to; exit code 5
@@ -47,6 +48,14 @@ class ConfigurationError(AutopostError):
     """The settings are not usable."""
 
     exit_code = 2
+
+
+class Unreadable(AutopostError):
+    """The file cannot be read."""
+
+    def __init__(self, why: str, *, is_missing: bool = False) -> None:
+        super().__init__(why)
+        self.is_missing = is_missing
 
 
 class DatabaseUnreachable(AutopostError):
