@@ -34,6 +34,25 @@ Messages never contain text of an operation, a post or a secret: they are writte
 
 from __future__ import annotations
 
+import re
+
+# What a vendor's key looks like: by its prefix, or as a long run of letters and digits. Neither names of models and
+# hosts nor UUIDs have such runs.
+_TOKEN = re.compile(r"[A-Za-z0-9_+-]{10,}={0,2}")
+_KEY_PREFIX = re.compile(r"(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[a-z]|whsec|hf|gsk)[-_]")
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{20,}")
+
+
+def mask_keys(text: str) -> str:
+    """Return a text without what looks like a key, for a value that stands where it should not."""
+    return _TOKEN.sub(lambda token: "***" if _is_key(token[0]) else token[0], text)
+
+
+def _is_key(token: str) -> bool:
+    if _KEY_PREFIX.match(token):
+        return True
+    return any(not run.isalpha() and not run.isdigit() for run in _LONG_RUN.findall(token))
+
 
 class AutopostError(Exception):
     """Something went wrong that autopost foresaw."""
@@ -45,9 +64,12 @@ class AutopostError(Exception):
 
 
 class ConfigurationError(AutopostError):
-    """The settings are not usable."""
+    """The settings are not usable. Keys in the message are masked: one may be the value of the wrong setting."""
 
     exit_code = 2
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(None if message is None else mask_keys(message))
 
 
 class Unreadable(AutopostError):

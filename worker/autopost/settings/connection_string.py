@@ -8,10 +8,13 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
+from autopost.errors import mask_keys
+
 ALLOWED = (
     "postgresql://user:password@host:port/database, with / @ and % in the password written as %2F %40 and %25, or "
     "libpq's keyword form"
 )
+HIDDEN = "(hidden)"
 _LOGIN = re.compile(r"^((?:[A-Za-z][\w+.-]*:)?(?://)?).*@", re.DOTALL)
 _QUERY_VALUE = re.compile(r"([?&][^=&]*=)[^&]*")
 
@@ -44,7 +47,11 @@ def without_driver(url: str) -> str:
 
 
 def masked(variable: str, text: str) -> str:
-    """Return a value with user, password and query values masked, if it is an address or should be one."""
-    if "://" not in text and not variable.endswith(("_URL", "_ENDPOINT")):
-        return text
+    """Return a value as it may be shown, without user, password, query values and what looks like a key.
+
+    Nothing is shown of a value that should be an address and is none: it may be any secret.
+    """
+    text = mask_keys(text)
+    if "://" not in text:
+        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) else text
     return _QUERY_VALUE.sub(r"\1***", _LOGIN.sub(r"\1***@", text))
