@@ -93,7 +93,7 @@ def test_every_problem_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[agents", "platform.toml is not valid TOML"),
+        ("[agents", "platform.toml: it is not valid TOML"),
         ("agents = 5", "agents: got 5; expected: a section [agents]"),
         (SMALLEST + "[agents.columns]\n'' = 'x'", "not a column of autopost's"),
         (SMALLEST.replace("public.work", "public.wo'rk"), "[operation_trackers] table"),

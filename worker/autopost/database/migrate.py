@@ -19,11 +19,12 @@ from alembic.util import CommandError
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from autopost.bounded_file import read_bounded
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import known_revisions
 from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
-from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
+from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch, Unreadable
 from autopost.settings import Settings
 
 VERSION_TABLE = "auto_post_schema_version"
@@ -84,8 +85,8 @@ def given_mapping(settings: Settings) -> Mapping | None:
     if settings.mapping_file is None:
         return None
     try:
-        text = settings.mapping_file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(settings.mapping_file)
+    except Unreadable as error:
         raise ConfigurationError(f"SOCIAL_POST_MAPPING_FILE: cannot read {settings.mapping_file}: {error}") from None
     return parse_mapping(text, str(settings.mapping_file))
 

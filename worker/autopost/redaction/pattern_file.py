@@ -15,14 +15,14 @@ skipped, and an allowlist that requires a path or a commit never applies.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import re2
 
-from autopost.errors import ConfigurationError
+from autopost.bounded_file import parse_toml, read_bounded
+from autopost.errors import ConfigurationError, Unreadable
 from autopost.model import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
@@ -42,11 +42,9 @@ class _Unusable(ConfigurationError):
 def load_patterns(path: str | Path) -> list[Rule]:
     """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
     try:
-        document = tomllib.loads(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is not valid TOML ({error})") from None
+        document = parse_toml(read_bounded(path))
+    except Unreadable as error:
+        raise ConfigurationError(f"{path}: {error}") from None
     return parse_patterns(document, str(path))
 
 

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
+from autopost.errors import mask_keys
 from autopost.settings.libpq import PARAMETERS
 
 ALLOWED = (
@@ -36,6 +37,7 @@ FOREIGN_PARAMETERS = {
     "sslaccept": "take it out and set sslmode",
 }
 _NOT_LIBPQ = "take it out: libpq has no such parameter"
+HIDDEN = "(hidden)"
 _LOGIN = re.compile(r"^((?:[A-Za-z][\w+.-]*:)?(?://)?).*@", re.DOTALL)
 _QUERY_VALUE = re.compile(r"([?&][^=&]*=)[^&]*")
 
@@ -82,7 +84,11 @@ def without_driver(url: str) -> str:
 
 
 def masked(variable: str, text: str) -> str:
-    """Return a value with user, password and query values masked, if it is an address or should be one."""
-    if "://" not in text and not variable.endswith(("_URL", "_ENDPOINT")):
-        return text
+    """Return a value as it may be shown, without user, password, query values and what looks like a key.
+
+    Nothing is shown of a value that should be an address and is none: it may be any secret.
+    """
+    text = mask_keys(text)
+    if "://" not in text:
+        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) else text
     return _QUERY_VALUE.sub(r"\1***", _LOGIN.sub(r"\1***@", text))

@@ -20,8 +20,8 @@ class Answer:
 class NoAnswer:
     """The reason why there is no answer.
 
-    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`,
-    `unexpected`, or `breaker_open` if the LLM was not called.
+    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `response_too_long`,
+    `bad_request`, `unexpected`, or `breaker_open` if the LLM was not called.
     """
 
     reason: str
