@@ -13,8 +13,9 @@ from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
+from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.bounded_transport import MAX_BYTES
-from autopost.writing.llm import Answer, Llm, NoAnswer
+from autopost.writing.llm import Llm
 from autopost.writing.prompt import Prompt
 from tests.support.host import Host
 from tests.support.llm_server import Exchange, LlmServer, Reply, completion, says

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.redaction.pattern_file import load_patterns
+from autopost.processes.redactor import load_patterns
 from autopost.redaction.redactor import Redactor
 
 GITLEAKS = r"""

@@ -15,8 +15,8 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
-from autopost.bounded_file import parse_toml
 from autopost.errors import ConfigurationError, Unreadable
+from autopost.settings.bounded_file import parse_toml
 
 # autopost's columns and their types.
 COLUMNS: Dict[str, Dict[str, str]] = {

@@ -19,13 +19,13 @@ from alembic.util import CommandError
 from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from autopost.bounded_file import read_bounded
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import known_revisions
 from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch, Unreadable
 from autopost.settings import Settings
+from autopost.settings.bounded_file import read_bounded
 
 VERSION_TABLE = "auto_post_schema_version"
 LOCK_TIMEOUT_MS = 2_000

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autopost.bounded_file import read_bounded
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.processes.user_names import Reload
 from autopost.redaction.engine import known_entities
 from autopost.redaction.entities import select_entities
 from autopost.redaction.names import word_count
-from autopost.redaction.pattern_file import load_patterns
+from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rule import Rule
 from autopost.settings import PREFIX, Settings, invalid_configuration
+from autopost.settings.bounded_file import parse_toml, read_bounded
 
 # A single word in a table of users, such as `test` or `Will`, would be redacted wherever it occurs.
 MIN_WORDS_OF_TABLE_NAME = 2
@@ -33,6 +34,15 @@ def build_redactor(settings: Settings, table_names: Iterable[str] = ()) -> Redac
     if redactor is None or problems:
         raise invalid_configuration(problems)
     return redactor
+
+
+def load_patterns(path: str | Path) -> list[Rule]:
+    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
+    try:
+        document = parse_toml(read_bounded(path))
+    except Unreadable as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    return parse_patterns(document, str(path))
 
 
 def redaction_problems(settings: Settings) -> list[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from autopost.alert_storm import AlertLimit
 from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
@@ -28,6 +27,7 @@ from autopost.processes.startup import wait_until_startable
 from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
+from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import CONNECTIONS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker

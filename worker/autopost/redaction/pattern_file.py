@@ -1,4 +1,4 @@
-r"""Read a user's own patterns from a TOML file, in gitleaks' format or in a short one.
+r"""Read a user's own patterns from a TOML document, in gitleaks' format or in a short one.
 
     [[rules]]                                [patterns]
     id = "employee-number"                   employee-number = 'E-\d{6}'
@@ -16,13 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import re2
 
-from autopost.bounded_file import parse_toml, read_bounded
-from autopost.errors import ConfigurationError, Unreadable
+from autopost.errors import ConfigurationError
 from autopost.model import MOST_TYPE_CHARACTERS
 from autopost.redaction.own_rule import Allowance, own_rule
 from autopost.redaction.pattern import compiled
@@ -39,17 +37,11 @@ class _Unusable(ConfigurationError):
     """One pattern is invalid."""
 
 
-def load_patterns(path: str | Path) -> list[Rule]:
-    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
-    try:
-        document = parse_toml(read_bounded(path))
-    except Unreadable as error:
-        raise ConfigurationError(f"{path}: {error}") from None
-    return parse_patterns(document, str(path))
-
-
 def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
-    """Return the patterns of a document; `origin` names it in errors. Raises ConfigurationError like load_patterns."""
+    """Return the patterns of a document; `origin` names it in errors.
+
+    Raises ConfigurationError that lists every invalid pattern with the reason.
+    """
     rules: list[Rule] = []
     problems: list[str] = []
     seen: dict[str, str] = {}

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
-from autopost.bounded_file import parse_toml, read_bounded
 from autopost.errors import Unreadable
+from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.field import PREFIX, Group, setting
 
 CONFIG_VARIABLE = f"{PREFIX}CONFIG_FILE"

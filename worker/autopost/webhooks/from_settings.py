@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from autopost.bounded_file import read_bounded
 from autopost.broadcast.broadcaster import holder_name
 from autopost.broadcast.lease import ConsumerLease
 from autopost.database.sql import Schemas
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings import PREFIX, Settings
+from autopost.settings.bounded_file import read_bounded
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
 from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook

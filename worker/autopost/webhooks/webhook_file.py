@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from autopost.bounded_file import parse_toml, read_bounded
 from autopost.errors import ConfigurationError, Unreadable
+from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.field import PREFIX
 from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached

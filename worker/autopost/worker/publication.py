@@ -12,13 +12,13 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
-from autopost.alert_storm import AlertCounter, AlertLimit, AlertWindow, is_counted, is_storm_skip
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.errors import AuditRefused, LeaseLost, PostRefused
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.records import agent_of
+from autopost.worker.alert_storm import AlertCounter, AlertLimit, AlertWindow, is_counted, is_storm_skip
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 

@@ -15,7 +15,6 @@ from time import time_ns
 import structlog
 
 from autopost import audit, backoff
-from autopost.alert_storm import AlertLimit, RecentStorms
 from autopost.database.errors import (
     DATABASE_ERRORS,
     is_of_the_connection,
@@ -35,6 +34,7 @@ from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.settings import Settings
 from autopost.worker.agent_locks import AgentLocks
+from autopost.worker.alert_storm import AlertLimit, RecentStorms
 from autopost.worker.failing_rows import after_failing_alone, in_parts
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import OF_A_GROUP, OF_A_SINGLE_ROW, Publication, Timeouts, needs_lock

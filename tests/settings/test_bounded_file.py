@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autopost.bounded_file import MAX_BYTES, MAX_TOML_DEPTH, parse_toml, read_bounded
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.processes.redactor import build_redactor
 from autopost.settings import Settings, load_settings
+from autopost.settings.bounded_file import MAX_BYTES, MAX_TOML_DEPTH, parse_toml, read_bounded
 from autopost.webhooks.from_settings import webhooks_from_settings
 
 BIG = b"a" * (MAX_BYTES + 1)
