@@ -5,8 +5,9 @@ The version table is autopost's own, so that a platform which uses Alembic itsel
 
 from __future__ import annotations
 
-from alembic import context
+from alembic import command, context
 
+from autopost.database.installation import privilege_question, require_own_installation
 from autopost.database.migrate import (
     PRELUDE,
     VERSION_TABLE,
@@ -18,7 +19,8 @@ from autopost.database.migrate import (
     prepare_session,
     stored_mapping,
 )
-from autopost.database.sql import schemas_of
+from autopost.database.sql import render, schemas_of
+from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 
 
@@ -46,12 +48,29 @@ def run() -> None:
         with context.begin_transaction():
             prepare_session(connection)
             execute_script(connection, make_schema(schemas))
-            if context.get_context().get_current_heads():
+            heads = context.get_context().get_current_heads()
+            if heads:
                 # What is in force counts, until `autopost migrate` has put another in its place.
                 attributes["mapping"] = mapping = stored_mapping(connection, schemas)
                 attributes["schemas"] = schemas_of(settings, mapped=mapping is not None)
+            if _goes_up():
+                require_own_installation(connection, schemas, has_revision=bool(heads))
+                _require_yes(privilege_question(connection, render("{{ trackers }}", attributes["schemas"], mapping)))
             context.run_migrations()
             execute_script(connection, drop_empty_schema(schemas))
+
+
+def _goes_up() -> bool:
+    """Return whether this is an upgrade, by `autopost migrate` or by Alembic's own command."""
+    of_alembic = getattr(context.config.cmd_opts, "cmd", (None,))
+    return bool(context.config.attributes.get("upgrades", of_alembic[0] is command.upgrade))
+
+
+def _require_yes(question: str | None) -> None:
+    """Raise SchemaMismatch where Alembic's own command needs a yes; `autopost migrate` has asked before."""
+    if question is None or "settings" in context.config.attributes or "yes" in context.get_x_argument():
+        return
+    raise SchemaMismatch(f"{question} Then: alembic -x yes upgrade head")
 
 
 run()

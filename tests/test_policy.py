@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -37,6 +38,15 @@ def post(of: Claim) -> Posted:
 def early(of: Claim, *, explained: bool = True) -> Skipped | Dead | None:
     """Return what is decided before anything is written."""
     return before_writing(of, window=WINDOW, max_attempts=3, explained=explained)
+
+
+def test_tenant_that_is_not_the_agents_is_blocked() -> None:
+    """Where both are known; a maturity that does not allow posts is the first reason."""
+    of_one = replace(agent(), tenant_id="one")
+    assert governance_block(of_one, "two") is Reason.TENANT_MISMATCH
+    assert governance_block(replace(of_one, maturity="STUDENT"), "two") is Reason.MATURITY_BLOCKED
+    for known, named in ((of_one, "one"), (of_one, None), (agent(), "two")):
+        assert governance_block(known, named) is None
 
 
 def test_student_is_blocked_in_any_letter_case() -> None:
@@ -99,8 +109,9 @@ def test_alert_is_never_limited() -> None:
 
 
 def test_last_post_in_the_future_still_limits() -> None:
-    """A clock that was set back frees nobody early."""
+    """A clock that was set back a little frees nobody early, and by hours silences nobody."""
     assert is_rate_limited(NOW + timedelta(minutes=1), NOW, WINDOW)
+    assert not is_rate_limited(NOW + timedelta(hours=5), NOW, WINDOW)
 
 
 @given(attempts=st.integers(-5, 10_000))

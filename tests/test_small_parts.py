@@ -12,7 +12,7 @@ import pytest
 
 from autopost import audit
 from autopost.database.connection import connect_arguments
-from autopost.database.errors import is_transient, label
+from autopost.database.errors import is_of_the_connection, is_transient, label
 from autopost.database.sql import Schemas, query, render, sql_folder
 from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.model import Claim, Generator, Operation, Redaction, Written
@@ -80,6 +80,10 @@ def test_errors_of_circumstance_are_transient() -> None:
         asyncpg.TooManyConnectionsError(),
         asyncpg.DiskFullError(),
         asyncpg.ReadOnlySQLTransactionError(),
+        asyncpg.IdleInTransactionSessionTimeoutError(),
+        asyncpg.InFailedSQLTransactionError(),
+        asyncpg.InvalidCachedStatementError(),
+        asyncpg.InternalServerError(),
         asyncpg.UndefinedTableError(),
         asyncpg.InsufficientPrivilegeError(),
         asyncpg.InterfaceError("connection is closed"),
@@ -88,6 +92,20 @@ def test_errors_of_circumstance_are_transient() -> None:
         TimeoutError(),
     ]
     assert [error for error in errors if not is_transient(error)] == []
+
+
+def test_only_errors_that_end_a_session_are_of_the_connection() -> None:
+    """What fails on one of many connections may succeed on the next; what a row's value causes does not."""
+    of_the_connection: list[BaseException] = [
+        asyncpg.AdminShutdownError(),
+        asyncpg.TooManyConnectionsError(),
+        asyncpg.IdleInTransactionSessionTimeoutError(),
+        asyncpg.InterfaceError("connection is closed"),
+        ConnectionResetError(),
+    ]
+    of_rows = [asyncpg.LockNotAvailableError(), asyncpg.DataError("x"), asyncpg.InternalServerError(), KeyError("x")]
+    assert_results(is_of_the_connection, [(error, True) for error in of_the_connection])
+    assert_results(is_of_the_connection, [(error, False) for error in of_rows])
 
 
 def test_errors_about_rows_are_not_transient() -> None:

@@ -2,15 +2,32 @@
 -- its mark and holds no row.
 drop trigger auto_post_capture on {{ trackers }};
 
+-- Those that somebody made on children of it.
+do $migration$
+declare
+    v_trigger record;
+begin
+    for v_trigger in
+        select t.tgname, t.tgrelid::pg_catalog.regclass as table_name
+        from pg_catalog.pg_trigger as t
+        where t.tgfoid = '{{ schema }}.auto_post_capture()'::pg_catalog.regprocedure and t.tgparentid = 0
+    loop
+        execute pg_catalog.format('drop trigger %I on %s', v_trigger.tgname, v_trigger.table_name);
+    end loop;
+end
+$migration$;
+
 drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;
 drop view {{ schema }}.auto_post_skips;
+drop view {{ schema }}.auto_post_operations;
 
 drop table {{ schema }}.auto_post_consumers;
 drop table {{ schema }}.auto_post_events;
 drop table {{ schema }}.auto_post_compatibility;
 drop table {{ schema }}.auto_post_reconciliation;
+drop table {{ schema }}.auto_post_not_captured;
 drop table {{ schema }}.auto_post_pauses;
 drop table {{ schema }}.auto_post_tombstones;
 drop table {{ schema }}.auto_post_workers;
@@ -23,6 +40,7 @@ drop table {{ schema }}.auto_post_rules;
 drop function {{ schema }}.auto_post_check(interval);
 drop function {{ schema }}.auto_post_check_row_security();
 drop function {{ schema }}.auto_post_check_rights();
+drop function {{ schema }}.auto_post_column_rights();
 drop function {{ schema }}.auto_post_check_workers();
 drop function {{ schema }}.auto_post_check_outbox(interval);
 drop function {{ schema }}.auto_post_check_switches();
@@ -48,7 +66,12 @@ drop function {{ schema }}.auto_post_history(text);
 drop function {{ schema }}.auto_post_purge(text, text);
 drop function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz);
 drop function {{ schema }}.auto_post_expire(interval, integer);
+drop function {{ schema }}.auto_post_correct_clock();
+drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
+drop function {{ schema }}.auto_post_reconcile_block(bigint);
+drop function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer);
+drop function {{ schema }}.auto_post_unsafe_policy(regclass);
 drop function {{ schema }}.auto_post_capture();
 drop function {{ schema }}.auto_post_capture_since();
 drop function {{ schema }}.auto_post_rules_since();
@@ -57,7 +80,9 @@ drop function {{ schema }}.auto_post_log_operator_action(text, jsonb, text);
 drop function {{ schema }}.auto_post_best_rule(text, text);
 drop function {{ schema }}.auto_post_matching_rules(text, text);
 drop function {{ schema }}.auto_post_outbox_id(text, integer);
-drop function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz);
+drop function {{ schema }}.auto_post_time(anyelement);
+drop function {{ schema }}.auto_post_text(anyelement, integer);
+drop function {{ schema }}.auto_post_refuse_outbox_row();
 drop function {{ schema }}.auto_post_host_problems();
 
 do $migration$

@@ -9,13 +9,23 @@ do $migration$
 declare
     v_other text;
 begin
+    if pg_catalog.current_setting('server_encoding') <> 'UTF8' then
+        raise exception
+            'database % has the encoding %, which cannot hold every character of a post: autopost needs UTF8',
+            pg_catalog.current_database(), pg_catalog.current_setting('server_encoding')
+        using hint = 'Nothing was changed. The encoding of a database cannot be changed: dump it, and restore it into '
+        'one that is made with: create database ... encoding ''UTF8'' template template0;';
+    end if;
+
     select t.tgfoid::pg_catalog.regprocedure::text into v_other
     from pg_catalog.pg_trigger as t
     where t.tgrelid = pg_catalog.to_regclass('{{ trackers }}') and t.tgname = 'auto_post_capture';
 
     if v_other is not null then
         raise exception 'autopost is installed already beside {{ trackers }}: its trigger calls %', v_other
-        using hint = 'Nothing was changed. Remove that installation first: docs/how-to/upgrade.md';
+        using hint = 'Nothing was changed. If it is this installation, whose schema was renamed, set SOCIAL_POST_SCHEMA '
+        'to the name that it has now, and then give it its old name back. If it is another one, remove it first: '
+        'docs/how-to/upgrade.md';
     end if;
 end
 $migration$;
@@ -255,34 +265,6 @@ begin
 end
 $migration$;
 
--- Whether an outbox row has what belongs to its state, and nothing else; false for a state that there is not.
--- One function for the table's one CHECK: PostgreSQL parses the text of every CHECK again for each INSERT, and six of
--- them were a third of what capturing cost an agent. PUBLIC may execute it, because any role that changes a row does.
-create or replace function {{ schema }}.auto_post_outbox_is_sound(
-    p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
-)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-as $$
-begin
-    return case p_state
-        when 'pending' then p_worker is null and p_post_id is null and p_finished_at is null
-        when 'claimed' then p_worker is not null and p_post_id is null and p_finished_at is null
-        when 'posted' then p_worker is null and p_post_id is not null and p_finished_at is not null
-        when 'skipped' then
-            p_worker is null and p_post_id is null and p_finished_at is not null and p_reason is not null
-        when 'dead' then
-            p_worker is null and p_post_id is null and p_finished_at is not null and p_last_error is not null
-        else false
-    end;
-end
-$$;
-
-comment on function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz) is
-'The CHECK of auto_post_outbox: whether a row has what belongs to its state, and nothing else.';
-
 -- The whitelist of significance: which operations are worth a post. A DBA adds, changes and switches off rows.
 create table {{ schema }}.auto_post_rules (
     id integer generated always as identity,
@@ -293,17 +275,23 @@ create table {{ schema }}.auto_post_rules (
     enabled boolean not null default true,
     description text,
     since timestamptz not null default now(),
+    since_xid xid8 not null default pg_current_xact_id(),
     constraint auto_post_rules_pkey primary key (id),
     constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
     constraint auto_post_rules_match_check check (match in ('exact', 'like')),
-    constraint auto_post_rules_operation_type_check check (operation_type <> '')
+    constraint auto_post_rules_operation_type_check check (operation_type <> '' and length(operation_type) <= 200),
+    -- LIKE fails on a pattern that ends with an escape character, for every change that it is compared with.
+    constraint auto_post_rules_pattern_check check (match <> 'like' or operation_type !~ '(^|[^\\])(\\\\)*\\$'),
+    constraint auto_post_rules_status_check check (length(status) <= 200),
+    constraint auto_post_rules_description_check check (length(description) <= 1000)
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. One operation is posted at most once for each rule that it meets. Where several '
-'rules meet one change, an exact one goes before a pattern and one with a status before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
+'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
+'before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to case.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
@@ -312,12 +300,14 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
 'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+comment on column {{ schema }}.auto_post_rules.since_xid is
+'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
 
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, one CHECK and no foreign key: the agents pay for each. The third index is the workers'
--- to pay.
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
+-- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -334,6 +324,7 @@ create table {{ schema }}.auto_post_outbox (
     captured_at timestamptz not null,
     available_at timestamptz not null,
     attempts smallint not null default 0,
+    crashes smallint,
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
@@ -343,10 +334,7 @@ create table {{ schema }}.auto_post_outbox (
     post_id text,
     finished_at timestamptz,
     summary jsonb,
-    constraint auto_post_outbox_pkey primary key (id),
-    constraint auto_post_outbox_state_check check (
-        {{ schema }}.auto_post_outbox_is_sound(state, worker, reason, last_error, post_id, finished_at)
-    )
+    constraint auto_post_outbox_pkey primary key (id)
 )
 with (
     fillfactor = 85,
@@ -380,7 +368,11 @@ comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
 'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
-comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.attempts is
+'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
+comment on column {{ schema }}.auto_post_outbox.crashes is
+'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it is '
+'claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
@@ -392,9 +384,6 @@ comment on column {{ schema }}.auto_post_outbox.draft is
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';
-
-comment on constraint auto_post_outbox_state_check on {{ schema }}.auto_post_outbox is
-'What belongs to each state: see auto_post_outbox_is_sound.';
 
 comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';
@@ -417,16 +406,16 @@ comment on column {{ schema }}.auto_post_outbox.summary is
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
     agent_id text collate "C" not null,
-    last_post_at timestamptz not null,
+    last_post_at timestamptz,
     constraint auto_post_rate_limits_pkey primary key (agent_id)
 )
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_rate_limits is
-'When each agent posted last, alerts included. Read and written under the advisory lock of the agent.';
+'When each agent posted last, alerts included. Who publishes for an agent locks its row, and its advisory lock.';
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
-'When its last post was decided, by the database''s clock. The window begins here.';
+'When its last post was decided, by the database''s clock. The window begins here. NULL: it has not posted yet.';
 
 -- How many alerts of each agent and operation type were posted and suppressed in a window, so that a storm of alerts is
 -- limited exactly across workers and restarts. A table of its own: it is written for alerts only, and by workers only.
@@ -467,6 +456,7 @@ create table {{ schema }}.auto_post_control (
     capture_enabled boolean not null default true,
     paused boolean not null default false,
     wakeup text not null default 'doorbell',
+    lock_salt text not null default gen_random_uuid()::text,
     constraint auto_post_control_pkey primary key (only_row),
     constraint auto_post_control_only_row_check check (only_row),
     constraint auto_post_control_wakeup_check check (wakeup in ('doorbell', 'notify', 'poll'))
@@ -478,6 +468,8 @@ comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim 
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
 'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
+comment on column {{ schema }}.auto_post_control.lock_salt is
+'A part of the keys of the agents'' advisory locks, random for each install, so that other roles cannot compute them.';
 comment on column {{ schema }}.auto_post_control.only_row is 'Always true: keeps it to one row.';
 
 -- The workers that are, or lately were, alive.
@@ -487,15 +479,22 @@ create table {{ schema }}.auto_post_workers (
     started_at timestamptz not null,
     last_seen_at timestamptz not null,
     in_flight integer not null,
+    lock_key bigint,
+    problems jsonb,
     constraint auto_post_workers_pkey primary key (name)
 );
 
 comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
 comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on column {{ schema }}.auto_post_workers.problems is
+'What went wrong in it when it was last seen: subject, finding and seconds of each. NULL: nothing.';
 comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
 comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+comment on column {{ schema }}.auto_post_workers.lock_key is
+'The key of the advisory lock that a session of the worker holds while the worker runs: when nobody holds the lock, '
+'others rescue its rows at once. NULL: it has no session of its own, and its rows wait until their leases expire.';
 
 -- The ids of outbox rows that retention took away, so that their operations never count again.
 -- 16 bytes a row and no personal data.
@@ -530,6 +529,7 @@ comment on column {{ schema }}.auto_post_pauses.paused_by is 'The role that call
 create table {{ schema }}.auto_post_reconciliation (
     only_row boolean not null default true,
     since timestamptz not null default now(),
+    since_xid xid8 not null default pg_current_xact_id(),
     next_block bigint not null default 0,
     last_run_at timestamptz,
     last_round_at timestamptz,
@@ -543,11 +543,41 @@ comment on table {{ schema }}.auto_post_reconciliation is
 'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
 comment on column {{ schema }}.auto_post_reconciliation.since is
 'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+comment on column {{ schema }}.auto_post_reconciliation.since_xid is 'The transaction at since.';
 comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
 comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
 comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';
+
+-- Operations that the reconciler met in the platform's table and did not capture though they meet a rule, and why: at
+-- most some 100 for each reason. What a whole round does not meet again is removed.
+create table {{ schema }}.auto_post_not_captured (
+    reason text not null,
+    tracker_id text not null,
+    detail text,
+    first_seen_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    constraint auto_post_not_captured_pkey primary key (reason, tracker_id),
+    constraint auto_post_not_captured_reason_check check (
+        reason in ('unreadable', 'id_too_long', 'other_agent', 'old_by_its_times')
+    ),
+    constraint auto_post_not_captured_tracker_id_check check (length(tracker_id) <= 200),
+    constraint auto_post_not_captured_detail_check check (length(detail) <= 200)
+);
+
+comment on table {{ schema }}.auto_post_not_captured is
+'Operations that meet a rule and that the reconciler did not capture, and why: at most some 100 for each reason.';
+comment on column {{ schema }}.auto_post_not_captured.reason is
+'unreadable: reading the row failed. id_too_long: an id of more than 1,000 characters. other_agent: another agent has '
+'used the id. old_by_its_times: it ended before since by its own times, or has none, but its row was written later: it '
+'was changed since, or it was hidden from the feed.';
+comment on column {{ schema }}.auto_post_not_captured.tracker_id is
+'The first 200 characters of its id; where that cannot be read, table and ctid of the row.';
+comment on column {{ schema }}.auto_post_not_captured.detail is
+'unreadable: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the operation.';
+comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first met it.';
+comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last met it.';
 
 -- Which workers this schema serves. Exactly one row, written by migrations.
 create table {{ schema }}.auto_post_compatibility (
@@ -653,6 +683,52 @@ values (case when current_setting('max_prepared_transactions') = '0' then 'doorb
 
 insert into {{ schema }}.auto_post_reconciliation default values;
 
+-- The first p_length characters of a value of the platform, as text. A type of PostgreSQL itself is cast; any other is
+-- converted by its output function, because a cast is looked up, may be made by the type's owner, and would run with
+-- the rights of our functions. The branches are statements, so that the cast of another type is not even planned.
+create or replace function {{ schema }}.auto_post_text(p_value anyelement, p_length integer)
+returns text
+language plpgsql
+stable
+parallel safe
+as $$
+begin
+    -- 16384 is the first id that PostgreSQL gives to an object of a user.
+    if pg_catalog.pg_typeof(p_value)::pg_catalog.oid < 16384 then
+        return pg_catalog.left(p_value::text, p_length);
+    elsif p_value is null then
+        return null;
+    end if;
+    return pg_catalog.left(pg_catalog.concat(p_value), p_length);
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_text(anyelement, integer) from public;
+
+comment on function {{ schema }}.auto_post_text(anyelement, integer) is
+'The beginning of a value of the platform as text, by the output function of its type and never by a user''s cast.';
+
+-- A time of the platform. One without time zone is read in the time zone of the session, which for a worker is that of
+-- the database: the check says where that may be wrong. Converted as in auto_post_text.
+create or replace function {{ schema }}.auto_post_time(p_value anyelement)
+returns timestamptz
+language plpgsql
+stable
+parallel safe
+as $$
+begin
+    if pg_catalog.pg_typeof(p_value)::pg_catalog.oid < 16384 then
+        return p_value::timestamptz;
+    end if;
+    return {{ schema }}.auto_post_text(p_value, 100)::timestamptz;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_time(anyelement) from public;
+
+comment on function {{ schema }}.auto_post_time(anyelement) is
+'A time of the platform; one without time zone is read in the time zone of the session.';
+
 -- The id of the outbox row for an operation and the rule that it met: the same for the same two, always.
 -- sha256 and not md5, which servers in FIPS mode refuse. NULL for NULL.
 create or replace function {{ schema }}.auto_post_outbox_id(p_tracker_id text, p_rule_id integer)
@@ -674,28 +750,31 @@ comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
 'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
 
 -- The rules that a change to this status meets, unordered. is_most_specific: no other goes before it, being exact with
--- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in.
+-- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in. Compares as in the collation
+-- "C", whatever that of the database or of the platform's columns: letters of ASCII alone have two cases.
 create or replace function {{ schema }}.auto_post_matching_rules(p_operation_type text, p_status text)
 returns table (
-    rule_id integer, is_alert boolean, since timestamptz, is_exact boolean, has_status boolean, is_most_specific boolean
+    rule_id integer, is_alert boolean, since timestamptz, since_xid xid8, is_exact boolean, has_status boolean,
+    is_most_specific boolean
 )
 language sql
 stable
 as $$
     select
         r.id,
-        r.is_alert or coalesce(p_status = 'failed', false),
+        r.is_alert or coalesce(p_status = 'failed' collate "C", false),
         r.since,
+        r.since_xid,
         r.match = 'exact',
         r.status is not null,
         r.match = 'exact' and r.status is not null
     from {{ schema }}.auto_post_rules as r
     where
         r.enabled
-        and (r.status is null or r.status = p_status)
+        and (r.status is null or r.status = p_status collate "C")
         and case r.match
-            when 'exact' then r.operation_type = p_operation_type
-            else pg_catalog.lower(p_operation_type) like pg_catalog.lower(r.operation_type)
+            when 'exact' then r.operation_type = p_operation_type collate "C"
+            else pg_catalog.lower(p_operation_type collate "C") like pg_catalog.lower(r.operation_type collate "C")
         end
 $$;
 
@@ -708,11 +787,11 @@ comment on function {{ schema }}.auto_post_matching_rules(text, text) is
 -- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
 -- it in.
 create or replace function {{ schema }}.auto_post_best_rule(p_operation_type text, p_status text)
-returns table (rule_id integer, is_alert boolean, since timestamptz)
+returns table (rule_id integer, is_alert boolean, since timestamptz, since_xid xid8)
 language sql
 stable
 as $$
-    select m.rule_id, m.is_alert, m.since
+    select m.rule_id, m.is_alert, m.since, m.since_xid
     from {{ schema }}.auto_post_matching_rules(p_operation_type, p_status) as m
     order by m.is_exact desc, m.has_status desc, m.rule_id asc
     limit 1
@@ -722,6 +801,28 @@ revoke execute on function {{ schema }}.auto_post_best_rule(text, text) from pub
 
 comment on function {{ schema }}.auto_post_best_rule(text, text) is
 'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
+
+-- Refuses a change of an outbox row to a state without what belongs to it: see the trigger auto_post_outbox_state.
+create or replace function {{ schema }}.auto_post_refuse_outbox_row()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'outbox row % cannot be % with what it has', new.id, new.state
+    using
+        errcode = 'check_violation', schema = tg_table_schema, table = tg_table_name, constraint = tg_name,
+        detail = pg_catalog.format(
+            'worker %L, reason %L, last_error %L, post_id %L, finished_at %L',
+            new.worker, new.reason, new.last_error, new.post_id, new.finished_at
+        );
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_refuse_outbox_row() from public;
+
+comment on function {{ schema }}.auto_post_refuse_outbox_row() is
+'Trigger of auto_post_outbox: refuses a row that has not what belongs to its state.';
 
 -- Writes what somebody did from SQL to the audit log, and wakes the workers so that it takes effect at once.
 create or replace function {{ schema }}.auto_post_log_operator_action(
@@ -752,12 +853,21 @@ comment on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text
 'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';
 
 -- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
+-- Refuses to delete a rule: its outbox rows are found by its id, and could not be retried, skipped or explained.
+-- Waits 5 seconds, because any role can hold an advisory lock.
 create or replace function {{ schema }}.auto_post_serialize_rule_changes()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 begin
+    if tg_op in ('DELETE', 'TRUNCATE') then
+        raise exception 'a rule cannot be deleted, because rows of the outbox name it'
+        using
+            errcode = 'object_not_in_prerequisite_state',
+            hint = 'Switch it off: select {{ schema }}.auto_post_switch_rule(id, false);';
+    end if;
     perform pg_catalog.pg_advisory_xact_lock({{ lock.rules }}, pg_catalog.hashtext('{{ schema }}'));
     return null;
 end
@@ -766,10 +876,10 @@ $$;
 revoke execute on function {{ schema }}.auto_post_serialize_rule_changes() from public;
 
 comment on function {{ schema }}.auto_post_serialize_rule_changes() is
-'Trigger of auto_post_rules: one transaction at a time changes or deletes rules (advisory lock).';
+'Trigger of auto_post_rules: one transaction at a time changes rules (advisory lock), and none deletes one.';
 
--- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule starts again, and so
--- does every rule that what it named may meet instead.
+-- Keeps the reconciler from posting the past when a rule is switched or changed: the rule starts again, and so does
+-- every rule that what it named may meet instead.
 create or replace function {{ schema }}.auto_post_rules_since()
 returns trigger
 language plpgsql
@@ -777,14 +887,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if
-        tg_op = 'UPDATE'
-        and (new.operation_type, new.match, new.status, new.enabled)
+        (new.operation_type, new.match, new.status, new.enabled)
         is not distinct from (old.operation_type, old.match, old.status, old.enabled)
     then
         return null;
     end if;
     update {{ schema }}.auto_post_rules as r
-    set since = pg_catalog.clock_timestamp()
+    set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id()
     where
         r.id = old.id
         or (
@@ -798,7 +907,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 
 comment on function {{ schema }}.auto_post_rules_since() is
-'Trigger of auto_post_rules: moves since, when a rule is switched, changed or deleted, of all rules that overlap it.';
+'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
 
 -- Keeps the reconciler from posting what ended while capturing was off, however it was switched.
 create or replace function {{ schema }}.auto_post_capture_since()
@@ -808,7 +917,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if new.capture_enabled and not old.capture_enabled then
-        update {{ schema }}.auto_post_reconciliation as r set since = pg_catalog.clock_timestamp();
+        update {{ schema }}.auto_post_reconciliation as r
+        set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
     end if;
     return null;
 end
@@ -823,6 +933,7 @@ comment on function {{ schema }}.auto_post_capture_since() is
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
 -- time-out for none in this transaction: then it warns, once, and leaves the rest of the transaction's changes to the
 -- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
+-- Does nothing with a value of the platform before it is text of limited length (see auto_post_text).
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
 create or replace function {{ schema }}.auto_post_capture()
 returns trigger
@@ -832,11 +943,14 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '20ms'
 as $$
 declare
-    v_status text;
+    v_tracker_id text;
+    v_agent_id text;
     v_operation_type text;
-    v_gave_up text;
+    v_status text;
+    v_ended_at timestamptz;
     v_rule_id integer;
     v_is_alert boolean;
+    v_since timestamptz;
     v_is_most_specific boolean;
     v_capture_enabled boolean;
     v_wakeup text;
@@ -845,34 +959,48 @@ declare
     v_xact_id text;
     v_failures text;
     v_gives_up boolean;
-    v_tracker_id text;
 begin
     begin
-        v_status := {{ new.status }}::text;
-        if tg_op = 'UPDATE' and v_status is not distinct from {{ old.status }}::text then
-            return null;
+        -- Where the types are PostgreSQL's own, a cast does what auto_post_text does. To call that for each value would
+        -- cost a tenth of the whole.
+        if
+            greatest(
+                pg_catalog.pg_typeof({{ new.status }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.operation_type }})::pg_catalog.oid
+            ) < 16384
+        then
+            v_status := pg_catalog.left({{ new.status }}::text, 200);
+            if tg_op = 'UPDATE' and v_status is not distinct from pg_catalog.left({{ old.status }}::text, 200) then
+                return null;
+            end if;
+            v_operation_type := pg_catalog.left({{ new.operation_type }}::text, 200);
+        else
+            v_status := {{ schema }}.auto_post_text({{ new.status }}, 200);
+            if tg_op = 'UPDATE' and v_status is not distinct from {{ schema }}.auto_post_text({{ old.status }}, 200) then
+                return null;
+            end if;
+            v_operation_type := {{ schema }}.auto_post_text({{ new.operation_type }}, 200);
         end if;
 
-        v_gave_up := pg_catalog.current_setting('autopost.capture_gave_up', true);
-        if v_gave_up <> '' and v_gave_up = pg_catalog.pg_current_xact_id()::text then
+        if
+            pg_catalog.current_setting('{{ session }}.capture_gave_up', true)
+            = pg_catalog.pg_current_xact_id_if_assigned()::text
+        then
             return null;
         end if;
-
-        v_operation_type := {{ new.operation_type }}::text;
 
         -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
         -- one that goes before all.
-        select m.rule_id, m.is_alert, m.is_most_specific
-        into v_rule_id, v_is_alert, v_is_most_specific
+        select m.rule_id, m.is_alert, m.since, m.is_most_specific
+        into v_rule_id, v_is_alert, v_since, v_is_most_specific
         from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
 
-        if v_rule_id is null then
-            return null;
-        end if;
-
-        if not v_is_most_specific then
-            select r.rule_id, r.is_alert
-            into v_rule_id, v_is_alert
+        if v_is_most_specific is not true then
+            if v_rule_id is null then
+                return null;
+            end if;
+            select r.rule_id, r.is_alert, r.since
+            into v_rule_id, v_is_alert, v_since
             from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
         end if;
 
@@ -884,31 +1012,105 @@ begin
         -- Who finds it off looks no more in this transaction.
         if not v_capture_enabled then
             perform pg_catalog.set_config(
-                'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
+                '{{ session }}.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
             );
             return null;
         end if;
 
+        -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as the
+        -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
+        -- nothing: the clock was set back.
+        if tg_op = 'INSERT' then
+            v_ended_at := greatest(
+                {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
+            );
+            select greatest(v_since, r.since) into v_since from {{ schema }}.auto_post_reconciliation as r;
+            if
+                'timestamp'::pg_catalog.regtype
+                in (pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }}))
+            then
+                v_ended_at := v_ended_at + interval '1 day';
+            end if;
+            if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
+                return null;
+            end if;
+        end if;
+
         v_now := pg_catalog.clock_timestamp();
 
-        insert into {{ schema }}.auto_post_outbox (
-            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
-            what_explanation, why_explanation, next_steps, captured_at, available_at
-        )
-        values (
-            {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
-            {{ new.agent_id }}::text, v_operation_type, v_status, v_is_alert,
-            pg_catalog.left({{ new.what_explanation }}::text, 4000), pg_catalog.left({{ new.why_explanation }}::text, 4000),
-            pg_catalog.left({{ new.next_steps }}::text, 4000), v_now, v_now
-        )
-        -- What retention removed is not asked here, where an agent would pay for it: the claim does.
-        on conflict (id) do nothing;
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
+        -- does.
+        if
+            greatest(
+                pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.tenant_id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.agent_id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.what_explanation }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.why_explanation }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.next_steps }})::pg_catalog.oid
+            ) < 16384
+        then
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id,
+                {{ new.id }}::text, v_operation_type, v_status, v_is_alert,
+                pg_catalog.left({{ new.tenant_id }}::text, 200),
+                pg_catalog.left({{ new.agent_id }}::text, 200),
+                pg_catalog.left({{ new.what_explanation }}::text, 4000),
+                pg_catalog.left({{ new.why_explanation }}::text, 4000),
+                pg_catalog.left({{ new.next_steps }}::text, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ new.id }}::text) <= 1000
+            on conflict (id) do nothing;
+        else
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ schema }}.auto_post_text({{ new.id }}, 1001), v_rule_id), v_rule_id,
+                {{ schema }}.auto_post_text({{ new.id }}, 1001), v_operation_type, v_status, v_is_alert,
+                {{ schema }}.auto_post_text({{ new.tenant_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.agent_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.what_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.why_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.next_steps }}, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ schema }}.auto_post_text({{ new.id }}, 1001)) <= 1000
+            on conflict (id) do nothing;
+        end if;
+
+        if not found then
+            v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
+            v_agent_id := {{ schema }}.auto_post_text({{ new.agent_id }}, 200);
+            if pg_catalog.length(v_tracker_id) > 1000 then
+                raise warning 'autopost does not capture an operation whose id is longer than 1,000 characters'
+                using
+                    detail = pg_catalog.format('The id begins with %s', pg_catalog.left(v_tracker_id, 100)),
+                    hint = 'The operation itself is not affected.';
+            -- It came to this status before, and counts once. But an id is of the agent that used it first.
+            elsif
+                exists (
+                    select from {{ schema }}.auto_post_outbox as o
+                    where
+                        o.id = {{ schema }}.auto_post_outbox_id(v_tracker_id, v_rule_id)
+                        and o.agent_id is distinct from v_agent_id
+                )
+            then
+                raise warning 'autopost does not capture operation %: another agent has used this id',
+                pg_catalog.left(v_tracker_id, 200)
+                using hint = 'The operation itself is not affected.';
+            end if;
+            return null;
+        end if;
 
         -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
         -- falling asleep before this row can be seen.
         if
-            found
-            and v_wakeup <> 'poll'
+            v_wakeup <> 'poll'
             and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
                 {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
             ))
@@ -922,22 +1124,22 @@ begin
             v_sqlstate := sqlstate;
             v_xact_id := pg_catalog.pg_current_xact_id()::text;
             -- The transaction, and a dot for each failure in it.
-            v_failures := pg_catalog.current_setting('autopost.capture_failures', true);
+            v_failures := pg_catalog.current_setting('{{ session }}.capture_failures', true);
             if v_failures is null or not pg_catalog.starts_with(v_failures, v_xact_id || '.') then
                 v_failures := v_xact_id;
             end if;
             v_failures := v_failures || '.';
-            perform pg_catalog.set_config('autopost.capture_failures', v_failures, true);
+            perform pg_catalog.set_config('{{ session }}.capture_failures', v_failures, true);
             -- What is wrong with the outbox will be so for every row; what is wrong with one row ends there, unless
             -- row after row is.
             v_gives_up := pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '55', '57', '58', 'XX')
             or v_sqlstate = 'P0002'
             or pg_catalog.length(v_failures) >= pg_catalog.length(v_xact_id) + 10;
             if v_gives_up then
-                perform pg_catalog.set_config('autopost.capture_gave_up', v_xact_id, true);
+                perform pg_catalog.set_config('{{ session }}.capture_gave_up', v_xact_id, true);
             end if;
             begin
-                v_tracker_id := {{ new.id }}::text;
+                v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 200);
             exception
                 when others then
                     v_tracker_id := null;
@@ -960,11 +1162,231 @@ revoke execute on function {{ schema }}.auto_post_capture() from public;
 comment on function {{ schema }}.auto_post_capture() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';
 
+-- Part of auto_post_reconcile: a policy of row-level security that concerns the current role when it reads a table, is
+-- not its own, and depends on a function, an operator, a domain or another relation that a user made; NULL: none does.
+-- What PostgreSQL itself provides is in no dependency.
+create or replace function {{ schema }}.auto_post_unsafe_policy(p_table regclass)
+returns name
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select p.polname
+    from pg_catalog.pg_policy as p
+    inner join pg_catalog.pg_class as c on p.polrelid = c.oid
+    inner join pg_catalog.pg_depend as d
+        on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = d.objid
+    where
+        c.oid = p_table
+        and pg_catalog.row_security_active(c.oid)
+        and c.relowner <> (select r.oid from pg_catalog.pg_roles as r where r.rolname = current_user)
+        and p.polcmd in ('*', 'r')
+        and exists (
+            select from pg_catalog.unnest(p.polroles) as m (oid)
+            where case when m.oid = 0 then true else pg_catalog.pg_has_role(m.oid, 'USAGE') end
+        )
+        and case d.refclassid
+            when 'pg_catalog.pg_proc'::pg_catalog.regclass then true
+            when 'pg_catalog.pg_operator'::pg_catalog.regclass then true
+            when 'pg_catalog.pg_class'::pg_catalog.regclass then d.refobjid <> c.oid
+            when 'pg_catalog.pg_type'::pg_catalog.regclass
+                then (select t.typtype = 'd' from pg_catalog.pg_type as t where t.oid = d.refobjid)
+            else false
+        end
+    limit 1
+$$;
+
+revoke execute on function {{ schema }}.auto_post_unsafe_policy(regclass) from public;
+
+comment on function {{ schema }}.auto_post_unsafe_policy(regclass) is
+'Part of auto_post_reconcile: a policy that would run code of the platform with the rights of the current role.';
+
+-- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to, of all partitions or
+-- of one (p_table); returns how many, at most p_limit. Notes what meets a rule and is not captured.
+-- Fails when one of the rows cannot be read.
+create or replace function {{ schema }}.auto_post_reconcile_rows(p_from tid, p_to tid, p_table oid, p_limit integer)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_since timestamptz;
+    v_since_xid xid8;
+    v_now constant timestamptz := pg_catalog.clock_timestamp();
+    v_found integer;
+begin
+    select r.since, r.since_xid into v_since, v_since_xid from {{ schema }}.auto_post_reconciliation as r;
+
+    with significant as materialized (
+        select
+            o.tracker_id, o.agent_id, v.operation_type, v.status, r.rule_id, r.is_alert, o.outbox_id, x.reason,
+            case x.reason when 'other_agent' then k.agent_id end as detail,
+            {{ schema }}.auto_post_text(t.tenant_id, 200) as tenant_id,
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.what_explanation, 4000) end as what_explanation,
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.why_explanation, 4000) end as why_explanation,
+            case x.reason when 'missed' then {{ schema }}.auto_post_text(t.next_steps, 4000) end as next_steps
+        from {{ platform }}.operation_trackers as t
+        -- OFFSET 0: each value is converted once, and not for each rule.
+        cross join lateral (
+            select
+                {{ schema }}.auto_post_text(t.operation_type, 200) as operation_type,
+                {{ schema }}.auto_post_text(t.status, 200) as status
+            offset 0
+        ) as v
+        cross join lateral {{ schema }}.auto_post_best_rule(v.operation_type, v.status) as r
+        cross join lateral (
+            select
+                i.tracker_id, {{ schema }}.auto_post_outbox_id(i.tracker_id, r.rule_id) as outbox_id,
+                {{ schema }}.auto_post_text(t.agent_id, 200) as agent_id,
+                -- The later of both: what started since cannot have ended before, whatever completed_at says.
+                greatest({{ schema }}.auto_post_time(t.completed_at), {{ schema }}.auto_post_time(t.started_at))
+                >= greatest(v_since, r.since) as is_recent,
+                -- By the transaction that wrote the row, whatever its times say.
+                pg_catalog.age(t.xmin) < pg_catalog.age(greatest(v_since_xid, r.since_xid)::xid) as is_written_since
+            from (select {{ schema }}.auto_post_text(t.id, 1001) as tracker_id) as i
+            offset 0
+        ) as o
+        -- Lateral, so that each is a probe of an index, whatever the planner thinks of the sizes.
+        left join lateral (
+            select b.id, b.agent_id from {{ schema }}.auto_post_outbox as b
+            where b.id = o.outbox_id
+            limit 1
+        ) as k on true
+        cross join lateral (
+            select case
+                when o.is_recent and pg_catalog.length(o.tracker_id) > 1000 then 'id_too_long'
+                when k.id is not null
+                    then case when o.is_recent and k.agent_id is distinct from o.agent_id then 'other_agent' end
+                when (select g.id from {{ schema }}.auto_post_tombstones as g where g.id = o.outbox_id) is not null
+                    then null
+                when o.is_recent then 'missed'
+                else 'old_by_its_times'
+            end as reason
+            offset 0
+        ) as x
+        where
+            t.ctid >= p_from and t.ctid <= p_to
+            and (p_table is null or t.tableoid = p_table)
+            and (o.is_recent or o.is_written_since)
+            and x.reason is not null
+    ),
+
+    captured as (
+        insert into {{ schema }}.auto_post_outbox (
+            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
+            what_explanation, why_explanation, next_steps, captured_at, available_at
+        )
+        select
+            s.outbox_id, s.rule_id, s.tracker_id, s.tenant_id, s.agent_id, s.operation_type, s.status, s.is_alert,
+            s.what_explanation, s.why_explanation, s.next_steps, v_now, v_now
+        from significant as s
+        where s.reason = 'missed'
+        limit p_limit
+        on conflict (id) do nothing
+        returning id
+    ),
+
+    noted as (
+        insert into {{ schema }}.auto_post_not_captured as n (reason, tracker_id, detail, first_seen_at, last_seen_at)
+        select distinct on (s.reason, pg_catalog.left(s.tracker_id, 200))
+            s.reason, pg_catalog.left(s.tracker_id, 200), s.detail, v_now, v_now
+        from significant as s
+        where
+            s.reason <> 'missed'
+            and (
+                select pg_catalog.count(*) from {{ schema }}.auto_post_not_captured as a where a.reason = s.reason
+            ) < 100
+        limit 100
+        on conflict (reason, tracker_id) do update set detail = excluded.detail, last_seen_at = excluded.last_seen_at
+    )
+
+    select pg_catalog.count(*) into v_found from captured;
+    return v_found;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer) from public;
+
+comment on function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer) is
+'Part of auto_post_reconcile: captures the missed operations among some rows of operation_trackers.';
+
+-- Part of auto_post_reconcile: reads a block of operation_trackers, of all partitions, row by row, captures what was
+-- missed, notes each row that cannot be read, and returns how many there were of both.
+create or replace function {{ schema }}.auto_post_reconcile_block(
+    p_block bigint, out captured integer, out unreadable integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows tid[];
+    v_tables oid[];
+    v_id text;
+    v_sqlstate text;
+begin
+    captured := 0;
+    unreadable := 0;
+    begin
+        select pg_catalog.array_agg(t.ctid), pg_catalog.array_agg(t.tableoid) into v_rows, v_tables
+        from {{ platform }}.operation_trackers as t
+        where
+            t.ctid >= pg_catalog.format('(%s,0)', p_block)::tid
+            and t.ctid <= pg_catalog.format('(%s,65535)', p_block)::tid;
+    exception
+        when data_corrupted or index_corrupted or internal_error then
+            v_rows := array[null];
+    end;
+    for v_place in 1..coalesce(pg_catalog.cardinality(v_rows), 0) loop
+        begin
+            captured := captured + {{ schema }}.auto_post_reconcile_rows(
+                v_rows[v_place], v_rows[v_place], v_tables[v_place], 1
+            );
+            continue when v_rows[v_place] is not null;
+            v_sqlstate := 'XX001';
+        exception
+            when others then
+                v_sqlstate := sqlstate;
+                if pg_catalog.left(v_sqlstate, 2) in ('25', '40', '42', '53', '55', '57', '58') then
+                    raise;
+                end if;
+        end;
+        begin
+            select {{ schema }}.auto_post_text(t.id, 200) into strict v_id
+            from {{ platform }}.operation_trackers as t
+            where t.ctid = v_rows[v_place] and t.tableoid = v_tables[v_place];
+        exception
+            when others then
+                v_id := pg_catalog.format(
+                    '%s %s', coalesce(v_tables[v_place]::pg_catalog.regclass::text, 'block'),
+                    coalesce(v_rows[v_place]::text, p_block::text)
+                );
+        end;
+        unreadable := unreadable + 1;
+        insert into {{ schema }}.auto_post_not_captured as n (reason, tracker_id, detail)
+        select 'unreadable', pg_catalog.left(v_id, 200), v_sqlstate
+        where (
+            select pg_catalog.count(*) from {{ schema }}.auto_post_not_captured as a where a.reason = 'unreadable'
+        ) < 100
+        on conflict (reason, tracker_id) do update
+        set detail = excluded.detail, last_seen_at = pg_catalog.clock_timestamp();
+    end loop;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_reconcile_block(bigint) from public;
+
+comment on function {{ schema }}.auto_post_reconcile_block(bigint) is
+'Part of auto_post_reconcile: reads a block row by row and notes the rows that cannot be read.';
+
 -- Captures significant operations that have no outbox row: the trigger was disabled, capturing failed, a restore.
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of a
--- partitioned table it reads as many blocks in all, the same ones of each partition.
+-- partitioned table, or one with children, it reads as many blocks in all, the same ones of each table.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
--- One runs at a time (advisory lock); another returns 0. Commits with the caller. Locks its new outbox rows.
+-- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
+-- and a block that fails row by row. After a hundred such rows the next call continues.
+-- Refuses to read under policies of the platform that could run functions with the rights of this function's owner.
+-- One runs at a time (it locks the row of auto_post_reconciliation); another returns 0. Commits with the caller. Locks
+-- its new outbox rows.
 create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -974,82 +1396,104 @@ set lock_timeout = '1s'
 set jit = off
 as $$
 declare
-    v_since timestamptz;
     v_from bigint;
     v_to bigint;
+    v_next bigint;
     v_size bigint;
     v_tables bigint;
-    v_found integer;
+    v_found integer := 0;
+    v_unreadable integer := 0;
+    v_lows bigint[];
+    v_highs bigint[];
+    v_low bigint;
+    v_high bigint;
+    v_policy text;
 begin
     if p_blocks is null or p_blocks < 1 or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if
-        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
-        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
-    then
+    perform from {{ schema }}.auto_post_reconciliation for update skip locked;
+    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
         return 0;
     end if;
 
-    -- The leaves of a partitioned table; a plain one is in no partition tree.
+    -- From here to the end of the transaction the table and its policies stay as they are.
+    lock table {{ trackers }} in access share mode;
+    v_policy := {{ schema }}.auto_post_unsafe_policy('{{ trackers }}');
+    if v_policy is not null then
+        raise exception 'auto_post_reconcile: policy % of {{ trackers }} calls code of the platform', v_policy
+        using
+            errcode = 'insufficient_privilege',
+            detail = pg_catalog.format('It would run with the rights of %s.', current_user),
+            hint = pg_catalog.format('alter role %I bypassrls;', current_user);
+    end if;
+
+    -- The table, its partitions and its children.
+    with recursive tables as (
+        select '{{ trackers }}'::pg_catalog.regclass::pg_catalog.oid as oid
+        union
+        select i.inhrelid
+        from pg_catalog.pg_inherits as i
+        inner join tables as t on i.inhparent = t.oid
+    )
+
     select
-        coalesce(pg_catalog.max(pg_catalog.pg_relation_size(l.relid)), 0)
+        coalesce(pg_catalog.max(pg_catalog.pg_relation_size(t.oid)), 0)
         / pg_catalog.current_setting('block_size')::bigint,
         greatest(pg_catalog.count(*), 1)
     into v_size, v_tables
-    from (
-        select '{{ trackers }}'::pg_catalog.regclass as relid
-        union
-        select p.relid from pg_catalog.pg_partition_tree('{{ trackers }}') as p where p.isleaf
-    ) as l;
-    select r.since, case when r.next_block < v_size then r.next_block else 0 end
-    into v_since, v_from
+    from tables as t
+    inner join pg_catalog.pg_class as c on t.oid = c.oid and c.relkind = 'r';
+    select case when r.next_block < v_size then r.next_block else 0 end
+    into v_from
     from {{ schema }}.auto_post_reconciliation as r;
     v_to := least(v_from + greatest(p_blocks / v_tables, 1), 4294967295);
 
-    with significant as (
-        select
-            t.id::text as tracker_id, t.tenant_id::text as tenant_id, t.agent_id::text as agent_id,
-            t.operation_type::text as operation_type, t.status::text as status, r.rule_id, r.is_alert,
-            pg_catalog.left(t.what_explanation::text, 4000) as what_explanation,
-            pg_catalog.left(t.why_explanation::text, 4000) as why_explanation,
-            pg_catalog.left(t.next_steps::text, 4000) as next_steps,
-            {{ schema }}.auto_post_outbox_id(t.id::text, r.rule_id) as outbox_id
-        from {{ platform }}.operation_trackers as t
-        cross join {{ schema }}.auto_post_best_rule(t.operation_type::text, t.status::text) as r
-        where
-            t.ctid >= pg_catalog.format('(%s,0)', v_from)::pg_catalog.tid
-            and t.ctid < pg_catalog.format('(%s,0)', v_to)::pg_catalog.tid
-            and coalesce(t.completed_at, t.started_at) >= greatest(v_since, r.since)
-    )
+    v_lows := array[v_from];
+    v_highs := array[v_to];
+    v_next := v_from;
+    while v_lows <> '{}' loop
+        v_low := v_lows[1];
+        v_high := v_highs[1];
+        v_lows := v_lows[2:];
+        v_highs := v_highs[2:];
+        begin
+            v_found := v_found + {{ schema }}.auto_post_reconcile_rows(
+                pg_catalog.format('(%s,0)', v_low)::tid, pg_catalog.format('(%s,65535)', v_high - 1)::tid, null,
+                p_limit - v_found
+            );
+            -- A window that held more than the limit is read again.
+            exit when v_found >= p_limit;
+            v_next := v_high;
+        exception
+            when others then
+                -- What is wrong with our tables, with the server or with a right is no fault of a row.
+                if pg_catalog.left(sqlstate, 2) in ('25', '40', '42', '53', '55', '57', '58') then
+                    raise;
+                elsif v_high - v_low > 1 then
+                    v_lows := array[v_low, (v_low + v_high) / 2] || v_lows;
+                    v_highs := array[(v_low + v_high) / 2, v_high] || v_highs;
+                else
+                    select v_found + b.captured, v_unreadable + b.unreadable into v_found, v_unreadable
+                    from {{ schema }}.auto_post_reconcile_block(v_low) as b;
+                    v_next := v_high;
+                    exit when v_unreadable >= 100 or v_found >= p_limit;
+                end if;
+        end;
+    end loop;
 
-    insert into {{ schema }}.auto_post_outbox (
-        id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
-        what_explanation, why_explanation, next_steps, captured_at, available_at
-    )
-    select
-        s.outbox_id, s.rule_id, s.tracker_id, s.tenant_id, s.agent_id, s.operation_type, s.status, s.is_alert,
-        s.what_explanation, s.why_explanation, s.next_steps, pg_catalog.clock_timestamp(),
-        pg_catalog.clock_timestamp()
-    from significant as s
-    -- Scalar, so that each is a probe of an index, whatever the planner thinks of the sizes.
-    where
-        (select o.id from {{ schema }}.auto_post_outbox as o where o.id = s.outbox_id) is null
-        and (select g.id from {{ schema }}.auto_post_tombstones as g where g.id = s.outbox_id) is null
-    limit p_limit
-    on conflict (id) do nothing;
-    get diagnostics v_found = row_count;
-
-    -- A window that held more than the limit is read again.
+    -- At the end of a round, what was noted before it and not met in it is gone.
+    if v_next >= v_size then
+        delete from {{ schema }}.auto_post_not_captured as n
+        using {{ schema }}.auto_post_reconciliation as r
+        where n.last_seen_at < r.last_round_at;
+    end if;
     update {{ schema }}.auto_post_reconciliation as r
     set
-        next_block = case when v_found < p_limit then v_to else v_from end,
+        next_block = v_next,
         last_run_at = pg_catalog.clock_timestamp(),
-        last_round_at = case
-            when v_found < p_limit and v_to >= v_size then pg_catalog.clock_timestamp()
-            else r.last_round_at
-        end,
+        last_round_at = case when v_next >= v_size then pg_catalog.clock_timestamp() else r.last_round_at end,
         found = r.found + v_found;
 
     if v_found > 0 and pg_catalog.pg_notification_queue_usage() < 0.8 then
@@ -1064,9 +1508,112 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
+-- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
+-- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
+create or replace view {{ schema }}.auto_post_operations
+as
+select
+    o.id, o.rule_id, o.tracker_id, o.tenant_id, o.agent_id,
+    case when o.operation_type ~ '^{{ pattern.operation_type }}$' then o.operation_type end as operation_type,
+    case when o.status ~ '^{{ pattern.status }}$' then o.status end as status,
+    o.is_alert, o.state, o.captured_at, o.available_at, o.attempts, o.epoch, o.worker, o.claimed_at, o.reason,
+    o.last_error, o.post_id, o.finished_at, o.crashes, o.summary
+from {{ schema }}.auto_post_outbox as o;
+
+comment on view {{ schema }}.auto_post_operations is
+'The outbox without texts of operations: an operation_type or status that is not one plain word is NULL.';
+comment on column {{ schema }}.auto_post_operations.operation_type is
+'NULL: the type is not one plain word, and could be text of the operation.';
+comment on column {{ schema }}.auto_post_operations.status is
+'NULL: there is none, or it is not one plain word, and could be text of the operation.';
+
+-- Brings to the present what the database's clock left in the future when it was set back: posts that would limit their
+-- agents for as long as the clock was ahead, rows that would wait for as long, and since when the reconciler looks.
+-- Returns how many rows it changed. Locks these, and skips rows that are locked.
+create or replace function {{ schema }}.auto_post_correct_clock()
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_now constant timestamptz := pg_catalog.clock_timestamp();
+    v_rows integer;
+    v_changed integer;
+begin
+    -- Far ahead, the time does not say when the agent posted, and does not count; the longest window is a day.
+    update {{ schema }}.auto_post_rate_limits as r
+    set last_post_at = case
+        when r.last_post_at < v_now + interval '5 minutes' then v_now else v_now - interval '1 day'
+    end
+    where
+        r.agent_id = any(array(
+            select l.agent_id
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > v_now
+            order by l.agent_id
+            for update skip locked
+        ));
+    get diagnostics v_changed = row_count;
+
+    -- A row that waits for a retry or for the end of a window was captured in the past.
+    update {{ schema }}.auto_post_outbox as o
+    set available_at = v_now
+    where
+        o.id = any(array(
+            select w.id
+            from {{ schema }}.auto_post_outbox as w
+            where
+                w.state = 'pending' and w.available_at > v_now and w.available_at < 'infinity'
+                and w.captured_at > v_now
+            order by w.id
+            for update skip locked
+        ));
+    get diagnostics v_rows = row_count;
+    v_changed := v_changed + v_rows;
+
+    update {{ schema }}.auto_post_reconciliation as r
+    set since = v_now
+    where r.since > v_now;
+    get diagnostics v_rows = row_count;
+    return v_changed + v_rows;
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_correct_clock() from public;
+
+comment on function {{ schema }}.auto_post_correct_clock() is
+'Brings to the present what the database''s clock left in the future when it was set back; returns how many rows. '
+'Workers call it with auto_post_expire.';
+
+-- Refuses a time of the last post that is not now, except to those who have the rights of the table's owner: a worker
+-- that is taken over can neither silence an agent for long nor free it from the rate limit.
+create or replace function {{ schema }}.auto_post_keep_to_clock()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (
+        select pg_catalog.pg_has_role(current_user, c.relowner, 'USAGE')
+        from pg_catalog.pg_class as c
+        where c.oid = tg_relid
+    ) then
+        return new;
+    end if;
+    raise exception 'last_post_at must be the time by the database''s clock'
+    using errcode = 'insufficient_privilege';
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_keep_to_clock() from public;
+
+comment on function {{ schema }}.auto_post_keep_to_clock() is
+'Trigger of auto_post_rate_limits: only the owner may set last_post_at to another time than now.';
+
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
+-- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
+-- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
+-- caller. A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -1075,19 +1622,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed integer;
+    v_keep interval := p_keep;
 begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
-        return 0;
+    if not pg_catalog.pg_has_role(session_user, current_user, 'USAGE') then
+        v_keep := greatest(p_keep, interval '1 hour');
     end if;
+    perform {{ schema }}.auto_post_correct_clock();
 
     with old as (
         select o.id
         from {{ schema }}.auto_post_outbox as o
-        where o.finished_at < pg_catalog.now() - p_keep
+        where o.finished_at < pg_catalog.now() - v_keep
         order by o.finished_at
         limit p_limit
         for update skip locked
@@ -1131,12 +1680,14 @@ comment on function {{ schema }}.auto_post_expire(interval, integer) is
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
 -- a copy of that alert with an id of its own. Returns the summaries whose number is wrong: their text must be written
 -- again. Raises serialization_failure when a window ended and its summary is posted: no alert may be suppressed in it.
--- Locks the windows, in the order of their keys. Commits with the caller.
+-- Locks the windows, in the order of their keys, and waits longer than others for them: whoever holds one is about to
+-- commit. Commits with the caller.
 create or replace function {{ schema }}.auto_post_count_alerts(p_changes jsonb, p_now timestamptz)
 returns setof uuid
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
 as $$
 declare
     v_change record;
@@ -1322,7 +1873,7 @@ comment on function {{ schema }}.auto_post_purge(text, text) is
 'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';
 
 -- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
--- Finds the rows by their ids and does not read the outbox through. A rule that was deleted is not known any more.
+-- Finds the rows by their ids and does not read the outbox through.
 create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
 language sql
@@ -1338,7 +1889,7 @@ as $$
         select
             o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
             o.worker, o.last_error
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.id = any(array(select i.id from ids as i))
     ),
 
@@ -1370,7 +1921,7 @@ as $$
                 'by ' || coalesce(l.details ->> 'by', l.details ->> 'worker')
             )
         from {{ platform }}.audit_log as l
-        where l.tracker_id = p_tracker_id and l.action like 'auto\_post.%'
+        where l.tracker_id = p_tracker_id and l.action collate "C" like 'auto\_post.%'
         union all
         select p.created_at, 4, 'in the feed', pg_catalog.concat_ws(' ', p.post_type, p.id)
         from {{ platform }}.social_posts as p
@@ -1494,6 +2045,7 @@ create or replace function {{ schema }}.auto_post_retry(p_tracker_id text)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_ids uuid[] := array(
@@ -1577,6 +2129,7 @@ create or replace function {{ schema }}.auto_post_skip(p_tracker_id text, p_reas
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_ids uuid[] := array(
@@ -1647,6 +2200,7 @@ create or replace function {{ schema }}.auto_post_requeue(
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_rows integer;
@@ -1752,6 +2306,7 @@ create or replace function {{ schema }}.auto_post_add_rule(
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_id integer;
@@ -1764,6 +2319,14 @@ begin
     end if;
     if p_match = 'exact' and pg_catalog.strpos(p_operation_type, '%') > 0 then
         raise exception '% looks like a pattern: say p_match => ''like''', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match = 'like' and p_operation_type ~ '(^|[^\\])(\\\\)*\\$' then
+        raise exception '% ends with an escape character: write \\ for a backslash', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if pg_catalog.length(p_operation_type) > 200 or pg_catalog.length(p_status) > 200 then
+        raise exception 'an operation type and a status have at most 200 characters'
         using errcode = 'invalid_parameter_value';
     end if;
     if p_status = '' then
@@ -1796,6 +2359,7 @@ create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer,
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 begin
     if p_enabled is null then
@@ -1817,7 +2381,7 @@ comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
 'Switches a rule on or off.';
 
 -- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
+-- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
@@ -1829,7 +2393,7 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock({{ lock.events }}, pg_catalog.hashtext('{{ schema }}'));
+    perform from {{ schema }}.auto_post_consumers as p where p.name = 'log' for update;
 
     with log as (
         select p.position from {{ schema }}.auto_post_consumers as p where p.name = 'log'
@@ -1924,6 +2488,16 @@ as $$
         || case when s.major between 15 and 18 then '' else ', where autopost is made for 15 to 18' end,
         case when s.major > 18 then 'pip install --upgrade autopost' when s.major < 15 then 'pg_upgrade' end
     from (select pg_catalog.current_setting('server_version_num')::integer / 10000 as major) as s
+    union all
+    select
+        case when e.encoding = 'UTF8' then 'ok' else 'problem' end,
+        'encoding',
+        e.encoding || case when e.encoding = 'UTF8' then '' else ': it cannot hold every character of a post' end,
+        case
+            when e.encoding <> 'UTF8' then
+                'create database ... encoding ''UTF8'' template template0;  -- then dump this one and restore it there'
+        end
+    from (select pg_catalog.current_setting('server_encoding') as encoding) as e
     union all
     select
         case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
@@ -2107,14 +2681,15 @@ comment on function {{ schema }}.auto_post_check_schema() is
 'Part of auto_post_check: the revision, and whether the platform''s tables fit.';
 
 -- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
--- may be the platform's own under another name. Of a partitioned table each partition has a copy of it.
+-- may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
+-- table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with triggers as (
+    with recursive triggers as (
         select
             t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
             t.tgrelid::pg_catalog.regclass::text as table_name,
@@ -2140,6 +2715,16 @@ as $$
             'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
     ),
 
+    children as (
+        select i.inhrelid as relid
+        from pg_catalog.pg_inherits as i
+        inner join expected as e on i.inhparent = e.relid
+        union
+        select i.inhrelid
+        from pg_catalog.pg_inherits as i
+        inner join children as p on i.inhparent = p.relid
+    ),
+
     wrong (finding, advice) as (
         select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
         from expected as e
@@ -2150,7 +2735,9 @@ as $$
             pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
         from triggers as t
         cross join expected as e
-        where t.is_own and t.tgrelid is distinct from e.relid
+        where
+            t.is_own and t.tgrelid is distinct from e.relid
+            and not exists (select from children as k where k.relid = t.tgrelid)
         union all
         select
             case t.tgenabled
@@ -2187,6 +2774,15 @@ as $$
     from triggers as t
     cross join expected as e
     where t.is_own and not exists (select from wrong)
+    union all
+    select
+        'warning', 'trigger',
+        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
+    from children as k
+    inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
+    cross join expected as e
+    where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',
@@ -2259,6 +2855,10 @@ as $$
         ('{{ schema }}.auto_post_control', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'SELECT'),
+        ('{{ schema }}.auto_post_not_captured', 'INSERT'),
+        ('{{ schema }}.auto_post_not_captured', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'DELETE'),
         ('{{ platform }}.operation_trackers', 'SELECT')
     ),
 
@@ -2287,6 +2887,20 @@ as $$
         where not pg_catalog.has_schema_privilege(o.owner, n.schema_name::pg_catalog.regnamespace, 'USAGE')
     ),
 
+    -- The owner of the trackers' table decides on its policies, types and triggers, and so on what the functions call.
+    higher as (
+        select distinct
+            d.owner_name, d.rolsuper, pg_catalog.pg_get_userbyid(c.relowner) as table_owner,
+            c.oid::pg_catalog.regclass as trackers
+        from definers as d
+        left join pg_catalog.pg_trigger as t
+            on t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+        left join pg_catalog.pg_class as c on t.tgrelid = c.oid
+        where
+            d.rolsuper
+            or (c.relowner <> d.owner and not pg_catalog.pg_has_role(c.relowner, d.owner, 'MEMBER'))
+    ),
+
     wrong (level, finding, advice) as (
         select
             'problem', d.signature || ' is missing',
@@ -2311,15 +2925,24 @@ as $$
         group by l.owner_name
         union all
         select
-            'warning', pg_catalog.format('%s, who owns the functions, is a superuser', d.owner_name),
-            'select format(''alter %s owner to THE_OWNER_OF_YOUR_TABLES'', o.name) from '
-            '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
-            'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%'' '
-            'union all select ''function '' || oid::regprocedure from pg_proc '
-            'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%'') as o (name) \gexec'
-        from definers as d
-        where d.rolsuper
-        group by d.owner_name
+            'problem',
+            case
+                when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
+                else
+                    pg_catalog.format(
+                        'the functions run with rights of %s which %s, who owns %s, does not have',
+                        h.owner_name, h.table_owner, h.trackers
+                    )
+            end,
+            pg_catalog.format(
+                'select format(''alter %%s owner to %s'', o.name) from '
+                '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
+                'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%%'' '
+                'union all select ''function '' || oid::regprocedure from pg_proc '
+                'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%%'') '
+                'as o (name) \gexec', case when h.rolsuper then 'THE_OWNER_OF_YOUR_TABLES' else h.table_owner end
+            )
+        from higher as h
     )
 
     select w.level, 'functions', w.finding, w.advice
@@ -2470,10 +3093,12 @@ as $$
                 o.available_at = 'infinity'
                 and not exists (
                     select from {{ schema }}.auto_post_pauses as p
-                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                    where
+                        p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                        or (p.kind = 'operation_type' and o.operation_type is null)
                 )
             ) as forgotten
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.state in ('pending', 'claimed')
     ),
 
@@ -2609,6 +3234,22 @@ as $$
             when a.age is not null then 'autopost run'
         end
     from announcements as a
+    union all
+    select
+        case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
+        case
+            when t.operations > 0
+                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+            else 'every operation of the last day is of its agent''s tenant'
+        end,
+        case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end
+    from (
+        select pg_catalog.count(*) as operations
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at > pg_catalog.now() - interval '1 day' and o.state = 'skipped'
+            and o.reason = 'tenant_mismatch'
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;
@@ -2616,7 +3257,8 @@ revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from pu
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
 'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
 
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, what that met and
+-- did not capture, and what waits for a time of the future.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -2661,6 +3303,21 @@ as $$
     from workers as w
     union all
     select
+        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
+        case p.subject
+            when 'reconcile' then 'autopost reconcile --all  # says why'
+            when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
+            when 'audit log' then
+                'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
+            else 'see the log of that worker'
+        end
+    from {{ schema }}.auto_post_workers as w
+    cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
+    where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+    union all
+    select
         case
             when not r.is_there then 'problem'
             when
@@ -2693,12 +3350,124 @@ as $$
                 then 'autopost reconcile --all'
         end
     from reconciler as r
+    union all
+    select
+        case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
+        case
+            when n.operations > 0
+                then pg_catalog.format('%s operations that meet a rule: %s', n.operations, n.reasons)
+            else 'nothing that the reconciler met'
+        end,
+        case when n.operations > 0 then 'autopost sql missed  # which they are' end
+    from (
+        select
+            coalesce(pg_catalog.sum(g.operations), 0) as operations,
+            pg_catalog.string_agg(
+                pg_catalog.format('%s %s', g.operations, g.reason), ', ' order by g.operations desc, g.reason asc
+            ) as reasons
+        from (
+            select c.reason, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_not_captured as c
+            -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
+            where c.reason <> 'old_by_its_times'
+            group by c.reason
+        ) as g
+    ) as n
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+                and o.summary is null  -- a summary of alerts waits for its time
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, and the reconciler that they run.';
+'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
+
+-- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
+-- right. Of the outbox a worker changes what becomes of an operation, and nothing of the operation itself; whoever
+-- looks sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+create or replace function {{ schema }}.auto_post_column_rights()
+returns table (group_name text, privilege text, relation regclass, column_name text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with lists (group_name, privilege, relation, columns, are_granted) as (
+        values
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_outbox', '{{ columns.operation }}', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
+        -- A claim locks what it reads there, for which a right to change one column is enough.
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_dead_letters', 'error retry', true),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.social_posts',
+            'id tenant_id author_type author_id post_type content post_metadata auto_generated created_at', true
+        ),
+        (
+            'auto_post_worker', 'INSERT', '{{ platform }}.audit_log',
+            'id occurred_at agent_id action operation_type tracker_id status post_id details', true
+        ),
+        (
+            'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
+            'operation_type status what_explanation why_explanation next_steps draft', false
+        ),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
+    )
+
+    select l.group_name, l.privilege, a.attrelid::regclass, a.attname::text
+    from lists as l
+    inner join pg_catalog.pg_attribute as a on a.attrelid = pg_catalog.to_regclass(l.relation)
+    where
+        a.attnum > 0
+        and not a.attisdropped
+        and (a.attname = any(pg_catalog.string_to_array(l.columns, ' '))) = l.are_granted
+$$;
+
+revoke execute on function {{ schema }}.auto_post_column_rights() from public;
+
+comment on function {{ schema }}.auto_post_column_rights() is
+'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
+'autopost sql grants grants them, and auto_post_check compares.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
@@ -2712,33 +3481,38 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_rate_limits auto_post_alert_windows auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_workers '
+            'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
+            'auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        (
-            'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
-        ),
+        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
-            'auto_post_sequence_events'
+            'auto_post_sequence_events auto_post_column_rights'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_alert_windows auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_alert_windows auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
+            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
+        (
+            'auto_post_reader', 'EXECUTE',
+            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights'
+        )
+    ),
+
+    columns as (
+        select r.oid as grantee, c.group_name, c.privilege, c.relation, c.column_name
+        from {{ schema }}.auto_post_column_rights() as c
+        inner join pg_catalog.pg_roles as r on c.group_name = r.rolname
     ),
 
     groups as (
@@ -2782,12 +3556,11 @@ as $$
             c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
             and c.relname like 'auto\_post\_%'
             and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
-            -- What a reader is to see of the outbox: all but the raw text.
-            and not (
-                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
-                and c.relname = 'auto_post_outbox'
-                and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
+            and not exists (
+                select from columns as g
+                where
+                    g.grantee = a.grantee and g.privilege = a.privilege_type
+                    and g.relation = c.oid and g.column_name = t.attname
             )
     ),
 
@@ -2796,27 +3569,24 @@ as $$
             g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
         from given as g
-        -- A CHECK's function is called with the rights of the role that changes the row.
-        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+        where g.grantee = 0 and g.name like 'auto\_post\_%'
     ),
 
     beyond as (
         select
             r.name as group_name, g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
-            -- That takes the columns away too, which a reader is to see.
-            || case
-                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
-                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
-                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
-                        from pg_catalog.pg_attribute as t
-                        where
-                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-                            and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-                    ), g.shown)
-                else ''
-            end as remedy
+            -- That takes the right on single columns away too.
+            || coalesce((
+                select
+                    pg_catalog.format(
+                        ' grant %s (%s) on %s to %s;', c.privilege,
+                        pg_catalog.string_agg(pg_catalog.quote_ident(c.column_name), ', '), g.shown, r.name
+                    )
+                from columns as c
+                where c.grantee = r.oid and c.privilege = g.privilege and c.relation::text = g.shown
+                group by c.privilege
+            ), '') as remedy
         from given as g
         inner join groups as r on g.grantee = r.oid
         where
@@ -2846,14 +3616,10 @@ as $$
             o.name like 'auto\_post\_check%'
             and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
         union all
-        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
-        from pg_catalog.pg_attribute as t
-        inner join groups as r on r.name = 'auto_post_reader'
-        where
-            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-            and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        select c.group_name, pg_catalog.format('%s (%s) on %s', c.privilege, c.column_name, t.relname)
+        from columns as c
+        inner join pg_catalog.pg_class as t on c.relation = t.oid
+        where not pg_catalog.has_column_privilege(c.grantee, c.relation, c.column_name, c.privilege)
         union
         select r.name, 'USAGE on schema ' || n.schema_name
         from groups as r
@@ -3227,7 +3993,7 @@ create or replace view {{ schema }}.auto_post_dead
 with (security_invoker = true)
 as
 select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state = 'dead' and o.finished_at is not null
 order by o.finished_at desc;
 
@@ -3245,7 +4011,7 @@ as
 select
     o.tracker_id, o.agent_id, o.operation_type, o.state, o.worker, o.attempts, o.last_error, o.captured_at,
     now() - o.available_at as overdue_for
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
 order by o.available_at;
 
@@ -3272,26 +4038,62 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, alert_storm, maturity_blocked, agent_unknown, missing_explanation, refused_by_platform, or what '
+'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, '
+'refused_by_platform, or what '
 'somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
--- Those who change rules go one after another.
+-- What belongs to each state of an outbox row, and that there is no other state. A trigger and no CHECK, because agents
+-- only insert rows, in the first state, and would pay for a CHECK (ADR 14).
+create trigger auto_post_outbox_state
+before update of state, worker, reason, last_error, post_id, finished_at on {{ schema }}.auto_post_outbox
+for each row
+when (
+    case new.state
+        when 'pending' then new.worker is null and new.post_id is null and new.finished_at is null
+        when 'claimed' then new.worker is not null and new.post_id is null and new.finished_at is null
+        when 'posted' then new.worker is null and new.post_id is not null and new.finished_at is not null
+        when 'skipped' then
+            new.worker is null and new.post_id is null and new.finished_at is not null and new.reason is not null
+        when 'dead' then
+            new.worker is null and new.post_id is null and new.finished_at is not null and new.last_error is not null
+        else false
+    end is not true
+)
+execute function {{ schema }}.auto_post_refuse_outbox_row();
+
+comment on trigger auto_post_outbox_state on {{ schema }}.auto_post_outbox is
+'Refuses a row that has not what belongs to its state, or an unknown state.';
+
+-- Those who change rules go one after another; nobody deletes them.
 create trigger auto_post_serialize_rule_changes
-before update or delete on {{ schema }}.auto_post_rules
+before update or delete or truncate on {{ schema }}.auto_post_rules
 for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
-'Keeps two changes of rules that overlap from waiting for each other.';
+'Keeps two changes of rules that overlap from waiting for each other, and rules from being deleted.';
+
+-- Only for a time that is not the last minute's: the function is not called for an ordinary post.
+create trigger auto_post_keep_to_clock
+before insert or update of last_post_at on {{ schema }}.auto_post_rate_limits
+for each row
+when (
+    new.last_post_at > pg_catalog.clock_timestamp()
+    or new.last_post_at < pg_catalog.clock_timestamp() - interval '1 minute'
+)
+execute function {{ schema }}.auto_post_keep_to_clock();
+
+comment on trigger auto_post_keep_to_clock on {{ schema }}.auto_post_rate_limits is
+'Keeps workers from setting last_post_at to another time than now.';
 
 -- A rule that is switched or changed starts again.
 create trigger auto_post_rules_since
-after update of operation_type, match, status, enabled or delete on {{ schema }}.auto_post_rules
+after update of operation_type, match, status, enabled on {{ schema }}.auto_post_rules
 for each row execute function {{ schema }}.auto_post_rules_since();
 
 comment on trigger auto_post_rules_since on {{ schema }}.auto_post_rules is
-'Moves since when a rule is switched, changed or deleted.';
+'Moves since when a rule is switched or changed.';
 
 -- What ended while capturing was off is left alone.
 create trigger auto_post_capture_since

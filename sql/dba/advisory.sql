@@ -3,11 +3,8 @@
 with locks (place, lock, classid, objid, what_for) as (
     values
     (1, 'doorbell', {{ lock.doorbell }}, hashtext('{{ schema }}'), 'alone: a worker sleeps; shared: an agent captured'),
-    (2, 'reconciler', {{ lock.reconciler }}, hashtext('{{ schema }}'), 'one looks for missed operations at a time'),
-    (3, 'retention', {{ lock.retention }}, hashtext('{{ schema }}'), 'one removes old rows at a time'),
-    (4, 'migration', {{ lock.migration }}, 0, 'one migrates at a time'),
-    (5, 'events', {{ lock.events }}, hashtext('{{ schema }}'), 'one numbers broadcast events at a time'),
-    (6, 'rules', {{ lock.rules }}, hashtext('{{ schema }}'), 'one changes rules at a time')
+    (2, 'migration', {{ lock.migration }}, 0, 'one migrates at a time'),
+    (3, 'rules', {{ lock.rules }}, hashtext('{{ schema }}'), 'one changes rules at a time')
 ),
 
 held as (
@@ -19,8 +16,9 @@ held as (
 ),
 
 agents as (
-    select distinct o.agent_id, hashtextextended('autopost agent ' || o.agent_id, 0) as key
+    select distinct o.agent_id, hashtextextended('autopost agent ' || c.lock_salt || o.agent_id, 0) as key
     from {{ schema }}.auto_post_outbox as o
+    cross join {{ schema }}.auto_post_control as c
     where o.state = 'claimed' and o.available_at > now() and (select count(*) from held as h where h.objsubid = 1) > 0
 ),
 
@@ -30,7 +28,7 @@ found as (
     left join held as h
         on h.objsubid = 2 and k.classid = h.classid and k.objid::bigint & 4294967295 = h.objid
     union all
-    select 7, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
+    select 4, 'agent ' || a.agent_id, 'one publishes posts of an agent at a time', h.pid, h.mode, h.granted
     from agents as a
     inner join held as h on h.objsubid = 1 and a.key = (h.classid << 32) | h.objid
 )

@@ -156,14 +156,16 @@ cross join {{ schema }}.auto_post_control as c
 where o.state = 'claimed' and o.available_at < now() - interval '10 minutes' and not c.paused
 union all
 select 'parked_for_no_pause', o.id::text, 'waits for the end of a pause that is not there'
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where
     o.state = 'pending'
     and o.available_at = 'infinity'
     and not exists (
         select
         from {{ schema }}.auto_post_pauses as p
-        where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+        where
+            p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+            or (p.kind = 'operation_type' and o.operation_type is null)
     )
 union all
 select

@@ -1,15 +1,21 @@
--- What did the trigger miss? How far the reconciler has come in the tracker table, and how many it found so far.
--- What ended before since is left alone. last_round_at: when it last reached the end of the table.
-with tables as (
-    select distinct coalesce(l.relid, t.tgrelid) as oid
+-- What did the trigger miss? How far the reconciler has come in the tracker table, how many operations it captured so far,
+-- and which it met and did not capture, a row for each. last_round_at: when it last reached the end of the table.
+-- What ended before since is left alone. old_by_its_times: its row was written later all the same. It was only changed, or
+-- it was hidden from the feed.
+with recursive tables as (
+    select t.tgrelid as oid
     from pg_trigger as t
-    left join pg_partition_tree(t.tgrelid) as l on l.isleaf
-    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+    union
+    select i.inhrelid
+    from pg_inherits as i
+    inner join tables as p on i.inhparent = p.oid
 ),
 
 blocks as (
     select coalesce(max(pg_relation_size(t.oid)), 0) / current_setting('block_size')::integer as blocks
     from tables as t
+    inner join pg_class as c on t.oid = c.oid and c.relkind = 'r'
 )
 
 select
@@ -20,7 +26,13 @@ select
     date_trunc('second', r.last_run_at) as last_run_at,
     date_trunc('second', r.last_round_at) as last_round_at,
     r.found,
-    c.capture_enabled
+    c.capture_enabled,
+    n.reason as not_captured,
+    n.tracker_id,
+    n.detail,
+    date_trunc('second', n.first_seen_at) as first_seen_at
 from {{ schema }}.auto_post_reconciliation as r
 cross join {{ schema }}.auto_post_control as c
-cross join blocks as b;
+cross join blocks as b
+left join {{ schema }}.auto_post_not_captured as n on true
+order by n.reason, n.first_seen_at, n.tracker_id;

@@ -18,7 +18,7 @@ select
         else 'a worker'
     end as waits_for,
     o.last_error
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 cross join {{ schema }}.auto_post_control as c
 left join lateral (
     select p.kind, p.value

@@ -9,6 +9,7 @@ create or replace function {{ schema }}.auto_post_add_rule(
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_id integer;
@@ -21,6 +22,14 @@ begin
     end if;
     if p_match = 'exact' and pg_catalog.strpos(p_operation_type, '%') > 0 then
         raise exception '% looks like a pattern: say p_match => ''like''', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if p_match = 'like' and p_operation_type ~ '(^|[^\\])(\\\\)*\\$' then
+        raise exception '% ends with an escape character: write \\ for a backslash', p_operation_type
+        using errcode = 'invalid_parameter_value';
+    end if;
+    if pg_catalog.length(p_operation_type) > 200 or pg_catalog.length(p_status) > 200 then
+        raise exception 'an operation type and a status have at most 200 characters'
         using errcode = 'invalid_parameter_value';
     end if;
     if p_status = '' then

@@ -2,11 +2,11 @@
 -- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
 -- it in.
 create or replace function {{ schema }}.auto_post_best_rule(p_operation_type text, p_status text)
-returns table (rule_id integer, is_alert boolean, since timestamptz)
+returns table (rule_id integer, is_alert boolean, since timestamptz, since_xid xid8)
 language sql
 stable
 as $$
-    select m.rule_id, m.is_alert, m.since
+    select m.rule_id, m.is_alert, m.since, m.since_xid
     from {{ schema }}.auto_post_matching_rules(p_operation_type, p_status) as m
     order by m.is_exact desc, m.has_status desc, m.rule_id asc
     limit 1

@@ -2,6 +2,7 @@
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
 -- time-out for none in this transaction: then it warns, once, and leaves the rest of the transaction's changes to the
 -- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
+-- Does nothing with a value of the platform before it is text of limited length (see auto_post_text).
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
 create or replace function {{ schema }}.auto_post_capture()
 returns trigger
@@ -11,11 +12,14 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '20ms'
 as $$
 declare
-    v_status text;
+    v_tracker_id text;
+    v_agent_id text;
     v_operation_type text;
-    v_gave_up text;
+    v_status text;
+    v_ended_at timestamptz;
     v_rule_id integer;
     v_is_alert boolean;
+    v_since timestamptz;
     v_is_most_specific boolean;
     v_capture_enabled boolean;
     v_wakeup text;
@@ -24,34 +28,48 @@ declare
     v_xact_id text;
     v_failures text;
     v_gives_up boolean;
-    v_tracker_id text;
 begin
     begin
-        v_status := {{ new.status }}::text;
-        if tg_op = 'UPDATE' and v_status is not distinct from {{ old.status }}::text then
-            return null;
+        -- Where the types are PostgreSQL's own, a cast does what auto_post_text does. To call that for each value would
+        -- cost a tenth of the whole.
+        if
+            greatest(
+                pg_catalog.pg_typeof({{ new.status }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.operation_type }})::pg_catalog.oid
+            ) < 16384
+        then
+            v_status := pg_catalog.left({{ new.status }}::text, 200);
+            if tg_op = 'UPDATE' and v_status is not distinct from pg_catalog.left({{ old.status }}::text, 200) then
+                return null;
+            end if;
+            v_operation_type := pg_catalog.left({{ new.operation_type }}::text, 200);
+        else
+            v_status := {{ schema }}.auto_post_text({{ new.status }}, 200);
+            if tg_op = 'UPDATE' and v_status is not distinct from {{ schema }}.auto_post_text({{ old.status }}, 200) then
+                return null;
+            end if;
+            v_operation_type := {{ schema }}.auto_post_text({{ new.operation_type }}, 200);
         end if;
 
-        v_gave_up := pg_catalog.current_setting('autopost.capture_gave_up', true);
-        if v_gave_up <> '' and v_gave_up = pg_catalog.pg_current_xact_id()::text then
+        if
+            pg_catalog.current_setting('{{ session }}.capture_gave_up', true)
+            = pg_catalog.pg_current_xact_id_if_assigned()::text
+        then
             return null;
         end if;
-
-        v_operation_type := {{ new.operation_type }}::text;
 
         -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
         -- one that goes before all.
-        select m.rule_id, m.is_alert, m.is_most_specific
-        into v_rule_id, v_is_alert, v_is_most_specific
+        select m.rule_id, m.is_alert, m.since, m.is_most_specific
+        into v_rule_id, v_is_alert, v_since, v_is_most_specific
         from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
 
-        if v_rule_id is null then
-            return null;
-        end if;
-
-        if not v_is_most_specific then
-            select r.rule_id, r.is_alert
-            into v_rule_id, v_is_alert
+        if v_is_most_specific is not true then
+            if v_rule_id is null then
+                return null;
+            end if;
+            select r.rule_id, r.is_alert, r.since
+            into v_rule_id, v_is_alert, v_since
             from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
         end if;
 
@@ -63,31 +81,105 @@ begin
         -- Who finds it off looks no more in this transaction.
         if not v_capture_enabled then
             perform pg_catalog.set_config(
-                'autopost.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
+                '{{ session }}.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
             );
             return null;
         end if;
 
+        -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as the
+        -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
+        -- nothing: the clock was set back.
+        if tg_op = 'INSERT' then
+            v_ended_at := greatest(
+                {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
+            );
+            select greatest(v_since, r.since) into v_since from {{ schema }}.auto_post_reconciliation as r;
+            if
+                'timestamp'::pg_catalog.regtype
+                in (pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }}))
+            then
+                v_ended_at := v_ended_at + interval '1 day';
+            end if;
+            if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
+                return null;
+            end if;
+        end if;
+
         v_now := pg_catalog.clock_timestamp();
 
-        insert into {{ schema }}.auto_post_outbox (
-            id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert,
-            what_explanation, why_explanation, next_steps, captured_at, available_at
-        )
-        values (
-            {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id, {{ new.id }}::text, {{ new.tenant_id }}::text,
-            {{ new.agent_id }}::text, v_operation_type, v_status, v_is_alert,
-            pg_catalog.left({{ new.what_explanation }}::text, 4000), pg_catalog.left({{ new.why_explanation }}::text, 4000),
-            pg_catalog.left({{ new.next_steps }}::text, 4000), v_now, v_now
-        )
-        -- What retention removed is not asked here, where an agent would pay for it: the claim does.
-        on conflict (id) do nothing;
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
+        -- does.
+        if
+            greatest(
+                pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.tenant_id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.agent_id }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.what_explanation }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.why_explanation }})::pg_catalog.oid,
+                pg_catalog.pg_typeof({{ new.next_steps }})::pg_catalog.oid
+            ) < 16384
+        then
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id,
+                {{ new.id }}::text, v_operation_type, v_status, v_is_alert,
+                pg_catalog.left({{ new.tenant_id }}::text, 200),
+                pg_catalog.left({{ new.agent_id }}::text, 200),
+                pg_catalog.left({{ new.what_explanation }}::text, 4000),
+                pg_catalog.left({{ new.why_explanation }}::text, 4000),
+                pg_catalog.left({{ new.next_steps }}::text, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ new.id }}::text) <= 1000
+            on conflict (id) do nothing;
+        else
+            insert into {{ schema }}.auto_post_outbox (
+                id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
+                what_explanation, why_explanation, next_steps, captured_at, available_at
+            )
+            select
+                {{ schema }}.auto_post_outbox_id({{ schema }}.auto_post_text({{ new.id }}, 1001), v_rule_id), v_rule_id,
+                {{ schema }}.auto_post_text({{ new.id }}, 1001), v_operation_type, v_status, v_is_alert,
+                {{ schema }}.auto_post_text({{ new.tenant_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.agent_id }}, 200),
+                {{ schema }}.auto_post_text({{ new.what_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.why_explanation }}, 4000),
+                {{ schema }}.auto_post_text({{ new.next_steps }}, 4000),
+                v_now, v_now
+            where pg_catalog.length({{ schema }}.auto_post_text({{ new.id }}, 1001)) <= 1000
+            on conflict (id) do nothing;
+        end if;
+
+        if not found then
+            v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
+            v_agent_id := {{ schema }}.auto_post_text({{ new.agent_id }}, 200);
+            if pg_catalog.length(v_tracker_id) > 1000 then
+                raise warning 'autopost does not capture an operation whose id is longer than 1,000 characters'
+                using
+                    detail = pg_catalog.format('The id begins with %s', pg_catalog.left(v_tracker_id, 100)),
+                    hint = 'The operation itself is not affected.';
+            -- It came to this status before, and counts once. But an id is of the agent that used it first.
+            elsif
+                exists (
+                    select from {{ schema }}.auto_post_outbox as o
+                    where
+                        o.id = {{ schema }}.auto_post_outbox_id(v_tracker_id, v_rule_id)
+                        and o.agent_id is distinct from v_agent_id
+                )
+            then
+                raise warning 'autopost does not capture operation %: another agent has used this id',
+                pg_catalog.left(v_tracker_id, 200)
+                using hint = 'The operation itself is not affected.';
+            end if;
+            return null;
+        end if;
 
         -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
         -- falling asleep before this row can be seen.
         if
-            found
-            and v_wakeup <> 'poll'
+            v_wakeup <> 'poll'
             and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
                 {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
             ))
@@ -101,22 +193,22 @@ begin
             v_sqlstate := sqlstate;
             v_xact_id := pg_catalog.pg_current_xact_id()::text;
             -- The transaction, and a dot for each failure in it.
-            v_failures := pg_catalog.current_setting('autopost.capture_failures', true);
+            v_failures := pg_catalog.current_setting('{{ session }}.capture_failures', true);
             if v_failures is null or not pg_catalog.starts_with(v_failures, v_xact_id || '.') then
                 v_failures := v_xact_id;
             end if;
             v_failures := v_failures || '.';
-            perform pg_catalog.set_config('autopost.capture_failures', v_failures, true);
+            perform pg_catalog.set_config('{{ session }}.capture_failures', v_failures, true);
             -- What is wrong with the outbox will be so for every row; what is wrong with one row ends there, unless
             -- row after row is.
             v_gives_up := pg_catalog.left(v_sqlstate, 2) in ('42', '53', '54', '55', '57', '58', 'XX')
             or v_sqlstate = 'P0002'
             or pg_catalog.length(v_failures) >= pg_catalog.length(v_xact_id) + 10;
             if v_gives_up then
-                perform pg_catalog.set_config('autopost.capture_gave_up', v_xact_id, true);
+                perform pg_catalog.set_config('{{ session }}.capture_gave_up', v_xact_id, true);
             end if;
             begin
-                v_tracker_id := {{ new.id }}::text;
+                v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 200);
             exception
                 when others then
                     v_tracker_id := null;

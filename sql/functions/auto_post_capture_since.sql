@@ -6,7 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if new.capture_enabled and not old.capture_enabled then
-        update {{ schema }}.auto_post_reconciliation as r set since = pg_catalog.clock_timestamp();
+        update {{ schema }}.auto_post_reconciliation as r
+        set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
     end if;
     return null;
 end

@@ -31,6 +31,10 @@ as $$
         ('{{ schema }}.auto_post_control', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'SELECT'),
         ('{{ schema }}.auto_post_reconciliation', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'SELECT'),
+        ('{{ schema }}.auto_post_not_captured', 'INSERT'),
+        ('{{ schema }}.auto_post_not_captured', 'UPDATE'),
+        ('{{ schema }}.auto_post_not_captured', 'DELETE'),
         ('{{ platform }}.operation_trackers', 'SELECT')
     ),
 
@@ -59,6 +63,20 @@ as $$
         where not pg_catalog.has_schema_privilege(o.owner, n.schema_name::pg_catalog.regnamespace, 'USAGE')
     ),
 
+    -- The owner of the trackers' table decides on its policies, types and triggers, and so on what the functions call.
+    higher as (
+        select distinct
+            d.owner_name, d.rolsuper, pg_catalog.pg_get_userbyid(c.relowner) as table_owner,
+            c.oid::pg_catalog.regclass as trackers
+        from definers as d
+        left join pg_catalog.pg_trigger as t
+            on t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+        left join pg_catalog.pg_class as c on t.tgrelid = c.oid
+        where
+            d.rolsuper
+            or (c.relowner <> d.owner and not pg_catalog.pg_has_role(c.relowner, d.owner, 'MEMBER'))
+    ),
+
     wrong (level, finding, advice) as (
         select
             'problem', d.signature || ' is missing',
@@ -83,15 +101,24 @@ as $$
         group by l.owner_name
         union all
         select
-            'warning', pg_catalog.format('%s, who owns the functions, is a superuser', d.owner_name),
-            'select format(''alter %s owner to THE_OWNER_OF_YOUR_TABLES'', o.name) from '
-            '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
-            'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%'' '
-            'union all select ''function '' || oid::regprocedure from pg_proc '
-            'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%'') as o (name) \gexec'
-        from definers as d
-        where d.rolsuper
-        group by d.owner_name
+            'problem',
+            case
+                when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
+                else
+                    pg_catalog.format(
+                        'the functions run with rights of %s which %s, who owns %s, does not have',
+                        h.owner_name, h.table_owner, h.trackers
+                    )
+            end,
+            pg_catalog.format(
+                'select format(''alter %%s owner to %s'', o.name) from '
+                '(select ''table '' || oid::regclass from pg_class where relkind in (''r'', ''v'') '
+                'and relnamespace = ''{{ schema }}''::regnamespace and relname like ''auto\_post\_%%'' '
+                'union all select ''function '' || oid::regprocedure from pg_proc '
+                'where pronamespace = ''{{ schema }}''::regnamespace and proname like ''auto\_post\_%%'') '
+                'as o (name) \gexec', case when h.rolsuper then 'THE_OWNER_OF_YOUR_TABLES' else h.table_owner end
+            )
+        from higher as h
     )
 
     select w.level, 'functions', w.finding, w.advice

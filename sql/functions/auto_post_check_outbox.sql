@@ -28,10 +28,12 @@ as $$
                 o.available_at = 'infinity'
                 and not exists (
                     select from {{ schema }}.auto_post_pauses as p
-                    where p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                    where
+                        p.value = case p.kind when 'agent' then o.agent_id else o.operation_type end
+                        or (p.kind = 'operation_type' and o.operation_type is null)
                 )
             ) as forgotten
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.state in ('pending', 'claimed')
     ),
 
@@ -167,6 +169,22 @@ as $$
             when a.age is not null then 'autopost run'
         end
     from announcements as a
+    union all
+    select
+        case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
+        case
+            when t.operations > 0
+                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+            else 'every operation of the last day is of its agent''s tenant'
+        end,
+        case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end
+    from (
+        select pg_catalog.count(*) as operations
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at > pg_catalog.now() - interval '1 day' and o.state = 'skipped'
+            and o.reason = 'tenant_mismatch'
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;

@@ -10,33 +10,38 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_rate_limits auto_post_alert_windows auto_post_workers auto_post_rules auto_post_reconciliation '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_workers '
+            'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
+            'auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers social_posts audit_log auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        (
-            'auto_post_worker', 'UPDATE',
-            'auto_post_pauses auto_post_outbox auto_post_rate_limits auto_post_workers auto_post_events '
-            'auto_post_consumers auto_post_webhook_dead_letters'
-        ),
+        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
-            'auto_post_sequence_events'
+            'auto_post_sequence_events auto_post_column_rights'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_alert_windows auto_post_tombstones auto_post_health auto_post_dead auto_post_stuck auto_post_skips auto_post_mapping '
-            'auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_alert_windows auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
+            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
         ),
-        ('auto_post_reader', 'EXECUTE', 'auto_post_host_problems auto_post_outbox_id auto_post_history')
+        (
+            'auto_post_reader', 'EXECUTE',
+            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights'
+        )
+    ),
+
+    columns as (
+        select r.oid as grantee, c.group_name, c.privilege, c.relation, c.column_name
+        from {{ schema }}.auto_post_column_rights() as c
+        inner join pg_catalog.pg_roles as r on c.group_name = r.rolname
     ),
 
     groups as (
@@ -80,12 +85,11 @@ as $$
             c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
             and c.relname like 'auto\_post\_%'
             and (a.grantee = 0 or a.grantee in (select g.oid from groups as g))
-            -- What a reader is to see of the outbox: all but the raw text.
-            and not (
-                a.grantee in (select g.oid from groups as g where g.name = 'auto_post_reader')
-                and c.relname = 'auto_post_outbox'
-                and a.privilege_type = 'SELECT'
-                and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
+            and not exists (
+                select from columns as g
+                where
+                    g.grantee = a.grantee and g.privilege = a.privilege_type
+                    and g.relation = c.oid and g.column_name = t.attname
             )
     ),
 
@@ -94,27 +98,24 @@ as $$
             g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from public;', g.privilege, g.kind, g.shown) as remedy
         from given as g
-        -- A CHECK's function is called with the rights of the role that changes the row.
-        where g.grantee = 0 and g.name like 'auto\_post\_%' and g.name <> 'auto_post_outbox_is_sound'
+        where g.grantee = 0 and g.name like 'auto\_post\_%'
     ),
 
     beyond as (
         select
             r.name as group_name, g.privilege || ' on ' || g.shown as what,
             pg_catalog.format('revoke %s on %s%s from %s;', g.privilege, g.kind, g.shown, r.name)
-            -- That takes the columns away too, which a reader is to see.
-            || case
-                when r.name = 'auto_post_reader' and g.privilege = 'SELECT' and g.name = 'auto_post_outbox' then
-                    pg_catalog.format(' grant select (%s) on %s to auto_post_reader;', (
-                        select pg_catalog.string_agg(t.attname, ', ' order by t.attnum)
-                        from pg_catalog.pg_attribute as t
-                        where
-                            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-                            and t.attnum > 0 and not t.attisdropped
-                            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-                    ), g.shown)
-                else ''
-            end as remedy
+            -- That takes the right on single columns away too.
+            || coalesce((
+                select
+                    pg_catalog.format(
+                        ' grant %s (%s) on %s to %s;', c.privilege,
+                        pg_catalog.string_agg(pg_catalog.quote_ident(c.column_name), ', '), g.shown, r.name
+                    )
+                from columns as c
+                where c.grantee = r.oid and c.privilege = g.privilege and c.relation::text = g.shown
+                group by c.privilege
+            ), '') as remedy
         from given as g
         inner join groups as r on g.grantee = r.oid
         where
@@ -144,14 +145,10 @@ as $$
             o.name like 'auto\_post\_check%'
             and not exists (select from given as g where g.grantee = r.oid and g.shown = o.shown)
         union all
-        select 'auto_post_reader', 'SELECT (' || t.attname || ') on auto_post_outbox'
-        from pg_catalog.pg_attribute as t
-        inner join groups as r on r.name = 'auto_post_reader'
-        where
-            t.attrelid = pg_catalog.to_regclass('{{ schema }}.auto_post_outbox')
-            and t.attnum > 0 and not t.attisdropped
-            and t.attname not in ('what_explanation', 'why_explanation', 'next_steps', 'draft')
-            and not pg_catalog.has_column_privilege(r.oid, t.attrelid, t.attnum, 'SELECT')
+        select c.group_name, pg_catalog.format('%s (%s) on %s', c.privilege, c.column_name, t.relname)
+        from columns as c
+        inner join pg_catalog.pg_class as t on c.relation = t.oid
+        where not pg_catalog.has_column_privilege(c.grantee, c.relation, c.column_name, c.privilege)
         union
         select r.name, 'USAGE on schema ' || n.schema_name
         from groups as r

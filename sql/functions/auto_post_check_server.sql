@@ -14,6 +14,16 @@ as $$
     from (select pg_catalog.current_setting('server_version_num')::integer / 10000 as major) as s
     union all
     select
+        case when e.encoding = 'UTF8' then 'ok' else 'problem' end,
+        'encoding',
+        e.encoding || case when e.encoding = 'UTF8' then '' else ': it cannot hold every character of a post' end,
+        case
+            when e.encoding <> 'UTF8' then
+                'create database ... encoding ''UTF8'' template template0;  -- then dump this one and restore it there'
+        end
+    from (select pg_catalog.current_setting('server_encoding') as encoding) as e
+    union all
+    select
         case when r.in_recovery or r.read_only then 'problem' else 'ok' end,
         'writable',
         case

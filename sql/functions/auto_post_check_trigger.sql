@@ -1,12 +1,13 @@
 -- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
--- may be the platform's own under another name. Of a partitioned table each partition has a copy of it.
+-- may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
+-- table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with triggers as (
+    with recursive triggers as (
         select
             t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
             t.tgrelid::pg_catalog.regclass::text as table_name,
@@ -32,6 +33,16 @@ as $$
             'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
     ),
 
+    children as (
+        select i.inhrelid as relid
+        from pg_catalog.pg_inherits as i
+        inner join expected as e on i.inhparent = e.relid
+        union
+        select i.inhrelid
+        from pg_catalog.pg_inherits as i
+        inner join children as p on i.inhparent = p.relid
+    ),
+
     wrong (finding, advice) as (
         select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
         from expected as e
@@ -42,7 +53,9 @@ as $$
             pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
         from triggers as t
         cross join expected as e
-        where t.is_own and t.tgrelid is distinct from e.relid
+        where
+            t.is_own and t.tgrelid is distinct from e.relid
+            and not exists (select from children as k where k.relid = t.tgrelid)
         union all
         select
             case t.tgenabled
@@ -79,6 +92,15 @@ as $$
     from triggers as t
     cross join expected as e
     where t.is_own and not exists (select from wrong)
+    union all
+    select
+        'warning', 'trigger',
+        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
+    from children as k
+    inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
+    cross join expected as e
+    where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',

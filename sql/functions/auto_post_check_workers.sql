@@ -1,4 +1,5 @@
--- Part of auto_post_check: the workers, and the reconciler that they run.
+-- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, what that met and
+-- did not capture, and what waits for a time of the future.
 create or replace function {{ schema }}.auto_post_check_workers()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -43,6 +44,21 @@ as $$
     from workers as w
     union all
     select
+        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
+        case p.subject
+            when 'reconcile' then 'autopost reconcile --all  # says why'
+            when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
+            when 'audit log' then
+                'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
+            else 'see the log of that worker'
+        end
+    from {{ schema }}.auto_post_workers as w
+    cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
+    where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+    union all
+    select
         case
             when not r.is_there then 'problem'
             when
@@ -75,9 +91,72 @@ as $$
                 then 'autopost reconcile --all'
         end
     from reconciler as r
+    union all
+    select
+        case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
+        case
+            when n.operations > 0
+                then pg_catalog.format('%s operations that meet a rule: %s', n.operations, n.reasons)
+            else 'nothing that the reconciler met'
+        end,
+        case when n.operations > 0 then 'autopost sql missed  # which they are' end
+    from (
+        select
+            coalesce(pg_catalog.sum(g.operations), 0) as operations,
+            pg_catalog.string_agg(
+                pg_catalog.format('%s %s', g.operations, g.reason), ', ' order by g.operations desc, g.reason asc
+            ) as reasons
+        from (
+            select c.reason, pg_catalog.count(*) as operations
+            from {{ schema }}.auto_post_not_captured as c
+            -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
+            where c.reason <> 'old_by_its_times'
+            group by c.reason
+        ) as g
+    ) as n
+    union all
+    select
+        case when t.ahead is null then 'ok' else 'warning' end,
+        'database clock',
+        coalesce(
+            'it was set back, and these have times of the future: ' || t.ahead,
+            'nothing has a time of the future'
+        ),
+        case
+            when t.ahead is not null then
+                'update {{ schema }}.auto_post_rules set since = now() where since > now(); '
+                'select {{ schema }}.auto_post_correct_clock();'
+        end
+    from (
+        select pg_catalog.string_agg(f.what, ', ' order by f.what) as ahead
+        from (
+            select pg_catalog.count(*) || ' agents'' last posts' as what
+            from {{ schema }}.auto_post_rate_limits as l
+            where l.last_post_at > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+            union all
+            select pg_catalog.count(*) || ' rows that wait'
+            from {{ schema }}.auto_post_outbox as o
+            where
+                o.state = 'pending' and o.available_at < 'infinity'
+                and o.available_at > pg_catalog.clock_timestamp() + interval '1 second'
+                and o.captured_at > pg_catalog.clock_timestamp()
+                and o.summary is null  -- a summary of alerts waits for its time
+            having pg_catalog.count(*) > 0
+            union all
+            select 'since when the reconciler looks'
+            from {{ schema }}.auto_post_reconciliation as c
+            where c.since > pg_catalog.clock_timestamp() + interval '1 second'
+            union all
+            select pg_catalog.count(*) || ' rules'
+            from {{ schema }}.auto_post_rules as r
+            where r.since > pg_catalog.clock_timestamp() + interval '1 second'
+            having pg_catalog.count(*) > 0
+        ) as f
+    ) as t
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 
 comment on function {{ schema }}.auto_post_check_workers() is
-'Part of auto_post_check: the workers, and the reconciler that they run.';
+'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';

@@ -1,6 +1,7 @@
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
--- Their ids go to auto_post_tombstones, so that their operations never count again. One runs at a time (advisory lock);
--- another returns 0. Windows of alerts that ended go too. Commits with the caller. Locks the rows that it removes.
+-- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
+-- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
+-- caller. A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -9,19 +10,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed integer;
+    v_keep interval := p_keep;
 begin
     if p_keep is null or p_keep < interval '0' or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_expire: p_keep must not be negative, and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if not pg_catalog.pg_try_advisory_xact_lock({{ lock.retention }}, pg_catalog.hashtext('{{ schema }}')) then
-        return 0;
+    if not pg_catalog.pg_has_role(session_user, current_user, 'USAGE') then
+        v_keep := greatest(p_keep, interval '1 hour');
     end if;
+    perform {{ schema }}.auto_post_correct_clock();
 
     with old as (
         select o.id
         from {{ schema }}.auto_post_outbox as o
-        where o.finished_at < pg_catalog.now() - p_keep
+        where o.finished_at < pg_catalog.now() - v_keep
         order by o.finished_at
         limit p_limit
         for update skip locked

@@ -1,5 +1,5 @@
 -- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
--- Finds the rows by their ids and does not read the outbox through. A rule that was deleted is not known any more.
+-- Finds the rows by their ids and does not read the outbox through.
 create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
 language sql
@@ -15,7 +15,7 @@ as $$
         select
             o.rule_id, o.operation_type, o.status, o.state, o.captured_at, o.available_at, o.claimed_at, o.attempts,
             o.worker, o.last_error
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.id = any(array(select i.id from ids as i))
     ),
 
@@ -47,7 +47,7 @@ as $$
                 'by ' || coalesce(l.details ->> 'by', l.details ->> 'worker')
             )
         from {{ platform }}.audit_log as l
-        where l.tracker_id = p_tracker_id and l.action like 'auto\_post.%'
+        where l.tracker_id = p_tracker_id and l.action collate "C" like 'auto\_post.%'
         union all
         select p.created_at, 4, 'in the feed', pg_catalog.concat_ws(' ', p.post_type, p.id)
         from {{ platform }}.social_posts as p

@@ -1,5 +1,5 @@
--- Keeps the reconciler from posting the past when a rule is switched, changed or deleted: the rule starts again, and so
--- does every rule that what it named may meet instead.
+-- Keeps the reconciler from posting the past when a rule is switched or changed: the rule starts again, and so does
+-- every rule that what it named may meet instead.
 create or replace function {{ schema }}.auto_post_rules_since()
 returns trigger
 language plpgsql
@@ -7,14 +7,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if
-        tg_op = 'UPDATE'
-        and (new.operation_type, new.match, new.status, new.enabled)
+        (new.operation_type, new.match, new.status, new.enabled)
         is not distinct from (old.operation_type, old.match, old.status, old.enabled)
     then
         return null;
     end if;
     update {{ schema }}.auto_post_rules as r
-    set since = pg_catalog.clock_timestamp()
+    set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id()
     where
         r.id = old.id
         or (
@@ -28,4 +27,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 
 comment on function {{ schema }}.auto_post_rules_since() is
-'Trigger of auto_post_rules: moves since, when a rule is switched, changed or deleted, of all rules that overlap it.';
+'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';

@@ -1,5 +1,5 @@
 -- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time (advisory lock), and others wait for it: that takes a moment.
+-- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
 -- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
 -- Of other agents a later one may be placed first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
@@ -11,7 +11,7 @@ declare
     v_placed integer;
 begin
     -- Before the snapshot of what follows, so that this sees what the one before has placed.
-    perform pg_catalog.pg_advisory_xact_lock({{ lock.events }}, pg_catalog.hashtext('{{ schema }}'));
+    perform from {{ schema }}.auto_post_consumers as p where p.name = 'log' for update;
 
     with log as (
         select p.position from {{ schema }}.auto_post_consumers as p where p.name = 'log'

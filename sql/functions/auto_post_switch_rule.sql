@@ -3,6 +3,7 @@ create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer,
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 begin
     if p_enabled is null then

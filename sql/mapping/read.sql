@@ -1,8 +1,34 @@
--- A table of the platform in autopost's words. Read with the rights of the view's owner.
-create or replace view {{ schema }}.{{ name }} as
-select
-    {{ columns }}
-from {{ table }} as t;
+-- A table of the platform in autopost's words. Read with the rights of the view's owner, so that no cast that the owner
+-- of a column's type can have made is in it: a type of PostgreSQL itself (an id below 16384) is cast, any other is
+-- converted by its output function. The types are those of this moment: a column of a view keeps its type.
+do $mapping$
+declare
+    v_column record;
+    v_type oid;
+    v_columns text;
+begin
+    for v_column in
+        select c.name, c.expression, c.type
+        from (values {{ columns }}) as c (place, name, expression, type)
+        order by c.place
+    loop
+        execute pg_catalog.format(
+            'select pg_catalog.pg_typeof(case when false then (%s) end) '
+            'from (values (1)) as o (x) left join %s as t on false', v_column.expression, '{{ table }}'
+        ) into v_type;
+        v_columns := pg_catalog.concat_ws(', ', v_columns, pg_catalog.format(
+            case
+                when v_type < 16384 then '(%1$s)::%2$s as %3$s'
+                else '(case when (%1$s) is not null then pg_catalog.concat(%1$s) end)::%2$s as %3$s'
+            end,
+            v_column.expression, v_column.type, v_column.name
+        ));
+    end loop;
+    execute pg_catalog.format(
+        'create or replace view {{ schema }}.{{ name }} as select {{ system }}%s from %s as t', v_columns, '{{ table }}'
+    );
+end
+$mapping$;
 
 comment on view {{ schema }}.{{ name }} is
 'The platform''s {{ label }} in autopost''s words. Generated from auto_post_mapping.';

@@ -20,14 +20,14 @@ grant select on
 {{ platform }}.agents, {{ schema }}.auto_post_schema_version, {{ schema }}.auto_post_compatibility,
 {{ schema }}.auto_post_control, {{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_alert_windows
 to auto_post_worker;
-grant select, update on {{ schema }}.auto_post_pauses to auto_post_worker; -- a claim locks what it reads there
-grant select, update on {{ schema }}.auto_post_outbox to auto_post_worker;
-grant select, insert, update on {{ schema }}.auto_post_rate_limits to auto_post_worker;
-grant select, insert, update, delete on {{ schema }}.auto_post_workers to auto_post_worker;
-grant select, insert, update, delete on {{ schema }}.auto_post_events to auto_post_worker;
+grant select on
+{{ schema }}.auto_post_pauses, {{ schema }}.auto_post_outbox, {{ schema }}.auto_post_operations
+to auto_post_worker;
+grant select, insert on {{ schema }}.auto_post_rate_limits to auto_post_worker;
+grant select, insert, delete on {{ schema }}.auto_post_workers to auto_post_worker;
+grant select, insert, delete on {{ schema }}.auto_post_events to auto_post_worker;
 grant select, insert, update on {{ schema }}.auto_post_consumers to auto_post_worker;
-grant select, insert, update, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
-grant insert on {{ platform }}.social_posts, {{ platform }}.audit_log to auto_post_worker;
+grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_reconcile(integer, integer),
@@ -35,30 +35,52 @@ grant execute on function
 {{ schema }}.auto_post_count_alerts(jsonb, timestamptz),
 {{ schema }}.auto_post_sequence_events(integer)
 to auto_post_worker;
-grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation to auto_post_worker; -- the check
+grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured
+to auto_post_worker; -- the check
 
 -- Whoever looks: everything but the raw text of the operations.
 grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
-{{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_tombstones,
+{{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured,
+{{ schema }}.auto_post_tombstones,
 {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
-{{ schema }}.auto_post_events, {{ schema }}.auto_post_consumers, {{ schema }}.auto_post_webhook_dead_letters
+{{ schema }}.auto_post_operations, {{ schema }}.auto_post_consumers
 to auto_post_reader;
-grant select (
-    id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, state, captured_at, available_at,
-    attempts, epoch, worker, claimed_at, reason, last_error, post_id, finished_at, summary
-) on {{ schema }}.auto_post_outbox to auto_post_reader;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_outbox_id(text, integer),
 {{ schema }}.auto_post_history(text)
 to auto_post_reader;
 
+-- Columns: of the outbox a worker changes what becomes of an operation, not the operation; whoever looks sees no texts.
+-- Which columns: select * from {{ schema }}.auto_post_column_rights();
+do $columns$
+declare
+    v_right record;
+begin
+    for v_right in
+        select
+            c.group_name, c.privilege, c.relation,
+            pg_catalog.string_agg(pg_catalog.quote_ident(c.column_name), ', ') as columns
+        from {{ schema }}.auto_post_column_rights() as c
+        group by c.group_name, c.privilege, c.relation
+    loop
+        execute pg_catalog.format(
+            'revoke %s on %s from %I', v_right.privilege, v_right.relation, v_right.group_name
+        );
+        execute pg_catalog.format(
+            'grant %s (%s) on %s to %I', v_right.privilege, v_right.columns, v_right.relation, v_right.group_name
+        );
+    end loop;
+end
+$columns$;
+
 -- Both: the self-check, which says whether it stands as above.
 grant execute on function
+{{ schema }}.auto_post_column_rights(),
 {{ schema }}.auto_post_check(interval),
 {{ schema }}.auto_post_check_by(text),
 {{ schema }}.auto_post_check_functions(),

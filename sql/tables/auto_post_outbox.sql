@@ -1,6 +1,6 @@
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, one CHECK and no foreign key: the agents pay for each. The third index is the workers'
--- to pay.
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
+-- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -17,6 +17,7 @@ create table {{ schema }}.auto_post_outbox (
     captured_at timestamptz not null,
     available_at timestamptz not null,
     attempts smallint not null default 0,
+    crashes smallint,
     epoch integer not null default 0,
     worker text,
     claimed_at timestamptz,
@@ -26,10 +27,7 @@ create table {{ schema }}.auto_post_outbox (
     post_id text,
     finished_at timestamptz,
     summary jsonb,
-    constraint auto_post_outbox_pkey primary key (id),
-    constraint auto_post_outbox_state_check check (
-        {{ schema }}.auto_post_outbox_is_sound(state, worker, reason, last_error, post_id, finished_at)
-    )
+    constraint auto_post_outbox_pkey primary key (id)
 )
 with (
     fillfactor = 85,
@@ -63,7 +61,11 @@ comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
 'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
-comment on column {{ schema }}.auto_post_outbox.attempts is 'How often it was claimed; a crash counts as an attempt.';
+comment on column {{ schema }}.auto_post_outbox.attempts is
+'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
+comment on column {{ schema }}.auto_post_outbox.crashes is
+'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it is '
+'claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
@@ -75,9 +77,6 @@ comment on column {{ schema }}.auto_post_outbox.draft is
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
 comment on column {{ schema }}.auto_post_outbox.last_error is
 'The kind of error that the last failed attempt ended with; never text of the operation.';
-
-comment on constraint auto_post_outbox_state_check on {{ schema }}.auto_post_outbox is
-'What belongs to each state: see auto_post_outbox_is_sound.';
 
 comment on index {{ schema }}.auto_post_outbox_claim_idx is
 'What is claimable, oldest first. It stays small whatever the number of finished rows.';

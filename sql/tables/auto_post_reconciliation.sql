@@ -2,6 +2,7 @@
 create table {{ schema }}.auto_post_reconciliation (
     only_row boolean not null default true,
     since timestamptz not null default now(),
+    since_xid xid8 not null default pg_current_xact_id(),
     next_block bigint not null default 0,
     last_run_at timestamptz,
     last_round_at timestamptz,
@@ -15,6 +16,7 @@ comment on table {{ schema }}.auto_post_reconciliation is
 'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
 comment on column {{ schema }}.auto_post_reconciliation.since is
 'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+comment on column {{ schema }}.auto_post_reconciliation.since_xid is 'The transaction at since.';
 comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';

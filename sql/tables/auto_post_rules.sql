@@ -8,17 +8,23 @@ create table {{ schema }}.auto_post_rules (
     enabled boolean not null default true,
     description text,
     since timestamptz not null default now(),
+    since_xid xid8 not null default pg_current_xact_id(),
     constraint auto_post_rules_pkey primary key (id),
     constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
     constraint auto_post_rules_match_check check (match in ('exact', 'like')),
-    constraint auto_post_rules_operation_type_check check (operation_type <> '')
+    constraint auto_post_rules_operation_type_check check (operation_type <> '' and length(operation_type) <= 200),
+    -- LIKE fails on a pattern that ends with an escape character, for every change that it is compared with.
+    constraint auto_post_rules_pattern_check check (match <> 'like' or operation_type !~ '(^|[^\\])(\\\\)*\\$'),
+    constraint auto_post_rules_status_check check (length(status) <= 200),
+    constraint auto_post_rules_description_check check (length(description) <= 1000)
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. One operation is posted at most once for each rule that it meets. Where several '
-'rules meet one change, an exact one goes before a pattern and one with a status before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
+'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
+'before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to case.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
@@ -27,5 +33,7 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
 'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+comment on column {{ schema }}.auto_post_rules.since_xid is
+'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';

@@ -1,7 +1,7 @@
--- Those who change rules go one after another.
+-- Those who change rules go one after another; nobody deletes them.
 create trigger auto_post_serialize_rule_changes
-before update or delete on {{ schema }}.auto_post_rules
+before update or delete or truncate on {{ schema }}.auto_post_rules
 for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
-'Keeps two changes of rules that overlap from waiting for each other.';
+'Keeps two changes of rules that overlap from waiting for each other, and rules from being deleted.';

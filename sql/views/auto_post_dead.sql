@@ -3,7 +3,7 @@ create or replace view {{ schema }}.auto_post_dead
 with (security_invoker = true)
 as
 select o.tracker_id, o.agent_id, o.operation_type, o.status, o.attempts, o.last_error, o.captured_at, o.finished_at
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state = 'dead' and o.finished_at is not null
 order by o.finished_at desc;
 

@@ -6,7 +6,7 @@ as
 select
     o.tracker_id, o.agent_id, o.operation_type, o.state, o.worker, o.attempts, o.last_error, o.captured_at,
     now() - o.available_at as overdue_for
-from {{ schema }}.auto_post_outbox as o
+from {{ schema }}.auto_post_operations as o
 where o.state in ('pending', 'claimed') and o.available_at < now() - interval '1 minute'
 order by o.available_at;
 

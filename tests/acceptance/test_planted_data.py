@@ -229,7 +229,7 @@ def test_feed_that_fails_for_a_while_and_tells_all_is_not_heard(
     plant(host, PLANTS)
     hasty = {"SOCIAL_POST_LEASE_SECONDS": "1", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.5"}
     with worker_process(database, **TEMPLATES, **TALKATIVE, **lists, **hasty) as worker:
-        until(lambda: "publish.released" in worker.log, seconds=30)
+        until(lambda: "SerializationError" in worker.log, seconds=30)
         assert "publish.retry" in worker.log
         until(lambda: any(row["last_error"] for row in host.outbox()), what="a row that was given back")
         errors = [row["last_error"] for row in host.outbox() if row["last_error"]]

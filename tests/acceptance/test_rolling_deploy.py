@@ -75,7 +75,7 @@ def test_old_and_new_workers_work_together_after_an_additive_migration(
     with worker_process(database, **QUICK, SOCIAL_POST_WORKER_NAME="old") as old:
         host.complete("before")
         until(lambda: host.waiting() == 0)
-        migrated = run_next(newer, database, "migrate")
+        migrated = run_next(newer, database, "migrate", "--yes")
         assert migrated.returncode == 0, migrated.stderr
         for number in range(20):
             host.complete(f"old alone {number}")
@@ -101,7 +101,7 @@ def test_old_worker_starts_and_serves_commands_on_a_newer_schema_that_allows_it(
     host: Host, database: str, tmp_path: Path
 ) -> None:
     """A restart in the middle of a rolling deploy is none of anybody's business."""
-    assert run_next(next_version(tmp_path, ADDITIVE), database, "migrate").returncode == 0
+    assert run_next(next_version(tmp_path, ADDITIVE), database, "migrate", "--yes").returncode == 0
     host.complete(agent=host.agent())
     with worker_process(database, **QUICK):
         until(lambda: host.waiting() == 0)
@@ -114,7 +114,7 @@ def test_old_worker_stops_when_a_newer_schema_does_not_serve_it(host: Host, data
     """Also one that runs: it says why, gives back what it can, and ends with exit code 4."""
     with worker_process(database, **QUICK) as old:
         until(lambda: host.value("select count(*) from auto_post_workers") == 1)
-        assert run_next(next_version(tmp_path, BREAKING), database, "migrate").returncode == 0
+        assert run_next(next_version(tmp_path, BREAKING), database, "migrate", "--yes").returncode == 0
         host.complete()
         assert old.wait() == 4
         assert f"at revision {NEXT}, this version needs {head_revision()}" in old.log

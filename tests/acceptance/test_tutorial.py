@@ -16,6 +16,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.host import open_connection
 from tests.support.programs import postgres_programs
+from tests.support.roles import owner_of
 
 PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -62,14 +63,15 @@ class Terminal:
 
 @pytest.fixture
 def terminal(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
-    """Return a shell with autopost and psql, and an empty database in DATABASE_URL."""
+    """Return a shell with autopost and psql, and in DATABASE_URL an empty database of a role that is no superuser."""
     if shutil.which("bash") is None or (psql := psql_folder()) is None:
         pytest.skip("needs bash and psql")
     path = os.pathsep.join([str(Path(sys.executable).parent), str(psql), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOCIAL_POST_", "PG", "OPENAI_"))}
-    shell = Terminal(tmp_path, {**kept, "PATH": path, "DATABASE_URL": empty_database, "PSQLRC": os.devnull})
-    yield shell
-    shell.close()
+    with owner_of(empty_database) as dsn:
+        shell = Terminal(tmp_path, {**kept, "PATH": path, "DATABASE_URL": dsn, "PSQLRC": os.devnull})
+        yield shell
+        shell.close()
 
 
 def psql_folder() -> Path | None:

@@ -35,7 +35,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point != "released"])
 def test_worker_killed(host: Host, database: str, workers: Crew, point: str) -> None:
-    """At this point: another worker rescues the row, which ends once, and an answer that was kept is paid for once."""
+    """At this point: another worker rescues the row at once, which ends once, and a saved answer is paid for once."""
     host.complete(agent=host.agent())
     if point == "deferred":
         host.execute(REFUSE)
@@ -46,7 +46,8 @@ def test_worker_killed(host: Host, database: str, workers: Crew, point: str) -> 
         victim = workers.start(variables, die_at=(point, 1))
         assert victim.wait() == -signal.SIGKILL
         host.execute("drop trigger if exists refuse on social_posts")
-        host.execute(RUN_OUT)
+        if point == "deferred":
+            host.execute("update auto_post_outbox set available_at = now()")
         rescuer = workers.start(variables)
         until(lambda: host.waiting() == 0, what="the rescue")
         until(lambda: rescuer.works)
@@ -56,7 +57,8 @@ def test_worker_killed(host: Host, database: str, workers: Crew, point: str) -> 
     assert len(host.posts()) == len(host.audit()) == 1
     assert violations(host) == lost(host) == []
     if point not in ("commit sent", "published"):  # whose commit may have come to pass
-        assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("posted", 2)]
+        attempts = 2 if point == "deferred" else 1  # a crash does not count while any row can be its cause
+        assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("posted", attempts)]
 
 
 def test_frozen_worker_does_no_harm_when_it_thaws(host: Host, database: str, workers: Crew) -> None:

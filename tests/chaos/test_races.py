@@ -15,11 +15,11 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.model import Busy, Claim, Lost, Posted, Reason, Skipped
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import LOCK_AGENT, Host
 from tests.support.machine.gate import COMMIT
 from tests.support.machine.workers import act_on
 from tests.support.sessions import LEASE, PATIENT, TEXT, Race, Session, posts
-from tests.support.work import eventually
+from tests.support.work import eventually, rescue
 
 either_way = pytest.mark.parametrize("commits", [True, False], ids=["commits", "rolls back"])
 
@@ -57,9 +57,9 @@ async def test_rescue_leaves_alone_what_is_being_published(race: Race) -> None:
     (claim,) = await race.claimed()
     race.leases_run_out()
     publishing = await race.publishing("one", posts([claim]), at=COMMIT)
-    assert await race.outbox("two").claim(10, LEASE) == []
+    assert await rescue(race.outbox("two")) == []
     await publishing.finish()
-    assert await race.outbox("two").claim(10, LEASE) == []
+    assert await rescue(race.outbox("two")) == []
     assert (race.states(), race.outcomes()) == (["posted"], ["posted"])
 
 
@@ -68,7 +68,7 @@ async def test_row_that_was_rescued_before_it_was_ended_is_lost(race: Race) -> N
     (claim,) = await race.claimed()
     publishing = await race.publishing("one", posts([claim]), at="finish")
     race.leases_run_out()
-    (rescued,) = await race.outbox("two").claim(10, LEASE)
+    (rescued,) = await rescue(race.outbox("two"))
     assert (await publishing.finish()).outcomes == [Lost(claim)]
     await (await race.publishing("two", posts([rescued]), at=COMMIT)).finish()
     assert (race.states(), race.outcomes()) == (["posted"], ["posted"])
@@ -81,7 +81,7 @@ async def test_publisher_waits_for_the_rescue_that_it_meets(race: Race, commits:
     race.leases_run_out()
     rescuer = await race.session()
     await rescuer.begin()
-    assert len(await rescuer.outbox("two").claim(10, LEASE)) == 1
+    assert len(await rescue(rescuer.outbox("two"))) == 1
     publishing = await race.publishing("one", posts([claim]), at="finish")
     publishing.go()
     await race.waits(publishing, on=rescuer)
@@ -100,7 +100,7 @@ async def test_late_word_of_the_former_holder_waits_for_the_rescue(race: Race, a
     race.leases_run_out()
     rescuer = await race.session()
     await rescuer.begin()
-    assert len(await rescuer.outbox("two").claim(10, LEASE)) == 1
+    assert len(await rescue(rescuer.outbox("two"))) == 1
     late = await race.session()
     said = asyncio.create_task(act_on(late.outbox("one"), action, [claim]))
     await race.waits(late, on=rescuer)
@@ -122,9 +122,9 @@ async def test_rescue_skips_a_row_whose_lease_is_being_renewed(race: Race) -> No
     holder = await race.session()
     await holder.begin()
     await holder.outbox("one").renew([claim], LEASE)
-    assert await race.outbox("two").claim(10, LEASE) == []
+    assert await rescue(race.outbox("two")) == []
     await holder.end()
-    assert await race.outbox("two").claim(10, LEASE) == []
+    assert await rescue(race.outbox("two")) == []
     assert [row["worker"] for row in race.host.outbox()] == ["one"]
 
 
@@ -146,7 +146,7 @@ async def test_worker_that_rescued_its_own_row_publishes_it_once(race: Race) -> 
     """It froze past its lease, claimed the row again, and both claims come to be published in one group."""
     (old,) = await race.claimed()
     race.leases_run_out()
-    (new,) = await race.outbox("one").claim(10, LEASE)
+    (new,) = await rescue(race.outbox("one"))
     publishing = await race.publishing("one", posts([old, new]), at="lock_agents")
     try:
         async with asyncio.timeout(5):
@@ -214,6 +214,39 @@ async def test_second_publisher_of_an_agent_is_sent_away_and_then_limited(race: 
     again = await (await race.publishing("two", late, at="lock_agents")).finish()
     assert again.outcomes == [Skipped(second, Reason.RATE_LIMITED, TEXT)]
     assert (race.states(), race.outcomes()) == (["posted", "skipped"], ["posted", "rate_limited"])
+
+
+@pytest.mark.parametrize("has_posted", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("first_bypasses", [True, False])
+@either_way
+async def test_publisher_that_bypasses_the_advisory_lock_keeps_the_rate_limit(
+    race: Race, has_posted: bool, first_bypasses: bool, commits: bool
+) -> None:
+    """Beside one that has it, or that bypasses it too: the agent's row lets one of them post."""
+    first, second = await race.claimed("a", "b")
+    if has_posted:
+        race.host.execute("insert into auto_post_rate_limits values ('ada', now() - interval '1 day')")
+    squatter = await race.session()
+    if first_bypasses:
+        await squatter.value(LOCK_AGENT.replace("xact_", "").replace("%s", "$1"), "ada")
+    bypass = {"ada"}
+    one = await race.publishing("one", posts([first]), at=COMMIT, bypass=bypass if first_bypasses else ())
+    late = posts([second])
+    two = await race.publishing("two", late, at="lock_agents", bypass=bypass)
+    if has_posted:
+        assert (await two.finish()).outcomes == [Busy(late[0])]
+    else:
+        two.go()  # it inserts the same row
+        await race.waits(two, on=one)
+    await (one.finish() if commits else one.crash())
+    if not has_posted and commits:
+        assert (await two.finish()).outcomes == [Busy(late[0])]
+    again = two
+    if has_posted or commits:
+        again = await race.publishing("two", late, at="lock_agents", bypass=bypass)
+    outcomes = (await again.finish()).outcomes
+    assert outcomes == ([Skipped(second, Reason.RATE_LIMITED, TEXT)] if commits else late)
+    assert race.states() == (["posted", "skipped"] if commits else ["claimed", "posted"])
 
 
 async def test_publisher_that_rolls_back_limits_nobody(race: Race) -> None:

@@ -58,13 +58,14 @@ def test_what_is_right_is_a_row_too(installed: Platform) -> None:
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
 def test_trouble_is_named_and_the_advice_helps(host: Host, trouble: Trouble) -> None:
     """What is advised is run as it stands, and the subject is in order."""
+    found_before = check(host, trouble.subject)
     before = levels(host, trouble.subject)
     host.execute(trouble.cause)
     rows = [row for row in check(host, trouble.subject) if trouble.finding in row["finding"]]
     assert [row["level"] for row in rows] == [trouble.level], check(host, trouble.subject)
     if trouble.heals:
         for row in check(host, trouble.subject):
-            if row["level"] == trouble.level:
+            if row["level"] == trouble.level and row not in found_before:
                 host.execute(row["advice"])
         assert levels(host, trouble.subject) == before
 
@@ -88,6 +89,7 @@ def test_owner_of_the_functions_who_lost_a_right_is_named(installed: Platform) -
     """With each right, and the statements that give them back."""
     host = installed.host
     host.execute(f"alter function auto_post_capture() owner to {installed.stranger}")
+    host.execute(f"grant {installed.stranger} to {installed.owner}")  # who then has all rights that it has
     (row,) = check(host, "functions")
     assert row["level"] == "problem"
     for right in ("INSERT on auto_post_outbox", "SELECT on auto_post_rules", "SELECT on operation_trackers"):
@@ -361,7 +363,7 @@ def test_every_right_that_a_group_lacks_is_named(installed: Platform, group: str
     rights = host.rows(
         "select privilege_type as right, 'table ' || c.oid::regclass as object from pg_class as c, "
         "aclexplode(relacl) as a where a.grantee = %s::regrole union all "
-        "select 'select (' || t.attname || ')', 'table ' || t.attrelid::regclass from pg_attribute as t, "
+        "select privilege_type || ' (' || t.attname || ')', 'table ' || t.attrelid::regclass from pg_attribute as t, "
         "aclexplode(t.attacl) as a where a.grantee = %s::regrole union all "
         "select privilege_type, 'function ' || p.oid::regprocedure from pg_proc as p, aclexplode(proacl) as a "
         "where a.grantee = %s::regrole",

@@ -44,6 +44,24 @@ def test_language_model_is_named_with_its_host_and_without_its_key() -> None:
     assert "api.openai.com" in language_model(load_settings(require_database=False, openai_api_key=key)).finding
 
 
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("http://10.0.0.5/v1", Level.WARNING),
+        ("http://llm.example:8080/v1", Level.WARNING),
+        ("http://localhost.example/v1", Level.WARNING),
+        ("https://10.0.0.5/v1", Level.OK),
+        ("http://127.0.0.1:11434/v1", Level.OK),
+        ("http://[::1]:11434/v1", Level.OK),
+        ("http://localhost:11434/v1", Level.OK),
+    ],
+)
+def test_key_that_would_go_in_the_clear_is_a_warning(address: str, level: Level) -> None:
+    """Beyond this machine, anyone on the way could read the key and the prompts."""
+    settings = load_settings(require_database=False, openai_api_key="sk-" + "secret", openai_base_url=address)
+    assert language_model(settings).level is level
+
+
 def test_missing_key_is_a_warning_unless_templates_are_meant() -> None:
     """A worker says so at its start too."""
     assert language_model(load_settings(require_database=False)).level is Level.WARNING

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from autopost.cli.config import shown
 from autopost.cli.console import age, between
+from autopost.cli.screen import MOST_SHOWN, plain
 from autopost.cli.simulation.texts import PREFIX, operation
 from autopost.cli.why_screen import reason_meaning
 from autopost.model import Reason
@@ -18,7 +19,13 @@ from autopost.outbox.history import why_not_captured
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-OPERATION = {"operation_type": "deploy", "status": "done", "ended_at": NOW, "is_open": False}
+OPERATION = {
+    "operation_type": "deploy",
+    "status": "done",
+    "ended_at": NOW,
+    "is_open": False,
+    "not_captured": None,
+}
 RULE = {"id": 7, "status": "done", "meets": True, "enabled": True, "since": NOW - HOUR}
 SINCE = {"since": NOW - HOUR, "capture_enabled": True, "trigger_enabled": True}
 
@@ -74,6 +81,22 @@ def test_operation_that_still_runs_is_told_as_such(
     assert "reconcile" not in found
 
 
+def test_operation_that_has_ended_is_not_told_to_run() -> None:
+    """A rule names its status, though the platform gave it no completed_at."""
+    operation = OPERATION | {"is_open": True, "ended_at": NOW - 2 * HOUR}
+    found = why_not_captured(operation, [RULE], SINCE)
+    assert found is not None
+    assert found.startswith("it has no completed_at and started before autopost was installed")
+
+
+@pytest.mark.parametrize("noted", ["unreadable", "id_too_long", "other_agent", "old_by_its_times"])
+def test_what_the_reconciler_noted_goes_before_what_can_be_guessed(noted: str) -> None:
+    """It has seen the row, and says more than that the trigger missed it."""
+    found = why_not_captured(OPERATION | {"not_captured": noted}, [RULE], SINCE)
+    assert found is not None
+    assert "missed it" not in found
+
+
 def test_operation_that_should_be_captured_has_no_reason_not_to_be() -> None:
     """Then the trigger missed it."""
     assert why_not_captured(OPERATION, [RULE], SINCE) is None
@@ -87,6 +110,11 @@ def test_operation_that_should_be_captured_has_no_reason_not_to_be() -> None:
 def test_age_is_told_in_its_largest_fitting_unit(seconds: float, said: str) -> None:
     """As people say it."""
     assert age(seconds) == said
+
+
+def test_long_id_is_cut_where_it_is_shown() -> None:
+    """An agent's id may have any length; a screen has not."""
+    assert plain("a" * 250_000) == "a" * MOST_SHOWN + "…"
 
 
 def test_steps_are_told_apart_in_milliseconds() -> None:

@@ -31,8 +31,10 @@ def revision(dsn: str) -> str:
 
 
 def test_alembic_in_the_checkout_installs_and_removes(empty_database: str) -> None:
-    """`alembic upgrade head` and `alembic downgrade base`."""
-    run(sys.executable, "-m", "alembic", "upgrade", "head", cwd=ROOT, dsn=empty_database)
+    """`alembic upgrade head` and `alembic downgrade base`; as a superuser only after a yes."""
+    with pytest.raises(AssertionError, match=r"is a superuser[^\n]* Then: alembic -x yes upgrade head"):
+        run(sys.executable, "-m", "alembic", "upgrade", "head", cwd=ROOT, dsn=empty_database)
+    run(sys.executable, "-m", "alembic", "-x", "yes", "upgrade", "head", cwd=ROOT, dsn=empty_database)
     assert revision(empty_database) == head_revision()
     run(sys.executable, "-m", "alembic", "downgrade", "base", cwd=ROOT, dsn=empty_database)
     with open_connection(empty_database) as connection:
@@ -67,7 +69,7 @@ def test_wheel_alone_migrates_and_shows_status(wheel_folder: Path, empty_databas
     alone = {"PYTHONPATH": str(wheel_folder)}
     where = run(sys.executable, "-c", "import autopost; print(autopost.__file__)", cwd=tmp_path, dsn="", **alone)
     assert where.startswith(str(wheel_folder))
-    run(sys.executable, "-m", "autopost", "migrate", cwd=tmp_path, dsn=empty_database, **alone)
+    run(sys.executable, "-m", "autopost", "migrate", "--yes", cwd=tmp_path, dsn=empty_database, **alone)
     assert revision(empty_database) == head_revision()
     assert "posted" in run(sys.executable, "-m", "autopost", "status", cwd=tmp_path, dsn=empty_database, **alone)
 

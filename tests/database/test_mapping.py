@@ -52,7 +52,7 @@ def test_status_names_the_columns_that_the_trigger_watches() -> None:
     text = SMALLEST + '[operation_trackers.columns]\nstatus = "coalesce(t.result, t.state)"\n'
     mapping = parse_mapping(text, "x")
     assert mapping.status_columns == ['"result"', '"state"']
-    assert mapping.of_row("old", "status") == "(coalesce(old.result, old.state))"
+    assert mapping.of_row("old", "status") == "coalesce(coalesce(old.result, old.state))"
 
 
 def test_what_is_written_is_the_plain_columns_and_the_values() -> None:
@@ -93,7 +93,7 @@ def test_every_problem_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[agents", "platform.toml is not valid TOML"),
+        ("[agents", "platform.toml: it is not valid TOML"),
         ("agents = 5", "agents: got 5; expected: a section [agents]"),
         (SMALLEST + "[agents.columns]\n'' = 'x'", "not a column of autopost's"),
         (SMALLEST.replace("public.work", "public.wo'rk"), "[operation_trackers] table"),

@@ -14,6 +14,7 @@ from autopost.settings import load_settings
 from tests.conftest import Server
 from tests.support.host import Host, open_connection
 from tests.support.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
+from tests.support.reconciling import plan_of_a_window
 
 LARGE = pytest.param(10_000_000, marks=[pytest.mark.large, pytest.mark.timeout(1800)])
 
@@ -79,11 +80,7 @@ def test_reconciler_reads_its_window_of_a_table_of_any_size(sized: tuple[int, st
     migrate(load_settings(database_url=dsn))
     with open_connection(dsn) as connection:
         host = Host(connection)
-        source = host.value("select prosrc from pg_proc where proname = 'auto_post_reconcile'")
-        inner = source[source.index("with significant") : source.index("get diagnostics")].strip().rstrip(";")
-        for name, value in {"v_from": "50", "v_to": "150", "v_since": "now()", "p_limit": "10"}.items():
-            inner = inner.replace(name, value)
-        plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain (costs off) " + inner))
+        plan = plan_of_a_window(host, "now()")
         assert "Tid Range Scan on operation_trackers" in plan
         assert "Seq Scan on operation_trackers" not in plan
         blocks = host.value("select pg_relation_size('operation_trackers') / current_setting('block_size')::int")

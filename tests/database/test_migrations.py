@@ -23,33 +23,45 @@ HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_host_problems",
-    "functions/auto_post_outbox_is_sound",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "alert_windows", "control", "workers")),
-    *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation", "compatibility")),
+    *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
+    *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
     *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
     *(
         f"functions/auto_post_{name}"
         for name in (
+            "text",
+            "time",
             "outbox_id",
             "matching_rules",
             "best_rule",
+            "refuse_outbox_row",
             "log_operator_action",
             "serialize_rule_changes",
             "rules_since",
         )
     ),
+    "views/auto_post_operations",
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "reconcile", "expire", "count_alerts", "purge", "history")
+        for name in ("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile")
     ),
+    *(f"functions/auto_post_{name}" for name in ("correct_clock", "expire", "count_alerts", "purge", "history")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
+    "functions/auto_post_column_rights",
+    "functions/auto_post_keep_to_clock",
     *(f"functions/auto_post_check_{name}" for name in ("switches", "outbox", "workers", "rights", "row_security")),
     "functions/auto_post_check_webhooks",
     "functions/auto_post_check",
-    *(f"triggers/auto_post_{name}" for name in ("capture", "serialize_rule_changes", "rules_since", "capture_since")),
+    *(
+        f"triggers/auto_post_{name}"
+        for name in (
+            *("outbox_state", "serialize_rule_changes", "rules_since", "capture_since", "capture", "keep_to_clock"),
+        )
+    ),
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 
@@ -230,7 +242,7 @@ def test_platform_that_uses_alembic_itself_keeps_its_version(empty_database: str
 
 def test_two_migrations_at_once_make_one(empty_database: str) -> None:
     """The second waits for the first and finds nothing to do."""
-    command = [sys.executable, "-m", "autopost", "migrate"]
+    command = [sys.executable, "-m", "autopost", "migrate", "--yes"]
     environment = {**os.environ, "DATABASE_URL": empty_database}
     runs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
     assert [run.communicate() and run.returncode for run in runs] == [0, 0, 0]
@@ -315,7 +327,7 @@ def test_second_installation_beside_the_same_table_is_refused(database: str) -> 
     """Its trigger would take the place of the first one's, whose outbox would be forgotten."""
     with pytest.raises(SchemaMismatch, match=r"installed already beside public\.operation_trackers") as caught:
         migrate(load_settings(database_url=database, schema_name="another"))
-    assert "Remove that installation first" in str(caught.value)
+    assert "If it is another one, remove it first" in str(caught.value)
 
 
 def test_role_that_may_not_make_the_schema_is_told_who_may(empty_database: str) -> None:

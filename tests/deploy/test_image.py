@@ -75,7 +75,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
     with embedded_server() as server, tempfile.TemporaryFile() as log:
         dsn = server.dsn()
         server.socket_folder.chmod(0o711)  # the server has looked at it already, and nobody must reach the socket in it
-        command = confined(program, "migrate")
+        command = confined(program, "migrate", "--yes")
         result = subprocess.run(command, cwd="/", env=environment(dsn), capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         port = "18517"

@@ -15,9 +15,7 @@ from autopost.database.migrate import migrate
 from autopost.database.sql import LOCKS, Schemas, dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
-from tests.support.host import SCHEMAS, Host, Row, open_connection, until
-
-AGENT_LOCK = "select pg_advisory_xact_lock(hashtextextended('autopost agent ada', 0))"
+from tests.support.host import LOCK_AGENT, SCHEMAS, Host, Row, open_connection, until
 
 
 def answer(host: Host, name: str, schemas: Schemas = SCHEMAS) -> list[Row]:
@@ -82,7 +80,7 @@ def waiting(dsn: str, held: str, wanted: str) -> Iterator[tuple[int, int]]:
             "insert into auto_post_pauses values ('agent', 'ada')",
             "a transaction, and writes to auto_post_pauses",
         ),
-        (AGENT_LOCK, AGENT_LOCK, "an advisory lock of autopost"),
+        (LOCK_AGENT % "'ada'", LOCK_AGENT % "'ada'", "an advisory lock of autopost"),
     ],
 )
 def test_locks_say_who_blocks_whom(host: Host, database: str, held: str, wanted: str, waits_for: str) -> None:
@@ -111,7 +109,7 @@ def test_advisory_names_the_agent_whose_lock_is_held(host: Host, database: str) 
         "update auto_post_outbox set state = 'claimed', worker = 'w', available_at = now() + interval '1 minute'"
     )
     with open_connection(database) as connection:
-        connection.execute(AGENT_LOCK.encode())
+        connection.execute(LOCK_AGENT.encode(), ("ada",))
         rows = {row["lock"]: row["pid"] for row in answer(host, "advisory")}
         assert rows["agent ada"] == connection.info.backend_pid
     assert {row["lock"] for row in answer(host, "advisory")} == set(LOCKS)

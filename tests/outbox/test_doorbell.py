@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from autopost.database.connection import connect as connection_of
+from autopost.database.session import Connection
 from autopost.errors import DatabaseUnreachable
-from autopost.outbox.doorbell import Connection, Doorbell, Woken
+from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.settings import Settings
 from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually
@@ -23,6 +24,11 @@ ARMED = (
 )
 LISTENERS = (
     "select count(*) from pg_stat_activity "
+    "where application_name = 'autopost doorbell' and datname = current_database()"
+)
+
+END_LISTENERS = (
+    "select pg_terminate_backend(pid) from pg_stat_activity "
     "where application_name = 'autopost doorbell' and datname = current_database()"
 )
 
@@ -133,10 +139,66 @@ async def test_second_sleeper_does_not_arm_but_hears_the_bell(host: Host, settin
     """Only one can hold the lock; a NOTIFY reaches all who listen."""
     async with doorbell(settings) as first, doorbell(settings) as second:
         sleeps = [asyncio.create_task(first.sleep()), asyncio.create_task(second.sleep())]
-        await eventually(lambda: sorted([*first.armed(), *second.armed()])[-2:] == ["armed", "taken"])
+        await eventually(lambda: {"armed", "taken"} <= {*first.armed(), *second.armed()})
         assert host.value(ARMED) == 1
         host.complete()
         assert set(await asyncio.wait_for(asyncio.gather(*sleeps), 60)) <= {Woken.RUNG, Woken.DUE}
+
+
+async def test_worker_that_nobody_notified_wakes_the_next(host: Host, settings: Settings) -> None:
+    """It may be busy from now on, and while nobody is armed nobody notifies: the other arms in its place."""
+    async with doorbell(settings) as first, doorbell(settings) as second:
+        sleep = asyncio.create_task(first.sleep())
+        await eventually(first.is_asleep)
+        other = asyncio.create_task(second.sleep())
+        await eventually(lambda: "taken" in second.armed())
+        first.wake()
+        assert await asyncio.wait_for(sleep, 60) is Woken.RUNG
+        assert await asyncio.wait_for(other, 60) is Woken.RUNG
+        second.clear()
+        second.answers.clear()
+        other = asyncio.create_task(second.sleep())
+        await eventually(second.is_asleep)
+        first.clear()
+        await asyncio.sleep(0)
+        assert not first._awake.is_set(), "its own notification is not for itself"
+        host.complete()
+        assert await asyncio.wait_for(other, 60) is Woken.RUNG
+
+
+async def test_second_worker_arms_when_the_armed_one_is_gone(host: Host, settings: Settings) -> None:
+    """A crash notifies nobody."""
+    async with doorbell(settings) as second:
+        async with doorbell(settings) as first:
+            sleep = asyncio.create_task(first.sleep())
+            await eventually(first.is_asleep)
+            other = asyncio.create_task(second.sleep())
+            await eventually(lambda: "taken" in second.armed())
+            assert first._connection is not None
+            first._connection.terminate()
+        await eventually(second.is_asleep)
+        host.complete()
+        assert await asyncio.wait_for(other, 60) is Woken.RUNG
+        sleep.cancel()
+
+
+async def test_lock_shows_that_the_worker_runs(host: Host, settings: Settings) -> None:
+    """Its key is new with each connection, and there is none while it is lost or not this worker's own."""
+    locked = "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted and pid <> %s"
+    pid = host.value("select pg_backend_pid()")
+    async with doorbell(settings) as bell:
+        await bell.connected_once()
+        first = bell.lock_key
+        assert first is not None
+        assert host.value("select not pg_try_advisory_lock(%s)", (first,))
+        bell.lock_changed.clear()
+        host.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell'"
+        )
+        await eventually(lambda: bell.lock_changed.is_set() and bell.lock_key not in (None, first))
+        assert host.value(locked, (pid,)) == 1
+        assert not await bell._ask("worker/lock_session", 1, pid), "another process answers, as behind a pooler"
+        assert host.value(locked, (pid,)) == 1
 
 
 async def test_terminated_listener_comes_back_and_rings_once(host: Host, settings: Settings) -> None:
@@ -144,10 +206,7 @@ async def test_terminated_listener_comes_back_and_rings_once(host: Host, setting
     async with doorbell(settings) as bell:
         sleep = asyncio.create_task(bell.sleep())
         await eventually(lambda: armed(host))
-        host.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
-            "and datname = current_database()"
-        )
+        host.execute(END_LISTENERS)
         assert await asyncio.wait_for(sleep, 60) in {Woken.RUNG, Woken.POLL}
         await eventually(lambda: host.value(LISTENERS) == 1)
         bell.clear()
@@ -175,10 +234,7 @@ async def test_sleeper_wakes_at_once_when_its_connection_is_lost_for_long(host: 
         bell.clear()
         sleep = asyncio.create_task(bell.sleep())
         await eventually(bell.is_asleep)
-        host.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell' "
-            "and datname = current_database()"
-        )
+        host.execute(END_LISTENERS)
         assert await asyncio.wait_for(sleep, 60) in {Woken.RUNG, Woken.POLL}
     finally:
         running.cancel()

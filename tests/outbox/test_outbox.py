@@ -18,8 +18,8 @@ from autopost.settings import Settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import Publication, Published, warm_up
 from autopost.worker.publisher import Publisher
-from tests.support.host import SCHEMAS, Host, open_connection
-from tests.support.work import claim_statement, eventually
+from tests.support.host import LOCK_AGENT, SCHEMAS, Host, open_connection
+from tests.support.work import claim_statement, eventually, rescue
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
@@ -155,7 +155,7 @@ async def test_lost_lease_writes_nothing(host: Host, outbox: Outbox, other: Outb
     host.complete()
     (frozen,) = await outbox.claim(1, LEASE)
     expire(host)
-    (rescued,) = await other.claim(1, LEASE)
+    (rescued,) = await rescue(other)
     published = await publish(publication, [post(frozen, "from the frozen one")])
     assert published.outcomes == [Lost(frozen)]
     await outbox.defer([Deferred(frozen, "late", 0)])
@@ -215,7 +215,7 @@ async def test_agent_whose_lock_is_held_does_not_hold_up_the_others(
         host.complete(f"op-{name}", agent=host.agent(name))
     of_ada, of_bea = await outbox.claim(2, LEASE)
     with open_connection(database) as frozen:
-        frozen.execute("select pg_advisory_xact_lock(hashtextextended('autopost agent ada', 0))")
+        frozen.execute(LOCK_AGENT.encode(), ("ada",))
         published = await publish(publication, [post(of_ada), post(of_bea)])
     assert published.outcomes == [Busy(post(of_ada)), post(of_bea)]
     assert [row["author_id"] for row in host.posts()] == ["bea"]

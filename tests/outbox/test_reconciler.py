@@ -6,22 +6,21 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
+import psycopg
 import pytest
 
+from autopost.database.migrate import migrate
 from autopost.redaction.redactor import Redactor
-from autopost.settings import Settings
+from autopost.settings import Settings, load_settings
 from tests.support.host import Host, open_connection, until
+from tests.support.platforms import install_platform
+from tests.support.reconciling import plan_of_a_window, reconcile
 from tests.support.work import eventually, working
 
 BREAK = "alter table auto_post_outbox add constraint closed_check check (tracker_id is null)"
 MEND = "alter table auto_post_outbox drop constraint closed_check"
-
-
-def reconcile(host: Host, blocks: int = 1000, limit: int = 1000) -> int:
-    """Read one window; return how many operations were captured."""
-    found: int = host.value("select auto_post_reconcile(%s, %s)", (blocks, limit))
-    return found
 
 
 def without_trigger(host: Host) -> None:
@@ -119,12 +118,11 @@ def test_rule_that_comes_later_leaves_the_past_alone(host: Host) -> None:
     "change",
     [
         "update auto_post_rules set enabled = false where id = %s",
-        "delete from auto_post_rules where id = %s",
         "update auto_post_rules set status = 'failed' where id = %s",
     ],
 )
 def test_operation_that_falls_to_another_rule_does_not_count_again(host: Host, change: str) -> None:
-    """It was captured by a rule that is switched off, deleted or changed since; a pattern would meet it too."""
+    """It was captured by a rule that is switched off or changed since; a pattern would meet it too."""
     rule = host.value("select auto_post_add_rule('security_scan', 'completed')")
     host.complete("done", "security_scan")
     host.execute(change, (rule,))
@@ -205,11 +203,7 @@ def test_window_is_read_by_its_blocks_and_not_through_the_table(host: Host) -> N
     while reconcile(host, blocks=100):
         pass
     host.execute("vacuum analyze operation_trackers, auto_post_outbox")
-    source = host.value("select prosrc from pg_proc where proname = 'auto_post_reconcile'")
-    inner = source[source.index("with significant") : source.index("get diagnostics")].strip().rstrip(";")
-    for name, value in {"v_from": "0", "v_to": "10", "v_since": "'-infinity'::timestamptz", "p_limit": "10"}.items():
-        inner = inner.replace(name, value)
-    plan = "\n".join(str(row["QUERY PLAN"]) for row in host.rows("explain (costs off) " + inner))
+    plan = plan_of_a_window(host, "'-infinity'")
     assert "Tid Range Scan on operation_trackers" in plan
     assert "Seq Scan on operation_trackers" not in plan
     assert "auto_post_outbox_pkey" in plan
@@ -330,3 +324,108 @@ async def test_failing_maintenance_is_logged_once_and_ends_nothing(
         host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
         await eventually(lambda: not host.outbox())
     assert capsys.readouterr().out.count("maintenance.failed") == 1
+
+
+def missed(host: Host, id_: str, **columns: str) -> None:
+    """Add a completed operation that the trigger misses; each column has an SQL expression."""
+    values = {"operation_type": "'workflow_execute'", "status": "'completed'", "agent_id": "'ada'", **columns}
+    host.execute("set session_replication_role = replica")
+    host.execute(
+        f"insert into operation_trackers (id, {', '.join(values)}) values (%s, {', '.join(values.values())})", (id_,)
+    )
+    host.execute("set session_replication_role = origin")
+
+
+def noted(host: Host) -> dict[str, str]:
+    """Return what the reconciler met and did not capture: the reason for each id."""
+    rows = host.rows("select left(tracker_id, 20) as id, reason from auto_post_not_captured")
+    return {row["id"]: row["reason"] for row in rows}
+
+
+def test_row_that_cannot_be_read_hides_no_other(empty_database: str, tmp_path: Path) -> None:
+    """It is noted with its id, the rows around it are captured, and the table is read to its end; a repair is noticed."""
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        "[agents]\ntable = 'public.agents'\n[operation_trackers]\ntable = 'public.operation_trackers'\n"
+        "[operation_trackers.columns]\nwhat_explanation = \"(t.what_explanation::jsonb) ->> 'what'\"\n"
+    )
+    install_platform(empty_database, rows=0)
+    migrate(load_settings(database_url=empty_database, mapping_file=mapping))
+    with open_connection(empty_database, autocommit=True) as connection:
+        host = Host(connection)
+        host.execute("alter table operation_trackers alter column next_steps set default repeat('x', 400)")
+        for number in range(60):
+            what = "'not json'" if number in (7, 8, 59) else '\'{"what": "Sorted"}\''
+            missed(host, f"op{number}", what_explanation=what)
+        assert host.value("select pg_relation_size('operation_trackers') / 8192") >= 3
+        assert reconcile(host) == 57
+        assert noted(host) == dict.fromkeys(("op7", "op8", "op59"), "unreadable")
+        assert {row["detail"] for row in host.rows("select detail from auto_post_not_captured")} == {"22P02"}
+        assert host.value("select last_round_at is not null from auto_post_reconciliation")
+        (row,) = host.rows("select level, finding from auto_post_check() where subject = 'not captured'")
+        assert row == {"level": "warning", "finding": "3 operations that meet a rule: 3 unreadable"}
+        host.execute("set session_replication_role = replica")
+        host.execute("update operation_trackers set what_explanation = '{}' where what_explanation = 'not json'")
+        assert (reconcile(host), reconcile(host), noted(host)) == (3, 0, {})
+
+
+def test_fault_that_is_no_rows_is_raised(host: Host) -> None:
+    """Nothing is noted, and the next call reads the same window."""
+    missed(host, "op")
+    host.execute("alter table auto_post_outbox rename to gone")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        reconcile(host)
+    host.execute("alter table gone rename to auto_post_outbox")
+    assert (reconcile(host), noted(host)) == (1, {})
+
+
+def test_what_is_not_captured_is_noted(host: Host) -> None:
+    """An id that is too long, and one that another agent has used; an operation that is captured is not."""
+    host.complete("used", agent="ada")
+    host.execute("delete from operation_trackers")
+    missed(host, "used", agent_id="'eve'")
+    missed(host, "y" * 1001)
+    missed(host, "y" * 1000)
+    assert reconcile(host) == 1
+    assert noted(host) == {"used": "other_agent", "y" * 20: "id_too_long"}
+    assert host.value("select detail from auto_post_not_captured where reason = 'other_agent'") == "ada"
+
+
+def test_operation_that_was_hidden_by_its_times_is_noted(host: Host) -> None:
+    """Its row is younger than the installation; what only has an old completed_at, and started since, is captured."""
+    old = "now() - interval '1 year'"
+    host.execute("alter table operation_trackers alter column started_at drop not null")
+    missed(host, "hidden", completed_at=old, started_at=old)
+    missed(host, "no times", started_at="null")
+    missed(host, "started since", completed_at=old)
+    missed(host, "runs", status="'running'", started_at=old)
+    host.execute("update auto_post_reconciliation set since = now() - interval '1 hour'")
+    assert reconcile(host) == 1
+    assert [row["tracker_id"] for row in host.outbox()] == ["started since"]
+    assert noted(host) == {"hidden": "old_by_its_times", "no times": "old_by_its_times"}
+    assert host.value("select level from auto_post_check() where subject = 'not captured'") == "ok"
+
+
+def test_old_rows_that_nobody_changed_are_not_noted(host: Host) -> None:
+    """They were there before the installation."""
+    missed(host, "old", completed_at="now() - interval '1 year'", started_at="now() - interval '1 year'")
+    host.execute("update auto_post_reconciliation set since = now(), since_xid = pg_current_xact_id()")
+    assert (reconcile(host), noted(host)) == (0, {})
+
+
+def test_children_of_a_table_are_read(host: Host) -> None:
+    """To the end of the largest: a child may be longer than its parent, which is often empty."""
+    host.execute("create table archive () inherits (operation_trackers)")
+    host.execute("alter table archive alter column next_steps set default repeat('x', 400)")
+    host.execute(
+        "insert into archive (id, operation_type, status) "
+        "select 'op' || n, 'workflow_execute', 'completed' from generate_series(1, 60) as n"
+    )
+    found = sum(reconcile(host, blocks=2) for _ in range(6))
+    assert found == 60
+    (row,) = host.rows("select level, advice from auto_post_check() where subject = 'trigger' and level <> 'ok'")
+    assert row["level"] == "warning"
+    host.execute(row["advice"])
+    host.execute("insert into archive (id, operation_type, status) values ('op', 'approval_requested', 'asked')")
+    assert len(host.outbox()) == 61
+    assert host.rows("select * from auto_post_check() where subject = 'trigger' and level <> 'ok'") == []

@@ -80,7 +80,7 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     assert message.startswith("Invalid configuration (3 errors):\n")
     assert f"SOCIAL_POST_REDACT_PATTERNS_FILE: {bad}: looks-ahead: the regex is not valid RE2" in message
     assert "; empty: the regex matches the empty string" in message
-    assert f"SOCIAL_POST_REDACT_NAMES_FILE: {tmp_path / 'nobody.txt'}: cannot be read (No such file" in message
+    assert f"SOCIAL_POST_REDACT_NAMES_FILE: {tmp_path / 'nobody.txt'}: No such file" in message
     assert "SOCIAL_POST_NER_MODEL: " in message
 
 
@@ -98,7 +98,7 @@ def test_unknown_types_are_named_with_their_settings(patterns: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [(b"Anna \xff", r"is not UTF-8 \(byte 6\)"), (b"# nobody\n\n", "holds no name"), (b"---\n", "holds no name")],
+    [(b"Anna \xff", r"it is not UTF-8 \(byte 6\)"), (b"# nobody\n\n", "holds no name"), (b"---\n", "holds no name")],
 )
 def test_unusable_list_of_names_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
     """A list that finds nobody is a mistake."""

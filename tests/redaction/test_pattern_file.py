@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.redaction.pattern_file import load_patterns
+from autopost.processes.redactor import load_patterns
 from autopost.redaction.redactor import Redactor
 
 GITLEAKS = r"""
@@ -167,7 +167,7 @@ id = "same"
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [("a = ", "is not valid TOML"), ("", "contains no pattern"), (None, "cannot be read")]
+    ("content", "problem"), [("a = ", "is not valid TOML"), ("", "contains no pattern"), (None, "No such file")]
 )
 def test_unusable_file_is_a_configuration_error(write: Path, content: str | None, problem: str) -> None:
     """The file is named."""

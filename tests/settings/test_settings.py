@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from autopost.cli.config import settings_now
 from autopost.database.connection import connect_arguments
-from autopost.errors import ConfigurationError
+from autopost.database.migrate import given_mapping
+from autopost.errors import ConfigurationError, mask_keys
+from autopost.processes.redactor import build_redactor
 from autopost.settings import Settings, load_settings, unknown_variables
 from autopost.settings.definitions import SUBJECTS
+from autopost.settings.toml_file import SettingsFile
+from autopost.webhooks.from_settings import webhooks_from_settings
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
@@ -43,7 +48,7 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert message.startswith("Invalid configuration (5 errors):")
     assert "SOCIAL_POST_RATE_LIMIT_MINUTES: got 'five'; expected: minutes, above 0 and at most 1440" in message
     assert "SOCIAL_POST_BATCH_SIZE: got '0'; expected: a whole number, 1 to 2000" in message
-    assert "OPENAI_BASE_URL: got 'localhost'; expected: http://... or https://..." in message
+    assert "OPENAI_BASE_URL: got (hidden); expected: http://... or https://..." in message
     assert "SOCIAL_POST_LLM_MODLE: not a setting; did you mean SOCIAL_POST_LLM_MODEL?" in message
     assert "DATABASE_URL: not set; expected: postgresql://" in message
 
@@ -230,6 +235,54 @@ def test_login_in_an_address_that_is_refused_is_not_shown(monkeypatch: pytest.Mo
     assert "ftp://***@llm.example/v1?key=***" in str(raised.value)
 
 
+KEYS = ("sk-" + "proj-" + "a1B2" * 9, "AKIA" + "A1B2" * 4, "whsec_" + "Zm9v" * 3, "ab12" * 8)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_key_in_the_wrong_variable_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str) -> None:
+    """Neither by the error of any setting, nor by that of the file it is taken for."""
+    for field in Settings.model_fields.values():
+        variable = str(field.validation_alias)
+        with monkeypatch.context() as changed:
+            changed.setenv(variable, key)
+            try:
+                settings = load_settings(require_database=False)
+                shown = "".join(f"{now.value}" for now in settings_now(settings, SettingsFile()))
+            except ConfigurationError as error:
+                shown = str(error)
+        assert key not in shown, variable
+    file = tmp_path / "settings.toml"
+    file.write_text(f"openai_base_url = ['{key}']\nhttp_port = '{key}'\n")
+    assert key not in refusal(monkeypatch, SOCIAL_POST_CONFIG_FILE=str(file))
+    monkeypatch.delenv("SOCIAL_POST_CONFIG_FILE")
+    settings = load_settings(require_database=False, mapping_file=key, redact_patterns_file=key, webhooks_file=key)
+    for read in (given_mapping, build_redactor, webhooks_from_settings):
+        with pytest.raises(ConfigurationError) as raised:
+            read(settings)
+        assert key not in str(raised.value)
+
+
+def test_value_of_an_address_that_is_none_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short password does not look like one."""
+    assert "OPENAI_BASE_URL: got (hidden); expected: http" in refusal(monkeypatch, OPENAI_BASE_URL="hunter2")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "claude-3-5-sonnet-20241022",
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+        "mydb.c9akciq32rgv.us-east-1.rds.amazonaws.com",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "SOCIAL_POST_LLM_BREAKER_COOLDOWN_SECONDS",
+        "12345678901234567890123",
+    ],
+)
+def test_what_is_no_key_is_shown(value: str) -> None:
+    """Or nobody could see what is wrong."""
+    assert mask_keys(f"got {value!r}") == f"got {value!r}"
+
+
 def test_service_that_is_not_defined_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The driver would go on without it, to another database."""
     file = tmp_path / "services"
@@ -237,7 +290,7 @@ def test_service_that_is_not_defined_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGSERVICEFILE", str(file))
     monkeypatch.setenv("PGSERVICE", "shop")
     assert load_settings().dsn == ""
-    assert connect_arguments(load_settings(), "test")["dsn"] == "postgresql://?service=shop"
+    assert connect_arguments(load_settings(), "test")["dsn"] == "postgresql://?host=127.0.0.1"
     monkeypatch.setenv("PGSERVICE", "nope")
     with pytest.raises(ConfigurationError, match=r"PGSERVICE: got 'nope'; expected: a service of .*: shop"):
         connect_arguments(load_settings(), "test")

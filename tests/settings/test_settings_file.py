@@ -122,7 +122,7 @@ def test_file_that_is_named_must_be_there(path: Path) -> None:
 
 def test_file_that_is_no_text_is_refused(path: Path) -> None:
     """Without a traceback."""
-    path.write_bytes(b"\xff\xfe\x00")
+    path.write_bytes(b"\xff\x00")
     with pytest.raises(ConfigurationError, match="it is not UTF-8"):
         load_settings(require_database=False)
 
@@ -136,7 +136,7 @@ def test_byte_order_mark_is_passed_over(path: Path) -> None:
 def test_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no file."""
     monkeypatch.setenv("SOCIAL_POST_CONFIG_FILE", str(tmp_path))
-    with pytest.raises(ConfigurationError, match="Is a directory"):
+    with pytest.raises(ConfigurationError, match="it is a directory"):
         load_settings(require_database=False)
 
 

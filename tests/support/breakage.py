@@ -110,12 +110,8 @@ BREAKAGES: dict[str, Breakage] = {
     "outbox locked by a migration": Breakage(_locked("auto_post_outbox"), "55P03"),
     "rules locked by a migration": Breakage(_locked("auto_post_rules"), "55P03"),
     "control locked by a migration": Breakage(_locked("auto_post_control"), "55P03"),
-    "rules emptied": Breakage(
-        _statements(
-            "create table rules_before as select * from auto_post_rules; delete from auto_post_rules",
-            "insert into auto_post_rules (operation_type, match, status, is_alert) "
-            "select operation_type, match, status, is_alert from rules_before; drop table rules_before",
-        ),
+    "rules switched off": Breakage(
+        _statements("update auto_post_rules set enabled = false", "update auto_post_rules set enabled = true"),
         "",
         warnings=0,
         found=False,

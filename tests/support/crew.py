@@ -122,6 +122,7 @@ class Crew:
         variables: Mapping[str, str],
         *,
         die_at: tuple[str, int] | None = None,
+        dies_of: str | None = None,
         clock_seconds: float = 0.0,
         hasty: bool = False,
         looks_often: bool = False,
@@ -129,12 +130,15 @@ class Crew:
     ) -> Member:
         """Start a worker, perhaps one that is to die at a point, whose clock is wrong or whose patience is short.
 
+        `dies_of` is a text: the worker dies of each operation whose explanation has it.
+
         `looks_often` is for what others left of the log; another `command` makes it another process than a worker.
         """
         return self._fork(
             {**self._variables, **variables},
             arguments=[command],
             die_at=die_at,
+            dies_of=dies_of,
             clock=clock_seconds,
             hasty=hasty,
             looks_often=looks_often,
@@ -168,7 +172,14 @@ class Crew:
             member = Member(number, log)
             member.expected_to_die = order.get("die_at") is not None
             named = variables if order.get("alone") else {"SOCIAL_POST_WORKER_NAME": member.name, **variables}
-            usual = {"die_at": None, "clock": 0.0, "hasty": False, "looks_often": False, "alone": False}
+            usual = {
+                "die_at": None,
+                "dies_of": None,
+                "clock": 0.0,
+                "hasty": False,
+                "looks_often": False,
+                "alone": False,
+            }
             whole = {
                 **usual,
                 "out": os.devnull,

@@ -20,6 +20,13 @@ SCHEMAS = Schemas("autopost", "public")
 SEARCH_PATH = "public,autopost"  # of connections of tests alone
 
 
+# Takes the advisory lock of an agent (%s) until the end of the transaction, as a worker does.
+LOCK_AGENT = (
+    "select pg_advisory_xact_lock(hashtextextended('autopost agent ' || c.lock_salt || %s, 0)) "
+    "from auto_post_control as c"
+)
+
+
 def open_connection(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     """Connect as tests do, which leave the schemas out of their statements. The product never sets a search_path."""
     return psycopg.connect(dsn, options=f"-c search_path={SEARCH_PATH}", **options)

@@ -1,57 +1,81 @@
-"""A pooler in transaction mode, as far as LISTEN is concerned: notifications do not reach the client."""
+"""PgBouncer in front of a test's server: Debian's package, on a unix socket, with stock settings except the mode."""
 
 from __future__ import annotations
 
 import contextlib
-import socket
-import struct
-import threading
+import os
+import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
+import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.roles import dsn_of
 
-_NOTIFICATION = b"A"
+SETTINGS = """
+[databases]
+* = host={host} port={port}
+
+[pgbouncer]
+listen_addr =
+unix_socket_dir = {folder}
+unix_socket_mode = 0777
+listen_port = 6432
+auth_type = trust
+auth_file = {folder}/users
+logfile = {folder}/log
+pidfile = {folder}/pid
+pool_mode = {mode}
+default_pool_size = 20
+server_reset_query = DISCARD ALL
+"""
+
+needs_pgbouncer = pytest.mark.skipif(
+    shutil.which("pgbouncer") is None, reason="PgBouncer is not installed (apt-get install pgbouncer)"
+)
 
 
 @contextlib.contextmanager
-def deaf_pooler(dsn: str) -> Iterator[str]:
-    """Forward connections to a server, without its notifications; yield the connection string to use instead."""
-    with socket.create_server(("127.0.0.1", 0)) as entrance:
-        threading.Thread(target=_serve, args=(entrance, dsn), daemon=True).start()
-        yield dsn_of(dsn, host="127.0.0.1", port=str(entrance.getsockname()[1]), sslmode="disable")
-
-
-def _serve(entrance: socket.socket, dsn: str) -> None:
-    with contextlib.suppress(OSError):  # the entrance was closed
-        while True:
-            client, _ = entrance.accept()
-            server = _connect(dsn)
-            threading.Thread(target=_copy, args=(client, server), daemon=True).start()
-            threading.Thread(target=_copy_without_notifications, args=(server, client), daemon=True).start()
-
-
-def _connect(dsn: str) -> socket.socket:
+def pgbouncer(dsn: str, mode: str) -> Iterator[str]:
+    """Run PgBouncer in a pool mode; yield the connection string through it, for every role that the server has."""
     parts = conninfo_to_dict(dsn)
-    host, port = str(parts["host"]), int(str(parts.get("port", 5432)))
-    if not host.startswith("/"):
-        return socket.create_connection((host, port))
-    server = socket.socket(socket.AF_UNIX)
-    server.connect(f"{host}/.s.PGSQL.{port}")
-    return server
+    with tempfile.TemporaryDirectory(prefix="autopost-pooler-") as name, psycopg.connect(dsn) as connection:
+        folder = Path(name)
+        host, port = parts["host"], parts.get("port", 5432)
+        (folder / "ini").write_text(SETTINGS.format(host=host, port=port, folder=folder, mode=mode))
+        roles = connection.execute("select rolname from pg_roles where rolcanlogin").fetchall()
+        (folder / "users").write_text("".join(f'"{role}" ""\n' for (role,) in roles))
+        as_user = None
+        if os.geteuid() == 0:  # PgBouncer refuses to run as root; the server's user may use the server's socket
+            as_user = (Path(str(host)) / f".s.PGSQL.{port}").stat().st_uid
+            for path in (folder, *folder.iterdir()):
+                os.chown(path, as_user, -1)
+        connection.rollback()
+        process = subprocess.Popen(
+            ["pgbouncer", "-q", str(folder / "ini")], user=as_user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            pooled = dsn_of(dsn, host=str(folder), port="6432")
+            _until_it_answers(pooled, process, folder / "log")
+            yield pooled
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError), target:
-        while data := source.recv(65536):
-            target.sendall(data)
-
-
-def _copy_without_notifications(source: socket.socket, target: socket.socket) -> None:
-    """Forward whole messages: a letter, and a length that counts itself."""
-    with contextlib.suppress(OSError), target, source.makefile("rb") as messages:
-        while len(head := messages.read(5)) == 5:
-            body = messages.read(struct.unpack("!i", head[1:])[0] - 4)
-            if head[:1] != _NOTIFICATION:
-                target.sendall(head + body)
+def _until_it_answers(dsn: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 20
+    while True:
+        try:
+            psycopg.connect(dsn).close()
+        except psycopg.OperationalError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.02)
+        else:
+            return

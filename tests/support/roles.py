@@ -110,3 +110,16 @@ def _drop(host: Host, role: str) -> None:
 
 def _suffix() -> str:
     return f"{os.getpid()}_{next(_numbers)}"
+
+
+@contextlib.contextmanager
+def owner_of(dsn: str) -> Iterator[str]:
+    """Give a database to a role of its own that is no superuser; yield its connection string for it."""
+    with open_connection(dsn, autocommit=True) as connection:
+        host, owner = Host(connection), f"owner_{_suffix()}"
+        host.execute(f"create role {owner} login")
+        try:
+            host.execute(f"alter database {host.value('select current_database()')} owner to {owner}")
+            yield dsn_of(dsn, user=owner)
+        finally:
+            _drop(host, owner)

@@ -6,13 +6,14 @@ That one waits for another is seen in pg_blocking_pids, and not by the clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import asyncpg
 
 from autopost.database.connection import connect_arguments
+from autopost.database.session import SESSION
 from autopost.model import Claim, Generator, Posted, Proposal, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
@@ -71,7 +72,7 @@ class Race:
     async def session(self) -> Session:
         """Return a new session."""
         arguments = connect_arguments(self._settings, "race")
-        arguments["server_settings"] |= {**PATIENT, "search_path": SEARCH_PATH}
+        arguments["server_settings"] |= {**SESSION, **PATIENT, "search_path": SEARCH_PATH}
         session = Session(await asyncpg.connect(**arguments))
         self._sessions.append(session)
         return session
@@ -94,9 +95,11 @@ class Race:
             self.host.complete(operation, agent=agent)
         return await self.outbox(worker).claim(10, LEASE)
 
-    async def publishing(self, worker: str, proposals: Sequence[Proposal], *, at: str) -> Gate:
+    async def publishing(
+        self, worker: str, proposals: Sequence[Proposal], *, at: str, bypass: Collection[str] = ()
+    ) -> Gate:
         """Return a worker's publishing transaction, which stands before the statement `at`."""
-        gate = Gate(self.pool, worker, proposals, _decide)
+        gate = Gate(self.pool, worker, proposals, _decide, bypass=bypass)
         self._gates.append(gate)
         await gate.reach(at)
         return gate

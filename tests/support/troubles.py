@@ -9,6 +9,11 @@ _WAITING = (
     "insert into operation_trackers (id, agent_id, operation_type, status) "
     "values ('op', 'ada', 'workflow_execute', 'completed'); "
 )
+_REPORTED = (
+    "insert into auto_post_workers (name, version, started_at, last_seen_at, in_flight, problems) "
+    "values ('w', '1', now(), now(), 0, jsonb_build_array(jsonb_build_object("
+    "'subject', '{subject}', 'finding', 'fails: LockNotAvailableError 55P03', 'seconds', {seconds})))"
+)
 _DEAD = (
     _WAITING + "update auto_post_outbox set state = 'dead', last_error = 'boom', "
     "finished_at = now() - interval '{ago}', captured_at = now() - interval '{ago}';"
@@ -147,7 +152,13 @@ TROUBLES = [
         "warning",
         "none is on",
     ),
-    Trouble("no rules", "delete from auto_post_rules", "rules", "warning", "there is none"),
+    Trouble(
+        "no rules",
+        "alter table auto_post_rules disable trigger user; delete from auto_post_rules",
+        "rules",
+        "warning",
+        "there is none",
+    ),
     Trouble(
         "rows wait for minutes",
         _ALIVE + _WAITING + "update auto_post_outbox set available_at = now() - interval '2 minutes'",
@@ -209,6 +220,22 @@ TROUBLES = [
         "workers",
         "problem",
         "none is alive; the last was seen at ",
+        heals=False,
+    ),
+    Trouble(
+        "retention fails in a worker",
+        _REPORTED.format(subject="retention", seconds=60),
+        "retention",
+        "warning",
+        "worker w, for 00:01:00: fails: LockNotAvailableError 55P03",
+        heals=False,
+    ),
+    Trouble(
+        "reconciler fails in a worker for long",
+        _REPORTED.format(subject="reconcile", seconds=660),
+        "reconcile",
+        "problem",
+        "worker w, for 00:11:00: fails: LockNotAvailableError 55P03",
         heals=False,
     ),
     Trouble(
@@ -286,9 +313,9 @@ TROUBLES = [
     ),
     Trouble(
         "superuser",
-        "select 1",
+        "alter function auto_post_capture() owner to current_user",
         "functions",
-        "warning",
+        "problem",
         "who owns the functions, is a superuser",
         heals=False,
     ),

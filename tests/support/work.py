@@ -10,10 +10,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from autopost.database.sql import query
+from autopost.model import Claim
+from autopost.outbox.outbox import Outbox
 from autopost.processes.worker_process import build_worker
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
@@ -124,6 +127,13 @@ def process_of(
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+
+async def rescue(outbox: Outbox, *, max_attempts: int = 5) -> list[Claim]:
+    """Rescue rows of crashed workers and expired leases, and claim one selection of them, as a worker does."""
+    await outbox.rescue(max_attempts)
+    chosen = [row.id for row in await outbox.crashed()]
+    return await outbox.claim(len(chosen), timedelta(minutes=1), chosen=chosen)
 
 
 CLAIM_VALUES = {

@@ -22,7 +22,7 @@ from autopost.broadcast import wakeup
 from autopost.database import connection
 from autopost.outbox import doorbell
 from autopost.outbox.outbox import Outbox
-from autopost.worker import worker
+from autopost.worker import liveness
 from autopost.worker.publication import Publication
 from autopost.writing import Writer
 
@@ -89,6 +89,19 @@ def arm(point: str, times: int = 1) -> None:
     setattr(owner, name, dying if asyncio.iscoroutinefunction(original) else dying_at_once)
 
 
+def die_of(text: str) -> None:
+    """Make this process die whenever it writes a post about an operation whose explanation has this text."""
+    original = Writer.from_template
+
+    @functools.wraps(original)
+    def dying(self: Any, operation: Any, *arguments: Any) -> Any:
+        if text in (operation.what_explanation or ""):
+            die()
+        return original(self, operation, *arguments)
+
+    Writer.from_template = dying  # type: ignore[method-assign,assignment]
+
+
 def move_clock(seconds: float) -> None:
     """Make this process's wall clock wrong. What counts is the database's."""
 
@@ -103,7 +116,7 @@ def be_hasty() -> None:
     """Let this worker find out in a second or two what takes others half a minute, so that no test has to wait."""
     connection.COMMAND_TIMEOUT_SECONDS = 1.0
     doorbell.PROBE_SECONDS = doorbell.PROBE_TIMEOUT_SECONDS = 1.0
-    worker.HEARTBEAT_SECONDS = 1.0
+    liveness.HEARTBEAT_SECONDS = 1.0
 
 
 def look_often() -> None:

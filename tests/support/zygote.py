@@ -23,7 +23,7 @@ from autopost.web import server
 from autopost.web.feed import app as feeds
 from autopost.web.feed import redis_sources
 from autopost.web.page import app as page
-from tests.support.worker_dying_at import arm, be_hasty, look_often, move_clock
+from tests.support.worker_dying_at import arm, be_hasty, die_of, look_often, move_clock
 
 for command in cli.COMMANDS:
     cli.COMMANDS[command].load(command)
@@ -79,6 +79,8 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     os.environ.update(order["variables"])
     if order["die_at"]:
         arm(*order["die_at"])
+    if order["dies_of"]:
+        die_of(order["dies_of"])
     if order["clock"]:
         move_clock(order["clock"])
     if order["hasty"]:

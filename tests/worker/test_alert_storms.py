@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from autopost.alert_storm import AlertLimit
 from autopost.database.connection import create_pool
 from autopost.model import Generator, Outdated, Posted, Reason, Skipped, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
+from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication
 from tests.support.host import SCHEMAS, Host, Row
 from tests.support.work import eventually, work_off, working

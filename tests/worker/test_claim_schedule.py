@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from autopost.worker.claim_schedule import ROUND_ROBIN_EVERY_CLAIMS, ClaimSchedule
+from uuid import uuid4
+
+from autopost.outbox.outbox import CrashedRow
+from autopost.worker.claim_schedule import FIRST_CLAIM_ROWS, ROUND_ROBIN_EVERY_CLAIMS, ClaimSchedule, CrashedSchedule
 
 LIMIT = 10
 POLL_SECONDS = 5.0
 
 
+MOST = 500
+FEW = [CrashedRow(uuid4(), alone=False) for _ in range(5)]
+ALONE = CrashedRow(uuid4(), alone=True)
+
+
 def claim(schedule: ClaimSchedule, *, rows: int, now: float = 0.0, seconds: float = 0.0) -> tuple[bool, bool]:
     """Claim at a time and for so long; return whether it was a full scan, and whether it was round robin."""
-    mode = schedule.next_claim(now)
-    schedule.succeeded(mode, rows=rows, limit=LIMIT, now=now + seconds)
+    mode = schedule.next_claim(now, LIMIT)
+    schedule.succeeded(mode, rows=rows, now=now + seconds)
     return mode.full_scan, mode.round_robin
 
 
@@ -78,3 +86,43 @@ def test_rows_that_are_due_but_locked_make_claims_rarer() -> None:
     assert schedule.woke_up(rows_due=True) > 0.0
     claim(schedule, rows=1)
     assert schedule.woke_up(rows_due=True) == 0.0
+
+
+def test_claims_are_small_and_grow_with_the_backlog() -> None:
+    """A crash takes along what is in flight."""
+    schedule = ClaimSchedule(POLL_SECONDS)
+    limits = []
+    for _ in range(7):
+        mode = schedule.next_claim(0.0, MOST)
+        limits.append(mode.limit)
+        schedule.succeeded(mode, rows=mode.limit, now=0.0)
+    assert limits == [16, 32, 64, 128, 256, 500, 500]
+    schedule.succeeded(schedule.next_claim(0.0, MOST), rows=3, now=0.0)
+    assert schedule.next_claim(0.0, MOST).limit == FIRST_CLAIM_ROWS
+
+
+def test_rows_that_crashed_together_are_claimed_one_selection_at_a_time() -> None:
+    """While one of them is in flight, no more are looked for."""
+    schedule = CrashedSchedule()
+    assert not schedule.is_look_due(0.0, crashed_in_flight=False), "none was found yet"
+    schedule.found()
+    assert not schedule.is_look_due(0.0, crashed_in_flight=True)
+    assert schedule.is_look_due(0.0, crashed_in_flight=False)
+    assert schedule.choose(FEW, 0.0, is_idle=False) == FEW
+    assert schedule.is_look_due(0.0, crashed_in_flight=False), "there may be more"
+    assert schedule.choose([], 0.0, is_idle=True) == []
+    assert not schedule.is_look_due(0.0, crashed_in_flight=False)
+
+
+def test_row_that_crashed_twice_waits_until_nothing_is_in_flight() -> None:
+    """The others wait for it if that does not come about by itself, at most a tenth of the time."""
+    schedule = CrashedSchedule()
+    schedule.found()
+    assert schedule.choose([*FEW, ALONE], 0.0, is_idle=False) == [ALONE]
+    schedule.others_waited(0.0, 2.0)
+    assert schedule.choose([*FEW, ALONE], 2.0, is_idle=False) == FEW
+    assert schedule.choose([ALONE], 2.0, is_idle=False) == []
+    assert not schedule.is_look_due(2.5, crashed_in_flight=False)
+    assert schedule.choose([ALONE], 3.0, is_idle=True) == [ALONE]
+    assert schedule.choose([ALONE], 21.9, is_idle=False) == []
+    assert schedule.choose([ALONE], 22.0, is_idle=False) == [ALONE]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -42,14 +43,14 @@ class RecordingPublication(Publication):
         self.overlapping: set[str | None] = set()
         self._publishing: set[str | None] = set()
 
-    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
+    async def publish(self, proposals: Sequence[Proposal], decide: Decide, **options: Any) -> Published:
         """Publish, and record."""
         agents = {proposal.claim.operation.agent_id for proposal in proposals}
         self.groups += 1
         self.overlapping |= agents & self._publishing
         self._publishing |= agents
         try:
-            return await super().publish(proposals, decide)
+            return await super().publish(proposals, decide, **options)
         finally:
             self._publishing -= agents
 
@@ -115,22 +116,15 @@ async def test_text_that_cost_money_is_saved_before_it_is_published(
 async def test_skipped_rows_do_not_wait_for_the_posts_of_their_group(
     host: Host, settings: Settings, database: str, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    """The feed's table is locked for long, and its posts are retried for the whole time."""
+    """The feed's table is locked: its posts go back to the database, and no attempt counts."""
     outbox, claims = await claimed(host, pool, "ada", "bob", "cleo")
     items: list[Ready] = [Posted(claim, FREE) for claim in claims[:2]]
     items.append(Skipped(claims[2], Reason.MISSING_EXPLANATION))
-    in_flight = InFlight()
-    in_flight.add(claims)
-    patient = settings.model_copy(update={"lease_seconds": 3600.0})
-    publisher = Publisher(outbox, Publication(pool, SCHEMAS, "one"), patient, in_flight)
     with open_connection(database) as locker:
         locker.execute("lock table social_posts")
-        publishing = asyncio.create_task(publisher.publish(items))
-        await eventually(lambda: host.value("select count(*) from auto_post_outbox where state = 'skipped'") == 1)
-        assert not publishing.done()
-        locker.rollback()
-        await publishing
-    assert len(host.posts()) == 2
+        async with publishing(host, settings, Publication(pool, SCHEMAS, "one"), outbox, items):
+            pass
+    assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("pending", 0)] * 2 + [("skipped", 1)]
 
 
 async def test_group_that_fails_is_split_until_the_failing_row_is_alone(
@@ -141,12 +135,8 @@ async def test_group_that_fails_is_split_until_the_failing_row_is_alone(
     outbox, claims = await claimed(host, pool, "ada", "bob", "cleo", "dan", "eve")
     skipped = Skipped(claims[1], Reason.MISSING_EXPLANATION)
     items = [skipped if claim is claims[1] else Posted(claim, FREE) for claim in claims]
-    publication = Publication(pool, SCHEMAS, "one")
-    in_flight = InFlight()
-    in_flight.add(claims)
-    await Publisher(outbox, publication, settings, in_flight).publish(items)
-    states = {row["tracker_id"]: row["state"] for row in host.outbox()}
+    async with publishing(host, settings, Publication(pool, SCHEMAS, "one"), outbox, items):
+        states = {row["tracker_id"]: row["state"] for row in host.outbox()}
     assert states == {"op0": "posted", "op1": "skipped", "op2": "pending", "op3": "posted", "op4": "posted"}
     (left,) = host.rows("select attempts, last_error from auto_post_outbox where state = 'pending'")
     assert tuple(left.values()) == (1, "CheckViolationError 23514")
-    assert len(in_flight) == 0

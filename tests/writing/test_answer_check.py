@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
-from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM
 from tests.support.cases import assert_results
 

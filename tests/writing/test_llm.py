@@ -16,7 +16,8 @@ from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.writing.llm import Answer, Llm, NoAnswer, _pool_sizes
+from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.llm import Llm, _pool_sizes
 from autopost.writing.prompt import Prompt
 from tests.support.llm_server import (
     COMPLETION_TOKENS,

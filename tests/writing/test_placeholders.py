@@ -12,10 +12,10 @@ from autopost.cli.screen import post_body
 from autopost.model import PLACEHOLDER, placeholder
 from autopost.outbox.outcomes import Outcome
 from autopost.redaction.redactor import Redactor
+from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fields import Fields, redact_fields
 from autopost.writing.length import cut
-from autopost.writing.llm import Answer
 from autopost.writing.prompt import SYSTEM, prompt_for
 from autopost.writing.proofread import proofread
 from autopost.writing.writer import Writer

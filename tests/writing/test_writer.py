@@ -14,7 +14,8 @@ from autopost.errors import RedactionFailed
 from autopost.model import Generator, Redaction
 from autopost.settings import load_settings
 from autopost.writing import Writer
-from autopost.writing.llm import Answer, Llm
+from autopost.writing.answer import Answer
+from autopost.writing.llm import Llm
 from autopost.writing.prompt import Prompt
 from tests.support.llm_server import (
     LlmServer,

@@ -2,11 +2,13 @@
 
 AutopostError
 ├── ConfigurationError       a setting is missing or malformed; exit code 2
+├── Unreadable               bounded_file.py: a file is missing, or not what it should be; callers name the setting
 ├── DatabaseUnreachable      no connection could be made; exit code 3
 ├── SchemaMismatch           the database is unmigrated, too new, or a host table lacks columns; exit code 4
 ├── Unhealthy                a check found what somebody must see to; exit code 5
 ├── LeaseLost                another worker holds the lease now; nothing was written
 ├── PostRefused              the platform's feed took a post without keeping it; nothing was written
+├── AuditRefused             the platform's audit log took a row without keeping it; nothing was written
 ├── RedactionFailed          the text could not be redacted, so it must not be published; retried, then dead-lettered
 │   ├── TextTooLong          the text has more characters than the redactor accepts
 │   ├── DeadlinePassed       redaction used up its CPU time
@@ -20,6 +22,7 @@ AutopostError
 │   ├── TooManyViewers       503
 │   ├── TooManyWrongTokens   429
 │   └── UnknownTopic         400
+├── ResponseTooLong          writing/bounded_transport.py: the LLM's server sent too much; a template is used
 ├── TransportLost            web/feed/source.py: the transport is no longer received; the log is read instead
 ├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
 ├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
@@ -32,6 +35,25 @@ Messages never contain text of an operation, a post or a secret: they are writte
 
 from __future__ import annotations
 
+import re
+
+# What a vendor's key looks like: by its prefix, or as a long run of letters and digits. Neither names of models and
+# hosts nor UUIDs have such runs.
+_TOKEN = re.compile(r"[A-Za-z0-9_+-]{10,}={0,2}")
+_KEY_PREFIX = re.compile(r"(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[a-z]|whsec|hf|gsk)[-_]")
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{20,}")
+
+
+def mask_keys(text: str) -> str:
+    """Return a text without what looks like a key, for a value that stands where it should not."""
+    return _TOKEN.sub(lambda token: "***" if _is_key(token[0]) else token[0], text)
+
+
+def _is_key(token: str) -> bool:
+    if _KEY_PREFIX.match(token):
+        return True
+    return any(not run.isalpha() and not run.isdigit() for run in _LONG_RUN.findall(token))
+
 
 class AutopostError(Exception):
     """Something went wrong that autopost foresaw."""
@@ -43,9 +65,20 @@ class AutopostError(Exception):
 
 
 class ConfigurationError(AutopostError):
-    """The settings are not usable."""
+    """The settings are not usable. Keys in the message are masked: one may be the value of the wrong setting."""
 
     exit_code = 2
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(None if message is None else mask_keys(message))
+
+
+class Unreadable(AutopostError):
+    """The file cannot be read."""
+
+    def __init__(self, why: str, *, is_missing: bool = False) -> None:
+        super().__init__(why)
+        self.is_missing = is_missing
 
 
 class DatabaseUnreachable(AutopostError):
@@ -72,6 +105,10 @@ class LeaseLost(AutopostError):
 
 class PostRefused(AutopostError):
     """The platform's table of posts took a row without keeping it: a trigger of its own forbids it."""
+
+
+class AuditRefused(AutopostError):
+    """The platform's audit log took a row without keeping it: a trigger of its own forbids it."""
 
 
 class RedactionFailed(AutopostError):

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     MISSING_EXPLANATION = "missing_explanation"
     AGENT_UNKNOWN = "agent_unknown"
     MATURITY_BLOCKED = "maturity_blocked"
+    TENANT_MISMATCH = "tenant_mismatch"
     RATE_LIMITED = "rate_limited"
     ALERT_STORM = "alert_storm"
     REFUSED_BY_PLATFORM = "refused_by_platform"
@@ -92,6 +93,7 @@ class Agent:
     name: str | None
     maturity: str | None
     last_post_at: datetime | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Claim:
 
     `epoch` fences every later statement about the row. `attempts` includes this claim. `draft` is the text of an
     earlier attempt, so that a retry does not pay for the LLM again. `already_processed`: retention or a purge removed
-    a row of the same operation and rule before.
+    a row of the same operation and rule before. `crashes` counts the crashes of workers while they had the row.
     """
 
     id: UUID
@@ -140,6 +142,7 @@ class Claim:
     draft: Written | None = None
     last_error: str | None = None
     already_processed: bool = False
+    crashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,15 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """The attempt failed; the row can be claimed again after `delay_seconds`."""
+    """The attempt failed; the row can be claimed again after `delay_seconds`.
+
+    An attempt that does not count is not the row's fault.
+    """
 
     claim: Claim
     error: str
     delay_seconds: float
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

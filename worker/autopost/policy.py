@@ -26,7 +26,7 @@ def before_writing(
         return Skipped(claim, Reason.ALREADY_PROCESSED)
     if claim.attempts > max_attempts:
         return Dead(claim, claim.last_error or "worker_crashed")
-    blocked = governance_block(claim.agent)
+    blocked = governance_block(claim.agent, claim.operation.tenant_id)
     if blocked is not None:
         return Skipped(claim, blocked)
     last_post_at = claim.agent.last_post_at if claim.agent else None
@@ -55,7 +55,7 @@ def at_publishing(
             continue
         claim, written = proposal.claim, proposal.written
         agent_id = claim.operation.agent_id or ""
-        blocked = governance_block(agents.get(agent_id))
+        blocked = governance_block(agents.get(agent_id), claim.operation.tenant_id)
         if blocked is None and is_rate_limited(posted_at.get(agent_id), now, window, is_alert=claim.operation.is_alert):
             blocked = Reason.RATE_LIMITED
         if blocked is not None:
@@ -66,22 +66,26 @@ def at_publishing(
     return decisions
 
 
-def governance_block(agent: Agent | None) -> Reason | None:
+def governance_block(agent: Agent | None, tenant_id: str | None = None) -> Reason | None:
     """Return why this agent must not post, or None if it may.
 
     Fails closed: an unknown agent must not post, nor one whose maturity is NULL or not in the list. The comparison
-    ignores case and nothing else. Alerts are no exception.
+    ignores case and nothing else. An operation that names another tenant than its agent's is not posted; where either is
+    not known, nothing is compared. Alerts are no exception.
     """
     if agent is None:
         return Reason.AGENT_UNKNOWN
     if agent.maturity is None or agent.maturity.lower() not in MATURITIES_THAT_MAY_POST:
         return Reason.MATURITY_BLOCKED
+    if tenant_id is not None and agent.tenant_id is not None and tenant_id != agent.tenant_id:
+        return Reason.TENANT_MISMATCH
     return None
 
 
 def is_rate_limited(last_post_at: datetime | None, now: datetime, window: timedelta, *, is_alert: bool = False) -> bool:
     """Return whether the agent posted too recently, by the database's clock.
 
-    At the exact end of the window posting is allowed again. Alerts are never limited.
+    At the exact end of the window posting is allowed again. Alerts are never limited. A last post in the future, from
+    before the clock was set back, counts while it is less than a window ahead; auto_post_correct_clock ends that.
     """
-    return not is_alert and last_post_at is not None and now - last_post_at < window
+    return not is_alert and last_post_at is not None and abs(now - last_post_at) < window

@@ -7,7 +7,7 @@ select
     o.reason, o.last_error, o.finished_at, r.id as rule_id, r.operation_type as rule_operation_type,
     r.status as rule_status, r.description as rule_description, p.content as post
 from {{ schema }}.auto_post_rules as r
-inner join {{ schema }}.auto_post_outbox as o on o.id = {{ schema }}.auto_post_outbox_id($1, r.id)
+inner join {{ schema }}.auto_post_operations as o on o.id = {{ schema }}.auto_post_outbox_id($1, r.id)
 left join {{ platform }}.agents as a on o.agent_id = a.id
 left join {{ platform }}.social_posts as p on o.post_id = p.id
 order by o.captured_at, o.id

@@ -2,10 +2,12 @@
 -- least, the log's last place. What is no longer on the feed has no content.
 select
     l.position as log_position, n.position, n.post_id, n.tenant_id, n.agent_id, n.agent_name, n.agent_maturity,
-    n.agent_category, n.post_type, left(p.content, 4000) as content, n.post_metadata, n.created_at
+    n.agent_category, n.post_type, left(p.content, 4000) as content, p.post_metadata, n.created_at
 from {{ schema }}.auto_post_consumers as l
 left join lateral (
-    select a.*
+    select
+        a.position, a.post_id, a.tenant_id, a.agent_id, a.agent_name, a.agent_maturity, a.agent_category, a.post_type,
+        a.created_at
     from {{ schema }}.auto_post_events as a
     where a.position > $1 and a.position <= l.position
     order by a.position

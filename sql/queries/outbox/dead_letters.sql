@@ -9,7 +9,7 @@ from (
         select
             o.id, o.tracker_id, o.agent_id, o.operation_type, o.status, o.is_alert, o.attempts, o.last_error,
             o.captured_at, o.finished_at, o.state
-        from {{ schema }}.auto_post_outbox as o
+        from {{ schema }}.auto_post_operations as o
         where o.finished_at is not null
         order by o.finished_at desc
         limit $2

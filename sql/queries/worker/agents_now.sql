@@ -1,15 +1,28 @@
 -- Returns the agents ($1) as they are at this moment, by the database's clock. Read them while their locks are held.
+-- $2, $3: lock_timeout and statement_timeout of the statements that follow in this transaction.
 with wanted as (
     select u.agent_id from unnest($1::text[]) as u (agent_id)
+),
+
+timeouts as materialized (
+    select set_config('lock_timeout', $2::text, true), set_config('statement_timeout', $3::text, true)
 )
 
 select
-    w.agent_id, a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity,
-    a.category as agent_category, l.last_post_at, clock_timestamp() as now
+    w.agent_id, a.agent_id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity,
+    a.category as agent_category, a.tenant_id as agent_tenant_id, l.last_post_at, clock_timestamp() as now
 from wanted as w
+cross join timeouts
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
-    select k.id, k.name, k.maturity, k.category from {{ platform }}.agents as k
+    select
+        w.agent_id,
+        -- The platform's columns may have any type: format() calls the type's output function, and no cast.
+        case when k.name is not null then left(format('%s', k.name), 200) end as name,
+        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity,
+        case when k.category is not null then left(format('%s', k.category), 200) end as category,
+        case when k.tenant_id is not null then left(format('%s', k.tenant_id), 200) end as tenant_id
+    from {{ platform }}.agents as k
     where w.agent_id = k.id
     order by k.id
     limit 1

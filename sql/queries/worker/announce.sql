@@ -17,7 +17,11 @@ select
 from given as g
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
-    select k.name, k.maturity, k.category from {{ platform }}.agents as k
+    select
+        case when k.name is not null then left(format('%s', k.name), 200) end as name,
+        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity,
+        case when k.category is not null then left(format('%s', k.category), 200) end as category
+    from {{ platform }}.agents as k
     where g.agent_id = k.id
     order by k.id
     limit 1

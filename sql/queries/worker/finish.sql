@@ -1,5 +1,5 @@
 -- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs whose lease was still valid; a
--- row with another epoch or state is not changed.
+-- row with another epoch or state is not changed. audited: how many audit rows the platform's table kept, of all.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
 -- $8 the time of the decision. A status that is not one word could be text of the operation, and is not audited.
 -- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
@@ -37,6 +37,7 @@ audited as (
         gen_random_uuid()::text, $8::timestamptz, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
         case when f.status ~ '^{{ pattern.status }}$' then f.status end, f.post_id, f.details
     from finished as f
+    returning true as is_kept
 )
 
-select f.id, f.epoch from finished as f
+select f.id, f.epoch, (select count(*) from audited) as audited from finished as f

@@ -48,7 +48,26 @@ inner join pg_class as c
             when n.object like 'auto\_post\_%' then '{{ schema }}'::regnamespace
             else '{{ platform }}'::regnamespace
         end
-where not has_table_privilege(current_user, c.oid, n.privilege)
+where
+    not case
+        -- Granted on single columns.
+        when n.privilege = 'UPDATE' or (n.privilege = 'INSERT' and n.object not like 'auto\_post\_%')
+            then has_any_column_privilege(current_user, c.oid, n.privilege)
+        else has_table_privilege(current_user, c.oid, n.privilege)
+    end
+union
+-- What becomes of an operation, column by column: a revision may have added one.
+select 'UPDATE (' || a.attname || ') on auto_post_outbox'
+from pg_class as c
+inner join pg_attribute as a on c.oid = a.attrelid
+where
+    c.relname = 'auto_post_outbox'
+    and c.relnamespace = '{{ schema }}'::regnamespace
+    and a.attnum > 0
+    and not a.attisdropped
+    and a.attname <> all(string_to_array('{{ columns.operation }}', ' '))
+    and has_any_column_privilege(current_user, a.attrelid, 'UPDATE')
+    and not has_column_privilege(current_user, a.attrelid, a.attnum, 'UPDATE')
 union
 select 'USAGE on schema ' || n.schema_name
 from (values ('{{ schema }}'), ('{{ platform }}')) as n (schema_name)

@@ -1,10 +1,13 @@
 -- Returns when the reconciler last reached the end of the platform's table, its position, and whether capturing is on.
--- blocks: the number to read; of a partitioned table those of its largest partition.
-with tables as (
-    select distinct coalesce(l.relid, t.tgrelid) as oid
+-- blocks: the number to read; of a table with partitions or children those of the largest.
+with recursive tables as (
+    select t.tgrelid as oid
     from pg_trigger as t
-    left join pg_partition_tree(t.tgrelid) as l on l.isleaf
-    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+    union
+    select i.inhrelid
+    from pg_inherits as i
+    inner join tables as p on i.inhparent = p.oid
 )
 
 select
@@ -12,6 +15,7 @@ select
     (
         select coalesce(max(pg_relation_size(t.oid)), 0) / current_setting('block_size')::integer
         from tables as t
+        inner join pg_class as c on t.oid = c.oid and c.relkind = 'r'
     ) as blocks
 from {{ schema }}.auto_post_reconciliation as r
 cross join {{ schema }}.auto_post_control as c

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any, cast
 
 import asyncpg
@@ -29,7 +29,13 @@ class Gate:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool[asyncpg.Record], worker: str, proposals: Sequence[Proposal], decide: Decide
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        worker: str,
+        proposals: Sequence[Proposal],
+        decide: Decide,
+        *,
+        bypass: Collection[str] = (),
     ) -> None:
         self.at: str | None = None
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
@@ -38,7 +44,7 @@ class Gate:
         self._arrived = asyncio.Event()
         self._go = asyncio.Event()
         publication = Publication(cast("asyncpg.Pool[asyncpg.Record]", self), SCHEMAS, worker)
-        self._task = asyncio.create_task(publication.publish(proposals, decide))
+        self._task = asyncio.create_task(publication.publish(proposals, decide, bypass=bypass))
 
     async def arrive(self) -> None:
         """Wait until it stands before a statement, or has ended."""

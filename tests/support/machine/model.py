@@ -69,6 +69,7 @@ class Row:
     state: str = "pending"
     epoch: int = 0
     attempts: int = 0
+    crashes: int | None = None
     worker: str | None = None
     due: str = "now"
     kept: bool = False
@@ -79,6 +80,11 @@ class Row:
     def is_held(self) -> bool:
         """Return whether it has no outcome yet."""
         return self.state in HELD
+
+    @property
+    def is_due(self) -> bool:
+        """Return whether it waits for a worker, and its time has come."""
+        return self.state == "pending" and self.due == "now"
 
     def look(self) -> dict[str, Any]:
         """Return it as Stage.look does."""
@@ -91,6 +97,7 @@ class Row:
             "state": self.state,
             "epoch": self.epoch,
             "attempts": self.attempts,
+            "crashes": self.crashes,
             "worker": self.worker,
             "due": self.due if self.is_held else None,
             "kept": self.kept,
@@ -227,6 +234,17 @@ class Model:
             case Dead():
                 row.state, row.error = "dead", verdict.error
         self.outcomes[verdict.claim.id, row.state] += 1
+
+    def crash(self, key: UUID, max_attempts: int) -> None:
+        """Record that the worker of a row crashed: the attempt counts if the row was claimed alone."""
+        row = self.rows[key]
+        row.state, row.worker, row.due = "pending", None, "now"
+        row.crashes = 1 + (row.crashes or 0)
+        if row.crashes <= 2:
+            row.attempts -= 1
+        elif row.attempts >= max_attempts:
+            row.state, row.error = "dead", "worker_crashed"
+            self.outcomes[key, "dead"] += 1
 
     def skip(self, ids: Iterable[UUID], reason: str) -> None:
         """Record what was skipped without a worker's publishing."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from autopost.database.connection import connect_arguments
+from autopost.database.session import SESSION
 from autopost.settings import Settings
 from tests.support.host import SEARCH_PATH
 
@@ -18,7 +19,8 @@ LOOK = """
 select jsonb_build_object(
     'rows', (select coalesce(jsonb_object_agg(o.id, jsonb_build_object(
         'operation', o.tracker_id, 'rule', o.rule_id, 'agent', o.agent_id, 'tenant', o.tenant_id,
-        'alert', o.is_alert, 'state', o.state, 'epoch', o.epoch, 'attempts', o.attempts, 'worker', o.worker,
+        'alert', o.is_alert, 'state', o.state, 'epoch', o.epoch, 'attempts', o.attempts, 'crashes', o.crashes,
+        'worker', o.worker,
         'due', case
             when o.finished_at is not null then null
             when o.available_at = 'infinity' then 'parked'
@@ -151,7 +153,7 @@ class Stage:
 
     async def _open(self) -> None:
         arguments = {**self._arguments}
-        product = arguments["server_settings"]
+        product = arguments["server_settings"] | SESSION
         arguments["server_settings"] = {**product, "lock_timeout": "5000", "search_path": SEARCH_PATH}
         self.main = await asyncpg.connect(**arguments)
         self.host = await asyncpg.connect(**arguments)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import asyncpg
 import hypothesis.strategies as st
@@ -18,7 +19,7 @@ from autopost.worker.publication import Decide
 from autopost.writing import has_explanation
 from tests.support.machine.base import LEASE, Base, Publishing, ids, key_of, one_of, picks, workers
 from tests.support.machine.gate import COMMIT, Gate
-from tests.support.machine.model import WINDOW_MINUTES, ending
+from tests.support.machine.model import WINDOW_MINUTES, Row, ending
 
 WINDOW = timedelta(minutes=WINDOW_MINUTES)
 MAX_ATTEMPTS = 2
@@ -35,24 +36,46 @@ class WorkerRules(Base):
 
     @rule(worker=workers, limit=st.integers(1, 5))
     def claim(self, worker: str, limit: int) -> None:
-        """Claim what is due."""
-        free = self.rows(lambda row: row.is_held and row.due == "now")
-        free = {key: row for key, row in free.items() if key not in self.locked()}
-        stopped = {key for key, row in free.items() if self.model.is_paused(row)}
-        due = set() if self.model.paused else free.keys() - stopped
-        claims = self.stage.run(self.claiming[worker].claim(limit, LEASE))
+        """Rescue what crashed, and claim what is due: rows that never crashed a worker, then some that did."""
+        outbox = self.claiming[worker]
+        expired = set(self.rows(lambda row: row.state == "claimed" and row.due == "now")) - self.locked()
+        dead = {str(id_) for id_ in self.stage.run(outbox.rescue(MAX_ATTEMPTS)).dead}
+        for key in expired:
+            self.model.crash(key, MAX_ATTEMPTS)
+        assert dead == {str(key) for key in expired if self.model.rows[key].state == "dead"}
+        self.claim_due(worker, limit, due=self.due(lambda row: row.crashes is None))
+        due = self.due(lambda row: row.crashes is not None)
+        found = self.stage.run(outbox.crashed())
+        assert {row.id for row in found} <= set(due)
+        assert [row.alone for row in found] == sorted((self.model.rows[row.id].crashes or 0) > 1 for row in found)
+        many = sum(self.model.rows[key].crashes == 1 for key in due)
+        assert len(found) == min(many, 5) + (many < len(due)), "found too few or too many"
+        chosen = [row.id for row in found][-limit:]
+        self.claim_due(worker, len(chosen), due={key: due[key] for key in chosen}, chosen=chosen)
+
+    def due(self, wanted: Callable[[Row], bool]) -> dict[UUID, Row]:
+        """Return the rows that may be claimed."""
+        return (
+            {}
+            if self.model.paused
+            else self.rows(lambda row: row.is_due and wanted(row) and not self.model.is_paused(row))
+        )
+
+    def claim_due(self, worker: str, limit: int, due: dict[UUID, Row], chosen: Sequence[UUID] | None = None) -> None:
+        """Claim some of the rows that are due."""
+        stopped = self.rows(lambda row: row.is_due and self.model.is_paused(row))
+        claims = self.stage.run(self.claiming[worker].claim(limit, LEASE, chosen=chosen))
         assert len(ids(claims)) == len(claims)
-        assert ids(claims) <= due, "claimed what was not to be claimed"
+        assert ids(claims) <= due.keys(), "claimed what was not to be claimed"
         assert len(claims) == min(limit, len(due)), "claimed too little or too much"
-        for key in stopped if self.saw_pause[worker] else ():
-            row = free[key]
-            row.state, row.worker, row.due, row.epoch = "pending", None, "parked", row.epoch + 1
+        for row in stopped.values() if self.saw_pause[worker] else ():
+            row.worker, row.due, row.epoch = None, "parked", row.epoch + 1
         self.saw_pause[worker] = bool(self.model.pauses)
         for claim in claims:
-            row = free[claim.id]
+            row = due[claim.id]
             row.state, row.worker, row.due = "claimed", worker, "later"
             row.epoch, row.attempts = self.model.next_epoch(claim.id), row.attempts + 1
-            assert (claim.epoch, claim.attempts) == (row.epoch, row.attempts)
+            assert (claim.epoch, claim.attempts, claim.crashes) == (row.epoch, row.attempts, row.crashes or 0)
             assert claim.already_processed == (claim.id in self.model.seen)
             agent = row.operation.agent
             assert (claim.agent and claim.agent.maturity) == self.model.maturity.get(agent)

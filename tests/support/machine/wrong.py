@@ -55,8 +55,9 @@ WRONGS = [
     Wrong(
         "agents are not locked",
         "queries/worker/lock_agents",
-        "pg_try_advisory_xact_lock(hashtextextended('autopost agent ' || w.agent_id, 0)) as locked",
-        "true as locked",
+        "    w.agent_id = any(array(select i.agent_id from inserted as i) "
+        "|| array(select l.agent_id from locked as l))\n",
+        "    true\n",
     ),
     Wrong("the claim ignores leases", "queries/worker/claim", "        and o.available_at <= now()\n", ""),
     Wrong(
@@ -65,6 +66,9 @@ WRONGS = [
         "clock_timestamp() + $3::interval",
         "clock_timestamp() + 0 * $3::interval",
     ),
+    Wrong("the rescue ignores leases", "queries/worker/rescue", "        and o.available_at <= now()\n", ""),
+    Wrong("a crash costs an attempt", "queries/worker/rescue", "greatest(o.attempts - 1, 0)", "o.attempts"),
+    Wrong("a crash is forgotten", "queries/worker/rescue", "coalesce(o.crashes, 0) + 1", "o.crashes"),
     Wrong(
         "the claim leaves the epoch",
         "queries/worker/claim",
@@ -92,8 +96,8 @@ WRONGS = [
     Wrong(
         "an end leaves no audit row",
         "queries/worker/finish",
-        "from finished as f\n)",
-        "from finished as f where f.state <> 'skipped'\n)",
+        "from finished as f\n    returning",
+        "from finished as f where f.state <> 'skipped'\n    returning",
     ),
     Wrong(
         "a resume lets nothing go", "functions/auto_post_resume", "p_kind is not null and o.state", "false and o.state"

@@ -11,12 +11,14 @@ from typing import Any, Self
 
 import pytest
 import structlog
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from autopost.observability.health import Health
-from autopost.web import server
-from autopost.web.server import RESERVED_FILES
+from autopost.web import connections, server
+from autopost.web.connections import network_of
+from autopost.web.server import MONITORING_CONNECTIONS, RESERVED_FILES
 
 CODE = """
 import resource, sys
@@ -68,11 +70,14 @@ class Client:
         yield cls(reader, writer)
         writer.close()
 
-    async def ask(self) -> str:
+    async def ask(self, path: str = "/healthz") -> str:
         """Return the response to a request, or nothing when the connection is closed."""
-        with contextlib.suppress(ConnectionError):
-            self.writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            return (await asyncio.wait_for(self._reader.read(1_000), 20)).decode()
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            self.writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            async with asyncio.timeout(20):
+                head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+                await self._reader.readexactly(int(head.partition("content-length: ")[2].partition("\r")[0]))
+                return head
         return ""
 
     async def until_closed(self) -> None:
@@ -83,7 +88,7 @@ class Client:
 
 async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time limit of a request ends with the handshake."""
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.2)
 
     async def later(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
@@ -94,29 +99,67 @@ async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pyt
         assert await asyncio.wait_for(opened.recv(), 20) == "still here"
 
 
-async def test_connections_over_the_limit_are_closed() -> None:
-    """Before they send anything; the others are served, and when one of them ends there is room again."""
-    async with serving(connections=2) as port, Client.open(port) as first:
-        async with Client.open(port) as second:
-            assert (await first.ask()).startswith("HTTP/1.1 200")
-            assert (await second.ask()).startswith("HTTP/1.1 200")
-            async with Client.open(port) as third:
-                await third.until_closed()
-            assert (await first.ask()).startswith("HTTP/1.1 200")
+async def test_one_connection_too_many_closes_the_oldest_that_waits() -> None:
+    """A complete request always finds a place; what is answered keeps it."""
+    answer = asyncio.Event()
 
-        async def is_served() -> bool:
-            async with Client.open(port) as fourth:
-                return (await fourth.ask()).startswith("HTTP/1.1 200")
+    async def when_told(scope: Scope, receive: Receive, send: Send) -> None:
+        await answer.wait()
+        await PlainTextResponse("done")(scope, receive, send)
 
+    async with serving(connections=2, fallback=when_told) as port, contextlib.AsyncExitStack() as clients:
+        working = await clients.enter_async_context(Client.open(port))
+        asking = asyncio.create_task(working.ask("/slow"))
+        waiting = [await clients.enter_async_context(Client.open(port)) for _ in range(2 + MONITORING_CONNECTIONS)]
+        await waiting[0].until_closed()
+        assert (await waiting[-1].ask()).startswith("HTTP/1.1 200")
+        assert (await waiting[1].ask()).startswith("HTTP/1.1 200"), "only as many as necessary are closed"
+        answer.set()
+        assert (await asking).startswith("HTTP/1.1 200")
+
+
+async def test_requests_over_the_limit_are_refused_and_probes_are_not() -> None:
+    """Monitoring has connections of its own; when a request ends there is room again."""
+    answer = asyncio.Event()
+
+    async def when_told(scope: Scope, receive: Receive, send: Send) -> None:
+        await answer.wait()
+        await PlainTextResponse("done")(scope, receive, send)
+
+    async with serving(connections=2, fallback=when_told) as port, contextlib.AsyncExitStack() as clients:
+        asking = [
+            asyncio.create_task((await clients.enter_async_context(Client.open(port))).ask("/slow")) for _ in range(2)
+        ]
+        another = await clients.enter_async_context(Client.open(port))
         async with asyncio.timeout(20):
-            while not await is_served():
+            while not (await another.ask("/slow")).startswith("HTTP/1.1 503"):
                 await asyncio.sleep(0.05)
+        for path in ("/healthz", "/metrics"):
+            assert (await another.ask(path)).startswith("HTTP/1.1 200")
+        answer.set()
+        assert all(reply.startswith("HTTP/1.1 200") for reply in await asyncio.gather(*asking))
+        assert (await another.ask("/slow")).startswith("HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_client_is_an_address_or_the_network_of_a_host(address: str, network: str) -> None:
+    """A host with IPv6 could have another address for every connection."""
+    assert network_of(address) == network
 
 
 @pytest.mark.parametrize("requests", [0, 1], ids=["first", "second"])
 async def test_request_that_trickles_is_cut_off(monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
     """Also on a connection that had an answer: each byte would end uvicorn's own time limit."""
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.4)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.4)
 
     async def trickle(writer: asyncio.StreamWriter) -> None:
         while True:

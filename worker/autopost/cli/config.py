@@ -27,11 +27,10 @@ from autopost.settings import (
     source_of,
     unknown_variables,
 )
-from autopost.settings.connection_string import masked
+from autopost.settings.connection_string import HIDDEN, masked
 from autopost.settings.definitions import SUBJECTS
 from autopost.settings.toml_file import SettingsFile, key_of, may_stand_in_file
 
-HIDDEN = "(hidden)"
 _SHOWN_OF_DATABASE = ("host", "port", "dbname", "user", "service")
 
 
@@ -108,7 +107,7 @@ def shown(variable: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(masked(variable, str(part)) for part in value)
     return masked(variable, str(value))
 
 

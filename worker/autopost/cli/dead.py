@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autopost.cli.console import Json, age, err, number, print_json, print_screen, say
-from autopost.cli.screen import plain
+from autopost.cli.screen import UNSHOWN, plain
 from autopost.cli.session import watching
 from autopost.outbox.reading import DeadLetter, read_dead_letters
 from autopost.outbox.statements import Statements
@@ -51,7 +51,7 @@ def dead_screen(letters: Sequence[DeadLetter]) -> Table:
             Text(plain(letter.last_error), style="red"),
             str(letter.attempts),
             f"{age(letter.dead_for_seconds)} ago",
-            Text(plain(f"{letter.operation_type} {letter.status or ''}")),
+            Text(plain(f"{letter.operation_type or UNSHOWN} {letter.status or ''}")),
             Text(plain(letter.agent_id or "nobody")),
         )
     return table

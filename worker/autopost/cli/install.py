@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autopost.cli.console import Yes, listed, out, require_yes
 from autopost.cli.session import run as run_to_the_end
-from autopost.database.migrate import migrate as run_migrations
-from autopost.database.removal import Lost, downgrade_losses
 from autopost.database.revisions import head_revision
 from autopost.observability.logs import configure_logs
 from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    from autopost.database.removal import Lost
 
 
 def migrate(
     to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
     yes: Yes = False,
 ) -> None:
-    """Install or upgrade the database half: tables, rules, trigger. Asks before it drops what still waits."""
+    """Install or upgrade the database half: tables, rules, trigger.
+
+    Asks before it drops what still waits, and before functions get more rights than the platform's tables have.
+    """
+    from autopost.database.installation import privilege_question_of
+    from autopost.database.migrate import migrate as run_migrations  # loads Alembic, which `run` does without
+    from autopost.database.removal import downgrade_losses
+
     settings = load_settings()
     lost = downgrade_losses(settings, to)
     if lost.is_unfinished:
         require_yes(removal_question(lost), yes=yes)
+    risk = privilege_question_of(settings, to)
+    if risk is not None:
+        require_yes(risk, yes=yes)
     run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
     out.print(f"autopost is {what} schema {settings.schema_name}.")

@@ -13,7 +13,9 @@ from autopost.model import PLACEHOLDER
 from autopost.outbox.outcomes import Outcome
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
+UNSHOWN = "(type not shown)"  # it is not one plain word, and could be text of the operation
 INDENT = 10  # what is said about an outcome stands under the agent's name
+MOST_SHOWN = 1_000  # of one value, such as an id; what autopost writes is shorter
 LEAST_COLUMNS = 50  # with fewer it is indented less
 
 
@@ -29,8 +31,10 @@ class PipeConsole(Console):
 
 
 def plain(value: object) -> str:
-    """Return a value on one line, without anything that a terminal would obey."""
-    return _CONTROL.sub(" ", str(value))
+    """Return a value on one line and not longer than a screen, without anything that a terminal would obey."""
+    text = str(value)
+    shown = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    return _CONTROL.sub(" ", shown)
 
 
 def folded(text: Text, columns: int, indent: int) -> Text:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autopost.cli.console import between
-from autopost.cli.screen import plain
+from autopost.cli.screen import UNSHOWN, plain
 from autopost.model import PLACEHOLDER, Reason
 from autopost.outbox.history import Row, Step, Story
 
@@ -33,7 +33,7 @@ def why_screen(story: Story) -> RenderableType:
 def _header(head: Text, story: Story) -> Text:
     for row in story.rows[:1]:
         agent = f"{row['agent_name'] or row['agent_id'] or 'nobody'}"
-        head.append(f"  {plain(row['operation_type'])} {plain(row['status'] or '')}", style="not bold")
+        head.append(f"  {plain(row['operation_type'] or UNSHOWN)} {plain(row['status'] or '')}", style="not bold")
         head.append(f"  of {plain(agent)}", style="not bold cyan")
         head.append(f"  {plain(row['agent_maturity'] or '').lower()}", style="not bold dim")
     return head
@@ -116,6 +116,7 @@ _REASONS = {
     Reason.RATE_LIMITED: "the agent had posted shortly before: one post in SOCIAL_POST_RATE_LIMIT_MINUTES",
     Reason.ALERT_STORM: "the agent had posted SOCIAL_POST_ALERT_BURST alerts of this type; one post sums up the rest",
     Reason.MATURITY_BLOCKED: "the agent's maturity does not allow posts: STUDENT, not set, or not known",
+    Reason.TENANT_MISMATCH: "the operation names another tenant than its agent's row in agents",
     Reason.AGENT_UNKNOWN: "agents has no row for the agent that it names, or it names none",
     Reason.MISSING_EXPLANATION: "what_explanation is empty: it does not say what was done",
     Reason.REFUSED_BY_PLATFORM: "a trigger of the platform's keeps such rows out of social_posts",

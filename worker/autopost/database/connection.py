@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import configparser
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,78 +14,17 @@ import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, is_transient, label
+from autopost.database.session import SESSION, Connection
 from autopost.errors import ConfigurationError, DatabaseUnreachable
-from autopost.settings import Settings, libpq
+from autopost.settings import Settings
+from autopost.settings.libpq import PARAMETERS, Given, Use, merged
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 COMMAND_TIMEOUT_SECONDS = 30.0
 # A peer that has vanished says nothing, and nothing ends the wait for it but time. Linux has all of these options.
 SILENCE_MILLISECONDS = 10_000
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": SILENCE_MILLISECONDS}
-# Whatever the database's or the role's defaults say. The times, in milliseconds, keep a frozen worker from holding
-# others up, and others from holding up a whole group.
-SESSION = {
-    "default_transaction_isolation": "read committed",
-    "idle_in_transaction_session_timeout": "15000",
-    "lock_timeout": "2000",
-    # Planning again for the values at hand takes longer than the statement, and leads to the same plan.
-    "plan_cache_mode": "force_generic_plan",
-    "statement_timeout": "30000",
-    # Every statement of a worker reaches a few rows by their keys. A plan that was kept from when a table was empty
-    # would read it whole when it is not, and one that looks dear would be compiled each time.
-    "enable_seqscan": "off",
-    "jit": "off",
-}
-
 WarmUp = Callable[["asyncpg.Connection[asyncpg.Record]"], Coroutine[Any, Any, None]]
-
-# What asyncpg reads from a connection string; other words of libpq are for its own client and are left out.
-_UNDERSTOOD = frozenset(
-    {"host", "port", "user", "password", "dbname", "passfile", "service", "target_session_attrs"}
-    | {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"}
-    | {"ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"}
-)
-
-# What libpq promises about security and asyncpg cannot: to leave it out in silence would be wrong.
-_PROMISES = frozenset({"require_auth", "channel_binding", "sslcertmode"})
-
-
-class Connection(asyncpg.Connection):
-    """A connection that ends when a statement is not answered within its time, or is no longer waited for.
-
-    asyncpg would ask the server to cancel it and wait as long again for that, and in a transaction once more. The
-    server ends a statement by itself at about the same time, so no answer means nobody there.
-    """
-
-    async def execute(self, query: str, *args: Any, **options: Any) -> str:
-        """Run a statement, or several; return the last one's tag."""
-        with self._ending_without_an_answer():
-            return await super().execute(query, *args, **options)
-
-    async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
-        """Return the rows of a statement."""
-        with self._ending_without_an_answer():
-            return await super().fetch(query, *args, **options)
-
-    async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
-        """Return the first value of a statement."""
-        with self._ending_without_an_answer():
-            return await super().fetchval(query, *args, **options)
-
-    def get_reset_query(self) -> str:
-        """Return nothing to run when a connection goes back to its pool, where each use would pay for it.
-
-        No statement of the worker changes its session, and asyncpg ends an open transaction by itself.
-        """
-        return ""
-
-    @contextlib.contextmanager
-    def _ending_without_an_answer(self) -> Iterator[None]:
-        try:
-            yield
-        except (TimeoutError, asyncio.CancelledError):
-            self.terminate()
-            raise
 
 
 def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
@@ -93,51 +32,45 @@ def connect_arguments(settings: Settings, purpose: str) -> dict[str, Any]:
 
     Raises ConfigurationError for a promise of libpq's that asyncpg cannot keep.
     """
-    given = _given(settings)
-    if given.get("service"):
-        _require_service(str(given["service"]))
-    refused = sorted(_PROMISES & given.keys())
-    if refused:
-        raise ConfigurationError(f"DATABASE_URL: the worker's driver cannot keep what {', '.join(refused)} promises")
+    given = {name: each.value for name, each in _given(settings).items()}
     if "hostaddr" in given:
         given.setdefault("host", given["hostaddr"])
-    understood = {name: str(value) for name, value in given.items() if name in _UNDERSTOOD and value}
-    server_settings = {"application_name": f"autopost {purpose}", **SESSION}
+    if given.get("sslrootcert") == "system":
+        given |= _system_certificates(given.get("sslmode", "verify-full"))
+    driver = {name: value for name, value in given.items() if name in PARAMETERS and PARAMETERS[name].use is Use.DRIVER}
+    server_settings = {"application_name": f"autopost {purpose}"}
     if given.get("options"):
-        server_settings["options"] = str(given["options"])
+        server_settings["options"] = given["options"]
     return {
-        "dsn": "postgresql://?" + urlencode(understood, quote_via=quote) if understood else None,
+        "dsn": "postgresql://?" + urlencode(driver, quote_via=quote) if driver else None,
         "server_settings": server_settings,
         "timeout": _connect_timeout(given.get("connect_timeout")),
         "command_timeout": COMMAND_TIMEOUT_SECONDS,
     }
 
 
-def _given(settings: Settings) -> dict[str, Any]:
-    """Return the parts of the connection string, or the service of PGSERVICE; the driver reads libpq's other variables.
-
-    That includes PGSERVICEFILE.
-    """
-    if settings.dsn:
-        return conninfo_to_dict(settings.dsn)
-    service = libpq.service()
-    return {"service": service} if service else {}
+def _given(settings: Settings) -> dict[str, Given]:
+    """Return the parameters of the connection string, of its service and of libpq's variables."""
+    parts = conninfo_to_dict(settings.dsn) if settings.dsn else {}
+    return merged({name: str(value) for name, value in parts.items() if value is not None})
 
 
-def _require_service(name: str) -> None:
-    """Raise ConfigurationError for an undefined service: the driver would ignore it and connect to another server."""
-    file = libpq.service_file()
-    services = configparser.ConfigParser(interpolation=None)
-    try:
-        services.read_string(file.read_text("utf-8"))
-    except (OSError, ValueError, configparser.Error) as error:
-        raise ConfigurationError(f"PGSERVICE: got {name!r}, but {file} cannot be read: {label(error)}") from None
-    if not services.has_section(name):
-        allowed = ", ".join(services.sections()) or "none, as it defines none"
-        raise ConfigurationError(f"PGSERVICE: got {name!r}; expected: a service of {file}: {allowed}")
+def _system_certificates(sslmode: str) -> dict[str, str]:
+    """Return what libpq's sslrootcert=system means to the driver: the machine's certificates, checked in full."""
+    if sslmode != "verify-full":
+        raise ConfigurationError(
+            f"DATABASE_URL: got sslmode={sslmode} with sslrootcert=system; expected: sslmode=verify-full"
+        )
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile is None:
+        raise ConfigurationError(
+            f"DATABASE_URL: sslrootcert=system, but there is no file of certificates at {paths.openssl_cafile}: set "
+            "SSL_CERT_FILE, or sslrootcert to the file"
+        )
+    return {"sslmode": "verify-full", "sslrootcert": paths.cafile}
 
 
-def _connect_timeout(given: Any) -> float | None:
+def _connect_timeout(given: str | None) -> float | None:
     """Return the seconds to wait for a connection; libpq's 0 is to wait for ever. Raises ConfigurationError."""
     if given is None:
         return CONNECT_TIMEOUT_SECONDS
@@ -149,7 +82,7 @@ def _connect_timeout(given: Any) -> float | None:
         ) from None
 
 
-async def connect(settings: Settings, purpose: str) -> asyncpg.Connection[asyncpg.Record]:
+async def connect(settings: Settings, purpose: str) -> Connection:
     """Open one connection. Raises DatabaseUnreachable."""
     with connect_errors(settings):
         return await _connect(**connect_arguments(settings, purpose), connection_class=Connection)
@@ -172,10 +105,9 @@ async def create_pool(
     with connect_errors(settings):
         arguments = connect_arguments(settings, purpose)
         arguments["command_timeout"] = command_seconds or arguments["command_timeout"]
-        arguments["server_settings"] |= session or {}
         return await asyncpg.create_pool(
             **arguments,
-            connect=_connect,
+            connect=partial(_connect, session={**SESSION, **(session or {})}),
             connection_class=Connection,
             init=warm_up,
             min_size=least,
@@ -184,9 +116,19 @@ async def create_pool(
         )
 
 
-async def _connect(*args: Any, **options: Any) -> asyncpg.Connection[asyncpg.Record]:
+async def _connect(*args: Any, session: Mapping[str, str] = SESSION, **options: Any) -> Connection:
+    connection = await _open(*args, **options)
+    try:
+        await connection.begin_session(session, partial(_open, *args, **options))
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+async def _open(*args: Any, **options: Any) -> Connection:
     """Connect, and let the kernel end a connection whose peer has vanished: without, that takes it 15 minutes."""
-    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(*args, **options)
+    connection: Connection = await asyncpg.connect(*args, **options)
     transport = connection._transport  # type: ignore[attr-defined]  # noqa: SLF001 - it is nowhere else to be had
     end = transport.get_extra_info("socket")
     if end is not None and end.family != getattr(socket, "AF_UNIX", None):
@@ -224,6 +166,6 @@ def went_away(settings: Settings) -> Iterator[None]:
 
 def _address(settings: Settings) -> str:
     """Return host, port, database and user of the connection string; empty without one."""
-    given = _given(settings)
+    given = {name: each.value for name, each in _given(settings).items()}
     parts = [f"{name} {given[name]}" for name in ("host", "port", "dbname", "user") if given.get(name)]
     return f" ({', '.join(parts)})" if parts else ""

@@ -18,20 +18,22 @@ DATABASE_ERRORS = (
     TimeoutError,
     EOFError,
 )
-_TRANSIENT_CLASSES = ("08", "40", "53", "55", "57", "58")
+# Class 25 is about the transaction or the session, 0A000 mostly a plan of before an ALTER TABLE, XX an internal error.
+_TRANSIENT_CLASSES = ("08", "0A000", "25", "40", "53", "55", "57", "58", "XX")
 _INSTALLATION_CLASSES = ("28", "3F", "42")
-_READ_ONLY = "25006"
+# The server ends the session with each of these.
+_CONNECTION_CLASSES = ("08", "57P", "53300", "25P03", "25P04")
 
 
 def is_transient(error: BaseException) -> bool:
     """Return whether the same statement may succeed later.
 
     So it is when the connection, a lock, resources or a shutdown is at fault, or the installation, which somebody
-    will mend. Anything else that the database says is about the rows that it was given.
+    will mend. Anything else that the database says is about the rows that it was given. A row can still be at fault
+    for a transient error: when it fails alone and others do not.
     """
     if isinstance(error, asyncpg.PostgresError):
-        code = str(getattr(error, "sqlstate", "") or "")
-        return code.startswith(_TRANSIENT_CLASSES) or code == _READ_ONLY or is_of_the_installation(error)
+        return _sqlstate(error).startswith(_TRANSIENT_CLASSES) or is_of_the_installation(error)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)
     return isinstance(error, DATABASE_ERRORS)
@@ -39,21 +41,26 @@ def is_transient(error: BaseException) -> bool:
 
 def is_of_the_installation(error: BaseException) -> bool:
     """Return whether a right, a table or a column is missing: no row is at fault, and none may die of it."""
-    code = str(getattr(error, "sqlstate", "") or "")
-    return isinstance(error, asyncpg.PostgresError) and code.startswith(_INSTALLATION_CLASSES)
+    return isinstance(error, asyncpg.PostgresError) and _sqlstate(error).startswith(_INSTALLATION_CLASSES)
 
 
 def is_of_the_connection(error: BaseException) -> bool:
     """Return whether the server was not to be reached, or went away: no part of a group fares better than the whole."""
     if isinstance(error, asyncpg.PostgresError):
-        return str(getattr(error, "sqlstate", "") or "").startswith(("08", "57P", "53300"))
-    return not isinstance(error, TimeoutError)
+        return _sqlstate(error).startswith(_CONNECTION_CLASSES)
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)
+    return isinstance(error, DATABASE_ERRORS) and not isinstance(error, TimeoutError)
 
 
 def label(error: BaseException) -> str:
     """Return a name for an error that carries no data: its class, and its SQLSTATE if it has one."""
     code = getattr(error, "sqlstate", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
 
 
 def reraise_if_cancelled(error: BaseException) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, Unreadable
+from autopost.settings.bounded_file import parse_toml
 
 # autopost's columns and their types.
 COLUMNS: Dict[str, Dict[str, str]] = {
@@ -91,16 +91,19 @@ class Mapping:
         return referenced(self.tables["operation_trackers"].columns["status"])
 
     def of_row(self, row: str, column: str) -> str:
-        """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`."""
-        return f"({about(row, self.tables['operation_trackers'].columns[column])})"
+        """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`.
+
+        `coalesce` gives a bare NULL or literal the type text, and costs nothing.
+        """
+        return f"coalesce({about(row, self.tables['operation_trackers'].columns[column])})"
 
 
 def parse_mapping(text: str, source: str) -> Mapping:
     """Read a mapping. Raises ConfigurationError with every problem at once; `source` is where it came from."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{source} is not valid TOML: {error}") from None
+        document = parse_toml(text)
+    except Unreadable as error:
+        raise ConfigurationError(f"{source}: {error}") from None
     problems = [
         *(f"[{name}]: not a table of autopost{_suggest(name, COLUMNS)}" for name in document if name not in COLUMNS),
         *(f"[{name}]: missing; autopost reads it and cannot make it" for name in NEEDED_TABLES if name not in document),

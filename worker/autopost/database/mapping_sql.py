@@ -63,10 +63,21 @@ def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
 
 
 def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
-    columns = [f"({table.columns[column]})::{type_} as {column}" for column, type_ in COLUMNS[name].items()]
-    if name == "operation_trackers":
-        columns.insert(0, "t.ctid")  # the reconciler reads by it
-    return _fill("read", schemas, name=name, label=LABELS[name], table=table.table, columns=",\n    ".join(columns))
+    columns = [
+        f"({place}, {_literal(column)}, {_literal(table.columns[column])}, {_literal(type_)})"
+        for place, (column, type_) in enumerate(COLUMNS[name].items())
+    ]
+    # The reconciler reads by the place of a row in its table, and by the transaction that wrote it.
+    system = "t.ctid, t.tableoid, t.xmin, " if name == "operation_trackers" else ""
+    return _fill(
+        "read",
+        schemas,
+        name=name,
+        label=LABELS[name],
+        table=table.table,
+        system=system,
+        columns=",\n            ".join(columns),
+    )
 
 
 def _write(name: str, table: MappedTable, schemas: Schemas) -> str:

@@ -23,8 +23,9 @@ from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import known_revisions
 from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
-from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch
+from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch, Unreadable
 from autopost.settings import Settings
+from autopost.settings.bounded_file import read_bounded
 
 VERSION_TABLE = "auto_post_schema_version"
 LOCK_TIMEOUT_MS = 2_000
@@ -54,7 +55,10 @@ def migrate(settings: Settings, target: str = "head") -> None:
         reraise=True,
     )
     try:
-        retry(_direction(settings, target), alembic_config(settings), target)
+        direction = _direction(settings, target)
+        config = alembic_config(settings)
+        config.attributes["upgrades"] = direction is command.upgrade
+        retry(direction, config, target)
         if target == "head" and settings.mapping_file is not None:
             retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
@@ -81,8 +85,8 @@ def given_mapping(settings: Settings) -> Mapping | None:
     if settings.mapping_file is None:
         return None
     try:
-        text = settings.mapping_file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(settings.mapping_file)
+    except Unreadable as error:
         raise ConfigurationError(f"SOCIAL_POST_MAPPING_FILE: cannot read {settings.mapping_file}: {error}") from None
     return parse_mapping(text, str(settings.mapping_file))
 
@@ -115,12 +119,16 @@ def _put_in_force(settings: Settings) -> None:
 
 
 def _revision_of(settings: Settings) -> str | None:
-    """Return the revision that the database is at, None for one that was never migrated."""
     with engine_for(settings).connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
-        )
-        return context.get_current_revision()
+        return revision_of(connection, settings)
+
+
+def revision_of(connection: sqlalchemy.Connection, settings: Settings) -> str | None:
+    """Return the revision that the database is at, None for one that was never migrated."""
+    context = MigrationContext.configure(
+        connection, opts={"version_table": VERSION_TABLE, "version_table_schema": settings.schema_name}
+    )
+    return context.get_current_revision()
 
 
 def alembic_config(settings: Settings) -> Config:
@@ -135,7 +143,13 @@ def engine_for(settings: Settings) -> sqlalchemy.Engine:
     """Return an engine that opens each connection by psycopg, from the connection string as it is given."""
     return sqlalchemy.create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(_dsn_with_timeout(settings.dsn), application_name="autopost migrate"),
+        # No named statements: they would stay on a server connection that a pooler gives to others.
+        creator=lambda: psycopg.connect(
+            _dsn_with_timeout(settings.dsn),
+            application_name="autopost migrate",
+            client_encoding="utf8",
+            prepare_threshold=None,
+        ),
         poolclass=sqlalchemy.pool.NullPool,
     )
 

@@ -5,7 +5,9 @@ What a file may say in double braces, and what it stands for:
 - `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
 - `trackers`: the platform's table of operations, where the trigger is; `status_columns`: its columns that a status is
   made of; `new.status`, `old.status` and so on: a column of an operation in the trigger's record
+- `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
+- `columns.operation`: the columns of the outbox that are of the operation itself, and never change
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
@@ -14,6 +16,7 @@ With a mapping the platform's tables are views in autopost's schema, so that `pl
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -27,15 +30,17 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|new\.|old\.)")
+# Functions in the database contain it: a change needs a revision.
+OPERATION_COLUMNS = (
+    "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
+    "next_steps captured_at"
+)
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
 
 # The classes of the advisory locks with two numbers; the second is a hash of the schema, 0 for migrations.
 LOCKS = {
     "doorbell": 1635087471,
-    "reconciler": 1635087472,
-    "retention": 1635087473,
     "migration": 1635087474,
-    "events": 1635087475,
     "rules": 1635087476,
 }
 
@@ -82,13 +87,26 @@ def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
     return {
         "schema": own,
         "platform": platform,
+        "session": _session_prefix(schemas.own),
         "trackers": mapping.trackers if mapping else f"{platform}.operation_trackers",
         "status_columns": ", ".join(mapping.status_columns) if mapping else "status",
+        "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,
         "locks": ", ".join(map(str, LOCKS.values())),
         **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
     }
+
+
+def _session_prefix(schema: str) -> str:
+    """Return the first part of the names of session variables, another for each schema of a database.
+
+    PostgreSQL allows letters, digits and underscores there and does not look at letter case.
+    """
+    if schema == "autopost":
+        return schema
+    plain = re.fullmatch(r"[a-z0-9_]+", schema) is not None
+    return f"autopost_{schema if plain else 'x' + hashlib.sha256(schema.encode()).hexdigest()[:16]}"
 
 
 def quoted(schema: str) -> str:

@@ -60,6 +60,18 @@ DATABASE_ERRORS = Counter(
     ["operation", "error"],
     registry=REGISTRY,
 )
+INTERNAL_ERRORS = Counter(
+    "autopost_internal_errors_total",
+    "Errors that this version did not expect, by the step that failed and the class of the error. What is about a row "
+    "counts as a failed attempt at it.",
+    ["step", "error"],
+    registry=REGISTRY,
+)
+AGENT_LOCKS_BYPASSED = Counter(
+    "autopost_agent_locks_bypassed_total",
+    "Times that an agent's posts went on without its advisory lock, because another session kept it for too long.",
+    registry=REGISTRY,
+)
 IDLE_SECONDS = Counter(
     "autopost_idle_seconds_total", "Time that this worker slept because no row was due.", registry=REGISTRY
 )
@@ -210,6 +222,11 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
 def count_database_error(operation: str, error: BaseException) -> None:
     """Count a database error, including one that is not logged."""
     DATABASE_ERRORS.labels(operation, type(error).__name__).inc()
+
+
+def count_internal_error(step: str, error: BaseException) -> None:
+    """Count an error that nothing expects; `step` is what failed."""
+    INTERNAL_ERRORS.labels(step, type(error).__name__).inc()
 
 
 def _count_written(written: Written) -> None:

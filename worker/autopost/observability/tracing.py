@@ -20,6 +20,7 @@ from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, SpanKind, Status
 from autopost import audit
 from autopost.errors import ConfigurationError
 from autopost.model import Claim, Outcome
+from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.outcomes import describe
 from autopost.settings import Settings
 
@@ -30,7 +31,7 @@ next_trace_id: ContextVar[int] = ContextVar("autopost_next_trace_id", default=0)
 
 
 class AttemptTracer:
-    """Starts a root span for each claimed row, and ends it with the row's outcome."""
+    """Starts a root span for each claimed row, and ends it with the row's outcome. No error of tracing is raised."""
 
     def __init__(self, tracer: trace.Tracer | None = None) -> None:
         self._tracer = tracer or NoOpTracer()
@@ -38,6 +39,10 @@ class AttemptTracer:
 
     def claimed(self, claims: Sequence[Claim], begin: int) -> None:
         """Start a root span for each claim; `begin` is when the claim was sent, in nanoseconds since 1970."""
+        with bookkeeping("tracing"):
+            self._claimed(claims, begin)
+
+    def _claimed(self, claims: Sequence[Claim], begin: int) -> None:
         for claim in claims:
             next_trace_id.set(claim.id.int)
             span = self._tracer.start_span("operation", Context(), start_time=begin)
@@ -70,25 +75,28 @@ class AttemptTracer:
 
     def published(self, claims: Iterable[Claim], begin: int) -> None:
         """Add a span of a publishing transaction that began at `begin` and ended now."""
-        if self._spans:
-            self._add("publish", list(claims), begin)
+        with bookkeeping("tracing"):
+            if self._spans:
+                self._add("publish", list(claims), begin)
 
     def ended(self, outcomes: Iterable[Outcome]) -> None:
         """End the spans of these rows with their outcomes."""
-        for outcome in outcomes:
-            if span := self._spans.pop((outcome.claim.id, outcome.claim.epoch), None):
-                operation = outcome.claim.operation  # the pipeline has redacted its type
-                shown = {
-                    "operation_type": audit.shown_type(operation.operation_type),
-                    "status": audit.word(operation.status or ""),
-                }
-                _end(span, describe(outcome) | shown)
+        with bookkeeping("tracing"):
+            for outcome in outcomes:
+                if span := self._spans.pop((outcome.claim.id, outcome.claim.epoch), None):
+                    operation = outcome.claim.operation  # the pipeline has redacted its type
+                    shown = {
+                        "operation_type": audit.shown_type(operation.operation_type),
+                        "status": audit.word(operation.status or ""),
+                    }
+                    _end(span, describe(outcome) | shown)
 
     def released(self, claims: Iterable[Claim], error: str | None = None) -> None:
         """End the spans of rows that are released: another attempt will be made."""
-        for claim in claims:
-            if span := self._spans.pop((claim.id, claim.epoch), None):
-                _end(span, {"outcome": "released", "error": error})
+        with bookkeeping("tracing"):
+            for claim in claims:
+                if span := self._spans.pop((claim.id, claim.epoch), None):
+                    _end(span, {"outcome": "released", "error": error})
 
     @contextlib.contextmanager
     def _step(self, name: str, kind: SpanKind) -> Iterator[Span]:

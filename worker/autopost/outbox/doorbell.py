@@ -9,9 +9,12 @@ sleeping worker holds the doorbell's advisory lock exclusively (see docs/explana
    its row is visible. Meanwhile poll, because others commit without notifying.
 4. Poll once more, in a new statement: rows that were committed before the lock was taken did not notify.
 5. Sleep. Rows that are committed from now on notify.
-6. Disarm, then claim.
+6. Disarm, then claim. A worker that was not woken by a notification notifies the others: it may be busy from now on,
+   and while no worker is armed nobody notifies.
 
 A notification is a hint, never a promise. A worker that cannot arm polls.
+
+The connection also holds the advisory lock that shows others that this worker runs (see rescue.sql).
 """
 
 from __future__ import annotations
@@ -19,15 +22,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
 import structlog
 
 from autopost import backoff
 from autopost.database.errors import DATABASE_ERRORS, label
+from autopost.database.session import Connection
 from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable
 from autopost.observability import metrics
@@ -37,6 +41,7 @@ CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.025
 LINGER_POLL_SECONDS = 0.0015  # rows that are committed before the lock is taken do not notify
 LINGER_CAP_SECONDS = 0.2  # while transactions that captured hold the lock
+TAKEN_SECONDS = 1.0  # while another worker is armed: it may crash
 PROBE_SECONDS = 15.0
 PROBE_TIMEOUT_SECONDS = 5.0
 RECONNECT_CAP_SECONDS = 5.0  # after an outage no worker sleeps longer without notifications
@@ -44,7 +49,9 @@ NO_LISTEN_CAP_SECONDS = 30.0  # behind a pooler in transaction mode, which does 
 
 log = structlog.get_logger(__name__)
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+class _NoSession(Exception):
+    """The connection is lent by a pooler for a transaction at a time."""
 
 
 class Woken(StrEnum):
@@ -77,9 +84,25 @@ class Doorbell:
         self._connection: Connection | None = None
         self._in_use = asyncio.Lock()
         self._awake = asyncio.Event()
+        self._is_notified = False
+        self._lock_key: int | None = None
+        self._tried = asyncio.Event()
+        self.lock_changed = asyncio.Event()
         self._broken = asyncio.Event()
         self._wakeup = "doorbell"
         self._horizon = ScanHorizon()
+
+    @property
+    def lock_key(self) -> int | None:
+        """Return the key of the lock that shows that this worker runs; None while its connection does not hold one.
+
+        `lock_changed` is set when it changes.
+        """
+        return self._lock_key
+
+    async def connected_once(self) -> None:
+        """Wait until the first attempt to connect has succeeded or failed."""
+        await self._tried.wait()
 
     async def run(self) -> None:
         """Keep a listening connection until cancelled: probe it, and reconnect when it fails."""
@@ -97,11 +120,14 @@ class Doorbell:
                 problem = "connection lost"
                 if self._connection is not None:
                     problem, cap = "not listening", NO_LISTEN_CAP_SECONDS
+            except _NoSession:
+                problem, cap = "a pooler in transaction mode", NO_LISTEN_CAP_SECONDS
             except (DatabaseUnreachable, *DATABASE_ERRORS) as error:
                 problem = label(error)
                 metrics.count_database_error("listen", error)
             finally:
                 self._drop()
+                self._tried.set()
             if failures == 0:
                 log.warning("listener.lost", error=problem)
             failures += 1
@@ -114,6 +140,7 @@ class Doorbell:
     def clear(self) -> None:
         """Forget earlier notifications; call it before a claim, which sees the rows they were about."""
         self._awake.clear()
+        self._is_notified = False
 
     async def sleep(self) -> Woken:
         """Sleep until notified, until a row is due, or for the poll interval (jittered).
@@ -138,7 +165,7 @@ class Doorbell:
                 try:
                     return await self._sleep_until_due(poll)
                 finally:
-                    await self._ask("worker/disarm")
+                    await self._ask("worker/disarm", not self._is_notified)
             due, _ = await self._next_due()
             if due is not None and due <= 0:
                 return Woken.DUE
@@ -146,8 +173,8 @@ class Doorbell:
                 return Woken.POLL
             # "taken": another worker is armed, and its notifications arrive here too. "held": overlapping transactions
             # may hold the lock without end, and rows that are committed meanwhile do not notify.
-            linger = min(2 * linger, LINGER_CAP_SECONDS) if lock == "held" else poll
-            interval = linger / 8 if lock == "held" else poll
+            linger = min(2 * linger, LINGER_CAP_SECONDS) if lock == "held" else min(poll, TAKEN_SECONDS)
+            interval = linger / 8 if lock == "held" else linger
 
     async def _linger(self, seconds: float, interval: float) -> Woken | None:
         """Wait, and poll for due rows at an interval; return None when the time is over."""
@@ -207,6 +234,9 @@ class Doorbell:
 
     async def _listen(self) -> None:
         connection = await self._connect()
+        if not connection.has_session:  # the lock would stay on a server connection that others are given next
+            connection.terminate()
+            raise _NoSession
         self._broken.clear()
         connection.add_termination_listener(lambda _: self._broken.set())
         try:
@@ -216,6 +246,11 @@ class Doorbell:
             raise
         self._connection = connection
         self._on_listening(True)
+        key = secrets.randbits(63)  # a new one each time: the server may take a while to end the session before
+        if await self._ask("worker/lock_session", key, connection.get_server_pid()):
+            self._lock_key = key
+        self.lock_changed.set()
+        self._tried.set()
 
     async def _still_listens(self) -> bool:
         """Return whether the server has our LISTEN; a lost connection gives no answer, and a pooler has none."""
@@ -229,12 +264,17 @@ class Doorbell:
             async with asyncio.timeout(seconds):
                 await self._broken.wait()
 
-    def _on_notify(self, *_: object) -> None:
-        self.wake()
+    def _on_notify(self, connection: Any, pid: int, *_: object) -> None:
+        if pid != connection.get_server_pid():  # its own is for the others
+            self._is_notified = True
+            self.wake()
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         self._on_listening(False)
+        if self._lock_key is not None:
+            self._lock_key = None
+            self.lock_changed.set()
         if connection is not None and not connection.is_closed():
             connection.terminate()
         self.wake()

@@ -15,6 +15,19 @@ from autopost.outbox.statements import Statements
 Row = Mapping[str, Any]
 
 
+# What the reconciler notes of an operation that it meets and does not capture (auto_post_not_captured).
+_NOT_CAPTURED = {
+    "unreadable": "the reconciler cannot read its row: `autopost sql missed` has the SQLSTATE",
+    "id_too_long": "its id is longer than 1,000 characters",
+    "other_agent": "another agent has used its id before, and an id counts once",
+    "old_by_its_times": (
+        "by its own times it ended before autopost was installed, or before its rule came to be as it is, but its row was "
+        "written later: it was only changed since, or it was hidden from the feed. With completed_at set to the time at "
+        "which it ended, it is captured"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that happened. `happened_at` is None for the present state."""
@@ -75,10 +88,15 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
     `rules` are those for its type, also those that are off (rules_of_type.sql); `since` is what capture_since.sql says.
     """
     what, status, ended_at = operation["operation_type"], operation["status"], operation["ended_at"]
+    for reason, meaning in _NOT_CAPTURED.items():
+        if reason in (operation["not_captured"] or ""):
+            return meaning
     if not rules:
         return f"no rule names its type, {what}: `autopost rules add` adds one"
     meeting = [rule for rule in rules if rule["meets"]]
-    if operation["is_open"] and (not meeting or (ended_at is not None and ended_at < since["since"])):
+    has_ended = any(rule["status"] is not None for rule in meeting)  # a rule names the status that it came to
+    is_old = ended_at is not None and ended_at < since["since"]
+    if operation["is_open"] and not has_ended and (not meeting or is_old):
         return _still_runs(status, rules, since)
     if not meeting:
         wanted = " or ".join(sorted({str(rule["status"]) for rule in rules}))
@@ -88,7 +106,13 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
         return f"rule {meeting[0]['id']}, which it meets, is switched off: `autopost rules on {meeting[0]['id']}`"
     if not since["capture_enabled"]:
         return "capturing is switched off, and what ends meanwhile is left alone: select auto_post_capture_on()"
-    if ended_at is not None and ended_at < since["since"]:
+    if is_old and operation["is_open"]:
+        return (
+            f"it has no completed_at and started before autopost was installed or capturing was last switched on "
+            f"({_moment(since['since'])}): when it came to status {status} is not known. "
+            "With completed_at set to that time, it is captured"
+        )
+    if is_old:
         return f"it ended before autopost was installed or capturing was last switched on ({_moment(since['since'])})"
     if ended_at is not None and all(ended_at < rule["since"] for rule in enabled):
         rule = enabled[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,26 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
+from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.model import Claim, Deferred, Posted
 from autopost.outbox.records import claim_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """How many rows were returned to the queue or dead-lettered, and the ids of the latter."""
+
+    rows: int
+    dead: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CrashedRow:
+    """A due row that was in flight when its worker crashed; `alone`: nothing else may be in flight with it."""
+
+    id: UUID
+    alone: bool
 
 
 class Outbox:
@@ -28,17 +46,23 @@ class Outbox:
         self._has_pauses = False  # as the last claim saw it
 
     async def claim(
-        self, limit: int, lease: timedelta, *, full_scan: bool = True, round_robin: bool = False
+        self,
+        limit: int,
+        lease: timedelta,
+        *,
+        full_scan: bool = True,
+        round_robin: bool = False,
+        chosen: Sequence[UUID] | None = None,
     ) -> list[Claim]:
-        """Claim up to `limit` due rows, oldest due first; return them in the order of capture.
+        """Claim up to `limit` due rows that never crashed a worker, oldest due first; return them in order of capture.
 
         Without `full_scan` only rows that have been due for less than 10 seconds. With `round_robin` one row of each
-        agent before the second of any, among the 500 oldest and the 500 newest. When the last claim saw a pause, paused
-        rows are parked first, so that claims do not read them again and again.
+        agent before the second of any, among the 500 oldest and the 500 newest. With `chosen` those rows, if they are
+        due. When the last claim saw a pause, paused rows are parked first, so that claims do not read them again and
+        again.
         """
         if self._has_pauses:
             await self._pool.execute(self._query("worker/park"), full_scan)
-        chosen: list[UUID] | None = None
         if round_robin:
             found = await self._pool.fetch(self._query("worker/round_robin"), limit, full_scan)
             chosen = [row["id"] for row in found]
@@ -46,18 +70,33 @@ class Outbox:
         self._has_pauses = rows[0]["has_pauses"]
         return [claim_of(row) for row in rows if row["id"] is not None]
 
+    async def rescue(self, max_attempts: int, *, full_scan: bool = True, at_start: bool = False) -> Rescued:
+        """Return rows of crashed workers, and rows whose lease expired, to the queue; see rescue.sql.
+
+        Rows of a worker of this one's name are rescued only `at_start`, before its first heartbeat.
+        """
+        name = None if at_start else self._worker
+        rows = await self._pool.fetch(self._query("worker/rescue"), name, full_scan, max_attempts, self._worker)
+        return Rescued(rows[0]["rows"], tuple(rows[0]["dead"]))
+
+    async def crashed(self, *, full_scan: bool = True) -> list[CrashedRow]:
+        """Return due rows that crashed a worker: those to claim together first, then one to claim alone."""
+        rows = await self._pool.fetch(self._query("worker/crashed"), full_scan)
+        return [CrashedRow(row["id"], row["alone"]) for row in rows]
+
     async def save_drafts(self, posts: Sequence[Posted]) -> None:
         """Save written texts with their rows, so that a retry does not pay for the LLM again."""
         drafts = [audit.save_draft(post.written) for post in posts]
         await self._pool.execute(self._query("worker/save_drafts"), *_keys(posts), drafts)
 
     async def defer(self, deferred: Sequence[Deferred]) -> None:
-        """Return rows to the queue after a failed attempt, each with its delay and error."""
+        """Return rows to the queue, each with its delay and error, and whether the attempt counts."""
         await self._pool.execute(
             self._query("worker/defer"),
             *_keys(deferred),
             [item.error for item in deferred],
             [item.delay_seconds for item in deferred],
+            [item.counts for item in deferred],
         )
 
     async def release(self, claims: Sequence[Claim], *, delay_seconds: float = 0, error: str | None = None) -> int:
@@ -70,9 +109,22 @@ class Outbox:
         ids, epochs = [claim.id for claim in claims], [claim.epoch for claim in claims]
         await self._pool.execute(self._query("worker/renew"), ids, epochs, lease)
 
-    async def heartbeat(self, version: str, in_flight: int, *, first: bool) -> None:
-        """Record that this worker is alive; `first` after its start."""
-        await self._pool.execute(self._query("worker/heartbeat"), self._worker, version, in_flight, first)
+    async def heartbeat(
+        self,
+        version: str,
+        in_flight: int,
+        *,
+        first: bool,
+        lock_key: int | None = None,
+        problems: str | None = None,
+    ) -> None:
+        """Record that this worker is alive, and what its problems are; `first` after its start.
+
+        With `lock_key` others rescue its rows as soon as nobody holds that advisory lock.
+        """
+        await self._pool.execute(
+            self._query("worker/heartbeat"), self._worker, version, in_flight, first, lock_key, problems
+        )
 
     async def sign_off(self) -> None:
         """Remove this worker's heartbeat."""
@@ -106,6 +158,14 @@ class Outbox:
         """Remove up to `limit` dead letters of webhooks that are older than `keep`; return how many."""
         tag = await self._pool.execute(self._query("worker/forget_dead_letters"), keep, limit)
         return int(tag.rsplit(" ", 1)[1])
+
+    async def is_reachable(self) -> bool:
+        """Return whether the database answers."""
+        try:
+            await self._pool.fetchval("select 1")
+        except DATABASE_ERRORS:
+            return False
+        return True
 
     async def purge(self, agent_id: str | None, tenant_id: str | None) -> int:
         """Remove all rows of an agent or of a tenant; return how many."""

@@ -124,7 +124,7 @@ class DeadLetter:
     tracker_id: str
     agent_id: str | None
     agent_name: str | None
-    operation_type: str
+    operation_type: str | None
     status: str | None
     is_alert: bool
     attempts: int

@@ -17,6 +17,7 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
         name=row["agent_name"],
         maturity=row["agent_maturity"],
         last_post_at=row["last_post_at"],
+        tenant_id=row["agent_tenant_id"],
     )
 
 
@@ -57,4 +58,5 @@ def claim_of(row: asyncpg.Record) -> Claim:
         draft=audit.load_draft(row["draft"]),
         last_error=row["last_error"],
         already_processed=row["already_processed"],
+        crashes=row["crashes"],
     )

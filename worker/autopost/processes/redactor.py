@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, Unreadable
 from autopost.processes.user_names import Reload
 from autopost.redaction.engine import known_entities
 from autopost.redaction.entities import select_entities
 from autopost.redaction.names import word_count
-from autopost.redaction.pattern_file import load_patterns
+from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rule import Rule
 from autopost.settings import PREFIX, Settings, invalid_configuration
+from autopost.settings.bounded_file import parse_toml, read_bounded
 
 # A single word in a table of users, such as `test` or `Will`, would be redacted wherever it occurs.
 MIN_WORDS_OF_TABLE_NAME = 2
+
+MAX_NAMES_FILE_BYTES = 50_000_000  # as many names as a table may hold
 
 T = TypeVar("T")
 
@@ -30,6 +34,15 @@ def build_redactor(settings: Settings, table_names: Iterable[str] = ()) -> Redac
     if redactor is None or problems:
         raise invalid_configuration(problems)
     return redactor
+
+
+def load_patterns(path: str | Path) -> list[Rule]:
+    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
+    try:
+        document = parse_toml(read_bounded(path))
+    except Unreadable as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    return parse_patterns(document, str(path))
 
 
 def redaction_problems(settings: Settings) -> list[str]:
@@ -100,11 +113,9 @@ def _file_names(settings: Settings) -> set[str]:
 
 def _read_names(path: Path) -> list[str]:
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: is not UTF-8 (byte {error.start + 1})") from None
+        lines = read_bounded(path, MAX_NAMES_FILE_BYTES).splitlines()
+    except Unreadable as error:
+        raise ConfigurationError(f"{path}: {error}") from None
     names = [line.strip() for line in lines if not line.lstrip().startswith("#")]
     if not any(word_count(name) for name in names):
         raise ConfigurationError(f"{path}: holds no name; expected: a full name on each line")

@@ -25,14 +25,16 @@ async def monitoring(health: Health, settings: Settings) -> AsyncIterator[Servin
         yield None
         return
     # Imports a web server, which a worker without a port does not need.
+    from autopost.web.host_guard import HostCheck
     from autopost.web.server import MOST_CONNECTIONS, NOT_FOUND, STARTING, serve
 
     if not settings.page_is_on and settings.page is None:
         log.warning("dashboard.disabled", missing="SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
     fallback = STARTING if settings.page_is_on or settings.feeds_are_on else NOT_FOUND
     connections = MOST_CONNECTIONS + (settings.feed_viewers if settings.feeds_are_on else 0)
+    hosts = HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts)
     async with serve(
-        health, settings.http_host, settings.http_port, fallback=fallback, connections=connections
+        health, settings.http_host, settings.http_port, fallback=fallback, connections=connections, hosts=hosts
     ) as serving:
         yield serving
 

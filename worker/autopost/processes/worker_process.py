@@ -8,11 +8,11 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from autopost.alert_storm import AlertLimit
 from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
@@ -27,16 +27,19 @@ from autopost.processes.startup import wait_until_startable
 from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
+from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication, warm_up
-from autopost.worker.publisher import LANES
+from autopost.worker.publisher import CONNECTIONS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor, Writer
 
 if TYPE_CHECKING:
     from autopost.web.server import Serving
 
-# Claim, maintenance, one for heartbeats and leases, the gauges; the publisher's.
-POOL_SIZE = 4 + LANES
+REDACTOR_MODULE = "autopost.processes.redactor"
+
+# Claim; one for heartbeats, leases and rescues; the gauges; two for the jobs of maintenance; the publisher's.
+POOL_SIZE = 3 + 2 + CONNECTIONS
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +55,8 @@ async def build_worker(settings: Settings, redactor: Redactor | None = None) -> 
         log.warning("settings.unknown_variable", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
+        if redactor is None:  # loads while this waits for the database
+            asyncio.get_running_loop().run_in_executor(None, import_module, REDACTOR_MODULE)
         schemas = await wait_until_startable(settings, health)
         async with _connected(settings, schemas, redactor, health, serving, tracer) as worker:
             yield worker

@@ -8,9 +8,6 @@ from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.predefined_recognizers import SpacyRecognizer
-
 from autopost.redaction import names as name_lists
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.entities import select_entities
@@ -19,6 +16,13 @@ from autopost.redaction.models import SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
 from autopost.redaction.prefilter import Prefilter
+from autopost.redaction.presidio import (
+    AnalyzerEngine,
+    EntityRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+    SpacyRecognizer,
+)
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import FAMILIES, grouped_rules

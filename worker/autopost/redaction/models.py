@@ -12,10 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
-
 from autopost.errors import ConfigurationError
 from autopost.redaction.nlp import LABELS, LANGUAGE
+from autopost.redaction.presidio import EntityRecognizer, RecognizerResult
 
 SPACY = "spacy"
 

@@ -8,18 +8,19 @@ installed spaCy pipeline that finds names.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
+import runpy
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import spacy
-from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, NlpEngine, SpacyNlpEngine
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from autopost.errors import ConfigurationError
 from autopost.redaction.deadline import Deadline
+from autopost.redaction.presidio import NerModelConfiguration, NlpArtifacts, NlpEngine, SpacyNlpEngine
 from autopost.redaction.rule import Rule
 
 LANGUAGE = "en"
@@ -76,7 +77,7 @@ class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
 
     def is_stopword(self, word: str, language: str) -> bool:
         """Return whether a word is an English stop word."""
-        return word in STOP_WORDS
+        return word in _stop_words()
 
     def is_punct(self, word: str, language: str) -> bool:
         """Return whether a token is punctuation."""
@@ -156,7 +157,18 @@ def _completed(artifacts: Artifacts, candidates: frozenset[Rule], deadline: Dead
     return artifacts
 
 
+@cache
+def _stop_words() -> frozenset[str]:
+    """Return spaCy's English stop words, without importing spaCy."""
+    package = importlib.util.find_spec("spacy")
+    assert package is not None
+    assert package.origin is not None
+    words = runpy.run_path(str(Path(package.origin).parent / "lang" / "en" / "stop_words.py"))
+    return frozenset(words["STOP_WORDS"])
+
+
 def _load(model: str) -> Any:
+    spacy = importlib.import_module("spacy")
     if not (spacy.util.is_package(model) or Path(model).is_dir()):
         raise ConfigurationError(
             f"got {model!r}; expected: the name of an installed spaCy package "

@@ -1,4 +1,4 @@
-r"""Read a user's own patterns from a TOML file, in gitleaks' format or in a short one.
+r"""Read a user's own patterns from a TOML document, in gitleaks' format or in a short one.
 
     [[rules]]                                [patterns]
     id = "employee-number"                   employee-number = 'E-\d{6}'
@@ -15,9 +15,7 @@ skipped, and an allowlist that requires a path or a commit never applies.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import re2
@@ -39,19 +37,11 @@ class _Unusable(ConfigurationError):
     """One pattern is invalid."""
 
 
-def load_patterns(path: str | Path) -> list[Rule]:
-    """Return the patterns of a file. Raises ConfigurationError that lists every invalid pattern with the reason."""
-    try:
-        document = tomllib.loads(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is not valid TOML ({error})") from None
-    return parse_patterns(document, str(path))
-
-
 def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
-    """Return the patterns of a document; `origin` names it in errors. Raises ConfigurationError like load_patterns."""
+    """Return the patterns of a document; `origin` names it in errors.
+
+    Raises ConfigurationError that lists every invalid pattern with the reason.
+    """
     rules: list[Rule] = []
     problems: list[str] = []
     seen: dict[str, str] = {}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
-from presidio_analyzer.nlp_engine import NlpArtifacts
-
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.nlp import Artifacts
+from autopost.redaction.presidio import EntityRecognizer, NlpArtifacts, RecognizerResult
 from autopost.redaction.rule import Rule, Span
 
 

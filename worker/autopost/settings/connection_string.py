@@ -8,10 +8,36 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
+from autopost.errors import mask_keys
+from autopost.settings.libpq import PARAMETERS
+
 ALLOWED = (
     "postgresql://user:password@host:port/database, with / @ and % in the password written as %2F %40 and %25, or "
     "libpq's keyword form"
 )
+_NO_SIZE = "take it out: autopost's pools have a size of their own"
+_NO_CACHE = "take it out: a pooler in transaction mode is recognised"
+_A_SCHEMA = "take it out and set SOCIAL_POST_PLATFORM_SCHEMA"
+# What other libraries and vendors have in their connection strings, and libpq does not know.
+FOREIGN_PARAMETERS = {
+    "pgbouncer": _NO_CACHE,
+    "statement_cache_size": _NO_CACHE,
+    "prepared_statement_cache_size": _NO_CACHE,
+    "prepared_statements": _NO_CACHE,
+    "prepareThreshold": _NO_CACHE,
+    "schema": _A_SCHEMA,
+    "currentSchema": _A_SCHEMA,
+    "search_path": _A_SCHEMA,
+    "connection_limit": _NO_SIZE,
+    "pool_timeout": _NO_SIZE,
+    "pool_size": _NO_SIZE,
+    "pool": _NO_SIZE,
+    "max_overflow": _NO_SIZE,
+    "uselibpqcompat": "take it out: sslmode means what it means to libpq",
+    "sslaccept": "take it out and set sslmode",
+}
+_NOT_LIBPQ = "take it out: libpq has no such parameter"
+HIDDEN = "(hidden)"
 _LOGIN = re.compile(r"^((?:[A-Za-z][\w+.-]*:)?(?://)?).*@", re.DOTALL)
 _QUERY_VALUE = re.compile(r"([?&][^=&]*=)[^&]*")
 
@@ -25,7 +51,7 @@ def connection_string(value: SecretStr) -> SecretStr:
     try:
         parts = conninfo_to_dict(text)
     except psycopg.Error:
-        raise ValueError("not a connection string") from None
+        raise ValueError(_unknown_parameters(text) or "not a connection string") from None
     if not all(port.isdigit() for port in str(parts.get("port") or "5432").split(",") if port):
         raise ValueError("the port is not a number")
     if "://" in text and text.partition("?")[0].count("@") > 1:
@@ -33,6 +59,20 @@ def connection_string(value: SecretStr) -> SecretStr:
     if "@" in str(parts.get("dbname") or "") and "://" in text:
         raise ValueError("an @ in the database")
     return SecretStr(text)
+
+
+def _unknown_parameters(text: str) -> str:
+    """Return which parameters of a URL libpq does not know, and what to do; empty where it is not about these.
+
+    A name is not shown where it could be a part of a password with an unencoded question mark.
+    """
+    if "://" in text:
+        query = text.partition("?")[2]
+        names = [] if "@" in query else [part.partition("=")[0] for part in query.split("&")]
+    else:
+        names = [name for name in re.findall(r"(\w+)\s*=", text) if name in FOREIGN_PARAMETERS]
+    unknown = [name for name in names if name.isidentifier() and name not in PARAMETERS and name != "ssl"]
+    return "; ".join(f"unknown parameter {name}: {FOREIGN_PARAMETERS.get(name, _NOT_LIBPQ)}" for name in unknown)
 
 
 def without_driver(url: str) -> str:
@@ -44,7 +84,11 @@ def without_driver(url: str) -> str:
 
 
 def masked(variable: str, text: str) -> str:
-    """Return a value with user, password and query values masked, if it is an address or should be one."""
-    if "://" not in text and not variable.endswith(("_URL", "_ENDPOINT")):
-        return text
+    """Return a value as it may be shown, without user, password, query values and what looks like a key.
+
+    Nothing is shown of a value that should be an address and is none: it may be any secret.
+    """
+    text = mask_keys(text)
+    if "://" not in text:
+        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) else text
     return _QUERY_VALUE.sub(r"\1***", _LOGIN.sub(r"\1***@", text))

@@ -57,16 +57,18 @@ class LlmSettings(Group):
         None,
         f"{PREFIX}LLM_INPUT_PRICE",
         "US dollars per million prompt tokens. Overrides the built-in price list; needed for the cost of other models.",
-        "a number, 0 or more",
+        "a number, 0 to 1000000",
         ge=0,
+        le=1_000_000,
     )
     llm_output_price: float | None = setting(
         None,
         f"{PREFIX}LLM_OUTPUT_PRICE",
         "US dollars per million completion tokens. Overrides the built-in price list; needed for the cost of other "
         "models.",
-        "a number, 0 or more",
+        "a number, 0 to 1000000",
         ge=0,
+        le=1_000_000,
     )
 
     @field_validator("openai_base_url")

@@ -15,10 +15,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from autopost.errors import ConfigurationError
-from autopost.settings.connection_string import masked
+from autopost.settings.connection_string import HIDDEN, masked
 from autopost.settings.definitions import PREFIX, Settings
 from autopost.settings.libpq import libpq_problems, names_a_database
 from autopost.settings.toml_file import CONFIG_VARIABLE, RENAMED, SettingsFile, key_of, read_settings_file
+
+_MAX_CHARACTERS_SHOWN = 200
 
 
 def load_settings(*, require_database: bool = True, **overrides: Any) -> Settings:
@@ -110,10 +112,16 @@ def _describe(problem: Any, file: SettingsFile) -> str:
     value = problem["input"]
     if isinstance(value, str):
         value = masked(str(field.validation_alias), value)
-    got = "(hidden)" if "SecretStr" in str(field.annotation) else repr(value)
+    got = HIDDEN if value == HIDDEN or "SecretStr" in str(field.annotation) else _shortened(repr(value))
     line = f"{_place(str(field.validation_alias), file)}: got {got}; expected: {allowed}"
+    if str(field.validation_alias).endswith("DATABASE_URL") and "error" in problem.get("ctx", {}):
+        line += f" ({problem['ctx']['error']})"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_CHARACTERS_SHOWN else f"{text[:_MAX_CHARACTERS_SHOWN]}..."
 
 
 def _place(variable: str, file: SettingsFile) -> str:

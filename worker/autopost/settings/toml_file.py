@@ -6,7 +6,6 @@ A key is the variable's name in lower case without SOCIAL_POST_. The environment
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
+from autopost.errors import Unreadable
+from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.field import PREFIX, Group, setting
 
 CONFIG_VARIABLE = f"{PREFIX}CONFIG_FILE"
@@ -82,17 +83,13 @@ def may_stand_in_file(variable: str) -> bool:
 
 def read_settings_file(named: str | Path | None, variables: Collection[str]) -> SettingsFile:
     """Return the contents of the named file, or of the one at the default path. Problems are part of the result."""
-    path = Path(named).expanduser() if named else DEFAULT_PATH
+    path = Path(named) if named else DEFAULT_PATH
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        return _unreadable(path, str(error.strerror)) if named else SettingsFile()
-    except OSError as error:
-        return _unreadable(path, str(error.strerror))
-    except UnicodeDecodeError:
-        return _unreadable(path, "it is not UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        return _unreadable(path, f"it is not valid TOML: {error}")
+        data = parse_toml(read_bounded(path))
+    except Unreadable as error:
+        if error.is_missing and not named:
+            return SettingsFile()
+        return SettingsFile(path, problems=(f"{CONFIG_VARIABLE}: cannot read {path}: {error}",))
     by_key = {key_of(variable): variable for variable in variables if may_stand_in_file(variable)}
     # Like an empty variable, an empty string counts as not set.
     values = {by_key[key]: value for key, value in data.items() if key in by_key and value not in ("", {})}
@@ -105,10 +102,6 @@ def read_settings_file(named: str | Path | None, variables: Collection[str]) -> 
         if key not in by_key
     ]
     return SettingsFile(path, values, tuple(problems))
-
-
-def _unreadable(path: Path, why: str) -> SettingsFile:
-    return SettingsFile(path, problems=(f"{CONFIG_VARIABLE}: cannot read {path}: {why}",))
 
 
 def _unknown(key: str, value: Any, path: Path, by_key: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ no 421.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +19,9 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+OTHER_SITE = PlainTextResponse("The request comes from another site.\n", 403)
+# RFC 9110, 7.2: without a user, a path or anything else that would become a part of addresses.
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]{0,5})?")
 HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -31,16 +35,48 @@ HEADERS = {
 }
 
 
-class Guard:
-    """Refuses unknown host names and requests of other sites, and adds the headers to every response.
+class HostCheck:
+    """The host names under which requests are answered.
 
-    Where `local`, loopback addresses, localhost and `hosts` are allowed; else `hosts`, or any name when there are none.
+    Where `is_local`, loopback addresses, localhost and `hosts` are allowed; else `hosts`, or any name when there are
+    none.
     """
 
-    def __init__(self, app: ASGIApp, *, local: bool, hosts: Collection[str]) -> None:
-        self._app = app
-        self._local = local
+    refusal = PlainTextResponse(
+        "Nothing is served under this host name. SOCIAL_POST_PAGE_HOSTS allows further names.\n", 421
+    )
+
+    def __init__(self, *, is_local: bool, hosts: Collection[str] = ()) -> None:
+        self._is_local = is_local
         self._hosts = {host.lower().strip("[]") for host in hosts}
+
+    def allows(self, headers: Headers) -> bool:
+        """Return whether a request may see the dashboard and the feeds."""
+        name = _host_name(headers)
+        if name is None or name in self._hosts:
+            return name is not None
+        if self._is_local:
+            return name == "localhost" or _is_address(name, of_this_machine=True)
+        return not self._hosts
+
+    def allows_monitoring(self, headers: Headers) -> bool:
+        """Return whether a request may see the status and the metrics.
+
+        Probes and scrapers ask by address, or, with HTTP/1.0, by nothing. No web site can make a browser do either: its
+        own name is always in the header.
+        """
+        if "host" not in headers:
+            return True
+        name = _host_name(headers)
+        return self.allows(headers) or (name is not None and (name == "localhost" or _is_address(name)))
+
+
+class Guard:
+    """Refuses unknown host names and requests of other sites, and adds the headers to every response."""
+
+    def __init__(self, app: ASGIApp, hosts: HostCheck) -> None:
+        self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -54,29 +90,26 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope.get("method"), Headers(scope=scope))
-        app = PlainTextResponse(*refusal) if refusal is not None else self._app
+        headers = Headers(scope=scope)
+        app: ASGIApp
+        if not self._hosts.allows(headers):
+            app = self._hosts.refusal
+        elif not _may_come_from(scope.get("method"), headers):
+            app = OTHER_SITE
+        else:
+            app = self._app
         await app(scope, receive, send_with_headers)
 
-    def _refusal(self, method: str | None, headers: Headers) -> tuple[str, int] | None:
-        if not self._is_allowed(headers.get("host", "")):
-            return "Nothing is served under this host name. SOCIAL_POST_PAGE_HOSTS allows further names.\n", 421
-        if method is None:  # a WebSocket, which a browser opens for any site, with our cookies
-            may = not _is_browser(headers) or is_same_site(headers)
-        elif method not in ("GET", "HEAD"):
-            may = is_same_site(headers)
-        else:  # another site may link to the dashboard, and cause no other request
-            site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
-            may = site not in ("cross-site", "same-site") or mode == "navigate"
-        if not may:
-            return "The request comes from another site.\n", 403
-        return None
 
-    def _is_allowed(self, host: str) -> bool:
-        name = _without_port(host)
-        if name in self._hosts:
-            return True
-        return _is_local(name) if self._local else not self._hosts
+def _may_come_from(method: str | None, headers: Headers) -> bool:
+    """Return whether a request may come from the site that it comes from."""
+    if method is None:  # a WebSocket, which a browser opens for any site, with our cookies
+        return not _is_browser(headers) or is_same_site(headers)
+    if method not in ("GET", "HEAD"):
+        return is_same_site(headers)
+    # Another site may link to the dashboard, and cause no other request.
+    site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
+    return site not in ("cross-site", "same-site") or mode == "navigate"
 
 
 def is_same_site(headers: Headers) -> bool:
@@ -98,14 +131,17 @@ def _is_browser(headers: Headers) -> bool:
     return "origin" in headers or "sec-fetch-site" in headers
 
 
-def _is_local(name: str) -> bool:
+def _is_address(name: str, *, of_this_machine: bool = False) -> bool:
     try:
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
-        return name == "localhost"
+        return False
+    return address.is_loopback or not of_this_machine
 
 
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower().rstrip(".")
+def _host_name(headers: Headers) -> str | None:
+    """Return the name or address in the header Host, in lower case, or None for what is neither."""
+    match = _HOST.fullmatch(headers.get("host", "").lower())
+    if match is None:
+        return None
+    return match["address"] or match["name"].rstrip(".")

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import cast
+from functools import partial
+from typing import Any
 
-import h11
 import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,19 +21,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from autopost.errors import ConfigurationError
 from autopost.observability.health import Health
 from autopost.observability.metrics import REGISTRY
+from autopost.web.connections import Connections, HttpConnection, WebSocketConnection
+from autopost.web.host_guard import HostCheck
 
 MOST_CONNECTIONS = 400
-REQUEST_SECONDS = 10.0  # from the first byte of a request, or from the connection, to the last
+MONITORING_CONNECTIONS = 50  # beside those; only /healthz, /readyz and /metrics are answered on them
+MOST_SAMPLING = 10  # scrapes that wait for fresh figures; the others get the previous ones
 STOP_SECONDS = 2.0
 MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, on which clients send nothing
 RESERVED_FILES = 150  # for the database, logs, files, and whatever else the process opens
 NOT_FOUND = PlainTextResponse("There is nothing here.\n", 404)
 STARTING = PlainTextResponse("The worker is starting.\n", 503, {"retry-after": "2"})
+BUSY = PlainTextResponse("Too many requests at once.\n", 503, {"retry-after": "5"})
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +44,25 @@ log = structlog.get_logger(__name__)
 class Serving:
     """A running server. Paths in `mounts` have applications of their own; `fallback`, which may change, has the rest.
 
-    Each function of `on_shutdown` is called before the server stops, to end streams.
+    They answer at most `limit` requests at once. Each function of `on_shutdown` is called before the server stops, to
+    end streams.
     """
 
-    def __init__(self, fallback: ASGIApp, stop: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, fallback: ASGIApp, connections: Connections, limit: int, stop: Callable[[], Awaitable[None]]
+    ) -> None:
         self.fallback = fallback
+        self._connections = connections
+        self._limit = limit
         self.mounts: dict[str, ASGIApp] = {}
         self.on_shutdown: list[Callable[[], None]] = []
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on, or refuse it."""
+        if self._connections.busy > self._limit:
+            await BUSY(scope, receive, send)
+            return
         await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
 
     async def stop(self) -> None:
@@ -61,64 +72,32 @@ class Serving:
         await self._stop()
 
 
-def application(health: Health, fallback: ASGIApp) -> Starlette:
+def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlette:
     """Return the application, which reports the state at the time of the request; `fallback` has all other paths."""
+    sampling = 0
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
-    async def ready(_: Request) -> Response:
+    async def ready(request: Request) -> Response:
+        if not hosts.allows_monitoring(request.headers):
+            return hosts.refusal
         return JSONResponse(health.report(), status_code=200 if health.ready else 503)
 
-    async def metrics(_: Request) -> Response:
-        await health.sample()
+    async def metrics(request: Request) -> Response:
+        nonlocal sampling
+        if not hosts.allows_monitoring(request.headers):
+            return hosts.refusal
+        if sampling < MOST_SAMPLING:
+            sampling += 1
+            try:
+                await health.sample()
+            finally:
+                sampling -= 1
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", fallback)]
     return Starlette(routes=routes)
-
-
-class _Protocol(H11Protocol):
-    """HTTP with what uvicorn has no option for: a limit of connections, a time limit for requests, and the transport.
-
-    uvicorn's limit_concurrency answers requests, and so does not bound connections that send none, and its
-    timeout_keep_alive ends with the first byte. A connection over the limit is closed before it may use up the
-    process's file descriptors; one whose request is not complete in REQUEST_SECONDS is closed. Applications find the
-    transport in the scope's state, to disconnect a client that does not read.
-    """
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(cast("asyncio.Transport", transport))
-        self.app_state = {**self.app_state, "transport": transport}
-        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
-            self.transport.abort()
-        else:
-            self._start_deadline()
-
-    def data_received(self, data: bytes) -> None:
-        self._start_deadline()
-        super().data_received(data)
-        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-            self._clear_deadline()
-
-    def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._clear_deadline()
-        super().handle_websocket_upgrade(event)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._clear_deadline()
-        super().connection_lost(exc)
-
-    def _start_deadline(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
-
-    def _clear_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
 
 class _Server(uvicorn.Server):
@@ -131,13 +110,22 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve(
-    health: Health, host: str, port: int, *, fallback: ASGIApp = NOT_FOUND, connections: int = MOST_CONNECTIONS
+    health: Health,
+    host: str,
+    port: int,
+    *,
+    fallback: ASGIApp = NOT_FOUND,
+    connections: int = MOST_CONNECTIONS,
+    hosts: HostCheck | None = None,
 ) -> AsyncIterator[Serving]:
-    """Serve while the context lasts, with at most this many connections at once, or as many as the system allows.
+    """Serve while the context lasts, with at most this many requests at once, or as many as the system allows.
 
-    Raises ConfigurationError when the port is not free.
+    `hosts` says under which names /readyz and /metrics are answered, by default any. Raises ConfigurationError when the
+    port is not free.
     """
     with _listening(host, port) as listener:
+        room = room_for(connections + MONITORING_CONNECTIONS)
+        registry = Connections(room)
 
         async def stop() -> None:
             server.should_exit = True
@@ -146,17 +134,17 @@ async def serve(
                     async with asyncio.timeout(STOP_SECONDS):
                         await running
 
-        serving = Serving(fallback, stop)
+        serving = Serving(fallback, registry, max(room - MONITORING_CONNECTIONS, 1), stop)
+        protocol: Any = partial(HttpConnection, registry)
         config = uvicorn.Config(
-            application(health, serving),
-            http=_Protocol,
+            application(health, serving, hosts or HostCheck(is_local=False)),
+            http=protocol,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,  # anyone with access to the port could set them
             lifespan="off",
-            limit_concurrency=room_for(connections) + 1,  # from this one on
-            ws="websockets-sansio",
+            ws=WebSocketConnection,
             ws_max_size=MOST_MESSAGE_BYTES,
             ws_per_message_deflate=False,  # it costs 30 kB a connection, and time
         )

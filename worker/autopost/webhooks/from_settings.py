@@ -11,8 +11,9 @@ import asyncpg
 from autopost.broadcast.broadcaster import holder_name
 from autopost.broadcast.lease import ConsumerLease
 from autopost.database.sql import Schemas
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings import PREFIX, Settings
+from autopost.settings.bounded_file import read_bounded
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
 from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook
@@ -23,15 +24,12 @@ def webhooks_from_settings(settings: Settings) -> list[Webhook]:
     """Return the webhooks, in the order of their file. Raises ConfigurationError with every problem of it."""
     if settings.webhooks_file is None:
         return []
-    variable, path = f"{PREFIX}WEBHOOKS_FILE", settings.webhooks_file.expanduser().absolute()
-    if path.exists() and not path.is_file():
-        raise ConfigurationError(f"{variable}: cannot read {path}: it is not a regular file")
+    variable, path = f"{PREFIX}WEBHOOKS_FILE", settings.webhooks_file
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ConfigurationError(f"{variable}: cannot read {path}: {why}") from None
-    return parse_webhooks(text, f"{variable}: {path}", path.parent, settings.allowed_networks)
+        text = read_bounded(path)
+    except Unreadable as error:
+        raise ConfigurationError(f"{variable}: cannot read {path}: {error}") from None
+    return parse_webhooks(text, f"{variable}: {path}", path.expanduser().absolute().parent, settings.allowed_networks)
 
 
 @contextlib.asynccontextmanager

@@ -8,14 +8,14 @@ import difflib
 import ipaddress
 import re
 import ssl
-import tomllib
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, Unreadable
+from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.field import PREFIX
 from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached
@@ -47,11 +47,9 @@ def parse_webhooks(text: str, source: str, folder: Path, allowed: Collection[Net
     that webhooks may reach beside the public ones.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{source} is not valid TOML: {error}") from None
-    except RecursionError:
-        raise ConfigurationError(f"{source} is not valid TOML: it is nested too deeply") from None
+        document = parse_toml(text)
+    except Unreadable as error:
+        raise ConfigurationError(f"{source}: {error}") from None
     problems: list[str] = []
     webhooks = [_webhook(name, section, folder, allowed, problems.append) for name, section in document.items()]
     if not document:
@@ -122,9 +120,9 @@ def _from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: A
     if path is None:
         return None
     try:
-        lines = path.read_text("utf-8-sig").strip().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        about(in_file, f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}")
+        lines = read_bounded(path).strip().splitlines()
+    except Unreadable as error:
+        about(in_file, f"cannot read {path}: {error}")
         return None
     if len(lines) != 1:
         about(in_file, f"{path} {'has more than one line' if lines else 'is empty'}")

@@ -26,6 +26,11 @@ class InFlight:
     def __contains__(self, claim: Claim) -> bool:
         return (claim.id, claim.epoch) in self._claims
 
+    @property
+    def has_crashed(self) -> bool:
+        """Return whether a row is in flight that crashed a worker before."""
+        return any(claim.crashes for claim in self._claims.values())
+
     def add(self, claims: Iterable[Claim]) -> None:
         """Add claims."""
         self._claims.update({(claim.id, claim.epoch): claim for claim in claims})

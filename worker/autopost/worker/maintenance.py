@@ -1,13 +1,13 @@
 """Reconciles operations that the trigger missed and applies retention, in small batches.
 
-All workers run it: the functions in the database let one work at a time and return at once to the others.
+All workers run it. Its jobs are independent: one that fails or hangs does not hold up another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +16,15 @@ import structlog
 from autopost.database.errors import DATABASE_ERRORS, label
 from autopost.errors import AutopostError
 from autopost.observability import metrics
+from autopost.observability.bookkeeping import bookkeeping
+from autopost.observability.problems import Problems
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
 
 WINDOW_BLOCKS = 1_000
 BATCH_ROWS = 1_000
 CALLS_PER_ROUND = 20
+JOB_SECONDS = 60.0  # a statement has half of that
 ANNOUNCEMENTS_KEPT = timedelta(days=1)  # for consumers that were disconnected
 ANNOUNCEMENTS_KEPT_AT_MOST = timedelta(days=7)  # for a consumer that does not return
 
@@ -29,49 +32,79 @@ log = structlog.get_logger(__name__)
 
 
 class Maintenance:
-    """Reconciles and applies retention in rounds; a round without work is two statements."""
+    """Reconciles and applies retention in rounds, each job by itself; a round without work is a statement or two."""
 
-    def __init__(self, outbox: Outbox, settings: Settings) -> None:
+    def __init__(self, outbox: Outbox, settings: Settings, problems: Problems | None = None) -> None:
         self._outbox = outbox
+        self._problems = problems or Problems()
         self._keep = timedelta(days=settings.retention_days)
         self._seconds = settings.maintenance_seconds
-        self._announces = settings.announces
+        self._failing: set[str] = set()
+        self._jobs: dict[str, Callable[[], Awaitable[None]]] = {
+            "reconcile": self._reconcile,
+            "retention": self._expire,
+        }
+        if settings.announces:
+            self._jobs |= {"events": self._forget_announcements, "dead_letters": self._forget_dead_letters}
 
     async def run(self) -> None:
-        """Run rounds until cancelled. An outage is logged once and retried."""
-        failures = 0
+        """Run every job in rounds until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for name in self._jobs:
+                tasks.create_task(self._repeat(name), name=f"maintenance {name}")
+
+    async def _repeat(self, name: str) -> None:
         while True:
-            try:
-                await self.round()
-            except DATABASE_ERRORS as error:
-                metrics.count_database_error("maintenance", error)
-                if failures == 0:
-                    log.warning("maintenance.failed", error=label(error))
-                failures += 1
-            else:
-                failures = 0
+            await self._once(name)
             await asyncio.sleep(self._seconds * random.uniform(0.9, 1.1))
 
-    async def round(self) -> None:
-        """Reconcile the next windows of the platform's table, and remove expired rows; both in bounded batches."""
+    async def _once(self, name: str) -> None:
+        """Run a job. A failure is logged once until a success, counted, and reported by `check`; the job is retried."""
+        try:
+            async with asyncio.timeout(JOB_SECONDS):
+                await self._jobs[name]()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other jobs and the worker go on
+            with bookkeeping("maintenance"):
+                self._problems.report(name, f"fails: {label(error)}")
+                if isinstance(error, DATABASE_ERRORS):
+                    metrics.count_database_error(name, error)
+                else:
+                    metrics.count_internal_error(name, error)
+                if name not in self._failing:
+                    self._failing.add(name)
+                    log.warning("maintenance.failed", job=name, error=label(error))
+        else:
+            self._problems.clear(name)
+            with bookkeeping("maintenance"):
+                if name in self._failing:
+                    self._failing.discard(name)
+                    log.info("maintenance.recovered", job=name)
+
+    async def _reconcile(self) -> None:
+        """Read the next windows of the platform's table."""
         for _ in range(CALLS_PER_ROUND):
             found = await self._outbox.reconcile(WINDOW_BLOCKS, BATCH_ROWS)
             if found:
                 log.warning("reconcile.captured", rows=found)
             if found < BATCH_ROWS:
                 break
+
+    async def _expire(self) -> None:
         for _ in range(CALLS_PER_ROUND):
             removed = await self._outbox.expire(self._keep, BATCH_ROWS)
             if removed:
                 log.info("retention.removed", rows=removed)
             if removed < BATCH_ROWS:
                 break
-        if self._announces:
+
+    async def _forget_announcements(self) -> None:
+        for _ in range(CALLS_PER_ROUND):
             kept = (ANNOUNCEMENTS_KEPT, ANNOUNCEMENTS_KEPT_AT_MOST)
-            for _ in range(CALLS_PER_ROUND):
-                if await self._outbox.forget_announcements(*kept, BATCH_ROWS) < BATCH_ROWS:
-                    break
-            await self._outbox.forget_dead_letters(self._keep, BATCH_ROWS)
+            if await self._outbox.forget_announcements(*kept, BATCH_ROWS) < BATCH_ROWS:
+                break
+
+    async def _forget_dead_letters(self) -> None:
+        await self._outbox.forget_dead_letters(self._keep, BATCH_ROWS)
 
 
 async def reconcile_window(outbox: Outbox) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +12,20 @@ from uuid import UUID
 import asyncpg
 
 from autopost import audit
-from autopost.alert_storm import AlertCounter, AlertLimit, AlertWindow, changes_as_json, is_counted, is_storm_skip
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
-from autopost.errors import LeaseLost, PostRefused
+from autopost.errors import AuditRefused, LeaseLost, PostRefused
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
+from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.records import agent_of
+from autopost.worker.alert_storm import (
+    AlertCounter,
+    AlertLimit,
+    AlertWindow,
+    changes_as_json,
+    is_counted,
+    is_storm_skip,
+)
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 
@@ -25,15 +33,39 @@ Key = tuple[UUID, int]  # a row may be in a group twice: a worker that froze pas
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a statement of a publishing transaction may wait for a lock, and how long it may take."""
+
+    lock_seconds: float
+    statement_seconds: float
+
+
+# A group shares its lane with everyone, so it fails soon; what failed is published alone, which may take longer.
+OF_A_GROUP = Timeouts(lock_seconds=0.1, statement_seconds=2.0)
+OF_A_SINGLE_ROW = Timeouts(lock_seconds=0.1, statement_seconds=10.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What a publishing transaction committed, in the order of the group, and when by the database's clock.
 
-    `alerts` has the windows of alerts as the transaction leaves them.
+    `alerts` has the windows of alerts as the transaction leaves them, `squatted` the agents whose advisory lock another
+    session holds.
     """
 
     outcomes: list[Outcome]
     at: datetime
     alerts: AlertCounter
+    squatted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LockHolder:
+    """A session that holds the advisory lock of an agent."""
+
+    pid: int
+    role: str
+    application: str
 
 
 class _SummaryOutdated(Exception):
@@ -61,22 +93,29 @@ class Publication:
         self._worker = worker
         self._on_posts = on_posts
 
-    async def publish(self, proposals: Sequence[Proposal], decide: Decide) -> Published:
+    async def publish(
+        self,
+        proposals: Sequence[Proposal],
+        decide: Decide,
+        *,
+        bypass: Collection[str] = (),
+        timeouts: Timeouts = OF_A_GROUP,
+    ) -> Published:
         """Publish a group in a transaction of its own, all or nothing.
 
-        `decide` makes the final decision while the advisory locks of the agents are held, but for alerts beyond their
-        limit (see alert_storm.py); a post whose agent is locked by another transaction is returned as Busy. If leases
-        are lost, or a summary misses alerts, the transaction is rolled back and repeated without their rows, which
-        therefore limit no others.
-        Raises PostRefused, with nothing committed, when the platform's table did not keep a post.
+        `decide` makes the final decision while the agents are locked, but for alerts beyond their limit (see
+        alert_storm.py); a post whose agent is locked by another transaction is returned as Busy. For the agents in
+        `bypass` the advisory lock is not needed. If leases are lost, or a summary misses alerts, the transaction is
+        rolled back and repeated without their rows, which therefore limit no others. Raises PostRefused or
+        AuditRefused, with nothing committed, when a table of the platform did not keep a row.
         """
         settled: dict[Key, Outcome] = {}
         while True:
             group = [proposal for proposal in proposals if _key(proposal) not in settled]
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    free, busy = await self._lock_agents(connection, group)
-                    allowed, now = await self._decide(connection, free, decide)
+                    free, busy, squatted = await self._lock_agents(connection, group, bypass)
+                    allowed, now = await self._decide(connection, free, decide, timeouts)
                     alerts = await self._alerts(connection, allowed, now)
                     decided = alerts.decide(allowed)
                     decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
@@ -92,23 +131,41 @@ class Publication:
             except (LeaseLost, _SummaryOutdated):
                 continue
             if posts and self._on_posts is not None:
-                self._on_posts()
+                with bookkeeping("broadcast"):
+                    self._on_posts()
             settled |= {_key(outcome): outcome for outcome in (*decided, *busy)}
-            return Published([settled[_key(proposal)] for proposal in proposals], now, alerts)
+            return Published([settled[_key(proposal)] for proposal in proposals], now, alerts, squatted)
 
-    async def _lock_agents(self, connection: Any, group: Sequence[Proposal]) -> tuple[list[Proposal], list[Busy]]:
-        """Lock the authors of posts; return the proposals that can go on, and the posts whose author is locked."""
+    async def lock_holders(self, agents: Sequence[str]) -> list[LockHolder]:
+        """Return the sessions that hold the advisory locks of these agents."""
+        rows = await self._pool.fetch(self._query("worker/lock_holders"), agents)
+        return [LockHolder(row["pid"], row["role"], row["application"]) for row in rows]
+
+    async def _lock_agents(
+        self, connection: Any, group: Sequence[Proposal], bypass: Collection[str]
+    ) -> tuple[list[Proposal], list[Busy], frozenset[str]]:
+        """Lock the authors of posts.
+
+        Return the proposals that can go on, the posts whose author is locked by others, and the authors whose advisory
+        lock is held by others.
+        """
         authors = _authors(group)
-        rows = await connection.fetch(self._query("worker/lock_agents"), authors) if authors else []
-        taken = {row["agent_id"] for row in rows if not row["locked"]}
+        rows = []
+        if authors:
+            named = [author for author in authors if author in bypass]
+            rows = await connection.fetch(self._query("worker/lock_agents"), authors, named)
+        taken = {row["agent_id"] for row in rows if not row["is_locked"]}
         busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
         busy_keys = {_key(item) for item in busy}
-        return [p for p in group if _key(p) not in busy_keys], busy
+        squatted = frozenset(row["agent_id"] for row in rows if not row["is_free"])
+        return [p for p in group if _key(p) not in busy_keys], busy, squatted
 
     async def _decide(
-        self, connection: Any, group: Sequence[Proposal], decide: Decide
+        self, connection: Any, group: Sequence[Proposal], decide: Decide, timeouts: Timeouts
     ) -> tuple[list[Proposal], datetime]:
-        rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""])
+        rows = await connection.fetch(
+            self._query("worker/agents_now"), _authors(group) or [""], *_milliseconds(timeouts)
+        )
         now: datetime = rows[0]["now"]
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
 
@@ -143,6 +200,8 @@ class Publication:
             [audit.details(decision, worker=self._worker, now=now) for decision in decisions],
             now,
         )
+        if rows and rows[0]["audited"] < len(rows):
+            raise AuditRefused
         return {(row["id"], row["epoch"]) for row in rows}
 
     async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
@@ -172,6 +231,11 @@ def _key(item: Outcome) -> Key:
     return item.claim.id, item.claim.epoch
 
 
+def _milliseconds(timeouts: Timeouts) -> tuple[str, str]:
+    """Return the timeouts as PostgreSQL's settings have them."""
+    return str(round(timeouts.lock_seconds * 1000)), str(round(timeouts.statement_seconds * 1000))
+
+
 def _authors(group: Sequence[Proposal]) -> list[str]:
     authors = {p.claim.operation.agent_id for p in group if isinstance(p, Posted)}
     return sorted(author for author in authors if author is not None)
@@ -189,8 +253,8 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.start()
         await connection.fetch(query("worker/claim", schemas), "", 0, timedelta(), False, None)
-        await connection.fetch(query("worker/lock_agents", schemas), nothing)
-        await connection.fetch(query("worker/agents_now", schemas), nothing)
+        await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
+        await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP))
         await connection.fetch(query("worker/finish", schemas), *[nothing] * 7, now)
         await connection.execute(query("worker/post", schemas), *[nothing] * 6, now)
     with contextlib.suppress(*DATABASE_ERRORS):

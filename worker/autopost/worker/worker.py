@@ -1,9 +1,10 @@
-"""The worker: claims rows, runs them through the pipeline, sends heartbeats, renews leases, and drains when stopped."""
+"""The worker: claims rows, runs them through the pipeline, renews leases, and drains when stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -16,20 +17,22 @@ from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, la
 from autopost.database.revisions import head_revision
 from autopost.model import Claim
 from autopost.observability import metrics
+from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
-from autopost.outbox.outbox import Outbox
+from autopost.outbox.outbox import CrashedRow, Outbox
 from autopost.settings import Settings
-from autopost.worker.claim_schedule import ClaimSchedule
+from autopost.worker.claim_schedule import ALONE_SECONDS, ClaimSchedule, CrashedSchedule
 from autopost.worker.in_flight import InFlight
+from autopost.worker.liveness import Liveness
 from autopost.worker.maintenance import Maintenance
 from autopost.worker.pipeline import OperationTypeRedactor, Pipeline
 from autopost.worker.publication import Publication
 from autopost.worker.publisher import LANES, Publisher
 from autopost.writing import Redactor, Writer
 
-HEARTBEAT_SECONDS = 15.0
 SIGN_OFF_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
@@ -59,10 +62,25 @@ class Worker:
         self._doorbell = doorbell
         self._require_served = require_served
         self._health = health or Health()
-        self._in_flight = InFlight(self._health.hold)
+        self._in_flight = InFlight(self._in_flight_changed)
+        self._crashed = CrashedSchedule()
+        self._lease = timedelta(seconds=settings.lease_seconds)
         self._tracer = tracer or AttemptTracer()
-        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer)
-        self._maintenance = Maintenance(outbox, settings)
+        self._problems = Problems()
+        self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer, self._problems)
+        self._liveness = Liveness(
+            settings,
+            outbox,
+            doorbell,
+            require_served,
+            self._health,
+            self._problems,
+            in_flight=self._in_flight,
+            on_beat=self._count_idle_time,
+            on_crashed=self._found_crashed,
+        )
+        self._maintenance = Maintenance(outbox, settings, self._problems)
+        self._handling: set[asyncio.Task[None]] = set()
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
         self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
@@ -76,6 +94,7 @@ class Worker:
         if self._stopping.is_set():
             self._hurry.set()
         self._stopping.set()
+        self._liveness.registered.set()
         self._health.stopping = True
         self._in_flight.wake()
         self._doorbell.wake()
@@ -84,54 +103,115 @@ class Worker:
         """Claim and publish until stopped."""
         metrics.BUILD.info({"version": __version__, "schema": head_revision()})
         log.info("worker.started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
+        doorbell = asyncio.create_task(self._doorbell.run(), name="doorbell")
         background = [
-            asyncio.create_task(self._doorbell.run(), name="doorbell"),
             asyncio.create_task(self._publisher.run(), name="publisher"),
-            asyncio.create_task(self._beat(), name="heartbeat"),
+            asyncio.create_task(self._liveness.beat(), name="heartbeat"),
+            asyncio.create_task(self._liveness.rescue(), name="rescue"),
             asyncio.create_task(self._renew(), name="renew"),
             asyncio.create_task(self._maintenance.run(), name="maintenance"),
         ]
-        pipeline: set[asyncio.Task[None]] = set()
-        claiming = asyncio.create_task(self._claim(pipeline), name="claim")
+        claiming = asyncio.create_task(self._claim(), name="claim")
         stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
         try:
-            done, _ = await asyncio.wait([claiming, stopping, *background], return_when=asyncio.FIRST_COMPLETED)
+            ends = [claiming, stopping, doorbell, *background]
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # raises the error of a background task: only the other two end without one
             await self._drain(claiming)
         finally:
-            await _cancel([claiming, stopping, *pipeline, *background])
+            await _cancel([claiming, stopping, *self._handling, *background])
             await self._sign_off()
+            await _cancel([doorbell])  # its connection shows others that this worker runs
         log.info("worker.stopped", worker=self._settings.worker_name)
 
-    async def _claim(self, pipeline: set[asyncio.Task[None]]) -> None:
+    async def _claim(self) -> None:
         clock = asyncio.get_running_loop().time
-        lease = timedelta(seconds=self._settings.lease_seconds)
         schedule = ClaimSchedule(self._settings.poll_seconds)
+        await self._liveness.registered.wait()
         while not self._stopping.is_set():
             await self._in_flight.fewer_than(max(self._capacity * 3 // 4, 1), unless=self._stopping)
             if self._stopping.is_set():
                 return
-            limit = min(self._capacity - len(self._in_flight), self._settings.batch_size)
             self._doorbell.clear()
-            began_ns, mode = time.time_ns(), schedule.next_claim(clock())
+            most = min(self._capacity - len(self._in_flight), self._settings.batch_size)
+            began_ns, mode = time.time_ns(), schedule.next_claim(clock(), most)
             try:
-                claims = await self._outbox.claim(limit, lease, full_scan=mode.full_scan, round_robin=mode.round_robin)
+                if await self._claim_crashed(clock):
+                    continue
+                claims = await self._outbox.claim(
+                    mode.limit, self._lease, full_scan=mode.full_scan, round_robin=mode.round_robin
+                )
             except DATABASE_ERRORS as error:
                 await self._claim_failed(error, is_first=not schedule.is_failing)
                 await self._pause(schedule.failed())
                 continue
-            schedule.succeeded(mode, rows=len(claims), limit=limit, now=clock())
+            schedule.succeeded(mode, rows=len(claims), now=clock())
             self._health.claimed()
             if claims:
-                self._in_flight.add(claims)
-                self._tracer.claimed(claims, began_ns)
-                task = asyncio.create_task(self._pipeline.handle(claims))
-                pipeline.add(task)
-                task.add_done_callback(pipeline.discard)
+                self._handle(claims, began_ns)
             elif not mode.round_robin and not self._stopping.is_set():
                 woken = await self._sleep()
                 await self._pause(schedule.woke_up(rows_due=woken is Woken.DUE))
+
+    async def _claim_crashed(self, clock: Callable[[], float]) -> bool:
+        """Claim rows that crashed a worker, if that is due; return whether any were claimed."""
+        if not self._crashed.is_look_due(clock(), crashed_in_flight=self._in_flight.has_crashed):
+            return False
+        found = await self._outbox.crashed()
+        chosen = self._crashed.choose(found, clock(), is_idle=not self._in_flight)
+        if not chosen:
+            return False
+        if chosen[0].alone:
+            return await self._claim_alone(chosen, clock)
+        return await self._claim_chosen(chosen)
+
+    async def _claim_alone(self, chosen: Sequence[CrashedRow], clock: Callable[[], float]) -> bool:
+        began = clock()
+        try:
+            if not await self._until_idle():
+                return False
+            is_claimed = await self._claim_chosen(chosen)
+            await self._until_idle()
+        finally:
+            self._crashed.others_waited(began, clock())
+        return is_claimed
+
+    async def _claim_chosen(self, chosen: Sequence[CrashedRow]) -> bool:
+        began_ns = time.time_ns()
+        claims = await self._outbox.claim(len(chosen), self._lease, chosen=[row.id for row in chosen])
+        self._handle(claims, began_ns)
+        return bool(claims)
+
+    async def _until_idle(self) -> bool:
+        """Wait until nothing is in flight, but not for long; return whether nothing is."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ALONE_SECONDS):
+                await self._in_flight.fewer_than(1, unless=self._stopping)
+        return not self._in_flight
+
+    def _handle(self, claims: Sequence[Claim], began_ns: int) -> None:
+        """Run claims through the pipeline, in a task."""
+        self._in_flight.add(claims)
+        self._tracer.claimed(claims, began_ns)
+        task = asyncio.create_task(self._run_pipeline(claims))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+    async def _run_pipeline(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._pipeline.handle(claims)
+        except Exception as error:  # noqa: BLE001 - no row may keep its lease without being processed
+            with bookkeeping("pipeline"):
+                metrics.count_internal_error("pipeline", error)
+                log.log(logging.ERROR, "pipeline.failed", rows=len(claims), error=label(error))
+            self._in_flight.remove(claims)
+
+    def _in_flight_changed(self, rows: int) -> None:
+        self._health.hold(rows)
+        now = asyncio.get_running_loop().time()
+        if self._crashed.is_look_due(now, crashed_in_flight=self._in_flight.has_crashed):
+            self._doorbell.wake()
 
     async def _claim_failed(self, error: BaseException, *, is_first: bool) -> None:
         self._health.failed("claim", error)
@@ -188,31 +268,19 @@ class Worker:
         except DATABASE_ERRORS as error:
             log.warning("worker.sign_off_failed", rows=len(claims), error=label(error))
 
-    async def _beat(self) -> None:
-        first = True
-        while True:
-            self._count_idle_time()
-            try:
-                if not first:
-                    await self._require_served()
-                await self._outbox.heartbeat(__version__, len(self._in_flight), first=first)
-                first = False
-                self._health.beat()
-            except DATABASE_ERRORS as error:
-                self._health.failed("heartbeat", error)
-                log.debug("heartbeat.failed", error=label(error))
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+    def _found_crashed(self) -> None:
+        self._crashed.found()
+        self._doorbell.wake()
 
     async def _renew(self) -> None:
         """Renew the leases of slow rows: those that are still in flight after a third of their lease."""
-        lease = timedelta(seconds=self._settings.lease_seconds)
         claimed_before: list[Claim] = []
         while True:
-            await asyncio.sleep(lease.total_seconds() / 3)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             slow = [claim for claim in claimed_before if claim in self._in_flight]
             try:
                 if slow:
-                    await self._outbox.renew(slow, lease)
+                    await self._outbox.renew(slow, self._lease)
             except DATABASE_ERRORS as error:
                 metrics.count_database_error("renew", error)
                 log.debug("lease.renew_failed", error=label(error))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import regex
 
+from autopost.writing.answer import Answer
 from autopost.writing.length import ELLIPSIS, limit_emoji
-from autopost.writing.llm import Answer
 from autopost.writing.plain import plain
 from autopost.writing.prompt import SYSTEM, TAG
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import math
 import random
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx2
@@ -37,6 +35,8 @@ from tenacity import (
 from autopost.backoff import retry_after_seconds
 from autopost.errors import AutopostError, ConfigurationError
 from autopost.settings import Settings
+from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.bounded_transport import BoundedTransport, ResponseTooLong
 from autopost.writing.prompt import Prompt
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -45,6 +45,7 @@ TEMPERATURE = 0.7
 _MAX_ATTEMPTS = 8
 _FIRST_BACKOFF_SECONDS = 0.2
 _MAX_BACKOFF_SECONDS = 2.0
+_MAX_TOKENS_COUNTED = 10_000_000  # more than any model accepts
 _POOL_CONNECTIONS = 25  # httpx searches all connections of a pool for every request and response
 
 _log = structlog.get_logger(__name__)
@@ -78,12 +79,7 @@ class Llm:
                 base_url=settings.openai_base_url or OPENAI_BASE_URL,
                 max_retries=0,
                 timeout=self._seconds,
-                http_client=httpx2.AsyncClient(
-                    verify=trusted,
-                    trust_env=False,
-                    follow_redirects=False,
-                    limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
-                ),
+                http_client=_http_client(trusted, connections),
             )
             for connections in _pool_sizes(settings.llm_concurrency)
         ]
@@ -142,11 +138,15 @@ class Llm:
             )
         except APITimeoutError:
             raise _Failed("timeout", retry=True) from None
-        except APIConnectionError:
+        except APIConnectionError as error:
+            if isinstance(error.__cause__, httpx2.DecodingError):
+                raise _Failed("bad_response") from None
             raise _Failed("connection", retry=True) from None
+        except ResponseTooLong:
+            raise _Failed("response_too_long") from None
         except APIStatusError as error:
             raise _from_status(error) from None
-        except (APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
+        except (APIResponseValidationError, ValueError, RecursionError):  # JSON: malformed, huge numbers, deep nesting
             raise _Failed("bad_response") from None
 
 
@@ -164,6 +164,17 @@ def certificates() -> ssl.SSLContext:
         raise ConfigurationError(
             f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; expected: certificates in PEM form"
         ) from None
+
+
+def _http_client(trusted: ssl.SSLContext, connections: int) -> httpx2.AsyncClient:
+    """Return a client that asks for uncompressed responses and reads a bounded part of them."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx2.AsyncClient(
+        transport=BoundedTransport(httpx2.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits)),
+        headers={"accept-encoding": "identity"},
+        trust_env=False,
+        follow_redirects=False,
+    )
 
 
 def _from_status(error: APIStatusError) -> _Failed:
@@ -209,26 +220,5 @@ def _read(completion: ChatCompletion) -> Answer:
 
 
 def _tokens(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer of the model. Token counts are None if the server did not send them."""
-
-    text: str
-    refused: bool = False
-    truncated: bool = False
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """The reason why there is no answer.
-
-    `timeout`, `rate_limited`, `server_error`, `unauthorized`, `connection`, `bad_response`, `bad_request`,
-    `unexpected`, or `breaker_open` if the LLM was not called.
-    """
-
-    reason: str
+    """Return a count of tokens, None for anything else: costs and counters could overflow with it."""
+    return value if type(value) is int and 0 <= value <= _MAX_TOKENS_COUNTED else None

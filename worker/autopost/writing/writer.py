@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from opentelemetry.trace import Span, SpanKind
@@ -14,14 +15,17 @@ from autopost.model import Agent, Generator, Operation, Written
 from autopost.observability import metrics
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
+from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.fields import Fields, Redactor, redact_fields
-from autopost.writing.llm import Answer, Llm, NoAnswer
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
 from autopost.writing.proofread import proofread
 from autopost.writing.template import compose
+
+if TYPE_CHECKING:
+    from autopost.writing.llm import Llm
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +51,7 @@ class Writer:
         self._slots = asyncio.Semaphore(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-        self._llm = Llm(settings, key) if settings.llm_enabled and key else None
+        self._llm = _client(settings, key) if settings.llm_enabled and key else None
         self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
@@ -190,6 +194,12 @@ class Writer:
 def _noted(span: Span, written: Written) -> Written:
     set_attributes(span, {"autopost.generator": str(written.generator), "autopost.fallback": written.fallback})
     return written
+
+
+def _client(settings: Settings, key: str) -> Llm:
+    from autopost.writing.llm import Llm  # takes a third of a second to import
+
+    return Llm(settings, key)
 
 
 def _llm_attributes(model: str, answer: Answer | NoAnswer) -> dict[str, str | int | None]:

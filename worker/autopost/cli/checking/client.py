@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import secrets
 import time
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import asyncpg
 
 from autopost.cli.checking.finding import Finding, ok, problem, warning
 from autopost.database.errors import is_of_the_installation
+from autopost.database.session import Connection as Session
 from autopost.errors import ConfigurationError
 from autopost.processes.user_names import VARIABLE, grants, read_names
 from autopost.settings import Settings
@@ -24,8 +26,18 @@ CLOCK_SAMPLES = 3
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
-async def notify_round_trip(listener: Connection, ringer: Connection) -> Finding:
-    """Ring from one connection and hear it on the other, as a trigger and a worker do, on a channel of our own."""
+_DIRECT = "export DATABASE_URL=postgresql://...  # the server itself, or the pooler in session mode"
+
+
+async def notify_round_trip(listener: Session, ringer: Connection) -> Finding:
+    """Notify on one connection and receive it on the other, as a trigger and a worker do, on a channel of our own."""
+    if not listener.has_session:
+        return warning(
+            "notifications",
+            "a pooler in transaction mode is in between, which does not let them through: workers that connect like "
+            "this only poll",
+            _DIRECT,
+        )
     channel = f"auto_post_check_{secrets.token_hex(8)}"
     heard = asyncio.Event()
     await listener.add_listener(channel, lambda *_: heard.set())
@@ -37,9 +49,8 @@ async def notify_round_trip(listener: Connection, ringer: Connection) -> Finding
     except TimeoutError:
         return warning(
             "notifications",
-            f"none came within {NOTIFY_TIMEOUT_SECONDS:g} s: workers that connect like this only poll; "
-            "a pooler in transaction mode does not let them through",
-            "export DATABASE_URL=postgresql://...  # the server itself, or the pooler in session mode",
+            f"none came within {NOTIFY_TIMEOUT_SECONDS:g} s: workers that connect like this only poll",
+            _DIRECT,
         )
     return ok("notifications", f"come through in {(time.perf_counter() - start) * 1000:.1f} ms")
 
@@ -80,8 +91,24 @@ def language_model(settings: Settings) -> Finding:
             "OPENAI_API_KEY is not set here: posts of workers with this environment come from templates",
             "export OPENAI_API_KEY=...  # or, if templates are meant: export SOCIAL_POST_LLM_ENABLED=false",
         )
-    host = urlsplit(settings.openai_base_url or "https://api.openai.com").hostname
+    address = urlsplit(settings.openai_base_url or "https://api.openai.com")
+    host = address.hostname or ""
+    if address.scheme == "http" and not _is_loopback(host):
+        return warning(
+            "language model",
+            f"the key and the operations' redacted texts go to {host} without encryption (http)",
+            "export OPENAI_BASE_URL=https://...",
+        )
     return ok("language model", f"{settings.llm_model} at {host}, with a key")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def known_names(connection: Connection, settings: Settings, role: str) -> list[Finding]:

@@ -19,6 +19,7 @@ from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.revisions import head_revision
 from autopost.database.schema import find_mapping, find_schemas, require_served
+from autopost.database.session import Connection as Session
 from autopost.database.sql import Schemas, query
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import Settings
@@ -50,7 +51,7 @@ async def run_check(settings: Settings) -> list[Finding]:
 
 
 @contextlib.asynccontextmanager
-async def _connected(settings: Settings) -> AsyncIterator[Connection]:
+async def _connected(settings: Settings) -> AsyncIterator[Session]:
     connection = await connect(settings, "check")
     try:
         yield connection

@@ -30,7 +30,7 @@ from autopost.web.feed.receiver import Receiver
 from autopost.web.feed.sockets import stream_messages
 from autopost.web.feed.subscription import FeedContext
 from autopost.web.filter import FeedFilter
-from autopost.web.host_guard import Guard
+from autopost.web.host_guard import Guard, HostCheck
 from autopost.web.server import Serving
 
 PATHS = ("/feed/events", "/feed/ws", "/feed.json", "/feed.atom")
@@ -76,7 +76,7 @@ def application(settings: Settings, context: FeedContext) -> ASGIApp:
         ],
         exception_handlers={RequestRefused: respond},
     )
-    return Guard(app, local=settings.http_is_local, hosts=settings.page_hosts)
+    return Guard(app, HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts))
 
 
 async def _document(

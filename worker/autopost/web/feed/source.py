@@ -52,6 +52,8 @@ class NotifySource:
 
         connection = await connect(self._settings, "feed listening")
         try:
+            if not connection.has_session:
+                raise TransportLost("a pooler in transaction mode does not let notifications through")
             connection.add_termination_listener(lambda _: notified.set())
             await connection.add_listener(channel, lambda *_: notified.set())
             while await connection.fetchval(self._listens, channel, timeout=ANSWER_SECONDS):

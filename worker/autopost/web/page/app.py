@@ -21,7 +21,7 @@ from autopost.web.access import Access
 from autopost.web.cached import Cached
 from autopost.web.database import Database, open_database
 from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
-from autopost.web.host_guard import Guard
+from autopost.web.host_guard import Guard, HostCheck
 from autopost.web.page.actions import Actions, ask_for_token
 from autopost.web.page.feed import Feed
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
@@ -79,11 +79,11 @@ def application(settings: Settings, context: DashboardContext, database: Databas
             Route("/skip", actions.skip, methods=["POST"]),
             Route("/pause", actions.pause, methods=["POST"]),
             Route("/resume", actions.resume, methods=["POST"]),
-            *(Route(f"/{name}", _file(name)) for name in STATIC_TYPES),
+            *(Route(f"/{name}", _file(name), methods=["GET"]) for name in STATIC_TYPES),
         ],
         exception_handlers={RequestRefused: respond, TokenRequired: ask_for_token},
     )
-    return Guard(app, local=settings.http_is_local, hosts=settings.page_hosts)
+    return Guard(app, HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts))
 
 
 async def _figures(database: Database) -> Figures:

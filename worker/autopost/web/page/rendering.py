@@ -21,6 +21,7 @@ REASONS = {
     "rate_limited": "rate limit: this agent had just posted",
     "alert_storm": "too many alerts: one post sums them up",
     "maturity_blocked": "maturity: students only read",
+    "tenant_mismatch": "it names another tenant than its agent's",
     "agent_unknown": "nobody knows this agent",
     "missing_explanation": "it does not say what was done",
     "refused_by_platform": "the platform refused it",
@@ -87,9 +88,9 @@ class Renderer:
         return str(self._fragments.dead_letters(dead))
 
 
-def word(value: str) -> str | None:
+def word(value: str | None) -> str | None:
     """Return an operation type that is one word, None for anything else: that may be text of an operation."""
-    return value if _WORD.fullmatch(value) else None
+    return value if value is not None and _WORD.fullmatch(value) else None
 
 
 def reason(code: str | None) -> str:

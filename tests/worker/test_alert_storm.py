@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from autopost.alert_storm import MAX_TYPES, AlertCounter, AlertLimit, AlertWindow, RecentStorms
 from autopost.model import (
     Agent,
     Claim,
@@ -20,6 +19,7 @@ from autopost.model import (
     Summary,
     Written,
 )
+from autopost.worker.alert_storm import MAX_TYPES, AlertCounter, AlertLimit, AlertWindow, RecentStorms
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=5)

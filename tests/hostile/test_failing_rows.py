@@ -1,0 +1,107 @@
+"""Rows that the platform's own tables refuse, or make wait, while other agents work."""
+
+from __future__ import annotations
+
+from tests.support.crew import Crew
+from tests.support.host import Host, open_connection, until
+from tests.support.neighbours import UNDISTURBED_SECONDS, assert_undisturbed, neighbours
+from tests.support.work import worker_process
+
+TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
+# A right is missing, a lock is not to be had, a row is refused, an internal error, a stale plan, a failed transaction,
+# a connection that is ended.
+SQLSTATES = ("42501", "55P03", "23514", "XX000", "0A000", "25P02", "57P01")
+OF_BAD_AGENTS = "select count(*) from auto_post_outbox where agent_id like 'bad%%' and state = '{}'"
+
+
+def bad_agents(host: Host, count: int) -> list[str]:
+    """Add agents whose posts will fail."""
+    return [host.agent(f"bad{number}") for number in range(count)]
+
+
+def refuse_bad_agents(host: Host, verdict: str, table: str = "social_posts", agent: str = "author_id") -> None:
+    """Give a table of the platform a trigger of its own."""
+    host.execute(
+        "create function refuse() returns trigger language plpgsql as "
+        f"$$ begin if new.{agent} like 'bad%' then {verdict}; end if; return new; end $$"
+    )
+    host.execute(f"create trigger refuse before insert on {table} for each row execute function refuse()")
+
+
+def test_agent_whose_row_is_locked_delays_nobody(host: Host, database: str, processes: Crew) -> None:
+    """A foreign key to agents, and a transaction of the platform that keeps two of them locked."""
+    host.execute("alter table social_posts add foreign key (author_id) references agents (id)")
+    bad = bad_agents(host, 2)
+    with worker_process(database, processes, **TEMPLATES), neighbours(database, host) as others:
+        until(host.posts)
+        before = others.measured(UNDISTURBED_SECONDS)
+        with open_connection(database) as platform:
+            platform.execute("select from agents where id = any(%s) for update", (bad,))
+            for number in range(10):  # also later ones of the same agents
+                for agent in bad:
+                    host.complete(f"{agent}-{number}", agent=agent, status="failed")
+            assert_undisturbed(before, others.measured(5.0), "two agents' rows locked")
+            platform.rollback()
+        until(lambda: host.value(OF_BAD_AGENTS.format("posted")) == 20)
+        until(lambda: host.waiting() == 0)
+        assert host.value("select count(*) from auto_post_outbox where state <> 'posted'") == 0
+
+
+def test_rows_that_fail_alone_delay_nobody_and_end_dead(host: Host, database: str, processes: Crew) -> None:
+    """Agents of each kind, one after another; whatever the error says, others' posts succeed meanwhile."""
+    host.execute("create table verdicts (agent text primary key, sqlstate text)")
+    refuse_bad_agents(
+        host,
+        "raise exception using errcode = (select v.sqlstate from public.verdicts as v where v.agent = new.author_id)",
+    )
+    twice = {"SOCIAL_POST_MAX_ATTEMPTS": "2"}
+    with worker_process(database, processes, **TEMPLATES, **twice) as worker, neighbours(database, host) as others:
+        until(host.posts)
+        before = others.measured(UNDISTURBED_SECONDS)
+        for agent, sqlstate in zip(bad_agents(host, 14), 2 * SQLSTATES, strict=True):
+            host.execute("insert into verdicts values (%s, %s)", (agent, sqlstate))
+            host.complete(f"of {agent}", agent=agent)
+        assert_undisturbed(before, others.measured(4.0), "fourteen rows that fail alone")
+        until(lambda: host.value(OF_BAD_AGENTS.format("dead")) == 14)
+        others.stop()
+        until(lambda: host.waiting() == 0)
+        assert others.all_are_posted()
+        assert worker.process.poll() is None
+    wrong = host.rows(
+        "select * from auto_post_outbox join verdicts on agent = agent_id where last_error not like '%%' || sqlstate"
+    )
+    assert wrong == []
+
+
+def test_slow_trigger_of_some_agents_delays_nobody_for_long(host: Host, database: str, processes: Crew) -> None:
+    """Each of their posts takes three seconds; they are posted all the same."""
+    refuse_bad_agents(host, "perform pg_sleep(3)")
+    with worker_process(database, processes, **TEMPLATES), neighbours(database, host) as others:
+        until(host.posts)
+        for agent in bad_agents(host, 2):
+            host.complete(f"of {agent}", agent=agent)
+        until(lambda: host.value(OF_BAD_AGENTS.format("posted")) == 2)
+        others.stop()
+        until(others.all_are_posted)
+    worst = host.value(
+        "select max(finished_at - captured_at) < interval '8 seconds' from auto_post_outbox "
+        "where agent_id like 'neighbour%%'"
+    )
+    assert worst
+
+
+def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, database: str, processes: Crew) -> None:
+    """Nothing is published without its audit row, and the row waits until the trigger has gone."""
+    refuse_bad_agents(host, "return null", "audit_log", "agent_id")
+    (bad,) = bad_agents(host, 1)
+    with worker_process(database, processes, **TEMPLATES), neighbours(database, host) as others:
+        host.complete("refused", agent=bad)
+        until(lambda: host.value("select last_error from auto_post_outbox where tracker_id = 'refused'"))
+        others.stop()
+        until(others.all_are_posted)
+        row = host.rows("select state, attempts, last_error from auto_post_outbox where tracker_id = 'refused'")[0]
+        assert tuple(row.values()) == ("pending", 0, "AuditRefused")
+        host.execute("drop trigger refuse on audit_log")
+        host.execute("update auto_post_outbox set available_at = now() where tracker_id = 'refused'")
+        until(lambda: host.waiting() == 0)
+    assert host.value("select count(*) from audit_log") == host.value("select count(*) from social_posts")

@@ -1,0 +1,158 @@
+"""Rows of crashed workers: when they return to the queue, which attempts count, and what is claimed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from autopost.database.connection import create_pool
+from autopost.outbox.outbox import Outbox
+from autopost.settings import Settings
+from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.work import rescue
+
+LEASE = timedelta(hours=1)
+KEY = 4711
+EXPIRE = "update auto_post_outbox set available_at = now() where state = 'claimed'"
+
+
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Return a pool."""
+    pool = await create_pool(settings, "test", size=2)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def one(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
+    """Return the outbox as worker `one` sees it."""
+    return Outbox(pool, SCHEMAS, "one")
+
+
+@pytest.fixture
+def other(pool: asyncpg.Pool[asyncpg.Record]) -> Outbox:
+    """Return the outbox as worker `other` sees it."""
+    return Outbox(pool, SCHEMAS, "other")
+
+
+def state(host: Host) -> list[tuple[Any, ...]]:
+    """Return state, attempts and crashes of each row, in the order of capture."""
+    return [(row["state"], row["attempts"], row["crashes"]) for row in host.outbox()]
+
+
+async def crash(host: Host, outbox: Outbox, times: int = 1) -> None:
+    """Let leases of claimed rows expire, and rescue and claim them again, some times."""
+    for _ in range(times):
+        host.execute(EXPIRE)
+        await rescue(outbox)
+
+
+async def test_rows_of_a_worker_whose_session_ended_are_due_at_once(
+    host: Host, database: str, one: Outbox, other: Outbox
+) -> None:
+    """Not before it ended, and not the rows of a worker that has no such session."""
+    host.complete("op")
+    await one.claim(10, LEASE)
+    await one.heartbeat("1", 1, first=True, lock_key=KEY)
+    with open_connection(database, autocommit=True) as session:
+        session.execute("select pg_advisory_lock(%s)", (KEY,))
+        assert (await other.rescue(5)).rows == 0
+    assert (await other.rescue(5)).rows == 1
+    assert state(host) == [("pending", 0, 1)]
+    await rescue(one)
+    await one.heartbeat("1", 1, first=False)
+    assert (await other.rescue(5)).rows == 0
+
+
+async def test_worker_rescues_its_own_rows_only_at_its_start(host: Host, one: Outbox) -> None:
+    """Then they are those of a worker of the same name before it; later it may have lost its connection."""
+    host.complete("op")
+    await one.claim(10, LEASE)
+    await one.heartbeat("1", 1, first=True, lock_key=KEY)
+    assert (await one.rescue(5)).rows == 0
+    assert (await one.rescue(5, at_start=True)).rows == 1
+
+
+async def test_ended_worker_is_looked_for_for_a_minute(host: Host, one: Outbox, other: Outbox) -> None:
+    """A claim that it had sent may be committed after the first rescue."""
+    await one.heartbeat("1", 1, first=True, lock_key=KEY)
+    await other.rescue(5)
+    host.complete("op")
+    await one.claim(10, LEASE)
+    assert (await other.rescue(5)).rows == 1
+    host.execute("update auto_post_workers set last_seen_at = now() - interval '2 minutes'")
+    await other.rescue(5)
+    assert host.value("select lock_key from auto_post_workers") is None
+
+
+async def test_rows_that_crashed_together_are_claimed_in_fives_and_then_alone(host: Host, one: Outbox) -> None:
+    """An ordinary claim takes none of them."""
+    for number in range(12):
+        host.complete(f"op{number}", agent=host.agent(f"agent{number}"))
+    await one.claim(100, LEASE)
+    host.execute(EXPIRE)
+    assert (await one.rescue(5)).rows == 12
+    host.complete("new")
+    assert [claim.operation.tracker_id for claim in await one.claim(100, LEASE, round_robin=True)] == ["new"]
+    assert [row.alone for row in await one.crashed()] == [False] * 5
+    assert len(await rescue(one)) == 5
+    host.execute(EXPIRE)
+    await one.rescue(5)
+    found = await one.crashed()
+    assert [row.alone for row in found] == [False] * 5 + [True]
+    (alone,) = await one.claim(1, LEASE, chosen=[found[-1].id])
+    assert (alone.crashes, alone.attempts) == (2, 1)
+
+
+async def test_only_crashes_of_a_row_alone_use_up_its_attempts(host: Host, one: Outbox) -> None:
+    """The first two do not, as any row can have been the cause."""
+    host.complete("op", agent=host.agent())
+    await one.claim(1, LEASE)
+    seen = []
+    for _ in range(4):
+        await crash(host, one)
+        seen += state(host)
+    assert seen == [("claimed", 1, 1), ("claimed", 1, 2), ("claimed", 2, 3), ("claimed", 3, 4)]
+
+
+async def test_row_that_uses_up_its_attempts_is_dead_without_being_read(host: Host, one: Outbox) -> None:
+    """Its audit row is like any other, and holds no text that could be personal data."""
+    email = "jane" + "@" + "example.com"
+    host.complete("op", f"security check of {email}", agent=host.agent(), status="failed", what="x" * 100)
+    await one.claim(1, LEASE)
+    await crash(host, one, times=3)
+    host.execute(EXPIRE)
+    rescued = await one.rescue(2)
+    (row,), (audit,) = host.outbox(), host.audit()
+    assert (row["state"], row["last_error"], row["attempts"]) == ("dead", "worker_crashed", 2)
+    assert list(rescued.dead) == [row["id"]]
+    assert (audit["action"], audit["agent_id"], audit["tracker_id"]) == ("auto_post.dead", "ada", "op")
+    assert (audit["operation_type"], audit["status"]) == ("(not redacted)", "failed")
+    assert audit["occurred_at"] == row["finished_at"]
+    assert email not in str(audit)
+
+
+async def test_claim_reads_the_beginning_of_a_huge_text_only(host: Host, one: Outbox) -> None:
+    """Rows from before the trigger cut them: each text has a limit."""
+    host.complete("op", agent=host.agent())
+    columns = ("operation_type", "status", "agent_id", "tenant_id", "what_explanation", "why_explanation", "next_steps")
+    for column in columns:
+        host.execute(f"update auto_post_outbox set {column} = repeat('x', 5000000)")
+    host.execute("update auto_post_outbox set tracker_id = repeat('x', 5000000)")
+    (claim,) = await one.claim(1, LEASE)
+    operation = claim.operation
+    assert [len(str(getattr(operation, column))) for column in columns] == [200] * 4 + [4000] * 3
+    assert (len(operation.tracker_id), claim.agent) == (1000, None)
+
+
+async def test_agent_whose_id_is_the_beginning_of_a_longer_one_is_not_its_agent(host: Host, one: Outbox) -> None:
+    """A cut id must not become the id of another agent."""
+    host.complete("op", agent=host.agent("a" * 200))
+    host.execute("update auto_post_outbox set agent_id = agent_id || 'b'")
+    (claim,) = await one.claim(1, LEASE)
+    assert claim.agent is None

@@ -1,0 +1,42 @@
+"""SIGTERM at any moment ends a worker, and leaves no row claimed."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.host import Host, until
+from tests.support.work import WorkerProcess, worker_process
+
+CONNECTED = "select count(*) from pg_stat_activity where datname = current_database() and application_name = %s"
+MOMENTS: dict[str, Callable[[Host, WorkerProcess], object]] = {
+    "at its start": lambda host, worker: True,
+    "while it imports": lambda host, worker: "site-packages" in maps(worker),
+    "when it connects": lambda host, worker: host.value(CONNECTED, ("autopost start",)),
+    "when its pool connects": lambda host, worker: host.value(CONNECTED, ("autopost worker",)),
+    "when it has started": lambda host, worker: "worker.started" in worker.log,
+    "when it has claimed": lambda host, worker: host.value("select max(epoch) from auto_post_outbox"),
+}
+
+
+def maps(worker: WorkerProcess) -> str:
+    """Return the libraries that a process has loaded."""
+    return Path(f"/proc/{worker.process.pid}/maps").read_text("utf-8")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_sigterm_leaves_no_row_claimed(host: Host, database: str, moment: str) -> None:
+    """It ends with 0, or by the signal before it can handle it; each row waits or has its outcome."""
+    for number in range(50):
+        host.complete(f"op{number}", agent=host.agent(f"agent{number}"))
+    with worker_process(database, SOCIAL_POST_LLM_ENABLED="false") as worker:
+        until(lambda: MOMENTS[moment](host, worker) or worker.process.poll() is not None)
+        worker.signal(signal.SIGTERM)
+        assert worker.wait() in (0, -signal.SIGTERM)
+        assert "Traceback" not in worker.log
+    assert {row["state"] for row in host.outbox()} <= {"pending", "posted"}
+    assert {row["attempts"] for row in host.outbox() if row["state"] == "pending"} <= {0}
+    assert host.value("select count(*) from auto_post_workers") == 0

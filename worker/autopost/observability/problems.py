@@ -1,0 +1,44 @@
+"""What goes wrong in a worker at the moment. The heartbeat writes it to the database, where `check` reads it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 200
+
+
+@dataclass(slots=True)
+class _Problem:
+    finding: str
+    since: float
+    until: float
+
+
+class Problems:
+    """The present problems of a worker by subject, without text of an operation."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, _Problem] = {}
+
+    def report(self, subject: str, finding: str, *, for_seconds: float = float("inf")) -> None:
+        """Record a problem until it is cleared, or for `for_seconds` after the last report."""
+        now = time.monotonic()
+        known = self._problems.get(subject)
+        since = known.since if known is not None and known.until > now else now
+        self._problems[subject] = _Problem(finding[:MOST_CHARACTERS], since, now + for_seconds)
+
+    def clear(self, subject: str) -> None:
+        """Forget a problem that is over."""
+        self._problems.pop(subject, None)
+
+    def as_json(self) -> str | None:
+        """Return the present problems as JSON, each with how long it has lasted; None when there are none."""
+        now = time.monotonic()
+        present = [
+            {"subject": subject, "finding": problem.finding, "seconds": round(now - problem.since)}
+            for subject, problem in self._problems.items()
+            if problem.until > now
+        ]
+        return json.dumps(present) if present else None

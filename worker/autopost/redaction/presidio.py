@@ -1,0 +1,79 @@
+"""What the redaction uses of Presidio, imported without spaCy.
+
+Presidio imports spaCy, thinc and numpy for engines that are not used here. Importing them takes half a second of CPU
+and 60 MB for each process. So they are replaced by empty modules while Presidio is imported, unless they are loaded
+already. Presidio uses their names in annotations, as base classes and as decorators of those engines; what is really
+used is imported in nlp.py, when a spaCy pipeline is configured.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+_LEFT_OUT = (
+    *("spacy", "spacy.language", "spacy.pipeline", "spacy.tokens", "spacy.util", "spacy.vocab"),
+    *("thinc", "thinc.api"),
+)
+
+
+class _AnyAttribute(type):
+    """Makes a class whose every attribute returns a decorator that changes nothing."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: lambda decorated: decorated
+
+
+class _Nothing(metaclass=_AnyAttribute):
+    """Stands for a class or an object of a module that was left out."""
+
+
+class _Empty(ModuleType):
+    """A module, or a package without modules, in which every name is there and means nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Nothing
+
+
+@contextmanager
+def _without_spacy() -> Iterator[None]:
+    if "spacy" in sys.modules or "presidio_analyzer" in sys.modules:
+        yield
+        return
+    empty = {name: _Empty(name) for name in _LEFT_OUT if name not in sys.modules}
+    sys.modules.update(empty)
+    try:
+        yield
+    finally:
+        for name, module in empty.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+
+
+with _without_spacy():
+    from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+    from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, NlpEngine, SpacyNlpEngine
+    from presidio_analyzer.predefined_recognizers import SpacyRecognizer
+
+__all__ = [
+    "AnalyzerEngine",
+    "EntityRecognizer",
+    "NerModelConfiguration",
+    "NlpArtifacts",
+    "NlpEngine",
+    "RecognizerRegistry",
+    "RecognizerResult",
+    "SpacyNlpEngine",
+    "SpacyRecognizer",
+]
