@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import psycopg
+import pytest
+
 from autopost.database.connection import create_pool
-from autopost.model import Generator, Outdated, Posted, Reason, Skipped, Written
+from autopost.model import Generator, Outcome, Outdated, Posted, Reason, Skipped, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication
-from tests.support.host import SCHEMAS, Host, Row
+from tests.support.host import SCHEMAS, Host, Row, open_connection
 from tests.support.work import eventually, work_off, working
 
 EMAIL = "bob" + "@" + "example.com"
 BURST = 20
 WINDOW = timedelta(minutes=5)
+COUNT_ONE_MORE = (
+    "select auto_post_count_alerts(jsonb_build_array(jsonb_build_object('agent_id', w.agent_id, "
+    "'operation_type', w.operation_type, 'began_at', w.began_at, 'suppressed', 1, 'first', %(first)s::uuid)), now()) "
+    "from auto_post_alert_windows as w"
+)
 VIOLATIONS = (
     "select o.id from auto_post_outbox as o left join audit_log as l on l.details ->> 'outbox_id' = o.id::text "
     "where o.finished_at is not null group by o.id having count(l.id) <> 1"
@@ -176,3 +185,42 @@ async def test_what_no_longer_holds_when_it_is_published_goes_back(host: Host, s
     finally:
         await pool.close()
     assert host.rows(VIOLATIONS) == []
+
+
+async def test_alert_suppressed_late_is_in_the_summary_or_decided_again(
+    host: Host, database: str, settings: Settings
+) -> None:
+    """Its transaction began before the window's end, and commits while the summary is published, or after it was."""
+    text = Written("text", Generator.TEMPLATE)
+    host.agent()
+    fail(host, 3)
+    pool = await create_pool(settings, "test", size=2)
+    try:
+        outbox = Outbox(pool, SCHEMAS, "one")
+        publication = Publication(pool, SCHEMAS, "one", alert_limit=AlertLimit(1, WINDOW))
+
+        async def publish(*proposals: Posted) -> list[Outcome]:
+            published = await publication.publish(
+                proposals, lambda group, agents, now: at_publishing(group, agents, now, WINDOW)
+            )
+            return published.outcomes
+
+        first, second, third = await outbox.claim(3, WINDOW)
+        await publish(Posted(first, text), Posted(second, text))
+        end_windows(host)
+        (summary,) = await outbox.claim(3, WINDOW)
+        with open_connection(database) as late:
+            late.execute(COUNT_ONE_MORE, {"first": third.id})
+            publishing = asyncio.create_task(publish(Posted(summary, text)))
+            await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+            late.commit()
+            assert await publishing == [Outdated(summary)]
+            await outbox.release([summary])
+            (again,) = await outbox.claim(3, WINDOW)
+            assert again.operation.summary is not None
+            assert again.operation.summary.count == 2
+            assert [type(outcome) for outcome in await publish(Posted(again, text))] == [Posted]
+            with pytest.raises(psycopg.errors.SerializationFailure):
+                late.execute(COUNT_ONE_MORE, {"first": third.id})
+    finally:
+        await pool.close()
