@@ -1658,7 +1658,7 @@ begin
         select e.agent_id, e.operation_type, e.began_at
         from {{ schema }}.auto_post_alert_windows as e
         where
-            e.ends_at < pg_catalog.now()
+            e.ends_at < pg_catalog.now() - interval '1 hour'
             and not exists (select from {{ schema }}.auto_post_outbox as o where o.id = e.summary_id)
         limit p_limit
         for update skip locked

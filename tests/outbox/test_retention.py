@@ -56,6 +56,25 @@ def test_only_rows_that_finished_long_ago_go(host: Host) -> None:
     assert {row["tracker_id"] for row in host.outbox()} == {"young", "waits"}
 
 
+def test_windows_of_alerts_go_with_their_summaries(host: Host) -> None:
+    """What is about to be counted in a window that has just ended finds it."""
+    finish(host, "summary", ago="6 days")
+    for name, ended, summary in (("kept", "2 hours", True), ("gone", "2 hours", False), ("new", "1 minute", False)):
+        host.execute(
+            "insert into auto_post_alert_windows (agent_id, operation_type, began_at, ends_at, posted, summary_id) "
+            "select %s, 'report_generate', now() - interval '1 day', now() - %s::interval, 1, "
+            "case when %s then id end from auto_post_outbox",
+            (name, ended, summary),
+        )
+    expire(host)
+    assert {row["agent_id"] for row in host.rows("select agent_id from auto_post_alert_windows")} == {"kept", "new"}
+    host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
+    expire(host)
+    assert {row["agent_id"] for row in host.rows("select agent_id from auto_post_alert_windows")} == {"new"}
+    host.execute("select auto_post_purge('new')")
+    assert host.rows("select from auto_post_alert_windows") == []
+
+
 def test_rows_go_in_batches_the_oldest_first(host: Host) -> None:
     """At most as many as are asked for."""
     finish(host, *(f"op{number}" for number in range(5)))
