@@ -45,6 +45,7 @@ def worker(server: EmbeddedServer, **variables: str) -> Iterator[subprocess.Pope
         **os.environ,
         "DATABASE_URL": server.dsn(),
         "SOCIAL_POST_LLM_ENABLED": "false",
+        "SOCIAL_POST_ALERT_BURST": "0",
         "SOCIAL_POST_LOG_LEVEL": "error",
         **variables,
     }

@@ -115,6 +115,7 @@ def ready(
         **os.environ,
         "DATABASE_URL": server.dsn(),
         "SOCIAL_POST_LLM_ENABLED": "false",
+        "SOCIAL_POST_ALERT_BURST": "0",
         "SOCIAL_POST_LOG_LEVEL": "error",
         **variables,
     }

@@ -133,6 +133,7 @@ def arena(folder: Path, *, seed: int, version: int, threads: int, pause_seconds:
             "SOCIAL_POST_LLM_BREAKER_COOLDOWN_SECONDS": "1",
             "SOCIAL_POST_LEASE_SECONDS": str(LEASE_SECONDS),
             "SOCIAL_POST_RATE_LIMIT_MINUTES": str(WINDOW_SECONDS / 60),
+            "SOCIAL_POST_ALERT_BURST": "2",
             "SOCIAL_POST_MAINTENANCE_SECONDS": "1",
             "SOCIAL_POST_SHUTDOWN_SECONDS": "2",
             "SOCIAL_POST_MAX_ATTEMPTS": "50",
