@@ -67,7 +67,8 @@ def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, proc
         workers = Workers(start)
         until(lambda: host.value("select count(*) from auto_post_workers") == 2)
         latency = under_load(host, database, SECONDS, Every(2.0, workers.kill_one))
-        report("kill storm", latency, kills=workers.kills)
+        crashed = host.value("select count(*) from auto_post_outbox where crashes > 0")
+        report("kill storm", latency, kills=workers.kills, crashed=crashed)
     assert violations(host) == lost(host) == []
     assert {row["state"] for row in host.outbox()} == {"posted"}
     assert latency.median <= 1.0
