@@ -65,6 +65,7 @@ class Liveness:
         first = True
         while True:
             self._on_beat()
+            self._doorbell.lock_changed.clear()
             seconds = HEARTBEAT_RETRY_SECONDS
             try:
                 if first:
@@ -74,7 +75,6 @@ class Liveness:
                             await self._doorbell.connected_once()
                 else:
                     await self._require_served()
-                self._doorbell.lock_changed.clear()
                 key = self._doorbell.lock_key
                 await self._outbox.heartbeat(__version__, len(self._in_flight), first=first, lock_key=key)
                 seconds, first = HEARTBEAT_SECONDS, False
