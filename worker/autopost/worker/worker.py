@@ -164,10 +164,11 @@ class Worker:
     async def _claim_alone(self, chosen: Sequence[CrashedRow], clock: Callable[[], float]) -> bool:
         began = clock()
         try:
-            if not await self._until_idle():
+            generation = self._settings.llm_timeout_seconds if self._settings.uses_llm else 0
+            if not await self._until_idle(generation + ALONE_SECONDS):
                 return False
             is_claimed = await self._claim_chosen(chosen)
-            await self._until_idle()
+            await self._until_idle(ALONE_SECONDS)
         finally:
             self._crashed.others_waited(began, clock())
         return is_claimed
@@ -178,10 +179,10 @@ class Worker:
         self._handle(claims, began_ns)
         return bool(claims)
 
-    async def _until_idle(self) -> bool:
-        """Wait until nothing is in flight, but not for long; return whether nothing is."""
+    async def _until_idle(self, seconds: float) -> bool:
+        """Wait until nothing is in flight, at most for `seconds`; return whether nothing is."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ALONE_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._in_flight.fewer_than(1, unless=self._stopping)
         return not self._in_flight
 
