@@ -67,7 +67,8 @@ def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, proc
         workers = Workers(start)
         until(lambda: host.value("select count(*) from auto_post_workers") == 2)
         latency = under_load(host, database, SECONDS, Every(2.0, workers.kill_one))
-        report("kill storm", latency, kills=workers.kills)
+        crashed = host.value("select count(*) from auto_post_outbox where crashes > 0")
+        report("kill storm", latency, kills=workers.kills, crashed=crashed)
     assert violations(host) == lost(host) == []
     assert {row["state"] for row in host.outbox()} == {"posted"}
     assert latency.median <= 1.0
@@ -80,9 +81,10 @@ def test_row_that_crashes_its_worker_harms_no_other(host: Host, database: str, p
     variables = {**VARIABLES, "DATABASE_URL": database, "SOCIAL_POST_WORKER_NAME": ""}
     workers = Workers(lambda: processes.start(variables, dies_of="fatal"))
     until(lambda: host.value("select count(*) from auto_post_workers") == 2)
+    calm = under_load(host, database, SECONDS / 5, Every(0.05, workers.replace_dead), name="calm")
     host.complete("killer", agent=host.agent(), what="Did something fatal")
     latency = under_load(host, database, SECONDS, Every(0.05, workers.replace_dead))
-    report("killer row", latency, deaths=workers.deaths)
+    report("killer row", latency, calm=str(calm), deaths=workers.deaths)
     for worker in workers.running:
         worker.terminate()
         assert worker.wait() == 0
@@ -94,7 +96,7 @@ def test_row_that_crashes_its_worker_harms_no_other(host: Host, database: str, p
     (posted, *_) = [row for row in host.audit() if row["action"] == "auto_post.posted"]
     assert dead["details"].keys() == posted["details"].keys()
     assert (dead["tracker_id"], dead["agent_id"], dead["status"]) == ("killer", "ada", "completed")
-    assert latency.median <= 0.3
+    assert latency.median <= calm.median + 0.3
 
 
 def test_crash_delays_claimed_rows_by_seconds_whatever_the_lease(host: Host, database: str, processes: Crew) -> None:

@@ -14,12 +14,15 @@ from tests.support.doorbell_model import Design, Exploration, Host, State, Step,
 
 PAGE = ROOT / "docs" / "explanation" / "doorbell.md"
 AS_IT_IS = Design()
-EVERYDAY = [AS_IT_IS, replace(AS_IT_IS, wakeup="notify", transactions=1, mishaps=0)]
+BUSY = replace(AS_IT_IS, transactions=1, mishaps=0, due=1, may_be_busy=True)
+EVERYDAY = [AS_IT_IS, BUSY, replace(AS_IT_IS, wakeup="notify", transactions=1, mishaps=0)]
 LONG = [
     replace(AS_IT_IS, mishaps=2),
     replace(AS_IT_IS, transactions=3),
     replace(AS_IT_IS, transactions=1, workers=3),
     replace(AS_IT_IS, transactions=1, hosts=3),
+    replace(BUSY, mishaps=1),
+    replace(BUSY, workers=3, hosts=1),
     replace(AS_IT_IS, wakeup="notify"),
 ]
 DESIGNS = EVERYDAY + (LONG if os.environ.get("AUTOPOST_CHAOS") == "long" else [])
@@ -29,7 +32,7 @@ LOST = "a row waits and nobody will wake"
 
 def name_of(design: Design) -> str:
     """Say how much is explored."""
-    return f"{design.hosts}x{design.transactions}-{design.workers}-{design.mishaps}-{design.wakeup}"
+    return f"{design.hosts}x{design.transactions}-{design.workers}-{design.mishaps}-{design.due}-{design.wakeup}"
 
 
 def told(design: Design) -> Exploration:
@@ -43,7 +46,7 @@ def told(design: Design) -> Exploration:
 def replay(design: Design, exploration: Exploration) -> State:
     """Go the way of a trace, and return where it ends."""
     state = State((Host(left=design.transactions),) * design.hosts, (Worker(),) * design.workers)
-    state = state._replace(mishaps=design.mishaps, wakeup=design.wakeup)
+    state = state._replace(due=design.due, mishaps=design.mishaps, wakeup=design.wakeup)
     for line in exploration.trace:
         (state,) = (step.after for step in steps(design, state) if f"{step.who} {step.what}" == line)
     return state
@@ -100,6 +103,22 @@ def test_poll_is_needed_beyond_the_promise(limit: Design, because: str) -> None:
     assert found.problem == LOST
     assert any(because in line for line in found.trace), str(found)
     assert replay(limit, found).waits
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"wakes_the_next": False}, "is busy with it"),
+        ({"mishaps": 1, "may_be_busy": False, "due": 0}, "dies"),
+        ({}, "hears the bell"),  # late: it was sent by the one that found the other armed since
+    ],
+    ids=["nobody is notified", "the armed worker crashes", "a late notification"],
+)
+def test_worker_that_found_another_armed_must_try_again(changes: dict[str, Any], because: str) -> None:
+    """The other may be busy after it woke because a row was due, or have crashed. A notification makes that rare."""
+    found = told(replace(BUSY, hosts=1, tries_again_when_taken=False, **changes))
+    assert found.problem == LOST
+    assert any(because in line for line in found.trace), str(found)
 
 
 def test_neither_an_open_transaction_nor_a_frozen_sleeper_makes_the_poll_necessary() -> None:

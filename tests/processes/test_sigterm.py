@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.host import Host, until
@@ -40,3 +45,24 @@ def test_sigterm_leaves_no_row_claimed(host: Host, database: str, moment: str) -
     assert {row["state"] for row in host.outbox()} <= {"pending", "posted"}
     assert {row["attempts"] for row in host.outbox() if row["state"] == "pending"} <= {0}
     assert host.value("select count(*) from auto_post_workers") == 0
+
+
+def test_sigterm_ends_the_first_process_of_a_container_while_it_starts(database: str) -> None:
+    """The kernel drops a signal for it that it does not handle, and nobody sends it again."""
+    alone = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a process id namespace needs rights that this machine does not give")
+    code = "import runpy; print('here', flush=True); runpy.run_module('autopost', run_name='__main__')"
+    environment = {**os.environ, "DATABASE_URL": database, "SOCIAL_POST_LLM_ENABLED": "false"}
+    with subprocess.Popen(
+        [*alone, sys.executable, "-c", code, "run"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as unshare:
+        assert unshare.stdout is not None
+        assert unshare.stdout.readline() == b"here\n"
+        (worker,) = psutil.Process(unshare.pid).children()
+        try:
+            until(lambda: any("pydantic" in mapped.path for mapped in worker.memory_maps()))
+            worker.terminate()
+            assert unshare.wait(30) in (0, 128 + signal.SIGTERM)
+        finally:
+            unshare.kill()

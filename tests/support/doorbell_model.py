@@ -43,7 +43,11 @@ class Design:
     host_shows_its_row_first: bool = True  # and then releases its lock
     host_never_waits: bool = True
     looks_when_it_cannot_arm: bool = True
+    wakes_the_next: bool = True  # when no notification woke it
+    tries_again_when_taken: bool = True
 
+    due: int = 0  # rows that become due later, which notifies nobody
+    may_be_busy: bool = False  # for ever, with what it claimed
     freezes_while_it_looks: bool = False  # having armed
     hosts_may_idle: bool = False  # in a transaction, for ever
     wakeup: str = "doorbell"  # or notify
@@ -61,13 +65,17 @@ class Host(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """A worker and its listening connection. `at`: its next step, what it awaits (linger, asleep), or dead."""
+    """A worker and its listening connection. `at`: its next step, what it awaits, or dead.
+
+    It awaits something at linger, taken (another is armed), asleep and busy (with what it claimed).
+    """
 
     at: str = "clear"
     connection: str = "none"  # open, listening, cut (which the worker does not know yet)
     alone: bool = False  # holds the lock so
     hears: bool = False  # a notification is on its way
-    rung: bool = False  # one has arrived
+    rung: bool = False  # one has arrived, or it woke itself
+    notified: bool = False  # one has arrived
     frozen: bool = False
     saw: bool = False  # a row, in a snapshot that was taken before the lock
     believes: str = "doorbell"
@@ -79,6 +87,8 @@ class State(NamedTuple):
     hosts: tuple[Host, ...]
     workers: tuple[Worker, ...]
     waits: bool = False  # a committed row that nobody has claimed
+    is_due: bool = False  # one that became due; sleepers know when
+    due: int = 0  # rows that will
     mishaps: int = 0
     wakeup: str = "doorbell"
     disturbed: bool = False  # a host rang, although anyone who held the lock was at work
@@ -93,6 +103,15 @@ class State(NamedTuple):
         """Return this state with the host's row to be seen, and its notification on the way."""
         heard = tuple(w._replace(hears=True) if w.connection == "listening" else w for w in self.workers)
         return self._replace(waits=True, workers=heard if host.rings else self.workers)
+
+    def notifying(self, number: int) -> State:
+        """Return this state with a worker's notification on the way to the others."""
+        return self._replace(
+            workers=tuple(
+                worker._replace(hears=True) if worker.connection == "listening" and other != number else worker
+                for other, worker in enumerate(self.workers)
+            )
+        )
 
     @property
     def lock_is_free(self) -> bool:
@@ -119,13 +138,22 @@ def steps(design: Design, state: State) -> Iterator[Step]:
         if worker.frozen:
             yield Step(who, "thaws", state.having(number, worker._replace(frozen=False)), by_itself=False)
         elif worker.at != "dead":
-            for what, changed in _worker(design, worker, state.waits, state.lock_is_free, state.wakeup):
+            is_taken = any(other.alone for other in state.workers)
+            for what, changed in _worker(
+                design, worker, state.waits, state.is_due, state.lock_is_free, is_taken, state.wakeup
+            ):
                 after = state.having(number, changed)
-                yield Step(who, what, after._replace(waits=False) if what == "claims what waits" else after)
+                if what.startswith("claims what waits"):
+                    after = after._replace(waits=False, is_due=False)
+                if what in UNNOTIFIED and design.wakes_the_next:
+                    after = after.notifying(number)
+                yield Step(who, what, after, by_itself=what not in MAYBE)
         if state.mishaps and worker.at != "dead":
             for what, changed in _mishaps(design, worker):
                 after = state.having(number, changed)._replace(mishaps=state.mishaps - 1)
                 yield Step(who, what, after, by_itself=False)
+    if state.due:
+        yield Step("time", "lets a row become due", state._replace(waits=True, is_due=True, due=state.due - 1), False)
     if design.switched_to and state.wakeup != design.switched_to:
         yield Step("a DBA", f"sets wakeup to {design.switched_to}", state._replace(wakeup=design.switched_to), False)
 
@@ -155,27 +183,38 @@ def _host(design: Design, state: State, number: int, host: Host) -> Iterator[tup
         yield releases if row_first else shows, whole if row_first else whole.showing(host), True
 
 
+UNNOTIFIED = ("wakes, as a row is due, and disarms", "wakes by itself and disarms", "disarms")
+MAYBE = ("claims what waits and is busy with it", "is no longer busy")
+
+
 @cache
-def _worker(design: Design, worker: Worker, waits: bool, free: bool, wakeup: str) -> tuple[tuple[str, Worker], ...]:
-    """What a worker does, given what it can know: whether a row waits, and whether the lock is free."""
-    return (*_loop(design, worker, waits, free), *_connection(design, worker, wakeup))
+def _worker(
+    design: Design, worker: Worker, waits: bool, is_due: bool, free: bool, is_taken: bool, wakeup: str
+) -> tuple[tuple[str, Worker], ...]:
+    """What a worker does, given what it can know: whether a row waits or became due, and who has the lock."""
+    return (*_loop(design, worker, waits, is_due, free, is_taken), *_connection(design, worker, wakeup))
 
 
-def _loop(design: Design, worker: Worker, waits: bool, free: bool) -> Iterator[tuple[str, Worker]]:
+def _loop(
+    design: Design, worker: Worker, waits: bool, is_due: bool, free: bool, is_taken: bool
+) -> Iterator[tuple[str, Worker]]:
     """What a worker does with its rows: `Worker._claim` and `Doorbell.sleep`."""
     connected, clears = worker.connection in {"open", "listening"}, design.clears_before_claiming
     sleep = "asleep" if worker.believes == "notify" else "linger"
     woken = worker._replace(at="clear", alone=worker.alone and not design.disarms_before_claiming)
     if worker.at == "clear":
-        yield "begins to claim", worker._replace(at="claim", rung=worker.rung and not clears)
+        rung, notified = worker.rung and not clears, worker.notified and not clears
+        yield "begins to claim", worker._replace(at="claim", rung=rung, notified=notified)
     elif worker.at == "claim":
         after = worker._replace(alone=False)  # a wrong design held it until now
         if waits:
             yield "claims what waits", after._replace(at="clear")
+            if design.may_be_busy:
+                yield MAYBE[0], after._replace(at="busy")
         else:
             yield "finds nothing", after._replace(at=sleep if clears else "clear late")
     elif worker.at == "clear late":
-        yield "forgets earlier rings", worker._replace(at=sleep, rung=False)
+        yield "forgets earlier rings", worker._replace(at=sleep, rung=False, notified=False)
     elif worker.at == "linger":
         if worker.rung:
             yield "need not sleep", worker._replace(at="clear")
@@ -183,8 +222,14 @@ def _loop(design: Design, worker: Worker, waits: bool, free: bool) -> Iterator[t
             yield "takes the snapshot of its look", worker._replace(at="arm", saw=waits)
         elif connected and free:
             yield "arms", worker._replace(at="look" if design.looks_after_arming else "asleep", alone=True)
-        if design.looks_when_it_cannot_arm and connected and waits and not free:
+        if is_taken and not design.tries_again_when_taken:
+            yield "finds that another is armed", worker._replace(at="taken")
+        elif design.looks_when_it_cannot_arm and connected and waits and not free:
             yield "cannot arm, but looks and sees a row", woken
+    elif worker.at == "taken" and worker.rung:
+        yield "is notified", woken
+    elif worker.at == "busy":
+        yield MAYBE[1], worker._replace(at="clear")
     elif worker.at == "arm":
         armed = connected and free
         yield "arms" if armed else "cannot arm", worker._replace(at="look" if armed else "linger", alone=armed)
@@ -196,7 +241,10 @@ def _loop(design: Design, worker: Worker, waits: bool, free: bool) -> Iterator[t
         listens = "listening" if worker.connection == "open" else worker.connection
         yield "falls asleep", worker._replace(at="asleep", connection=listens)
     elif worker.at == "asleep" and worker.rung:
-        yield "wakes and disarms", woken
+        is_notified = worker.notified or not design.may_be_busy  # where it does not matter, it is not tracked
+        yield "wakes and disarms" if is_notified else UNNOTIFIED[1], woken
+    elif worker.at == "asleep" and worker.alone and is_due:
+        yield UNNOTIFIED[0], woken
     elif worker.at == "disarm":
         yield "disarms", woken
 
@@ -205,7 +253,7 @@ def _connection(design: Design, worker: Worker, wakeup: str) -> Iterator[tuple[s
     """What the listening connection does meanwhile: `Doorbell.run`."""
     rung = worker.rung or design.rings_itself_when_cut_off
     if worker.hears:
-        yield "hears the bell", worker._replace(hears=False, rung=True)
+        yield "hears the bell", worker._replace(hears=False, rung=True, notified=design.may_be_busy)
     if worker.connection == "none":
         connection = "listening" if design.listens_before_arming else "open"
         yield "connects", worker._replace(connection=connection, rung=rung)
@@ -244,7 +292,7 @@ class Exploration(NamedTuple):
 def explore(design: Design) -> Exploration:
     """Try all that can happen, breadth first, until something is wrong or everything has been tried."""
     hosts, workers = (Host(left=design.transactions),) * design.hosts, (Worker(),) * design.workers
-    first = State(hosts, workers, mishaps=design.mishaps, wakeup=design.wakeup)
+    first = State(hosts, workers, due=design.due, mishaps=design.mishaps, wakeup=design.wakeup)
     numbers = {_alike(first): 0}
     came_by: list[tuple[int, str]] = [(0, "")]  # for each state the number of the one before, and the step
     driven: dict[int, list[int]] = {}
@@ -276,7 +324,7 @@ def _problem(state: State, possible: list[Step]) -> str:
             return "a host cannot go on"
     if state.disturbed:
         return "a host rings although nobody sleeps"
-    awake = any(worker.at != "dead" and not worker.frozen for worker in state.workers)
+    awake = any(worker.at not in ("dead", "busy") and not worker.frozen for worker in state.workers)
     if state.waits and awake and not any(step.by_itself for step in possible):
         return "a row waits and nobody will wake"
     return ""

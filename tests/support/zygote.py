@@ -17,17 +17,19 @@ from typing import Any
 import uvloop  # noqa: F401  loaded before the fork, as all that a worker needs
 
 from autopost.cli import app as cli
+from autopost.database import migrate
 from autopost.processes import web_process, worker_process
 from autopost.redaction.redactor import Redactor
 from autopost.web import server
 from autopost.web.feed import app as feeds
 from autopost.web.feed import redis_sources
 from autopost.web.page import app as page
+from autopost.writing import llm
 from tests.support.worker_dying_at import arm, be_hasty, die_of, look_often, move_clock
 
 for command in cli.COMMANDS:
     cli.COMMANDS[command].load(command)
-LOADED = (feeds, web_process, page, redis_sources, server)
+LOADED = (feeds, migrate, llm, web_process, page, redis_sources, server)
 
 
 def main() -> None:

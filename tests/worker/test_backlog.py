@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from autopost.observability import metrics
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host
+from tests.support.host import Host, open_connection
 from tests.support.work import eventually, work_off, working
 
 ASLEEP = "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2 and mode = 'ExclusiveLock'"
@@ -50,3 +52,21 @@ async def test_paused_worker_sleeps_although_rows_are_due(host: Host, settings: 
         assert metrics.WAKEUPS.labels("due")._value.get() == due
         host.execute("select auto_post_resume()")
         await eventually(lambda: host.waiting() == 0)
+
+
+async def test_worker_does_not_spin_while_a_row_that_crashed_one_is_locked(
+    host: Host, settings: Settings, redactor: Redactor, database: str
+) -> None:
+    """It tries again every second, and claims the row when the lock is gone."""
+    host.complete(agent=host.agent())
+    host.execute("update auto_post_outbox set crashes = 1")
+    wakeups = metrics.WAKEUPS.labels("rung")._value
+    with open_connection(database) as locker:
+        locker.execute("select from auto_post_outbox for update")
+        async with working(settings.model_copy(update={"poll_seconds": 30.0}), redactor):
+            await eventually(lambda: host.value(ASLEEP))
+            first, began = wakeups.get(), time.monotonic()
+            await eventually(lambda: wakeups.get() >= first + 3)
+            assert time.monotonic() - began > 1
+            locker.rollback()
+            await eventually(lambda: len(host.posts()) == 1)

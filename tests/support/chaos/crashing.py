@@ -16,7 +16,7 @@ LATENCY = """
 select coalesce(percentile_disc(array[0.5, 0.99, 1.0]) within group (
     order by extract(epoch from finished_at - captured_at)
 ), '{0,0,0}')::double precision[]
-from auto_post_outbox where finished_at is not null and tracker_id like 'op%'
+from auto_post_outbox where finished_at is not null and starts_with(tracker_id, %s)
 """
 
 
@@ -35,9 +35,10 @@ class Latency:
 class Load(threading.Thread):
     """Completes operations of many agents, all of them alerts, so that each is posted."""
 
-    def __init__(self, dsn: str, seconds: float) -> None:
+    def __init__(self, dsn: str, seconds: float, name: str) -> None:
         super().__init__(daemon=True)
         self.completed = 0
+        self._name = name
         self._dsn = dsn
         self._seconds = seconds
 
@@ -48,20 +49,22 @@ class Load(threading.Thread):
             host = Host(connection)
             while (passed := time.monotonic() - began) < self._seconds:
                 if self.completed < passed * RATE:
-                    host.complete(f"op{self.completed}", "security_scan", agent=f"agent{self.completed % AGENTS}")
+                    host.complete(
+                        f"{self._name}{self.completed}", "security_scan", agent=f"agent{self.completed % AGENTS}"
+                    )
                     self.completed += 1
                 else:
                     time.sleep(0.002)
 
 
-def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], None]) -> Latency:
+def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], None], *, name: str = "op") -> Latency:
     """Do something again and again while operations come in, wait for the last outcome, and return the latency.
 
-    Every operation must end exactly once.
+    Every operation must end exactly once. `name` is what their ids begin with.
     """
     for number in range(AGENTS):
         host.agent(f"agent{number}")
-    load = Load(dsn, seconds)
+    load = Load(dsn, seconds, name)
     load.start()
     while load.is_alive():
         meanwhile()
@@ -71,7 +74,7 @@ def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], Non
     assert host.value("select count(*) from social_posts where content is not null") == host.value(
         "select count(*) from auto_post_outbox where state = 'posted'"
     )
-    return Latency(*host.value(LATENCY))
+    return Latency(*host.value(LATENCY, (name,)))
 
 
 class Every:

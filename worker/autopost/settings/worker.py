@@ -51,7 +51,7 @@ class WorkerSettings(Group):
     lease_seconds: float = setting(
         60.0,
         f"{PREFIX}LEASE_SECONDS",
-        "The lease of a claimed row, after which another worker can claim it.",
+        "The lease of a claimed row, after which another worker can claim it; sooner if its worker crashed.",
         "seconds, 1 to 3600; more than SOCIAL_POST_LLM_TIMEOUT_SECONDS",
         ge=1,
         le=3600,

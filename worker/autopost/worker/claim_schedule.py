@@ -125,6 +125,10 @@ class CrashedSchedule:
             self._next_look_at = now + CRASHED_LOOK_SECONDS
         return together
 
+    def none_claimed(self, now: float) -> None:
+        """Record that none of the chosen rows could be claimed: others have them or lock them."""
+        self._next_look_at = now + CRASHED_LOOK_SECONDS
+
     def others_waited(self, began: float, now: float) -> None:
         """Record that other claims waited from `began` until now."""
         self._next_wait_at = now + PAUSE_PER_SECOND_ALONE * (now - began)

@@ -70,6 +70,7 @@ class Liveness:
         first = True
         while True:
             self._on_beat()
+            self._doorbell.lock_changed.clear()
             seconds = HEARTBEAT_RETRY_SECONDS
             try:
                 if first:
@@ -79,7 +80,6 @@ class Liveness:
                             await self._doorbell.connected_once()
                 else:
                     await self._require_served()
-                self._doorbell.lock_changed.clear()
                 key = self._doorbell.lock_key
                 problems = self._problems.as_json()
                 await self._outbox.heartbeat(

@@ -164,29 +164,33 @@ class Worker:
             return False
         if chosen[0].alone:
             return await self._claim_alone(chosen, clock)
-        return await self._claim_chosen(chosen)
+        return await self._claim_chosen(chosen, clock)
 
     async def _claim_alone(self, chosen: Sequence[CrashedRow], clock: Callable[[], float]) -> bool:
         began = clock()
         try:
-            if not await self._until_idle():
+            generation = self._settings.llm_timeout_seconds if self._settings.uses_llm else 0
+            if not await self._until_idle(generation + ALONE_SECONDS):
                 return False
-            is_claimed = await self._claim_chosen(chosen)
-            await self._until_idle()
+            is_claimed = await self._claim_chosen(chosen, clock)
+            await self._until_idle(ALONE_SECONDS)
         finally:
             self._crashed.others_waited(began, clock())
         return is_claimed
 
-    async def _claim_chosen(self, chosen: Sequence[CrashedRow]) -> bool:
+    async def _claim_chosen(self, chosen: Sequence[CrashedRow], clock: Callable[[], float]) -> bool:
         began_ns = time.time_ns()
         claims = await self._outbox.claim(len(chosen), self._lease, chosen=[row.id for row in chosen])
-        self._handle(claims, began_ns)
+        if claims:
+            self._handle(claims, began_ns)
+        else:
+            self._crashed.none_claimed(clock())
         return bool(claims)
 
-    async def _until_idle(self) -> bool:
-        """Wait until nothing is in flight, but not for long; return whether nothing is."""
+    async def _until_idle(self, seconds: float) -> bool:
+        """Wait until nothing is in flight, at most for `seconds`; return whether nothing is."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ALONE_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._in_flight.fewer_than(1, unless=self._stopping)
         return not self._in_flight
 
@@ -251,7 +255,7 @@ class Worker:
                 await asyncio.wait([claiming, hurry], return_when=asyncio.FIRST_COMPLETED)
                 await self._in_flight.fewer_than(1, unless=self._hurry)
         except TimeoutError:
-            pass
+            self._crashed.none_claimed(clock())
         finally:
             await _cancel([hurry])
 
