@@ -452,7 +452,10 @@ create table {{ schema }}.auto_post_pauses (
     paused_at timestamptz not null default now(),
     paused_by text not null default session_user,
     constraint auto_post_pauses_pkey primary key (kind, value),
-    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent'))
+    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent')),
+    -- As long as an agent's id and an operation type of the outbox can be.
+    constraint auto_post_pauses_value_check check (length(value) <= 200),
+    constraint auto_post_pauses_paused_by_check check (length(paused_by) <= 100)
 );
 
 comment on table {{ schema }}.auto_post_pauses is
@@ -522,7 +525,8 @@ create table {{ schema }}.auto_post_compatibility (
     only_row boolean not null default true,
     oldest_worker text not null,
     constraint auto_post_compatibility_pkey primary key (only_row),
-    constraint auto_post_compatibility_only_row_check check (only_row)
+    constraint auto_post_compatibility_only_row_check check (only_row),
+    constraint auto_post_compatibility_oldest_worker_check check (length(oldest_worker) <= 100)
 );
 
 insert into {{ schema }}.auto_post_compatibility (oldest_worker) values ('0001_outbox');
@@ -2483,6 +2487,37 @@ as $$
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
     cross join expected as e
     where not exists (select from triggers as t where t.tgrelid = c.oid)
+    union all
+    select
+        case when n.columns is null or n.is_utc then 'ok' else 'warning' end, 'time zone',
+        case
+            when n.columns is null then 'every time in operation_trackers has one'
+            when n.is_utc then pg_catalog.format('%s without one, read as UTC', n.columns)
+            else pg_catalog.format(
+                '%s without one, read in that of the database, %s: where the platform writes another, the reconciler '
+                'takes operations for older or newer than they are', n.columns,
+                pg_catalog.current_setting('TimeZone')
+            )
+        end,
+        case
+            when n.columns is not null and not n.is_utc then pg_catalog.format(
+                'alter table {{ platform }}.operation_trackers %s;  -- rewrites the table', n.changes
+            )
+        end
+    from (
+        select
+            pg_catalog.string_agg(a.attname, ', ' order by a.attnum) as columns,
+            pg_catalog.string_agg(
+                pg_catalog.format('alter column %1$I type timestamptz using %1$I at time zone ''UTC''', a.attname), ', '
+                order by a.attnum
+            ) as changes,
+            pg_catalog.current_setting('TimeZone') in ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT', 'Zulu', 'Etc/Zulu') as is_utc
+        from pg_catalog.pg_attribute as a
+        where
+            a.attrelid = pg_catalog.to_regclass('{{ platform }}.operation_trackers')
+            and a.attname in ('started_at', 'completed_at') and not a.attisdropped
+            and a.atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype
+    ) as n
     union all
     select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',

@@ -355,7 +355,7 @@ def test_row_that_cannot_be_read_hides_no_other(empty_database: str, tmp_path: P
         host = Host(connection)
         host.execute("alter table operation_trackers alter column next_steps set default repeat('x', 400)")
         for number in range(60):
-            what = "'not json'" if number in (7, 8, 59) else "'{\"what\": \"Sorted\"}'"
+            what = "'not json'" if number in (7, 8, 59) else '\'{"what": "Sorted"}\''
             missed(host, f"op{number}", what_explanation=what)
         assert host.value("select pg_relation_size('operation_trackers') / 8192") >= 3
         assert reconcile(host) == 57

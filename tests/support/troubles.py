@@ -148,6 +148,13 @@ TROUBLES = [
         "none is on",
     ),
     Trouble(
+        "times without zone",
+        "alter table operation_trackers alter column completed_at type timestamp; set timezone = 'Asia/Tokyo'",
+        "time zone",
+        "warning",
+        "completed_at without one, read in that of the database, Asia/Tokyo",
+    ),
+    Trouble(
         "no rules",
         "alter table auto_post_rules disable trigger user; delete from auto_post_rules",
         "rules",
