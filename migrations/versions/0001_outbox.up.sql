@@ -277,11 +277,12 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
-'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
-'before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
+'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
+'status before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
+'ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
@@ -296,8 +297,8 @@ comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
 
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
--- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers'
+-- to pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -3637,8 +3638,8 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, refused_by_platform, or what '
-'somebody gave.';
+'Why: rate_limited, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, refused_by_platform, or '
+'what somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
@@ -3649,13 +3650,13 @@ before update of state, worker, reason, last_error, post_id, finished_at on {{ s
 for each row
 when (
     case new.state
-        when 'pending' then new.worker is null and new.post_id is null and new.finished_at is null
-        when 'claimed' then new.worker is not null and new.post_id is null and new.finished_at is null
-        when 'posted' then new.worker is null and new.post_id is not null and new.finished_at is not null
-        when 'skipped' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.reason is not null
-        when 'dead' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.last_error is not null
+        when 'pending' then num_nonnulls(new.worker, new.post_id, new.finished_at) = 0
+        when 'claimed' then new.worker is not null and num_nonnulls(new.post_id, new.finished_at) = 0
+        when 'posted' then new.worker is null and num_nulls(new.post_id, new.finished_at) = 0
+        when 'skipped'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.reason) = 0
+        when 'dead'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.last_error) = 0
         else false
     end is not true
 )

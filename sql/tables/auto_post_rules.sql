@@ -20,11 +20,12 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
-'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
-'before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
+'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
+'status before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
+'ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';

@@ -161,7 +161,7 @@ def test_reconciler_does_not_run_a_policys_function(empty_database: str) -> None
         host.execute("alter table operation_trackers enable row level security")
         host.execute("create policy trap on operation_trackers using (plat.trap())")
         with installed.as_(installed.worker) as worker:
-            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of public.operation_trackers"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of"):
                 worker.value("select auto_post_reconcile()")
             assert host.rows("select * from plat.ran_as") == []
             host.execute("alter policy trap on operation_trackers using (tenant_id = 'tenant')")
