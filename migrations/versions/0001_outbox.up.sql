@@ -290,7 +290,8 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
-'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+'When the rule came to be as it is, or capturing was last switched on. Operations that ended before are left alone. '
+'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
@@ -849,7 +850,8 @@ revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 comment on function {{ schema }}.auto_post_rules_since() is
 'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
 
--- Keeps the reconciler from posting what ended while capturing was off, however it was switched.
+-- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules start
+-- again too, so that the trigger needs to look at nothing else.
 create or replace function {{ schema }}.auto_post_capture_since()
 returns trigger
 language plpgsql
@@ -859,6 +861,8 @@ begin
     if new.capture_enabled and not old.capture_enabled then
         update {{ schema }}.auto_post_reconciliation as r
         set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
+        update {{ schema }}.auto_post_rules as r
+        set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
     end if;
     return null;
 end
@@ -867,7 +871,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_since() from public;
 
 comment on function {{ schema }}.auto_post_capture_since() is
-'Trigger of auto_post_control: moves the reconciler''s since when capturing is switched on.';
+'Trigger of auto_post_control: moves since, of the reconciler and of all rules, when capturing is switched on.';
 
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
@@ -888,6 +892,7 @@ declare
     v_operation_type text;
     v_status text;
     v_ended_at timestamptz;
+    v_has_zone boolean;
     v_rule_id integer;
     v_is_alert boolean;
     v_since timestamptz;
@@ -961,18 +966,28 @@ begin
         -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
         -- nothing: the clock was set back.
         if tg_op = 'INSERT' then
-            v_ended_at := greatest(
-                {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
-            );
-            select greatest(v_since, r.since) into v_since from {{ schema }}.auto_post_reconciliation as r;
             if
-                'timestamp'::pg_catalog.regtype
-                in (pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }}))
+                greatest(
+                    pg_catalog.pg_typeof({{ new.completed_at }})::pg_catalog.oid,
+                    pg_catalog.pg_typeof({{ new.started_at }})::pg_catalog.oid
+                ) < 16384
             then
-                v_ended_at := v_ended_at + interval '1 day';
+                v_ended_at := greatest({{ new.completed_at }}::timestamptz, {{ new.started_at }}::timestamptz);
+            else
+                v_ended_at := greatest(
+                    {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
+                );
             end if;
-            if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
-                return null;
+            if v_ended_at < v_since then
+                v_has_zone := 'timestamp'::pg_catalog.regtype not in (
+                    pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
+                );
+                if
+                    v_since <= pg_catalog.clock_timestamp()
+                    and (v_has_zone or v_ended_at + interval '1 day' < v_since)
+                then
+                    return null;
+                end if;
             end if;
         end if;
 
@@ -3687,7 +3702,7 @@ after update of capture_enabled on {{ schema }}.auto_post_control
 for each row execute function {{ schema }}.auto_post_capture_since();
 
 comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
-'Moves the reconciler''s since when capturing is switched on.';
+'Moves since, of the reconciler and of all rules, when capturing is switched on.';
 
 -- No WHEN clause: its expression is set up again in every statement, also in those that never fire it.
 create or replace trigger auto_post_capture

@@ -143,7 +143,8 @@ def test_rows_that_move_to_another_partition_post_nothing_that_ended_before(empt
 
 def test_since_in_the_future_hides_nothing_from_the_trigger(host: Host) -> None:
     """The clock was ahead when autopost was installed, and was set back."""
-    host.execute("update auto_post_reconciliation set since = now() + interval '5 hours'")
+    for table in ("auto_post_reconciliation", "auto_post_rules"):
+        host.execute(f"update {table} set since = now() + interval '5 hours'")
     host.start("asked", "approval_requested")
     assert [row["tracker_id"] for row in host.outbox()] == ["asked"]
 
@@ -181,3 +182,15 @@ async def test_operation_for_another_tenant_is_not_posted(host: Host, settings: 
     assert len(host.posts()) == 1
     (row,) = host.rows("select level, finding from auto_post_check() where subject = 'tenants'")
     assert row["level"] == "warning"
+
+
+def test_row_that_ended_while_capturing_was_off_is_left_alone_when_it_moves(host: Host) -> None:
+    """Also by the trigger, which sees an insertion; what ends afterwards is captured."""
+    host.execute("select auto_post_capture_off()")
+    host.complete("meanwhile")
+    host.execute("select auto_post_capture_on()")
+    host.execute(
+        "with moved as (delete from operation_trackers returning *) insert into operation_trackers select * from moved"
+    )
+    host.start("asked", "approval_requested")
+    assert [row["tracker_id"] for row in host.outbox()] == ["asked"]
