@@ -5,7 +5,8 @@
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
 -- Refuses to read under policies of the platform that could run functions with the rights of this function's owner.
--- One runs at a time (advisory lock); another returns 0. Commits with the caller. Locks its new outbox rows.
+-- One runs at a time (it locks the row of auto_post_reconciliation); another returns 0. Commits with the caller. Locks
+-- its new outbox rows.
 create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -32,10 +33,8 @@ begin
         raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
-    if
-        not pg_catalog.pg_try_advisory_xact_lock({{ lock.reconciler }}, pg_catalog.hashtext('{{ schema }}'))
-        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
-    then
+    perform from {{ schema }}.auto_post_reconciliation for update skip locked;
+    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
         return 0;
     end if;
 
