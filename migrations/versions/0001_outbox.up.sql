@@ -287,11 +287,12 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
-'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
-'before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
+'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
+'status before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
+'ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
@@ -299,15 +300,16 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
-'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+'When the rule came to be as it is, or capturing was last switched on. Operations that ended before are left alone. '
+'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
 
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
--- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers'
+-- to pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,
@@ -514,7 +516,10 @@ create table {{ schema }}.auto_post_pauses (
     paused_at timestamptz not null default now(),
     paused_by text not null default session_user,
     constraint auto_post_pauses_pkey primary key (kind, value),
-    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent'))
+    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent')),
+    -- As long as an agent's id and an operation type of the outbox can be.
+    constraint auto_post_pauses_value_check check (length(value) <= 200),
+    constraint auto_post_pauses_paused_by_check check (length(paused_by) <= 100)
 );
 
 comment on table {{ schema }}.auto_post_pauses is
@@ -584,7 +589,8 @@ create table {{ schema }}.auto_post_compatibility (
     only_row boolean not null default true,
     oldest_worker text not null,
     constraint auto_post_compatibility_pkey primary key (only_row),
-    constraint auto_post_compatibility_only_row_check check (only_row)
+    constraint auto_post_compatibility_only_row_check check (only_row),
+    constraint auto_post_compatibility_oldest_worker_check check (length(oldest_worker) <= 100)
 );
 
 insert into {{ schema }}.auto_post_compatibility (oldest_worker) values ('0001_outbox');
@@ -909,7 +915,8 @@ revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 comment on function {{ schema }}.auto_post_rules_since() is
 'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
 
--- Keeps the reconciler from posting what ended while capturing was off, however it was switched.
+-- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules start
+-- again too, so that the trigger needs to look at nothing else.
 create or replace function {{ schema }}.auto_post_capture_since()
 returns trigger
 language plpgsql
@@ -919,6 +926,8 @@ begin
     if new.capture_enabled and not old.capture_enabled then
         update {{ schema }}.auto_post_reconciliation as r
         set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
+        update {{ schema }}.auto_post_rules as r
+        set since = pg_catalog.clock_timestamp(), since_xid = pg_catalog.pg_current_xact_id();
     end if;
     return null;
 end
@@ -927,7 +936,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_since() from public;
 
 comment on function {{ schema }}.auto_post_capture_since() is
-'Trigger of auto_post_control: moves the reconciler''s since when capturing is switched on.';
+'Trigger of auto_post_control: moves since, of the reconciler and of all rules, when capturing is switched on.';
 
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
@@ -948,6 +957,7 @@ declare
     v_operation_type text;
     v_status text;
     v_ended_at timestamptz;
+    v_has_zone boolean;
     v_rule_id integer;
     v_is_alert boolean;
     v_since timestamptz;
@@ -1021,18 +1031,28 @@ begin
         -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
         -- nothing: the clock was set back.
         if tg_op = 'INSERT' then
-            v_ended_at := greatest(
-                {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
-            );
-            select greatest(v_since, r.since) into v_since from {{ schema }}.auto_post_reconciliation as r;
             if
-                'timestamp'::pg_catalog.regtype
-                in (pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }}))
+                greatest(
+                    pg_catalog.pg_typeof({{ new.completed_at }})::pg_catalog.oid,
+                    pg_catalog.pg_typeof({{ new.started_at }})::pg_catalog.oid
+                ) < 16384
             then
-                v_ended_at := v_ended_at + interval '1 day';
+                v_ended_at := greatest({{ new.completed_at }}::timestamptz, {{ new.started_at }}::timestamptz);
+            else
+                v_ended_at := greatest(
+                    {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
+                );
             end if;
-            if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
-                return null;
+            if v_ended_at < v_since then
+                v_has_zone := 'timestamp'::pg_catalog.regtype not in (
+                    pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
+                );
+                if
+                    v_since <= pg_catalog.clock_timestamp()
+                    and (v_has_zone or v_ended_at + interval '1 day' < v_since)
+                then
+                    return null;
+                end if;
             end if;
         end if;
 
@@ -1163,7 +1183,8 @@ comment on function {{ schema }}.auto_post_capture() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';
 
 -- Part of auto_post_reconcile: a policy of row-level security that concerns the current role when it reads a table, is
--- not its own, and depends on a function, an operator, a domain or another relation that a user made; NULL: none does.
+-- not its own, and could run code with its rights; NULL: none could. Safe are policies of columns, constants, operators
+-- and casts of PostgreSQL itself, and current_setting(): functions such as query_to_xml run whatever they are given.
 -- What PostgreSQL itself provides is in no dependency.
 create or replace function {{ schema }}.auto_post_unsafe_policy(p_table regclass)
 returns name
@@ -1174,8 +1195,6 @@ as $$
     select p.polname
     from pg_catalog.pg_policy as p
     inner join pg_catalog.pg_class as c on p.polrelid = c.oid
-    inner join pg_catalog.pg_depend as d
-        on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = d.objid
     where
         c.oid = p_table
         and pg_catalog.row_security_active(c.oid)
@@ -1185,14 +1204,30 @@ as $$
             select from pg_catalog.unnest(p.polroles) as m (oid)
             where case when m.oid = 0 then true else pg_catalog.pg_has_role(m.oid, 'USAGE') end
         )
-        and case d.refclassid
-            when 'pg_catalog.pg_proc'::pg_catalog.regclass then true
-            when 'pg_catalog.pg_operator'::pg_catalog.regclass then true
-            when 'pg_catalog.pg_class'::pg_catalog.regclass then d.refobjid <> c.oid
-            when 'pg_catalog.pg_type'::pg_catalog.regclass
-                then (select t.typtype = 'd' from pg_catalog.pg_type as t where t.oid = d.refobjid)
-            else false
-        end
+        and (
+            exists (
+                select from pg_catalog.pg_depend as d
+                where
+                    d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
+                    and case d.refclassid
+                        when 'pg_catalog.pg_proc'::pg_catalog.regclass then true
+                        when 'pg_catalog.pg_operator'::pg_catalog.regclass then true
+                        when 'pg_catalog.pg_class'::pg_catalog.regclass then d.refobjid <> c.oid
+                        when 'pg_catalog.pg_type'::pg_catalog.regclass
+                            then (select t.typtype = 'd' from pg_catalog.pg_type as t where t.oid = d.refobjid)
+                        else false
+                    end
+            )
+            or pg_catalog.strpos(p.polqual::text, '{SUBLINK') > 0
+            or exists (
+                select
+                from pg_catalog.regexp_matches(p.polqual::text, ':funcid (\d+)', 'g') as m (ids)
+                inner join pg_catalog.pg_proc as f on m.ids[1]::oid = f.oid
+                where
+                    f.proname <> 'current_setting'
+                    and not exists (select from pg_catalog.pg_cast as k where k.castfunc = f.oid and k.oid < 16384)
+            )
+        )
     limit 1
 $$;
 
@@ -1420,6 +1455,10 @@ begin
 
     -- From here to the end of the transaction the table and its policies stay as they are.
     lock table {{ trackers }} in access share mode;
+    if (select c.relkind from pg_catalog.pg_class as c where c.oid = '{{ trackers }}'::regclass) not in ('r', 'p') then
+        raise exception 'auto_post_reconcile: {{ trackers }} is no table, and a view would run code of the platform'
+        using errcode = 'wrong_object_type';
+    end if;
     v_policy := {{ schema }}.auto_post_unsafe_policy('{{ trackers }}');
     if v_policy is not null then
         raise exception 'auto_post_reconcile: policy % of {{ trackers }} calls code of the platform', v_policy
@@ -2785,6 +2824,37 @@ as $$
     where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
+        case when n.columns is null or n.is_utc then 'ok' else 'warning' end, 'time zone',
+        case
+            when n.columns is null then 'every time in operation_trackers has one'
+            when n.is_utc then pg_catalog.format('%s without one, read as UTC', n.columns)
+            else pg_catalog.format(
+                '%s without one, read in that of the database, %s: where the platform writes another, the reconciler '
+                'takes operations for older or newer than they are', n.columns,
+                pg_catalog.current_setting('TimeZone')
+            )
+        end,
+        case
+            when n.columns is not null and not n.is_utc then pg_catalog.format(
+                'alter table {{ platform }}.operation_trackers %s;  -- rewrites the table', n.changes
+            )
+        end
+    from (
+        select
+            pg_catalog.string_agg(a.attname, ', ' order by a.attnum) as columns,
+            pg_catalog.string_agg(
+                pg_catalog.format('alter column %1$I type timestamptz using %1$I at time zone ''UTC''', a.attname), ', '
+                order by a.attnum
+            ) as changes,
+            pg_catalog.current_setting('TimeZone') in ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT', 'Zulu', 'Etc/Zulu') as is_utc
+        from pg_catalog.pg_attribute as a
+        where
+            a.attrelid = pg_catalog.to_regclass('{{ platform }}.operation_trackers')
+            and a.attname in ('started_at', 'completed_at') and not a.attisdropped
+            and a.atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype
+    ) as n
+    union all
+    select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',
         case
             when s.advice is null then 'no role and no database is set to pass by the trigger'
@@ -4039,8 +4109,7 @@ comment on view {{ schema }}.auto_post_skips is
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
 'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, '
-'refused_by_platform, or what '
-'somebody gave.';
+'refused_by_platform, or what somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
@@ -4051,13 +4120,13 @@ before update of state, worker, reason, last_error, post_id, finished_at on {{ s
 for each row
 when (
     case new.state
-        when 'pending' then new.worker is null and new.post_id is null and new.finished_at is null
-        when 'claimed' then new.worker is not null and new.post_id is null and new.finished_at is null
-        when 'posted' then new.worker is null and new.post_id is not null and new.finished_at is not null
-        when 'skipped' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.reason is not null
-        when 'dead' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.last_error is not null
+        when 'pending' then num_nonnulls(new.worker, new.post_id, new.finished_at) = 0
+        when 'claimed' then new.worker is not null and num_nonnulls(new.post_id, new.finished_at) = 0
+        when 'posted' then new.worker is null and num_nulls(new.post_id, new.finished_at) = 0
+        when 'skipped'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.reason) = 0
+        when 'dead'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.last_error) = 0
         else false
     end is not true
 )
@@ -4101,7 +4170,7 @@ after update of capture_enabled on {{ schema }}.auto_post_control
 for each row execute function {{ schema }}.auto_post_capture_since();
 
 comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
-'Moves the reconciler''s since when capturing is switched on.';
+'Moves since, of the reconciler and of all rules, when capturing is switched on.';
 
 -- No WHEN clause: its expression is set up again in every statement, also in those that never fire it.
 create or replace trigger auto_post_capture

@@ -17,6 +17,7 @@ declare
     v_operation_type text;
     v_status text;
     v_ended_at timestamptz;
+    v_has_zone boolean;
     v_rule_id integer;
     v_is_alert boolean;
     v_since timestamptz;
@@ -90,18 +91,28 @@ begin
         -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
         -- nothing: the clock was set back.
         if tg_op = 'INSERT' then
-            v_ended_at := greatest(
-                {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
-            );
-            select greatest(v_since, r.since) into v_since from {{ schema }}.auto_post_reconciliation as r;
             if
-                'timestamp'::pg_catalog.regtype
-                in (pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }}))
+                greatest(
+                    pg_catalog.pg_typeof({{ new.completed_at }})::pg_catalog.oid,
+                    pg_catalog.pg_typeof({{ new.started_at }})::pg_catalog.oid
+                ) < 16384
             then
-                v_ended_at := v_ended_at + interval '1 day';
+                v_ended_at := greatest({{ new.completed_at }}::timestamptz, {{ new.started_at }}::timestamptz);
+            else
+                v_ended_at := greatest(
+                    {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
+                );
             end if;
-            if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
-                return null;
+            if v_ended_at < v_since then
+                v_has_zone := 'timestamp'::pg_catalog.regtype not in (
+                    pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
+                );
+                if
+                    v_since <= pg_catalog.clock_timestamp()
+                    and (v_has_zone or v_ended_at + interval '1 day' < v_since)
+                then
+                    return null;
+                end if;
             end if;
         end if;
 

@@ -103,6 +103,37 @@ as $$
     where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
+        case when n.columns is null or n.is_utc then 'ok' else 'warning' end, 'time zone',
+        case
+            when n.columns is null then 'every time in operation_trackers has one'
+            when n.is_utc then pg_catalog.format('%s without one, read as UTC', n.columns)
+            else pg_catalog.format(
+                '%s without one, read in that of the database, %s: where the platform writes another, the reconciler '
+                'takes operations for older or newer than they are', n.columns,
+                pg_catalog.current_setting('TimeZone')
+            )
+        end,
+        case
+            when n.columns is not null and not n.is_utc then pg_catalog.format(
+                'alter table {{ platform }}.operation_trackers %s;  -- rewrites the table', n.changes
+            )
+        end
+    from (
+        select
+            pg_catalog.string_agg(a.attname, ', ' order by a.attnum) as columns,
+            pg_catalog.string_agg(
+                pg_catalog.format('alter column %1$I type timestamptz using %1$I at time zone ''UTC''', a.attname), ', '
+                order by a.attnum
+            ) as changes,
+            pg_catalog.current_setting('TimeZone') in ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT', 'Zulu', 'Etc/Zulu') as is_utc
+        from pg_catalog.pg_attribute as a
+        where
+            a.attrelid = pg_catalog.to_regclass('{{ platform }}.operation_trackers')
+            and a.attname in ('started_at', 'completed_at') and not a.attisdropped
+            and a.atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype
+    ) as n
+    union all
+    select
         case when s.advice is null then 'ok' else 'warning' end, 'replication role',
         case
             when s.advice is null then 'no role and no database is set to pass by the trigger'

@@ -40,6 +40,10 @@ begin
 
     -- From here to the end of the transaction the table and its policies stay as they are.
     lock table {{ trackers }} in access share mode;
+    if (select c.relkind from pg_catalog.pg_class as c where c.oid = '{{ trackers }}'::regclass) not in ('r', 'p') then
+        raise exception 'auto_post_reconcile: {{ trackers }} is no table, and a view would run code of the platform'
+        using errcode = 'wrong_object_type';
+    end if;
     v_policy := {{ schema }}.auto_post_unsafe_policy('{{ trackers }}');
     if v_policy is not null then
         raise exception 'auto_post_reconcile: policy % of {{ trackers }} calls code of the platform', v_policy

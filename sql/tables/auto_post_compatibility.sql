@@ -3,7 +3,8 @@ create table {{ schema }}.auto_post_compatibility (
     only_row boolean not null default true,
     oldest_worker text not null,
     constraint auto_post_compatibility_pkey primary key (only_row),
-    constraint auto_post_compatibility_only_row_check check (only_row)
+    constraint auto_post_compatibility_only_row_check check (only_row),
+    constraint auto_post_compatibility_oldest_worker_check check (length(oldest_worker) <= 100)
 );
 
 insert into {{ schema }}.auto_post_compatibility (oldest_worker) values ('0001_outbox');

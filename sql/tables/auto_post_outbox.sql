@@ -1,6 +1,6 @@
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
--- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers' to
--- pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
+-- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers'
+-- to pay. Texts are cut to length where they are captured (auto_post_capture, auto_post_reconcile_rows).
 create table {{ schema }}.auto_post_outbox (
     id uuid not null,
     rule_id integer not null,

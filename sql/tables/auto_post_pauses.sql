@@ -5,7 +5,10 @@ create table {{ schema }}.auto_post_pauses (
     paused_at timestamptz not null default now(),
     paused_by text not null default session_user,
     constraint auto_post_pauses_pkey primary key (kind, value),
-    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent'))
+    constraint auto_post_pauses_kind_check check (kind in ('operation_type', 'agent')),
+    -- As long as an agent's id and an operation type of the outbox can be.
+    constraint auto_post_pauses_value_check check (length(value) <= 200),
+    constraint auto_post_pauses_paused_by_check check (length(paused_by) <= 100)
 );
 
 comment on table {{ schema }}.auto_post_pauses is

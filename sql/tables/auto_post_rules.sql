@@ -20,11 +20,12 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once for '
-'each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a status '
-'before one without.';
+'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
+'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
+'status before one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
+'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
+'ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
@@ -32,7 +33,8 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
-'When the rule came to be as it is. The reconciler leaves operations alone that ended before. Set by a trigger.';
+'When the rule came to be as it is, or capturing was last switched on. Operations that ended before are left alone. '
+'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';

@@ -5,13 +5,13 @@ before update of state, worker, reason, last_error, post_id, finished_at on {{ s
 for each row
 when (
     case new.state
-        when 'pending' then new.worker is null and new.post_id is null and new.finished_at is null
-        when 'claimed' then new.worker is not null and new.post_id is null and new.finished_at is null
-        when 'posted' then new.worker is null and new.post_id is not null and new.finished_at is not null
-        when 'skipped' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.reason is not null
-        when 'dead' then
-            new.worker is null and new.post_id is null and new.finished_at is not null and new.last_error is not null
+        when 'pending' then num_nonnulls(new.worker, new.post_id, new.finished_at) = 0
+        when 'claimed' then new.worker is not null and num_nonnulls(new.post_id, new.finished_at) = 0
+        when 'posted' then new.worker is null and num_nulls(new.post_id, new.finished_at) = 0
+        when 'skipped'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.reason) = 0
+        when 'dead'
+            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.last_error) = 0
         else false
     end is not true
 )

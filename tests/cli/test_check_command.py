@@ -232,7 +232,10 @@ CHANGES = [
         "alter table auto_post_rate_limits add constraint mine foreign key (agent_id) references agents",
         "constraint mine of auto_post_rate_limits is not autopost's",
     ),
-    ("alter table auto_post_rules drop column description", "column description of auto_post_rules is missing"),
+    (
+        "alter table auto_post_webhook_dead_letters drop column tenant_id",
+        "column tenant_id of auto_post_webhook_dead_letters is missing",
+    ),
     ("alter table auto_post_outbox add mine text", "column mine of auto_post_outbox is not autopost's"),
     ("drop table auto_post_tombstones", "table auto_post_tombstones is missing"),
     ("drop view auto_post_stuck", "view auto_post_stuck is missing"),

@@ -219,7 +219,7 @@ def test_operation_that_was_captured_before_does_not_ring(host: Host, database: 
     host.complete()
     with open_connection(database, autocommit=True) as listener, open_connection(database, autocommit=True) as sleeper:
         listener.execute("listen auto_post_doorbell")
-        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('public'))")
+        sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         host.move("op", "running")
         host.move("op", "completed")
         host.execute("select pg_notify('auto_post_doorbell', 'end')")

@@ -146,3 +146,45 @@ def change_to(host: Host, state: str, belongs: dict[str, str]) -> None:
     bare = dict.fromkeys(("worker", "reason", "last_error", "post_id", "finished_at"), "null")
     values = ", ".join(f"{name} = {value}" for name, value in {**bare, **belongs}.items())
     host.execute(f"update auto_post_outbox set state = %s, {values}", (state,))
+
+
+# Texts without a limit in the table's definition, and what limits them: a CHECK would be paid at each insert.
+CUT_WHEN_CAPTURED = "auto_post_capture and auto_post_reconcile_rows cut it"
+OF_A_WORKER = "a worker writes it: a name of its settings, a kind of error, or an id that was cut"
+OF_A_POST = "copied from a post, which has at most 280 characters, or from an agent, cut by announce.sql"
+UNLIMITED = {
+    "auto_post_outbox": {
+        **dict.fromkeys(("tracker_id", "tenant_id", "agent_id", "operation_type", "status"), CUT_WHEN_CAPTURED),
+        **dict.fromkeys(("what_explanation", "why_explanation", "next_steps"), CUT_WHEN_CAPTURED),
+        **dict.fromkeys(("state", "worker", "reason", "last_error", "post_id", "draft"), OF_A_WORKER),
+    },
+    "auto_post_rate_limits": {"agent_id": OF_A_WORKER},
+    "auto_post_workers": dict.fromkeys(("name", "version"), OF_A_WORKER),
+    "auto_post_consumers": dict.fromkeys(("name", "holder", "last_error"), OF_A_WORKER),
+    "auto_post_webhook_dead_letters": dict.fromkeys(
+        ("hook", "post_id", "tenant_id", "agent_id", "message", "error"), OF_A_WORKER
+    ),
+    "auto_post_events": dict.fromkeys(
+        (
+            *("post_id", "tenant_id", "agent_id", "agent_name", "agent_maturity", "agent_category"),
+            *("post_type", "content", "post_metadata"),
+        ),
+        OF_A_POST,
+    ),
+}
+
+
+def test_every_text_has_a_limit(host: Host) -> None:
+    """By a CHECK, by its type, or by what is said above of it: one row of megabytes must not reach a worker."""
+    unlimited = host.rows(
+        "select c.relname as table_name, a.attname as column_name from pg_class as c "
+        f"inner join pg_attribute as a on a.attrelid = c.oid where {OURS} and c.relkind = 'r' and a.attnum > 0 "
+        "and not a.attisdropped and (a.atttypid in ('text'::regtype, 'json'::regtype, 'jsonb'::regtype) "
+        "or a.atttypid = 'varchar'::regtype and a.atttypmod < 0) and not exists (select from pg_constraint as k "
+        "where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any(k.conkey) "
+        "and pg_get_constraintdef(k.oid) ~ ('length\\(' || a.attname || '\\) <=|' || a.attname || ' = ANY'))"
+    )
+    found: dict[str, set[str]] = {}
+    for row in unlimited:
+        found.setdefault(row["table_name"], set()).add(row["column_name"])
+    assert found == {table: set(columns) for table, columns in UNLIMITED.items()}

@@ -45,7 +45,8 @@ def test_huge_values_are_cut_where_they_are_captured(installed: Platform, missed
             if column == "status":
                 values["operation_type"] = "'approval_requested'"
             application.execute(
-                f"insert into operation_trackers (id, {', '.join(values)}) values ('{column}', {', '.join(values.values())})"
+                f"insert into operation_trackers (id, {', '.join(values)}) "
+                f"values ('{column}', {', '.join(values.values())})"
             )
     if missed:
         assert reconcile(installed.host) == len(LIMITS)
@@ -115,8 +116,9 @@ def test_rows_that_move_to_another_partition_post_nothing_that_ended_before(empt
     with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute(
-            "create table operation_trackers (id text, tenant_id text, agent_id text, operation_type text, status text, "
-            "progress integer, what_explanation text, why_explanation text, next_steps text, operation_metadata jsonb, "
+            "create table operation_trackers (id text, tenant_id text, agent_id text, operation_type text, "
+            "status text, progress integer, what_explanation text, why_explanation text, next_steps text, "
+            "operation_metadata jsonb, "
             f"started_at {typed} default now(), completed_at {typed}, archived boolean default false) "
             "partition by list (archived)"
         )
@@ -124,8 +126,8 @@ def test_rows_that_move_to_another_partition_post_nothing_that_ended_before(empt
         host.execute("create table archive partition of operation_trackers for values in (true)")
         host.execute(
             "insert into operation_trackers (id, operation_type, status, started_at, completed_at) "
-            "select 'old' || n, 'workflow_execute', 'completed', now() - interval '31 days', now() - interval '30 days' "
-            "from generate_series(1, 3) as n"
+            "select 'old' || n, 'workflow_execute', 'completed', now() - interval '31 days', "
+            "now() - interval '30 days' from generate_series(1, 3) as n"
         )
         migrate(load_settings(database_url=empty_database))
         host.start("new")
@@ -141,13 +143,14 @@ def test_rows_that_move_to_another_partition_post_nothing_that_ended_before(empt
 
 def test_since_in_the_future_hides_nothing_from_the_trigger(host: Host) -> None:
     """The clock was ahead when autopost was installed, and was set back."""
-    host.execute("update auto_post_reconciliation set since = now() + interval '5 hours'")
+    for table in ("auto_post_reconciliation", "auto_post_rules"):
+        host.execute(f"update {table} set since = now() + interval '5 hours'")
     host.start("asked", "approval_requested")
     assert [row["tracker_id"] for row in host.outbox()] == ["asked"]
 
 
 def test_installs_in_one_database_do_not_silence_each_other(empty_database: str) -> None:
-    """Capture that is off in one, in the same transaction; also where their names differ by what a setting cannot say."""
+    """Capture that is off in one, in the same transaction; also where a setting's name cannot tell theirs apart."""
     names = ("a-b", "a_b", "A_b")
     with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
@@ -179,3 +182,15 @@ async def test_operation_for_another_tenant_is_not_posted(host: Host, settings: 
     assert len(host.posts()) == 1
     (row,) = host.rows("select level, finding from auto_post_check() where subject = 'tenants'")
     assert row["level"] == "warning"
+
+
+def test_row_that_ended_while_capturing_was_off_is_left_alone_when_it_moves(host: Host) -> None:
+    """Also by the trigger, which sees an insertion; what ends afterwards is captured."""
+    host.execute("select auto_post_capture_off()")
+    host.complete("meanwhile")
+    host.execute("select auto_post_capture_on()")
+    host.execute(
+        "with moved as (delete from operation_trackers returning *) insert into operation_trackers select * from moved"
+    )
+    host.start("asked", "approval_requested")
+    assert [row["tracker_id"] for row in host.outbox()] == ["asked"]

@@ -161,8 +161,23 @@ def test_reconciler_does_not_run_a_policys_function(empty_database: str) -> None
         host.execute("alter table operation_trackers enable row level security")
         host.execute("create policy trap on operation_trackers using (plat.trap())")
         with installed.as_(installed.worker) as worker:
-            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of public.operation_trackers"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of"):
+                worker.value("select auto_post_reconcile()")
+            for code in (
+                "query_to_xml('select plat.trap()', true, true, '') is not null",
+                "exists (select plat.trap())",
+            ):
+                host.execute(f"alter policy trap on operation_trackers using ({code})")
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of"):
+                    worker.value("select auto_post_reconcile()")
+            assert host.rows("select * from plat.ran_as") == []
+            host.execute(
+                "alter policy trap on operation_trackers using (tenant_id::varchar = coalesce(current_setting('x.y', true), 'tenant'))"
+            )
+            assert worker.value("select auto_post_reconcile()") == 1
+            host.execute("alter table operation_trackers rename to hidden")
+            host.execute("create view operation_trackers as select * from hidden where plat.trap()")
+            host.execute(f"grant select on operation_trackers to {installed.owner}")
+            with pytest.raises(psycopg.errors.WrongObjectType):
                 worker.value("select auto_post_reconcile()")
             assert host.rows("select * from plat.ran_as") == []
-            host.execute("alter policy trap on operation_trackers using (tenant_id = 'tenant')")
-            assert worker.value("select auto_post_reconcile()") == 1

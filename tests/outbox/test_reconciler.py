@@ -343,7 +343,7 @@ def noted(host: Host) -> dict[str, str]:
 
 
 def test_row_that_cannot_be_read_hides_no_other(empty_database: str, tmp_path: Path) -> None:
-    """It is noted with its id, the rows around it are captured, and the table is read to its end; a repair is noticed."""
+    """It is noted with its id, the rows around it are captured, and the table is read to its end; so is a repair."""
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         "[agents]\ntable = 'public.agents'\n[operation_trackers]\ntable = 'public.operation_trackers'\n"

@@ -50,7 +50,6 @@ async def populate(host: Host, dsn: str, redactor: Redactor) -> None:
     host.agent("ada", name="Ada")
     host.agent("juno", name="Juno", maturity="INTERN")
     host.agent("rookie", name="Rookie", maturity="student")
-    host.execute("update agents set tenant_id = 'acme'")
     host.complete("tracker-41")
     host.complete("tracker-42")
     host.complete("tracker-43", "security_scan", status="failed", what="Looked for open ports")

@@ -153,6 +153,14 @@ TROUBLES = [
         "none is on",
     ),
     Trouble(
+        "times without zone",
+        "alter table operation_trackers alter column completed_at type timestamp; set timezone = 'Asia/Tokyo'; "
+        "do $$ begin execute format('alter database %I set timezone = ''Asia/Tokyo''', current_database()); end $$",
+        "time zone",
+        "warning",
+        "completed_at without one, read in that of the database, Asia/Tokyo",
+    ),
+    Trouble(
         "no rules",
         "alter table auto_post_rules disable trigger user; delete from auto_post_rules",
         "rules",

@@ -70,8 +70,8 @@ def governance_block(agent: Agent | None, tenant_id: str | None = None) -> Reaso
     """Return why this agent must not post, or None if it may.
 
     Fails closed: an unknown agent must not post, nor one whose maturity is NULL or not in the list. The comparison
-    ignores case and nothing else. An operation that names another tenant than its agent's is not posted; where either is
-    not known, nothing is compared. Alerts are no exception.
+    ignores case and nothing else. An operation that names another tenant than its agent's is not posted; where either
+    is not known, nothing is compared. Alerts are no exception.
     """
     if agent is None:
         return Reason.AGENT_UNKNOWN

@@ -15,7 +15,9 @@ statuses as (
 select
     coalesce(sum(s.operations), 0)::bigint as operations,
     coalesce(bool_or(s.status = $1), false) as has_it,
-    min(s.status) filter (where lower(s.status collate "C") = lower($1 collate "C") and s.status <> $1) as in_other_case,
+    min(s.status) filter (
+        where lower(s.status collate "C") = lower($1 collate "C") and s.status <> $1  -- noqa: RF03
+    ) as in_other_case,
     coalesce(
         (
             array_agg(left(s.status, 40) order by s.operations desc, s.status asc)

@@ -15,7 +15,7 @@ select
     (
         select coalesce(max(pg_relation_size(t.oid)), 0) / current_setting('block_size')::integer
         from tables as t
-        inner join pg_class as c on t.oid = c.oid and c.relkind = 'r'
+        inner join pg_class as l on t.oid = l.oid and l.relkind = 'r'
     ) as blocks
 from {{ schema }}.auto_post_reconciliation as r
 cross join {{ schema }}.auto_post_control as c

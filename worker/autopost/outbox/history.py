@@ -21,9 +21,9 @@ _NOT_CAPTURED = {
     "id_too_long": "its id is longer than 1,000 characters",
     "other_agent": "another agent has used its id before, and an id counts once",
     "old_by_its_times": (
-        "by its own times it ended before autopost was installed, or before its rule came to be as it is, but its row was "
-        "written later: it was only changed since, or it was hidden from the feed. With completed_at set to the time at "
-        "which it ended, it is captured"
+        "by its own times it ended before autopost was installed, or before its rule came to be as it is, but its row "
+        "was written later: it was only changed since, or it was hidden from the feed. With completed_at set to the "
+        "time at which it ended, it is captured"
     ),
 }
 
