@@ -41,7 +41,7 @@ def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
                     "values (%s, 'victim', 'approval_requested', 'waiting', 'wait')",
                     (f"alert{number}",),
                 )
-            during = others.measured(4.0)
+            during = others.measured(3.0)
             assert_undisturbed(before, during, "an agent's advisory lock")
             until(lambda: host.value("select count(*) from social_posts where author_id = 'victim'") == ALERTS)
             until(lambda: f'"pid": {app.info.backend_pid}' in worker.log)
