@@ -224,6 +224,8 @@ class Publisher:
             await self._outbox.save_drafts(drafts)
         if not proposals:
             return
+        with bookkeeping("metrics"):
+            metrics.PUBLISH_GROUP_ROWS.observe(len(proposals))
         began, now = time_ns(), asyncio.get_running_loop().time()
         authors = {_agent(item) for item in proposals if isinstance(item, Posted)}
         bypass = self._agent_locks.to_bypass(authors, now)
