@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.support.host import Host, open_connection, until
 from tests.support.roles import dsn_of
 
-PER_SECOND = 20
+PER_SECOND = 15
 UNDISTURBED_SECONDS = 2.0
 _numbers = itertools.count(1)
 
