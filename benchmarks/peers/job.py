@@ -54,7 +54,9 @@ class Job:
         """Post the operation, or skip it; `facts` is what the trigger put into the job."""
         operation = Operation(is_alert=facts["status"] == "failed", **facts)  # type: ignore[arg-type]
         agent, now = await self._read(self._pool, operation)
-        clean = replace(operation, operation_type=self._names.redact(operation.operation_type))
+        redacted = (await self._names.redact([operation.operation_type]))[operation.operation_type]
+        assert isinstance(redacted, str)
+        clean = replace(operation, operation_type=redacted)
         claim = Claim(uuid.uuid4(), 1, 1, clean, agent, now, now)
         refused = before_writing(claim, window=self._window, max_attempts=5, explained=has_explanation(claim.operation))
         if refused is not None:

@@ -140,7 +140,12 @@ async def test_message_too_long_for_a_notification_names_the_post(
     host: Host, settings: Settings, redactor: Redactor, listener: Listener, name: str
 ) -> None:
     """PostgreSQL takes less than 8,000 bytes; more would fail the transaction."""
-    host.agent(name=name)
+    host.agent()
+    host.execute(
+        "create function lengthen() returns trigger language plpgsql as "
+        f"$$ begin new.agent_name = '{name}'; return new; end $$; "
+        "create trigger lengthen before insert on auto_post_events for each row execute function lengthen()"
+    )
     host.complete()
     await work_and_broadcast(host, with_notify(settings), redactor)
     (data,) = listener.hear(1)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
+from autopost.errors import AuditRefused
 from autopost.settings import Settings
 from tests.support.machine.machine import machine_on
 from tests.support.machine.stage import Stage
@@ -50,6 +51,6 @@ def test_no_interleaving_breaks_a_promise(stage: Stage) -> None:
 def test_state_machine_finds_what_is_wrong(stage: Stage, install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checker must be able to fail: each of these is found within the examples of every day."""
     install(stage, monkeypatch)
-    with pytest.raises((AssertionError, asyncpg.PostgresError)) as found:
+    with pytest.raises((AssertionError, asyncpg.PostgresError, AuditRefused)) as found:
         run_state_machine_as_test(machine_on(stage), settings=UNTIL_FOUND)
     assert not str(getattr(found.value, "sqlstate", "")).startswith(MISSPELT), "it is misspelt, not wrong"

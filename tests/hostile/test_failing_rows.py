@@ -40,7 +40,7 @@ def test_agent_whose_row_is_locked_delays_nobody(host: Host, database: str, proc
             for number in range(10):  # also later ones of the same agents
                 for agent in bad:
                     host.complete(f"{agent}-{number}", agent=agent, status="failed")
-            assert_undisturbed(before, others.measured(5.0), "two agents' rows locked")
+            assert_undisturbed(before, others.measured(3.0), "two agents' rows locked")
             platform.rollback()
         until(lambda: host.value(OF_BAD_AGENTS.format("posted")) == 20)
         until(lambda: host.waiting() == 0)
@@ -61,7 +61,7 @@ def test_rows_that_fail_alone_delay_nobody_and_end_dead(host: Host, database: st
         for agent, sqlstate in zip(bad_agents(host, 14), 2 * SQLSTATES, strict=True):
             host.execute("insert into verdicts values (%s, %s)", (agent, sqlstate))
             host.complete(f"of {agent}", agent=agent)
-        assert_undisturbed(before, others.measured(4.0), "fourteen rows that fail alone")
+        assert_undisturbed(before, others.measured(3.0), "fourteen rows that fail alone")
         until(lambda: host.value(OF_BAD_AGENTS.format("dead")) == 14)
         others.stop()
         until(lambda: host.waiting() == 0)

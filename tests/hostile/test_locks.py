@@ -12,7 +12,8 @@ from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, asse
 from tests.support.work import worker_process
 
 TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
-ALERTS = 60
+PLACES = 10  # rows that a worker with an LLM has in flight: twice its concurrency
+ALERTS = 2 * PLACES
 
 
 def test_other_roles_cannot_compute_the_key_of_an_agents_lock(host: Host, database: str) -> None:
@@ -30,7 +31,11 @@ def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
     host.agent("victim")
     with LlmServer() as llm, application_role(host, database) as dsn, open_connection(dsn, autocommit=True) as app:
         llm.will(says("Done"))
-        with_llm = {"OPENAI_API_KEY": "test", "OPENAI_BASE_URL": llm.base_url}
+        with_llm = {
+            "OPENAI_API_KEY": "test",
+            "OPENAI_BASE_URL": llm.base_url,
+            "SOCIAL_POST_LLM_CONCURRENCY": str(PLACES // 2),
+        }
         with worker_process(database, processes, **with_llm) as worker, neighbours(database, host) as others:
             until(host.posts)
             before = others.measured(UNDISTURBED_SECONDS)
@@ -41,7 +46,7 @@ def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
                     "values (%s, 'victim', 'approval_requested', 'waiting', 'wait')",
                     (f"alert{number}",),
                 )
-            during = others.measured(4.0)
+            during = others.measured(3.0)
             assert_undisturbed(before, during, "an agent's advisory lock")
             until(lambda: host.value("select count(*) from social_posts where author_id = 'victim'") == ALERTS)
             until(lambda: f'"pid": {app.info.backend_pid}' in worker.log)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from tests.support.host import Host, open_connection, until
 from tests.support.roles import dsn_of
 
-PER_SECOND = 20
-UNDISTURBED_SECONDS = 3.0
+PER_SECOND = 15
+UNDISTURBED_SECONDS = 2.0
 _numbers = itertools.count(1)
 
 

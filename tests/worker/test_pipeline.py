@@ -105,7 +105,7 @@ async def test_error_after_the_commit_ends_no_worker_and_leaves_no_row(
             monkeypatch.setattr(tracing.AttemptTracer, "_claimed", fail)
             monkeypatch.setattr(tracing.AttemptTracer, "_add", fail)
         case "log":
-            monkeypatch.setattr("autopost.worker.publisher._canonical", fail)
+            monkeypatch.setattr("autopost.worker.publish_report._canonical", fail)
     host.agent()
     async with working(settings, redactor) as worker:
         if broken == "broadcast":

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
+from time import monotonic
 
 import structlog
 
 from autopost import backoff
 from autopost.database.errors import label
-from autopost.errors import RedactionFailed
+from autopost.errors import AutopostError, RedactionFailed
 from autopost.model import Claim, Dead, Deferred, Posted
 from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
@@ -23,7 +22,7 @@ from autopost.settings import Settings
 from autopost.worker.publisher import Publisher, Ready
 from autopost.writing import Redactor, Writer, has_explanation
 
-BATCH_ROWS = 16
+TEMPLATE_BATCH_ROWS = 16
 NOT_REDACTED = "(not redacted)"  # replaces an operation_type whose redaction failed
 
 log = structlog.get_logger(__name__)
@@ -46,66 +45,47 @@ class Pipeline:
         self._settings = settings
         self._tracer = tracer
         self._window = timedelta(minutes=settings.rate_limit_minutes)
-        self._in_order = asyncio.Lock()  # FIFO: the alert of an agent must not overtake its status
+        # FIFO, and each batch goes from one to the other: the alert of an agent must not overtake its status.
+        self._deciding = asyncio.Lock()
+        self._templates = asyncio.Lock()
 
     async def handle(self, claims: Sequence[Claim]) -> None:
         """Submit a proposal for every claim; neither the content of a row nor a bug makes this raise.
 
-        Templates are submitted in the order of the calls and of the claims; LLM answers as they arrive. Texts are
-        redacted in threads, some rows at a time, so that the event loop is never held up by a row.
+        Templates are submitted in the order of the calls and of the claims; LLM answers as they arrive. All text is
+        redacted in threads, so that the event loop is never held up by a row.
         """
         to_write: list[Claim] = []
-        async with self._in_order:
-            for start in range(0, len(claims), BATCH_ROWS):
-                for ready in await asyncio.to_thread(self._prepare, claims[start : start + BATCH_ROWS]):
-                    if isinstance(ready, Claim):
-                        to_write.append(ready)
-                    else:
-                        self._publisher.submit([ready])
-        async with asyncio.TaskGroup() as writing:
-            for claim in to_write:
-                writing.create_task(self._ask_llm(claim))
-
-    def _prepare(self, claims: Sequence[Claim]) -> list[Ready | Claim]:
-        """Return the outcomes of claims, and the claims that the LLM has yet to write; runs in a thread."""
-        return [self._guarded(claim, self._prepare_one) for claim in claims]
-
-    def _prepare_one(self, raw: Claim) -> Ready | Claim:
-        claim, failure = self._with_redacted_type(raw)
-        decided = failure or self._decide_early(claim)
-        if decided is not None:
-            return decided
-        return claim if self._settings.uses_llm else self._fill_template(claim)
-
-    def _guarded(self, claim: Claim, step: Callable[[Claim], Ready | Claim]) -> Ready | Claim:
-        """Return what a step returns, or the outcome of a row for which it raised."""
-        try:
-            return step(claim)
-        except Exception as error:  # noqa: BLE001 - one row must not fail the others
-            with bookkeeping("metrics"):
-                metrics.count_internal_error("pipeline", error)
-            return self._failed(replace(claim, operation=replace(claim.operation, operation_type=NOT_REDACTED)), error)
-
-    def _with_redacted_type(self, claim: Claim) -> tuple[Claim, Ready | None]:
-        """Return the claim with a redacted operation type, and the outcome of the row if redaction failed."""
-        failure: Exception | None = None
-        try:
-            redacted = self._operation_types.redact(claim.operation.operation_type)
-        except Exception as error:  # noqa: BLE001 - one row must not fail the others
-            redacted, failure = NOT_REDACTED, error
-        if failure is None and redacted == claim.operation.operation_type:
-            return claim, None
-        claim = replace(claim, operation=replace(claim.operation, operation_type=redacted))
-        return claim, self._failed(claim, failure) if failure else None
+        async with self._deciding:
+            types = await self._operation_types.redact([claim.operation.operation_type for claim in claims])
+            for raw in claims:
+                claim, failure = _with_redacted_type(raw, types[raw.operation.operation_type])
+                decided = self._failed(claim, failure) if failure else self._decide_early(claim)
+                if decided is None:
+                    to_write.append(claim)
+                else:
+                    self._publisher.submit([decided])
+        if self._settings.uses_llm:
+            async with asyncio.TaskGroup() as writing:
+                for claim in to_write:
+                    writing.create_task(self._ask_llm(claim))
+        else:
+            async with self._templates:
+                for start in range(0, len(to_write), TEMPLATE_BATCH_ROWS):
+                    chunk = to_write[start : start + TEMPLATE_BATCH_ROWS]
+                    self._publisher.submit(await asyncio.to_thread(self._fill_templates, chunk))
 
     def _decide_early(self, claim: Claim) -> Ready | None:
-        decided = before_writing(
-            claim,
-            window=self._window,
-            max_attempts=self._settings.max_attempts,
-            explained=has_explanation(claim.operation),
-            in_storm=self._publisher.storms.has(claim),
-        )
+        try:
+            decided = before_writing(
+                claim,
+                window=self._window,
+                max_attempts=self._settings.max_attempts,
+                explained=has_explanation(claim.operation),
+                in_storm=self._publisher.storms.has(claim),
+            )
+        except Exception as error:  # noqa: BLE001 - one row must not fail the others
+            return self._failed(claim, error)
         if decided is None and claim.draft is not None:
             return Posted(claim, claim.draft)
         return decided
@@ -119,9 +99,13 @@ class Pipeline:
             ready = self._failed(claim, error)
         self._publisher.submit([ready])
 
+    def _fill_templates(self, claims: Sequence[Claim]) -> list[Ready]:
+        """Write some texts; runs in a thread, because it is CPU-bound."""
+        return [self._fill_template(claim) for claim in claims]
+
     def _fill_template(self, claim: Claim) -> Ready:
-        assert claim.agent is not None, "governance let an unknown agent pass"
         try:
+            assert claim.agent is not None, "governance let an unknown agent pass"
             with self._tracer.current(claim):
                 return Posted(claim, self._writer.from_template(claim.operation, claim.agent))
         except Exception as error:  # noqa: BLE001 - one row must not fail the others
@@ -134,6 +118,8 @@ class Pipeline:
         """
         name = "redaction_failed" if isinstance(error, RedactionFailed) else f"writing_failed {label(error)}"
         with bookkeeping("log"):
+            if not isinstance(error, AutopostError):
+                metrics.count_internal_error("pipeline", error)
             log.warning("writing.failed", id=str(claim.id), attempt=claim.attempts, error=name)
         if claim.attempts >= self._settings.max_attempts:
             return Dead(claim, name)
@@ -143,13 +129,44 @@ class Pipeline:
 CACHED_TYPES = 1024
 CACHE_SECONDS = 60.0  # the list of user names may change
 
+Redacted = str | Exception
+
 
 class OperationTypeRedactor:
     """Redacts operation types and caches the results, because there are few different ones."""
 
     def __init__(self, redactor: Redactor) -> None:
-        self._redact = lru_cache(CACHED_TYPES)(lambda text, _minute: redactor.redact(text).text)
+        self._redactor = redactor
+        self._cache: dict[str, Redacted] = {}
+        self._expires_at = 0.0
 
-    def redact(self, operation_type: str) -> str:
-        """Return the operation type without personal data. Raises RedactionFailed."""
-        return self._redact(operation_type, time.monotonic() // CACHE_SECONDS)
+    async def redact(self, operation_types: Sequence[str]) -> dict[str, Redacted]:
+        """Return each type without personal data, or the error with which its redaction failed.
+
+        What is not cached is redacted in a thread.
+        """
+        now = monotonic()
+        if now > self._expires_at or len(self._cache) > CACHED_TYPES:
+            self._cache, self._expires_at = {}, now + CACHE_SECONDS
+        found = {type_: self._cache.get(type_) for type_ in operation_types}
+        missing = [type_ for type_, redacted in found.items() if redacted is None]
+        fresh = await asyncio.to_thread(self._redact, missing) if missing else {}
+        self._cache |= {type_: redacted for type_, redacted in fresh.items() if isinstance(redacted, str)}
+        return {type_: redacted for type_, redacted in found.items() if redacted is not None} | fresh
+
+    def _redact(self, operation_types: Sequence[str]) -> dict[str, Redacted]:
+        results: dict[str, Redacted] = {}
+        for type_ in operation_types:
+            try:
+                results[type_] = self._redactor.redact(type_).text
+            except Exception as error:  # noqa: BLE001 - one row must not fail the others
+                results[type_] = error
+        return results
+
+
+def _with_redacted_type(claim: Claim, redacted: Redacted) -> tuple[Claim, Exception | None]:
+    """Return the claim with a redacted operation type, and the error if redaction failed."""
+    if redacted == claim.operation.operation_type:
+        return claim, None
+    text, failure = (redacted, None) if isinstance(redacted, str) else (NOT_REDACTED, redacted)
+    return replace(claim, operation=replace(claim.operation, operation_type=text)), failure

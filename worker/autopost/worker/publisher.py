@@ -7,27 +7,15 @@ parts, which are published beside the lanes, until the failing row is alone and 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import time_ns
 
-import structlog
-
-from autopost import audit, backoff
-from autopost.database.errors import (
-    DATABASE_ERRORS,
-    is_of_the_connection,
-    is_of_the_installation,
-    is_transient,
-    label,
-    reraise_if_cancelled,
-)
-from autopost.errors import AuditRefused, PostRefused
+from autopost import backoff
+from autopost.database.errors import is_of_the_connection, is_transient, label, reraise_if_cancelled
+from autopost.errors import PostRefused
 from autopost.model import Agent, Busy, Deferred, Generator, Outcome, Outdated, Posted, Proposal
-from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
-from autopost.observability.outcomes import describe
 from autopost.observability.problems import Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.outbox import Outbox
@@ -38,6 +26,7 @@ from autopost.worker.alert_storm import AlertLimit, RecentStorms
 from autopost.worker.failing_rows import after_failing_alone, in_parts
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import OF_A_GROUP, OF_A_SINGLE_ROW, Publication, Timeouts
+from autopost.worker.publish_report import PublishReport
 from autopost.worker.suspects import Suspects
 
 RETRY_CAP_SECONDS = 5.0
@@ -46,14 +35,11 @@ RELEASE_BACKOFF_ATTEMPT = 5  # released rows back off as after this many attempt
 SUSPECT_ROWS_AT_ONCE = 32  # of all suspects together; further ones return to the database
 SUSPECT_RETRY_ATTEMPT = 4  # they back off as after this many attempts
 GENERAL_FAILURES = 8  # so many rows failed alone and nothing was posted in between: it is not about the rows
-PROBLEM_SECONDS = 120.0  # how long `check` reports what happened once
 
 LANES = 2  # concurrent publishing transactions, so that the database is busy while the next group is prepared
 CONNECTIONS = LANES + 4  # and one each for the other queues of the publisher
 
 Ready = Proposal | Deferred
-
-log = structlog.get_logger(__name__)
 
 
 class Publisher:
@@ -75,8 +61,7 @@ class Publisher:
         self._publication = publication
         self._settings = settings
         self._in_flight = in_flight
-        self._tracer = tracer or AttemptTracer()
-        self._problems = problems or Problems()
+        self._report = PublishReport(tracer or AttemptTracer(), problems or Problems())
         self._window = timedelta(minutes=settings.rate_limit_minutes)
         self.storms = RecentStorms(AlertLimit(settings.alert_burst, self._window))
         self._lanes: list[asyncio.Queue[Ready]] = [asyncio.Queue() for _ in range(LANES)]
@@ -89,7 +74,6 @@ class Publisher:
         self._agent_locks = AgentLocks()
         self._posted_at = float("-inf")  # when something was last posted, by the loop's time
         self._failures = 0  # rows that failed alone since then
-        self._logged: set[str] = set()  # kinds of errors since then
 
     def submit(self, items: Sequence[Ready]) -> None:
         """Queue items for publishing, without waiting.
@@ -169,27 +153,33 @@ class Publisher:
         """Publish a group and see to what fails; return the error if it failed as a whole."""
         try:
             error = await self._attempt(group, timeouts)
-            if error is None:
-                self._group_rows = min(self._settings.batch_size, max(self._group_rows, 2 * len(group)))
-            elif len(group) == 1:
-                self._failed_alone(group[0], error)
-            elif isinstance(group[0], Deferred):
-                for part in in_parts(group):
-                    await self._publish(part, timeouts)
-            elif is_of_the_connection(error) and not await self._outbox.is_reachable():
-                self._release(group, error)
+            if error is not None:
+                await self._failed(group, error)
             else:
-                self._group_rows = max(1, len(group) // 2)
-                for part in in_parts(group):
-                    self._parts.put_nowait(part)
-        except Exception as unexpected:  # noqa: BLE001 - a lane must not end, and its leases do
+                self._group_rows = min(self._settings.batch_size, max(self._group_rows, 2 * len(group)))
+        except Exception as unexpected:  # noqa: BLE001 - a lane must not end; the leases of these rows do
             reraise_if_cancelled(unexpected)
-            with bookkeeping("publish"):
-                self._count(unexpected)
-                log.log(logging.ERROR, "publish.failed", rows=len(group), error=label(unexpected))
+            self._report.bug(len(group), unexpected)
             self._in_flight.remove(item.claim for item in group)
             return unexpected
         return error
+
+    async def _failed(self, group: Sequence[Ready], error: BaseException) -> None:
+        is_unreachable = is_of_the_connection(error) and not await self._outbox.is_reachable()
+        if isinstance(group[0], Deferred):
+            if is_unreachable or len(group) == 1:
+                self._in_flight.remove(item.claim for item in group)  # their leases expire
+                return
+            for part in in_parts(group):
+                await self._publish(part, OF_A_GROUP)
+        elif is_unreachable:
+            self._release(group, error)
+        elif len(group) == 1:
+            self._failed_alone(group[0], error)
+        else:
+            self._group_rows = max(1, len(group) // 2)
+            for part in in_parts(group):
+                self._parts.put_nowait(part)
 
     async def _attempt(self, group: Sequence[Ready], timeouts: Timeouts) -> BaseException | None:
         """Try to publish a group; return the error. While the database is not reachable, no other group can go on."""
@@ -201,9 +191,8 @@ class Publisher:
                 await self._commit(group, timeouts)
             except Exception as error:  # noqa: BLE001 - an unexpected one is about a row of the group, too
                 reraise_if_cancelled(error)
-                self._count(error)
+                self._report.failed(len(group), error)
                 failures += 1
-                self._log(group, error)
                 if not is_of_the_connection(error) or loop.time() > give_up_at:
                     return error
                 if failures == 1:
@@ -232,26 +221,22 @@ class Publisher:
         try:
             published = await self._publication.publish(proposals, self._decide, bypass=bypass, timeouts=timeouts)
         finally:
-            self._tracer.published((proposal.claim for proposal in proposals), began)
+            self._report.tried((proposal.claim for proposal in proposals), len(proposals), began)
         self.storms.note(published.alerts)
         self._record(published.outcomes, at=published.at)
         if kept := self._agent_locks.observed(authors, published.squatted, now):
-            await self._report_lock_holders(kept)
+            with bookkeeping("agent_lock"):
+                self._report.bypassed(await self._publication.lock_holders(kept), len(kept))
 
     def _decide(
         self, proposals: Sequence[Proposal], agents: Mapping[str, Agent | None], now: datetime
     ) -> list[Proposal]:
         return at_publishing(proposals, agents, now, self._window)
 
-    def _failed_alone(self, item: Ready, error: BaseException) -> None:
-        """Return a row to the database that failed alone, or end it. If even that fails, its lease expires."""
-        if isinstance(item, Deferred):
-            self._in_flight.remove([item.claim])
-            return
+    def _failed_alone(self, item: Proposal, error: BaseException) -> None:
+        """Return a row to the database that failed alone, or end it."""
         agent, now = _agent(item), asyncio.get_running_loop().time()
         self._failures += is_transient(error)
-        if isinstance(error, AuditRefused):
-            self._problems.report("audit log", "audit_log does not keep every row", for_seconds=PROBLEM_SECONDS)
         others_succeed = not isinstance(error, PostRefused) and self._suspects.failed(
             agent, now, is_transient=is_transient(error), posted_at=self._posted_at
         )
@@ -268,19 +253,9 @@ class Publisher:
 
     def _release(self, group: Sequence[Ready], error: BaseException) -> None:
         """Return rows that are not at fault."""
-        with bookkeeping("log"):
-            log.error("publish.released", rows=len(group), error=label(error))
+        self._report.released(len(group), error)
         for item in group:
             self._return(item, label(error), backoff.delay_seconds(RELEASE_BACKOFF_ATTEMPT))
-
-    async def _report_lock_holders(self, agents: Sequence[str]) -> None:
-        with bookkeeping("agent_lock"):
-            metrics.AGENT_LOCKS_BYPASSED.inc(len(agents))
-            for holder in await self._publication.lock_holders(agents):
-                log.warning("agent_lock.bypassed", pid=holder.pid, role=holder.role, application=holder.application)
-                who = f"session {holder.pid} ({holder.role}, {holder.application!r})"
-                finding = f"{who} keeps the advisory lock of an agent, whose posts go on without it"
-                self._problems.report("agent lock", finding, for_seconds=PROBLEM_SECONDS)
 
     def _record(self, outcomes: Sequence[Outcome], *, at: datetime | None) -> None:
         """Note what was committed. Nothing here may fail: the rows have their outcomes."""
@@ -293,32 +268,9 @@ class Publisher:
         ended = [outcome for outcome in outcomes if not isinstance(outcome, Busy | Outdated)]
         if any(isinstance(outcome, Posted) for outcome in ended):
             self._posted_at, self._failures = now, 0
-            self._logged.clear()
         with bookkeeping("metrics"):
             self._in_flight.remove(outcome.claim for outcome in ended)
-        with bookkeeping("metrics"):
-            metrics.count_outcomes(ended, at)
-        self._tracer.ended(ended)
-        with bookkeeping("log"):
-            if log.is_enabled_for(logging.INFO):
-                for outcome in ended:
-                    log.info("attempt.finished", **_canonical(outcome, at))
-
-    def _log(self, group: Sequence[Ready], error: BaseException) -> None:
-        """Log an error that is not about a row, once until something is posted."""
-        is_unexpected = not isinstance(error, (PostRefused, *DATABASE_ERRORS))
-        if (is_unexpected or is_transient(error)) and label(error) not in self._logged:
-            self._logged.add(label(error))
-            level = logging.ERROR if is_unexpected or is_of_the_installation(error) else logging.WARNING
-            with bookkeeping("log"):
-                log.log(level, "publish.retry", rows=len(group), error=label(error))
-
-    def _count(self, error: BaseException) -> None:
-        with bookkeeping("metrics"):
-            if isinstance(error, (PostRefused, AuditRefused, *DATABASE_ERRORS)):
-                metrics.count_database_error("publish", error)
-            else:
-                metrics.count_internal_error("publish", error)
+        self._report.ended(ended, at)
 
 
 def _agent(item: Ready | Busy | Outdated) -> str:
@@ -330,14 +282,3 @@ def _is_unsaved_and_paid(posted: Posted) -> bool:
     """Return whether the LLM was paid for this text, even if its answer was rejected, and it is not saved yet."""
     written = posted.written
     return posted.claim.draft is None and (written.generator is Generator.LLM or written.prompt_tokens > 0)
-
-
-def _canonical(outcome: Outcome, at: datetime | None) -> dict[str, object]:
-    """Return the fields of the log line of an attempt; they contain no text of the row."""
-    claim = outcome.claim
-    line: dict[str, object] = {"id": str(claim.id), "attempt": claim.attempts, **describe(outcome)}
-    if isinstance(outcome, Deferred):
-        line["seconds"] = round(outcome.delay_seconds, 1)
-    if at is not None:
-        line["ms"] = audit.duration_ms(claim, at)
-    return line
