@@ -30,7 +30,7 @@ from autopost.web.host_guard import HostCheck
 
 MOST_CONNECTIONS = 400
 MONITORING_CONNECTIONS = 50  # beside those; only /healthz, /readyz and /metrics are answered on them
-MOST_SAMPLING = 10  # scrapes that wait for fresh figures; the others get the previous ones
+MOST_SCRAPES = 10  # at once that wait for fresh figures; the others get the previous ones
 STOP_SECONDS = 2.0
 MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, on which clients send nothing
 RESERVED_FILES = 150  # for the database, logs, files, and whatever else the process opens
@@ -72,9 +72,39 @@ class Serving:
         await self._stop()
 
 
+class _Scrapes:
+    """The metrics as text, written once for all who ask at the same time."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._waiting = 0
+        self._next: asyncio.Task[bytes] | None = None
+        self._last = b""
+
+    async def get(self) -> bytes:
+        """Return the metrics as they are after this call; of a flood of calls, as they were a moment ago."""
+        if self._waiting >= MOST_SCRAPES and self._last:
+            return self._last
+        if self._next is None:
+            self._next = asyncio.create_task(self._write(), name="metrics")
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self._next)
+        finally:
+            self._waiting -= 1
+
+    async def _write(self) -> bytes:
+        try:
+            await self._health.sample()
+        finally:
+            self._next = None  # whoever asks from now on wants what happens from now on
+        self._last = generate_latest(REGISTRY)
+        return self._last
+
+
 def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlette:
     """Return the application, which reports the state at the time of the request; `fallback` has all other paths."""
-    sampling = 0
+    scrapes = _Scrapes(health)
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -85,16 +115,9 @@ def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlett
         return JSONResponse(health.report(), status_code=200 if health.ready else 503)
 
     async def metrics(request: Request) -> Response:
-        nonlocal sampling
         if not hosts.allows_monitoring(request.headers):
             return hosts.refusal
-        if sampling < MOST_SAMPLING:
-            sampling += 1
-            try:
-                await health.sample()
-            finally:
-                sampling -= 1
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(await scrapes.get(), media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", fallback)]
     return Starlette(routes=routes)

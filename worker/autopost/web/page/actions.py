@@ -41,7 +41,7 @@ class Actions:
         """Start a session, given the token."""
         form = await read_form(request)
         try:
-            is_token = await self._context.access.is_token(form.get("token", "").strip())
+            is_token = await self._context.access.is_token(form.get("token", "").strip(), request)
         except TooManyWrongTokens:
             return self._sign_in_page(CROWDED, 429)
         if not is_token:
@@ -51,10 +51,10 @@ class Actions:
         self._context.access.start_session(request, response)
         return response
 
-    async def sign_out(self, _request: Request) -> Response:
+    async def sign_out(self, request: Request) -> Response:
         """End the session."""
         response = RedirectResponse("sign-in", 303)
-        self._context.access.end_session(response)
+        self._context.access.end_session(request, response)
         return response
 
     async def retry(self, request: Request) -> Response:
