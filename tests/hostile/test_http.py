@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 
 from tests.conftest import Server
@@ -52,7 +53,7 @@ def ask(address: str, path: str, headers: dict[str, str]) -> tuple[int, float]:
         ("half", CONNECTIONS),
         ("silent", CONNECTIONS),
         ("slow form", CONNECTIONS),
-        ("deaf", CONNECTIONS),
+        ("deaf", 700),
         ("socket", 50),
         ("viewers", 250),
         ("wrong", 20),
@@ -136,6 +137,12 @@ def test_malformed_requests_give_no_error(served: Instance) -> None:
     assert ask(served.address, "/healthz", {})[0] == 200
     assert all_json(served.log)
     assert "library.error" not in served.log, errors_in(served.log)
+
+
+def test_long_body_is_refused(served: Instance) -> None:
+    """Before anything reads it as a form."""
+    answer = httpx2.post(served.address + "/sign-in", content=b"a" * 20_000, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 413
 
 
 def test_refused_sockets_are_no_errors(served: Instance) -> None:

@@ -27,6 +27,7 @@ from autopost.observability.health import Health
 from autopost.observability.metrics import REGISTRY
 from autopost.web.connections import Connections, HttpConnection, WebSocketConnection
 from autopost.web.host_guard import HostCheck
+from autopost.web.request_body import WholeBody
 
 MOST_CONNECTIONS = 400
 MONITORING_CONNECTIONS = 50  # beside those; only /healthz, /readyz and /metrics are answered on them
@@ -160,7 +161,7 @@ async def serve(
         serving = Serving(fallback, registry, max(room - MONITORING_CONNECTIONS, 1), stop)
         protocol: Any = partial(HttpConnection, registry)
         config = uvicorn.Config(
-            application(health, serving, hosts or HostCheck(is_local=False)),
+            WholeBody(application(health, serving, hosts or HostCheck(is_local=False))),
             http=protocol,
             log_config=None,
             access_log=False,
