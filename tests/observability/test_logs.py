@@ -9,7 +9,7 @@ import sys
 import pytest
 
 CODE = """
-import asyncio, logging, sys
+import asyncio, logging, sys, warnings
 from autopost.observability.logs import configure_logs
 from autopost.settings import load_settings
 
@@ -17,6 +17,8 @@ configure_logs(load_settings(require_database=False, log_format=sys.argv[1]))
 logging.getLogger("some.library").error("a private %s", "text", exc_info=ValueError("private"))
 logging.getLogger("some.library").warning("private")
 logging.getLogger("uvicorn.error").error("ASGI callable said '%s'.", "private")
+
+warnings.warn("private", UserWarning)
 
 async def fail():
     raise KeyError("private")
@@ -37,11 +39,12 @@ def test_errors_of_libraries_are_events_without_their_texts(log_format: str) -> 
     logged = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     assert "private" not in logged
     lines = logged.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     if log_format == "text":
-        assert all("library.error" in line for line in lines)
+        assert all("library." in line for line in lines)
         return
-    first, second, third = map(json.loads, lines)
+    first, second, warning, third = map(json.loads, lines)
+    assert (warning["event"], warning["level"], warning["kind"]) == ("library.warning", "warning", "UserWarning")
     assert {line["event"] for line in (first, second, third)} == {"library.error"}
     assert {line["level"] for line in (first, second, third)} == {"error"}
     assert (first["logger"], first["error"], "message" in first) == ("some.library", "ValueError", False)

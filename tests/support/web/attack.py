@@ -1,7 +1,7 @@
 """An attack on an HTTP port, as a process of its own: `python -m tests.support.web.attack KIND PORT CONNECTIONS TOKEN`.
 
-It opens as many connections as told, from fifty addresses of this machine, opens another one for each that is closed,
-and prints a line once that many were opened. It ends when it is killed.
+It opens as many connections as told, from fifty addresses of this machine or one, opens another one for each that is
+closed, and prints a line once that many were opened. It ends when it is killed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from tests.support import ROOT
 
 ADDRESSES = 50
+ONE_ADDRESS = ("viewers", "wrong")
 PAUSE_SECONDS = 0.5  # before a connection that was closed is opened again
 HEAD = b"Host: localhost\r\n"
 FORM = b"Sec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n"
@@ -57,7 +58,7 @@ async def _attack(kind: str, port: int, connections: int, token: str) -> None:
                 end.setblocking(False)
                 if kind == "deaf":
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-                end.bind((f"127.0.1.{number % ADDRESSES + 1}", 0))
+                end.bind((f"127.0.1.{number % ADDRESSES + 1 if kind not in ONE_ADDRESS else 1}", 0))
                 await asyncio.get_running_loop().sock_connect(end, ("127.0.0.1", port))
                 reader, writer = await asyncio.open_connection(sock=end)
                 writer.write(sent)

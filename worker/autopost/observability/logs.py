@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from types import TracebackType
@@ -12,6 +13,7 @@ import structlog
 from autopost.settings import LogFormat, Settings
 
 MOST_FRAMES = 20
+_WARNING = re.compile(r"(.+?:\d+): (\w+): ")  # before its text
 # Their messages are fixed texts. Those of others may hold values of a row, a URL, or an object's repr.
 _SAFE_MESSAGES = ("uvicorn.",)
 
@@ -37,6 +39,8 @@ def configure_logs(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.ERROR, handlers=[_LibraryErrors()])
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.WARNING)
 
 
 class _LibraryErrors(logging.Handler):
@@ -44,6 +48,10 @@ class _LibraryErrors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the event."""
+        if record.name == "py.warnings":
+            warned = _WARNING.match(record.getMessage())
+            log.warning("library.warning", place=warned[1] if warned else None, kind=warned[2] if warned else None)
+            return
         fields: dict[str, object] = {"logger": record.name}
         if record.name.startswith(_SAFE_MESSAGES):
             fields["message"] = str(record.msg).strip()
