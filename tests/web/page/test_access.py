@@ -98,8 +98,9 @@ def test_cookie_over_tls_is_for_tls_alone(guarded: Site) -> None:
     assert "Secure" in rest
     assert "Path=/;" in rest
     for proto in ("https", "wss", "https, http"):
-        assert guarded.get("/", Cookie=cookie, X_Forwarded_Proto=proto).status_code == 200
-    assert guarded.get("/", Cookie=cookie.removeprefix("__Host-"), X_Forwarded_Proto="https").status_code == 401
+        assert guarded.get("/", Cookie=cookie, **{"X-Forwarded-Proto": proto}).status_code == 200
+        plain = cookie.removeprefix("__Host-")
+        assert guarded.get("/", Cookie=plain, **{"X-Forwarded-Proto": proto}).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -152,4 +152,4 @@ def bearer(request: HTTPConnection) -> str | None:
 def is_https(request: HTTPConnection) -> bool:
     """Return whether the client uses HTTPS, as a proxy before this server says."""
     given = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    return not {given, request.url.scheme}.isdisjoint({"https", "wss"})
+    return not {given, request.scope.get("scheme")}.isdisjoint({"https", "wss"})
