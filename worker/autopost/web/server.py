@@ -49,22 +49,24 @@ class Serving:
     end streams.
     """
 
-    def __init__(
-        self, fallback: ASGIApp, connections: Connections, limit: int, stop: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, fallback: ASGIApp, limit: int, stop: Callable[[], Awaitable[None]]) -> None:
         self.fallback = fallback
-        self._connections = connections
         self._limit = limit
+        self._running = 0
         self.mounts: dict[str, ASGIApp] = {}
         self.on_shutdown: list[Callable[[], None]] = []
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if self._connections.busy > self._limit:
+        if self._running >= self._limit:
             await BUSY(scope, receive, send)
             return
-        await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
+        self._running += 1
+        try:
+            await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
+        finally:
+            self._running -= 1
 
     async def stop(self) -> None:
         """Stop the server before its context ends, for resources that must outlast the last response."""
@@ -158,7 +160,7 @@ async def serve(
                     async with asyncio.timeout(STOP_SECONDS):
                         await running
 
-        serving = Serving(fallback, registry, max(room - MONITORING_CONNECTIONS, 1), stop)
+        serving = Serving(fallback, max(room - MONITORING_CONNECTIONS, 1), stop)
         protocol: Any = partial(HttpConnection, registry)
         config = uvicorn.Config(
             WholeBody(application(health, serving, hosts or HostCheck(is_local=False))),
