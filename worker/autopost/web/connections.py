@@ -130,8 +130,13 @@ class HttpConnection(H11Protocol):
         self._update()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or for the client to read."""
+        """Wait for the next request, or for the client to read; close the connection of one that sent more already.
+
+        No browser, probe or proxy does (RFC 9112, 9.3.2), and with few packets it would cause any number of responses.
+        """
         self._receives = False
+        if self.conn.their_state is h11.DONE and self.conn.trailing_data[0]:
+            self.transport.close()
         super().on_response_complete()
         self._update()
 
