@@ -146,6 +146,16 @@ id = "composite"
 regex = '''a'''
 [[rules.required]]
 id = "same"
+"""
+        f"""
+[[rules]]
+id = "huge"
+regex = 'a'
+entropy = 1{"0" * 400}
+[[rules]]
+id = "truth"
+regex = '(a)'
+secretGroup = true
 """,
         "utf-8",
     )
@@ -162,6 +172,8 @@ id = "same"
         "group: secretGroup: got 2; the regex has 1 groups",
         "words: keywords",
         "composite: `required` is not supported",
+        "huge: entropy: expected: a number, 0 to 32",
+        "truth: secretGroup: expected: a whole number",
     ):
         assert problem in str(raised.value)
 

@@ -48,7 +48,7 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert message.startswith("Invalid configuration (5 errors):")
     assert "SOCIAL_POST_RATE_LIMIT_MINUTES: got 'five'; expected: minutes, above 0 and at most 1440" in message
     assert "SOCIAL_POST_BATCH_SIZE: got '0'; expected: a whole number, 1 to 2000" in message
-    assert "OPENAI_BASE_URL: got (hidden); expected: http://... or https://..." in message
+    assert "OPENAI_BASE_URL: got 'localhost'; expected: http://... or https://..." in message
     assert "SOCIAL_POST_LLM_MODLE: not a setting; did you mean SOCIAL_POST_LLM_MODEL?" in message
     assert "DATABASE_URL: not set; expected: postgresql://" in message
 

@@ -49,15 +49,20 @@ class Site:
         self.post("/retry", {"tracker": "nothing"}, Authorization=f"Bearer {TOKEN}")
         return self
 
-    def raw(self, path: str, *, receive_bytes: int | None = None, **headers: str) -> socket.socket:
-        """Return a connection on which a request was sent, with the token."""
+    def unasked(self, receive_bytes: int | None = None) -> socket.socket:
+        """Return a connection on which nothing was sent."""
         parts = urlsplit(self.address)
         end = socket.socket()
         if receive_bytes is not None:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         end.settimeout(30)
         end.connect((parts.hostname, parts.port))
-        given = {"Host": parts.netloc, "Authorization": f"Bearer {TOKEN}", **headers}
+        return end
+
+    def raw(self, path: str, *, receive_bytes: int | None = None, **headers: str) -> socket.socket:
+        """Return a connection on which a request was sent, with the token."""
+        end = self.unasked(receive_bytes)
+        given = {"Host": urlsplit(self.address).netloc, "Authorization": f"Bearer {TOKEN}", **headers}
         lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
         end.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode())
         return end

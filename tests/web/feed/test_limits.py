@@ -80,6 +80,15 @@ class Client:
                 return head
         return ""
 
+    async def rest(self) -> str:
+        """Return what comes until the server closes the connection."""
+        data = b""
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(20):
+                while part := await self._reader.read(10_000):
+                    data += part
+        return data.decode()
+
     async def until_closed(self) -> None:
         """Wait until the server closes the connection."""
         with contextlib.suppress(ConnectionError):
@@ -139,6 +148,13 @@ async def test_requests_over_the_limit_are_refused_and_probes_are_not() -> None:
         answer.set()
         assert all(reply.startswith("HTTP/1.1 200") for reply in await asyncio.gather(*asking))
         assert (await another.ask("/slow")).startswith("HTTP/1.1 200")
+
+
+async def test_second_request_before_the_first_response_is_not_answered() -> None:
+    """A flood of them would cost the worker more than the sender."""
+    async with serving() as port, Client.open(port) as client:
+        client.writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+        assert (await client.rest()).count("HTTP/1.1 200") == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from autopost.web.access import COOKIE, Access
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
-from tests.support.web.browsing import FORM, QUICK, TOKEN, Site, site
+from tests.support.web.browsing import FORM, QUICK, TOKEN, Events, Site, site
 from tests.support.web.filling import bury
 from tests.support.work import worker_process
 
@@ -68,14 +68,39 @@ def test_sign_in_gives_a_cookie_that_is_not_the_token(guarded: Site) -> None:
     assert TOKEN not in cookie
     assert "Secure" not in cookie, "this is http"
     assert guarded.get("/").status_code == 200
+    copy = guarded.client.cookies[COOKIE]
     assert guarded.post("/sign-out").status_code == 303
     assert guarded.get("/").status_code == 401
+    assert guarded.get("/", Cookie=f"{COOKIE}={copy}").status_code == 401, "a copy of the cookie"
+
+
+def test_signing_out_ends_open_streams_and_no_other_session(guarded: Site) -> None:
+    """On the dashboard and in the feeds, which share their sessions."""
+    guarded.sign_in()
+    other = guarded.client.cookies[COOKIE]
+    guarded.sign_in()
+    cookie = f"{COOKIE}={guarded.client.cookies[COOKIE]}"
+    with guarded.raw("/events", Authorization="", Cookie=cookie) as stream:
+        assert stream.recv(15) == b"HTTP/1.1 200 OK"
+        assert guarded.get("/feed.json", Cookie=cookie).status_code == 200
+        guarded.post("/sign-out")
+        Events(stream).rest()
+    assert guarded.get("/feed.json", Cookie=cookie).status_code == 401
+    assert guarded.get("/", Cookie=f"{COOKIE}={other}").status_code == 200
 
 
 def test_cookie_over_tls_is_for_tls_alone(guarded: Site) -> None:
     """As a proxy before the worker says."""
     answer = guarded.post("/sign-in", {"token": TOKEN}, **FORM, X_Forwarded_Proto="https")
-    assert "Secure" in answer.headers["set-cookie"]
+    name, _, rest = answer.headers["set-cookie"].partition("=")
+    cookie = f"{name}={rest.partition(';')[0]}"
+    assert name == "__Host-autopost_page", "which no other host of the domain can set"
+    assert "Secure" in rest
+    assert "Path=/;" in rest
+    for proto in ("https", "wss", "https, http"):
+        assert guarded.get("/", Cookie=cookie, **{"X-Forwarded-Proto": proto}).status_code == 200
+        plain = cookie.removeprefix("__Host-")
+        assert guarded.get("/", Cookie=plain, **{"X-Forwarded-Proto": proto}).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -89,10 +114,10 @@ def test_made_up_cookie_opens_nothing(guarded: Site, cookie: str) -> None:
 def test_changed_cookie_opens_nothing(guarded: Site) -> None:
     """Its end is signed."""
     guarded.sign_in()
-    end, signature = guarded.client.cookies["autopost_page"].split(".")
+    end, rest = guarded.client.cookies["autopost_page"].split("-", 1)
     guarded.client.cookies.clear()
-    assert guarded.get("/", Cookie=f"autopost_page={int(end) + 1}.{signature}").status_code == 401
-    assert guarded.get("/", Cookie=f"autopost_page={end}.{signature}").status_code == 200
+    assert guarded.get("/", Cookie=f"autopost_page={int(end) + 1}-{rest}").status_code == 401
+    assert guarded.get("/", Cookie=f"autopost_page={end}-{rest}").status_code == 200
 
 
 async def test_session_ends_by_itself_and_with_a_new_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,13 +235,18 @@ def test_without_a_token_the_page_only_shows(host: Host, database: str, processe
     assert host.value("select state from auto_post_outbox") == "dead"
 
 
-@pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "localhost.evil"])
+@pytest.mark.parametrize(
+    "name", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "localhost.evil", "localhost:80@evil"]
+)
 def test_strange_name_of_this_machine_is_refused(guarded: Site, name: str) -> None:
-    """A web site whose name leads here could read the page otherwise; probes go by any name."""
+    """A web site whose name leads here could read the page, or names of webhooks in the metrics."""
     assert guarded.get("/", Host=name, Authorization=f"Bearer {TOKEN}").status_code == 421
     assert guarded.get("/sign-in", Host=f"{name}:80").status_code == 421
+    is_address = name == "10.0.0.1"
+    for path in ("/readyz", "/metrics"):
+        assert guarded.get(path, Host=f"{name}:80").status_code == (200 if is_address else 421)
     if name:
-        assert guarded.get("/healthz", Host=name).status_code == 200
+        assert guarded.get("/healthz", Host=name).status_code == 200, "it says nothing"
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST:9", "127.0.0.1:80", "[::1]:80", "127.1.2.3"])
@@ -233,6 +263,16 @@ def test_configured_names_are_served(database: str, processes: Crew) -> None:
     with site(database, processes, SOCIAL_POST_HTTP_HOST="0.0.0.0", SOCIAL_POST_PAGE_HOSTS="feed.example") as wide:
         assert wide.get("/sign-in", Host="feed.example").status_code == 200
         assert wide.get("/sign-in", Host="10.0.0.1").status_code == 421
+        for host, status in {
+            "10.0.0.1:8080": 200,
+            "[fd00::7]:8080": 200,
+            "feed.example": 200,
+            "x.example": 421,
+        }.items():
+            assert wide.get("/metrics", Host=host).status_code == status, "probes go by the address of a pod"
+        with wide.unasked() as end:
+            end.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+            assert end.recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: str, processes: Crew) -> None:

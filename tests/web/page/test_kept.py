@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from autopost.outbox.reading import Minute
 from autopost.web.access import MOST_WRONG, Access
@@ -56,14 +57,17 @@ async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
 
 
 async def test_flood_of_wrong_tokens_is_turned_away() -> None:
-    """No faster than so many a second, however many connections; afterwards the right one counts again."""
+    """One client's flood concerns nobody else, and the right token counts at any time."""
     access = Access(TOKEN)
-    wrong = [asyncio.create_task(access.is_token(f"wrong{number}")) for number in range(MOST_WRONG)]
+    here, there = (HTTPConnection({"type": "http", "headers": [], "client": (ip, 1)}) for ip in ("192.0.2.1", "::1"))
+    wrong = [asyncio.create_task(access.is_token(f"wrong{number}", here)) for number in range(MOST_WRONG)]
     await asyncio.sleep(0.1)
     with pytest.raises(TooManyWrongTokens):
-        await access.is_token(TOKEN)
-    assert await asyncio.gather(*wrong) == [False] * MOST_WRONG
-    assert await access.is_token(TOKEN)
+        await access.is_token("wrong", here)
+    wrong.append(asyncio.create_task(access.is_token("wrong", there)))
+    assert await access.is_token(TOKEN, here)
+    assert await asyncio.gather(*wrong) == [False] * (MOST_WRONG + 1)
+    assert not await access.is_token("wrong", here)
 
 
 def test_bars_stay_within_the_picture() -> None:

@@ -46,6 +46,8 @@ class BroadcastEvent:
         """Return the event of a message. Raises MalformedEvent."""
         try:
             data = json.loads(message)["event"]["data"]
+            if not 0 <= int(data["position"]) < 2**63:
+                raise ValueError("not a position")
             return cls(
                 position=int(data["position"]),
                 post_id=str(data["id"]),

@@ -44,15 +44,17 @@ async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: S
     """Serve the dashboard and the feeds, where enabled, while the context lasts. Raises ConfigurationError."""
     async with contextlib.AsyncExitStack() as served:
         if serving is not None:
+            from autopost.web.access import Access
             from autopost.web.server import NOT_FOUND
 
             serving.fallback = NOT_FOUND
+            access = Access.from_settings(settings)
             if settings.feeds_are_on:
                 from autopost.web.feed.app import serve_feeds
 
-                await served.enter_async_context(serve_feeds(serving, settings, schemas))
+                await served.enter_async_context(serve_feeds(serving, settings, schemas, access))
             if settings.page_is_on:
                 from autopost.web.page.app import serve_page
 
-                await served.enter_async_context(serve_page(serving, settings, schemas))
+                await served.enter_async_context(serve_page(serving, settings, schemas, access))
         yield

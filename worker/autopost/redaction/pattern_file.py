@@ -29,6 +29,7 @@ from autopost.redaction.rule import Rule
 # Texts to detect patterns that match the empty string.
 _PROBES = ("", "a", " ", "a b", "0", "-")
 
+_MAX_ENTROPY = 32  # bits per character; no text has more
 _DIGIT_PREFIX = "RULE_"
 _MOST_CHARACTERS = MOST_TYPE_CHARACTERS - len(_DIGIT_PREFIX)
 
@@ -100,8 +101,8 @@ def _rule(entry: Mapping[str, Any], shared: list[Allowance], seen: dict[str, str
     if not 0 <= group <= pattern.groups:
         raise _Unusable(f"secretGroup: got {group}; the regex has {pattern.groups} groups")
     entropy = entry.get("entropy", 0)
-    if not isinstance(entropy, int | float):
-        raise _Unusable(f"entropy: got {entropy!r}; expected: a number")
+    if not isinstance(entropy, int | float) or isinstance(entropy, bool) or not 0 <= entropy <= _MAX_ENTROPY:
+        raise _Unusable(f"entropy: expected: a number, 0 to {_MAX_ENTROPY}")
     allowances = [*shared, *(allowance for _, allowance in _allowances(entry))]
     return own_rule(name, entity, str(entry["regex"]), _texts(entry, "keywords"), group, float(entropy), allowances)
 
@@ -148,6 +149,6 @@ def _texts(entry: Mapping[str, Any], key: str) -> list[str]:
 
 def _integer(entry: Mapping[str, Any], key: str, default: int) -> int:
     found = entry.get(key, default)
-    if not isinstance(found, int):
-        raise _Unusable(f"{key}: got {found!r}; expected: a whole number")
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise _Unusable(f"{key}: expected: a whole number")
     return found

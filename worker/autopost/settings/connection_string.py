@@ -38,6 +38,7 @@ FOREIGN_PARAMETERS = {
 }
 _NOT_LIBPQ = "take it out: libpq has no such parameter"
 HIDDEN = "(hidden)"
+_HOST = re.compile(r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:\d))(?::\d{1,5})?(?:/[\w./-]*)?$")
 _LOGIN = re.compile(r"^((?:[A-Za-z][\w+.-]*:)?(?://)?).*@", re.DOTALL)
 _QUERY_VALUE = re.compile(r"([?&][^=&]*=)[^&]*")
 
@@ -86,9 +87,9 @@ def without_driver(url: str) -> str:
 def masked(variable: str, text: str) -> str:
     """Return a value as it may be shown, without user, password, query values and what looks like a key.
 
-    Nothing is shown of a value that should be an address and is none: it may be any secret.
+    Nothing is shown of a value that should be an address and does not look like a host either: it may be any secret.
     """
     text = mask_keys(text)
     if "://" not in text:
-        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) else text
+        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) and not _HOST.match(text) else text
     return _QUERY_VALUE.sub(r"\1***", _LOGIN.sub(r"\1***@", text))

@@ -46,8 +46,9 @@ class HttpSettings(Group):
     page_hosts: CommaSeparated = setting(
         (),
         f"{PREFIX}PAGE_HOSTS",
-        "The host names under which browsers may request the dashboard. On loopback, localhost and its addresses are "
-        "always allowed; beyond loopback, any name is allowed unless this is set.",
+        "The host names under which the dashboard, the feeds, /readyz and /metrics may be requested; the latter two "
+        "also by any address. On loopback, localhost and its addresses are always allowed; beyond loopback, any name "
+        "is allowed unless this is set.",
         "comma-separated host names, without ports",
     )
     page_database_url: SecretStr | None = setting(

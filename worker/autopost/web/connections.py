@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, cast
 
 import h11
@@ -27,54 +27,73 @@ class Connections:
 
     A connection is busy while a request that has arrived completely is being answered. Any other one waits: it has sent
     nothing, or a part of a request, or does not read its response. One too many closes the oldest waiting connection
-    of the client that has the most, so that a flood of half-open connections displaces itself and a complete request
-    always finds a place. `limit` leaves room for more than may be busy.
+    of the client that has the most of them, so that a flood of half-open connections displaces itself and a complete
+    request always finds a place. Where none waits, a client with more connections than the new one's gives one up.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._open: set[HttpConnection] = set()
-        self._waiting: defaultdict[str, dict[HttpConnection, None]] = defaultdict(dict)
-        self._number_waiting = 0
-
-    @property
-    def busy(self) -> int:
-        """Return how many requests are being answered."""
-        return len(self._open) - self._number_waiting
+        self._open = _ByClient()
+        self._waiting = _ByClient()
 
     def enter(self, connection: HttpConnection) -> bool:
         """Take a new connection in, as waiting, in the place of another if need be; return whether it may stay."""
-        if len(self._open) >= self._limit:
-            if not self._number_waiting:
+        if self._open.number >= self._limit:
+            of_client = self._open.count(connection.client_network)
+            oldest = self._waiting.oldest_of_most() or self._open.oldest_of_most(more_than=of_client + 1)
+            if oldest is None:
                 return False
-            network = max(self._waiting, key=lambda network: len(self._waiting[network]))
-            oldest = next(iter(self._waiting[network]))
             self.leave(oldest)
             oldest.transport.abort()
         self._open.add(connection)
-        self.wait(connection)
+        self._waiting.add(connection)
         return True
 
     def wait(self, connection: HttpConnection) -> None:
         """Note that a connection waits; it keeps its age if it did already."""
-        waiting = self._waiting[connection.network]
-        if connection in self._open and connection not in waiting:
-            waiting[connection] = None
-            self._number_waiting += 1
+        if connection in self._open:
+            self._waiting.add(connection)
 
     def work(self, connection: HttpConnection) -> None:
         """Note that a connection is busy."""
-        waiting = self._waiting[connection.network]
-        if connection in waiting:
-            del waiting[connection]
-            self._number_waiting -= 1
-        if not waiting:
-            del self._waiting[connection.network]
+        self._waiting.remove(connection)
 
     def leave(self, connection: HttpConnection) -> None:
         """Note that a connection is closed; more than once does no harm."""
-        self.work(connection)
-        self._open.discard(connection)
+        self._waiting.remove(connection)
+        self._open.remove(connection)
+
+
+class _ByClient:
+    """A set of connections by client, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._clients: dict[str, dict[HttpConnection, None]] = {}
+
+    def __contains__(self, connection: HttpConnection) -> bool:
+        return connection in self._clients.get(connection.client_network, ())
+
+    def add(self, connection: HttpConnection) -> None:
+        if connection not in self:
+            self._clients.setdefault(connection.client_network, {})[connection] = None
+            self.number += 1
+
+    def remove(self, connection: HttpConnection) -> None:
+        if connection in self:
+            of_client = self._clients[connection.client_network]
+            del of_client[connection]
+            self.number -= 1
+            if not of_client:
+                del self._clients[connection.client_network]
+
+    def count(self, client: str) -> int:
+        return len(self._clients.get(client, ()))
+
+    def oldest_of_most(self, more_than: int = 0) -> HttpConnection | None:
+        """Return the oldest connection of the client that has the most, if those are more than a number."""
+        most: Mapping[HttpConnection, None] = max(self._clients.values(), key=len, default={})
+        return next(iter(most)) if len(most) > more_than else None
 
 
 class HttpConnection(H11Protocol):
@@ -83,7 +102,7 @@ class HttpConnection(H11Protocol):
     Applications find the transport in the scope's state, to disconnect a client that does not read.
     """
 
-    network = ""
+    client_network = ""
     _deadline: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _receives = False
@@ -96,7 +115,7 @@ class HttpConnection(H11Protocol):
         """Take a place, or be closed."""
         super().connection_made(cast("asyncio.Transport", transport))
         self.app_state = {**self.app_state, "transport": transport, "connection": self}
-        self.network = network_of(self.client[0] if self.client else "")
+        self.client_network = network_of(self.client[0] if self.client else "")
         if self._registry.enter(self):
             self._start_deadline()
         else:
@@ -111,8 +130,13 @@ class HttpConnection(H11Protocol):
         self._update()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or for the client to read."""
+        """Wait for the next request, or for the client to read; close the connection of one that sent more already.
+
+        No browser, probe or proxy does (RFC 9112, 9.3.2), and with few packets it would cause any number of responses.
+        """
         self._receives = False
+        if self.conn.their_state is h11.DONE and self.conn.trailing_data[0]:
+            self.transport.close()
         super().on_response_complete()
         self._update()
 
@@ -133,6 +157,16 @@ class HttpConnection(H11Protocol):
         self._stop_deadline()
         self._registry.work(self)
         super().handle_websocket_upgrade(event)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a malformed request; the application is told that its client is gone if it has the request already."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give up the place."""

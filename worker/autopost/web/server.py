@@ -27,10 +27,11 @@ from autopost.observability.health import Health
 from autopost.observability.metrics import REGISTRY
 from autopost.web.connections import Connections, HttpConnection, WebSocketConnection
 from autopost.web.host_guard import HostCheck
+from autopost.web.request_body import WholeBody
 
 MOST_CONNECTIONS = 400
 MONITORING_CONNECTIONS = 50  # beside those; only /healthz, /readyz and /metrics are answered on them
-MOST_SAMPLING = 10  # scrapes that wait for fresh figures; the others get the previous ones
+MOST_SCRAPES = 10  # at once that wait for fresh figures; the others get the previous ones
 STOP_SECONDS = 2.0
 MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, on which clients send nothing
 RESERVED_FILES = 150  # for the database, logs, files, and whatever else the process opens
@@ -48,22 +49,24 @@ class Serving:
     end streams.
     """
 
-    def __init__(
-        self, fallback: ASGIApp, connections: Connections, limit: int, stop: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, fallback: ASGIApp, limit: int, stop: Callable[[], Awaitable[None]]) -> None:
         self.fallback = fallback
-        self._connections = connections
         self._limit = limit
+        self._running = 0
         self.mounts: dict[str, ASGIApp] = {}
         self.on_shutdown: list[Callable[[], None]] = []
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if self._connections.busy > self._limit:
+        if self._running >= self._limit:
             await BUSY(scope, receive, send)
             return
-        await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
+        self._running += 1
+        try:
+            await self.mounts.get(scope["path"], self.fallback)(scope, receive, send)
+        finally:
+            self._running -= 1
 
     async def stop(self) -> None:
         """Stop the server before its context ends, for resources that must outlast the last response."""
@@ -72,9 +75,39 @@ class Serving:
         await self._stop()
 
 
+class _Scrapes:
+    """The metrics as text, written once for all who ask at the same time."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._waiting = 0
+        self._next: asyncio.Task[bytes] | None = None
+        self._last = b""
+
+    async def get(self) -> bytes:
+        """Return the metrics as they are after this call; of a flood of calls, as they were a moment ago."""
+        if self._waiting >= MOST_SCRAPES and self._last:
+            return self._last
+        if self._next is None:
+            self._next = asyncio.create_task(self._write(), name="metrics")
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self._next)
+        finally:
+            self._waiting -= 1
+
+    async def _write(self) -> bytes:
+        try:
+            await self._health.sample()
+        finally:
+            self._next = None  # whoever asks from now on wants what happens from now on
+        self._last = generate_latest(REGISTRY)
+        return self._last
+
+
 def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlette:
     """Return the application, which reports the state at the time of the request; `fallback` has all other paths."""
-    sampling = 0
+    scrapes = _Scrapes(health)
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -85,16 +118,9 @@ def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlett
         return JSONResponse(health.report(), status_code=200 if health.ready else 503)
 
     async def metrics(request: Request) -> Response:
-        nonlocal sampling
         if not hosts.allows_monitoring(request.headers):
             return hosts.refusal
-        if sampling < MOST_SAMPLING:
-            sampling += 1
-            try:
-                await health.sample()
-            finally:
-                sampling -= 1
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(await scrapes.get(), media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", fallback)]
     return Starlette(routes=routes)
@@ -134,10 +160,10 @@ async def serve(
                     async with asyncio.timeout(STOP_SECONDS):
                         await running
 
-        serving = Serving(fallback, registry, max(room - MONITORING_CONNECTIONS, 1), stop)
+        serving = Serving(fallback, max(room - MONITORING_CONNECTIONS, 1), stop)
         protocol: Any = partial(HttpConnection, registry)
         config = uvicorn.Config(
-            application(health, serving, hosts or HostCheck(is_local=False)),
+            WholeBody(application(health, serving, hosts or HostCheck(is_local=False))),
             http=protocol,
             log_config=None,
             access_log=False,

@@ -14,6 +14,7 @@ from autopost.web.hub import Hub
 from autopost.web.viewer import Viewer
 
 STALLED_SECONDS = 10.0
+SESSION_CHECK_SECONDS = 2.0  # after which a stream ends whose session was signed out
 # Holds what is on its way to a client that does not read.
 BUFFER_BYTES = 32_768
 _TCP_USER_TIMEOUT_MILLISECONDS = 30_000
@@ -32,10 +33,14 @@ async def run_stream(
     tasks = (writing, listening, asyncio.create_task(viewer.dropped.wait()))
     try:
         limit_buffers(transport)
-        done, _ = await asyncio.wait(tasks, timeout=viewer.session_seconds, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            viewer.end()
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done: set[asyncio.Task[Any]] = set()
+        while not done:
+            left = viewer.session_left()
+            if left is not None and left <= 0:
+                viewer.end()
+                left = None
+            timeout = None if left is None else min(left, SESSION_CHECK_SECONDS)
+            done, _ = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         if listening.done():
             return listening.result()
         if not writing.done() or writing.exception() is not None:

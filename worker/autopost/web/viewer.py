@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from autopost.web.filter import FeedFilter
 
@@ -14,10 +14,15 @@ EVENTS = "events"  # the protocols
 WEBSOCKET = "ws"
 
 
+def _no_end() -> None:
+    """Return that there is no end."""
+
+
 class Viewer:
     """A queue of messages. Publishing never waits: a viewer whose queue is full is dropped instead.
 
-    `wanted` filters the outcomes on the dashboard; a session that has an end ends the stream.
+    `wanted` filters the outcomes on the dashboard; `session_left` says for how many seconds the stream may go on, None
+    for one without an end.
     """
 
     def __init__(
@@ -26,12 +31,12 @@ class Viewer:
         *,
         protocol: str = EVENTS,
         wanted: FeedFilter | None = None,
-        session_seconds: float | None = None,
+        session_left: Callable[[], float | None] = _no_end,
     ) -> None:
         self.topics = frozenset(topics)
         self.protocol = protocol
         self.wanted = wanted or FeedFilter()
-        self.session_seconds = session_seconds
+        self.session_left = session_left
         self.dropped = asyncio.Event()
         self._messages: deque[tuple[bytes, int]] = deque()
         self._bytes = 0

@@ -39,13 +39,13 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_feeds(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
+async def serve_feeds(serving: Serving, settings: Settings, schemas: Schemas, access: Access) -> AsyncIterator[None]:
     """Serve the feeds at PATHS while the context lasts; at its end stop the server, and all streams at once.
 
     Raises ConfigurationError without the extra that the transport needs.
     """
     async with open_database(settings, schemas, "feed") as database:
-        context = context_of(settings, database)
+        context = context_of(settings, access, database)
         serving.mounts |= dict.fromkeys(PATHS, application(settings, context))
         if context.hub is not None:
             serving.on_shutdown.append(context.hub.close)
@@ -56,12 +56,12 @@ async def serve_feeds(serving: Serving, settings: Settings, schemas: Schemas) ->
             await serving.stop()
 
 
-def context_of(settings: Settings, database: Database) -> FeedContext:
+def context_of(settings: Settings, access: Access, database: Database) -> FeedContext:
     """Return what the handlers share."""
     posts = Log(database)
     source = source_of(reader_settings(settings))
     hub = FeedHub(partial(Receiver, posts, source), settings.feed_viewers) if source is not None else None
-    return FeedContext(Access.from_settings(settings), posts, Posts(database), hub)
+    return FeedContext(access, posts, Posts(database), hub)
 
 
 def application(settings: Settings, context: FeedContext) -> ASGIApp:

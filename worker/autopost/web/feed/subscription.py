@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import HTTPConnection
 
@@ -45,7 +46,7 @@ async def subscribe(context: FeedContext, connection: HTTPConnection, protocol: 
         raise BroadcastDisabled
     topics = Topics.read(connection.query_params.getlist("topic"))
     after = _position(connection)
-    viewer = Viewer(topics.names, protocol=protocol, session_seconds=context.access.seconds_left(connection))
+    viewer = Viewer(topics.names, protocol=protocol, session_left=partial(context.access.seconds_left, connection))
 
     async def read_backfill() -> Backfill:
         subscribed_at = hub.position

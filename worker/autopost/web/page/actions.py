@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
@@ -16,8 +15,6 @@ from autopost.web.database import Database, NothingToDo
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens, respond
 from autopost.web.page.views import DashboardContext
 
-MOST_FORM_BYTES = 16_384
-FORM_SECONDS = 10.0
 WRONG = "This is not the token."
 CROWDED = "Too many wrong tokens. Wait a moment."
 
@@ -41,7 +38,7 @@ class Actions:
         """Start a session, given the token."""
         form = await read_form(request)
         try:
-            is_token = await self._context.access.is_token(form.get("token", "").strip())
+            is_token = await self._context.access.is_token(form.get("token", "").strip(), request)
         except TooManyWrongTokens:
             return self._sign_in_page(CROWDED, 429)
         if not is_token:
@@ -51,10 +48,10 @@ class Actions:
         self._context.access.start_session(request, response)
         return response
 
-    async def sign_out(self, _request: Request) -> Response:
+    async def sign_out(self, request: Request) -> Response:
         """End the session."""
         response = RedirectResponse("sign-in", 303)
-        self._context.access.end_session(response)
+        self._context.access.end_session(request, response)
         return response
 
     async def retry(self, request: Request) -> Response:
@@ -116,19 +113,11 @@ async def ask_for_token(request: Request, error: Exception) -> Response:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a form: none when it is too long, does not arrive, or is not a form."""
-    body = b""
+    """Return the fields of a form: none when it is not a form."""
     try:
-        async with asyncio.timeout(FORM_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_FORM_BYTES:
-                    return {}
-    except (ClientDisconnect, TimeoutError):
-        return {}
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-    except ValueError:
+        body = (await request.body()).decode("utf-8", "replace")
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=20)
+    except (ClientDisconnect, ValueError):
         return {}
     return {name: value.replace("\0", "") for name, value in pairs}
 

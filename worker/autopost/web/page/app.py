@@ -38,13 +38,13 @@ log = structlog.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def serve_page(serving: Serving, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
+async def serve_page(serving: Serving, settings: Settings, schemas: Schemas, access: Access) -> AsyncIterator[None]:
     """Serve the dashboard while the context lasts; at its end stop the server, and all streams at once.
 
     No response in progress loses its connection to the database.
     """
     async with open_database(settings, schemas) as database:
-        context = context_of(settings, database)
+        context = context_of(access, database)
         serving.fallback = application(settings, context, database)
         serving.on_shutdown.append(context.hub.close)
         log.info("dashboard.started", actions=context.access.has_token, requires_token=context.access.has_token)
@@ -54,9 +54,9 @@ async def serve_page(serving: Serving, settings: Settings, schemas: Schemas) -> 
             await serving.stop()
 
 
-def context_of(settings: Settings, database: Database) -> DashboardContext:
+def context_of(access: Access, database: Database) -> DashboardContext:
     """Return what the handlers share."""
-    access, feed = Access.from_settings(settings), Feed(database)
+    feed = Feed(database)
     renderer = Renderer(may_act=access.has_token)
     figures = Cached(partial(_figures, database), FIGURES_SECONDS)
     dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)

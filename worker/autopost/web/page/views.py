@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -104,7 +105,7 @@ class Views:
         require_get(request)
         topic = Topic.OUTBOX if request.query_params.get("topic") == Topic.OUTBOX else Topic.FEED
         wanted = FeedFilter.read(request.query_params)
-        viewer = Viewer([topic], wanted=wanted, session_seconds=self._context.access.seconds_left(request))
+        viewer = Viewer([topic], wanted=wanted, session_left=partial(self._context.access.seconds_left, request))
         hub = self._context.hub
 
         async def read_missed() -> bytes:
