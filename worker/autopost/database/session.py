@@ -62,6 +62,13 @@ class Connection(asyncpg.Connection):
         self._stmt_cache_enabled = False
         self._session: Mapping[str, str] = SESSION
 
+    @property
+    def pooler(self) -> str | None:
+        """Return the mode of the pooler in between, None for a connection to the server itself."""
+        if not self.has_session:
+            return "transaction mode"
+        return None if self.server_process == self.get_server_pid() else "session mode"
+
     async def begin_session(self, session: Mapping[str, str], another: Opener) -> None:
         """Apply settings: to the session where there is one, else to each transaction.
 
