@@ -3503,6 +3503,7 @@ as $$
         values
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_outbox', '{{ columns.operation }}', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_consumers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
         -- A claim locks what it reads there, for which a right to change one column is enough.
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
@@ -3559,7 +3560,6 @@ as $$
             'auto_post_worker', 'INSERT',
             'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',

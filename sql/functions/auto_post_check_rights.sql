@@ -18,7 +18,6 @@ as $$
             'auto_post_worker', 'INSERT',
             'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
         ),
-        ('auto_post_worker', 'UPDATE', 'auto_post_consumers'),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',

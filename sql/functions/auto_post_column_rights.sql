@@ -11,6 +11,7 @@ as $$
         values
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_outbox', '{{ columns.operation }}', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_consumers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
         -- A claim locks what it reads there, for which a right to change one column is enough.
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),

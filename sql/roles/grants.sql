@@ -26,7 +26,7 @@ to auto_post_worker;
 grant select, insert on {{ schema }}.auto_post_rate_limits to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_workers to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_events to auto_post_worker;
-grant select, insert, update on {{ schema }}.auto_post_consumers to auto_post_worker;
+grant select, insert on {{ schema }}.auto_post_consumers to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),

@@ -62,6 +62,9 @@ async def test_settings_of_the_session_hold_in_either_mode(database: str, mode: 
     with pgbouncer(database, mode) as pooled:
         connection = await connect(load_settings(database_url=pooled), "test")
         assert connection.has_session is (mode == "session")
+        if connection.has_session:
+            assert await connection.fetchval("select pg_backend_pid()") == connection.server_process
+            assert connection.server_process != connection.get_server_pid()
         row = await connection.fetchrow(f"select {values}, current_setting('transaction_isolation')")
         assert row is not None
         assert list(row)[-1] == "read committed"

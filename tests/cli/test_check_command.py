@@ -363,7 +363,9 @@ def test_drift_of_what_a_mapping_made_is_named(
 def test_notifications_that_a_pooler_does_not_let_through_are_named(database: str, mode: str, level: str) -> None:
     """In session mode they come through; in transaction mode workers would only poll."""
     with pgbouncer(database, mode) as pooled:
-        _, notifications = finding(pooled, "notifications")
+        found = {row["subject"]: row for row in check(pooled)[1]}
+    notifications = found["notifications"]
+    assert found["connection"]["finding"].endswith(f", through a pooler in {mode} mode")
     assert notifications["level"] == level
     assert ("a pooler in transaction mode is in between" in notifications["finding"]) is (mode == "transaction")
 

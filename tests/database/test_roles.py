@@ -29,6 +29,7 @@ FORBIDDEN_TO_WORKER = [
     "update auto_post_workers set name = 'x'",
     "update auto_post_events set content = 'x'",
     "update auto_post_pauses set value = 'x'",
+    "update auto_post_consumers set name = 'x'",
     "update auto_post_control set paused = true",
     "delete from auto_post_pauses",
     "select * from operation_trackers",

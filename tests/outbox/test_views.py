@@ -144,7 +144,7 @@ def test_views_show_nobody_more_than_the_tables_do(host: Host, database: str) ->
         with open_connection(database, autocommit=True) as reader:
             reader.execute(f"set role {role}".encode())
             for view in VIEWS:
-                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="(table|view) auto_post"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"(table|view) auto_post"):
                     reader.execute(f"select * from auto_post_{view}".encode())
     finally:
         host.execute(f"drop owned by {role}")

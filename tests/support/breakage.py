@@ -14,7 +14,7 @@ from autopost.database.sql import read_object, render
 from tests.support.host import SCHEMAS, open_connection
 
 Connection = psycopg.Connection[Any]
-VIEWS_OF_THE_OUTBOX = ("health", "dead", "stuck", "skips")
+VIEWS_OF_THE_OUTBOX = ("operations", "health", "dead", "stuck", "skips")
 
 
 @dataclass(frozen=True, slots=True)

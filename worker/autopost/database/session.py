@@ -51,14 +51,23 @@ class Connection(asyncpg.Connection):
     asyncpg would ask the server to cancel it and wait as long again for that, and in a transaction once more. The
     server ends a statement by itself at about the same time, so no answer means nobody there.
 
-    `has_session` is whether it stays on one server process, so that session locks and LISTEN may be used.
+    `has_session` is whether it stays on one server process, so that session locks and LISTEN may be used. That process
+    is `server_process`; get_server_pid() is what the other end of the connection said, which may be a pooler.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.has_session = False
+        self.server_process = 0
         self._stmt_cache_enabled = False
         self._session: Mapping[str, str] = SESSION
+
+    @property
+    def pooler(self) -> str | None:
+        """Return the mode of the pooler in between, None for a connection to the server itself."""
+        if not self.has_session:
+            return "transaction mode"
+        return None if self.server_process == self.get_server_pid() else "session mode"
 
     async def begin_session(self, session: Mapping[str, str], another: Opener) -> None:
         """Apply settings: to the session where there is one, else to each transaction.
@@ -66,9 +75,10 @@ class Connection(asyncpg.Connection):
         `another` opens a second connection to the same address, which is needed behind a pooler alone.
         """
         self._session = session
-        process = await self.fetchval(_SERVER_PROCESS)
+        process: int = await self.fetchval(_SERVER_PROCESS)
         # A pooler gives its clients process ids of its own making.
         if process == self.get_server_pid() or await self._is_notified_when_idle(process, another):
+            self.server_process = process
             await super().execute("; ".join(f"set {name} = '{value}'" for name, value in session.items()))
             self.has_session = self._stmt_cache_enabled = True
 

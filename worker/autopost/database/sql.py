@@ -33,7 +33,7 @@ _OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|new\.|old\.)")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = (
     "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
-    "next_steps captured_at"
+    "next_steps captured_at summary"
 )
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
 

@@ -247,7 +247,7 @@ class Doorbell:
         self._connection = connection
         self._on_listening(True)
         key = secrets.randbits(63)  # a new one each time: the server may take a while to end the session before
-        if await self._ask("worker/lock_session", key, connection.get_server_pid()):
+        if await self._ask("worker/lock_session", key, connection.server_process):
             self._lock_key = key
         self.lock_changed.set()
         self._tried.set()
@@ -265,7 +265,7 @@ class Doorbell:
                 await self._broken.wait()
 
     def _on_notify(self, connection: Any, pid: int, *_: object) -> None:
-        if pid != connection.get_server_pid():  # its own is for the others
+        if pid != connection.server_process:  # its own is for the others
             self._is_notified = True
             self.wake()
 

@@ -91,8 +91,8 @@ class WorkerSettings(Group):
     retention_days: float = setting(
         7.0,
         f"{PREFIX}RETENTION_DAYS",
-        "How long finished rows are kept in the outbox, with the operation's text. A worker without the rights of their "
-        "owner keeps them for at least an hour.",
+        "How long finished rows are kept in the outbox, with the operation's text. A worker without the rights of the "
+        "tables' owner keeps them for at least an hour.",
         "days, 0 to 3650, fractions allowed",
         ge=0,
         le=3650,

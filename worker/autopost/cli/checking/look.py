@@ -37,7 +37,7 @@ async def run_check(settings: Settings) -> list[Finding]:
         row = await connection.fetchrow(query("cli/session", schemas), schemas.own)
         assert row is not None
         session = dict(row)
-        findings = [ok("connection", _where(session)), await _versions(connection, schemas, session)]
+        findings = [ok("connection", _where(session, connection.pooler)), await _versions(connection, schemas, session)]
         findings += await _of_the_database(connection, settings, schemas, session)
         findings += await _objects(connection, schemas)
         findings.append(await _rights(connection, settings, schemas, session))
@@ -61,10 +61,11 @@ async def _connected(settings: Settings) -> AsyncIterator[Session]:
         connection.terminate()
 
 
-def _where(session: dict[str, Any]) -> str:
+def _where(session: dict[str, Any], pooler: str | None) -> str:
     return (
         f"PostgreSQL {session['server_version']} at {session['address']}, database {session['database']}, "
         f"as {session['role']}, {session['tls']}"
+        f"{f', through a pooler in {pooler}' if pooler else ''}"
     )
 
 
