@@ -241,7 +241,7 @@ class Worker:
                 await asyncio.wait([claiming, hurry], return_when=asyncio.FIRST_COMPLETED)
                 await self._in_flight.fewer_than(1, unless=self._hurry)
         except TimeoutError:
-            self._crashed.none_claimed(clock())
+            pass
         finally:
             await _cancel([hurry])
 
