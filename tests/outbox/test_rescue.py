@@ -62,6 +62,7 @@ async def test_rows_of_a_worker_whose_session_ended_are_due_at_once(
     with open_connection(database, autocommit=True) as session:
         session.execute("select pg_advisory_lock(%s)", (KEY,))
         assert (await other.rescue(5)).rows == 0
+        session.execute("select pg_advisory_unlock(%s)", (KEY,))  # as its end does
     assert (await other.rescue(5)).rows == 1
     assert state(host) == [("pending", 0, 1)]
     await rescue(one)
