@@ -303,6 +303,7 @@ def test_labels_are_of_a_bounded_set() -> None:
             "result",
             "kind",
             "state",
+            "step",
         ),
         "protocol",
         "webhook",  # of the file of webhooks
