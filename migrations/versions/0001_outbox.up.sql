@@ -850,8 +850,8 @@ revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 comment on function {{ schema }}.auto_post_rules_since() is
 'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
 
--- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules start
--- again too, so that the trigger needs to look at nothing else.
+-- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules
+-- start again too, so that the trigger needs to look at nothing else.
 create or replace function {{ schema }}.auto_post_capture_since()
 returns trigger
 language plpgsql
@@ -993,8 +993,8 @@ begin
 
         v_now := pg_catalog.clock_timestamp();
 
-        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
-        -- does.
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
+        -- claim does.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
@@ -2515,7 +2515,10 @@ as $$
     union all
     select
         'warning', 'trigger',
-        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.format(
+            '%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes',
+            c.oid::pg_catalog.regclass
+        ),
         pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
@@ -2976,7 +2979,9 @@ as $$
         case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
         case
             when t.operations > 0
-                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+                then pg_catalog.format(
+                    '%s operations of the last day name another tenant than their agent''s', t.operations
+                )
             else 'every operation of the last day is of its agent''s tenant'
         end,
         case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end

@@ -118,8 +118,8 @@ begin
 
         v_now := pg_catalog.clock_timestamp();
 
-        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
-        -- does.
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
+        -- claim does.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
