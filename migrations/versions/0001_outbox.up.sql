@@ -915,8 +915,8 @@ revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 comment on function {{ schema }}.auto_post_rules_since() is
 'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
 
--- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules start
--- again too, so that the trigger needs to look at nothing else.
+-- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules
+-- start again too, so that the trigger needs to look at nothing else.
 create or replace function {{ schema }}.auto_post_capture_since()
 returns trigger
 language plpgsql
@@ -1028,8 +1028,8 @@ begin
         end if;
 
         -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as the
-        -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
-        -- nothing: the clock was set back.
+        -- reconciler leaves it, with a day's tolerance where its times have no zone. What began with this transaction is
+        -- new, even if a rule was changed meanwhile. A since in the future counts for nothing: the clock was set back.
         if tg_op = 'INSERT' then
             if
                 greatest(
@@ -1048,7 +1048,8 @@ begin
                     pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
                 );
                 if
-                    v_since <= pg_catalog.clock_timestamp()
+                    v_ended_at < pg_catalog.now()
+                    and v_since <= pg_catalog.clock_timestamp()
                     and (v_has_zone or v_ended_at + interval '1 day' < v_since)
                 then
                     return null;
@@ -1058,8 +1059,8 @@ begin
 
         v_now := pg_catalog.clock_timestamp();
 
-        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
-        -- does.
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
+        -- claim does.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,
@@ -2816,7 +2817,10 @@ as $$
     union all
     select
         'warning', 'trigger',
-        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.format(
+            '%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes',
+            c.oid::pg_catalog.regclass
+        ),
         pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
@@ -3309,7 +3313,9 @@ as $$
         case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
         case
             when t.operations > 0
-                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+                then pg_catalog.format(
+                    '%s operations of the last day name another tenant than their agent''s', t.operations
+                )
             else 'every operation of the last day is of its agent''s tenant'
         end,
         case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end

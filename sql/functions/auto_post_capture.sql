@@ -88,8 +88,8 @@ begin
         end if;
 
         -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as the
-        -- reconciler leaves it, with a day's tolerance where its times have no zone. A since in the future counts for
-        -- nothing: the clock was set back.
+        -- reconciler leaves it, with a day's tolerance where its times have no zone. What began with this transaction is
+        -- new, even if a rule was changed meanwhile. A since in the future counts for nothing: the clock was set back.
         if tg_op = 'INSERT' then
             if
                 greatest(
@@ -108,7 +108,8 @@ begin
                     pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
                 );
                 if
-                    v_since <= pg_catalog.clock_timestamp()
+                    v_ended_at < pg_catalog.now()
+                    and v_since <= pg_catalog.clock_timestamp()
                     and (v_has_zone or v_ended_at + interval '1 day' < v_since)
                 then
                     return null;
@@ -118,8 +119,8 @@ begin
 
         v_now := pg_catalog.clock_timestamp();
 
-        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the claim
-        -- does.
+        -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
+        -- claim does.
         if
             greatest(
                 pg_catalog.pg_typeof({{ new.id }})::pg_catalog.oid,

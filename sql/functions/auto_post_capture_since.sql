@@ -1,5 +1,5 @@
--- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules start
--- again too, so that the trigger needs to look at nothing else.
+-- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules
+-- start again too, so that the trigger needs to look at nothing else.
 create or replace function {{ schema }}.auto_post_capture_since()
 returns trigger
 language plpgsql

@@ -174,7 +174,9 @@ as $$
         case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
         case
             when t.operations > 0
-                then pg_catalog.format('%s operations of the last day name another tenant than their agent''s', t.operations)
+                then pg_catalog.format(
+                    '%s operations of the last day name another tenant than their agent''s', t.operations
+                )
             else 'every operation of the last day is of its agent''s tenant'
         end,
         case when t.operations > 0 then 'autopost sql skipped  # reason tenant_mismatch' end

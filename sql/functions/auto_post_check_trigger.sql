@@ -95,7 +95,10 @@ as $$
     union all
     select
         'warning', 'trigger',
-        pg_catalog.format('%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes', c.oid::pg_catalog.regclass),
+        pg_catalog.format(
+            '%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes',
+            c.oid::pg_catalog.regclass
+        ),
         pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition

@@ -194,3 +194,14 @@ def test_row_that_ended_while_capturing_was_off_is_left_alone_when_it_moves(host
     )
     host.start("asked", "approval_requested")
     assert [row["tracker_id"] for row in host.outbox()] == ["asked"]
+
+
+def test_rule_that_changes_during_a_transaction_hides_nothing_of_it(host: Host, database: str) -> None:
+    """An operation that the transaction inserts has the transaction's time, which is before the rule's."""
+    with open_connection(database) as connection:
+        agent = Host(connection)
+        agent.value("select now()")
+        host.execute("select auto_post_switch_rule(id, on_) from auto_post_rules, (values (false), (true)) as v (on_)")
+        agent.start("asked", "approval_requested")
+        connection.commit()
+    assert [row["tracker_id"] for row in host.outbox()] == ["asked"]

@@ -171,9 +171,8 @@ def test_reconciler_does_not_run_a_policys_function(empty_database: str) -> None
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of"):
                     worker.value("select auto_post_reconcile()")
             assert host.rows("select * from plat.ran_as") == []
-            host.execute(
-                "alter policy trap on operation_trackers using (tenant_id::varchar = coalesce(current_setting('x.y', true), 'tenant'))"
-            )
+            condition = "tenant_id::varchar = coalesce(current_setting('x.y', true), 'tenant')"
+            host.execute(f"alter policy trap on operation_trackers using ({condition})")
             assert worker.value("select auto_post_reconcile()") == 1
             host.execute("alter table operation_trackers rename to hidden")
             host.execute("create view operation_trackers as select * from hidden where plat.trap()")

@@ -111,7 +111,7 @@ WRONGS = [
     Wrong(
         "a state counts, not a transition",
         "functions/auto_post_capture",
-        "is not distinct from {{ old.status }}::text",
+        "is not distinct from pg_catalog.left({{ old.status }}::text, 200)",
         "is not distinct from 'x'",
     ),
     Wrong(
@@ -121,7 +121,10 @@ WRONGS = [
         "when no_data_found then\n            v_sqlstate",
     ),
     Wrong(
-        "the reconciler posts the past", "functions/auto_post_reconcile", ">= greatest(v_since, r.since)", "is not null"
+        "the reconciler posts the past",
+        "functions/auto_post_reconcile_rows",
+        ">= greatest(v_since, r.since) as is_recent",
+        "is not null as is_recent",
     ),
     Wrong(
         "skipping leaves the row to its worker",
