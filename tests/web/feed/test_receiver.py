@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -151,6 +152,18 @@ async def test_half_a_character_of_the_carriers_is_read_in_the_log_instead(runni
     message = (await running.messages())[-1].replace("whole", "\\ud83d")
     await running.script.says.put([message])
     await eventually(lambda: running.contents == ["whole"])
+
+
+async def test_position_that_no_log_has_is_read_in_the_log_instead(running: Running) -> None:
+    """The database could not even be asked about it."""
+    running.announcer.write("a")
+    message = re.sub(r'"position":\d+', f'"position":{2**70}', (await running.messages())[-1])
+    await running.script.says.put([message])
+    await eventually(lambda: running.contents == ["a"])
+    running.announcer.write("b")
+    await running.script.says.put([(await running.messages())[-1]])
+    await eventually(lambda: running.contents == ["a", "b"])
+    assert not running.task.done()
 
 
 async def test_session_that_is_lost_leads_to_the_log_at_once(running: Running) -> None:
