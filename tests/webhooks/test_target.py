@@ -69,7 +69,6 @@ async def test_answer_that_may_change(receiver: Receiver, target: Target, status
         *(
             ("1e20", 300.0),
             ("inf", 300.0),
-            ("9" * 5000, 300.0),
             ("-1e20", None),
             ("Fri, 31 Dec 9999 23:59:59 GMT", 300.0),
         ),
