@@ -60,7 +60,12 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
     definers = host.rows(
         "select proname, proconfig from pg_proc where prosecdef and pronamespace = 'autopost'::regnamespace"
     )
-    assert {row["proname"] for row in definers} == {"auto_post_capture", "auto_post_reconcile", "auto_post_expire"}
+    assert {row["proname"] for row in definers} == {
+        "auto_post_capture",
+        "auto_post_count_alerts",
+        "auto_post_expire",
+        "auto_post_reconcile",
+    }
     assert all("search_path=pg_catalog, pg_temp" in row["proconfig"] for row in definers)
 
 
@@ -157,9 +162,12 @@ UNLIMITED = {
         **dict.fromkeys(("tracker_id", "tenant_id", "agent_id", "operation_type", "status"), CUT_WHEN_CAPTURED),
         **dict.fromkeys(("what_explanation", "why_explanation", "next_steps"), CUT_WHEN_CAPTURED),
         **dict.fromkeys(("state", "worker", "reason", "last_error", "post_id", "draft"), OF_A_WORKER),
+        "summary": "auto_post_count_alerts writes it: a count and times",
     },
     "auto_post_rate_limits": {"agent_id": OF_A_WORKER},
-    "auto_post_workers": dict.fromkeys(("name", "version"), OF_A_WORKER),
+    "auto_post_alert_windows": dict.fromkeys(("agent_id", "operation_type"), CUT_WHEN_CAPTURED),
+    "auto_post_control": {"lock_salt": "the installation writes it, and nobody later"},
+    "auto_post_workers": dict.fromkeys(("name", "version", "problems"), OF_A_WORKER),
     "auto_post_consumers": dict.fromkeys(("name", "holder", "last_error"), OF_A_WORKER),
     "auto_post_webhook_dead_letters": dict.fromkeys(
         ("hook", "post_id", "tenant_id", "agent_id", "message", "error"), OF_A_WORKER
