@@ -64,8 +64,8 @@ comment on column {{ schema }}.auto_post_outbox.available_at is
 comment on column {{ schema }}.auto_post_outbox.attempts is
 'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
 comment on column {{ schema }}.auto_post_outbox.crashes is
-'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it is '
-'claimed with at most four others of its kind, after the second alone.';
+'How many times its worker crashed or its lease expired while the row was claimed; NULL for never. After the first it '
+'is claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';

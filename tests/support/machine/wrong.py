@@ -66,7 +66,6 @@ WRONGS = [
         "clock_timestamp() + $3::interval",
         "clock_timestamp() + 0 * $3::interval",
     ),
-    Wrong("the rescue ignores leases", "queries/worker/rescue", "        and o.available_at <= now()\n", ""),
     Wrong("a crash costs an attempt", "queries/worker/rescue", "greatest(o.attempts - 1, 0)", "o.attempts"),
     Wrong("a crash is forgotten", "queries/worker/rescue", "coalesce(o.crashes, 0) + 1", "o.crashes"),
     Wrong(
