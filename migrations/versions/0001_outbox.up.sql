@@ -2085,7 +2085,6 @@ create or replace function {{ schema }}.auto_post_retry(p_tracker_id text)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '5s'
 as $$
 declare
     v_ids uuid[] := array(
@@ -2169,7 +2168,6 @@ create or replace function {{ schema }}.auto_post_skip(p_tracker_id text, p_reas
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '5s'
 as $$
 declare
     v_ids uuid[] := array(
@@ -2240,7 +2238,6 @@ create or replace function {{ schema }}.auto_post_requeue(
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '5s'
 as $$
 declare
     v_rows integer;

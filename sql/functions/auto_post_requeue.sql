@@ -9,7 +9,6 @@ create or replace function {{ schema }}.auto_post_requeue(
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '5s'
 as $$
 declare
     v_rows integer;

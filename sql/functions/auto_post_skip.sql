@@ -4,7 +4,6 @@ create or replace function {{ schema }}.auto_post_skip(p_tracker_id text, p_reas
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '5s'
 as $$
 declare
     v_ids uuid[] := array(
