@@ -35,18 +35,18 @@ class Announcer:
     def write(self, *contents: str, agent: str = "ada", alert: bool = False) -> list[str]:
         """Write posts and give them their places, without a word to anybody; return their ids."""
         ids = [str(uuid4()) for _ in contents]
-        kind = "alert" if alert else "status"
+        kind, metadata = "alert" if alert else "status", json.dumps({"operation_type": "report_generate"})
         for post_id, content in zip(ids, contents, strict=True):
             self._host.execute(
-                "insert into social_posts (id, tenant_id, author_type, author_id, post_type, content, auto_generated) "
-                "values (%s, 'tenant', 'agent', %s, %s, %s, true)",
-                (post_id, agent, kind, content),
+                "insert into social_posts (id, tenant_id, author_type, author_id, post_type, content, post_metadata, "
+                "auto_generated) values (%s, 'tenant', 'agent', %s, %s, %s, %s, true)",
+                (post_id, agent, kind, content, metadata),
             )
             self._host.execute(
                 "insert into auto_post_events (post_id, tenant_id, agent_id, agent_name, agent_maturity, "
                 "agent_category, post_type, content, post_metadata, created_at) "
                 "values (%s, 'tenant', %s, %s, 'AUTONOMOUS', 'ops', %s, %s, %s, now())",
-                (post_id, agent, agent.title(), kind, content, json.dumps({"operation_type": "report_generate"})),
+                (post_id, agent, agent.title(), kind, content, metadata),
             )
         self._host.execute("select auto_post_sequence_events(100000)")
         return ids
