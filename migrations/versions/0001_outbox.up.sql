@@ -1773,7 +1773,7 @@ begin
             )
             select
                 {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
-                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_window.ends_at, v_window.ends_at,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, p_now, v_window.ends_at,
                 jsonb_build_object(
                     'kind', 'alert_storm', 'operation_type', v_change.operation_type, 'began_at', v_change.began_at
                 )
@@ -3146,12 +3146,13 @@ as $$
     with unfinished as (
         select
             pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
-            greatest(
-                pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
-                    where o.available_at < 'infinity'
-                )),
-                interval '0'  -- a summary of alerts waits for its time
-            ) as age,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - coalesce(
+                pg_catalog.min(o.captured_at) filter (
+                    -- a summary of alerts waits for its time
+                    where o.available_at < 'infinity' and (o.summary is null or o.available_at <= pg_catalog.now())
+                ),
+                pg_catalog.clock_timestamp()
+            )) as age,
             pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
                 where o.state = 'pending' and o.available_at < 'infinity'
             ) as overdue,
@@ -4000,7 +4001,9 @@ with unfinished as (
             where o.state = 'pending' and o.available_at < 'infinity' and o.attempts > 0
         ) as retrying,
         extract(epoch from clock_timestamp() - min(o.captured_at) filter (
-            where o.state = 'pending' and o.available_at < 'infinity' and o.captured_at <= now()
+            where
+            o.state = 'pending' and o.available_at < 'infinity'
+            and (o.summary is null or o.available_at <= now())  -- a summary of alerts waits for its time
         ))::double precision as oldest_waiting_seconds
     from {{ schema }}.auto_post_outbox as o
     where o.state in ('pending', 'claimed')

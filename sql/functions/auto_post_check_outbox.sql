@@ -10,12 +10,13 @@ as $$
     with unfinished as (
         select
             pg_catalog.count(*) filter (where o.available_at < 'infinity') as waiting,
-            greatest(
-                pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(o.captured_at) filter (
-                    where o.available_at < 'infinity'
-                )),
-                interval '0'  -- a summary of alerts waits for its time
-            ) as age,
+            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - coalesce(
+                pg_catalog.min(o.captured_at) filter (
+                    -- a summary of alerts waits for its time
+                    where o.available_at < 'infinity' and (o.summary is null or o.available_at <= pg_catalog.now())
+                ),
+                pg_catalog.clock_timestamp()
+            )) as age,
             pg_catalog.clock_timestamp() - pg_catalog.min(o.available_at) filter (
                 where o.state = 'pending' and o.available_at < 'infinity'
             ) as overdue,

@@ -59,7 +59,7 @@ begin
             )
             select
                 {{ schema }}.auto_post_outbox_id(v_tracker_id, a.rule_id), a.rule_id, v_tracker_id, a.tenant_id,
-                a.agent_id, a.operation_type, a.status, true, a.what_explanation, v_window.ends_at, v_window.ends_at,
+                a.agent_id, a.operation_type, a.status, true, a.what_explanation, p_now, v_window.ends_at,
                 jsonb_build_object(
                     'kind', 'alert_storm', 'operation_type', v_change.operation_type, 'began_at', v_change.began_at
                 )

@@ -11,7 +11,9 @@ with unfinished as (
             where o.state = 'pending' and o.available_at < 'infinity' and o.attempts > 0
         ) as retrying,
         extract(epoch from clock_timestamp() - min(o.captured_at) filter (
-            where o.state = 'pending' and o.available_at < 'infinity' and o.captured_at <= now()
+            where
+            o.state = 'pending' and o.available_at < 'infinity'
+            and (o.summary is null or o.available_at <= now())  -- a summary of alerts waits for its time
         ))::double precision as oldest_waiting_seconds
     from {{ schema }}.auto_post_outbox as o
     where o.state in ('pending', 'claimed')

@@ -14,6 +14,7 @@ import promql_parser
 import pytest
 import yaml
 
+from autopost.observability.metrics import INTERNAL_ERRORS
 from tests.deploy import DEPLOY
 from tests.observability.test_monitoring import QUICK, Monitoring
 from tests.support import ROOT

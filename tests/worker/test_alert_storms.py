@@ -78,6 +78,9 @@ async def test_twenty_alerts_are_posted_and_the_rest_summed_up(
         window = host.rows("select * from auto_post_alert_windows")[0]
         assert window["ends_at"] - window["began_at"] == WINDOW
         assert waiting["available_at"] == window["ends_at"]
+        host.execute("select auto_post_correct_clock()")
+        assert summaries(host)[0]["available_at"] == window["ends_at"], "it waits by right, and not by a clock set back"
+        assert host.value("select oldest_waiting_seconds from auto_post_health") is None
         assert (window["posted"], window["suppressed"], window["summary_id"]) == (BURST, 5, waiting["id"])
         end_windows(host)
         await eventually(lambda: host.waiting() == 0)

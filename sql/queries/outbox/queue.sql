@@ -3,7 +3,7 @@
 -- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
 -- is longest due has been due, 0 for none.
 with unfinished as (
-    select o.state, o.available_at, o.captured_at, o.attempts
+    select o.state, o.available_at, o.captured_at, o.attempts, o.summary
     from {{ schema }}.auto_post_outbox as o
     where o.state in ('pending', 'claimed')
     order by o.available_at
@@ -18,7 +18,9 @@ counted as (
         count(*) filter (where u.available_at = 'infinity') as parked,
         count(*) filter (where u.state = 'pending' and u.available_at < 'infinity' and u.attempts > 0) as retrying,
         extract(epoch from clock_timestamp() - min(u.captured_at) filter (
-            where u.state = 'pending' and u.available_at < 'infinity' and u.captured_at <= now()
+            where
+            u.state = 'pending' and u.available_at < 'infinity'
+            and (u.summary is null or u.available_at <= now())  -- a summary of alerts waits for its time
         ))::double precision as oldest_seconds,
         coalesce(
             extract(epoch from now() - min(u.available_at) filter (where u.available_at <= now())), 0

@@ -62,9 +62,8 @@ class Running:
 
     async def messages(self) -> list[str]:
         """Return the messages of the whole log, as a carrier carries them."""
-        rows = self.host.rows(
-            query("broadcast/read", SCHEMAS).replace("$1", "0").replace("$2", "10000").replace("$3", "'carrier'")
-        )
+        statement = query("broadcast/read", SCHEMAS).replace("$1", "0").replace("$2", "10000").replace("$3", "'log'")
+        rows = self.host.rows(statement)
         return [
             BroadcastEvent.from_row({**row, "post_metadata": json.dumps(row["post_metadata"])}).message  # type: ignore[arg-type]
             for row in rows

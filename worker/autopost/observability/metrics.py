@@ -209,7 +209,7 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
         ends[facts["outcome"], facts.get("reason") or _kind(facts.get("error", ""))] += 1
         if isinstance(outcome, Posted):
             posts[facts["generator"], facts.get("fallback", "")] += 1
-            if at is not None:
+            if at is not None and outcome.claim.operation.summary is None:  # which waits for the end of its window
                 PUBLISH_LATENCY_SECONDS.observe(max((at - outcome.claim.captured_at).total_seconds(), 0.0))
         if isinstance(outcome, Posted | Skipped) and outcome.written is not None:
             _count_written(outcome.written)
