@@ -13,6 +13,7 @@ import psutil
 import psycopg
 
 from tests.support.chaos.arena import LEASE_SECONDS, WORKER_ROLE, Arena
+from tests.support.chaos.hostile import HOSTILE
 from tests.support.chaos.llm_moods import MOODS
 from tests.support.host import open_connection, until
 from tests.support.process_faults import clock, frozen, killed, killed_at, no_room, terminated
@@ -197,4 +198,5 @@ FAULTS: dict[str, Fault] = {
     "feed locked (55P03)": partial(locked, "social_posts"),
     "trigger disabled": trigger_disabled,
     "retention of a second": tiny_retention,
+    **HOSTILE,
 }

@@ -43,6 +43,19 @@ where not exists (
     where l.tracker_id = o.tracker_id and l.status = o.status and l.operation_type = o.operation_type
 )
 """
+# Nothing became of any operation of the agent for a minute, though one was waiting.
+STARVED = """
+select distinct t.agent_id
+from chaos_ledger as l
+inner join operation_trackers as t on t.id = l.tracker_id
+cross join lateral auto_post_best_rule(l.operation_type, l.status) as r
+where
+    not l.passing and not l.missed and l.at < clock_timestamp() - interval '1 minute'
+    and not exists (
+        select from audit_log as a
+        where a.agent_id is not distinct from t.agent_id and a.occurred_at between l.at and l.at + interval '1 minute'
+    )
+"""
 
 
 def lost(host: Host) -> list[Row]:
@@ -58,3 +71,8 @@ def missed_for_good(host: Host) -> int:
 def invented(host: Host) -> list[Row]:
     """Return outbox rows of what never committed."""
     return host.rows(INVENTED)
+
+
+def starved(host: Host) -> list[str]:
+    """Return the agents that were without any outcome for a minute while an operation of theirs waited."""
+    return [row["agent_id"] for row in host.rows(STARVED)]

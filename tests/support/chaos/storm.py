@@ -12,7 +12,8 @@ import psycopg
 from tests.support.chaos.arena import WINDOW_SECONDS, WORKERS, Arena
 from tests.support.chaos.checker import violations
 from tests.support.chaos.faults import FAULTS
-from tests.support.chaos.ledger import invented, lost, missed_for_good
+from tests.support.chaos.hostile import add_role
+from tests.support.chaos.ledger import invented, lost, missed_for_good, starved
 from tests.support.chaos.report import Line, Report
 from tests.support.host import Host, Row, until
 from tests.support.process_faults import NotReachedError
@@ -37,6 +38,8 @@ class Storm:
     def run(self) -> Report:
         """Rage, then wait until every operation has its outcome, and reckon."""
         arena = self._arena
+        with arena.owner() as owner:
+            add_role(owner)
         replacing = threading.Thread(target=arena.replace_the_dead, daemon=True)
         for _ in range(WORKERS):
             arena.start_worker()
@@ -144,6 +147,7 @@ class Storm:
                 report.lines[fault].lost += 1
                 report.details.append(f"{fault}: lost: {row}")
             report.details += [f"invented: {row}" for row in invented(owner)]
+            report.details += [f"without an outcome for a minute: {agent}" for agent in starved(owner)]
             report.facts = {
                 "faults": sum(line.times for line in report.lines.values()),
                 "raged for": f"{raged:.0f} s, then drained in {drained:.1f} s",
