@@ -1,6 +1,7 @@
 """Workers that crash under load delay few operations, and for a short time; a row that crashes them harms no other.
 
-AUTOPOST_CHAOS=long runs each for minutes, with workers that are started as in production instead of forked.
+AUTOPOST_CHAOS=long runs each for minutes; the killed workers are then started as in production instead of forked, which
+needs a machine on which a start takes less than the two seconds between kills.
 """
 
 from __future__ import annotations
