@@ -83,7 +83,7 @@ def seconds_for(host: Connection, kind: str, posts: int) -> float:
     """Put posts into the log, and return how long they take to be done with from when a worker has found them."""
     host.execute(WRITE, (AGENTS, kind, posts))
     host.execute("select auto_post_sequence_events(1000000)")
-    hook = "from auto_post_consumers as p where p.name = 'hook:out'"
+    hook = "from auto_post_consumers as p where p.name = 'webhook:out'"
     wait_for(host, f"select p.holder is not null {hook}")  # it looks every 15 seconds: nobody has rung
     began = time.monotonic()
     wait_for(host, f"select p.position = (select l.position from auto_post_consumers as l where l.name = 'log') {hook}")
@@ -99,7 +99,7 @@ def main() -> None:
     with stand() as (server, host), Target(given.milliseconds / 1000) as target, hooks_file(target) as hooks:
         variables = {"SOCIAL_POST_WEBHOOKS_FILE": hooks, "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with worker(server, **variables):
-            wait_for(host, "select exists (select from auto_post_consumers where name = 'hook:out')")
+            wait_for(host, "select exists (select from auto_post_consumers where name = 'webhook:out')")
             wanted = seconds_for(host, "alert", given.posts)
             if target.taken != given.posts:
                 raise RuntimeError(f"{target.taken} of {given.posts} posts were taken")

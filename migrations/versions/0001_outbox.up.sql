@@ -602,8 +602,8 @@ comment on column {{ schema }}.auto_post_compatibility.oldest_worker is
 'The revision that belongs to the oldest version of autopost whose workers still work with this schema.';
 comment on column {{ schema }}.auto_post_compatibility.only_row is 'Always true: keeps it to one row.';
 
--- The posts that are to be announced, written with each post in its transaction; the log that carriers and hooks read.
--- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has hooks.
+-- Published posts as events, written with each post in its transaction: the log that the transport and webhooks read.
+-- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has webhooks.
 create table {{ schema }}.auto_post_events (
     seq bigint generated always as identity,
     position bigint,
@@ -626,12 +626,12 @@ create unique index auto_post_events_position_idx on {{ schema }}.auto_post_even
 where position is not null;
 
 comment on table {{ schema }}.auto_post_events is
-'Posts to be announced, and those of the last day that were: the log that carriers and hooks read by position.';
+'Published posts that are to be delivered, and those of the last day that were: the log that consumers read.';
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is
-'The place in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
-'NULL: not placed yet.';
+'The position in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
+'NULL: it has none yet.';
 comment on column {{ schema }}.auto_post_events.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_events.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_events.agent_id is 'Who posted.';
@@ -643,10 +643,10 @@ comment on column {{ schema }}.auto_post_events.content is 'The post''s text, re
 comment on column {{ schema }}.auto_post_events.post_metadata is 'As the post has it.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
-comment on index {{ schema }}.auto_post_events_unplaced_idx is 'What has no place yet: next to nothing.';
-comment on index {{ schema }}.auto_post_events_position_idx is 'For those who read the log on from a place.';
+comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';
+comment on index {{ schema }}.auto_post_events_position_idx is 'For consumers, which read the log from a position on.';
 
--- How far the log of announcements has been written and read: one row for the log, one for each of its readers.
+-- How far the log of events has been written and read: one row for the log, one for each of its consumers.
 create table {{ schema }}.auto_post_consumers (
     name text not null,
     position bigint not null default 0,
@@ -658,13 +658,13 @@ create table {{ schema }}.auto_post_consumers (
 insert into {{ schema }}.auto_post_consumers (name) values ('log');
 
 comment on table {{ schema }}.auto_post_consumers is
-'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
-comment on column {{ schema }}.auto_post_consumers.name is 'log, carrier, or hook: and the name of a hook.';
+'How far the log of events goes (log), and how far each of its consumers has come (transport, webhook:<name>).';
+comment on column {{ schema }}.auto_post_consumers.name is 'log, transport, or webhook: and the name of a webhook.';
 comment on column {{ schema }}.auto_post_consumers.position is
-'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
+'log: the last position given. A consumer: all events up to this position are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A hook''s: the places after its position that are delivered: agents are served in turn.';
+'A webhook''s: positions after its own that are delivered: agents are served in turn.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -3295,13 +3295,13 @@ as $$
         case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'broadcast',
         case
             when a.waiting = 0 then 'none wait'
-            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
+            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a position'))
         end,
         case
             when a.age < interval '1 minute' then null
-            when a.behind like '%carrier%' then
+            when a.behind like '%transport%' then
                 'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
-                'delete from {{ schema }}.auto_post_consumers where name = ''carrier'';'
+                'delete from {{ schema }}.auto_post_consumers where name = ''transport'';'
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end

@@ -4,7 +4,7 @@ drop function {{ schema }}.auto_post_forget_webhook(text);
 drop function {{ schema }}.auto_post_retry_webhook(text);
 drop table {{ schema }}.auto_post_webhook_dead_letters;
 
-delete from {{ schema }}.auto_post_consumers where name like 'hook:%';
+delete from {{ schema }}.auto_post_consumers where name like 'webhook:%';
 
 alter table {{ schema }}.auto_post_consumers
 drop column holder,

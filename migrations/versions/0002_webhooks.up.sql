@@ -6,11 +6,11 @@ add column held_until timestamptz,
 add column failing_since timestamptz,
 add column last_error text;
 
-comment on column {{ schema }}.auto_post_consumers.holder is 'A hook''s: which worker has its turn. NULL: none has.';
-comment on column {{ schema }}.auto_post_consumers.held_until is 'A hook''s: when the turn ends by itself.';
+comment on column {{ schema }}.auto_post_consumers.holder is 'Which worker holds the consumer''s lease. NULL: none.';
+comment on column {{ schema }}.auto_post_consumers.held_until is 'When the lease expires.';
 comment on column {{ schema }}.auto_post_consumers.failing_since is
-'A hook''s: since when its target has not taken what comes next. NULL: it does.';
-comment on column {{ schema }}.auto_post_consumers.last_error is 'A hook''s: what went wrong last, while it fails.';
+'Since when deliveries have failed. NULL: they do not.';
+comment on column {{ schema }}.auto_post_consumers.last_error is 'The last error, while deliveries fail.';
 
 -- What the target of a hook never took, to be looked at and sent again.
 create table {{ schema }}.auto_post_webhook_dead_letters (
@@ -59,7 +59,7 @@ begin
         raise exception '%', case
             when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
                 then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
-            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'hook:' || p_hook)
+            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'webhook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)
         end using errcode = 'invalid_parameter_value';
@@ -87,7 +87,7 @@ declare
     v_places bigint;
 begin
     delete from {{ schema }}.auto_post_consumers as p
-    where p.name = 'hook:' || p_hook;
+    where p.name = 'webhook:' || p_hook;
     get diagnostics v_places = row_count;
     delete from {{ schema }}.auto_post_webhook_dead_letters as d
     where d.hook = p_hook;
@@ -120,13 +120,13 @@ as $$
             pg_catalog.bool_or(p.failing_since < pg_catalog.clock_timestamp() - interval '1 minute') as is_failing,
             pg_catalog.string_agg(
                 pg_catalog.format(
-                    '%s fails for %s: %s', pg_catalog.substr(p.name, 6), pg_catalog.date_trunc(
+                    '%s fails for %s: %s', pg_catalog.substr(p.name, 9), pg_catalog.date_trunc(
                         'second', pg_catalog.clock_timestamp() - p.failing_since
                     ), p.last_error
                 ), '; ' order by p.name
             ) filter (where p.failing_since is not null) as failing
         from {{ schema }}.auto_post_consumers as p
-        where p.name like 'hook:%'
+        where p.name like 'webhook:%'
     ),
 
     undelivered as (

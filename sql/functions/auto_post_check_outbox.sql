@@ -159,13 +159,13 @@ as $$
         case when a.age >= interval '1 minute' then 'warning' else 'ok' end, 'broadcast',
         case
             when a.waiting = 0 then 'none wait'
-            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a place'))
+            else pg_catalog.format('%s wait, the oldest for %s, for %s', a.waiting, a.age, coalesce(a.behind, 'a position'))
         end,
         case
             when a.age < interval '1 minute' then null
-            when a.behind like '%carrier%' then
+            when a.behind like '%transport%' then
                 'autopost run  # its log says what is wrong; SOCIAL_POST_BROADCAST is none now? then '
-                'delete from {{ schema }}.auto_post_consumers where name = ''carrier'';'
+                'delete from {{ schema }}.auto_post_consumers where name = ''transport'';'
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end

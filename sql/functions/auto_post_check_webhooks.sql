@@ -11,13 +11,13 @@ as $$
             pg_catalog.bool_or(p.failing_since < pg_catalog.clock_timestamp() - interval '1 minute') as is_failing,
             pg_catalog.string_agg(
                 pg_catalog.format(
-                    '%s fails for %s: %s', pg_catalog.substr(p.name, 6), pg_catalog.date_trunc(
+                    '%s fails for %s: %s', pg_catalog.substr(p.name, 9), pg_catalog.date_trunc(
                         'second', pg_catalog.clock_timestamp() - p.failing_since
                     ), p.last_error
                 ), '; ' order by p.name
             ) filter (where p.failing_since is not null) as failing
         from {{ schema }}.auto_post_consumers as p
-        where p.name like 'hook:%'
+        where p.name like 'webhook:%'
     ),
 
     undelivered as (

@@ -9,7 +9,7 @@ declare
     v_places bigint;
 begin
     delete from {{ schema }}.auto_post_consumers as p
-    where p.name = 'hook:' || p_hook;
+    where p.name = 'webhook:' || p_hook;
     get diagnostics v_places = row_count;
     delete from {{ schema }}.auto_post_webhook_dead_letters as d
     where d.hook = p_hook;

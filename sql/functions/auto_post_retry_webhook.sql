@@ -15,7 +15,7 @@ begin
         raise exception '%', case
             when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
                 then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
-            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'hook:' || p_hook)
+            when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'webhook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)
         end using errcode = 'invalid_parameter_value';

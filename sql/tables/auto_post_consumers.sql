@@ -1,4 +1,4 @@
--- How far the log of announcements has been written and read: one row for the log, one for each of its readers.
+-- How far the log of events has been written and read: one row for the log, one for each of its consumers.
 create table {{ schema }}.auto_post_consumers (
     name text not null,
     position bigint not null default 0,
@@ -14,15 +14,15 @@ create table {{ schema }}.auto_post_consumers (
 insert into {{ schema }}.auto_post_consumers (name) values ('log');
 
 comment on table {{ schema }}.auto_post_consumers is
-'How far the log of announcements goes (log), and how far each of its readers has come (carrier, hook:<name>).';
-comment on column {{ schema }}.auto_post_consumers.name is 'log, carrier, or hook: and the name of a hook.';
+'How far the log of events goes (log), and how far each of its consumers has come (transport, webhook:<name>).';
+comment on column {{ schema }}.auto_post_consumers.name is 'log, transport, or webhook: and the name of a webhook.';
 comment on column {{ schema }}.auto_post_consumers.position is
-'log: the last place given. A reader: all announcements up to this place are delivered, the next one is not.';
+'log: the last position given. A consumer: all events up to this position are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A hook''s: the places after its position that are delivered: agents are served in turn.';
-comment on column {{ schema }}.auto_post_consumers.holder is 'A hook''s: which worker has its turn. NULL: none has.';
-comment on column {{ schema }}.auto_post_consumers.held_until is 'A hook''s: when the turn ends by itself.';
+'A webhook''s: positions after its own that are delivered: agents are served in turn.';
+comment on column {{ schema }}.auto_post_consumers.holder is 'Which worker holds the consumer''s lease. NULL: none.';
+comment on column {{ schema }}.auto_post_consumers.held_until is 'When the lease expires.';
 comment on column {{ schema }}.auto_post_consumers.failing_since is
-'A hook''s: since when its target has not taken what comes next. NULL: it does.';
-comment on column {{ schema }}.auto_post_consumers.last_error is 'A hook''s: what went wrong last, while it fails.';
+'Since when deliveries have failed. NULL: they do not.';
+comment on column {{ schema }}.auto_post_consumers.last_error is 'The last error, while deliveries fail.';

@@ -1,5 +1,5 @@
--- The posts that are to be announced, written with each post in its transaction; the log that carriers and hooks read.
--- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has hooks.
+-- Published posts as events, written with each post in its transaction: the log that the transport and webhooks read.
+-- Only where a worker broadcasts (SOCIAL_POST_BROADCAST) or has webhooks.
 create table {{ schema }}.auto_post_events (
     seq bigint generated always as identity,
     position bigint,
@@ -22,12 +22,12 @@ create unique index auto_post_events_position_idx on {{ schema }}.auto_post_even
 where position is not null;
 
 comment on table {{ schema }}.auto_post_events is
-'Posts to be announced, and those of the last day that were: the log that carriers and hooks read by position.';
+'Published posts that are to be delivered, and those of the last day that were: the log that consumers read.';
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is
-'The place in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
-'NULL: not placed yet.';
+'The position in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
+'NULL: it has none yet.';
 comment on column {{ schema }}.auto_post_events.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_events.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_events.agent_id is 'Who posted.';
@@ -39,5 +39,5 @@ comment on column {{ schema }}.auto_post_events.content is 'The post''s text, re
 comment on column {{ schema }}.auto_post_events.post_metadata is 'As the post has it.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
-comment on index {{ schema }}.auto_post_events_unplaced_idx is 'What has no place yet: next to nothing.';
-comment on index {{ schema }}.auto_post_events_position_idx is 'For those who read the log on from a place.';
+comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';
+comment on index {{ schema }}.auto_post_events_position_idx is 'For consumers, which read the log from a position on.';

@@ -24,7 +24,7 @@ WRITE = (
     "values (%s, %s, 'status', 'text', now())"
 )
 PLACE = "select auto_post_sequence_events()"
-LAST_ERROR = "select last_error from auto_post_consumers where name = 'carrier'"
+LAST_ERROR = "select last_error from auto_post_consumers where name = 'transport'"
 
 
 class Recorder:
@@ -117,7 +117,7 @@ async def test_consumer_gets_each_once_and_in_order(host: Host, pool: asyncpg.Po
     """Over several batches, and nothing again when nothing is new."""
     count = 2 * TransportConsumer.batch_size + 7
     transport = Recorder()
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     host.execute(
         "insert into auto_post_events (post_id, post_type, content, created_at) "
         "select g.n::text, 'status', 'text', now() from generate_series(1, %s) as g (n) order by g.n",
@@ -136,7 +136,7 @@ async def test_what_was_not_carried_is_sent_again(
 ) -> None:
     """At least once: what perhaps arrived may come again, and nothing is left out."""
     transport = Recorder()
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     for number in range(3):
         host.execute(WRITE, (str(number), "ada"))
     transport.failing = failing
@@ -154,19 +154,19 @@ async def test_new_consumer_begins_with_what_is_published_from_now_on(
     host.execute(WRITE, ("old", "ada"))
     host.execute("select auto_post_sequence_events()")
     transport = Recorder()
-    consumer = consumer_of(pool, transport, name="hook:new")
+    consumer = consumer_of(pool, transport, name="webhook:new")
     running = asyncio.create_task(consumer.run())
-    await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:new'") == 1)
+    await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'webhook:new'") == 1)
     host.execute(WRITE, ("new", "ada"))
     host.execute(PLACE)
     consumer.wake()
-    await eventually(lambda: host.value("select position from auto_post_consumers where name = 'hook:new'") == 2)
+    await eventually(lambda: host.value("select position from auto_post_consumers where name = 'webhook:new'") == 2)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert transport.sent == ["new"]
     host.execute(WRITE, ("while it was away", "ada"))
     host.execute(PLACE)
-    consumer = consumer_of(pool, transport, name="hook:new")
+    consumer = consumer_of(pool, transport, name="webhook:new")
     running = asyncio.create_task(consumer.run())
     consumer.wake()
     await eventually(lambda: len(transport.sent) == 2)
@@ -190,7 +190,7 @@ async def test_two_workers_of_one_consumer_share_a_lease(host: Host, pool: async
     """Anyone who comes while the other sends waits, and then finds what that one had not seen."""
     transport = Recorder()
     transport.slow = 0.2
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     host.execute(WRITE, ("a", "ada"))
     one = asyncio.create_task(flush(pool, transport, "one"))
     await eventually(lambda: transport.sent == ["a"])
@@ -228,7 +228,7 @@ async def test_transport_that_does_not_answer_is_a_failed_delivery(
     """No worker waits for it longer than its lease."""
     transport = Recorder()
     transport.slow = 30
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     host.execute(WRITE, ("a", "ada"))
     await flush(pool, transport)
     assert host.value(LAST_ERROR) == "no answer in 4 seconds"
@@ -243,12 +243,12 @@ async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Re
     consumer = consumer_of(pool, transport)
     running = asyncio.create_task(consumer.run())
     await eventually(
-        lambda: host.value("select count(*) from auto_post_consumers where name = 'carrier' and holder is null")
+        lambda: host.value("select count(*) from auto_post_consumers where name = 'transport' and holder is null")
     )
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     host.execute("begin")
-    host.execute("select from auto_post_consumers where name = 'carrier' for update")
+    host.execute("select from auto_post_consumers where name = 'transport' for update")
     consumer.wake()
     await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
     running.cancel()
@@ -299,7 +299,7 @@ async def test_worker_that_froze_after_it_acquired_the_lease_sends_nothing(
             await asyncio.sleep(TransportConsumer.send_seconds)
             return events
 
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()
@@ -324,7 +324,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
                 await asyncio.sleep(60)
             return await super().advance(*given, **more)
 
-    await pool.execute("insert into autopost.auto_post_consumers values ('carrier')")
+    await pool.execute("insert into autopost.auto_post_consumers values ('transport')")
     host.execute(WRITE, ("a", "ada"))
     host.execute(PLACE)
     transport = Recorder()

@@ -80,7 +80,7 @@ async def work_and_broadcast(host: Host, settings: Settings, redactor: Redactor)
         await eventually(lambda: host.waiting() == 0)
         await eventually(
             lambda: host.value(
-                "select bool_and(position <= (select position from auto_post_consumers where name = 'carrier')) "
+                "select bool_and(position <= (select position from auto_post_consumers where name = 'transport')) "
                 "from auto_post_events"
             )
         )
@@ -229,13 +229,13 @@ async def test_redis_down_delays_events_and_nothing_else(
     async with working(with_redis(settings, redis_server, Broadcast.REDIS_STREAM), redactor):
         complete_alerts(host, 1)
         await eventually(
-            lambda: host.value("select max(position) from auto_post_consumers where name = 'carrier'") == 8
+            lambda: host.value("select max(position) from auto_post_consumers where name = 'transport'") == 8
         )
         redis_server.kill()
         complete_alerts(host, 5, start=1)
         await eventually(lambda: host.waiting() == 0)
         assert host.value("select count(*) from social_posts") == 6 * AGENTS
-        assert host.value("select max(position) from auto_post_consumers where name = 'carrier'") == 8
+        assert host.value("select max(position) from auto_post_consumers where name = 'transport'") == 8
         redis_server.start()
         await eventually(lambda: host.value("select min(position) from auto_post_consumers") == 6 * AGENTS)
     heard = [entry["id"] for entry in entries_of(redis_server)]
@@ -322,7 +322,9 @@ def test_frozen_worker_delays_broadcasting_only_until_its_lease_expires(
         host.complete("one", "security_scan")
         until(lambda: host.waiting() == 0)
         until(
-            lambda: host.value("select count(*) from auto_post_consumers where name = 'carrier' and holder is not null")
+            lambda: host.value(
+                "select count(*) from auto_post_consumers where name = 'transport' and holder is not null"
+            )
         )
         frozen.signal(signal.SIGSTOP)
         redis_server.thaw()
@@ -340,7 +342,7 @@ async def test_events_are_kept_for_a_day_and_until_all_consumers_have_them(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
     """What a consumer has not delivered yet stays, however old."""
-    host.execute("insert into auto_post_consumers (name, position) values ('carrier', 3), ('hook:slow', 2)")
+    host.execute("insert into auto_post_consumers (name, position) values ('transport', 3), ('webhook:slow', 2)")
     host.execute("update auto_post_consumers set position = 4 where name = 'log'")
     host.execute(
         "insert into auto_post_events (position, post_id, post_type, content, created_at) values "

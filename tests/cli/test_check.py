@@ -253,16 +253,16 @@ def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
 
     assert finding() == ("ok", "none wait")
     host.execute(add, ("1 second",))
-    assert finding() == ("ok", "1 wait, the oldest for a time, for a place")
+    assert finding() == ("ok", "1 wait, the oldest for a time, for a position")
     host.execute(add, ("2 minutes",))
-    assert finding() == ("warning", "2 wait, the oldest for a time, for a place")
-    host.execute("insert into auto_post_consumers (name) values ('carrier'), ('hook:chat')")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for a position")
+    host.execute("insert into auto_post_consumers (name) values ('transport'), ('webhook:chat')")
     host.execute("select auto_post_sequence_events()")
-    assert finding() == ("warning", "2 wait, the oldest for a time, for carrier, hook chat")
-    host.execute("update auto_post_consumers set position = 2 where name = 'carrier'")
-    assert finding() == ("warning", "2 wait, the oldest for a time, for hook chat")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for transport, webhook chat")
+    host.execute("update auto_post_consumers set position = 2 where name = 'transport'")
+    assert finding() == ("warning", "2 wait, the oldest for a time, for webhook chat")
     assert finding("webhooks") == ("ok", "1, and all deliver")
-    host.execute("update auto_post_consumers set position = 2 where name = 'hook:chat'")
+    host.execute("update auto_post_consumers set position = 2 where name = 'webhook:chat'")
     assert finding() == ("ok", "none wait")
 
 
@@ -275,12 +275,14 @@ def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
 
     assert finding() == ("ok", "none")
     host.execute(
-        "insert into auto_post_consumers (name, failing_since, last_error) values ('hook:chat', now(), 'HTTP 503')"
+        "insert into auto_post_consumers (name, failing_since, last_error) values ('webhook:chat', now(), 'HTTP 503')"
     )
     assert finding() == ("ok", "chat fails for a time: HTTP 503")
-    host.execute("update auto_post_consumers set failing_since = now() - interval '2 minutes' where name = 'hook:chat'")
+    host.execute(
+        "update auto_post_consumers set failing_since = now() - interval '2 minutes' where name = 'webhook:chat'"
+    )
     assert finding() == ("warning", "chat fails for a time: HTTP 503")
-    host.execute("update auto_post_consumers set failing_since = null where name = 'hook:chat'")
+    host.execute("update auto_post_consumers set failing_since = null where name = 'webhook:chat'")
     letter = (
         "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error, died_at) "
         "values ('chat', %s, 'p', '{}', 'HTTP 400', now() - %s::interval)"

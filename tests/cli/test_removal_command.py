@@ -81,7 +81,7 @@ def log(host: Host) -> Host:
             (post, position),
         )
     host.execute("update auto_post_consumers set position = 2 where name = 'log'")
-    host.execute("insert into auto_post_consumers (name, position) values ('carrier', 2), ('hook:out', 1)")
+    host.execute("insert into auto_post_consumers (name, position) values ('transport', 2), ('webhook:out', 1)")
     host.execute(
         "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
         "values ('out', 1, 'a', '', '')"
@@ -101,14 +101,14 @@ def test_removal_asks_before_it_drops_what_a_reader_waits_for(
     log: Host, database: str, position: int, target: str, question: str
 ) -> None:
     """From the first revision on that has no hooks."""
-    log.execute("update auto_post_consumers set position = %s where name = 'hook:out'", (position,))
+    log.execute("update auto_post_consumers set position = %s where name = 'webhook:out'", (position,))
     result = autopost("migrate", "--to", target, dsn=database, COLUMNS="200")
     assert result.returncode == 2
     assert f"The log of announcements holds {question}. Drop them? Give --yes" in result.stderr
     assert autopost("migrate", "--to", target, "--yes", dsn=database).returncode == 0
 
 
-@pytest.mark.parametrize(("reader", "target"), [("carrier", "0001_outbox"), ("nobody", "base")])
+@pytest.mark.parametrize(("reader", "target"), [("transport", "0001_outbox"), ("nobody", "base")])
 def test_removal_does_not_ask_for_what_stays_or_nobody_waits_for(
     log: Host, database: str, reader: str, target: str
 ) -> None:

@@ -154,7 +154,7 @@ def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_olde
         rows = host.outbox()
         migrate(settings)
         assert host.outbox() == rows
-        host.execute("insert into auto_post_consumers (name, holder) values ('hook:out', 'one')")
+        host.execute("insert into auto_post_consumers (name, holder) values ('webhook:out', 'one')")
         migrate(settings, "0001_outbox")
         assert host.outbox() == rows
         assert host.rows("select name from auto_post_consumers") == [{"name": "log"}]

@@ -80,7 +80,7 @@ def test_alert_storm_of_one_agent_leaves_the_others_alone(empty_database: str, p
             host.agent(agent)
         dsn, own = installed.dsn_for(installed.worker), variables(tmp_path, receiver)
         with worker_process(dsn, processes, **own) as first, worker_process(dsn, processes, **own):
-            until(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:alerts'"))
+            until(lambda: host.value("select count(*) from auto_post_consumers where name = 'webhook:alerts'"))
             undisturbed, failed_at = work(host, "before")
             until(lambda: len(delays_at(receiver, "before", failed_at)) == len(OTHERS))
             attack = threading.Thread(target=flood, args=(installed, "flood"))

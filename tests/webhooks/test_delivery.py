@@ -83,7 +83,7 @@ class Log:
     @property
     def row(self) -> Any:
         """Return the webhook's row: its offset, lease and error."""
-        return self._host.rows("select * from auto_post_consumers where name = 'hook:out'")[0]
+        return self._host.rows("select * from auto_post_consumers where name = 'webhook:out'")[0]
 
     @property
     def dead(self) -> list[tuple[int, str]]:
@@ -103,7 +103,7 @@ class Hurried(WebhookConsumer):
 @pytest.fixture
 def posts(host: Host) -> Log:
     """Return the log, with the webhook's offset at its beginning."""
-    host.execute("insert into auto_post_consumers (name) values ('hook:out')")
+    host.execute("insert into auto_post_consumers (name) values ('webhook:out')")
     return Log(host)
 
 
@@ -225,7 +225,7 @@ async def test_worker_that_is_killed_repeats_two_posts_at_most(
     dying = Hurried(slack, Dying(pool, SCHEMAS, WEBHOOK.consumer, "dies", LEASE_SECONDS), target)
     running = asyncio.create_task(dying.run())
     await eventually(lambda: len(target.took) == 6)
-    host.execute("update auto_post_consumers set held_until = now(), holder = 'dead' where name = 'hook:out'")
+    host.execute("update auto_post_consumers set held_until = now(), holder = 'dead' where name = 'webhook:out'")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await deliver(pool, target)
@@ -282,7 +282,7 @@ async def test_new_webhook_begins_with_what_is_published_from_now_on(
     log.write("old")
     target = Recorder()
     async with delivering(pool, target) as consumer:
-        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:out'"))
+        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'webhook:out'"))
         log.write("new")
         consumer.wake()
         await eventually(lambda: target.took)
@@ -396,7 +396,7 @@ async def test_forgotten_webhook_begins_again(host: Host, posts: Log, pool: asyn
         consumer.wake()
         await eventually(lambda: target.attempts)
         host.execute("select auto_post_forget_webhook('out')")
-        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'hook:out'"))
+        await eventually(lambda: host.value("select count(*) from auto_post_consumers where name = 'webhook:out'"))
         target.down = None
         posts.write("new")
         consumer.wake()
@@ -426,9 +426,11 @@ async def test_lease_of_a_dead_worker_expires(host: Host, posts: Log, pool: asyn
     assert (await frozen.acquire()) is not None
     posts.write("a", "b")
     assert await lease_of(pool, "two").acquire() is None
-    left = host.value("select extract(epoch from held_until - now()) from auto_post_consumers where name = 'hook:out'")
+    left = host.value(
+        "select extract(epoch from held_until - now()) from auto_post_consumers where name = 'webhook:out'"
+    )
     assert LEASE_SECONDS / 2 < left <= LEASE_SECONDS
-    host.execute("update auto_post_consumers set held_until = now() where name = 'hook:out'")
+    host.execute("update auto_post_consumers set held_until = now() where name = 'webhook:out'")
     target = Recorder()
     async with delivering(pool, target, worker="two"):
         await eventually(lambda: len(target.took) == 2)
@@ -533,9 +535,9 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
     """Whatever holds them up: the others of the pool are for publishing."""
     pool = await create_pool(load_settings(database_url=database), "test", size=2)
     one_at_a_time = asyncio.Lock()
-    host.execute("insert into auto_post_consumers (name) select 'hook:h' || n from generate_series(1, 20) as n")
+    host.execute("insert into auto_post_consumers (name) select 'webhook:h' || n from generate_series(1, 20) as n")
     host.execute("begin")
-    host.execute("select from auto_post_consumers where name like 'hook:%' for update")
+    host.execute("select from auto_post_consumers where name like 'webhook:%' for update")
     hooks = [replace(WEBHOOK, name=f"h{number}") for number in range(1, 21)]
     running = [
         asyncio.create_task(

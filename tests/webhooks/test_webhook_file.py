@@ -38,7 +38,7 @@ def test_hooks_are_read_in_order(secret: str) -> None:
         + 'headers = {Authorization = "Bearer abc"}\n'
     )
     assert (slack.name, slack.kind, slack.where) == ("alerts", WebhookKind.SLACK, "https://chat.example.com")
-    assert (slack.consumer, slack.give_up_after) == ("hook:alerts", timedelta(hours=2))
+    assert (slack.consumer, slack.give_up_after) == ("webhook:alerts", timedelta(hours=2))
     assert (webhook.kind, webhook.headers) == (WebhookKind.WEBHOOK, (("Authorization", "Bearer abc"),))
     assert webhook.secret is not None
     assert len(webhook.secret) == 32

@@ -38,7 +38,7 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     assert "no worker has begun it" in shown.stdout
     host.execute(
         "insert into auto_post_consumers (name, failing_since, last_error) "
-        "values ('hook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('hook:old', null, null)"
+        "values ('webhook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('webhook:old', null, null)"
     )
     host.execute(
         "insert into auto_post_events (post_id, post_type, content, created_at) "

@@ -48,7 +48,7 @@ def often_looking(dsn: str, crew: Crew, variables: dict[str, str]) -> Iterator[W
 
 def started(host: Host) -> None:
     """Wait until a worker has begun both hooks."""
-    until(lambda: host.value("select count(*) from auto_post_consumers where name like 'hook:%'") == 2)
+    until(lambda: host.value("select count(*) from auto_post_consumers where name like 'webhook:%'") == 2)
 
 
 def in_order(receiver: Receiver, host: Host) -> list[str]:
@@ -138,7 +138,7 @@ def test_worker_that_ends_between_sending_and_noting_it(
         for count in range(3):
             host.complete(f"op{count}", status="failed")
         until(lambda: len(host.posts()) == 3)
-        until(lambda: host.value("select holder is not null from auto_post_consumers where name = 'hook:archive'"))
+        until(lambda: host.value("select holder is not null from auto_post_consumers where name = 'webhook:archive'"))
         worker.signal(number)
         worker.wait(20)
     host.execute("update auto_post_consumers set held_until = now() where holder is not null")  # a minute later
@@ -187,7 +187,7 @@ def test_three_workers_of_which_one_is_killed_and_one_frozen(
 def holder_of(host: Host, *workers: WorkerProcess) -> WorkerProcess:
     """Return the worker that has the archive's turn, or any that runs."""
     running = [worker for worker in workers if worker.process.poll() is None]
-    holder = host.value("select coalesce(holder, '') from auto_post_consumers where name = 'hook:archive'")
+    holder = host.value("select coalesce(holder, '') from auto_post_consumers where name = 'webhook:archive'")
     for worker in running:
         if f"-{worker.process.pid} " in holder:  # a worker's name ends so
             return worker

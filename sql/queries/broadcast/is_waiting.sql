@@ -12,7 +12,7 @@ select
                 exists (select from {{ schema }}.auto_post_events as a where a.position > p.position)
                 or exists (
                     select from {{ schema }}.auto_post_webhook_dead_letters as d
-                    where d.retry and starts_with(p.name, 'hook:') and d.hook = substr(p.name, length('hook:') + 1)
+                    where d.retry and 'webhook:' || d.hook = p.name
                 )
             )
     ) as is_waiting

@@ -10,7 +10,7 @@ where
         exists (select from {{ schema }}.auto_post_events as a where a.position > p.position)
         or exists (
             select from {{ schema }}.auto_post_webhook_dead_letters as d
-            where d.retry and starts_with(p.name, 'hook:') and d.hook = substr(p.name, length('hook:') + 1)
+            where d.retry and 'webhook:' || d.hook = p.name
         )
     ))
 returning true as is_released

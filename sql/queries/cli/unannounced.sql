@@ -2,7 +2,7 @@
 with consumers as (
     select
         min(p.position) as least,
-        min(p.position) filter (where starts_with(p.name, 'hook:')) as least_of_webhooks
+        min(p.position) filter (where starts_with(p.name, 'webhook:')) as least_of_webhooks
     from {{ schema }}.auto_post_consumers as p
     where p.name <> 'log'
 )

@@ -5,12 +5,12 @@ select
     extract(epoch from clock_timestamp() - p.failing_since)::float8 as failing_seconds, p.last_error,
     coalesce(d.dead, 0) as dead, d.last_died_of
 from (
-    select substr(o.name, length('hook:') + 1) as webhook from {{ schema }}.auto_post_consumers as o
-    where o.name like 'hook:%'
+    select substr(o.name, length('webhook:') + 1) as webhook from {{ schema }}.auto_post_consumers as o
+    where o.name like 'webhook:%'
     union
     select l.hook as webhook from {{ schema }}.auto_post_webhook_dead_letters as l
 ) as n
-left join {{ schema }}.auto_post_consumers as p on 'hook:' || n.webhook = p.name
+left join {{ schema }}.auto_post_consumers as p on 'webhook:' || n.webhook = p.name
 left join lateral (
     select
         count(*) as waiting,

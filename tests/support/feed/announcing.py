@@ -26,10 +26,10 @@ class Announcer:
     def __init__(self, host: Host, settings: Settings) -> None:
         self._host = host
         self._settings = settings
-        host.execute("insert into auto_post_consumers (name) values ('carrier') on conflict do nothing")
+        host.execute("insert into auto_post_consumers (name) values ('transport') on conflict do nothing")
         host.execute(
             "update auto_post_consumers set position = (select position from auto_post_consumers where name = 'log') "
-            "where name = 'carrier'"
+            "where name = 'transport'"
         )
 
     def write(self, *contents: str, agent: str = "ada", alert: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from autopost.broadcast.transport import NotifyTransport, Transport
 from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Broadcast, Settings
 
-TRANSPORT = "carrier"  # its name among the consumers of the log
+TRANSPORT = "transport"  # its name among the consumers of the log
 
 
 def transport_from_settings(settings: Settings, pool: asyncpg.Pool[asyncpg.Record]) -> Transport | None:

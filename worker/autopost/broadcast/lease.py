@@ -19,7 +19,7 @@ from autopost.broadcast.event import BroadcastEvent
 from autopost.database.sql import Schemas, query
 from autopost.errors import LeaseLost
 
-WEBHOOK_PREFIX = "hook:"  # of a webhook's name among the consumers of the log
+WEBHOOK_PREFIX = "webhook:"  # of a webhook's name among the consumers of the log
 
 
 @dataclass(frozen=True, slots=True)
