@@ -37,7 +37,7 @@ where not exists (select from auto_post_outbox as o where o.id = auto_post_outbo
 INVENTED = """
 select o.tracker_id, o.operation_type, o.status
 from auto_post_outbox as o
-where not exists (
+where o.summary is null and not exists (
     select
     from chaos_ledger as l
     where l.tracker_id = o.tracker_id and l.status = o.status and l.operation_type = o.operation_type

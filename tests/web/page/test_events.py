@@ -201,7 +201,7 @@ def test_viewer_that_does_not_read_is_dropped(host: Host, guarded: Site) -> None
         for number in range(20):
             host.execute(
                 "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
-                "select 'op' || %s || '-' || n, 'ada', 'workflow_execute', 'failed', repeat('So it is. ', 20) || n "
+                "select 'op' || %s || '-' || n, 'ada', 'approval_requested', 'waiting', repeat('So it is. ', 20) || n "
                 "from generate_series(1, 40) as n",
                 (number,),
             )
