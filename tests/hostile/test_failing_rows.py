@@ -43,6 +43,7 @@ def test_agent_whose_row_is_locked_delays_nobody(host: Host, database: str, proc
             assert_undisturbed(before, others.measured(3.0), "two agents' rows locked")
             platform.rollback()
         until(lambda: host.value(OF_BAD_AGENTS.format("posted")) == 20)
+        others.stop()
         until(lambda: host.waiting() == 0)
         assert host.value("select count(*) from auto_post_outbox where state <> 'posted'") == 0
 
