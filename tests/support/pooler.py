@@ -35,9 +35,10 @@ default_pool_size = 20
 server_reset_query = DISCARD ALL
 """
 
-needs_pgbouncer = pytest.mark.skipif(
-    shutil.which("pgbouncer") is None, reason="PgBouncer is not installed (apt-get install pgbouncer)"
-)
+# Debian has it where an ordinary user's PATH does not lead.
+PROGRAM = shutil.which("pgbouncer", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
+
+needs_pgbouncer = pytest.mark.skipif(PROGRAM is None, reason="PgBouncer is not installed (apt-get install pgbouncer)")
 
 
 @contextlib.contextmanager
@@ -56,8 +57,9 @@ def pgbouncer(dsn: str, mode: str) -> Iterator[str]:
             for path in (folder, *folder.iterdir()):
                 os.chown(path, as_user, -1)
         connection.rollback()
+        assert PROGRAM is not None
         process = subprocess.Popen(
-            ["pgbouncer", "-q", str(folder / "ini")], user=as_user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [PROGRAM, "-q", str(folder / "ini")], user=as_user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             pooled = dsn_of(dsn, host=str(folder), port="6432")
