@@ -16,7 +16,7 @@ from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.broadcast.transport import LEASE_SECONDS, TransportConsumer
 from autopost.errors import DeliveryFailed
-from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.host import SCHEMAS, WAITING_FOR_A_LOCK, Host, open_connection
 from tests.support.work import eventually
 
 WRITE = (
@@ -250,7 +250,7 @@ async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Re
     host.execute("begin")
     host.execute("select from auto_post_consumers where name = 'transport' for update")
     consumer.wake()
-    await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+    await eventually(lambda: host.value(WAITING_FOR_A_LOCK))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         async with asyncio.timeout(10):

@@ -15,7 +15,7 @@ from autopost.database.session import Connection
 from autopost.errors import DatabaseUnreachable
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.settings import Settings
-from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.host import IN_THIS_DATABASE, SCHEMAS, Host, open_connection
 from tests.support.work import eventually
 
 ARMED = (
@@ -182,7 +182,10 @@ async def test_second_worker_arms_when_the_armed_one_is_gone(host: Host, setting
 
 async def test_lock_shows_that_the_worker_runs(host: Host, settings: Settings) -> None:
     """Its key is new with each connection, and there is none while it is lost or not this worker's own."""
-    locked = "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted and pid <> %s"
+    locked = (
+        "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted and pid <> %s "
+        f"and {IN_THIS_DATABASE}"
+    )
     pid = host.value("select pg_backend_pid()")
     async with doorbell(settings) as bell:
         await bell.connected_once()
@@ -190,9 +193,7 @@ async def test_lock_shows_that_the_worker_runs(host: Host, settings: Settings) -
         assert first is not None
         assert host.value("select not pg_try_advisory_lock(%s)", (first,))
         bell.lock_changed.clear()
-        host.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autopost doorbell'"
-        )
+        host.execute(END_LISTENERS)
         await eventually(lambda: bell.lock_changed.is_set() and bell.lock_key not in (None, first))
         assert host.value(locked, (pid,)) == 1
         assert not await bell._ask("worker/lock_session", 1, pid), "another process answers, as behind a pooler"

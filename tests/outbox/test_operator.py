@@ -17,7 +17,7 @@ from autopost.outbox.outcomes import read_outcomes
 from autopost.outbox.statements import Statements
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.host import IN_THIS_DATABASE, SCHEMAS, WAITING_FOR_A_LOCK, Host, open_connection
 from tests.support.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -185,7 +185,7 @@ async def test_resume_waits_until_rows_are_parked(host: Host, database: str, set
     with open_connection(database) as claiming:
         claiming.execute(claim_statement("worker/park").encode())
         resuming = asyncio.create_task(asyncio.to_thread(host.execute, "select auto_post_resume('agent', 'ada')"))
-        waits = "select count(*) from pg_locks where not granted"
+        waits = WAITING_FOR_A_LOCK
         await eventually(lambda: (claiming.execute(waits).fetchone() or [0])[0])
         claiming.commit()
     await resuming
@@ -231,7 +231,9 @@ async def test_pause_and_resume_count_at_once_on_a_sleeping_worker(
     patient = settings.model_copy(update={"poll_seconds": 300.0})
     async with working(patient, redactor):
         await eventually(
-            lambda: host.value("select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2")
+            lambda: host.value(
+                f"select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2 and {IN_THIS_DATABASE}"
+            )
         )
         host.execute("select auto_post_pause('agent', 'ada')")
         host.complete("held back")
@@ -252,7 +254,9 @@ async def test_retried_row_is_taken_at_once_by_a_sleeping_worker(
     dead(host, "op")
     async with working(settings.model_copy(update={"poll_seconds": 300.0}), redactor):
         await eventually(
-            lambda: host.value("select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2")
+            lambda: host.value(
+                f"select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2 and {IN_THIS_DATABASE}"
+            )
         )
         assert host.value("select auto_post_retry('op')") == 1
         await eventually(lambda: host.waiting() == 0)

@@ -18,7 +18,7 @@ from autopost.settings import Settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.publication import Publication, Published, warm_up
 from autopost.worker.publisher import Publisher
-from tests.support.host import LOCK_AGENT, SCHEMAS, Host, open_connection
+from tests.support.host import LOCK_AGENT, SCHEMAS, WAITING_FOR_A_LOCK, Host, open_connection
 from tests.support.work import claim_statement, eventually, rescue
 
 LEASE = timedelta(minutes=1)
@@ -376,7 +376,7 @@ async def test_publisher_that_waits_for_a_lock_ends_when_it_is_cancelled(
         host.execute("select 1 from auto_post_outbox for update")
         publisher.submit([post(claims[0])])
         running = asyncio.create_task(publisher.run())
-        await eventually(lambda: host.value("select count(*) from pg_locks where not granted") > 0)
+        await eventually(lambda: host.value(WAITING_FOR_A_LOCK) > 0)
         running.cancel()
         done, _ = await asyncio.wait([running], timeout=5)
     assert done
@@ -391,7 +391,7 @@ async def test_warming_up_can_be_cancelled_and_hides_nothing(host: Host, setting
     with open_connection(database) as other:
         other.execute("lock table auto_post_outbox")
         warming = asyncio.create_task(warm_up(connection, schemas=SCHEMAS))
-        await eventually(lambda: host.value("select count(*) from pg_locks where not granted") > 0)
+        await eventually(lambda: host.value(WAITING_FOR_A_LOCK) > 0)
         warming.cancel()
         done, _ = await asyncio.wait([warming], timeout=5)
     assert done

@@ -32,6 +32,14 @@ def open_connection(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     return psycopg.connect(dsn, options=f"-c search_path={SEARCH_PATH}", **options)
 
 
+# Another process of the tests may use the same server, in a database of its own.
+IN_THIS_DATABASE = "database = (select oid from pg_database where datname = current_database())"
+WAITING_FOR_A_LOCK = (
+    "select count(*) from pg_locks where not granted "
+    "and pid in (select a.pid from pg_stat_activity as a where a.datname = current_database())"
+)
+
+
 class Host:
     """Changes operation_trackers as a platform does, each call a transaction of its own, and reads the outcome."""
 

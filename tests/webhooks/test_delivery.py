@@ -27,7 +27,7 @@ from autopost.webhooks import delivery as delivery_module
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
 from autopost.webhooks.target import MAX_REQUESTS
 from autopost.webhooks.webhook import Webhook, WebhookFilter, WebhookKind
-from tests.support.host import SCHEMAS, Host
+from tests.support.host import SCHEMAS, WAITING_FOR_A_LOCK, Host
 from tests.support.work import eventually
 
 WEBHOOK = Webhook("out", WebhookKind.WEBHOOK, "https://example.com")
@@ -547,7 +547,7 @@ async def test_webhooks_share_one_connection(host: Host, database: str) -> None:
         )
         for hook in hooks
     ]
-    await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+    await eventually(lambda: host.value(WAITING_FOR_A_LOCK))
     for _ in range(5):
         async with asyncio.timeout(10):
             assert await pool.fetchval("select 1") == 1

@@ -17,7 +17,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication
-from tests.support.host import SCHEMAS, Host, Row, open_connection
+from tests.support.host import SCHEMAS, WAITING_FOR_A_LOCK, Host, Row, open_connection
 from tests.support.work import eventually, work_off, working
 
 EMAIL = "bob" + "@" + "example.com"
@@ -215,7 +215,7 @@ async def test_alert_suppressed_late_is_in_the_summary_or_decided_again(
         with open_connection(database) as late:
             late.execute(COUNT_ONE_MORE, {"first": third.id})
             publishing = asyncio.create_task(publish(Posted(summary, text)))
-            await eventually(lambda: host.value("select count(*) from pg_locks where not granted"))
+            await eventually(lambda: host.value(WAITING_FOR_A_LOCK))
             late.commit()
             assert await publishing == [Outdated(summary)]
             await outbox.release([summary])

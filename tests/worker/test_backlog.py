@@ -7,10 +7,13 @@ import time
 from autopost.observability import metrics
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host, open_connection
+from tests.support.host import IN_THIS_DATABASE, Host, open_connection
 from tests.support.work import eventually, work_off, working
 
-ASLEEP = "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2 and mode = 'ExclusiveLock'"
+ASLEEP = (
+    "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 2 and mode = 'ExclusiveLock' "
+    f"and {IN_THIS_DATABASE}"
+)
 
 
 async def test_worker_claims_the_backlog_of_its_downtime(host: Host, settings: Settings, redactor: Redactor) -> None:
