@@ -98,8 +98,10 @@ async def test_rows_that_crashed_together_are_claimed_in_fives_and_then_alone(ho
     await one.claim(100, LEASE)
     host.execute(EXPIRE)
     assert (await one.rescue(5)).rows == 12
-    host.complete("new")
-    assert [claim.operation.tracker_id for claim in await one.claim(100, LEASE, round_robin=True)] == ["new"]
+    for name, round_robin in (("new", True), ("newer", False)):
+        host.complete(name)
+        claims = await one.claim(100, LEASE, round_robin=round_robin)
+        assert [claim.operation.tracker_id for claim in claims] == [name]
     assert [row.alone for row in await one.crashed()] == [False] * 5
     assert len(await rescue(one)) == 5
     host.execute(EXPIRE)
