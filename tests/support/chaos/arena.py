@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ LEASE_SECONDS = 3.0
 WINDOW_SECONDS = 3.0
 WORKERS = 3
 WORKER_ROLE = "chaos_worker"
-# Worker processes that end by themselves may do so for these: done, and no database at the start.
-PROPER_CODES = (0, 3)
+# What worker processes may end with that no fault killed: done, no database at the start, SIGTERM while they start.
+PROPER_CODES = (0, 3, -signal.SIGTERM)
 SWITCHES = """
 create table chaos_switches (disk_full boolean not null default false);
 insert into chaos_switches default values;
