@@ -1720,8 +1720,8 @@ comment on function {{ schema }}.auto_post_expire(interval, integer) is
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
 -- a copy of that alert with an id of its own. Returns the summaries whose number is wrong: their text must be written
 -- again. Raises serialization_failure when a window ended and its summary is posted: no alert may be suppressed in it.
--- Locks the windows, in the order of their keys, and waits longer than others for them: whoever holds one is about to
--- commit. Commits with the caller.
+-- Locks the windows, in the order of their keys, and waits longer than others for them: a transaction that holds one
+-- is about to commit. Commits with the caller.
 create or replace function {{ schema }}.auto_post_count_alerts(p_changes jsonb, p_now timestamptz)
 returns setof uuid
 language plpgsql
@@ -3495,8 +3495,8 @@ comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
 
 -- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
--- right. Of the outbox a worker changes what becomes of an operation, and nothing of the operation itself; whoever
--- looks sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+-- right. In the outbox a worker changes the outcome of an operation, and nothing of the operation itself; a reader
+-- sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
 create or replace function {{ schema }}.auto_post_column_rights()
 returns table (group_name text, privilege text, relation regclass, column_name text)
 language sql

@@ -6,8 +6,8 @@
 -- The first suppressed alert of a window adds one outbox row, which sums up all of them and is due at the window's end:
 -- a copy of that alert with an id of its own. Returns the summaries whose number is wrong: their text must be written
 -- again. Raises serialization_failure when a window ended and its summary is posted: no alert may be suppressed in it.
--- Locks the windows, in the order of their keys, and waits longer than others for them: whoever holds one is about to
--- commit. Commits with the caller.
+-- Locks the windows, in the order of their keys, and waits longer than others for them: a transaction that holds one
+-- is about to commit. Commits with the caller.
 create or replace function {{ schema }}.auto_post_count_alerts(p_changes jsonb, p_now timestamptz)
 returns setof uuid
 language plpgsql

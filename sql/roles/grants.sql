@@ -55,7 +55,7 @@ grant execute on function
 {{ schema }}.auto_post_history(text)
 to auto_post_reader;
 
--- Columns: of the outbox a worker changes what becomes of an operation, not the operation; whoever looks sees no texts.
+-- Columns: in the outbox a worker changes the outcome of an operation, not the operation; a reader sees no texts.
 -- Which columns: select * from {{ schema }}.auto_post_column_rights();
 do $columns$
 declare

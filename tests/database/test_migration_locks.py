@@ -184,7 +184,7 @@ def test_deadlock_with_the_platform_is_tried_again(platform: Host, empty_databas
 
 
 def waits_for_another(host: Host) -> bool:
-    """Tell whether the migration holds the operations and waits for a table of ours."""
+    """Return whether the migration holds the operations and waits for a table of ours."""
     return bool(
         host.value(
             "select count(*) from pg_locks mine join pg_locks held using (pid) where not mine.granted "

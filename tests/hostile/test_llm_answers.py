@@ -51,7 +51,7 @@ def endless(code: int = 200) -> Reply:
 
 
 def headed(names: int, length: int) -> Reply:
-    """Answer with so many headers of this length before a good body."""
+    """Answer with this number of headers of this length before a good body."""
     body = json.dumps(completion("Done!")).encode()
     headers = {f"x-{number}": "y" * length for number in range(names)}
     return lambda exchange: exchange.send(200, body, headers)

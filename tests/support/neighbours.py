@@ -55,7 +55,7 @@ class Neighbours:
         self._thread.join()
 
     def measured(self, seconds: float) -> Latency:
-        """Return the latency of what is completed from now on, for so many seconds."""
+        """Return the latency of what is completed from now on, during this number of seconds."""
         first = self._completed
         until(lambda: self._completed >= first + seconds * PER_SECOND, seconds=seconds * 5)
         row = self._host.rows(

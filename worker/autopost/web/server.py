@@ -100,7 +100,7 @@ class _Scrapes:
         try:
             await self._health.sample()
         finally:
-            self._next = None  # whoever asks from now on wants what happens from now on
+            self._next = None  # later requests need a new sample
         self._last = generate_latest(REGISTRY)
         return self._last
 

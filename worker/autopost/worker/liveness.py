@@ -65,7 +65,7 @@ class Liveness:
         """Send heartbeats until cancelled; raise what `require_served` raises.
 
         The first one comes after the rescue of the rows that a worker of the same name left. When the lock is lost or
-        taken anew, a heartbeat is sent at once: others rescue the rows of a worker whose recorded lock is free.
+        taken again, a heartbeat is sent at once: others rescue the rows of a worker whose recorded lock is free.
         """
         first = True
         while True:

@@ -34,7 +34,7 @@ PUBLISH_RETRY_LEASE_SHARE = 0.5  # retries end before the lease does, so that th
 RELEASE_BACKOFF_ATTEMPT = 5  # released rows back off as after this many attempts: some seconds
 SUSPECT_ROWS_AT_ONCE = 32  # of all suspects together; further ones return to the database
 SUSPECT_RETRY_ATTEMPT = 4  # they back off as after this many attempts
-GENERAL_FAILURES = 8  # so many rows failed alone and nothing was posted in between: it is not about the rows
+GENERAL_FAILURES = 8  # rows that failed alone with no post in between: the cause is not the rows
 
 LANES = 2  # concurrent publishing transactions, so that the database is busy while the next group is prepared
 CONNECTIONS = LANES + 4  # and one each for the other queues of the publisher

@@ -11,7 +11,7 @@ from autopost import backoff
 
 SUSPECT_SECONDS = 10.0  # after the last failure
 MOST_SUSPECTS = 10_000
-GENERAL_RETRY_ATTEMPT = 4  # the delay while nobody's posts succeed is that after so many attempts: some seconds
+GENERAL_RETRY_ATTEMPT = 4  # while nobody's posts succeed, the delay of this attempt: some seconds
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Suspects:
 
 
 def retry_seconds(failures: int) -> float:
-    """Return the delay after so many transient failures of a row alone: about 1, 8, 64 and then 300 seconds.
+    """Return the delay after this number of transient failures of a row alone: about 1, 8, 64 and then 300 seconds.
 
     A lock that lasts some minutes costs the row no more than a few attempts.
     """
