@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import shutil
 import tempfile
 import warnings
@@ -59,7 +60,12 @@ def embedded_server(
     folder = Path(tempfile.mkdtemp(prefix="autopost-"))
     folder.chmod(0o755)
     try:
-        server = postgres_server.get_server(folder / "data", cleanup_mode="stop", start=False, postgres_version=version)
+        # The first server that root starts makes the user that it runs as. Two at once would both try.
+        with Path(postgres_server.__file__).open("rb") as package:
+            fcntl.flock(package, fcntl.LOCK_EX)
+            server = postgres_server.get_server(
+                folder / "data", cleanup_mode="stop", start=False, postgres_version=version
+            )
         # By default one lock in the system's temporary folder serves every user, and belongs to the first.
         server._lock = fasteners.InterProcessLock(folder / "lock")  # noqa: SLF001
         server.runtime_path = folder
