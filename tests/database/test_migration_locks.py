@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from autopost.database.migrate import LOCK_TIMEOUT_MS, migrate
+from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection, until
 from tests.support.platforms import HOST_TABLES, blocks_read, held_open, install_platform, printed
@@ -181,6 +182,27 @@ def test_deadlock_with_the_platform_is_tried_again(platform: Host, empty_databas
     assert failures == []
     assert platform.value("select to_regclass('auto_post_outbox') is null")
     assert platform.value("select progress from operation_trackers where id = 'op1'") == 1
+
+
+def test_migration_that_gives_up_names_the_sessions_that_it_waited_for(platform: Host, empty_database: str) -> None:
+    """Any role can hold the lock of migrations, and a forgotten transaction a table; the message has what ends them."""
+    settings = load_settings(database_url=empty_database)
+    blockers = {
+        "select pg_advisory_lock(1635087474, 0)": "the lock of migrations",
+        "update operation_trackers set progress = 1 where id = 'op1'": "operation_trackers",
+    }
+    for statement, held in blockers.items():
+        with open_connection(empty_database, application_name="for\x1bgotten") as session:
+            session.execute(statement.encode())
+            with pytest.raises(SchemaMismatch, match="did not get its locks") as refused:
+                migrate(settings, patience_seconds=0)
+            pid = session.info.backend_pid
+        message = str(refused.value)
+        assert f"process {pid} of role " in message, message
+        assert "application 'for" in message, message
+        assert "\x1b" not in message, message
+        assert held in message, message
+        assert f"select pg_terminate_backend({pid});" in message, message
 
 
 def waits_for_another(host: Host) -> bool:

@@ -48,17 +48,16 @@ def test_rule_is_not_deleted(host: Host, statement: str) -> None:
     assert host.value("select auto_post_retry('op')") == 1
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["select auto_post_switch_rule(1, false)", "update auto_post_rules set enabled = false where id = 1"],
-)
-def test_change_of_a_rule_does_not_wait_for_ever(host: Host, database: str, statement: str) -> None:
+def test_change_of_a_rule_does_not_wait_for_ever_and_names_the_session_that_blocks_it(
+    host: Host, database: str
+) -> None:
     """Any role can hold the lock by which changes of rules take turns."""
     with open_connection(database, autocommit=True) as squatter:
         squatter.execute("select pg_advisory_lock(1635087476, hashtext('autopost'))")
-        with pytest.raises(psycopg.errors.LockNotAvailable):
-            host.execute(statement)
-    host.execute(statement)
+        blocker = f"process {squatter.info.backend_pid} of role"
+        with pytest.raises(psycopg.errors.LockNotAvailable, match=blocker):
+            host.execute("update auto_post_rules set enabled = false where id = 1")
+    host.execute("select auto_post_switch_rule(1, false)")
     assert not host.value("select enabled from auto_post_rules where id = 1")
 
 

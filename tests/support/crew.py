@@ -30,6 +30,7 @@ class Member:
         self.name = f"w{number}"
         self.pid = 0
         self.code: int | None = None
+        self.peak_mb = 0
         self.expected_to_die = False
         self.frozen = False
         self.path = log
@@ -88,9 +89,10 @@ class Member:
             self._pidfd = os.pidfd_open(pid)
         self._started.set()
 
-    def ended(self, code: int) -> None:
-        """Note that it ended."""
+    def ended(self, code: int, peak_mb: int) -> None:
+        """Note that it ended, and the most memory that it used."""
         self.code = code
+        self.peak_mb = peak_mb
         self._ended.set()
         if self._pidfd >= 0:
             os.close(self._pidfd)
@@ -227,7 +229,7 @@ class Crew:
                 self._by_pid[facts["pid"]] = member
                 member.began(facts["pid"])
             else:
-                self._by_pid.pop(facts["pid"]).ended(facts["code"])
+                self._by_pid.pop(facts["pid"]).ended(facts["code"], facts["peak_mb"])
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -30,6 +31,8 @@ from tests.support.worker_dying_at import arm, be_hasty, die_of, look_often, mov
 for command in cli.COMMANDS:
     cli.COMMANDS[command].load(command)
 LOADED = (feeds, migrate, llm, web_process, page, redis_sources, server)
+# A hard limit for each process: allocating more fails. It counts what is reserved, not only what is used.
+MEMORY_LIMIT_MB = 512
 
 
 def main() -> None:
@@ -68,6 +71,7 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
         return pid
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_MB * 2**20, MEMORY_LIMIT_MB * 2**20))
     os.closerange(3, 64)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -106,11 +110,11 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
 
 def _bury(children: set[int]) -> None:
     while children:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+        pid, status, used = os.wait4(-1, os.WNOHANG)
         if not pid:
             return
         children.discard(pid)
-        _say(pid=pid, code=os.waitstatus_to_exitcode(status))
+        _say(pid=pid, code=os.waitstatus_to_exitcode(status), peak_mb=used.ru_maxrss // 1024)
 
 
 def _say(**facts: object) -> None:

@@ -171,6 +171,7 @@ class Storm:
                 "leases lost and noticed": sum(m.log.count('"lease_lost"') for m in arena.workers.members),
                 "COMMITs not acknowledged": arena.proxy.commits_cut,
                 "worker processes": len(arena.workers.members),
+                "most memory of one": f"{max(member.peak_mb for member in arena.workers.members)} MB of 512 allowed",
             }
         report.details += [f"worker: {problem}" for problem in arena.problems]
         report.details += [f"platform: {problem!r}" for problem in arena.platform.problems]

@@ -38,20 +38,20 @@ PRELUDE = (
 )
 
 
-def migrate(settings: Settings, target: str = "head") -> None:
+def migrate(settings: Settings, target: str = "head", *, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> None:
     """Bring the database to `target`: a revision, `head` or `base`.
 
     All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
-    queues behind the migration, and tried again for a minute; so is a migration that PostgreSQL chose to end a
-    deadlock with. At `head`, a mapping that is given and is not the one in
-    force is put in its place, in a second transaction. Raises SchemaMismatch, with every problem, when
-    the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
+    queues behind the migration, and tried again for `patience_seconds`; so is a migration that PostgreSQL chose to end
+    a deadlock with. At `head`, a mapping that is given and is not the one in force is put in its place, in a second
+    transaction. Raises SchemaMismatch, with every problem, when the platform's tables do not fit, ConfigurationError
+    for an unknown target, and DatabaseUnreachable.
     """
     given_mapping(settings)
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_is_of_a_lock),
         wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
-        stop=tenacity.stop_after_delay(LOCK_PATIENCE_SECONDS),
+        stop=tenacity.stop_after_delay(patience_seconds),
         reraise=True,
     )
     try:
@@ -62,6 +62,8 @@ def migrate(settings: Settings, target: str = "head") -> None:
         if target == "head" and settings.mapping_file is not None:
             retry(_put_in_force, settings)
     except sqlalchemy.exc.DBAPIError as error:
+        if _is_of_a_lock(error):
+            raise SchemaMismatch(f"{explained(error)}{_named_blockers(settings)}") from None
         raise explained(error) from None
     except CommandError as error:
         raise SchemaMismatch(f"the migration changed nothing: {error}; it may be of a newer autopost") from None
@@ -221,6 +223,20 @@ def execute_script(connection: sqlalchemy.Connection, sql: str) -> None:
     connection.execution_options(no_parameters=True).exec_driver_sql(sql)
 
 
+def _named_blockers(settings: Settings) -> str:
+    """Return lines that name the sessions which the migration waited for; nothing when they have just ended."""
+    with engine_for(settings).connect() as connection:
+        mapped = stored_mapping(connection, schemas_of(settings, mapped=True)) is not None
+        statement = render(read_object("queries/cli/migration_blockers"), schemas_of(settings, mapped=mapped))
+        found = connection.execution_options(no_parameters=True).exec_driver_sql(statement).mappings().all()
+    return "".join(
+        f"\n  process {row['pid']} of role {row['role']} (application {row['application']!r}, {row['state']}, "
+        f"transaction open for {row['transaction_age']}) holds {row['holds']}: "
+        f"select pg_terminate_backend({row['pid']});"
+        for row in found
+    )
+
+
 def _is_of_a_lock(error: BaseException) -> bool:
     return isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, LOCK_ERRORS)
 
@@ -230,8 +246,8 @@ def explained(error: sqlalchemy.exc.DBAPIError) -> Exception:
     cause = error.orig
     if isinstance(cause, LOCK_ERRORS):
         return SchemaMismatch(
-            f"the migration did not get its locks within {LOCK_PATIENCE_SECONDS:.0f} seconds and changed nothing: "
-            "a long transaction holds the platform's tables; end it or try again later"
+            "the migration did not get its locks in time and changed nothing: another session holds them; "
+            "wait until its transaction ends, or end it, and migrate again"
         )
     if isinstance(cause, psycopg.Error) and cause.diag.message_primary:
         hint = f"\n{cause.diag.message_hint}" if cause.diag.message_hint else ""
