@@ -3,6 +3,7 @@
 -- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
+-- Fails, and changes nothing, when the platform's audit log does not keep each of the rows.
 create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
 returns bigint
 language plpgsql
@@ -10,6 +11,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_rows bigint;
+    v_ended bigint;
+    v_audited bigint;
 begin
     if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
         raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
@@ -49,9 +52,20 @@ begin
             )
         from gone as g
         where g.state in ('pending', 'claimed')
+        returning true as is_kept
     )
 
-    select pg_catalog.count(*) into v_rows from gone;
+    select
+        pg_catalog.count(*), pg_catalog.count(*) filter (where g.state in ('pending', 'claimed')),
+        (select pg_catalog.count(*) from ended)
+    into v_rows, v_ended, v_audited
+    from gone as g;
+    if v_audited < v_ended then
+        raise exception 'nothing was purged: the audit log kept % of % rows', v_audited, v_ended
+        using
+            errcode = 'object_not_in_prerequisite_state',
+            hint = 'A trigger or a rule of the platform on its audit log keeps rows out.';
+    end if;
     -- A statement of its own: it sees the windows of those for whom the first one waited.
     with windows as (
         select l.agent_id

@@ -12,8 +12,9 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
-from tests.support.host import SCHEMAS, Host, open_connection
-from tests.support.work import rescue
+from tests.support.crew import Crew
+from tests.support.host import SCHEMAS, SWALLOW_AUDIT_ROWS, Host, open_connection, until
+from tests.support.work import rescue, worker_process
 
 LEASE = timedelta(hours=1)
 KEY = 4711
@@ -138,6 +139,23 @@ async def test_row_that_uses_up_its_attempts_is_dead_without_being_read(host: Ho
     assert (audit["operation_type"], audit["status"]) == ("(not redacted)", "failed")
     assert audit["occurred_at"] == row["finished_at"]
     assert email not in str(audit)
+
+
+async def test_audit_row_of_a_dead_row_that_the_platform_swallows_is_reported(
+    host: Host, database: str, one: Outbox, processes: Crew
+) -> None:
+    """The row is dead all the same; the log says that its audit row is lost, and the heartbeat what to look at."""
+    host.complete("op", agent=host.agent())
+    await one.claim(1, LEASE)
+    await crash(host, one, times=3)
+    host.execute(EXPIRE)
+    host.execute(SWALLOW_AUDIT_ROWS)
+    with worker_process(database, processes, SOCIAL_POST_LLM_ENABLED="false", SOCIAL_POST_MAX_ATTEMPTS="2") as worker:
+        until(lambda: '"audit.lost"' in worker.log)
+        until(lambda: host.value("select count(problems) from auto_post_workers"))
+    (row,) = host.outbox()
+    assert (row["state"], host.audit()) == ("dead", [])
+    assert host.value("select problems -> 0 ->> 'subject' from auto_post_workers") == "audit log"
 
 
 async def test_claim_reads_the_beginning_of_a_huge_text_only(host: Host, one: Outbox) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from autopost.database.connection import create_pool
@@ -14,7 +15,7 @@ from autopost.policy import at_publishing
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.publication import Publication
-from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.host import SCHEMAS, SWALLOW_AUDIT_ROWS, Host, open_connection
 from tests.support.work import eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -224,6 +225,16 @@ async def test_purge_removes_all_of_an_agent_or_a_tenant(
     host.execute("update operation_trackers set status = 'completed'")
     claims = await outbox.claim(10, LEASE)
     assert {claim.operation.tracker_id for claim in claims if not claim.already_processed} == set(left) - {"done"}
+
+
+def test_purge_whose_audit_rows_the_platform_swallows_changes_nothing(host: Host) -> None:
+    """What still waited would end without a trace."""
+    purged_setup(host)
+    before = host.outbox()
+    host.execute(SWALLOW_AUDIT_ROWS)
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="kept 0 of 1 rows"):
+        host.execute("select auto_post_purge('ada')")
+    assert host.outbox() == before
 
 
 async def test_worker_that_holds_a_purged_row_loses_it(host: Host, settings: Settings, outbox: Outbox) -> None:

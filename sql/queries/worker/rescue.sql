@@ -4,7 +4,8 @@
 -- Any row in flight can be the cause of a crash, so the attempt counts only for a row that crashed twice before: it was
 -- claimed alone. Such a row is dead after $3 attempts, with its audit row; its texts are not read.
 -- Locks the rows that it changes, skips rows that are locked. Takes the free locks of workers for a moment, so that one
--- session at a time rescues the rows of a worker. Returns the number of rows, and the ids of the dead ones.
+-- session at a time rescues the rows of a worker. Returns the number of rows, the ids of the dead ones, and how many of
+-- their audit rows the platform's table kept.
 with ended as materialized (
     select w.name, w.last_seen_at
     from {{ schema }}.auto_post_workers as w
@@ -88,6 +89,7 @@ audited as (
         )
     from returned as r
     where r.state = 'dead'
+    returning true as is_kept
 ),
 
 -- A statement that a worker had sent before it ended may still commit claims: look for them for a minute.
@@ -98,5 +100,7 @@ forgotten as (
     where w.name = e.name and w.last_seen_at = e.last_seen_at and e.last_seen_at < now() - interval '1 minute'
 )
 
-select count(*)::integer as rows, coalesce(array_agg(r.id) filter (where r.state = 'dead'), '{}') as dead
+select
+    count(*)::integer as rows, coalesce(array_agg(r.id) filter (where r.state = 'dead'), '{}') as dead,
+    (select count(*) from audited)::integer as audited
 from returned as r

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 200
+PROBLEM_SECONDS = 120.0  # how long `check` reports what happened once
 
 
 @dataclass(slots=True)
@@ -28,6 +29,10 @@ class Problems:
         known = self._problems.get(subject)
         since = known.since if known is not None and known.until > now else now
         self._problems[subject] = _Problem(finding[:MOST_CHARACTERS], since, now + for_seconds)
+
+    def report_lost_audit_row(self) -> None:
+        """Record that the platform's audit log did not keep a row, as a trigger or a rule of it can decide."""
+        self.report("audit log", "audit_log does not keep every row", for_seconds=PROBLEM_SECONDS)
 
     def clear(self, subject: str) -> None:
         """Forget a problem that is over."""

@@ -19,10 +19,14 @@ from autopost.outbox.records import claim_of
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """How many rows were returned to the queue or dead-lettered, and the ids of the latter."""
+    """How many rows were returned to the queue or dead-lettered, and the ids of the latter.
+
+    `audited`: how many audit rows of the dead-lettered ones the platform's table kept.
+    """
 
     rows: int
     dead: Sequence[UUID] = ()
+    audited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Outbox:
         """
         name = None if at_start else self._worker
         rows = await self._pool.fetch(self._query("worker/rescue"), name, full_scan, max_attempts, self._worker)
-        return Rescued(rows[0]["rows"], tuple(rows[0]["dead"]))
+        return Rescued(rows[0]["rows"], tuple(rows[0]["dead"]), rows[0]["audited"])
 
     async def crashed(self, *, full_scan: bool = True) -> list[CrashedRow]:
         """Return due rows that crashed a worker: those to claim together first, then one to claim alone."""

@@ -122,3 +122,6 @@ class Liveness:
         for id_ in rescued.dead:
             metrics.OUTCOMES.labels("dead", "worker_crashed").inc()
             log.info("attempt.finished", id=str(id_), outcome="dead", error="worker_crashed")
+        if rescued.audited < len(rescued.dead):
+            log.error("audit.lost", rows=len(rescued.dead) - rescued.audited)
+            self._problems.report_lost_audit_row()

@@ -15,11 +15,9 @@ from autopost.model import Claim, Deferred, Outcome, Posted
 from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.outcomes import describe
-from autopost.observability.problems import Problems
+from autopost.observability.problems import PROBLEM_SECONDS, Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.worker.publication import LockHolder
-
-PROBLEM_SECONDS = 120.0  # how long `check` reports what happened once
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +51,7 @@ class PublishReport:
     def failed(self, rows: int, error: BaseException) -> None:
         """Report that a group failed. An error about a row is not logged: the row's outcome will be."""
         if isinstance(error, AuditRefused):
-            self._problems.report("audit log", "audit_log does not keep every row", for_seconds=PROBLEM_SECONDS)
+            self._problems.report_lost_audit_row()
         is_expected = isinstance(error, (PostRefused, AuditRefused, *DATABASE_ERRORS))
         with bookkeeping("metrics"):
             (metrics.count_database_error if is_expected else metrics.count_internal_error)("publish", error)
