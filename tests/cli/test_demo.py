@@ -171,70 +171,49 @@ def shown_of_two(folder: Path) -> tuple[str, str]:
     return by_template, by_llm
 
 
-@pytest.fixture(scope="module")
-def shown(shown_of_two: tuple[str, str]) -> str:
-    """Return what a whole demo with templates printed."""
-    return shown_of_two[0]
-
-
-def test_two_demos_run_at_the_same_time(shown_of_two: tuple[str, str]) -> None:
+def test_two_demos_run_at_the_same_time_and_show_what_they_did(shown_of_two: tuple[str, str]) -> None:
     """Each has a server of its own; one of them is written by the model, as a key says."""
-    by_template, by_llm = shown_of_two
-    assert "written by      template " in by_template
+    shown, by_llm = shown_of_two
+    assert "written by      template " in shown
     assert "written by      llm " in by_llm
+    assert_counted(shown)
+    reasons = [
+        "rate_limited",
+        "maturity_blocked",
+        "agent_unknown",
+        "missing_explanation",
+        "insignificant",
+        "rolled_back",
+    ]
+    assert [reason for reason in reasons if f"not posted: {reason}" not in shown] == []
+    # Completed, running and completed again makes one post.
+    assert shown.count("The weekly sales report") == 1
+    assert_nothing_planted(shown)
+    # Plain lines for a pipe: no escape sequence, no carriage return, no blanks at the end of a line.
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    assert [line for line in shown.splitlines() if line != line.rstrip()] == []
 
 
-def test_every_operation_is_accounted_for(shown: str) -> None:
-    """The numbers of the summary add up to the operations of the script, less the one rolled back."""
+def assert_counted(shown: str) -> None:
+    """Fail unless the summary adds up to the script, less what was rolled back, and to what went by on the screen."""
     numbers = [int(line.split()[0]) for line in shown.splitlines() if re.match(r" +\d+  \w+", line)]
     operations, *outcomes = numbers
     script = load_script()
     assert operations == sum(not operation.rolled_back for operation in script.operations) == sum(outcomes)
-
-
-def test_posts_are_shown_as_many_as_counted(shown: str) -> None:
-    """What went by on the screen is what the summary says."""
     posted = re.search(r"(\d+)  posted +(\d+) status, (\d+) alerts", shown)
     assert posted is not None
     headers = re.findall(r"^\d\d:\d\d:\d\d  .*  (ALERT|status)  by template$", shown, re.MULTILINE)
     assert (len(headers), headers.count("status"), headers.count("ALERT")) == tuple(map(int, posted.groups()))
 
 
-@pytest.mark.parametrize(
-    "reason",
-    ["rate_limited", "maturity_blocked", "agent_unknown", "missing_explanation", "insignificant", "rolled_back"],
-)
-def test_silence_is_shown_with_its_reason(shown: str, reason: str) -> None:
-    """Each reason that the script provokes is on the screen."""
-    assert f"not posted: {reason}" in shown
-
-
-def test_nothing_that_was_planted_is_shown(shown: str) -> None:
-    """No personal data and no secret of the script reaches the screen."""
+def assert_nothing_planted(shown: str) -> None:
+    """Fail if personal data or a secret of the script is on the screen, or its placeholder is not."""
     assert [text for text in PLANTED if text in shown] == []
     planted = "\n".join(operation.what for operation in load_script().operations)
     assert [text for text in PLANTED if text not in planted] == []
-
-
-@pytest.mark.parametrize(
-    "placeholder",
-    ["<EMAIL_ADDRESS>", "<PHONE_NUMBER>", "<CREDIT_CARD>", "<IBAN_CODE>", "<IP_ADDRESS>", "<OPENAI_KEY>"],
-)
-def test_placeholder_stands_where_something_was_taken_out(shown: str, placeholder: str) -> None:
-    """The reader sees that, and what, was taken out."""
-    assert placeholder in shown
-
-
-def test_pipe_gets_plain_lines(shown: str) -> None:
-    """No escape sequence, no carriage return, no blanks at the end of a line."""
-    assert "\x1b" not in shown
-    assert "\r" not in shown
-    assert [line for line in shown.splitlines() if line != line.rstrip()] == []
-
-
-def test_flapping_operation_is_posted_once(shown: str) -> None:
-    """Completed, running and completed again makes one post."""
-    assert shown.count("The weekly sales report") == 1
+    types = ["EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "OPENAI_KEY"]
+    assert [type_ for type_ in types if f"<{type_}>" not in shown] == []
 
 
 def test_reader_who_leaves_early_ends_the_demo(stage: Stage) -> None:

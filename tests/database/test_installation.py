@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -25,7 +26,7 @@ def installed(empty_database: str) -> Iterator[Platform]:
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
 def test_database_that_is_not_utf8_is_refused(server: Server, empty_database: str, encoding: str) -> None:
     """Posts have an ellipsis and emoji; the encoding of a database cannot be changed afterwards."""
-    name = f"autopost_{encoding.lower()}_{empty_database.rpartition('_')[2].split()[0]}"
+    name = f"autopost_{encoding.lower()}_{uuid4().hex}"
     with open_connection(empty_database, autocommit=True) as connection:
         connection.execute(f"create database {name} encoding '{encoding}' template template0 locale 'C'".encode())
         try:

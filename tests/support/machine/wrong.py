@@ -144,7 +144,18 @@ def trust_the_first_decision(_: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.support.machine.workers.at_publishing", posts_whatever_the_rules_say)
 
 
+# These take many examples: `make mutants` and the thorough run look for them.
+RARE = {
+    "the reconciler posts the past",
+    "a resume lets nothing go",
+    "the claim ignores leases",
+    "capturing fails the agent",
+    "what is removed is not remembered",
+    "the claim forgets what was removed",
+}
+
 Install = Callable[[Stage, pytest.MonkeyPatch], None]
 INSTALLS: dict[str, Install] = {wrong.name: wrong.install for wrong in WRONGS} | {
     "nothing is decided again under the lock": trust_the_first_decision
 }
+assert INSTALLS.keys() >= RARE
