@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
-from tests.support.neighbours import UNDISTURBED_SECONDS, assert_undisturbed, neighbours
+from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, assert_undisturbed, neighbours
 from tests.support.work import worker_process
 
 TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
 # A right is missing, a lock is not to be had, a row is refused, an internal error, a stale plan, a failed transaction,
 # a connection that is ended.
 SQLSTATES = ("42501", "55P03", "23514", "XX000", "0A000", "25P02", "57P01")
+HUGE_WAITING = "select count(*) from auto_post_outbox where agent_id = 'huge' and summary is null and state in ('pending', 'claimed')"
 OF_BAD_AGENTS = "select count(*) from auto_post_outbox where agent_id like 'bad%%' and state = '{}'"
 
 
@@ -106,3 +107,30 @@ def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, data
         host.execute("update auto_post_outbox set available_at = now() where tracker_id = 'refused'")
         until(lambda: host.waiting() == 0)
     assert host.value("select count(*) from audit_log") == host.value("select count(*) from social_posts")
+
+
+def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
+    database: str, host: Host, processes: Crew
+) -> None:
+    """Twenty rows of 20 MB and one of 200 MB; a process of the crew may have 512 MB."""
+    host.agent("huge")
+    with (
+        worker_process(database, processes, **TEMPLATES) as worker,
+        neighbours(database, host) as others,
+        application_role(host, database) as dsn,
+        open_connection(dsn, autocommit=True) as application,
+    ):
+        before = others.measured(UNDISTURBED_SECONDS)
+        application.execute(
+            "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation) "
+            "select 'huge' || n, 'tenant', 'huge', 'workflow_execute', 'failed', "
+            "repeat('word ', case n when 0 then 40000000 else 4000000 end) from generate_series(0, 20) as n"
+        )
+        during = others.measured(UNDISTURBED_SECONDS)
+        others.stop()
+        until(lambda: host.value(HUGE_WAITING) == 0)
+        assert worker.process.poll() is None
+        until(others.all_are_posted)
+    assert_undisturbed(before, during, "rows of many megabytes")
+    states = host.rows("select state from auto_post_outbox where agent_id = 'huge' and summary is null order by state")
+    assert [row["state"] for row in states] == ["posted"] * 20 + ["skipped"]  # the 21st is one too many of a storm
