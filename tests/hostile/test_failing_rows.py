@@ -11,7 +11,7 @@ TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
 # A right is missing, a lock is not to be had, a row is refused, an internal error, a stale plan, a failed transaction,
 # a connection that is ended.
 SQLSTATES = ("42501", "55P03", "23514", "XX000", "0A000", "25P02", "57P01")
-HUGE_WAITING = "select count(*) from auto_post_outbox where agent_id = 'huge' and summary is null and state in ('pending', 'claimed')"
+WAITING_OF = "select count(*) from auto_post_outbox where agent_id = %s and summary is null and finished_at is null"
 OF_BAD_AGENTS = "select count(*) from auto_post_outbox where agent_id like 'bad%%' and state = '{}'"
 
 
@@ -128,7 +128,7 @@ def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
         )
         during = others.measured(UNDISTURBED_SECONDS)
         others.stop()
-        until(lambda: host.value(HUGE_WAITING) == 0)
+        until(lambda: host.value(WAITING_OF, ("huge",)) == 0)
         assert worker.process.poll() is None
         until(others.all_are_posted)
     assert_undisturbed(before, during, "rows of many megabytes")
