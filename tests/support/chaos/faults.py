@@ -161,8 +161,12 @@ def trigger_disabled(arena: Arena) -> Iterator[None]:
 
 @contextlib.contextmanager
 def tiny_retention(arena: Arena) -> Iterator[None]:
-    """A worker joins that keeps finished rows for less than a second, for a while."""
-    joining = arena.start_worker(SOCIAL_POST_RETENTION_DAYS="0.00001", SOCIAL_POST_MAINTENANCE_SECONDS="0.1")
+    """A worker with the owner's rights joins that keeps finished rows for less than a second, for a while."""
+    joining = arena.start_worker(
+        DATABASE_URL=arena.proxy.dsn("postgres", user="postgres"),
+        SOCIAL_POST_RETENTION_DAYS="0.00001",
+        SOCIAL_POST_MAINTENANCE_SECONDS="0.1",
+    )
     until(lambda: joining.works or not joining.runs, seconds=20)
     arena.hold(1.5)
     joining.signal(signal.SIGTERM)
