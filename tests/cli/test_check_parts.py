@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from autopost.cli.checking.client import clock_finding, language_model
 from autopost.cli.checking.drift import drift
 from autopost.cli.checking.finding import Finding, Level, ok, problem, require_health, warning, worst
+from autopost.cli.checking.model import model_answer
 from autopost.cli.checking.objects import catalog_of, expected_catalog
 from autopost.cli.checking.show import check_screen
 from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 from tests.support.host import SCHEMAS
+from tests.support.llm_server import LlmServer, says, sends_error, status
+from tests.writing.samples import settings_for
 
 FINE = ok("trigger", "enabled")
 ODD = warning("workers", "none", "autopost run")
 BAD = problem("outbox", "gone", "autopost migrate")
+
+
+@pytest.fixture
+def llm() -> Iterator[LlmServer]:
+    """Return a local LLM."""
+    with LlmServer() as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -42,6 +53,34 @@ def test_language_model_is_named_with_its_host_and_without_its_key() -> None:
     finding = language_model(settings)
     assert (finding.level, finding.finding) == (Level.OK, "gpt-4o-mini at llm.example, with a key")
     assert "api.openai.com" in language_model(load_settings(require_database=False, openai_api_key=key)).finding
+
+
+async def test_model_that_answers_is_well(llm: LlmServer) -> None:
+    """One request is sent, and nothing of an operation is in it."""
+    settings = settings_for(llm)
+    assert (await model_answer(settings)).level is Level.OK
+    (request,) = llm.requests
+    assert "Checked that the installation works" in request.user
+
+
+async def test_model_that_does_not_answer_is_named_with_what_the_server_says(llm: LlmServer) -> None:
+    """What the operator must change is a problem, and the advice says what; what may pass is a warning."""
+    said = {"message": "text of Jane", "param": "frequency_penalty", "code": "unsupported_parameter"}
+    cases = [
+        (sends_error(400, said), Level.PROBLEM, "bad_request (status 400, code unsupported_parameter, parameter"),
+        (status(401), Level.PROBLEM, "unauthorized (status 401)"),
+        (status(404, error_code="model_not_found"), Level.PROBLEM, "not_found (status 404, code model_not_found)"),
+        (status(402), Level.PROBLEM, "no_credit (status 402)"),
+        (status(308, {"location": "/"}), Level.PROBLEM, "redirected (status 308)"),
+        (status(503, {"retry-after": "60"}), Level.WARNING, "server_error (status 503)"),
+        (says("I'm sorry, but I can't help with that."), Level.WARNING, "answers, but not with a post: refused"),
+    ]
+    for reply, level, text in cases:
+        llm.will(reply)
+        finding = await model_answer(settings_for(llm))
+        assert (finding.level, text in finding.finding) == (level, True), finding
+        assert finding.advice
+        assert "Jane" not in finding.finding
 
 
 @pytest.mark.parametrize(

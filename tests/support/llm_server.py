@@ -117,6 +117,12 @@ def status(code: int, headers: Mapping[str, str] | None = None, *, error_code: s
     return lambda exchange: exchange.send(code, body, headers)
 
 
+def sends_error(code: int, error: object, headers: Mapping[str, str] | None = None) -> Reply:
+    """Answer with an error of which the test says all."""
+    body = json.dumps({"error": error}).encode()
+    return lambda exchange: exchange.send(code, body, headers)
+
+
 def sends(body: bytes, *, content_type: str = "application/json") -> Reply:
     """Answer 200 with any bytes."""
     return lambda exchange: exchange.send(200, body, {"content-type": content_type})

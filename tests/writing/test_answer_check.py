@@ -11,6 +11,7 @@ from autopost.writing.answer_check import Rejected, check
 from autopost.writing.prompt import SYSTEM
 from tests.support.cases import assert_results
 
+JAPANESE = "四半期レポートが完成しました。全員が今日から読めるようになっています。"
 GOOD = "Wrapped up the weekly report, so everyone starts Monday informed 🎉"
 
 
@@ -129,14 +130,50 @@ def test_digits_hashes_and_signs_are_no_emoji() -> None:
     assert check(Answer(text)) == text
 
 
-def test_an_answer_that_ran_out_of_tokens_ends_in_an_ellipsis() -> None:
-    """Its last word may be half a word."""
-    assert check(Answer("We finished the quarterly repo", truncated=True)) == "We finished the quarterly…"
+def test_answer_that_ran_out_of_tokens_ends_with_its_last_whole_sentence() -> None:
+    """What is left must say something; half a sentence could say the contrary of the whole."""
+    too_little = Rejected("out_of_tokens")
+    expected = [
+        ("We finished the report.", "We finished the report."),
+        ("We finished the quarterly report. It shows that the", "We finished the quarterly report."),
+        ("We finished the quarterly report 🎉", "We finished the quarterly report 🎉"),
+        (
+            "四半期レポートが完成しました。全員が今日から読めるようになっています。次は",
+            "四半期レポートが完成しました。全員が今日から読めるようになっています。",
+        ),
+        ("We finished version 2.5 of the quarterly repo", too_little),
+        ("This security", too_little),
+        ("Done. The quarterly report is not", too_little),
+    ]
+    assert_results(lambda text: check(Answer(text, truncated=True)), expected)
 
 
-def test_an_answer_that_ran_out_of_tokens_after_a_sentence_is_whole() -> None:
-    """Nothing visible is missing."""
-    assert check(Answer("We finished the report.", truncated=True)) == "We finished the report."
+def test_thoughts_are_removed_whatever_marks_them() -> None:
+    """With both marks, with the closing one alone, in any family's form; thoughts that never end leave nothing."""
+    post = "The import is through, and all orders are in."
+    thoughts = "Okay, the user wants one post. <b>Let me think.</b>"
+    marks = [
+        ("<think>", "</think>"),
+        ("<THINK>", "</THINK>"),
+        ('<think type="deep">', "</think>"),
+        ("<thinking>", "</thinking>"),
+        ("<thought>", "</thought>"),
+        ("<reasoning>", "</reasoning>"),
+        ("[THINK]", "[/THINK]"),
+        ("◁think▷", "◁/think▷"),
+        ("<seed:think>", "</seed:think>"),
+        ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+        ("analysis", "assistantfinal"),
+    ]
+    expected = [
+        (text, post)
+        for opening, closing in marks
+        for text in (f"{opening}{thoughts}{closing}{post}", f"{thoughts}\n{closing}\n{post}")
+    ]
+    expected += [("<think>one</think>two<think>three</think>" + post, post)]
+    assert_results(lambda text: check(Answer(text)), expected)
+    unended = [opening + thoughts for opening, _ in marks if opening != "analysis"]
+    assert_results(lambda text: check(Answer(text)), ((text, Rejected("empty")) for text in unended))
 
 
 @given(st.text(max_size=400), st.booleans())

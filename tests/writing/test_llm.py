@@ -32,6 +32,7 @@ from tests.support.llm_server import (
     refuses,
     says,
     sends,
+    sends_error,
     status,
     trickles,
     when,
@@ -93,7 +94,7 @@ async def test_a_connection_that_breaks_is_retried(llm: LlmServer, make_llm: Mak
 
 @pytest.mark.parametrize(
     ("code", "word"),
-    [(400, "bad_request"), (401, "unauthorized"), (403, "unauthorized"), (404, "bad_request"), (422, "bad_request")],
+    [(400, "bad_request"), (401, "unauthorized"), (403, "unauthorized"), (404, "not_found"), (422, "bad_request")],
 )
 async def test_what_no_retry_can_mend_is_not_retried(llm: LlmServer, make_llm: MakeLlm, code: int, word: str) -> None:
     """One request, one word."""
@@ -102,11 +103,21 @@ async def test_what_no_retry_can_mend_is_not_retried(llm: LlmServer, make_llm: M
     assert len(llm.requests) == 1
 
 
-async def test_an_account_without_money_is_not_retried(llm: LlmServer, make_llm: MakeLlm) -> None:
-    """OpenAI says 429 for that too."""
-    llm.will(status(429, error_code="insufficient_quota"), says("Done!"))
-    assert await make_llm().ask(PROMPT) == NoAnswer("rate_limited")
+async def test_redirect_is_not_followed(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """The key and the texts go to the configured address alone."""
+    llm.will(status(307, {"location": "/v1/elsewhere"}), says("Done!"))
+    assert await make_llm().ask(PROMPT) == NoAnswer("redirected")
     assert len(llm.requests) == 1
+
+
+async def test_an_account_without_money_is_not_retried(llm: LlmServer, make_llm: MakeLlm) -> None:
+    """OpenAI says 429 for that too, in its code or in its type; OpenRouter says 402."""
+    by_type = sends_error(429, {"message": "no", "type": "insufficient_quota", "code": None})
+    client = make_llm()
+    for no in (status(429, error_code="insufficient_quota"), by_type, status(402)):
+        llm.will(no, says("Done!"))
+        assert await client.ask(PROMPT) == NoAnswer("no_credit")
+        assert len(llm.requests) == 1
 
 
 async def test_the_servers_own_wait_is_respected(llm: LlmServer, make_llm: MakeLlm) -> None:
@@ -189,7 +200,7 @@ async def test_a_server_that_is_not_there_is_a_connection_trouble(
 
 
 async def test_what_is_no_answer_is_a_bad_response(llm: LlmServer, make_llm: MakeLlm) -> None:
-    """JSON or not, of the wrong shape or a redirect elsewhere; none is asked for again."""
+    """JSON or not, or of the wrong shape; none is asked for again."""
     bodies = [
         b"{not json",
         b"{}",
@@ -205,7 +216,6 @@ async def test_what_is_no_answer_is_a_bad_response(llm: LlmServer, make_llm: Mak
     replies = {
         **{body: sends(body) for body in bodies},
         b"<html>login</html>": sends(b"<html>login</html>", content_type="text/html"),
-        b"redirect": status(307, {"location": "/v1/elsewhere"}),
     }
     llm.will(*replies.values())
     client = make_llm()

@@ -108,10 +108,10 @@ def test_answer_with_placeholders_is_a_post_as_it_is(wrote: Fields) -> None:
     assert_results(lambda text: check(Answer(text), wrote.placeholders), expected)
 
 
-def test_truncated_answer_ends_before_a_placeholder_or_behind_it(wrote: Fields) -> None:
-    """The last word may be cut; a placeholder is dropped or kept whole."""
-    assert check(Answer(f"It went to {ADDRESS}", truncated=True), wrote.placeholders) == "It went to…"
-    assert check(Answer(f"It went to {ADDRESS} tod", truncated=True), wrote.placeholders) == f"It went to {ADDRESS}…"
+def test_truncated_answer_keeps_the_placeholders_of_its_whole_sentences(wrote: Fields) -> None:
+    """The sentence that the token limit ended goes, with what is in it."""
+    sentence = f"The report went to {ADDRESS} today."
+    assert check(Answer(f"{sentence} Then {ADDRESS}", truncated=True), wrote.placeholders) == sentence
 
 
 def test_private_characters_of_an_answer_are_no_placeholders() -> None:

@@ -17,6 +17,7 @@ from autopost.webhooks.from_settings import webhooks_from_settings
 
 def check(
     strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a problem does.")] = False,
+    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Send the LLM one harmless request.")] = True,
     as_json: Json = False,
 ) -> None:
     """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
@@ -24,7 +25,7 @@ def check(
     webhooks_from_settings(settings)  # a worker would not start
 
     async def look() -> None:
-        findings = await run_check(settings)
+        findings = await run_check(settings, ask=ask)
         try:
             if as_json:
                 print_json({"level": worst(findings), "findings": [asdict(finding) for finding in findings]})

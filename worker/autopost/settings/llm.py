@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator
 
 from autopost.settings.field import PREFIX, Group, setting
+
+_NOT_EXTRA = frozenset({"messages", "model", "n", "stream", "tools"})  # with another one no answer could be read
 
 
 class LlmSettings(Group):
@@ -28,6 +32,13 @@ class LlmSettings(Group):
     llm_enabled: bool = setting(True, f"{PREFIX}LLM_ENABLED", "Whether the LLM writes posts.", "true or false")
     llm_model: str = setting(
         "gpt-4o-mini", f"{PREFIX}LLM_MODEL", "The model that writes posts.", "the name of a model", min_length=1
+    )
+    llm_extra_json: str | None = setting(
+        None,
+        f"{PREFIX}LLM_EXTRA",
+        "Parameters that are added to each request, or replace one of it; null leaves one out. For a vendor's own "
+        "parameters.",
+        'a JSON object such as {"reasoning_effort": "low"}, without messages, model, n, stream and tools',
     )
     llm_timeout_seconds: float = setting(
         5.0,
@@ -78,10 +89,27 @@ class LlmSettings(Group):
             raise ValueError("no host")
         return value
 
+    @field_validator("llm_extra_json")
+    @classmethod
+    def _is_object(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parameters = json.loads(value)
+            except RecursionError:
+                raise ValueError("nested too deeply") from None
+            if not isinstance(parameters, dict) or not _NOT_EXTRA.isdisjoint(parameters):
+                raise ValueError("not an object of parameters")
+        return value
+
     @field_validator("openai_api_key")
     @classmethod
     def _blank_is_none(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value().strip() else None
+
+    @property
+    def llm_extra(self) -> dict[str, Any]:
+        """Return the parameters that are added to each request."""
+        return json.loads(self.llm_extra_json) if self.llm_extra_json else {}
 
     @property
     def uses_llm(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import regex
 
 from autopost.writing.answer import Answer
-from autopost.writing.length import ELLIPSIS, limit_emoji
+from autopost.writing.length import limit_emoji
 from autopost.writing.plain import plain
 from autopost.writing.prompt import SYSTEM, TAG
 
@@ -16,7 +16,23 @@ MAX_EMOJI = 2
 _MAX_CHARACTERS = 4_000  # 100 tokens are far fewer, but a broken server can send anything
 _LEAK_WORDS = 6  # this many words in a row are not shared with the system prompt by chance
 
-_THINKING = regex.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", regex.DOTALL | regex.IGNORECASE)
+# Marks of a model's thoughts: DeepSeek, Qwen, Mistral, Kimi, ByteDance, gpt-oss. Many servers put the opening mark into
+# the prompt, so that only the closing one is in the answer.
+_THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad|analysis)"
+_THOUGHTS = regex.compile(
+    rf"\A.*(?:</{_THOUGHT}>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>|assistantfinal)",
+    regex.DOTALL | regex.IGNORECASE,
+)
+_OPEN_THOUGHT = regex.compile(
+    rf"(?:<{_THOUGHT}\b[^<>]{{0,80}}>|\[THINK\]|◁think▷|<\|begin_of_thought\|>|<\|channel\|>analysis|\Aanalysis(?=[A-Z])).*\Z",
+    regex.DOTALL | regex.IGNORECASE,
+)
+_ABOUT_THE_TASK = regex.compile(
+    r"\b(?:the user|user['’]s request|the prompt|the JSON|the instructions?)\b"
+    r"|\b(?:I|we) (?:need|have|should|must) (?:to )?(?:write|create|produce|craft|make|output|post)"
+    r"|\A(?:okay|ok|alright|hmm|so|first)\b.{0,40}\b(?:let me|let['’]s|I)\b",
+    regex.IGNORECASE,
+)
 _FENCED = regex.compile(r"```[\w-]*\s(?P<inside>.*)```", regex.DOTALL)
 _LABEL = regex.compile(
     r"(?:\*\*)?(?:(?:the |your |social |media |status |team |feed )*(?:post|update|tweet|caption|draft)"
@@ -44,12 +60,15 @@ _LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
 # Replace the placeholders in an answer while it is checked: their brackets are not markup of the model.
 _STAND_INS = range(0x10FF00, 0x10FFFE)
 _STAND_IN = regex.compile(r"[\U0010FF00-\U0010FFFD]")
-_SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*\Z|\p{Extended_Pictographic}\uFE0F?\Z")
+_SENTENCE_ENDS = regex.compile(
+    r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*(?=\s|\Z|[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])|\p{Extended_Pictographic}\uFE0F?\Z"
+)
+_LEAST_CHARACTERS = 20  # of an answer that the token limit ended
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt` or `bad_response`."""
+    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt`, `bad_response` or `out_of_tokens`."""
 
     reason: str
 
@@ -72,7 +91,7 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
     said = _STAND_IN.sub("", answer.text[:_MAX_CHARACTERS])
     for placeholder, stand_in in stand_ins.items():
         said = said.replace(placeholder, stand_in)
-    said = _THINKING.sub("", said)
+    said = without_thoughts(said)
     line = plain(said)
     if answer.refused or _REFUSAL.search(line):
         return Rejected("refused")
@@ -82,9 +101,18 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
     if _JSON.fullmatch(text):
         return Rejected("bad_response")
     text = limit_emoji(text, MAX_EMOJI)
-    if answer.truncated and not _SENTENCE_END.search(text):
-        text = _without_last_word(text) + ELLIPSIS
-    return text
+    return _whole_sentences(text) if answer.truncated else text
+
+
+def without_thoughts(text: str) -> str:
+    """Return the text after the model's thoughts; empty if they never ended."""
+    return _OPEN_THOUGHT.sub("", _THOUGHTS.sub("", text))
+
+
+def is_all_thoughts(text: str) -> bool:
+    """Return whether an answer that the token limit ended is the model's thoughts alone, with a mark or without."""
+    said = plain(without_thoughts(text[:_MAX_CHARACTERS]))
+    return not said or _ABOUT_THE_TASK.search(said) is not None
 
 
 def _unwrap(text: str) -> str:
@@ -108,9 +136,11 @@ def _unquote(text: str) -> str:
     return text
 
 
-def _without_last_word(text: str) -> str:
-    """Return the text without its last word, which the token limit may have cut, unless it is the only one."""
-    return (text.rsplit(maxsplit=1)[0] if " " in text else text).rstrip(" ,;:-–—")
+def _whole_sentences(text: str) -> str | Rejected:
+    """Return the sentences before the token limit ended the answer, if they say enough."""
+    ends = [match.end() for match in _SENTENCE_ENDS.finditer(text)]
+    whole = text[: ends[-1]].strip() if ends else ""
+    return whole if len(whole) >= _LEAST_CHARACTERS else Rejected("out_of_tokens")
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -30,6 +30,7 @@ class Permit:
     """Permission for one call, whose outcome must be reported with it."""
 
     era: int
+    successes: int = 0  # when the call began
 
 
 class Breaker:
@@ -52,6 +53,7 @@ class Breaker:
         self._state = State.CLOSED
         self._era = 0  # raised by every change of state: outcomes of calls from earlier states are ignored
         self._failures = 0
+        self._successes = 0
         self._cooldowns = 0
         self._open_until = 0.0
 
@@ -64,19 +66,22 @@ class Breaker:
         """Return a permit, or None to refuse the call. Report its outcome by `succeeded`, `failed` or `gave_up`."""
         if self._state is State.OPEN and monotonic() >= self._open_until:
             self._change(State.HALF_OPEN)
-            return Permit(self._era)
-        return Permit(self._era) if self._state is State.CLOSED else None
+            return Permit(self._era, self._successes)
+        return Permit(self._era, self._successes) if self._state is State.CLOSED else None
 
     def succeeded(self, permit: Permit) -> None:
         """Report that the server answered."""
         if permit.era == self._era:
             self._failures = 0
+            self._successes += 1
             if self._state is State.HALF_OPEN:
                 self._cooldowns = 0
                 self._change(State.CLOSED)
 
-    def failed(self, permit: Permit) -> None:
-        """Report that the server did not answer."""
+    def failed(self, permit: Permit, *, timed_out: bool = False) -> None:
+        """Report that the server did not answer. It is busy, not dead, if it answered another call meanwhile."""
+        if timed_out and permit.successes != self._successes:
+            return
         if permit.era == self._era:
             self._failures += 1
             if self._state is State.HALF_OPEN or self._failures >= self._max_failures:

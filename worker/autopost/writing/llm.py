@@ -10,9 +10,13 @@ import asyncio
 import contextlib
 import math
 import random
+import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx2
 import structlog
@@ -36,29 +40,52 @@ from autopost.backoff import retry_after_seconds
 from autopost.errors import AutopostError, ConfigurationError
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
+from autopost.writing.answer_check import is_all_thoughts
 from autopost.writing.bounded_transport import BoundedTransport, ResponseTooLong
+from autopost.writing.dialect import Dialect
 from autopost.writing.prompt import Prompt
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-MAX_TOKENS = 100
-TEMPERATURE = 0.7
 _MAX_ATTEMPTS = 8
+_MAX_CORRECTIONS = 5  # of a request, one after another: there are so many things to correct
 _FIRST_BACKOFF_SECONDS = 0.2
 _MAX_BACKOFF_SECONDS = 2.0
 _MAX_TOKENS_COUNTED = 10_000_000  # more than any model accepts
 _POOL_CONNECTIONS = 25  # httpx searches all connections of a pool for every request and response
 
+_AZURE_DEPLOYMENT = "/deployments/"  # Azure's address of one model, which takes the key in a header of its own
+_MAX_COMPLAINT = 4_000
+_NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")
+_REFUSED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
+_TOO_LONG = frozenset({"context_length_exceeded", "string_above_max_length"})
+_FILTERED = frozenset({"content_filter", "safety", "SAFETY", "refusal", "PROHIBITED_CONTENT"})
+_TRUNCATED = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
+
 _log = structlog.get_logger(__name__)
 
 
 class _Failed(AutopostError):
-    """One attempt failed. `reason` says why, `wait_seconds` is what the server asked for."""
+    """One attempt failed. `answer` says why, `wait_seconds` is what the server asked for.
 
-    def __init__(self, reason: str, *, retry: bool = False, wait_seconds: float | None = None) -> None:
+    `complaint` is what an error about the request says, in lower case; it can hold text of the request, and is only
+    searched.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry: bool = False,
+        wait_seconds: float | None = None,
+        error: APIStatusError | None = None,
+        complaint: str = "",
+    ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        status, code, parameter = _facts(error) if error is not None else (None, None, None)
+        self.answer = NoAnswer(reason, status, code, parameter)
         self.retry = retry
         self.wait_seconds = wait_seconds
+        self.complaint = complaint
 
 
 class Llm:
@@ -67,16 +94,22 @@ class Llm:
     It connects to the base URL only: redirects are not followed and proxies of the environment are not used;
     SSL_CERT_FILE and SSL_CERT_DIR are respected. There are `llm_concurrency` connections in pools of at most 25,
     because with one pool of 200 a post takes 1.4 to 1.6 times the CPU time. A request uses the least busy pool.
+    What the server does not accept in a request is learnt from its errors, and remembered.
     """
 
     def __init__(self, settings: Settings, key: str) -> None:
         self._model = settings.llm_model
         self._seconds = settings.llm_timeout_seconds
+        self._extra = settings.llm_extra
+        self._dialect = Dialect()
         trusted = certificates()
+        address = urlsplit(settings.openai_base_url or OPENAI_BASE_URL)
         self._clients = [
             AsyncOpenAI(
                 api_key=key,
-                base_url=settings.openai_base_url or OPENAI_BASE_URL,
+                base_url=urlunsplit(address._replace(query="", fragment="")),
+                default_query=dict(parse_qsl(address.query)),
+                default_headers={"api-key": key} if _AZURE_DEPLOYMENT in address.path else None,
                 max_retries=0,
                 timeout=self._seconds,
                 http_client=_http_client(trusted, connections),
@@ -100,7 +133,7 @@ class Llm:
         except TimeoutError:
             return NoAnswer("timeout")
         except _Failed as failed:
-            return NoAnswer(failed.reason)
+            return failed.answer
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, a template is used
             _log.warning("llm.unexpected_error", error=type(error).__name__)
             return NoAnswer("unexpected")
@@ -121,20 +154,41 @@ class Llm:
             self._calls[pool] -= 1
 
     async def _attempt(self, prompt: Prompt) -> Answer:
+        """Ask once; again at once, in another way, when the server does not accept the request as it is."""
+        paid: list[Answer] = []
         with self._least_busy() as client:
-            return _read(await self._complete(client, prompt))
+            for _ in range(_MAX_CORRECTIONS):
+                sent = self._dialect
+                try:
+                    answer = _read(await self._complete(client, sent.request(prompt, self._extra)))
+                except _Failed as failed:
+                    better = sent.corrected(failed.complaint) if failed.complaint else None
+                    # Another call may have learnt it meanwhile.
+                    if better is None and self._dialect == sent:
+                        raise
+                    self._learn(sent, better)
+                    continue
+                paid.append(answer)
+                if not answer.truncated or not (answer.has_thoughts or is_all_thoughts(answer.text)):
+                    break
+                better = sent.with_room()
+                if better is None and self._dialect == sent:
+                    break
+                self._learn(sent, better)
+        if not paid:
+            raise _Failed("bad_request")
+        return _with_tokens_of(paid)
 
-    async def _complete(self, client: AsyncOpenAI, prompt: Prompt) -> ChatCompletion:
+    def _learn(self, sent: Dialect, better: Dialect | None) -> None:
+        if better is not None and self._dialect == sent:
+            self._dialect = better
+            _log.info("llm.request_adapted", **asdict(better))
+
+    async def _complete(self, client: AsyncOpenAI, request: dict[str, Any]) -> ChatCompletion:
         try:
+            # Typed arguments would leave out what `extra` may override.
             return await client.chat.completions.create(
-                model=self._model,
-                messages=[
-                    {"role": "system", "content": prompt.system},
-                    {"role": "user", "content": prompt.user},
-                ],
-                # `max_completion_tokens` is OpenAI's newer name; compatible servers know this one.
-                max_tokens=MAX_TOKENS,
-                temperature=TEMPERATURE,
+                model=self._model, messages=request.pop("messages"), extra_body=request
             )
         except APITimeoutError:
             raise _Failed("timeout", retry=True) from None
@@ -178,16 +232,41 @@ def _http_client(trusted: ssl.SSLContext, connections: int) -> httpx2.AsyncClien
 
 
 def _from_status(error: APIStatusError) -> _Failed:
-    status = error.status_code
+    status, code, _ = _facts(error)
     wait_seconds = retry_after_seconds(error.response.headers, datetime.now(UTC))
+    said = _said(error)
+    if status == 402 or "insufficient_quota" in (code, error.type):
+        return _Failed("no_credit", error=error)
     if status == 429:
-        # An account without credit gets 429, too, and waiting does not help.
-        return _Failed("rate_limited", retry=error.code != "insufficient_quota", wait_seconds=wait_seconds)
+        return _Failed("rate_limited", retry=True, wait_seconds=wait_seconds, error=error)
     if status >= 500 or status in (408, 409):
-        return _Failed("server_error", retry=True, wait_seconds=wait_seconds)
+        # A chat template without a system role fails as 500 in llama.cpp.
+        return _Failed("server_error", retry=True, wait_seconds=wait_seconds, error=error, complaint=said)
     if status in (401, 403):
-        return _Failed("unauthorized")
-    return _Failed("bad_request" if status >= 400 else "bad_response")
+        return _Failed("unauthorized", error=error)
+    if status in (404, 405):
+        return _Failed("not_found", error=error)
+    if status < 400:
+        return _Failed("redirected", error=error)
+    if code in _REFUSED:
+        return _Failed("refused", error=error)
+    if status == 413 or code in _TOO_LONG:
+        return _Failed("too_long", error=error)
+    return _Failed("bad_request", error=error, complaint=said)
+
+
+def _facts(error: APIStatusError) -> tuple[int, str | None, str | None]:
+    """Return status, code and parameter of an error. Only names: a vendor's message can repeat the request."""
+    return error.status_code, _name(error.code), _name(error.param)
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
+
+
+def _said(error: APIStatusError) -> str:
+    """Return the beginning of what an error says, in lower case, to be searched for names of parameters."""
+    return f"{error.param} {error.code} {error.message}"[:_MAX_COMPLAINT].lower()
 
 
 def _wait_seconds(state: RetryCallState) -> float:
@@ -207,16 +286,44 @@ def _read(completion: ChatCompletion) -> Answer:
     message = getattr(choice, "message", None)
     if message is None:
         raise _Failed("bad_response")
-    content = getattr(message, "content", None)
     reason = getattr(choice, "finish_reason", None)
+    if reason == "error":  # OpenRouter: the vendor failed in the middle of the answer
+        raise _Failed("server_error", retry=True)
     usage = getattr(completion, "usage", None)
+    details = getattr(usage, "completion_tokens_details", None)
+    thoughts = (getattr(message, "reasoning_content", None), getattr(message, "reasoning", None))
     return Answer(
-        text=content if isinstance(content, str) else "",
-        refused=bool(getattr(message, "refusal", None)) or reason == "content_filter",
-        truncated=reason == "length",
+        text=_text(getattr(message, "content", None)),
+        refused=bool(getattr(message, "refusal", None)) or reason in _FILTERED,
+        truncated=reason in _TRUNCATED,
         prompt_tokens=_tokens(getattr(usage, "prompt_tokens", None)),
         completion_tokens=_tokens(getattr(usage, "completion_tokens", None)),
+        has_thoughts=any(thoughts) or bool(_tokens(getattr(details, "reasoning_tokens", None))),
     )
+
+
+def _text(content: object) -> str:
+    """Return the text of a message, which some servers send in parts. Parts with thoughts are left out."""
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict) and part.get("type") in ("text", "output_text")]
+        return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+    return content if isinstance(content, str) else ""
+
+
+def _with_tokens_of(answers: Sequence[Answer]) -> Answer:
+    """Return the last answer with the tokens of all: each was paid for. None where one is not known."""
+    if len(answers) == 1:
+        return answers[0]
+    return replace(
+        answers[-1],
+        prompt_tokens=_sum([answer.prompt_tokens for answer in answers]),
+        completion_tokens=_sum([answer.completion_tokens for answer in answers]),
+    )
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _tokens(value: object) -> int | None:

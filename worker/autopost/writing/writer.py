@@ -18,6 +18,7 @@ from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
+from autopost.writing.concurrency import AdaptiveLimit
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
@@ -27,11 +28,13 @@ from autopost.writing.template import compose
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
 
+_MAX_KINDS = 100  # of failures that are logged until there is an answer
+
 _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """Writes posts, at most `llm_concurrency` of them by the LLM at once.
+    """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
     called with `off`, or with each state of the circuit breaker.
@@ -48,11 +51,13 @@ class Writer:
         self._settings = settings
         self._redactor = redactor
         self._tracer = tracer or AttemptTracer()
-        self._slots = asyncio.Semaphore(settings.llm_concurrency)
+        self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
         self._llm = _client(settings, key) if settings.llm_enabled and key else None
         self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
+        self._failure: NoAnswer | None = None  # why the breaker is open, or is about to be
+        self._logged: set[tuple[object, ...]] = set()
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
         if settings.llm_enabled and not key:
@@ -74,9 +79,10 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
-            async with self._slots:
+            async with self._slots.slot() as slot:
                 await self._stagger()
                 answer = await self._ask(self._llm, prompt_for(fields))
+                slot.outcome = _is_in_time(answer)
             return _noted(span, await asyncio.to_thread(self._written, fields, answer))
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
@@ -92,6 +98,17 @@ class Writer:
             _log.warning("llm.breaker_opened", seconds=round(cooldown_seconds, 1))
         elif state is State.CLOSED:
             _log.info("llm.breaker_closed")
+
+    def _log_failure(self, answer: Answer | NoAnswer) -> None:
+        """Log each kind of failure once, until there is an answer."""
+        if isinstance(answer, Answer):
+            self._logged.clear()
+            return
+        facts = {"reason": answer.reason, "status": answer.status, "code": answer.code, "parameter": answer.parameter}
+        kind = tuple(facts.values())
+        if kind not in self._logged and len(self._logged) < _MAX_KINDS:
+            self._logged.add(kind)
+            _log.warning("llm.failed", **{name: fact for name, fact in facts.items() if fact is not None})
 
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
@@ -109,10 +126,10 @@ class Writer:
             await asyncio.sleep(0)
 
     async def _ask(self, llm: Llm, prompt: Prompt) -> Answer | NoAnswer:
-        """Return the LLM's answer, or NoAnswer at once while the circuit breaker is open."""
+        """Return the LLM's answer, or the last failure at once while the circuit breaker is open."""
         permit = self._breaker.admit()
         if permit is None:
-            return NoAnswer("breaker_open")
+            return self._failure or NoAnswer("breaker_open")
         answer: Answer | NoAnswer | None = None
         begin = time.monotonic()
         try:
@@ -123,10 +140,13 @@ class Writer:
             match answer:
                 case None:
                     self._breaker.gave_up(permit)
-                case NoAnswer():
-                    self._breaker.failed(permit)
-                case Answer():
+                case NoAnswer() if not answer.is_of_the_request:
+                    self._failure = answer
+                    self._breaker.failed(permit, timed_out=answer.reason == "timeout")
+                case _:
+                    self._failure = None
                     self._breaker.succeeded(permit)
+        self._log_failure(answer)
         metrics.LLM_LATENCY_SECONDS.observe(time.monotonic() - begin)
         metrics.LLM_CALLS.labels(answer.reason if isinstance(answer, NoAnswer) else "answered").inc()
         return answer
@@ -194,6 +214,13 @@ class Writer:
 def _noted(span: Span, written: Written) -> Written:
     set_attributes(span, {"autopost.generator": str(written.generator), "autopost.fallback": written.fallback})
     return written
+
+
+def _is_in_time(answer: Answer | NoAnswer) -> bool | None:
+    """Return whether the server was quick enough, None where that is not known."""
+    if isinstance(answer, Answer):
+        return True
+    return False if answer.reason == "timeout" else None
 
 
 def _client(settings: Settings, key: str) -> Llm:

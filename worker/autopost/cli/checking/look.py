@@ -14,6 +14,7 @@ from autopost.cli.checking.client import clock, known_names, language_model, not
 from autopost.cli.checking.drift import SUBJECT as OBJECTS
 from autopost.cli.checking.drift import drift
 from autopost.cli.checking.finding import Finding, Level, ok, problem
+from autopost.cli.checking.model import model_answer
 from autopost.cli.checking.objects import catalog_of
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
@@ -27,8 +28,8 @@ from autopost.settings import Settings
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
-async def run_check(settings: Settings) -> list[Finding]:
-    """Return what is right and what is wrong, in the order of looking.
+async def run_check(settings: Settings, *, ask: bool = False) -> list[Finding]:
+    """Return what is right and what is wrong, in the order of looking. With `ask` the LLM gets one harmless request.
 
     Raises DatabaseUnreachable, and SchemaMismatch where autopost was never installed: there is nothing to look at.
     """
@@ -45,7 +46,10 @@ async def run_check(settings: Settings) -> list[Finding]:
             async with _connected(settings) as another:
                 findings.append(await notify_round_trip(connection, another))
         findings.append(await clock(connection))
-        findings.append(language_model(settings))
+        model = language_model(settings)
+        findings.append(model)
+        if ask and settings.uses_llm and model.level is Level.OK:
+            findings.append(await model_answer(settings))
         findings += await known_names(connection, settings, session["role"])
         return findings
 

@@ -1,0 +1,227 @@
+"""Servers as their vendors document them, each with what it refuses in a request and how it answers.
+
+Each is no more forgiving than the original where that is documented:
+
+- OpenAI: https://platform.openai.com/docs/guides/reasoning and the API reference (`max_tokens` "is not compatible with
+  o-series models"); errors have `param` and `code`
+- Azure: "Azure OpenAI in Azure AI Foundry Models REST API reference": `api-version` in the query, the key in `api-key`
+- vLLM: "Reasoning Outputs" (`reasoning_content`, later `reasoning`); llama.cpp: tools/server/README.md; Ollama: "OpenAI
+  compatibility" (`reasoning`); Gemini: "OpenAI compatibility", thoughts count as tokens of the answer and are not sent
+- Anthropic: "OpenAI SDK compatibility"; Mistral: "Reasoning" (content in parts), 422 for unknown parameters
+- OpenRouter: "Errors and debugging" (402; `finish_reason` `error` with a part of the answer)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.llm_server import Exchange, Reply, completion, sends, sends_error
+
+POST = "The spring import went through overnight, and all 412 orders are in. Sales can start with them today 🎉"
+THOUGHTS = "Okay, the user wants me to write one post. Let me look at the JSON: the agent is Finch. " * 4
+TOKENS_OF_THOUGHTS = 400
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error about a request."""
+
+    status: int
+    error: dict[str, Any]
+
+
+Check = Callable[[Body], Refusal | None]
+Write = Callable[[Body], dict[str, Any]]
+
+
+def server(write: Write, *checks: Check) -> Reply:
+    """Return a server that refuses what a check refuses, and otherwise writes."""
+
+    def reply(exchange: Exchange) -> None:
+        for check in checks:
+            if refusal := check(exchange.request.body):
+                sends_error(refusal.status, refusal.error)(exchange)
+                return
+        sends(json.dumps(write(exchange.request.body)).encode())(exchange)
+
+    return reply
+
+
+def limit(body: Body) -> int:
+    """Return the tokens that a request allows."""
+    return int(body.get("max_completion_tokens") or body.get("max_tokens") or 4096)
+
+
+def message(body: Body, **parts: Any) -> dict[str, Any]:
+    """Return a completion whose message has other parts too."""
+    answer = completion(POST)
+    answer["choices"][0]["message"] |= parts
+    return answer
+
+
+def cut_off(answer: dict[str, Any], content: object) -> dict[str, Any]:
+    """Return an answer that the token limit ended."""
+    answer["choices"][0]["finish_reason"] = "length"
+    answer["choices"][0]["message"]["content"] = content
+    return answer
+
+
+def no_max_tokens(body: Body) -> Refusal | None:
+    """Refuse the old name, as OpenAI's reasoning models do."""
+    if "max_tokens" not in body:
+        return None
+    return Refusal(
+        400,
+        {
+            "message": "Unsupported parameter: 'max_tokens' is not supported with this model. "
+            "Use 'max_completion_tokens' instead.",
+            "type": "invalid_request_error",
+            "param": "max_tokens",
+            "code": "unsupported_parameter",
+        },
+    )
+
+
+def only_default_temperature(body: Body) -> Refusal | None:
+    """Refuse a temperature, as OpenAI's reasoning models do."""
+    if body.get("temperature", 1) == 1:
+        return None
+    return Refusal(
+        400,
+        {
+            "message": "Unsupported value: 'temperature' does not support 0.7 with this model. "
+            "Only the default (1) value is supported.",
+            "type": "invalid_request_error",
+            "param": "temperature",
+            "code": "unsupported_value",
+        },
+    )
+
+
+def no_system_role(body: Body) -> Refusal | None:
+    """Refuse the role, as o1-mini does."""
+    if body["messages"][0]["role"] != "system":
+        return None
+    return Refusal(
+        400,
+        {
+            "message": "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+            "type": "invalid_request_error",
+            "param": "messages[0].role",
+            "code": "unsupported_value",
+        },
+    )
+
+
+def no_effort(body: Body) -> Refusal | None:
+    """Refuse the effort, as o1-mini does."""
+    if "reasoning_effort" not in body:
+        return None
+    return Refusal(
+        400,
+        {
+            "message": "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
+            "type": "invalid_request_error",
+            "param": "reasoning_effort",
+            "code": "unsupported_parameter",
+        },
+    )
+
+
+def template_without_system_role(status: int) -> Check:
+    """Refuse the role, as a chat template does, with a message alone."""
+
+    def check(body: Body) -> Refusal | None:
+        if body["messages"][0]["role"] != "system":
+            return None
+        return Refusal(status, {"message": "System role not supported", "type": "BadRequestError", "code": status})
+
+    return check
+
+
+def only_known(*names: str) -> Check:
+    """Refuse other parameters with 422, as Mistral does."""
+
+    def check(body: Body) -> Refusal | None:
+        for name in body:
+            if name not in names:
+                return Refusal(
+                    422, {"message": f"extra_forbidden: body.{name}: Extra inputs are not permitted", "code": "1200"}
+                )
+        return None
+
+    return check
+
+
+def writes(_: Body) -> dict[str, Any]:
+    """Answer."""
+    return completion(POST)
+
+
+def thinks_in_secret(body: Body) -> dict[str, Any]:
+    """Answer after thoughts that are counted and not sent, as OpenAI does; nothing where they use up the limit."""
+    answer = message(body)
+    spent = min(limit(body), TOKENS_OF_THOUGHTS)
+    answer["usage"]["completion_tokens_details"] = {"reasoning_tokens": spent}
+    return cut_off(answer, "") if limit(body) <= TOKENS_OF_THOUGHTS else answer
+
+
+def thinks_without_a_count(body: Body) -> dict[str, Any]:
+    """Answer after thoughts, as Gemini does: nothing of them is sent, and no content when they use up the limit."""
+    return cut_off(message(body), None) if limit(body) <= TOKENS_OF_THOUGHTS else message(body)
+
+
+def thinks_beside(name: str) -> Write:
+    """Answer with the thoughts in a part of their own."""
+
+    def write(body: Body) -> dict[str, Any]:
+        answer = message(body, **{name: THOUGHTS})
+        return cut_off(answer, None) if limit(body) <= TOKENS_OF_THOUGHTS else answer
+
+    return write
+
+
+def thinks_aloud(opening: str, closing: str) -> Write:
+    """Answer with the thoughts before the post."""
+
+    def write(body: Body) -> dict[str, Any]:
+        if limit(body) <= TOKENS_OF_THOUGHTS:
+            return cut_off(message(body), f"{opening}{THOUGHTS}")
+        return message(body, content=f"{opening}{THOUGHTS}{closing}\n\n{POST}")
+
+    return write
+
+
+def thinks_in_parts(body: Body) -> dict[str, Any]:
+    """Answer in parts, as Mistral's reasoning models do."""
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": THOUGHTS}]}
+    if limit(body) <= TOKENS_OF_THOUGHTS:
+        return cut_off(message(body), [thinking])
+    return message(body, content=[thinking, {"type": "text", "text": POST}])
+
+
+OPENAI = ("model", "messages", "max_tokens", "max_completion_tokens", "temperature", "reasoning_effort")
+FAMILIES: dict[str, Reply] = {
+    "gpt-4o-mini": server(writes, only_known(*OPENAI)),
+    "gpt-5-mini": server(thinks_in_secret, only_known(*OPENAI), no_max_tokens, only_default_temperature),
+    "o4-mini": server(thinks_in_secret, no_max_tokens, only_default_temperature),
+    "o1-mini": server(thinks_in_secret, no_system_role, no_max_tokens, no_effort, only_default_temperature),
+    "vLLM, DeepSeek-R1 with a parser": server(thinks_beside("reasoning_content")),
+    "vLLM, the opening mark in the prompt": server(thinks_aloud("", "</think>")),
+    "llama.cpp, Qwen3": server(thinks_aloud("<think>\n", "</think>")),
+    "llama.cpp, a template without a system role": server(writes, template_without_system_role(500)),
+    "vLLM, a template without a system role": server(writes, template_without_system_role(400)),
+    "Ollama": server(thinks_beside("reasoning")),
+    "Gemini": server(thinks_without_a_count),
+    "Anthropic": server(writes),
+    "OpenRouter": server(thinks_beside("reasoning")),
+    "Magistral": server(thinks_in_parts, only_known("model", "messages", "max_tokens", "temperature")),
+    "gpt-oss without its template": server(
+        thinks_aloud("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>")
+    ),
+}
