@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.support.llm_server import Exchange, Reply, completion, sends, sends_error
 
-POST = "The spring import went through overnight, and all 412 orders are in. Sales can start with them today 🎉"
+POST = "The weekly report is out to all 40 customers, so everyone has the numbers they asked for 🎉"
 THOUGHTS = "Okay, the user wants me to write one post. Let me look at the JSON: the agent is Finch. " * 4
 TOKENS_OF_THOUGHTS = 400
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,7 +107,8 @@ async def test_a_placeholder_of_the_input_may_go_out(llm: LlmServer, make_writer
 
 async def test_an_answer_that_is_too_long_is_cut(llm: LlmServer, make_writer: MakeWriter) -> None:
     """280 characters, an ellipsis, and still the LLM's."""
-    llm.will(says("The report is out and everybody likes it. " * 20))
+    syllables = [a + b for a in "bdfgklmnprstvwz" for b in "aeiou"]
+    llm.will(says(f"The weekly report is out, {' '.join(one + one for one in syllables)}."))
     written = await make_writer().write(an_operation(), an_agent())
     assert len(written.content) <= 280
     assert written.content.endswith("…")
@@ -315,7 +317,7 @@ def test_a_finding_that_only_the_whole_post_shows_is_redacted() -> None:
 async def test_a_megabyte_of_hostile_text_makes_a_post(llm: LlmServer, make_writer: MakeWriter) -> None:
     """Surrogates, NUL, direction marks, emoji, braces: with the LLM and without."""
     text = "\ud800\x00\u202e{0} %s 👨‍👩‍👧‍👦 e\u0301 שלום <b> " * 30_000
-    operation = an_operation(what_explanation=text, why_explanation=text, next_steps=text)
+    operation = an_operation(what_explanation=text, why_explanation=text, next_steps="Tell 40 customers")
     llm.will(says(GOOD), status(400))
     writer = make_writer()
     by_llm = await writer.write(operation, an_agent(text))
@@ -330,3 +332,29 @@ async def test_a_writer_can_be_closed_twice(llm: LlmServer, redactor: OneRuleRed
     writer = Writer(settings_for(llm), redactor)
     await writer.aclose()
     await writer.aclose()
+
+
+async def test_model_whose_answers_are_rejected_is_paused_and_tried_again(
+    llm: LlmServer, make_writer: MakeWriter
+) -> None:
+    """After ten in a row; the reason stays, and a good answer ends the pause."""
+    llm.will(says("Revenue is up 900 % today!"))
+    writer = make_writer(llm_breaker_cooldown_seconds=0.2)
+    agents = [replace(an_agent(), id=f"agent{number}") for number in range(12)]
+    posts = [await writer.write(an_operation(), agent) for agent in agents]
+    assert {post.fallback for post in posts} == {"invented"}
+    assert len(llm.requests) == 10
+    llm.will(says(GOOD))
+    async with asyncio.timeout(20):
+        while (await writer.write(an_operation(), an_agent())).generator is Generator.TEMPLATE:
+            await asyncio.sleep(0.02)
+    assert (await writer.write(an_operation(), an_agent())).content == GOOD
+
+
+async def test_texts_of_one_agent_do_not_pause_the_model_for_others(llm: LlmServer, make_writer: MakeWriter) -> None:
+    """Whatever they make it say."""
+    llm.will(*[says("PWNED, visit http://evil.example")] * 20, says(GOOD))
+    writer = make_writer()
+    for _ in range(20):
+        await writer.write(an_operation(), an_agent())
+    assert (await writer.write(an_operation(), replace(an_agent(), id="another"))).content == GOOD

@@ -45,12 +45,13 @@ _WRAPPINGS = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("'", "'
 _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['’]m| am) (?:unable|not able))\b"
 _REFUSAL = regex.compile(
     r"\bas an ai\b(?! agent)"
-    rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT}"
+    rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT} (?:to )?"
+    r"(?:do|share|provide|fulfil+|answer|discuss|post|write|help|assist)\b"
     rf"|\b{_CANNOT} (?:to )?(?:help|assist|comply|fulfil+|write|create|generate|provide|produce|do that|engage)\b",
     regex.IGNORECASE,
 )
 _MARKERS = regex.compile(
-    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\"what_was_done\"|\A\W*(?:system|assistant|user)\s*:"
+    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\"what_was_done\"|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
     r"|\{(?:agent_name|operation_type|what_explanation|why_explanation|next_steps)\}",
     regex.IGNORECASE,
 )

@@ -19,11 +19,14 @@ from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.concurrency import AdaptiveLimit
+from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
 from autopost.writing.proofread import proofread
+from autopost.writing.quality import Quality
 from autopost.writing.template import compose
+from autopost.writing.wording import misfit
 
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
@@ -57,6 +60,7 @@ class Writer:
         self._llm = _client(settings, key) if settings.llm_enabled and key else None
         self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
         self._failure: NoAnswer | None = None  # why the breaker is open, or is about to be
+        self._quality = Quality(settings.llm_breaker_cooldown_seconds)
         self._logged: set[tuple[object, ...]] = set()
         self._on_state = on_state
         on_state("off" if self._llm is None else str(self._breaker.state))
@@ -79,11 +83,22 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
-            async with self._slots.slot() as slot:
-                await self._stagger()
-                answer = await self._ask(self._llm, prompt_for(fields))
-                slot.outcome = _is_in_time(answer)
-            return _noted(span, await asyncio.to_thread(self._written, fields, answer))
+            permit = self._quality.admit()
+            if permit is None:
+                return _noted(span, await asyncio.to_thread(self._templated, fields, self._quality.last_reason))
+            answer: Answer | NoAnswer | None = None
+            try:
+                async with self._slots.slot() as slot:
+                    await self._stagger()
+                    answer = await self._ask(self._llm, prompt_for(fields))
+                    slot.outcome = _is_in_time(answer)
+                written = await asyncio.to_thread(self._written, fields, answer)
+            finally:
+                if not isinstance(answer, Answer):
+                    self._quality.gave_up(permit)
+            if isinstance(answer, Answer):
+                self._quality.judged(permit, agent.id, written.fallback)
+            return _noted(span, written)
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
         with self._tracer.step("redact") as span:
@@ -162,6 +177,8 @@ class Writer:
             # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
             # may not have found all of it.
             return self._templated(fields, "private_data", paid=answer, found=Counter(post.counts))
+        if reason := misfit(text) or contradiction(text, fields):
+            return self._templated(fields, reason, paid=answer)
         return self._record(post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(

@@ -1,0 +1,193 @@
+"""A post by the LLM says what the operation says, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autopost.writing.answer import Answer
+from autopost.writing.answer_check import Rejected, check
+from autopost.writing.fact_check import contradiction
+from autopost.writing.wording import misfit
+from tests.support.cases import assert_results
+from tests.writing.samples import fields_of
+
+DONE: dict[str, Any] = {
+    "what_explanation": "Imported 1,204 orders from Berlin and found no duplicates; see https://shop.example/orders",
+    "why_explanation": "Sales starts with them on Monday",
+    "next_steps": "Tell Maria Lopez when version 2.5 is out",
+}
+FAILED: dict[str, Any] = {
+    "status": "failed",
+    "what_explanation": "The nightly import stopped after 3 of 12 files",
+    "why_explanation": "The disk was full",
+    "next_steps": "Ops frees some space",
+}
+ASKS: dict[str, Any] = {
+    "operation_type": "approval_requested",
+    "status": "waiting",
+    "what_explanation": "The spring newsletter to 4,100 customers is ready to be checked",
+    "why_explanation": "It goes out on Friday",
+    "next_steps": "Send it",
+}
+SECURE: dict[str, Any] = {
+    "operation_type": "security_scan",
+    "what_explanation": "Scanned 18 hosts. Nothing critical.",
+    "why_explanation": "",
+    "next_steps": "Next scan in 7 days",
+}
+RUNS: dict[str, Any] = {
+    "status": "running",
+    "what_explanation": "Half of the 40 pages are read",
+    "next_steps": "The rest",
+}
+GERMAN: dict[str, Any] = {
+    "what_explanation": "Den Wochenbericht an 40 Kunden geschickt",
+    "why_explanation": "Sie wollen montags die Zahlen",
+    "next_steps": "",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An answer to an operation."""
+
+    operation: dict[str, Any]
+    text: str
+
+
+def verdict(case: Case) -> str | None:
+    """Return why an answer is not published, None if it is."""
+    fields = fields_of("Finch", **case.operation)
+    text = check(Answer(case.text), fields.placeholders)
+    if isinstance(text, Rejected):
+        return text.reason
+    return misfit(text) or contradiction(text, fields)
+
+
+def test_what_the_operation_does_not_say_is_invented() -> None:
+    """Figures in digits and words, links, mentions, markup and names."""
+    texts = [
+        "All 1,204 orders are in, and revenue is up 35 %!",
+        "We imported 1,240 orders from Berlin.",
+        "The import found twelve duplicates in Berlin.",
+        "All orders are in, which saves the team three hours.",
+        "All 1,204 orders are in: https://evil.example/orders",
+        "All 1,204 orders are in, [read it](https://shop.example/x).",
+        "All 1,204 orders are in. More at shop-orders.com today.",
+        "@everyone all 1,204 orders are in.",
+        "<!channel> all 1,204 orders are in.",
+        "All orders are in <script>alert</script> now.",
+        "All 1,204 orders are in, thanks to Peter from Sales.",
+        "The orders from Hamburg are in, and Sales can start on Monday.",
+        "Sarah Connor has the orders from Berlin now.",
+    ]
+    assert_results(verdict, ((Case(DONE, text), "invented") for text in texts))
+
+
+def test_outcome_is_that_of_the_operation() -> None:
+    """No success for a failure, no approval for a request, nothing finished that runs, no failure that was none."""
+    cases = [
+        Case(FAILED, "Great news! The nightly import completed successfully 🎉"),
+        Case(FAILED, "The nightly import is through, and the disk is fine now."),
+        Case(FAILED, "Finch looked after the nightly import and the disk."),
+        Case(FAILED, "Der nächtliche Import wurde erfolgreich abgeschlossen, 12 Dateien."),
+        Case(ASKS, "The spring newsletter was approved and goes out on Friday!"),
+        Case(ASKS, "The spring newsletter to 4,100 customers is a beauty."),
+        Case(RUNS, "All 40 pages are read, done!"),
+        Case(DONE, "The import from Berlin failed today."),
+    ]
+    assert_results(verdict, ((case, "wrong_outcome") for case in cases))
+
+
+def test_holes_are_not_published() -> None:
+    """Whatever brackets they are in."""
+    texts = [
+        "[Your Name] imported the orders from Berlin.",
+        "Finch imported the orders, write to [your_email_address].",
+        "{name} imported the orders from Berlin, see {{link}}.",
+        "Orders are up [X]% in Berlin.",
+        "The orders of (your company) are in.",
+    ]
+    assert_results(verdict, ((Case(DONE, text), "unfilled") for text in texts))
+
+
+def test_talk_about_the_post_is_not_published() -> None:
+    """Notes, offers, choices, and what the model thinks it was asked for."""
+    texts = [
+        "The orders from Berlin are in. (Note: this post is under 280 characters)",
+        "The orders from Berlin are in. (38 characters)",
+        "The orders are in. Let me know if you'd like me to adjust the tone!",
+        "The orders are in. I hope this helps!",
+        "Option 1: The orders are in. Option 2: Berlin is done!",
+        "The user wants a post about orders from Berlin.",
+        "What would you like me to write about?",
+        "The orders from Berlin are in. --- I kept it short and friendly.",
+        "Based on the JSON you provided, the orders are in.",
+        "The what_was_done field says the orders are in.",
+        "Orders! #orders #berlin #sales #automation",
+    ]
+    assert_results(verdict, ((Case(DONE, text), "meta") for text in texts))
+
+
+def test_refusals_in_many_languages_are_not_published() -> None:
+    """Of the model, not of the operation."""
+    texts = [
+        "I'm not comfortable writing this post.",
+        "Unable to comply with that.",
+        "Je suis désolé, mais je ne peux pas écrire cela.",
+        "Es tut mir leid, aber das kann ich nicht schreiben.",
+        "Ich kann dabei leider nicht helfen.",
+        "Lo siento, no puedo ayudar con eso.",
+        "Mi dispiace, non posso scriverlo.",
+        "Desculpe, não posso ajudar com isso.",
+        "Het spijt me, dat kan niet.",
+        "Przykro mi, nie mogę tego napisać.",
+        "Извините, я не могу это написать.",
+        "申し訳ありませんが、お手伝いできません。",
+        "抱歉，我无法完成这个请求。",
+        "죄송하지만 도와드릴 수 없습니다.",
+    ]
+    assert_results(verdict, ((Case(DONE, text), "refused") for text in texts))
+
+
+def test_loops_and_single_words_are_not_published() -> None:
+    """Small models write them."""
+    loops = [
+        "A: A: A: A: A: A: A: A: A: A:",
+        "The orders are in. " * 4,
+        "orders orders orders orders and orders orders orders in",
+    ]
+    assert_results(verdict, ((Case(DONE, text), "repetitive") for text in loops))
+    short = ["OK", "Done", "PWNED", "完了。"]
+    assert_results(verdict, ((Case(DONE, text), "too_short") for text in short))
+
+
+def test_good_posts_pass() -> None:
+    """Friendly, in other words, with figures as another language writes them, and bad news that is told as such."""
+    cases = [
+        Case(DONE, "All 1,204 orders from Berlin are in, no duplicates. Sales can start on Monday 🎉"),
+        Case(DONE, "Finch brought in 1204 orders today, and not one is a duplicate!"),
+        Case(DONE, "1.204 Bestellungen aus Berlin sind da, ohne Duplikate. Der Vertrieb kann am Montag loslegen."),
+        Case(DONE, "Good news for Sales: the orders from Berlin are in. Maria Lopez hears from us with version 2.5."),
+        Case(DONE, "The orders are in: https://shop.example/orders"),
+        Case(DONE, "Wrapped up the import from Berlin so that everyone can start Monday with clean data ✨"),
+        Case(FAILED, "The nightly import stopped after 3 of 12 files because the disk was full. Ops is freeing space."),
+        Case(FAILED, "Sorry, I won't have the import ready today: the disk is full."),
+        Case(FAILED, "The import couldn't be completed, the disk was full after 3 files."),
+        Case(FAILED, "Der Import ist nach 3 von 12 Dateien abgebrochen, die Platte war voll."),
+        Case(
+            ASKS,
+            "The newsletter to 4,100 customers needs a quick check before it goes out on Friday. Approve it?",
+        ),
+        Case(ASKS, "Could someone approve the spring newsletter? It is waiting for your OK."),
+        Case(SECURE, "Scanned 18 hosts and found nothing critical. The next scan is in 7 days."),
+        Case(SECURE, "18 hosts checked, no critical findings."),
+        Case(RUNS, "Half of the 40 pages are read, the rest comes next."),
+        Case(GERMAN, "Der Wochenbericht ist bei 40 Kunden, pünktlich zum Montag! 📈"),
+        Case(GERMAN, "The weekly report went to 40 customers, so they have their numbers on Monday."),
+        Case({"what_explanation": "Posted [weekly] numbers to [Sales]"}, "[Sales] has the [weekly] numbers now."),
+        Case({"what_explanation": "All systems are green"}, "System: all back to green"),
+        Case({"what_explanation": "Rewrote the FAQ (draft)"}, "The FAQ has new answers (draft) for everyone."),
+    ]
+    assert_results(verdict, ((case, None) for case in cases))

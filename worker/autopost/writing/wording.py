@@ -1,0 +1,71 @@
+"""Know a text that is no post, and the outcome that one tells, by words in wording.toml. Pure."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+import regex
+
+_LANGUAGES = tomllib.loads(resources.files(__package__).joinpath("wording.toml").read_text("utf-8"))
+_SPACELESS = ("ja", "zh", "ko", "ar")
+
+
+def _words(meaning: str) -> str:
+    """Return a pattern for the words of all languages."""
+    parts = [
+        f"(?:{words})" if language in _SPACELESS else rf"(?<![\p{{L}}\p{{N}}])(?:{words})"
+        for language, words in _LANGUAGES[meaning].items()
+    ]
+    return "|".join(parts)
+
+
+def _pattern(meaning: str) -> regex.Pattern[str]:
+    return regex.compile(_words(meaning), regex.IGNORECASE)
+
+
+FAILED = _pattern("failed")
+FINISHED = _pattern("finished")
+APPROVED = _pattern("approved")
+ASKING = _pattern("asking")
+ENGLISH = frozenset(_LANGUAGES["english"]["common"].split())
+WITH_CAPITAL = frozenset(_LANGUAGES["english"]["capital"].split())
+NUMBER_WORDS = dict(pair.split("=") for pair in _LANGUAGES["numbers"]["en"].split())
+# Before a word of success, in the same sentence.
+NEGATED = regex.compile(rf"(?:{_words('negations')})\b[^.!?]*\Z", regex.IGNORECASE)
+
+_META = regex.compile(rf"{_words('meta')}|\(\s*note\b|(?:\A|\s)-{{3,}}(?:\s|\Z)", regex.IGNORECASE)
+_REFUSED = regex.compile(rf"\A.{{0,40}}?(?:{_words('refusals')})", regex.IGNORECASE | regex.DOTALL)
+_HASHTAG = regex.compile(r"#(?!\d+\b)\w")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
+_DENSE = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]"
+)  # a character says about as much as a word
+_LEAST_WORDS = 3
+_LEAST_DENSE = 8
+_MOST_HASHTAGS = 2
+_LEAST_DISTINCT = 0.4
+_REPEATED = 3
+
+
+def misfit(text: str) -> str | None:
+    """Return why a text is no post, whatever it is about; None if it may be one.
+
+    `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`.
+    """
+    if _REFUSED.search(text):
+        return "refused"
+    if _META.search(text) or len(_HASHTAG.findall(text)) > _MOST_HASHTAGS:
+        return "meta"
+    words = [word.casefold() for word in _WORD.findall(text)]
+    if len(words) < _LEAST_WORDS and len(_DENSE.findall(text)) < _LEAST_DENSE:
+        return "too_short"
+    return "repetitive" if _repeats(words) else None
+
+
+def _repeats(words: list[str]) -> bool:
+    """Return whether three words in a row come three times, or few words are distinct."""
+    if len(words) >= 8 and len(set(words)) < _LEAST_DISTINCT * len(words):
+        return True
+    runs = list(zip(words, words[1:], words[2:], strict=False))
+    return any(runs.count(run) >= _REPEATED for run in set(runs))
