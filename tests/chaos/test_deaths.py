@@ -66,7 +66,7 @@ def test_frozen_worker_does_no_harm_when_it_thaws(host: Host, database: str, wor
     host.complete(agent=host.agent())
     with LlmServer() as llm:
         thaws = threading.Event()
-        llm.will(when(thaws.is_set, says("Written before the frost")), says("Written meanwhile"))
+        llm.will(when(thaws.is_set, says("Sorted the inbox before the frost")), says("Sorted the inbox meanwhile"))
         variables = {"DATABASE_URL": database, "OPENAI_API_KEY": "test", "OPENAI_BASE_URL": llm.base_url}
         frozen = workers.start(variables)
         llm.wait_for_requests(1)
@@ -82,7 +82,7 @@ def test_frozen_worker_does_no_harm_when_it_thaws(host: Host, database: str, wor
             member.stop()
             assert member.wait() == 0
     assert (host.posts(), host.audit(), host.outbox()) == before
-    assert [row["content"] for row in host.posts()] == ["Written meanwhile"]
+    assert [row["content"] for row in host.posts()] == ["Sorted the inbox meanwhile"]
     assert violations(host) == lost(host) == []
 
 

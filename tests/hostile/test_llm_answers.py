@@ -52,14 +52,14 @@ def endless(code: int = 200) -> Reply:
 
 def headed(names: int, length: int) -> Reply:
     """Answer with this number of headers of this length before a good body."""
-    body = json.dumps(completion("Done!")).encode()
+    body = json.dumps(completion("The inbox is sorted")).encode()
     headers = {f"x-{number}": "y" * length for number in range(names)}
     return lambda exchange: exchange.send(200, body, headers)
 
 
 def with_usage(tokens: object) -> Reply:
     """Answer well, with these for both counts of tokens."""
-    answer = completion("Done!")
+    answer = completion("The inbox is sorted")
     answer["usage"] = {"prompt_tokens": tokens, "completion_tokens": tokens}
     return lambda exchange: exchange.send(200, json.dumps(answer).encode())
 
@@ -78,10 +78,10 @@ TOO_LONG = NoAnswer("response_too_long")
         pytest.param(endless(), TOO_LONG, id="endless"),
         pytest.param(endless(400), NoAnswer("bad_request"), id="endless error"),
         pytest.param(headed(20_000, 10), NoAnswer("connection"), id="many headers"),
-        pytest.param(with_usage(HUGE), Answer("Done!"), id="400 digits of tokens"),
-        pytest.param(with_usage(1e308), Answer("Done!"), id="tokens in floating point"),
-        pytest.param(with_usage(True), Answer("Done!"), id="true tokens"),
-        pytest.param(with_usage(10_000_001), Answer("Done!"), id="more tokens than there can be"),
+        pytest.param(with_usage(HUGE), Answer("The inbox is sorted"), id="400 digits of tokens"),
+        pytest.param(with_usage(1e308), Answer("The inbox is sorted"), id="tokens in floating point"),
+        pytest.param(with_usage(True), Answer("The inbox is sorted"), id="true tokens"),
+        pytest.param(with_usage(10_000_001), Answer("The inbox is sorted"), id="more tokens than there can be"),
         pytest.param(lambda e: e.send(200, b'{"n": ' + b"9" * 5_000 + b"}"), NoAnswer("bad_response"), id="digits"),
         pytest.param(lambda e: e.send(200, b"[" * 60_000), NoAnswer("bad_response"), id="depth"),
     ],
@@ -109,7 +109,7 @@ async def test_compressed_response_is_read() -> None:
         llm.will(lambda exchange: exchange.send(200, body, {"content-encoding": "gzip"}))
         settings = load_settings(require_database=False, openai_base_url=llm.base_url)
         async with contextlib.aclosing(Llm(settings, "test-" + "key")) as client:
-            assert await client.ask(Prompt("the rules", "the data")) == Answer("Done!")
+            assert await client.ask(Prompt("the rules", "the data")) == Answer("The inbox is sorted")
         assert llm.requests[0].headers["accept-encoding"] == "identity"
 
 

@@ -31,6 +31,7 @@ from autopost.writing.wording import misfit
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
 
+PRIVATE_DATA = "private_data"
 _MAX_KINDS = 100  # of failures that are logged until there is an answer
 
 _log = structlog.get_logger(__name__)
@@ -97,7 +98,9 @@ class Writer:
                 if not isinstance(answer, Answer):
                     self._quality.gave_up(permit)
             if isinstance(answer, Answer):
-                self._quality.judged(permit, agent.id, written.fallback)
+                # Private data is more about the operation's texts than about the model.
+                rejected = None if written.fallback == PRIVATE_DATA else written.fallback
+                self._quality.judged(permit, agent.id, rejected)
             return _noted(span, written)
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
@@ -176,7 +179,7 @@ class Writer:
         if post.counts:
             # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
             # may not have found all of it.
-            return self._templated(fields, "private_data", paid=answer, found=Counter(post.counts))
+            return self._templated(fields, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
         if reason := misfit(text) or contradiction(text, fields):
             return self._templated(fields, reason, paid=answer)
         return self._record(post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
