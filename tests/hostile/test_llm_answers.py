@@ -105,7 +105,7 @@ async def test_no_response_fills_the_memory(reply: Reply, expected: Answer | NoA
 async def test_compressed_response_is_read() -> None:
     """Some servers compress although nobody asked for it."""
     with LlmServer() as llm:
-        body = gzip.compress(json.dumps(completion("Done!", usage=None)).encode())
+        body = gzip.compress(json.dumps(completion("The inbox is sorted", usage=None)).encode())
         llm.will(lambda exchange: exchange.send(200, body, {"content-encoding": "gzip"}))
         settings = load_settings(require_database=False, openai_base_url=llm.base_url)
         async with contextlib.aclosing(Llm(settings, "test-" + "key")) as client:
