@@ -13,12 +13,12 @@ from autopost.database.migrate import (
     VERSION_TABLE,
     drop_empty_schema,
     engine_for,
-    execute_script,
     given_mapping,
     make_schema,
     prepare_session,
     stored_mapping,
 )
+from autopost.database.rebuild import execute_script
 from autopost.database.sql import render, schemas_of
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings

@@ -37,14 +37,20 @@ def check_sql(mapping: Mapping, schemas: Schemas) -> str:
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that makes, or makes again, the views of a mapping that was checked."""
     parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
-    for name, table in mapping.sections:
-        view = view_of(mapping, table) if name == "operation_trackers" else name
-        parts.append(_read(name, view, table, schemas))
-        if name in WRITTEN_TABLES:
-            parts.append(_write(name, table, schemas))
-    if len(mapping.operations) > 1:
-        parts.append(_union(mapping, schemas))
+    parts += view_scripts(mapping, schemas).values()
+    parts += [_write(name, mapping.tables[name], schemas) for name in WRITTEN_TABLES if name in mapping.tables]
     return "\n".join(parts)
+
+
+def view_scripts(mapping: Mapping, schemas: Schemas, *, name: str | None = None) -> dict[str, str]:
+    """Return the script of each view by the view's name, in order; or, under another `name`, to compare with it."""
+    scripts = {}
+    for section, table in mapping.sections:
+        view = view_of(mapping, table) if section == "operation_trackers" else section
+        scripts[view] = _read(section, name or view, table, schemas)
+    if len(mapping.operations) > 1:
+        scripts["operation_trackers"] = _union(mapping, schemas, name or "operation_trackers")
+    return scripts
 
 
 def capture_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -62,17 +68,31 @@ def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
     return _fill("rehearse", schemas) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
 
 
-def change_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that puts a changed mapping, which was checked, in force on a schema at this revision."""
-    parts = [
-        install_sql(mapping, schemas),
-        rehearse_sql(mapping, schemas),
-        *(render_each(read_object(name), schemas, mapping) for name in mapped_objects()),
-        _fill(
-            "drop_unused", schemas, used=", ".join(_used(mapping, schemas)), captures=render("{{ captures }}", schemas)
-        ),
-    ]
+def change_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that puts a mapping, which was checked, in force on a schema at this revision.
+
+    Without a mapping, the script makes again what depends on the platform's own tables.
+    """
+    objects = [render_each(read_object(name), schemas, mapping) for name in mapped_objects()]
+    parts = ["set local check_function_bodies = off;"]
+    if mapping is not None:
+        parts += [install_sql(mapping, schemas), rehearse_sql(mapping, schemas)]
+    parts += objects
+    if mapping is not None:
+        used, captures = ", ".join(_used(mapping, schemas)), render("{{ captures }}", schemas)
+        parts.append(_fill("drop_unused", schemas, used=used, captures=captures))
+    parts.append(render("drop function if exists {{ schema }}.auto_post_check_detached();\n", schemas))
     return "\n".join(parts)
+
+
+def grant_sql(schemas: Schemas) -> str:
+    """Return the script that gives the groups their rights on the views of a mapping again."""
+    return _fill("grant", schemas)
+
+
+def detach_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that lets go of the platform's tables."""
+    return render(mapping_template("detach"), schemas, mapping)
 
 
 def mapped_objects() -> list[str]:
@@ -122,14 +142,14 @@ def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
     )
 
 
-def _union(mapping: Mapping, schemas: Schemas) -> str:
+def _union(mapping: Mapping, schemas: Schemas, name: str) -> str:
     """Return the script of the view of all tables of operations."""
     columns = ", ".join(["ctid", "tableoid", "xmin", *COLUMNS["operation_trackers"]])
     selects = [
         f"select {columns} from {{{{ schema }}}}.{view_of(mapping, table)}"  # noqa: S608 - names of our own
         for table in mapping.operations
     ]
-    return _fill("union", schemas, selects=render("\nunion all\n".join(selects), schemas))
+    return _fill("union", schemas, name=name, selects=render("\nunion all\n".join(selects), schemas))
 
 
 def _used(mapping: Mapping, schemas: Schemas) -> list[str]:
