@@ -20,6 +20,9 @@ begin
 end
 $migration$;
 
+-- While autopost is detached, with the views that read it.
+drop function if exists {{ schema }}.auto_post_check_detached() cascade;
+
 drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;

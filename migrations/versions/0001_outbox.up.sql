@@ -2808,7 +2808,7 @@ comment on function {{ schema }}.auto_post_check_schema() is
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
 -- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
--- column_name is NULL where it concerns the table. Takes no lock but those of reading the catalog.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
 returns table (table_name text, column_name text, problem text, advice text)
 language sql
@@ -2817,13 +2817,16 @@ set search_path = pg_catalog, pg_temp
 as $$
     with operations as (
         select
-            o.qualified, o.status_columns, o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
+            o.qualified, coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown, o.status_columns,
+            o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
             pg_catalog.to_regprocedure(o.capture)::oid as function
         from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     ),
 
     views as (
-        select v.view_name, v.qualified, pg_catalog.to_regclass(v.view_name)::oid as relid
+        select
+            v.view_name, v.qualified, coalesce(pg_catalog.to_regclass(v.qualified)::text, v.qualified) as shown,
+            pg_catalog.to_regclass(v.view_name)::oid as relid
         from (values {{ views }}) as v (view_name, qualified)
         where v.view_name is not null
     ),
@@ -2844,17 +2847,17 @@ as $$
         where t.tgfoid in {{ captures }} and t.tgparentid = 0
     )
 
-    select '{{ schema }}', null, 'autopost is detached: nothing is captured', 'autopost migrate'
+    select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
     from detached as d
     where d.function is not null
     union all
-    select o.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where o.relid is null
     union all
     select
-        o.qualified, null, 'has no trigger: changes are not captured as they happen',
+        o.shown, null, 'has no trigger: changes are not captured as they happen',
         pg_catalog.format(
             'create or replace trigger auto_post_capture after insert or update of %s on %s '
             'for each row execute function %s;  -- or: autopost migrate', o.status_columns, o.qualified, o.capture
@@ -2886,7 +2889,7 @@ as $$
     )
     union all
     select
-        v.qualified, null,
+        v.shown, null,
         case
             when v.relid is null then pg_catalog.format('the view %s is missing', v.view_name)
             else
@@ -2923,7 +2926,7 @@ as $$
             where w.ev_class = v.relid
         )
     union all
-    select v.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from views as v
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where
@@ -2964,6 +2967,7 @@ as $$
         select
             pg_catalog.to_regclass(o.qualified)::oid as relid,
             o.qualified,
+            coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown,
             pg_catalog.to_regprocedure(o.capture)::oid as function,
             array(
                 select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
@@ -2987,14 +2991,16 @@ as $$
     ),
 
     wrong (finding, advice) as (
-        select p.table_name || case when p.problem like 'has %' then ' ' else ': ' end || p.problem, p.advice
+        select
+            pg_catalog.concat_ws(case when p.problem like 'has %' then ' ' else ': ' end, p.table_name, p.problem),
+            p.advice
         from {{ schema }}.auto_post_platform_changes() as p
         union all
         select
             case
                 when exists (select from expected as e where e.function = t.tgfoid) then pg_catalog.format(
                     'it is on %s instead of %s', t.table_name,
-                    (select e.qualified from expected as e where e.function = t.tgfoid limit 1)
+                    (select e.shown from expected as e where e.function = t.tgfoid limit 1)
                 )
                 else pg_catalog.format('it is on %s, which the mapping does not name', t.table_name)
             end,
@@ -3045,7 +3051,7 @@ as $$
         'warning', 'trigger',
         pg_catalog.format(
             '%s inherits from %s and has no trigger: only the reconciler finds its changes',
-            c.oid::pg_catalog.regclass, e.qualified
+            c.oid::pg_catalog.regclass, e.shown
         ),
         pg_catalog.replace(e.remedy, pg_catalog.format('on %s ', e.qualified), pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
@@ -3226,7 +3232,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
@@ -3659,10 +3665,10 @@ as $$
     select
         'warning', 'reconciler',
         pg_catalog.format(
-            'it found %s operations since %s: the trigger misses them', r.found_in_hour,
+            'it found %s in the last hour, since %s: the trigger misses them or was away', r.found_in_hour,
             pg_catalog.date_trunc('second', r.hour_began_at)
         ),
-        'autopost check  # what it says of the trigger; an agent''s log has a warning for each'
+        'autopost sql capture  # whether it fires; the agents'' own logs have a warning for each that failed'
     from {{ schema }}.auto_post_reconciliation as r
     where r.found_in_hour > 0 and r.hour_began_at > pg_catalog.now() - interval '1 hour'
     union all

@@ -102,7 +102,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)

@@ -169,7 +169,7 @@ def _tables(mapping: Mapping) -> str:
     rows = []
     for name, table in mapping.sections:
         written = "{" + ", ".join(table.written) + "}" if name in WRITTEN_TABLES else None
-        rows.append(_row(name, table.table, written))
+        rows.append(_row(_shown(name, table), table.table, written))
     return ", ".join(rows)
 
 
@@ -179,7 +179,7 @@ def _probes(mapping: Mapping) -> str:
     for name, table in mapping.sections:
         for column, type_ in COLUMNS[name].items():
             statement = f"select ({table.columns[column]})::{type_} from {table.table} as t limit 0"  # noqa: S608 - it is SQL that is given
-            rows.append(_row(name, f"{name}.{column}", statement))
+            rows.append(_row(_shown(name, table), f"{_shown(name, table)}.{column}", statement))
         given = ", ".join(f"null::{type_} as {column}" for column, type_ in COLUMNS[name].items())
         for column, value in table.written.items():
             statement = f"select ({value}) from (select {given}) as new limit 0"  # noqa: S608
@@ -195,8 +195,13 @@ def _keys(mapping: Mapping) -> str:
     rows = []
     for name, table in mapping.sections:
         if name in NEEDED_TABLES:
-            rows.append(_row(name, table.table, "{" + ", ".join(table.id_columns) + "}"))
+            rows.append(_row(_shown(name, table), table.table, "{" + ", ".join(table.id_columns) + "}"))
     return ", ".join(rows)
+
+
+def _shown(name: str, table: MappedTable) -> str:
+    """Return what a table is called in messages: each of several tables of operations with its own name."""
+    return f"{name} {table.name}" if table.name else name
 
 
 def _row(*values: str | None) -> str:
