@@ -2,7 +2,7 @@
 -- rights and what depends on it, and fails when it is read; the triggers are gone. Locks: the views and, last and for a
 -- moment, the tables of operations, ACCESS EXCLUSIVE.
 create or replace function {{ schema }}.auto_post_check_detached()
-returns setof boolean
+returns setof text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -39,7 +39,8 @@ begin
         select
             c.oid::pg_catalog.regclass as view_name,
             pg_catalog.string_agg(
-                pg_catalog.format('null::%s', pg_catalog.format_type(a.atttypid, a.atttypmod))
+                -- No constant: the planner would compare with it, and never come to read the function.
+                pg_catalog.format('d.value::%s', pg_catalog.format_type(a.atttypid, a.atttypmod))
                 || case when l.oid is null then '' else pg_catalog.format(' collate %I.%I', n.nspname, l.collname) end
                 || pg_catalog.format(' as %I', a.attname),
                 ', ' order by a.attnum
@@ -52,7 +53,7 @@ begin
         group by c.oid
     loop
         execute pg_catalog.format(
-            'create or replace view %s as select %s from {{ schema }}.auto_post_check_detached() as d',
+            'create or replace view %s as select %s from {{ schema }}.auto_post_check_detached() as d (value)',
             v_object.view_name, v_object.columns
         );
     end loop;

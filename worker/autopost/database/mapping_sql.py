@@ -7,7 +7,6 @@ import re
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
 from autopost.database.sql import (
     Schemas,
-    capture_suffix,
     depends_on_mapping,
     is_for_each_table,
     mapping_template,
@@ -77,10 +76,7 @@ def change_sql(mapping: Mapping | None, schemas: Schemas) -> str:
     parts = ["set local check_function_bodies = off;"]
     if mapping is not None:
         parts += [install_sql(mapping, schemas), rehearse_sql(mapping, schemas)]
-    parts += objects
-    if mapping is not None:
-        used, captures = ", ".join(_used(mapping, schemas)), render("{{ captures }}", schemas)
-        parts.append(_fill("drop_unused", schemas, used=used, captures=captures))
+    parts += [*objects, render(mapping_template("drop_unused"), schemas, mapping)]
     parts.append(render("drop function if exists {{ schema }}.auto_post_check_detached();\n", schemas))
     return "\n".join(parts)
 
@@ -150,18 +146,6 @@ def _union(mapping: Mapping, schemas: Schemas, name: str) -> str:
         for table in mapping.operations
     ]
     return _fill("union", schemas, name=name, selects=render("\nunion all\n".join(selects), schemas))
-
-
-def _used(mapping: Mapping, schemas: Schemas) -> list[str]:
-    """Return a row for each table of operations: the table, the trigger's function, and the view."""
-    return [
-        _row(
-            table.table,
-            render(f"{{{{ schema }}}}.auto_post_capture{capture_suffix(mapping, table)}()", schemas),
-            view_of(mapping, table),
-        )
-        for table in mapping.operations
-    ]
 
 
 def _tables(mapping: Mapping) -> str:
