@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from autopost.database.migrate import detach, migrate
 from autopost.database.sql import Schemas, query, read_object, render
 from autopost.errors import SchemaMismatch
+from autopost.observability.metrics import REGISTRY
 from autopost.redaction.redactor import Redactor
 from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, open_connection, until
@@ -24,6 +25,11 @@ JOB = "insert into jobs (robot, kind, state, note, tenant) values ('r1', 'workfl
 OPERATION = (
     "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
     "values (gen_random_uuid()::text, 'r1', 'workflow_execute', '{}', 'an operation')"
+)
+PARTITIONED = TABLES.replace("identity primary key, robot", "identity, robot").replace(
+    "ended timestamptz\n);\ncreate table runs",
+    "ended timestamptz, primary key (id, kind)\n) partition by list (kind);\n"
+    "create table jobs_1 partition of jobs for values in ('workflow_execute');\ncreate table runs",
 )
 OWN_TABLES = "\n".join(
     render(read_object(f"tables/{name}"), SCHEMAS)
@@ -207,6 +213,60 @@ def _goes_through(platform: MappedPlatform, change: Change) -> None:
         )
     assert missing == [], "the worker has lost no right"
     assert migrate(platform.settings()) == "nothing to do"
+
+
+async def test_worker_names_what_changed_and_goes_on_with_what_is_captured(
+    platform: MappedPlatform, redactor: Redactor
+) -> None:
+    """A renamed column: one event and a metric with table and column; what was captured before is posted."""
+    platform.install(ONE)
+    platform.as_application(JOB.format("failed"))
+    platform.as_owner("alter table jobs rename note to remark")
+    platform.as_application(NO_NOTE.format("failed"))
+    assert any("did not capture" in warning for warning in platform.warnings), "the agent has a warning, and goes on"
+    settings = platform.settings(role=platform.worker).model_copy(update={"maintenance_seconds": 0.1})
+    name, labels = "autopost_platform_changes", {"table": "public.jobs", "column": "note"}
+    with capture_logs() as logged:
+        async with working(settings, redactor):
+            await eventually(lambda: platform.value("select count(*) from posts") == 2)
+            await eventually(lambda: REGISTRY.get_sample_value(name, labels) == 1)
+            found = [entry for entry in logged if entry["event"] == "platform.changed"]
+            assert [(entry["table"], entry["column"], entry["log_level"]) for entry in found] == [
+                ("public.jobs", "note", "error")
+            ]
+            findings = platform.rows("select finding from autopost.auto_post_check() where level <> 'ok'")
+            said = " ".join(row["finding"] for row in findings)
+            assert "public.jobs: the trigger reads column note, which is not there" in said
+            assert "it found 1 in the last hour" in said, "the reconciler reads by the view, which follows"
+            assert migrate(platform.settings(REMARK)) == APPLIED
+            await eventually(lambda: REGISTRY.get_sample_value(name, labels) is None)
+            await eventually(lambda: any(entry["event"] == "platform.restored" for entry in logged))
+    assert len([entry for entry in logged if entry["event"] == "platform.changed"]) == 1
+
+
+@pytest.mark.parametrize("platform", [PARTITIONED], indirect=True, ids=["partitioned"])
+def test_partitions_come_and_go(platform: MappedPlatform) -> None:
+    """A partition that is attached has the trigger at once, one that is detached has it no more; nothing to rebuild."""
+    platform.install(ONE)
+    platform.as_owner(
+        "create table later (like jobs including all excluding identity)",
+        "grant insert on later to public",
+        "alter table jobs attach partition later for values in ('report_generate')",
+    )
+    report = JOB.replace("workflow_execute", "report_generate")
+    platform.as_application(JOB.format("completed"), report.format("completed"))
+    assert len(platform.captured()) == 2
+    assert platform.rows("select * from autopost.auto_post_platform_changes()") == []
+    platform.as_owner("alter table jobs detach partition later")
+    platform.as_application("insert into later (id, kind, state, note) values (9, 'report_generate', 'failed', 'x')")
+    assert len(platform.captured()) == 2
+    with pytest.raises(psycopg.Error, match=BY_A_VIEW):
+        platform.as_owner("alter table jobs alter state type varchar(60)")
+    detach(platform.settings())
+    platform.as_owner("alter table jobs alter state type varchar(60)")
+    assert migrate(platform.settings()) == ALL_OF_IT
+    platform.as_application(JOB.format("failed"))
+    assert len(platform.captured()) == 3
 
 
 async def test_workers_wait_while_autopost_is_detached(platform: MappedPlatform, redactor: Redactor) -> None:

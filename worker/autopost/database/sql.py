@@ -99,6 +99,13 @@ def render_each(sql: str, schemas: Schemas, mapping: Mapping | None) -> str:
     return "\n".join(render(sql, schemas, mapping, table) for table in mapping.operations)
 
 
+def tables_of_operations(schemas: Schemas, mapping: Mapping | None) -> list[str]:
+    """Return the names of the platform's tables of operations, as SQL needs them."""
+    if mapping is None:
+        return [render("{{ trackers }}", schemas)]
+    return [table.table for table in mapping.operations]
+
+
 def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None) -> dict[str, str]:
     own, platform = quoted(schemas.own), quoted(schemas.platform)
     return {
