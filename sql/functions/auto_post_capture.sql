@@ -4,7 +4,7 @@
 -- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
 -- Does nothing with a value of the platform before it is text of limited length (see auto_post_text).
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
-create or replace function {{ schema }}.auto_post_capture()
+create or replace function {{ schema }}.auto_post_capture{{ of }}()
 returns trigger
 language plpgsql
 security definer
@@ -13,6 +13,7 @@ set lock_timeout = '20ms'
 as $$
 declare
     v_tracker_id text;
+    v_built_id text;
     v_agent_id text;
     v_operation_type text;
     v_status text;
@@ -118,6 +119,7 @@ begin
         end if;
 
         v_now := pg_catalog.clock_timestamp();
+        {{ build.id }}
 
         -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
         -- claim does.
@@ -238,7 +240,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_capture() from public;
+revoke execute on function {{ schema }}.auto_post_capture{{ of }}() from public;
 
-comment on function {{ schema }}.auto_post_capture() is
+comment on function {{ schema }}.auto_post_capture{{ of }}() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';

@@ -121,6 +121,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/next_due": (False,),
     "worker/oldest_worker": (),
     "worker/park": (True,),
+    "worker/platform_changes": (),
     "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], NOW),
     "worker/probe": (),
     "outbox/queue": (100_000, 100_000),
@@ -142,6 +143,7 @@ SILENT = {
         "worker/heartbeat",
         "worker/host_problems",
         "worker/park",
+        "worker/platform_changes",
     ),
     *(
         "worker/forget_dead_letters",
@@ -209,6 +211,7 @@ TO_NEITHER = {
     *(
         "cli/add_rule",
         "cli/foreign_installation",
+        "cli/functions",
         "cli/installer",
         "cli/mapping",
         "cli/operation",
