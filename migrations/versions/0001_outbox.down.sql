@@ -71,6 +71,8 @@ drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_reconcile_block(bigint);
 drop function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer);
+drop function {{ schema }}.auto_post_committed(text[]);
+drop function {{ schema }}.auto_post_committed_rows(text[], timestamptz);
 drop function {{ schema }}.auto_post_unsafe_policy(regclass);
 drop function {{ schema }}.auto_post_capture();
 drop function {{ schema }}.auto_post_capture_since();

@@ -88,7 +88,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
     "worker/arm": (),
-    "worker/claim": ("w", 10, timedelta(seconds=60), True, None),
+    "worker/claim": ("w", 10, timedelta(seconds=60), True, None, True),
     "worker/count_alerts": ("[]", datetime.now(UTC)),
     "worker/defer": (*CLAIMED, ["boom"], [1.0], [True]),
     "worker/crashed": (True,),
