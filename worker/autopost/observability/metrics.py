@@ -74,8 +74,8 @@ AGENT_LOCKS_BYPASSED = Counter(
 )
 UNREAD_OPERATIONS = Counter(
     "autopost_unread_operations_total",
-    "Claimed operations that could not be read as they are committed, by SQLSTATE, or `slow`. Their posts have the texts "
-    "that the trigger captured.",
+    "Claimed operations that could not be read as they are committed, by SQLSTATE, or `slow`. Their posts have "
+    "the texts that the trigger captured.",
     ["error"],
     registry=REGISTRY,
 )
