@@ -1689,12 +1689,13 @@ begin
         v_branches := v_branches || pg_catalog.format(
             case
                 when v_is_unique then
-                    'select %L || %s, %s from %s and pg_catalog.clock_timestamp() < p_until and %s and greatest(%s) < 16384'
+                    'select %1$L || %2$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
+                    'and greatest(%6$s) < 16384'
                 else
-                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %L || %s, %s, '
-                    'pg_catalog.count(*) over (partition by %2$s) from %s and pg_catalog.clock_timestamp() < p_until '
-                    'and %s and greatest(%s) < 16384) as n (id, tenant_id, agent_id, status, what, why, next, rows) '
-                    'where n.rows = 1'
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %1$L || %2$s, '
+                    '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
+                    'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
+                    'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
             end,
             v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds
         );
