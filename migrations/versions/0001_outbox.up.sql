@@ -1580,8 +1580,7 @@ begin
         from (
             values
             {{ lookups }}
-        ) as m (place, prefix, others, relation, keys, texts)
-        order by m.place
+        ) as m (prefix, others, relation, keys, texts)
     loop
         v_types := '{}';
         v_columns := '{}';
@@ -1627,7 +1626,10 @@ begin
                 pg_catalog.length(v_table.prefix) + 1,
                 case
                     when v_table.prefix <> '' then pg_catalog.format('pg_catalog.starts_with(i.id, %L)', v_table.prefix)
-                    else pg_catalog.format('not i.id like any(%L::text[])', v_table.others)
+                    else pg_catalog.format(
+                        'not exists (select from pg_catalog.unnest(%L::text[]) as o (prefix) '
+                        'where pg_catalog.starts_with(i.id, o.prefix))', v_table.others
+                    )
                 end
             );
         end if;
@@ -1759,8 +1761,8 @@ begin
     end if;
     begin
         -- From here to the end of the transaction the tables and their policies stay as they are.
-        lock table {{ operations }} in access share mode nowait;
-        foreach v_table in array array[{{ operations.oids }}] loop
+        lock table {{ lookup.tables }} in access share mode nowait;
+        foreach v_table in array array[{{ lookup.oids }}] loop
             -- A view has no file, and the root of partitions none either.
             if
                 (

@@ -27,8 +27,8 @@ begin
     end if;
     begin
         -- From here to the end of the transaction the tables and their policies stay as they are.
-        lock table {{ operations }} in access share mode nowait;
-        foreach v_table in array array[{{ operations.oids }}] loop
+        lock table {{ lookup.tables }} in access share mode nowait;
+        foreach v_table in array array[{{ lookup.oids }}] loop
             -- A view has no file, and the root of partitions none either.
             if
                 (

@@ -30,8 +30,7 @@ begin
         from (
             values
             {{ lookups }}
-        ) as m (place, prefix, others, relation, keys, texts)
-        order by m.place
+        ) as m (prefix, others, relation, keys, texts)
     loop
         v_types := '{}';
         v_columns := '{}';
@@ -77,7 +76,10 @@ begin
                 pg_catalog.length(v_table.prefix) + 1,
                 case
                     when v_table.prefix <> '' then pg_catalog.format('pg_catalog.starts_with(i.id, %L)', v_table.prefix)
-                    else pg_catalog.format('not i.id like any(%L::text[])', v_table.others)
+                    else pg_catalog.format(
+                        'not exists (select from pg_catalog.unnest(%L::text[]) as o (prefix) '
+                        'where pg_catalog.starts_with(i.id, o.prefix))', v_table.others
+                    )
                 end
             );
         end if;

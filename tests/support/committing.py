@@ -47,14 +47,9 @@ class Tracker(Base):
 
 async def asyncpg_connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     """Connect by asyncpg."""
-    parts = conninfo_to_dict(dsn)
-    return await asyncpg.connect(
-        host=parts["host"],
-        port=parts["port"],
-        user=parts["user"],
-        password=parts.get("password"),
-        database=parts["dbname"],
-    )
+    parts: dict[str, Any] = dict(conninfo_to_dict(dsn))
+    parts["database"] = parts.pop("dbname")
+    return await asyncpg.connect(**parts)
 
 
 async def sqlalchemy_autoflush(dsn: str, operation: str, text: str) -> None:
@@ -118,9 +113,9 @@ async def savepoints(dsn: str, operation: str, text: str) -> None:
     with closing(psycopg.connect(dsn)) as connection, connection.transaction():
         with connection.transaction():
             connection.execute("update operation_trackers set status = 'completed' where id = %s", (operation,))
-        with connection.transaction() as given_up:
-            connection.execute("update operation_trackers set what_explanation = 'Gave up' where id = %s", (operation,))
-            raise psycopg.Rollback(given_up)
+        connection.execute("savepoint given_up")
+        connection.execute("update operation_trackers set what_explanation = 'Gave up' where id = %s", (operation,))
+        connection.execute("rollback to given_up")
         with connection.transaction():
             connection.execute("update operation_trackers set what_explanation = %s where id = %s", (text, operation))
 

@@ -8,8 +8,8 @@ What a file may say in double braces, and what it stands for:
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
-- `operations`: the platform's tables of operations, with commas; `operations.oids`: their ids; `lookups`: a row for
-  each with how its operations are found by their ids and what is read of them (see auto_post_committed_rows)
+- `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
+  lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
@@ -20,19 +20,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
+from autopost.database.lookups import lookups
 from autopost.database.mapping import Mapping
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|operations|lookups|new\.|old\.)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|lookup|new\.|old\.)")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = "id rule_id tracker_id operation_type status is_alert captured_at summary"
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
@@ -84,50 +84,22 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None) -> str:
 
 def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
     own, platform = quoted(schemas.own), quoted(schemas.platform)
+    found = lookups(mapping, platform)
     return {
         "schema": own,
         "platform": platform,
         "session": _session_prefix(schemas.own),
         "trackers": mapping.trackers if mapping else f"{platform}.operation_trackers",
         "status_columns": ", ".join(mapping.status_columns) if mapping else "status",
-        "operations": ", ".join(_tables_of_operations(mapping, platform)),
-        "operations.oids": ", ".join(
-            f"{_literal(name)}::pg_catalog.regclass" for name in _tables_of_operations(mapping, platform)
-        ),
-        "lookups": ",\n            ".join(_lookups(mapping, platform)),
+        "lookup.tables": ", ".join(lookup.table for lookup in found),
+        "lookup.oids": ", ".join(lookup.oid for lookup in found),
+        "lookups": ",\n            ".join(lookup.as_row for lookup in found),
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,
         "locks": ", ".join(map(str, LOCKS.values())),
         **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
     }
-
-
-def _tables_of_operations(mapping: Mapping | None, platform: str) -> list[str]:
-    return [mapping.trackers] if mapping else [f"{platform}.operation_trackers"]
-
-
-_COMMITTED_COLUMNS = ("tenant_id", "agent_id", "status", "what_explanation", "why_explanation", "next_steps")
-
-
-def _lookups(mapping: Mapping | None, platform: str) -> list[str]:
-    """Return how operations are looked up by their ids in each table of operations, as rows of SQL values.
-
-    A row has a number, what the ids begin with, LIKE patterns of what they do not begin with, the table, the
-    expressions that an id is made of, and one for each column that is read.
-    """
-    table = mapping.trackers if mapping else f"{platform}.operation_trackers"
-    keys = [mapping.tables["operation_trackers"].columns["id"]] if mapping else ["t.id"]
-    columns = [mapping.of_row("t", column) if mapping else f"t.{column}" for column in _COMMITTED_COLUMNS]
-    return [f"(1, '', '{{}}'::text[], {_literal(table)}, {_array(keys)}, {_array(columns)})"]
-
-
-def _array(values: Iterable[str]) -> str:
-    return f"array[{', '.join(map(_literal, values))}]"
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _session_prefix(schema: str) -> str:

@@ -1,0 +1,56 @@
+"""How a claim finds an operation in the platform's tables by its id, and what it reads of it, for generated SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autopost.database.mapping import Mapping
+
+# In the order of what auto_post_committed_rows returns.
+COLUMNS = ("tenant_id", "agent_id", "status", "what_explanation", "why_explanation", "next_steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One table of operations; `table` is its quoted, qualified name.
+
+    The ids of its operations begin with `prefix`, and with no other's prefix. `keys` are the SQL expressions over `t`
+    that an id is made of: one, or several that are joined with `/` after `%` and `/` are escaped. `texts` are those of
+    COLUMNS.
+    """
+
+    table: str
+    keys: tuple[str, ...]
+    texts: tuple[str, ...]
+    prefix: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def oid(self) -> str:
+        """Return an SQL expression for the oid of the table."""
+        return f"{_literal(self.table)}::pg_catalog.regclass"
+
+    @property
+    def as_row(self) -> str:
+        """Return a row of SQL literals: prefix, those of others, table, keys and texts."""
+        arrays = [_array(values) for values in (self.others, self.keys, self.texts)]
+        values = (_literal(self.prefix), arrays[0], _literal(self.table), *arrays[1:])
+        return f"({', '.join(values)})"
+
+
+def lookups(mapping: Mapping | None, platform: str) -> list[Lookup]:
+    """Return the lookup of each table of operations; `platform` is the quoted schema of those without a mapping."""
+    if mapping is None:
+        return [Lookup(f"{platform}.operation_trackers", ("t.id",), tuple(f"t.{column}" for column in COLUMNS))]
+    table = mapping.tables["operation_trackers"]
+    texts = tuple(mapping.of_row("t", column) for column in COLUMNS)
+    return [Lookup(table.table, (table.columns["id"],), texts)]
+
+
+def _array(values: Iterable[str]) -> str:
+    return f"array[{', '.join(map(_literal, values))}]::text[]"
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
