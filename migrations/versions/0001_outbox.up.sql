@@ -1558,6 +1558,7 @@ declare
     c_scan constant text := pg_catalog.current_setting('enable_seqscan');
     v_table record;
     v_key record;
+    v_text record;
     v_type oid;
     v_types text[];
     v_columns smallint[];
@@ -1668,17 +1669,29 @@ begin
             v_plan ~ 'Seq Scan'
             or (v_plan ~ '"(Join )?Filter":' and not pg_catalog.row_security_active(v_table.relation));
 
-        select
-            pg_catalog.string_agg(
-                pg_catalog.format(
-                    'pg_catalog.left((%s)::pg_catalog.text, %s)', x.expression, case when x.place <= 3 then 200 else 4000 end
-                ), ', ' order by x.place
-            ),
-            pg_catalog.string_agg(
-                pg_catalog.format('pg_catalog.pg_typeof(%s)::pg_catalog.oid', x.expression), ', ' order by x.place
-            )
-        into v_texts, v_kinds
-        from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place);
+        -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
+        v_texts := null;
+        v_kinds := '0::pg_catalog.oid';
+        for v_text in
+            select x.expression, case when x.place <= 3 then 200 else 4000 end as length
+            from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
+            order by x.place
+        loop
+            execute pg_catalog.format(
+                'select pg_catalog.pg_typeof(case when false then (%s) end) '
+                'from (values (1)) as o (x) left join %s as t on false', v_text.expression, v_table.relation
+            ) into v_type;
+            v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
+                case
+                    when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
+                    else 'case when (%1$s) is not null then pg_catalog.left(pg_catalog.concat(%1$s), %2$s) end'
+                end,
+                v_text.expression, v_text.length
+            ));
+            if v_type < 16384 then
+                v_kinds := v_kinds || pg_catalog.format(', pg_catalog.pg_typeof(%s)::pg_catalog.oid', v_text.expression);
+            end if;
+        end loop;
         v_is_unique := exists (
             select from pg_catalog.pg_index as i
             inner join pg_catalog.pg_class as c on i.indrelid = c.oid and c.relkind = 'r' and not c.relhassubclass
@@ -1790,8 +1803,8 @@ begin
             v_error := sqlstate;
     end;
 
-    -- One by one, as an operation may be at fault; not where a lock, the server or a time is.
-    if v_ids > 1 and v_error <> 'slow' and pg_catalog.left(v_error, 2) not in ('25', '40', '53', '55', '57', '58') then
+    -- One by one, as an operation may be at fault.
+    if v_ids > 1 and v_error <> 'slow' then
         while v_done < v_ids and pg_catalog.clock_timestamp() < v_until loop
             v_done := v_done + 1;
             return query select r.* from {{ schema }}.auto_post_committed(p_tracker_ids[v_done:v_done]) as r;

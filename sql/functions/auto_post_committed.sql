@@ -56,8 +56,8 @@ begin
             v_error := sqlstate;
     end;
 
-    -- One by one, as an operation may be at fault; not where a lock, the server or a time is.
-    if v_ids > 1 and v_error <> 'slow' and pg_catalog.left(v_error, 2) not in ('25', '40', '53', '55', '57', '58') then
+    -- One by one, as an operation may be at fault.
+    if v_ids > 1 and v_error <> 'slow' then
         while v_done < v_ids and pg_catalog.clock_timestamp() < v_until loop
             v_done := v_done + 1;
             return query select r.* from {{ schema }}.auto_post_committed(p_tracker_ids[v_done:v_done]) as r;

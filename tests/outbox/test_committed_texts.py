@@ -242,6 +242,31 @@ async def test_operation_is_found_by_its_index_whatever_the_type_of_its_id(
         assert (await claim(outbox))[id_].operation.what_explanation == "Committed", type_
 
 
+async def test_text_of_any_type_is_read(host: Host, database: str, outbox: Outbox) -> None:
+    """An enum, JSON, a domain, a number: as the trigger captures them."""
+    host.execute("create type public.state as enum ('running', 'completed'); create domain public.words as varchar(80)")
+    host.execute(
+        "drop trigger auto_post_capture on operation_trackers; "
+        "alter table operation_trackers alter status drop default, "
+        "alter status type public.state using status::public.state, "
+        "alter what_explanation type jsonb using null, alter why_explanation type public.words, "
+        "alter next_steps type int using null, alter tenant_id type uuid using null"
+    )
+    host.execute(render(read_object("triggers/auto_post_capture"), SCHEMAS))
+    remake(host)
+    host.execute(
+        "insert into operation_trackers (id, agent_id, operation_type, status) values ('op', 'ada', 'x', 'running')"
+    )
+    host.execute("update operation_trackers set operation_type = 'workflow_execute', status = 'completed'")
+    host.execute(
+        "update operation_trackers set what_explanation = '{\"a\": 1}', why_explanation = 'words', next_steps = 3, "
+        "tenant_id = '00000000-0000-4000-8000-000000000000'"
+    )
+    operation = (await claim(outbox))["op"].operation
+    assert (operation.what_explanation, operation.why_explanation, operation.next_steps) == ('{"a": 1}', "words", "3")
+    assert operation.tenant_id == "00000000-0000-4000-8000-000000000000"
+
+
 async def test_operation_without_an_index_on_its_id_is_not_read(host: Host, outbox: Outbox) -> None:
     """Each claim would read the whole table."""
     host.execute("alter table operation_trackers drop constraint operation_trackers_pkey")
