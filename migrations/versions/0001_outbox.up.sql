@@ -1556,6 +1556,9 @@ do $committed$
 declare
     c_path constant text := pg_catalog.current_setting('search_path');
     c_scan constant text := pg_catalog.current_setting('enable_seqscan');
+    -- Evaluates nothing, and leaves a domain what it is.
+    c_type_of constant text := 'select pg_catalog.pg_typeof(q.x) from (values (1)) as o (x) '
+    'left join (select %s as x from %s as t offset 0) as q on false';
     v_table record;
     v_key record;
     v_text record;
@@ -1596,10 +1599,7 @@ begin
                     and k.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
             order by k.place
         loop
-            execute pg_catalog.format(
-                'select pg_catalog.pg_typeof(case when false then (%s) end) '
-                'from (values (1)) as o (x) left join %s as t on false', v_key.expression, v_table.relation
-            ) into v_type;
+            execute pg_catalog.format(c_type_of, v_key.expression, v_table.relation) into v_type;
             -- A domain compares as what it is over.
             while (select y.typtype from pg_catalog.pg_type as y where y.oid = v_type) = 'd' loop
                 select y.typbasetype into v_type from pg_catalog.pg_type as y where y.oid = v_type;
@@ -1677,10 +1677,7 @@ begin
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
             order by x.place
         loop
-            execute pg_catalog.format(
-                'select pg_catalog.pg_typeof(case when false then (%s) end) '
-                'from (values (1)) as o (x) left join %s as t on false', v_text.expression, v_table.relation
-            ) into v_type;
+            execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
             v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
                 case
                     when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
@@ -1732,7 +1729,8 @@ $body$
 $function$,
         '<rows>',
         case
-            when v_branches = '{}' then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
+            when v_branches = '{}'
+                then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
             else pg_catalog.array_to_string(v_branches, E'\n    union all\n    ')
         end
     );
@@ -1743,12 +1741,13 @@ $committed$;
 revoke execute on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) from public;
 
 comment on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) is
-'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s columns.';
+'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s '
+'columns.';
 
--- The operations of these ids as they are committed, for the claim: ORMs write the status first and the texts in a later
--- statement of the same transaction (ADR 31). What is gone, hidden by policies or not found by an index is not returned.
--- Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, which is
--- a SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
+-- The operations of these ids as they are committed, for the claim: ORMs write the status first, and the texts in a
+-- later statement of the same transaction (ADR 31). Leaves out what is gone, what policies hide, and what no index
+-- finds. Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, a
+-- SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
 -- Reads with the rights of its owner, and not under policies of the platform that could run functions with them.
 create or replace function {{ schema }}.auto_post_committed(p_tracker_ids text[])
 returns table (

@@ -1,7 +1,7 @@
--- The operations of these ids as they are committed, for the claim: ORMs write the status first and the texts in a later
--- statement of the same transaction (ADR 31). What is gone, hidden by policies or not found by an index is not returned.
--- Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, which is
--- a SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
+-- The operations of these ids as they are committed, for the claim: ORMs write the status first, and the texts in a
+-- later statement of the same transaction (ADR 31). Leaves out what is gone, what policies hide, and what no index
+-- finds. Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, a
+-- SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
 -- Reads with the rights of its owner, and not under policies of the platform that could run functions with them.
 create or replace function {{ schema }}.auto_post_committed(p_tracker_ids text[])
 returns table (

@@ -6,6 +6,9 @@ do $committed$
 declare
     c_path constant text := pg_catalog.current_setting('search_path');
     c_scan constant text := pg_catalog.current_setting('enable_seqscan');
+    -- Evaluates nothing, and leaves a domain what it is.
+    c_type_of constant text := 'select pg_catalog.pg_typeof(q.x) from (values (1)) as o (x) '
+    'left join (select %s as x from %s as t offset 0) as q on false';
     v_table record;
     v_key record;
     v_text record;
@@ -46,10 +49,7 @@ begin
                     and k.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
             order by k.place
         loop
-            execute pg_catalog.format(
-                'select pg_catalog.pg_typeof(case when false then (%s) end) '
-                'from (values (1)) as o (x) left join %s as t on false', v_key.expression, v_table.relation
-            ) into v_type;
+            execute pg_catalog.format(c_type_of, v_key.expression, v_table.relation) into v_type;
             -- A domain compares as what it is over.
             while (select y.typtype from pg_catalog.pg_type as y where y.oid = v_type) = 'd' loop
                 select y.typbasetype into v_type from pg_catalog.pg_type as y where y.oid = v_type;
@@ -127,10 +127,7 @@ begin
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
             order by x.place
         loop
-            execute pg_catalog.format(
-                'select pg_catalog.pg_typeof(case when false then (%s) end) '
-                'from (values (1)) as o (x) left join %s as t on false', v_text.expression, v_table.relation
-            ) into v_type;
+            execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
             v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
                 case
                     when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
@@ -182,7 +179,8 @@ $body$
 $function$,
         '<rows>',
         case
-            when v_branches = '{}' then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
+            when v_branches = '{}'
+                then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
             else pg_catalog.array_to_string(v_branches, E'\n    union all\n    ')
         end
     );
@@ -193,4 +191,5 @@ $committed$;
 revoke execute on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) from public;
 
 comment on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) is
-'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s columns.';
+'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s '
+'columns.';

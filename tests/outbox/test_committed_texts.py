@@ -262,7 +262,9 @@ async def test_text_of_any_type_is_read(host: Host, database: str, outbox: Outbo
         "update operation_trackers set what_explanation = '{\"a\": 1}', why_explanation = 'words', next_steps = 3, "
         "tenant_id = '00000000-0000-4000-8000-000000000000'"
     )
-    operation = (await claim(outbox))["op"].operation
+    claimed = (await claim(outbox))["op"]
+    operation = claimed.operation
+    assert claimed.read_error is None
     assert (operation.what_explanation, operation.why_explanation, operation.next_steps) == ('{"a": 1}', "words", "3")
     assert operation.tenant_id == "00000000-0000-4000-8000-000000000000"
 

@@ -9,7 +9,8 @@ timeouts as materialized (
 )
 
 select
-    w.agent_id, a.agent_id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
+    w.agent_id, a.agent_id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name,
+    a.maturity as agent_maturity,
     a.category as agent_category, a.tenant_id as agent_tenant_id, l.last_post_at, clock_timestamp() as now
 from wanted as w
 cross join timeouts

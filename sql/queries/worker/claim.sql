@@ -121,7 +121,7 @@ select
     c.epoch > 1000000 as already_processed, c.read_error,
     a.id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
     l.last_post_at, a.tenant_id as agent_tenant_id,
-    coalesce(c.agent_id = any((select s.agents from switches as s)::text[]), false) as is_paused
+    coalesce(c.agent_id = any((select h.agents from switches as h)::text[]), false) as is_paused
 from (
     select
         set_config('synchronous_commit', 'off', true) as synchronous_commit,
