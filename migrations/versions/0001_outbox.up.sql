@@ -1795,7 +1795,6 @@ begin
         if pg_catalog.clock_timestamp() < v_until then
             return;
         end if;
-        v_error := 'slow';
     exception
         -- A function of the platform may raise anything.
         when others or assert_failure or query_canceled then
@@ -1803,11 +1802,14 @@ begin
     end;
 
     -- One by one, as an operation may be at fault.
-    if v_ids > 1 and v_error <> 'slow' then
+    if v_ids > 1 then
         while v_done < v_ids and pg_catalog.clock_timestamp() < v_until loop
             v_done := v_done + 1;
             return query select r.* from {{ schema }}.auto_post_committed(p_tracker_ids[v_done:v_done]) as r;
         end loop;
+    end if;
+    if v_done < v_ids and pg_catalog.clock_timestamp() >= v_until then
+        v_error := 'slow';
     end if;
     return query
     select u.id, null::text, null::text, null::text, null::text, null::text, null::text, v_error
