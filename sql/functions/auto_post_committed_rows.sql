@@ -23,7 +23,7 @@ declare
     v_from text;
     v_texts text;
     v_kinds text;
-    v_plan text;
+    v_plan jsonb;
     v_branches text[] := '{}';
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -66,7 +66,7 @@ begin
                 ), ''
             );
         end loop;
-        continue when not v_is_own;
+        continue when not v_is_own or v_types = '{}';
 
         -- The ids of this table, without what they begin with.
         if v_table.prefix = '' and v_table.others = '{}' then
@@ -77,10 +77,7 @@ begin
                 pg_catalog.length(v_table.prefix) + 1,
                 case
                     when v_table.prefix <> '' then pg_catalog.format('pg_catalog.starts_with(i.id, %L)', v_table.prefix)
-                    else pg_catalog.format(
-                        'not exists (select from pg_catalog.unnest(%L::text[]) as o (prefix) '
-                        'where pg_catalog.starts_with(i.id, o.prefix))', v_table.others
-                    )
+                    else pg_catalog.format('not i.id ^@ any(%L::text[])', v_table.others)
                 end
             );
         end if;
@@ -116,8 +113,15 @@ begin
             )
         ) into v_plan;
         continue when
-            v_plan ~ 'Seq Scan'
-            or (v_plan ~ '"(Join )?Filter":' and not pg_catalog.row_security_active(v_table.relation));
+            pg_catalog.jsonb_path_exists(
+                v_plan,
+                '$.** ? (exists(@."Relation Name") && !exists(@."Index Cond") && !exists(@."Recheck Cond") '
+                '|| exists(@."Join Filter"))'
+            )
+            or (
+                pg_catalog.jsonb_path_exists(v_plan, '$.** ? (exists(@."Relation Name") && exists(@."Filter"))')
+                and not pg_catalog.row_security_active(v_table.relation)
+            );
 
         -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
         v_texts := null;

@@ -61,15 +61,48 @@ next_steps = "null"
 started_at = "null"
 completed_at = "null"
 '''
+# Two more tables of operations: one whose ids are of two columns, and one with numbers.
+MORE_TABLES = """
+create table tasks (
+    dag_id text, run_id varchar(40), bot_id bigint, state text, note text, primary key (run_id, dag_id)
+);
+create table jobs (no bigint generated always as identity primary key, bot_id bigint, state text, note text);
+"""
+MORE_MAPPING = MAPPING.replace("[operation_trackers]", "[[operation_trackers]]") + "".join(
+    f"""
+[[operation_trackers]]
+name = "{name}"
+table = "public.{name}"
+[operation_trackers.columns]
+tenant_id = "null"
+id = {id_}
+agent_id = "bot_id"
+operation_type = "'workflow_execute'"
+status = "lower(t.state)"
+what_explanation = "note"
+why_explanation = "null"
+next_steps = "null"
+started_at = "null"
+completed_at = "null"
+"""
+    for name, id_ in (("tasks", '["dag_id", "run_id"]'), ("jobs", '"no"'))
+)
 
 
 @pytest.fixture
-def platform(empty_database: str, tmp_path: Path) -> Iterator[Host]:
+def mapping() -> str:
+    """Return the mapping of the platform."""
+    return MAPPING
+
+
+@pytest.fixture
+def platform(empty_database: str, tmp_path: Path, mapping: str) -> Iterator[Host]:
     """Return a mapped platform."""
-    (tmp_path / "platform.toml").write_text(MAPPING, "utf-8")
+    (tmp_path / "platform.toml").write_text(mapping, "utf-8")
     with open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
         host.execute(TABLES)
+        host.execute(MORE_TABLES)
         migrate(load_settings(database_url=empty_database, mapping_file=tmp_path / "platform.toml"))
         yield host
 
@@ -100,6 +133,29 @@ async def test_expression_is_evaluated_at_the_claim(platform: Host, outbox: Outb
     assert claimed.operation.what_explanation == "Failed after 1.3 s: no such host"
     assert claimed.agent is not None
     assert claimed.agent.name == "Ada"
+
+
+@pytest.mark.parametrize("mapping", [MORE_MAPPING])
+async def test_operation_of_any_table_is_read_by_its_key(platform: Host, outbox: Outbox) -> None:
+    """Also by one of several columns, whose values may have what stands between them."""
+    captured = {complete(platform): "A run"}
+    for dag, run in (("a/b%2F", "c"), ("a", "b%2F/c"), ("jobs", "1")):
+        platform.execute("insert into tasks values (%s, %s, 7, 'RUNNING', 'Captured')", (dag, run))
+        captured[f"tasks/{'/'.join(part.replace('%', '%25').replace('/', '%2F') for part in (dag, run))}"] = (
+            f"{dag} {run}"
+        )
+    platform.execute("insert into jobs (bot_id, state, note) values (7, 'RUNNING', 'Captured')")
+    captured["jobs/1"] = "A job"
+    platform.execute("update tasks set state = 'COMPLETED'; update jobs set state = 'COMPLETED'")
+    platform.execute("update tasks set note = dag_id || ' ' || run_id; update jobs set note = 'A job'")
+    platform.execute("update flow_runs set note = 'A run'")
+    claims = {claim.operation.tracker_id: claim for claim in await outbox.claim(10, LEASE)}
+    assert {id_: claim.operation.what_explanation for id_, claim in claims.items()} == captured
+    assert {claim.read_error for claim in claims.values()} == {None}
+    plan = platform.rows("explain select * from auto_post_committed_rows(array['tasks/a/b', 'jobs/1'], 'infinity')")
+    scans = [row["QUERY PLAN"] for row in plan if "Scan on" in row["QUERY PLAN"] or "Scan using" in row["QUERY PLAN"]]
+    for table in ("flow_runs", "tasks", "jobs"):
+        assert any(f"Index Scan using {table}_pkey" in scan for scan in scans), scans
 
 
 async def test_operation_whose_expression_fails_is_no_hindrance_to_others(platform: Host, outbox: Outbox) -> None:

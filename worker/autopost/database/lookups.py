@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autopost.database.mapping import Mapping
+from autopost.database.mapping import MappedTable, Mapping
 
 # In the order of what auto_post_committed_rows returns.
 COLUMNS = ("tenant_id", "agent_id", "status", "what_explanation", "why_explanation", "next_steps")
@@ -43,9 +43,17 @@ def lookups(mapping: Mapping | None, platform: str) -> list[Lookup]:
     """Return the lookup of each table of operations; `platform` is the quoted schema of those without a mapping."""
     if mapping is None:
         return [Lookup(f"{platform}.operation_trackers", ("t.id",), tuple(f"t.{column}" for column in COLUMNS))]
-    table = mapping.tables["operation_trackers"]
-    texts = tuple(mapping.of_row("t", column) for column in COLUMNS)
-    return [Lookup(table.table, (table.columns["id"],), texts)]
+    names = [f"{table.name}/" for table in mapping.operations if table.name]
+    return [_lookup(table, names) for table in mapping.operations]
+
+
+def _lookup(table: MappedTable, names: list[str]) -> Lookup:
+    """Return the lookup of a mapped table; `names` are what the ids of tables with a name begin with."""
+    keys = tuple(f"t.{column}" for column in table.id_columns)
+    texts = tuple(table.of_row("t", column) for column in COLUMNS)
+    if table.name:
+        return Lookup(table.table, keys, texts, prefix=f"{table.name}/")
+    return Lookup(table.table, keys or (table.columns["id"],), texts, others=tuple(names))
 
 
 def _array(values: Iterable[str]) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
-from autopost.database.sql import Schemas, depends_on_mapping, mapping_template, read_object, render, sql_folder
+from autopost.database.sql import (
+    Schemas,
+    depends_on_mapping,
+    is_for_each_table,
+    mapping_template,
+    read_object,
+    render,
+    render_each,
+    sql_folder,
+    view_of,
+)
 
 LABELS = {
     "agents": "agents",
@@ -26,11 +36,30 @@ def check_sql(mapping: Mapping, schemas: Schemas) -> str:
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that makes, or makes again, the views of a mapping that was checked."""
     parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
-    for name, table in mapping.tables.items():
-        parts.append(_read(name, table, schemas))
-        if name in WRITTEN_TABLES:
-            parts.append(_write(name, table, schemas))
+    parts += view_scripts(mapping, schemas).values()
+    parts += [_write(name, mapping.tables[name], schemas) for name in WRITTEN_TABLES if name in mapping.tables]
     return "\n".join(parts)
+
+
+def view_scripts(mapping: Mapping, schemas: Schemas, *, name: str | None = None) -> dict[str, str]:
+    """Return the script of each view by the view's name, in order; or, under another `name`, to compare with it."""
+    scripts = {}
+    for section, table in mapping.sections:
+        view = view_of(mapping, table) if section == "operation_trackers" else section
+        scripts[view] = _read(section, name or view, table, schemas)
+    if len(mapping.operations) > 1:
+        scripts["operation_trackers"] = _union(mapping, schemas, name or "operation_trackers")
+    return scripts
+
+
+def capture_sql(mapping: Mapping, schemas: Schemas) -> str:
+    """Return the script that makes the functions and triggers of all tables of operations but the first."""
+    return "\n".join(
+        render(read_object(name), schemas, mapping, table)
+        for table in mapping.operations[1:]
+        for name in mapped_objects()
+        if is_for_each_table(read_object(name))
+    )
 
 
 def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -38,15 +67,28 @@ def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
     return _fill("rehearse", schemas) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
 
 
-def change_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that puts a changed mapping, which was checked, in force on a schema at this revision."""
-    parts = [
-        install_sql(mapping, schemas),
-        rehearse_sql(mapping, schemas),
-        _fill("drop_trigger", schemas, trackers=mapping.trackers),
-        *(render(read_object(name), schemas, mapping) for name in mapped_objects()),
-    ]
+def change_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that puts a mapping, which was checked, in force on a schema at this revision.
+
+    Without a mapping, the script makes again what depends on the platform's own tables.
+    """
+    objects = [render_each(read_object(name), schemas, mapping) for name in mapped_objects()]
+    parts = ["set local check_function_bodies = off;"]
+    if mapping is not None:
+        parts += [install_sql(mapping, schemas), rehearse_sql(mapping, schemas)]
+    parts += [*objects, render(mapping_template("drop_unused"), schemas, mapping)]
+    parts.append(render("drop function if exists {{ schema }}.auto_post_check_detached();\n", schemas))
     return "\n".join(parts)
+
+
+def grant_sql(schemas: Schemas) -> str:
+    """Return the script that gives the groups their rights on the views of a mapping again."""
+    return _fill("grant", schemas)
+
+
+def detach_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that lets go of the platform's tables."""
+    return render(mapping_template("detach"), schemas, mapping)
 
 
 def mapped_objects() -> list[str]:
@@ -58,11 +100,14 @@ def mapped_objects() -> list[str]:
 
 def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that takes away what `install_sql` made."""
-    parts = [_fill("remove", schemas, name=name) for name in mapping.tables]
+    views = [*mapping.tables, "operation_trackers"]
+    if len(mapping.operations) > 1:
+        views += [view_of(mapping, table) for table in mapping.operations]
+    parts = [_fill("remove", schemas, name=name) for name in views]
     return "\n".join([*parts, render("drop table {{ schema }}.auto_post_mapping;\n", schemas)])
 
 
-def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
+def _read(name: str, view: str, table: MappedTable, schemas: Schemas) -> str:
     columns = [
         f"({place}, {_literal(column)}, {_literal(table.columns[column])}, {_literal(type_)})"
         for place, (column, type_) in enumerate(COLUMNS[name].items())
@@ -72,7 +117,7 @@ def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
     return _fill(
         "read",
         schemas,
-        name=name,
+        name=view,
         label=LABELS[name],
         table=table.table,
         system=system,
@@ -93,22 +138,32 @@ def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
     )
 
 
+def _union(mapping: Mapping, schemas: Schemas, name: str) -> str:
+    """Return the script of the view of all tables of operations."""
+    columns = ", ".join(["ctid", "tableoid", "xmin", *COLUMNS["operation_trackers"]])
+    selects = [
+        f"select {columns} from {{{{ schema }}}}.{view_of(mapping, table)}"  # noqa: S608 - names of our own
+        for table in mapping.operations
+    ]
+    return _fill("union", schemas, name=name, selects=render("\nunion all\n".join(selects), schemas))
+
+
 def _tables(mapping: Mapping) -> str:
     """Return a row for each table: its name here, its name there, and the columns that are written, as an array."""
     rows = []
-    for name, table in mapping.tables.items():
+    for name, table in mapping.sections:
         written = "{" + ", ".join(table.written) + "}" if name in WRITTEN_TABLES else None
-        rows.append(_row(name, table.table, written))
+        rows.append(_row(_shown(name, table), table.table, written))
     return ", ".join(rows)
 
 
 def _probes(mapping: Mapping) -> str:
     """Return a row for each expression: its table, where it stands, and a statement that can only fail by it."""
     rows = []
-    for name, table in mapping.tables.items():
+    for name, table in mapping.sections:
         for column, type_ in COLUMNS[name].items():
             statement = f"select ({table.columns[column]})::{type_} from {table.table} as t limit 0"  # noqa: S608 - it is SQL that is given
-            rows.append(_row(name, f"{name}.{column}", statement))
+            rows.append(_row(_shown(name, table), f"{_shown(name, table)}.{column}", statement))
         given = ", ".join(f"null::{type_} as {column}" for column, type_ in COLUMNS[name].items())
         for column, value in table.written.items():
             statement = f"select ({value}) from (select {given}) as new limit 0"  # noqa: S608
@@ -117,13 +172,20 @@ def _probes(mapping: Mapping) -> str:
 
 
 def _keys(mapping: Mapping) -> str:
-    """Return a row for each table whose id autopost looks up: its name here, there, and the column if it is one."""
+    """Return a row for each table whose id autopost looks up: its name here, there, and the id's columns, as an array.
+
+    An id that is an expression has none.
+    """
     rows = []
-    for name in NEEDED_TABLES:
-        table = mapping.tables[name]
-        plain = re.fullmatch(r't\."([^"]+)"', table.columns["id"])
-        rows.append(_row(name, table.table, plain[1] if plain else None))
+    for name, table in mapping.sections:
+        if name in NEEDED_TABLES:
+            rows.append(_row(_shown(name, table), table.table, "{" + ", ".join(table.id_columns) + "}"))
     return ", ".join(rows)
+
+
+def _shown(name: str, table: MappedTable) -> str:
+    """Return what a table is called in messages: each of several tables of operations with its own name."""
+    return f"{name} {table.name}" if table.name else name
 
 
 def _row(*values: str | None) -> str:
