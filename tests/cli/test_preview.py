@@ -22,7 +22,7 @@ from autopost.database.sql import read_object, render
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
-from tests.support.host import SCHEMAS, Host, open_connection
+from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.llm_server import LlmServer, says
 from tests.support.work import eventually, working
 
