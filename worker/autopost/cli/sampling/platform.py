@@ -52,12 +52,7 @@ async def find_platform(connection: Connection, settings: Settings, mapping: Map
         mapping = await find_mapping(connection, schemas)
     if mapping is None:
         return _unmapped(schemas_of(settings, mapped=False), is_installed=installed)
-    return Platform(mapping.tables["agents"], operations_of(mapping), schemas, is_installed=installed, is_mapped=True)
-
-
-def operations_of(mapping: Mapping) -> tuple[MappedTable, ...]:
-    """Return the platform's tables of operations."""
-    return (mapping.tables["operation_trackers"],)
+    return Platform(mapping.tables["agents"], mapping.operations, schemas, is_installed=installed, is_mapped=True)
 
 
 def _unmapped(schemas: Schemas, *, is_installed: bool) -> Platform:
