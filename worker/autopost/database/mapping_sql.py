@@ -28,11 +28,16 @@ LABELS = {
 
 
 def check_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that raises one error for everything that does not fit.
+    """Return the script that raises one error for all that does not fit, and if all does, one for all rows that do not.
 
     It is to be sent alone: a server parses all that it is sent together before it runs any of it.
     """
-    return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
+    return "\n".join(
+        [
+            _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping)),
+            _fill("evaluate", schemas, ids=_ids(mapping), expressions=_expressions(mapping)),
+        ]
+    )
 
 
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -178,6 +183,25 @@ def _keys(mapping: Mapping) -> str:
         if name in NEEDED_TABLES:
             rows.append(_row(name, table.table, "{" + ", ".join(table.id_columns) + "}"))
     return ", ".join(rows)
+
+
+def _ids(mapping: Mapping) -> str:
+    """Return a row for each table: its name here, there, the expression of its id, and the id's columns."""
+    rows = [
+        _row(name, table.table, table.columns["id"], "{" + ", ".join(table.id_columns) + "}")
+        for name, table in mapping.sections
+    ]
+    return ",\n".join(rows)
+
+
+def _expressions(mapping: Mapping) -> str:
+    """Return a row for each expression that is read: its table, where it stands, the expression, and its type."""
+    rows = [
+        _row(table.table, f"{name}.{column}", table.columns[column], type_)
+        for name, table in mapping.sections
+        for column, type_ in COLUMNS[name].items()
+    ]
+    return ",\n".join(rows)
 
 
 def _row(*values: str | None) -> str:
