@@ -1,5 +1,5 @@
--- Evaluates every expression of a mapping on the newest rows of its table, about 1,000, and refuses the mapping with one
--- message: expressions that fail, by the ids of rows and never by a value; times of a wrong unit; ids that are not
+-- Evaluates every expression of a mapping on the newest rows of its table, about 1,000, and refuses the mapping with
+-- one message: expressions that fail, by the ids of rows and never by a value; times of a wrong unit; ids that are not
 -- unique. Reads the last blocks of each table and partition, and of a view the first rows that come. Changes nothing.
 do $mapping$
 declare

@@ -14,6 +14,7 @@ from autopost.cli.checking.client import clock, known_names, language_model, not
 from autopost.cli.checking.drift import SUBJECT as OBJECTS
 from autopost.cli.checking.drift import drift
 from autopost.cli.checking.finding import Finding, Level, ok, problem
+from autopost.cli.checking.newest import newest_operations
 from autopost.cli.checking.objects import catalog_of
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS
@@ -40,6 +41,7 @@ async def run_check(settings: Settings) -> list[Finding]:
         findings = [ok("connection", _where(session, connection.pooler)), await _versions(connection, schemas, session)]
         findings += await _of_the_database(connection, settings, schemas, session)
         findings += await _objects(connection, schemas)
+        findings += await newest_operations(connection, settings)
         findings.append(await _rights(connection, settings, schemas, session))
         if not session["in_recovery"]:  # where nobody may listen
             async with _connected(settings) as another:

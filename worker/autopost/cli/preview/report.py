@@ -136,7 +136,7 @@ def report_of(
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         posts=sorted(posts, key=lambda post: (post.at is not None, post.at), reverse=True),
-        totals={name: counts[name] for name in (POSTED, *MEANINGS) if counts[name]},
+        totals={name: counts[name] for name in dict.fromkeys((POSTED, *MEANINGS, *counts)) if counts[name]},
         unmatched=_unmatched(decided, texts),
         blocked=_blocked(decided, texts),
         failed=[Failed(texts.shown(each.id), each.column, each.error) for each in sample.unreadable],

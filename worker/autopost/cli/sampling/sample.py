@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autopost.cli.sampling.newest import newest_places
-from autopost.cli.sampling.platform import Connection, Expressions, Platform, expressions_of, reading
+from autopost.cli.sampling.platform import STATEMENT_SECONDS, Connection, Expressions, Platform, expressions_of, reading
 from autopost.cli.sampling.rows import Unreadable, read_in_halves, why_unreadable
 from autopost.cli.sampling.rules import Change, Rule, rule_words, rules_met
 from autopost.database.mapping import MappedTable
@@ -57,9 +57,11 @@ class Sample:
         return found[0] if len(found) == 1 else None
 
 
-async def read_sample(connection: Connection, platform: Platform, most: int) -> Sample:
-    """Read the newest operations of all tables, at most `most`. Writes nothing, and takes limited time."""
-    async with reading(connection, platform):
+async def read_sample(
+    connection: Connection, platform: Platform, most: int, seconds: int = STATEMENT_SECONDS
+) -> Sample:
+    """Read the newest operations of all tables, at most `most`. Writes nothing; no statement takes more seconds."""
+    async with reading(connection, platform, seconds):
         found: list[Sampled] = []
         unreadable: list[Unreadable] = []
         unread = 0
