@@ -38,8 +38,8 @@ create table operation_trackers (
 );
 create table agent_posts (
     id uuid primary key default gen_random_uuid(), sender text, body text not null, extra jsonb,
-    at timestamptz default now(), is_public boolean, reactions jsonb, reply_count integer, mentions text[], "channelName" text,
-    reply_to uuid, score integer default 0
+    at timestamptz default now(), is_public boolean, reactions jsonb, reply_count integer, mentions text[],
+    "channelName" text, reply_to uuid, score integer default 0
 );
 insert into agents values ('ada', null, 'Ada', 'autonomous', 'ops');
 insert into agent_posts (sender, body, is_public, reactions, reply_count, mentions, "channelName", reply_to)
@@ -63,6 +63,7 @@ async def test_columns_that_no_row_leaves_null_are_named_with_the_setting(
         assert migrated.returncode == 0, migrated.stderr
         assert f"autopost leaves {NULLS} NULL, and no other row does" in migrated.stderr
         assert '[social_posts.values] is_public = "true"; reactions = "\'[]\'"; reply_count = "0"' in migrated.stderr
+        assert "'\"channelName\"' = \"'...'\"  # what fits; then autopost migrate" in migrated.stderr
         assert "jane" not in migrated.stderr
         host.complete("op", agent="ada")
         await work_off(host, load_settings(database_url=empty_database, llm_enabled=False), redactor)
@@ -96,4 +97,4 @@ def test_columns_of_a_table_without_a_mapping_are_named_with_a_default(empty_dat
         )
         migrated = autopost("migrate", "--yes", dsn=empty_database)
         assert migrated.returncode == 0, migrated.stderr
-        assert 'alter table "public"."social_posts" alter column "is_public" set default true;' in migrated.stderr
+        assert 'alter table "public"."social_posts" alter column is_public set default true;' in migrated.stderr

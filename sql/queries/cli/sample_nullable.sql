@@ -1,14 +1,14 @@
 -- The columns of table $1 that may be NULL, have no default, and are not among those that are written ($2), each with a
--- proposal of what to write, by its type: an SQL expression, with ... where nothing fits all.
+-- proposal of what to write, by its type: an SQL expression.
 select
-    a.attname as name, pg_catalog.quote_ident(a.attname) as quoted,
+    pg_catalog.quote_ident(a.attname) as quoted,
     case
         when a.atttypid = 'pg_catalog.bool'::pg_catalog.regtype then 'true'
         when t.typcategory = 'N' then '0'
         when a.atttypid in ('pg_catalog.json'::pg_catalog.regtype, 'pg_catalog.jsonb'::pg_catalog.regtype) then '''[]'''
         when t.typcategory = 'A' then '''{}'''
         when t.typcategory = 'D' then 'now()'
-        else '...'
+        else '''...'''
     end as proposal
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_type as t on a.atttypid = t.oid

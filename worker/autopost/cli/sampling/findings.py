@@ -33,15 +33,19 @@ async def null_findings(connection: Connection, settings: Settings) -> list[Usel
 
 
 def _of_nulls(found: NullColumns, *, is_mapped: bool) -> Useless:
-    names = list(found.columns)
+    names = [name.strip('"') for name in found.columns]
     finding = (
         f"{found.table}: autopost leaves {listed(names)} NULL, and no other row does: the application may not expect it"
     )
     if is_mapped:
-        settings = "; ".join(f'{name} = "{proposal}"' for name, proposal in found.columns.items())
+        settings = "; ".join(f'{_toml_key(name)} = "{proposal}"' for name, proposal in found.columns.items())
         return Useless(finding, f"[{found.name}.values] {settings}  # what fits; then autopost migrate")
-    defaults = ", ".join(f'alter column "{name}" set default {value}' for name, value in found.columns.items())
+    defaults = ", ".join(f"alter column {name} set default {value}" for name, value in found.columns.items())
     return Useless(finding, f"alter table {found.table} {defaults};  # what fits")
+
+
+def _toml_key(quoted: str) -> str:
+    return f"'{quoted}'" if quoted.startswith('"') else quoted
 
 
 async def all_findings(connection: Connection, settings: Settings) -> list[Useless]:

@@ -24,7 +24,7 @@ MOST_LEAVES = 20
 
 @dataclass(frozen=True, slots=True)
 class NullColumns:
-    """The columns of one written table, each with a proposal for what to write in it: SQL over `new`."""
+    """The columns of one written table, quoted where SQL needs it, each with a proposal of what to write: SQL."""
 
     name: str
     table: str
@@ -81,7 +81,7 @@ async def _of_table(connection: Connection, platform: Platform, table: MappedTab
     ours = await _ours(connection, platform, [row["id"] for row in rows])
     theirs = [row for row in rows if row["id"] not in ours and not row["action"].startswith("auto_post.")]
     return {
-        row["name"]: row["proposal"]
+        row["quoted"]: row["proposal"]
         for place, row in enumerate(candidates)
         if theirs and not any(other[f"n{place}"] for other in theirs)
     }
