@@ -49,7 +49,8 @@ async def test_error_of_the_database_says_its_kind_and_no_value(database: str) -
 def test_reconcile_that_fails_for_a_value_is_no_outage(host: Host, database: str) -> None:
     """A function that fails for the data: exit code 1, the kind of error, and nothing of the text."""
     host.execute(
-        "create or replace function autopost.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000) "
+        "create or replace function autopost.auto_post_reconcile(p_blocks integer default 1000, "
+        "p_limit integer default 1000) "
         f"returns integer language plpgsql as $$ begin return '{SECRET}'::jsonb; end $$"
     )
     for arguments in ((), ("--all",)):

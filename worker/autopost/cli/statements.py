@@ -64,7 +64,6 @@ def _where(settings: Settings) -> tuple[Schemas, Mapping | None]:
     try:
         return run(ask())
     except (AutopostError, *DATABASE_ERRORS) as error:
-        say(
-            f"Printed for an install without a mapping, as the database could not be asked: {message_without_values(error)}"
-        )
+        why = message_without_values(error)
+        say(f"Printed for an install without a mapping, as the database could not be asked: {why}")
         return schemas_of(settings, mapped=False), None
