@@ -29,7 +29,7 @@ begin
 
     for v_table in
         select
-            m.name, m.qualified, m.id, c.oid, c.relkind in ('r', 'p') as has_places, c.relkind = 'p' as is_partitioned,
+            m.name, m.shown, m.qualified, m.id, c.oid, c.relkind in ('r', 'p') as has_places, c.relkind = 'p' as is_partitioned,
             exists (
                 select from pg_catalog.pg_index as i
                 where
@@ -44,7 +44,7 @@ begin
                         )
                     )
             ) as is_key
-        from (values {{ ids }}) as m (name, qualified, id, id_columns)
+        from (values {{ ids }}) as m (name, shown, qualified, id, id_columns)
         inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(m.qualified)
     loop
         -- Where the newest rows are: FROM clauses with a place to add a condition.
@@ -83,9 +83,9 @@ begin
         end if;
 
         for v_column in
-            select e.name, e.expression, e.type
-            from (values {{ expressions }}) as e (qualified, name, expression, type)
-            where e.qualified = v_table.qualified and pg_catalog.starts_with(e.name, v_table.name || '.')
+            select v_table.shown || '.' || e.name as name, e.expression, e.type
+            from (values {{ expressions }}) as e (shown, name, expression, type)
+            where e.shown = v_table.shown
         loop
             -- As mapping/read.sql converts it.
             execute pg_catalog.format(
@@ -209,7 +209,7 @@ begin
                     ) into v_count, v_id;
                     if v_count > 0 then
                         v_problems := v_problems || pg_catalog.format(
-                            '%s.id: %s of %s is the id of more than one row, such as %s: %s', v_table.name,
+                            '%s.id: %s of %s is the id of more than one row, such as %s: %s', v_table.shown,
                             case v_count when 1 then '1 value' else v_count || ' values' end, v_table.qualified, v_id,
                             case v_table.name
                                 when 'agents' then 'nobody could say which of them may post. Name what is unique, or '

@@ -399,3 +399,53 @@ def test_model_writes_what_would_be_posted(bare: Host, empty_database: str) -> N
         assert len(server.requests) == requests, "without --llm nobody is asked"
     refused = autopost("preview", "--llm", dsn=empty_database)
     assert (refused.returncode, "OPENAI_API_KEY: not set" in refused.stderr) == (2, True)
+
+
+SEVERAL = """
+[agents]
+table = "public.apps"
+[agents.columns]
+tenant_id = "null"
+category = "null"
+[[operation_trackers]]
+table = "public.runs"
+[operation_trackers.columns]
+tenant_id = "null"
+agent_id = "app"
+operation_type = "'workflow_execute'"
+status = "case t.state when 'succeeded' then 'completed' else t.state end"
+what_explanation = "auto_post_json(t.outputs) ->> 'text'"
+why_explanation = "null"
+next_steps = "null"
+started_at = "t.begun at time zone 'UTC'"
+completed_at = "null"
+[[operation_trackers]]
+name = "jobs"
+table = "public.jobs"
+[operation_trackers.columns]
+id = ["queue", "number"]
+tenant_id = "null"
+agent_id = "'a'"
+operation_type = "'report_generate'"
+status = "state"
+what_explanation = "'Job ' || t.number"
+why_explanation = "null"
+next_steps = "null"
+started_at = "t.ended"
+completed_at = "null"
+"""
+
+
+async def test_newest_of_several_tables_of_operations_are_those_of_all(empty_database: str, redactor: Redactor) -> None:
+    """In the order of their times, with one rate limit, and with the ids that an install gives them."""
+    with mapped_platform(empty_database, rows=40) as host:
+        host.execute(
+            "create table jobs (queue text, number integer, state text, ended timestamptz, primary key (queue, number));"
+            "insert into jobs select 'a/b', n, 'completed', now() - n * interval '10 min' - interval '1 min' "
+            "from generate_series(0, 3) as n"
+        )
+        report = await preview(empty_database, redactor, newest=6, mapping=SEVERAL)
+        assert report.tables == {"public.runs": "id", "public.jobs": "physical order"}
+        assert report.operations == 6
+        assert report.totals == {"posted": 3, "rate_limited": 3}
+        assert [post.tracker_id for post in report.posts] == ["jobs/a%2Fb/0", "jobs/a%2Fb/1", "jobs/a%2Fb/2"]

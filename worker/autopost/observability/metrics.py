@@ -75,6 +75,13 @@ AGENT_LOCKS_BYPASSED = Counter(
 IDLE_SECONDS = Counter(
     "autopost_idle_seconds_total", "Time that this worker slept because no row was due.", registry=REGISTRY
 )
+PLATFORM_CHANGES = Gauge(
+    "autopost_platform_changes",
+    "1 for each change of the platform's tables that keeps operations from being captured or posts from being written. "
+    "`column` is empty where it concerns the whole table, `table` where autopost is detached.",
+    ["table", "column"],
+    registry=REGISTRY,
+)
 IN_FLIGHT_ROWS = Gauge(
     "autopost_in_flight_rows", "Outbox rows that this worker has claimed and not finished.", registry=REGISTRY
 )
@@ -217,6 +224,13 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
         OUTCOMES.labels(*labels).inc(count)
     for labels, count in posts.items():
         POSTS.labels(*labels).inc(count)
+
+
+def set_platform_changes(found: Iterable[tuple[str, str]]) -> None:
+    """Show these changes, as table and column, and no other."""
+    PLATFORM_CHANGES.clear()
+    for table, column in found:
+        PLATFORM_CHANGES.labels(table, column).set(1)
 
 
 def count_database_error(operation: str, error: BaseException) -> None:

@@ -142,6 +142,10 @@ class Outbox:
         """Return the reconciler's progress and whether capturing is on; see reconciliation.sql."""
         return dict((await self._pool.fetch(self._query("worker/reconciliation")))[0])
 
+    async def platform_changes(self) -> list[Mapping[str, Any]]:
+        """Return what has changed on the platform's tables, and keeps autopost from its work."""
+        return [dict(row) for row in await self._pool.fetch(self._query("worker/platform_changes"))]
+
     async def expire(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""
         return int(await self._pool.fetchval(self._query("worker/expire"), keep, limit))
