@@ -237,7 +237,8 @@ def mapped_platform(dsn: str, rows: int = 20) -> Iterator[Host]:
         host = Host(connection)
         host.execute(
             "create table apps (id text primary key, name text, maturity text);"
-            "create table runs (id bigint primary key, app text, state text, outputs text, begun timestamp);"
+            "create table runs (id bigint primary key, app text, state text, outputs text, begun timestamp) "
+            "with (autovacuum_enabled = false);"
             "insert into apps values ('a', 'Ada', 'autonomous');"
         )
         host.execute(
