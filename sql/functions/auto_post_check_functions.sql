@@ -12,6 +12,7 @@ as $$
             coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
         from (
             values
+            ('{{ schema }}.auto_post_committed(text[])'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
             union all

@@ -326,12 +326,12 @@ async def test_newest_of_partitions_are_read_from_each(empty_database: str, reda
         assert report.posts[0].tracker_id == "50"
 
 
-async def test_agent_id_that_several_agents_have_is_unknown(empty_database: str, redactor: Redactor) -> None:
+async def test_agent_id_that_several_agents_have_may_not_post(empty_database: str, redactor: Redactor) -> None:
     """It fails closed, whichever of them may post, and the report says how it is."""
     with mapped_platform(empty_database) as host:
         host.execute("alter table apps drop constraint apps_pkey; insert into apps values ('a', 'Ada', 'student')")
         report = await preview(empty_database, redactor, mapping=TOLERANT)
-        assert report.totals == {"agent_unknown": 20}
+        assert report.totals == {"agent_ambiguous": 20}
         (problem,) = report.problems
         assert "20 of an id that several agents have" in problem.finding
 
@@ -437,7 +437,7 @@ completed_at = "null"
 """
 
 
-async def test_newest_of_several_tables_of_operations_are_those_of_all(empty_database: str, redactor: Redactor) -> None:
+async def test_newest_of_several_tables_are_those_of_all(empty_database: str, redactor: Redactor) -> None:
     """In the order of their times, with one rate limit, and with the ids that an install gives them."""
     with mapped_platform(empty_database, rows=40) as host:
         host.execute(

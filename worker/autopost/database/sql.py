@@ -13,6 +13,8 @@ What a file may say in double braces, and what it stands for:
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
+- `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
+  lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
@@ -28,6 +30,7 @@ from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
+from autopost.database.lookups import lookups
 from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
 from autopost.settings import Settings
 
@@ -35,12 +38,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup)")
 # Functions in the database contain it: a change needs a revision.
-OPERATION_COLUMNS = (
-    "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
-    "next_steps captured_at summary"
-)
+OPERATION_COLUMNS = "id rule_id tracker_id operation_type status is_alert captured_at summary"
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
 
 # The classes of the advisory locks with two numbers; the second is a hash of the schema, 0 for migrations.
@@ -108,6 +108,7 @@ def tables_of_operations(schemas: Schemas, mapping: Mapping | None) -> list[str]
 
 def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None) -> dict[str, str]:
     own, platform = quoted(schemas.own), quoted(schemas.platform)
+    found = lookups(mapping, platform)
     return {
         "schema": own,
         "platform": platform,
@@ -123,6 +124,9 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         ),
         "operations": ",\n            ".join(_operations(own, platform, mapping)),
         "views": ",\n            ".join(_views(own, mapping)),
+        "lookup.tables": ", ".join(lookup.table for lookup in found),
+        "lookup.oids": ", ".join(lookup.oid for lookup in found),
+        "lookups": ",\n            ".join(lookup.as_row for lookup in found),
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,

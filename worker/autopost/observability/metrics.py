@@ -72,6 +72,13 @@ AGENT_LOCKS_BYPASSED = Counter(
     "Times that an agent's posts went on without its advisory lock, because another session kept it for too long.",
     registry=REGISTRY,
 )
+UNREAD_OPERATIONS = Counter(
+    "autopost_unread_operations_total",
+    "Claimed operations that could not be read as they are committed, by SQLSTATE, or `slow`. Their posts have "
+    "the texts that the trigger captured.",
+    ["error"],
+    registry=REGISTRY,
+)
 IDLE_SECONDS = Counter(
     "autopost_idle_seconds_total", "Time that this worker slept because no row was due.", registry=REGISTRY
 )

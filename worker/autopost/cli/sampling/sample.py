@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autopost.cli.sampling.newest import newest_places
@@ -52,9 +52,9 @@ class Sample:
     paused: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     def agent_of(self, operation: Operation) -> Agent | None:
-        """Return the agent of an operation; None where no agent, or more than one, has its id."""
+        """Return the agent of an operation, None for an unknown one; of an id that is not unique, any of its agents."""
         found = self.agents.get(operation.agent_id or "", ())
-        return found[0] if len(found) == 1 else None
+        return replace(found[0], is_unique=len(found) == 1) if found else None
 
 
 async def read_sample(

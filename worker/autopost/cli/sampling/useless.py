@@ -94,7 +94,7 @@ def _no_agent(sample: Sample) -> Iterable[tuple[str, str]]:
             return
         if each.operation.agent_id in sample.unreadable_agents:
             reasons["of agents that an expression cannot read"] += 1
-        elif len(sample.agents.get(each.operation.agent_id or "", ())) > 1:
+        elif blocked is Reason.AGENT_AMBIGUOUS:
             reasons["of an id that several agents have"] += 1
         elif blocked is Reason.MATURITY_BLOCKED:
             levels[_word(agent.maturity if agent else None)] += 1
