@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autopost.cli.console import Yes, listed, out, require_yes
+from autopost.cli.console import Yes, err, listed, out, require_yes, say
+from autopost.cli.session import on_connection
 from autopost.cli.session import run as run_to_the_end
 from autopost.database.revisions import head_revision
+from autopost.errors import AutopostError
 from autopost.observability.logs import configure_logs
-from autopost.settings import load_settings
+from autopost.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from autopost.database.removal import Lost
@@ -38,6 +40,22 @@ def migrate(
     done = run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
     out.print(f"autopost is {what} schema {settings.schema_name}{f': {done}' if done else ''}.")
+    if to == "head":
+        _warn(settings)
+
+
+def _warn(settings: Settings) -> None:
+    """Print what the newest rows of the platform say of the mapping. The migration is done, whatever happens here."""
+    from autopost.cli.sampling.findings import all_findings
+
+    try:
+        findings = on_connection(settings, "migrate", lambda connection: all_findings(connection, settings))
+    except AutopostError as error:
+        say(f"whether operations will be posted could not be looked up: {error}")
+        return
+    for finding in findings:
+        err.print(f"warning: {finding.finding}", style="yellow", markup=False, soft_wrap=not err.is_terminal)
+        say(f"  {finding.advice}")
 
 
 def detach(yes: Yes = False) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
+from autopost.database.mapping import COLUMNS, NEEDED_TABLES, OWN_SCHEMA, WRITTEN_TABLES, MappedTable, Mapping
 from autopost.database.sql import (
     Schemas,
     depends_on_mapping,
     is_for_each_table,
     mapping_template,
+    quoted,
     read_object,
     render,
     render_each,
@@ -26,11 +27,16 @@ LABELS = {
 
 
 def check_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that raises one error for everything that does not fit.
+    """Return the script that raises one error for all that does not fit, and if all does, one for all rows that do not.
 
     It is to be sent alone: a server parses all that it is sent together before it runs any of it.
     """
-    return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
+    return "\n".join(
+        [
+            _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping)),
+            _fill("evaluate", schemas, ids=_ids(mapping), expressions=_expressions(mapping)),
+        ]
+    )
 
 
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -183,6 +189,25 @@ def _keys(mapping: Mapping) -> str:
     return ", ".join(rows)
 
 
+def _ids(mapping: Mapping) -> str:
+    """Return a row for each table: autopost's name for it, as shown and there, the id's expression and columns."""
+    rows = [
+        _row(name, _shown(name, table), table.table, table.columns["id"], "{" + ", ".join(table.id_columns) + "}")
+        for name, table in mapping.sections
+    ]
+    return ",\n".join(rows)
+
+
+def _expressions(mapping: Mapping) -> str:
+    """Return a row for each expression that is read: its table as shown, its column, the expression, and its type."""
+    rows = [
+        _row(_shown(name, table), column, table.columns[column], type_)
+        for name, table in mapping.sections
+        for column, type_ in COLUMNS[name].items()
+    ]
+    return ",\n".join(rows)
+
+
 def _shown(name: str, table: MappedTable) -> str:
     """Return what a table is called in messages: each of several tables of operations with its own name."""
     return f"{name} {table.name}" if table.name else name
@@ -197,7 +222,11 @@ def _literal(value: str | None) -> str:
 
 
 def _fill(template: str, schemas: Schemas, **values: str) -> str:
-    """Return a template with everything filled in, in one pass: what is filled in is not looked at again."""
+    """Return a template with everything filled in, in one pass: what is filled in is not looked at again.
+
+    In what comes from an expression OWN_SCHEMA is replaced before.
+    """
     text = mapping_template(template)
-    values["schema"] = render("{{ schema }}", schemas)
+    own = quoted(schemas.own)
+    values = {name: value.replace(OWN_SCHEMA, own) for name, value in values.items()} | {"schema": own}
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)

@@ -31,7 +31,7 @@ from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.lookups import lookups
-from autopost.database.mapping import MappedTable, Mapping, about
+from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -86,9 +86,8 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: Ma
 
     def value(match: re.Match[str]) -> str:
         row, _, column = match[1].partition(".")
-        if row in ("new", "old"):
-            return table.of_row(row, column) if table else match[1]
-        return values[match[1]]
+        text = (table.of_row(row, column) if table else match[1]) if row in ("new", "old") else values[match[1]]
+        return text.replace(OWN_SCHEMA, values["schema"])
 
     return _PLACEHOLDER.sub(value, sql)
 

@@ -20,7 +20,7 @@ from autopost.model import Claim
 from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.health import Health
-from autopost.observability.problems import Problems
+from autopost.observability.problems import PROBLEM_SECONDS, Problems
 from autopost.observability.tracing import AttemptTracer
 from autopost.outbox.doorbell import Doorbell, Woken
 from autopost.outbox.outbox import CrashedRow, Outbox
@@ -31,7 +31,6 @@ from autopost.worker.liveness import Liveness
 from autopost.worker.maintenance import Maintenance
 from autopost.worker.pipeline import OperationTypeRedactor, Pipeline
 from autopost.worker.publication import Publication
-from autopost.worker.publish_report import PROBLEM_SECONDS
 from autopost.worker.publisher import LANES, Publisher
 from autopost.writing import Redactor, Writer
 
