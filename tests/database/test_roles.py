@@ -216,7 +216,7 @@ TO_NEITHER = {
         "worker/restart_reconciliation",
         "worker/reconciliation",
     ),
-    *("cli/forget_webhook", "cli/retry_webhook"),
+    *("cli/forget_webhook", "cli/retry_webhook", "cli/title_rule"),
     *("outbox/pause", "outbox/resume", "outbox/retry", "outbox/skip"),
     *(
         "cli/retry_all",

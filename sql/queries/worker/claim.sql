@@ -76,7 +76,7 @@ select
     w.operation_type as summary_type, w.began_at as summary_began_at, w.suppressed, w.first_suppressed_at,
     w.last_suppressed_at,
     (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = c.id) is not null as already_processed,
-    a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
+    t.title as rule_title, a.id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity, l.last_post_at,
     a.tenant_id as agent_tenant_id
 from (
     select
@@ -103,6 +103,13 @@ left join lateral (
     order by r.agent_id
     limit 1
 ) as l on true
+-- The title that posts show instead of the operation type.
+left join lateral (
+    select u.title from {{ schema }}.auto_post_rules as u
+    where c.rule_id = u.id
+    order by u.id
+    limit 1
+) as t on true
 -- The window that the row sums up.
 left join lateral (
     select n.operation_type, n.began_at, n.suppressed, n.first_suppressed_at, n.last_suppressed_at

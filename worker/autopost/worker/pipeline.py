@@ -86,7 +86,7 @@ class Pipeline:
             )
         except Exception as error:  # noqa: BLE001 - one row must not fail the others
             return self._failed(claim, error)
-        if decided is None and claim.draft is not None:
+        if decided is None and claim.draft is not None and claim.draft.title == claim.operation.title:
             return Posted(claim, claim.draft)
         return decided
 
