@@ -29,7 +29,7 @@ as $$
             'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
             'operation_type status what_explanation why_explanation next_steps draft', false
         ),
-        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata post_values', false),
         ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
     )
 

@@ -79,8 +79,8 @@ def test_title_of_a_rule_is_one_short_line(host: Host) -> None:
     for title in ("é" * 59 + "😀", "50% of {it}", "日次レポート", "👩\u200d💻 work"):
         host.execute("select auto_post_title_rule(1, %s)", (title,))
         assert host.value("select title from auto_post_rules where id = 1") == title
-    for title in (None, "", "  "):
-        host.execute("select auto_post_title_rule(1, %s)", (title,))
+    for empty in (None, "", "  "):
+        host.execute("select auto_post_title_rule(1, %s)", (empty,))
         assert host.value("select title from auto_post_rules where id = 1") is None
     assert host.rows("select id, since, since_xid from auto_post_rules order by id") == before
 
