@@ -18,7 +18,8 @@ create table {{ schema }}.auto_post_rules (
     constraint auto_post_rules_pattern_check check (match <> 'like' or operation_type !~ '(^|[^\\])(\\\\)*\\$'),
     constraint auto_post_rules_status_check check (length(status) <= 200),
     constraint auto_post_rules_title_check check (
-        length(title) between 1 and 60
+        title <> ''
+        and length(title) <= 60
         and title = btrim(title)
         and title !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]'
     ),
