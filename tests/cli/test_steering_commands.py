@@ -69,7 +69,7 @@ def test_retrying_all_needs_a_yes_where_nobody_can_answer(host: Host, database: 
     dead(host, "b", error="worker_crashed")
     result = autopost("retry", "--all", dsn=database)
     assert result.returncode == 2
-    assert "Give --yes where nobody can answer" in " ".join(result.stderr.replace("│", " ").split())
+    assert "Not a terminal: pass --yes to confirm" in " ".join(result.stderr.replace("│", " ").split())
     result = autopost("retry", "--all", "--error", "boom", "--yes", dsn=database)
     assert (result.returncode, result.stdout) == (0, "1 row is tried again.\n")
     assert states(host) == {"a": "pending", "b": "dead"}

@@ -25,8 +25,8 @@ def installed(empty_database: str) -> Iterator[Platform]:
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
 def test_database_that_is_not_utf8_is_refused(server: Server, empty_database: str, encoding: str) -> None:
     """Posts have an ellipsis and emoji; the encoding of a database cannot be changed afterwards."""
-    name = f"autopost_{encoding.lower()}_{empty_database.rpartition('_')[2].split()[0]}"
     with open_connection(empty_database, autocommit=True) as connection:
+        name = f"{connection.info.dbname}_{encoding.lower()}"
         connection.execute(f"create database {name} encoding '{encoding}' template template0 locale 'C'".encode())
         try:
             with pytest.raises(SchemaMismatch, match=f"database {name} has the encoding {encoding}, .* needs UTF8"):
@@ -43,7 +43,7 @@ def test_superuser_installs_only_after_a_yes(empty_database: str) -> None:
     refused = autopost("migrate", dsn=empty_database, COLUMNS="400")
     assert refused.returncode == 2
     assert "is a superuser" in refused.stderr
-    assert "Give --yes where nobody can answer" in refused.stderr
+    assert "Not a terminal: pass --yes to confirm" in refused.stderr
     with open_connection(empty_database) as connection:
         assert connection.execute("select to_regnamespace('autopost')").fetchone() == (None,)
     assert autopost("migrate", "--yes", dsn=empty_database).returncode == 0
@@ -118,7 +118,7 @@ def test_empty_tables_beside_those_of_a_platform_are_created_only_after_a_yes(em
             "`autopost mapping draft > platform.toml`",
             "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate",
             "docs/how-to/map-a-platform.md",
-            "Give --yes where nobody can answer",
+            "Not a terminal: pass --yes to confirm",
         ):
             assert said in refused.stderr, refused.stderr
         assert host.value("select to_regnamespace('autopost')") is None
