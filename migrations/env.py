@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import command, context
 
-from autopost.database.installation import privilege_question, require_own_installation
+from autopost.database.installation import creation_question, privilege_question, require_own_installation
 from autopost.database.migrate import (
     PRELUDE,
     VERSION_TABLE,
@@ -55,6 +55,8 @@ def run() -> None:
                 attributes["schemas"] = schemas_of(settings, mapped=mapping is not None)
             if _goes_up():
                 require_own_installation(connection, schemas, has_revision=bool(heads))
+                if not heads and mapping is None:
+                    _require_yes(creation_question(connection, attributes["schemas"]))
                 _require_yes(privilege_question(connection, attributes["schemas"], mapping))
             context.run_migrations()
             execute_script(connection, drop_empty_schema(schemas))

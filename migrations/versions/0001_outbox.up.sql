@@ -273,6 +273,7 @@ create table {{ schema }}.auto_post_rules (
     status text,
     is_alert boolean not null default false,
     enabled boolean not null default true,
+    title text,
     description text,
     since timestamptz not null default now(),
     since_xid xid8 not null default pg_current_xact_id(),
@@ -283,6 +284,12 @@ create table {{ schema }}.auto_post_rules (
     -- LIKE fails on a pattern that ends with an escape character, for every change that it is compared with.
     constraint auto_post_rules_pattern_check check (match <> 'like' or operation_type !~ '(^|[^\\])(\\\\)*\\$'),
     constraint auto_post_rules_status_check check (length(status) <= 200),
+    constraint auto_post_rules_title_check check (
+        title <> ''
+        and length(title) <= 60
+        and title = btrim(title)
+        and title !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]'
+    ),
     constraint auto_post_rules_description_check check (length(description) <= 1000)
 );
 
@@ -305,6 +312,9 @@ comment on column {{ schema }}.auto_post_rules.since is
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+comment on column {{ schema }}.auto_post_rules.title is
+'What posts call such an operation, as in the middle of a sentence (a workflow). At most 60 visible characters on one '
+'line. Published as it is, without redaction. NULL: posts show the operation_type.';
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
 
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
@@ -621,6 +631,7 @@ create table {{ schema }}.auto_post_events (
     post_type text not null,
     content text not null,
     post_metadata jsonb,
+    post_values jsonb,
     created_at timestamptz not null,
     constraint auto_post_events_pkey primary key (seq)
 );
@@ -646,6 +657,8 @@ comment on column {{ schema }}.auto_post_events.agent_category is 'The agent''s 
 comment on column {{ schema }}.auto_post_events.post_type is 'status or alert.';
 comment on column {{ schema }}.auto_post_events.content is 'The post''s text, redacted as it is on the feed.';
 comment on column {{ schema }}.auto_post_events.post_metadata is 'As the post has it.';
+comment on column {{ schema }}.auto_post_events.post_values is
+'What the mapping writes to columns of the platform''s own, [social_posts.values], for messages of transports.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
 comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';
@@ -2735,12 +2748,14 @@ comment on function {{ schema }}.auto_post_drain() is
 'Switches capturing off and returns how many rows still wait. Call it until it says 0; then auto_post_capture_on().';
 
 -- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+-- p_title NULL: posts show the operation type.
 create or replace function {{ schema }}.auto_post_add_rule(
     p_operation_type text,
     p_status text default null,
     p_match text default 'exact',
     p_is_alert boolean default false,
-    p_description text default null
+    p_description text default null,
+    p_title text default null
 )
 returns integer
 language plpgsql
@@ -2784,14 +2799,53 @@ begin
         'add_rule',
         pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
     );
+    if p_title is not null then
+        perform {{ schema }}.auto_post_title_rule(v_id, p_title);
+    end if;
     return v_id;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) from public;
+revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) from public;
 
-comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) is
+comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) is
 'Adds a rule, which counts from the next change on; returns its id.';
+
+-- Gives a rule the title (p_title) that posts show instead of the operation type, from the next claim on. NULL or an
+-- empty title: posts show the operation type again. What is captured, and since when, does not change.
+create or replace function {{ schema }}.auto_post_title_rule(p_rule_id integer, p_title text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
+as $$
+declare
+    v_title text := nullif(pg_catalog.btrim(p_title), '');
+begin
+    if pg_catalog.length(v_title) > 60 then
+        raise exception 'the title has % characters, and may have at most 60', pg_catalog.length(v_title)
+        using errcode = 'invalid_parameter_value';
+    end if;
+    begin
+        update {{ schema }}.auto_post_rules as r set title = v_title where r.id = p_rule_id;
+    exception
+        when check_violation then
+            raise exception 'the title contains a line break, a tab or another character that cannot be seen'
+            using errcode = 'invalid_parameter_value', hint = 'Give one line of visible characters.';
+    end;
+    if not found then
+        raise exception 'there is no rule %', p_rule_id using errcode = 'invalid_parameter_value';
+    end if;
+    perform {{ schema }}.auto_post_log_operator_action(
+        'title_rule', pg_catalog.jsonb_build_object('rule', p_rule_id, 'has_title', v_title is not null)
+    );
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_title_rule(integer, text) from public;
+
+comment on function {{ schema }}.auto_post_title_rule(integer, text) is
+'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL takes it away.';
 
 -- Switches a rule on or off; it counts from the next change on.
 create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer, p_enabled boolean)
@@ -4093,7 +4147,7 @@ as $$
             'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
             'operation_type status what_explanation why_explanation next_steps draft', false
         ),
-        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata post_values', false),
         ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
     )
 
@@ -4110,7 +4164,7 @@ revoke execute on function {{ schema }}.auto_post_column_rights() from public;
 
 comment on function {{ schema }}.auto_post_column_rights() is
 'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
-'autopost sql grants grants them, and auto_post_check compares.';
+'autopost grant grants them, and auto_post_check compares.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
@@ -4289,13 +4343,13 @@ as $$
             when not coalesce(g.has_any, false) then
                 case when g.has_any is null then 'there is no such role' else 'none in this schema' end
                 || case n.name when 'auto_post_worker' then ': workers run with the rights of others' else '' end
-            when m.what is null and b.what is null then 'as autopost sql grants gives them'
+            when m.what is null and b.what is null then 'as autopost grant gives them'
             else pg_catalog.concat_ws('; ', 'lacks ' || b.what, 'has beyond what it needs ' || m.what)
         end,
         case
             when not coalesce(g.has_any, false) and n.name = 'auto_post_reader' then null
             when not coalesce(g.has_any, false) or b.what is not null then
-                pg_catalog.concat_ws(' ', 'autopost sql grants | psql "$DATABASE_URL"', '# and: ' || m.remedy)
+                pg_catalog.concat_ws(' ', 'autopost grant', '# and: ' || m.remedy)
             else m.remedy
         end
     from (values ('auto_post_worker'), ('auto_post_reader')) as n (name)

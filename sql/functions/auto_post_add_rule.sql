@@ -1,10 +1,12 @@
 -- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+-- p_title NULL: posts show the operation type.
 create or replace function {{ schema }}.auto_post_add_rule(
     p_operation_type text,
     p_status text default null,
     p_match text default 'exact',
     p_is_alert boolean default false,
-    p_description text default null
+    p_description text default null,
+    p_title text default null
 )
 returns integer
 language plpgsql
@@ -48,11 +50,14 @@ begin
         'add_rule',
         pg_catalog.jsonb_build_object('rule', v_id, 'operation_type', p_operation_type, 'status', p_status)
     );
+    if p_title is not null then
+        perform {{ schema }}.auto_post_title_rule(v_id, p_title);
+    end if;
     return v_id;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) from public;
+revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) from public;
 
-comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text) is
+comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) is
 'Adds a rule, which counts from the next change on; returns its id.';

@@ -175,13 +175,13 @@ as $$
             when not coalesce(g.has_any, false) then
                 case when g.has_any is null then 'there is no such role' else 'none in this schema' end
                 || case n.name when 'auto_post_worker' then ': workers run with the rights of others' else '' end
-            when m.what is null and b.what is null then 'as autopost sql grants gives them'
+            when m.what is null and b.what is null then 'as autopost grant gives them'
             else pg_catalog.concat_ws('; ', 'lacks ' || b.what, 'has beyond what it needs ' || m.what)
         end,
         case
             when not coalesce(g.has_any, false) and n.name = 'auto_post_reader' then null
             when not coalesce(g.has_any, false) or b.what is not null then
-                pg_catalog.concat_ws(' ', 'autopost sql grants | psql "$DATABASE_URL"', '# and: ' || m.remedy)
+                pg_catalog.concat_ws(' ', 'autopost grant', '# and: ' || m.remedy)
             else m.remedy
         end
     from (values ('auto_post_worker'), ('auto_post_reader')) as n (name)

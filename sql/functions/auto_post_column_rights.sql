@@ -29,7 +29,7 @@ as $$
             'auto_post_reader', 'SELECT', '{{ schema }}.auto_post_outbox',
             'operation_type status what_explanation why_explanation next_steps draft', false
         ),
-        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata post_values', false),
         ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
     )
 
@@ -46,4 +46,4 @@ revoke execute on function {{ schema }}.auto_post_column_rights() from public;
 
 comment on function {{ schema }}.auto_post_column_rights() is
 'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
-'autopost sql grants grants them, and auto_post_check compares.';
+'autopost grant grants them, and auto_post_check compares.';

@@ -16,6 +16,26 @@ begin
     if not found then
         return null;
     end if;
+    -- Hands what stands in the platform's own columns to the statement that writes the event (announce.sql), in a
+    -- setting of this transaction: a line of JSON for each post. What JSON cannot hold, or is long, is left out.
+    if {{ hands_over }} then
+        begin
+            perform pg_catalog.set_config(
+                '{{ session }}.post_values',
+                pg_catalog.concat_ws(
+                    e'\n', nullif(pg_catalog.current_setting('{{ session }}.post_values', true), ''), h.line
+                ),
+                true
+            )
+            from (
+                select pg_catalog.jsonb_build_object(new.id, pg_catalog.jsonb_build_object({{ own_values }}))::text as line
+            ) as h
+            where pg_catalog.length(h.line) <= 4000;
+        exception
+            when others then
+                null;
+        end;
+    end if;
     return new;
 end
 $$;

@@ -1,6 +1,6 @@
 -- The rights of the worker and of those who look, as two group roles; the application's own role needs none of ours.
--- Run by the owner, who may create roles: autopost sql grants | psql -v ON_ERROR_STOP=1 ...
--- Then: grant auto_post_worker to the_login_of_the_worker;
+-- `autopost grant` runs it, and creates the roles. By hand, as an owner who may create roles:
+-- autopost sql grants | psql -v ON_ERROR_STOP=1 ...; then: grant auto_post_worker to the_login_of_the_worker;
 do $roles$
 begin
     if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'auto_post_worker') then

@@ -12,6 +12,7 @@ create table {{ schema }}.auto_post_events (
     post_type text not null,
     content text not null,
     post_metadata jsonb,
+    post_values jsonb,
     created_at timestamptz not null,
     constraint auto_post_events_pkey primary key (seq)
 );
@@ -37,6 +38,8 @@ comment on column {{ schema }}.auto_post_events.agent_category is 'The agent''s 
 comment on column {{ schema }}.auto_post_events.post_type is 'status or alert.';
 comment on column {{ schema }}.auto_post_events.content is 'The post''s text, redacted as it is on the feed.';
 comment on column {{ schema }}.auto_post_events.post_metadata is 'As the post has it.';
+comment on column {{ schema }}.auto_post_events.post_values is
+'What the mapping writes to columns of the platform''s own, [social_posts.values], for messages of transports.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
 comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';

@@ -6,6 +6,7 @@ create table {{ schema }}.auto_post_rules (
     status text,
     is_alert boolean not null default false,
     enabled boolean not null default true,
+    title text,
     description text,
     since timestamptz not null default now(),
     since_xid xid8 not null default pg_current_xact_id(),
@@ -16,6 +17,12 @@ create table {{ schema }}.auto_post_rules (
     -- LIKE fails on a pattern that ends with an escape character, for every change that it is compared with.
     constraint auto_post_rules_pattern_check check (match <> 'like' or operation_type !~ '(^|[^\\])(\\\\)*\\$'),
     constraint auto_post_rules_status_check check (length(status) <= 200),
+    constraint auto_post_rules_title_check check (
+        title <> ''
+        and length(title) <= 60
+        and title = btrim(title)
+        and title !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]'
+    ),
     constraint auto_post_rules_description_check check (length(description) <= 1000)
 );
 
@@ -38,4 +45,7 @@ comment on column {{ schema }}.auto_post_rules.since is
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
 comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+comment on column {{ schema }}.auto_post_rules.title is
+'What posts call such an operation, as in the middle of a sentence (a workflow). At most 60 visible characters on one '
+'line. Published as it is, without redaction. NULL: posts show the operation_type.';
 comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';

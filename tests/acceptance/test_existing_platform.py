@@ -20,6 +20,7 @@ from autopost.settings import Settings, load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection, until
+from tests.support.listening import Listener
 from tests.support.roles import groups_locked
 from tests.support.work import work_off, worker_process
 
@@ -161,6 +162,36 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
         ([*TABLES],),
     )
     assert after == before, "the platform's tables are as they were, but for the trigger"
+
+
+def test_messages_hold_what_the_mapping_writes_to_the_platforms_own_columns(platform: Platform) -> None:
+    """As the row has it, in types of JSON; of a type of the platform's its text, without a cast that somebody made."""
+    platform.execute(
+        "create function kind_as_json(agent_post_kind) returns json language plpgsql as "
+        "$$ begin raise exception 'a cast of the platform is called'; end $$; "
+        "create cast (agent_post_kind as json) with function kind_as_json(agent_post_kind); "
+        "insert into agent_registry (id, workspace_id, display_name, status, category) "
+        "select 'a-2', workspace_id, E'Bea \\'\\n{', 'intern', 'sales' from agent_registry"
+    )
+    install(platform)
+    listener = Listener(platform.dsn)
+    variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "notify"}
+    with worker_process(platform.as_role(platform.worker), **variables):
+        until(lambda: platform.value("select count(*) from autopost.auto_post_workers") == 1)
+        with open_connection(platform.as_role(platform.application), autocommit=True) as application:
+            application.execute(
+                "insert into agent_operation_tracker (workspace_id, agent_id, operation_type, context) "
+                "select workspace_id, id, 'approval_requested', '{\"what\": \"pay\"}' from agent_registry order by id"
+            )
+        heard = {data["sender_id"]: data for data in listener.hear(2)}
+    listener.close()
+    for agent, name, category in (("a-1", "Ada", "finance"), ("a-2", "Bea '\n{", "sales")):
+        data = heard[agent]
+        (row,) = platform.rows("select * from agent_posts where sender_id = %s", (agent,))
+        assert data["id"] == str(row["id"])
+        assert (data["kind"], data["is_public"]) == ("ALERT", True)
+        assert (data["sender_name"], data["sender_category"]) == (name, category)
+        assert (data["mentioned_agent_ids"], data["reply_count"]) == ([], 0)
 
 
 def test_application_needs_no_right_on_anything_of_autoposts(platform: Platform) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
+from tests.support import ROOT
 from tests.support.host import Host, open_connection
 
 MODELS = """
@@ -133,6 +135,23 @@ def test_platforms_alembic_sees_autopost_in_its_own_schema(project: HostProject,
     checked = project.alembic("check")
     assert checked.returncode != 0
     assert "auto_post_outbox" in checked.stdout + checked.stderr
+
+
+def test_platforms_alembic_that_compares_all_schemas_leaves_autopost_out(
+    project: HostProject, empty_database: str, tmp_path: Path
+) -> None:
+    """By the function that the page about tools has; without it every table of autopost's would be dropped."""
+    migrate(load_settings(database_url=empty_database))
+    environment = tmp_path / "migrations" / "env.py"
+    compares_all = ENVIRONMENT.replace("compare_type=True", "compare_type=True, include_schemas=True")
+    environment.write_text(compares_all, "utf-8")
+    assert "auto_post_outbox" in (seen := project.alembic("check")).stdout + seen.stderr
+    page = (ROOT / "docs" / "how-to" / "platform-tools.md").read_text("utf-8")
+    (function,) = re.findall(r"^def include_name.*?\n\n", page, re.MULTILINE | re.DOTALL)
+    left_out = compares_all.replace("include_schemas=True", "include_schemas=True, include_name=include_name")
+    environment.write_text(left_out.replace("with create", f"{function}\nwith create"), "utf-8")
+    checked = project.alembic("check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_platform_may_change_its_columns(project: HostProject, empty_database: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import redis.asyncio
 
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.redis_transports import STREAM_LENGTH
 from autopost.broadcast.transport import MAX_NOTIFICATION_BYTES, notification
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Broadcast, Settings
+from autopost.settings.broadcast import BroadcastChannels
 from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.listening import Listener, Subscriber, entries_of
@@ -21,6 +24,19 @@ from tests.support.redis_server import RedisServer
 from tests.support.work import eventually, work_off, worker_process, working
 
 AGENTS = 8
+OF_A_PLATFORM: dict[str, object] = {
+    "is_public": True,
+    "recipient_type": None,
+    "recipient_id": None,
+    "channel_id": None,
+    "channel_name": None,
+    "mentioned_agent_ids": [],
+    "mentioned_user_ids": [],
+    "mentioned_episode_ids": [],
+    "mentioned_task_ids": [],
+    "reactions": [],
+    "reply_count": 0,
+}
 
 
 @pytest.fixture
@@ -118,9 +134,56 @@ async def test_post_is_notified_with_all_that_shows_it(
         "auto_generated": True,
         "created_at": post["created_at"].isoformat(),
         "metadata": post["post_metadata"],
+        **OF_A_PLATFORM,
     }
     assert listener.heard[0]["topics"] == ["global", "agent:ada"]
     assert listener.heard[0]["event"]["type"] == "agent_post"
+
+
+async def test_post_comes_once_to_each_subscriber_of_an_event_bus(
+    host: Host, settings: Settings, redactor: Redactor, redis_server: RedisServer
+) -> None:
+    """Of one that subscribes to all channels and passes messages on by their topics, as AgentEventBus does."""
+    wanted = {"all": {"global"}, "adas": {"agent:ada"}, "alerts": {"alerts"}, "each": {"global", "agent:ada", "alerts"}}
+    got: dict[str, list[str]] = {name: [] for name in wanted}
+    channels: list[str] = []
+    client = await redis.asyncio.from_url(redis_server.url, encoding="utf-8", decode_responses=True)
+    pubsub = client.pubsub()
+    await pubsub.psubscribe("agent_events:*")
+
+    async def pass_on() -> None:
+        async for message in pubsub.listen():
+            if message["type"] == "pmessage":
+                channels.append(message["channel"])
+                data = json.loads(message["data"])
+                for name, topics in wanted.items():
+                    if topics & set(data["topics"]):
+                        got[name].append(data["event"]["data"]["id"])
+
+    bus = asyncio.create_task(pass_on())
+    try:
+        for agent in ("ada", "bea"):
+            host.complete(f"status-{agent}", agent=host.agent(agent))
+            host.complete(f"alert-{agent}", "approval_requested", agent=agent)
+        once = with_redis(settings, redis_server).model_copy(update={"broadcast_channels": BroadcastChannels.GLOBAL})
+        await work_and_broadcast(host, once, redactor)
+        await client.publish("agent_events:end", json.dumps({"topics": ["end"], "event": {"data": {"id": "end"}}}))
+        await eventually(lambda: channels[-1:] == ["agent_events:end"])
+    finally:
+        bus.cancel()
+        await asyncio.gather(bus, return_exceptions=True)
+        await pubsub.aclose()
+        await client.aclose()
+    posts = {row["id"]: row for row in host.posts()}
+    assert len(posts) == 4
+    assert set(channels) == {"agent_events:global", "agent_events:end"}
+    expected = {
+        "all": sorted(posts),
+        "each": sorted(posts),
+        "adas": sorted(post for post, row in posts.items() if row["author_id"] == "ada"),
+        "alerts": sorted(post for post, row in posts.items() if row["post_type"] == "alert"),
+    }
+    assert {name: sorted(ids) for name, ids in got.items()} == expected
 
 
 async def test_skipped_operation_is_not_broadcast(

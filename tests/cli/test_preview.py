@@ -441,7 +441,7 @@ async def test_newest_of_several_tables_are_those_of_all(empty_database: str, re
     """In the order of their times, with one rate limit, and with the ids that an install gives them."""
     with mapped_platform(empty_database, rows=40) as host:
         host.execute(
-            "create table jobs (queue text, number integer, state text, ended timestamptz, primary key (queue, number));"
+            "create table jobs (queue text, number int, state text, ended timestamptz, primary key (queue, number));"
             "insert into jobs select 'a/b', n, 'completed', now() - n * interval '10 min' - interval '1 min' "
             "from generate_series(0, 3) as n"
         )

@@ -45,7 +45,7 @@ def test_removal_needs_a_yes_where_nobody_can_answer(waiting: Host, database: st
     """Exit code 2, and nothing has changed."""
     result = autopost("migrate", "--to", "base", dsn=database, COLUMNS="200")
     assert result.returncode == 2
-    assert f"{QUESTION} Give --yes where nobody can answer" in result.stderr
+    assert f"{QUESTION} Not a terminal: pass --yes to confirm" in result.stderr
     assert waiting.waiting() == 2
     assert autopost("migrate", "--to", "base", "--yes", dsn=database).returncode == 0
     assert not is_there(database)
@@ -104,7 +104,7 @@ def test_removal_asks_before_it_drops_what_a_reader_waits_for(
     log.execute("update auto_post_consumers set position = %s where name = 'webhook:out'", (position,))
     result = autopost("migrate", "--to", target, dsn=database, COLUMNS="200")
     assert result.returncode == 2
-    assert f"The log of announcements holds {question}. Drop them? Give --yes" in result.stderr
+    assert f"The log of announcements holds {question}. Drop them? Not a terminal: pass --yes" in result.stderr
     assert autopost("migrate", "--to", target, "--yes", dsn=database).returncode == 0
 
 

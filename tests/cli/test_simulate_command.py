@@ -66,7 +66,7 @@ def test_beside_real_operations_it_asks(host: Host, database: str) -> None:
     host.complete("real")
     result = autopost("simulate", *SHORT, dsn=database)
     assert result.returncode == 2
-    assert "--yes where nobody" in result.stderr
+    assert "pass --yes" in result.stderr
     with terminal("simulate", *SHORT, dsn=database) as screen:
         screen.until("[y/N]")
         screen.type("n\n")
@@ -122,7 +122,7 @@ def test_cleaning_says_how_much_it_removes_and_asks(host: Host, database: str) -
     much = f"Remove 40 operations, 0 posts, 4 agents, {host.waiting()} outbox rows?"
     result = autopost("simulate", "--clean", dsn=database, COLUMNS="200")
     assert result.returncode == 2
-    assert f"{much} Give --yes where nobody can answer" in result.stderr
+    assert f"{much} Not a terminal: pass --yes to confirm" in result.stderr
     with terminal("simulate", "--clean", dsn=database) as screen:
         screen.until(f"{much} [y/N]")
         screen.type("n\n")

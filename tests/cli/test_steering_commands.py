@@ -69,7 +69,7 @@ def test_retrying_all_needs_a_yes_where_nobody_can_answer(host: Host, database: 
     dead(host, "b", error="worker_crashed")
     result = autopost("retry", "--all", dsn=database)
     assert result.returncode == 2
-    assert "Give --yes where nobody can answer" in " ".join(result.stderr.replace("│", " ").split())
+    assert "Not a terminal: pass --yes to confirm" in " ".join(result.stderr.replace("│", " ").split())
     result = autopost("retry", "--all", "--error", "boom", "--yes", dsn=database)
     assert (result.returncode, result.stdout) == (0, "1 row is tried again.\n")
     assert states(host) == {"a": "pending", "b": "dead"}
@@ -151,6 +151,40 @@ def test_rules_are_listed_added_and_switched(host: Host, database: str) -> None:
     assert autopost("rules", "on", "1", dsn=database).stdout == "rule 1 is on.\n"
     listed = [json.loads(line) for line in autopost("rules", "--json", dsn=database).stdout.splitlines()]
     assert {row["id"]: row["enabled"] for row in listed}[1] is True
+
+
+def test_rules_are_titled_by_id_and_by_type(host: Host, database: str) -> None:
+    """Braces and markup in a title are text; an empty one takes it away; what is refused says what is allowed."""
+    done = autopost("rules", "title", "workflow_execute", "the [red]{agent_name}[/] workflow", dsn=database)
+    assert done.stdout == "".join(
+        f"rule {row['id']} is titled 'the [red]{{agent_name}}[/] workflow'.\n"
+        for row in host.rows("select id from auto_post_rules where operation_type = 'workflow_execute' order by id")
+    )
+    assert autopost("rules", "title", "1", " A run ", dsn=database).stdout == "rule 1 is titled 'A run'.\n"
+    added = autopost("rules", "add", "deploy_%", "--like", "--title", "a deployment", dsn=database)
+    assert added.returncode == 0, added.stderr
+    titles = {
+        rule["id"]: rule["title"]
+        for rule in map(json.loads, autopost("rules", "--json", dsn=database).stdout.splitlines())
+    }
+    assert (titles[1], titles[max(titles)]) == ("A run", "a deployment")
+    assert "the [red]{agent_name}[/] workflow" in autopost("rules", dsn=database).stdout
+    assert autopost("rules", "title", "deploy_%", "", dsn=database).stdout == f"rule {max(titles)} has no title.\n"
+    for which, given, said in (
+        ("1", "x" * 61, "the title has 61 characters, and may have at most 60"),
+        ("1", "a\nb", "contains a line break"),
+        ("nope", "x", "no rule has the id or the operation type nope: `autopost rules` lists them"),
+    ):
+        refused = autopost("rules", "title", which, given, dsn=database)
+        assert (refused.returncode, said in refused.stderr) == (1, True), (which, refused.stderr)
+    refused = autopost("rules", "add", "other", "--title", "x" * 61, dsn=database)
+    assert (refused.returncode, "at most 60" in refused.stderr) == (1, True), refused.stderr
+    assert host.value("select count(*) from auto_post_rules where operation_type = 'other'") == 0
+    host.agent()
+    host.complete("op")
+    story = autopost("why", "op", dsn=database).stdout
+    assert "op  A run completed  of Ada" in story
+    assert "rule 1: workflow_execute completed, titled 'A run'" in story
 
 
 def test_refused_rules_are_clear_errors(database: str) -> None:

@@ -176,7 +176,7 @@ UNLIMITED = {
     "auto_post_events": dict.fromkeys(
         (
             *("post_id", "tenant_id", "agent_id", "agent_name", "agent_maturity", "agent_category"),
-            *("post_type", "content", "post_metadata"),
+            *("post_type", "content", "post_metadata", "post_values"),
         ),
         OF_A_POST,
     ),

@@ -11,9 +11,9 @@ from autopost.database.migrate import migrate
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 from tests.conftest import Server
-from tests.support.command_line import autopost
+from tests.support.command_line import autopost, terminal
 from tests.support.host import Host, open_connection
-from tests.support.roles import Platform, dsn_of, platform
+from tests.support.roles import Platform, dsn_of, owner_of, platform
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_superuser_installs_only_after_a_yes(empty_database: str) -> None:
     refused = autopost("migrate", dsn=empty_database, COLUMNS="400")
     assert refused.returncode == 2
     assert "is a superuser" in refused.stderr
-    assert "Give --yes where nobody can answer" in refused.stderr
+    assert "Not a terminal: pass --yes to confirm" in refused.stderr
     with open_connection(empty_database) as connection:
         assert connection.execute("select to_regnamespace('autopost')").fetchone() == (None,)
     assert autopost("migrate", "--yes", dsn=empty_database).returncode == 0
@@ -102,3 +102,55 @@ def test_copy_without_rows_is_reported_with_what_to_do(host: Host, database: str
     assert found.returncode == 4
     assert "has autopost's tables and no revision, like a copy without rows" in found.stderr
     assert "drop schema autopost cascade" in found.stderr
+
+
+def test_empty_tables_beside_those_of_a_platform_are_created_only_after_a_yes(empty_database: str) -> None:
+    """It names what it would create and how to map the platform instead; what was created is said."""
+    with owner_of(empty_database) as owner, open_connection(owner, autocommit=True) as connection:
+        host = Host(connection)
+        host.execute(
+            'create table public."WorkflowRuns" (id text primary key); create schema other; create table other.x ()'
+        )
+        refused = autopost("migrate", dsn=owner, COLUMNS="2000")
+        assert refused.returncode == 2
+        for said in (
+            "Schema public lacks agents, operation_trackers, social_posts, audit_log, and the database has 2 other",
+            "create empty tables: public.agents, public.operation_trackers, public.social_posts, public.audit_log.",
+            "`autopost mapping draft > platform.toml`",
+            "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate",
+            "docs/how-to/map-a-platform.md",
+            "Not a terminal: pass --yes to confirm",
+        ):
+            assert said in refused.stderr, refused.stderr
+        assert host.value("select to_regnamespace('autopost')") is None
+        with terminal("migrate", dsn=owner) as screen:
+            screen.until("Create the empty tables? [y/N]")
+            screen.type("n\n")
+            assert screen.end() == 1
+        assert host.value("select to_regclass('public.agents')") is None
+        host.execute(
+            "create table public.agents (id text primary key, tenant_id text, name text, maturity text, category text)"
+        )
+        done = autopost("migrate", "--yes", dsn=owner)
+        assert (done.returncode, done.stdout.splitlines()[0]) == (
+            0,
+            "created public.operation_trackers, public.social_posts and public.audit_log, which were missing.",
+        )
+        assert autopost("migrate", dsn=owner).stdout.count("\n") == 1, "there is nothing to do, to ask or to say"
+
+
+def test_platform_with_agents_and_operations_is_installed_without_a_question(empty_database: str) -> None:
+    """Whatever other tables it has: posts and audit log are made where it has none."""
+    with owner_of(empty_database) as owner, open_connection(owner, autocommit=True) as connection:
+        migrate(load_settings(database_url=owner))
+        host = Host(connection)
+        host.complete(agent=host.agent())
+        migrate(load_settings(database_url=owner), "base")
+        host.execute(
+            "create table if not exists agents (id text primary key, tenant_id text, name text, maturity text, "
+            "category text)"
+        )
+        host.execute("create table other ()")
+        done = autopost("migrate", dsn=owner)
+        assert done.returncode == 0, done.stderr
+        assert "public.operation_trackers" not in done.stdout

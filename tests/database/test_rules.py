@@ -61,6 +61,29 @@ def test_change_of_a_rule_does_not_wait_for_ever_and_names_the_session_that_bloc
     assert not host.value("select enabled from auto_post_rules where id = 1")
 
 
+def test_title_of_a_rule_is_one_short_line(host: Host) -> None:
+    """By the functions and in the table; NULL or an empty title takes it away, and what is captured does not change."""
+    before = host.rows("select id, since, since_xid from auto_post_rules order by id")
+    host.execute("select auto_post_title_rule(1, '  a workflow ')")
+    assert host.value("select title from auto_post_rules where id = 1") == "a workflow"
+    for title in ("x" * 61, "a\nb", "a\tb", "a\x7fb", "a\u2028b", "a\u202eb", "a\u200bb"):
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match=r"the title (has|contains)"):
+            host.execute("select auto_post_title_rule(1, %s)", (title,))
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match=r"the title (has|contains)"):
+            host.execute("select auto_post_add_rule('titled', p_title => %s)", (title,))
+        with pytest.raises(psycopg.errors.CheckViolation):
+            host.execute("update auto_post_rules set title = %s where id = 1", (title,))
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="there is no rule 999"):
+        host.execute("select auto_post_title_rule(999, 'x')")
+    for title in ("é" * 59 + "😀", "50% of {it}", "日次レポート", "👩\u200d💻 work"):
+        host.execute("select auto_post_title_rule(1, %s)", (title,))
+        assert host.value("select title from auto_post_rules where id = 1") == title
+    for empty in (None, "", "  "):
+        host.execute("select auto_post_title_rule(1, %s)", (empty,))
+        assert host.value("select title from auto_post_rules where id = 1") is None
+    assert host.rows("select id, since, since_xid from auto_post_rules order by id") == before
+
+
 @pytest.fixture
 def turkish(server: Server) -> Iterator[Host]:
     """Return a platform in a database where a capital I is no i, whose types compare without regard to case."""

@@ -36,6 +36,7 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
         "attempts": claim.attempts,
         "duration_ms": duration_ms(claim, now),
         "worker": worker,
+        **_title_fact(claim.operation.title),
         **summary_facts(claim.operation.summary),
     }
     return json.dumps(facts)
@@ -48,6 +49,7 @@ def post_metadata(posted: Posted) -> str:
         {
             "operation_type": operation.operation_type,
             "operation_status": word(operation.status),
+            **_title_fact(operation.title),
             "tracker_id": operation.tracker_id,
             "generator": written.generator,
             "model": written.model,
@@ -62,6 +64,11 @@ def summary_facts(summary: Summary | None) -> dict[str, object]:
         return {}
     first_at, last_at = summary.first_at.isoformat(), summary.last_at.isoformat()
     return {"alert_storm": {"count": summary.count, "first_at": first_at, "last_at": last_at}}
+
+
+def _title_fact(title: str | None) -> dict[str, object]:
+    """Return what the rule calls the operation; nothing where it has no title."""
+    return {} if title is None else {"title": title}
 
 
 def word(status: str) -> str | None:
@@ -108,6 +115,7 @@ def save_draft(written: Written) -> str:
             "cost_usd": written.cost_usd,
             "redactions": dict(written.redactions),
             "fallback": written.fallback,
+            "title": written.title,
         }
     )
 

@@ -61,7 +61,8 @@ class Operation:
     """A significant operation as it was committed, or as the trigger captured it if it could not be read again.
 
     Texts are None where the platform's column was NULL. Each is cut at 4,000 characters, possibly within a word. With
-    `summary` it is the first of the alerts that the row sums up.
+    `summary` it is the first of the alerts that the row sums up. `title` is what its rule calls it (a text of the
+    team, not redacted), None where posts show the operation type.
     """
 
     tracker_id: str
@@ -74,6 +75,7 @@ class Operation:
     next_steps: str | None = None
     is_alert: bool = False
     summary: Summary | None = None
+    title: str | None = None
 
     @property
     def is_approval(self) -> bool:
@@ -115,7 +117,7 @@ class Written:
 
     `redactions` counts the redacted findings by type, input and output together. `fallback` is the reason for using the
     template although the LLM is on: one short word without text of the operation. `cost_usd` is None when the price of
-    the model is not known.
+    the model is not known. `title` is the operation's when the text was written.
     """
 
     content: str
@@ -126,6 +128,7 @@ class Written:
     cost_usd: float | None = 0.0
     redactions: Mapping[str, int] = field(default_factory=dict)
     fallback: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

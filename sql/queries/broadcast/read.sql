@@ -2,7 +2,7 @@
 -- the rule that made each post while it is known.
 select
     a.position, a.post_id, a.tenant_id, a.agent_id, a.agent_name, a.agent_maturity, a.agent_category, a.post_type,
-    a.content, a.post_metadata, a.created_at, o.rule_id
+    a.content, a.post_metadata, a.post_values, a.created_at, o.rule_id
 from {{ schema }}.auto_post_events as a
 -- One probe each, whatever the planner expects of the sizes.
 left join lateral (

@@ -5,7 +5,7 @@ select
     o.status, o.captured_at, o.available_at = 'infinity' as parked,
     case when o.available_at < 'infinity' then o.available_at end as available_at, o.claimed_at, o.worker, o.attempts,
     o.reason, o.last_error, o.finished_at, r.id as rule_id, r.operation_type as rule_operation_type,
-    r.status as rule_status, r.description as rule_description, p.content as post
+    r.status as rule_status, r.title as rule_title, r.description as rule_description, p.content as post
 from {{ schema }}.auto_post_rules as r
 inner join {{ schema }}.auto_post_operations as o on o.id = {{ schema }}.auto_post_outbox_id($1, r.id)
 -- One, also of an id that is not unique.

@@ -1,12 +1,15 @@
 -- The newest posts of agents, the newest first, at most $3: of an agent ($1; NULL: of all) and of a type ($2; NULL: of
--- all). Looks at the feed's newest $4 posts at the most.
+-- all). operation: its title, or else its type.
+-- Looks at the feed's newest $4 posts at the most.
 select
     n.id, n.author_id as agent_id, left(a.name, 200) as agent_name, n.post_type, left(n.content, 4000) as content,
-    n.created_at
+    n.created_at,
+    left(coalesce(n.post_metadata ->> 'title', n.post_metadata ->> 'operation_type'), 200) as operation
 from (
     select r.*
     from (
-        select p.id, p.author_type, p.author_id, p.post_type, p.content, p.auto_generated, p.created_at
+        select
+            p.id, p.author_type, p.author_id, p.post_type, p.content, p.auto_generated, p.created_at, p.post_metadata
         from {{ platform }}.social_posts as p
         order by p.created_at desc
         limit $4

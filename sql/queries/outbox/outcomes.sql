@@ -6,7 +6,7 @@ select
     left(a.maturity, 100) as maturity, left(l.operation_type, 200) as operation_type, left(l.status, 100) as status,
     l.tracker_id, left(coalesce(l.details ->> 'reason', l.details ->> 'error'), 200) as why,
     left(l.details ->> 'generator', 40) as generator,
-    coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert,
+    coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert, left(l.details ->> 'title', 60) as title,
     left(p.content, 4000) as content
 from (
     select r.*

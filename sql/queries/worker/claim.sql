@@ -118,7 +118,7 @@ select
     left(c.next_steps, 4000) as next_steps, c.captured_at, c.claimed_at, c.draft, left(c.last_error, 200) as last_error,
     w.operation_type as summary_type, w.began_at as summary_began_at, w.suppressed, w.first_suppressed_at,
     w.last_suppressed_at,
-    c.epoch > 1000000 as already_processed, c.read_error,
+    c.epoch > 1000000 as already_processed, c.read_error, t.title as rule_title,
     a.id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
     l.last_post_at, a.tenant_id as agent_tenant_id,
     coalesce(c.agent_id = any((select h.agents from switches as h)::text[]), false) as is_paused
@@ -152,6 +152,13 @@ left join lateral (
     order by r.agent_id
     limit 1
 ) as l on true
+-- The title that posts show instead of the operation type.
+left join lateral (
+    select u.title from {{ schema }}.auto_post_rules as u
+    where c.rule_id = u.id
+    order by u.id
+    limit 1
+) as t on true
 -- The window that the row sums up.
 left join lateral (
     select n.operation_type, n.began_at, n.suppressed, n.first_suppressed_at, n.last_suppressed_at

@@ -65,7 +65,11 @@ def test_json_feed_is_as_the_standard_wants_it() -> None:
             "date_published": "2026-01-02T03:04:05.678900Z",
             "authors": [{"name": "Ada"}],
             "tags": ["status"],
-            "_autopost": {"post_id": "00000000-0000-4000-8000-000000000001", "agent_id": "ada"},
+            "_autopost": {
+                "post_id": "00000000-0000-4000-8000-000000000001",
+                "agent_id": "ada",
+                "operation": None,
+            },
         }
     ]
 

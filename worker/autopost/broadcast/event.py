@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,6 +16,15 @@ EVENT_TYPE = "agent_post"
 GLOBAL = "global"
 ALERTS = "alerts"
 _AGENT = "agent:"
+# What a post of AgentSocialLayer.create_post has besides in https://github.com/rush86999/atom (8aa2f26a), and a front
+# end may read without asking whether it is there.
+_OF_A_PLATFORM: Mapping[str, Any] = {
+    "is_public": True,
+    **dict.fromkeys(("recipient_type", "recipient_id", "channel_id", "channel_name")),
+    **{f"mentioned_{kind}_ids": [] for kind in ("agent", "user", "episode", "task")},
+    "reactions": [],
+    "reply_count": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +43,14 @@ class BroadcastEvent:
     metadata: Mapping[str, Any]
     created_at: datetime
     rule_id: int | None = None  # that made the post, as far as the log knows; in no message
+    values: Mapping[str, Any] = field(default_factory=dict)  # for the platform's own columns; in messages of transports
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> Self:
         """Return the event of a row of the log."""
         given = {each.name: row[each.name] for each in fields(cls) if each.name in row}
-        return cls(**given, metadata=json.loads(row["post_metadata"] or "{}"))
+        values = row.get("post_values")
+        return cls(**given, metadata=json.loads(row["post_metadata"] or "{}"), values=json.loads(values or "{}"))
 
     @classmethod
     def from_message(cls, message: str | bytes) -> Self:
@@ -96,8 +107,9 @@ class BroadcastEvent:
 
     @property
     def message(self) -> str:
-        """Return the message: one line of JSON."""
-        return compact_json({"topics": self.topics, "event": {"type": EVENT_TYPE, "data": self.data}})
+        """Return the message: one line of JSON, with the platform's own columns as a mapping says, or defaults."""
+        data = {**_OF_A_PLATFORM, **self.values, **self.data}
+        return compact_json({"topics": self.topics, "event": {"type": EVENT_TYPE, "data": data}})
 
     @property
     def short_message(self) -> str:

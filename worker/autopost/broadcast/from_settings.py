@@ -7,6 +7,7 @@ import asyncpg
 from autopost.broadcast.transport import NotifyTransport, Transport
 from autopost.errors import ConfigurationError
 from autopost.settings import PREFIX, Broadcast, Settings
+from autopost.settings.broadcast import BroadcastChannels
 
 TRANSPORT = "transport"  # its name among the consumers of the log
 
@@ -22,7 +23,8 @@ def transport_from_settings(settings: Settings, pool: asyncpg.Pool[asyncpg.Recor
 
     client = connect(settings.redis_url.get_secret_value())
     if settings.broadcast is Broadcast.REDIS:
-        return PubSubTransport(client, settings.broadcast_prefix)
+        once = settings.broadcast_channels is BroadcastChannels.GLOBAL
+        return PubSubTransport(client, settings.broadcast_prefix, once=once)
     return StreamTransport(client, settings.broadcast_prefix)
 
 

@@ -12,7 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from autopost.broadcast.event import BroadcastEvent
+from autopost.broadcast.event import GLOBAL, BroadcastEvent
 from autopost.errors import DeliveryFailed
 
 STREAM_LENGTH = 10_000  # entries, about
@@ -58,11 +58,15 @@ class RedisTransport(abc.ABC):
 
 
 class PubSubTransport(RedisTransport):
-    """Publishes each event on the channels of its topics, `<prefix>:global` and so on."""
+    """Publishes each event on the channels of its topics, `<prefix>:global` and so on; with `once` on that alone."""
+
+    def __init__(self, client: Redis, prefix: str, *, once: bool = False) -> None:
+        super().__init__(client, prefix)
+        self._once = once
 
     def add(self, event: BroadcastEvent, pipeline: Pipeline) -> None:
         """Publish to each channel."""
-        for topic in event.topics:
+        for topic in [GLOBAL] if self._once else event.topics:
             pipeline.publish(f"{self._prefix}:{topic}", event.message)
 
 

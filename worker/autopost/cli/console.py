@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from rich.text import Text
 
 from autopost.cli.screen import PipeConsole
+from autopost.errors import ConfigurationError
 
 PIPE_COLUMNS = 240  # nothing is folded for a reader that has no width
 
@@ -55,11 +56,11 @@ def say(what: str) -> None:
 
 
 def require_yes(question: str, *, yes: bool) -> None:
-    """Ask on the terminal, and end the program when the answer is no. Raises BadParameter where nobody can answer."""
+    """Ask on the terminal, and end the program on a no. Raise ConfigurationError where nobody can answer."""
     if yes:
         return
     if not is_terminal(sys.stdin):
-        raise typer.BadParameter(f"{question} Give --yes where nobody can answer")
+        raise ConfigurationError(f"{question} Not a terminal: pass --yes to confirm.")
     typer.confirm(question, abort=True, err=True)
 
 

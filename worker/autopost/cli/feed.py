@@ -59,4 +59,5 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         "generator": outcome.generator,
         "post_type": None if outcome.content is None else post_type,
         "content": outcome.content,
+        "title": outcome.title,
     }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autopost.cli.console import Yes, err, listed, out, require_yes, say
+from autopost.cli.console import Yes, err, is_terminal, listed, out, require_yes, say
 from autopost.cli.session import on_connection
 from autopost.cli.session import run as run_to_the_end
 from autopost.database.revisions import head_revision
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, SchemaMismatch
 from autopost.observability.logs import configure_logs
 from autopost.settings import Settings, load_settings
 
@@ -24,20 +25,30 @@ def migrate(
 ) -> None:
     """Install or upgrade the database half: tables, rules, trigger.
 
-    Asks before it drops what still waits, and before functions get more rights than the platform's tables have.
+    Asks before it drops what still waits, before it creates empty tables beside a platform's, and before functions get
+    more rights than the platform's tables have.
     """
-    from autopost.database.installation import privilege_question_of
-    from autopost.database.migrate import migrate as run_migrations  # loads Alembic, which `run` does without
+    from autopost.database.installation import created_tables, questions_of
+    from autopost.database.mapping_hints import with_hints
+    from autopost.database.migrate import given_mapping  # loads Alembic, which `run` does without
+    from autopost.database.migrate import migrate as run_migrations
     from autopost.database.removal import downgrade_losses
 
     settings = load_settings()
     lost = downgrade_losses(settings, to)
     if lost.is_unfinished:
         require_yes(removal_question(lost), yes=yes)
-    risk = privilege_question_of(settings, to)
-    if risk is not None:
-        require_yes(risk, yes=yes)
-    done = run_migrations(settings, to)
+    questions = questions_of(settings, to)
+    for question in questions if is_terminal(sys.stdin) else [" ".join(questions)] if questions else []:
+        require_yes(question, yes=yes)
+    created = created_tables(settings) if to != "base" else []
+    try:
+        done = run_migrations(settings, to)
+    except SchemaMismatch as error:
+        mapping = given_mapping(settings)
+        raise SchemaMismatch(with_hints(str(error), mapping.text if mapping else None)) from None
+    if created:
+        out.print(f"created {listed(created)}, which were missing.", markup=False)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
     out.print(f"autopost is {what} schema {settings.schema_name}{f': {done}' if done else ''}.")
     if to == "head":

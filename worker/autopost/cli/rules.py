@@ -19,7 +19,9 @@ from autopost.errors import AutopostError
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
 
-rules = typer.Typer(help="List the rules that say which operations are posted, add to them, switch them on and off.")
+rules = typer.Typer(
+    help="List the rules that say which operations are posted, add to them, title them, switch them on and off."
+)
 
 Ids = Annotated[
     list[int],
@@ -31,7 +33,7 @@ Ids = Annotated[
 
 @rules.callback(invoke_without_command=True, epilog="Example: [bold]autopost rules off 9 10[/bold]")
 def list_rules(context: typer.Context, as_json: Json = False) -> None:
-    """List the rules that say which operations are posted, add to them, switch them on and off."""
+    """List the rules that say which operations are posted, add to them, title them, switch them on and off."""
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
@@ -53,6 +55,10 @@ def add(
     like: Annotated[bool, typer.Option("--like", help="It is a LIKE pattern, compared in any letter case.")] = False,
     alert: Annotated[bool, typer.Option("--alert", help="Post it as an alert, past the rate limit.")] = False,
     description: Annotated[str | None, typer.Option(help="Why, for those who read it.")] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(help="What posts call it, as in the middle of a sentence. Without it they show the type."),
+    ] = None,
 ) -> None:
     """Add a rule. It counts from the next change on, without a restart."""
     _require_sense(operation_type, status, like=like)
@@ -60,12 +66,40 @@ def add(
 
     async def act(on: OperatorActions) -> None:
         try:
-            rule = await on.add_rule(operation_type, status, match=match, is_alert=alert, description=description)
+            rule = await on.add_rule(
+                operation_type, status, match=match, is_alert=alert, description=description, title=title
+            )
         except asyncpg.UniqueViolationError:
             raise AutopostError(_same(await on.rules(), (operation_type, match, status))) from None
         out.print(f"rule {rule} is added.")
         if status is not None:
             await _warn_of_status(on, status, rule)
+
+    steering(load_settings(), act)
+
+
+@rules.command(name="title", epilog="Example: [bold]autopost rules title workflow_execute 'a workflow'[/bold]")
+def title_rules(
+    which: Annotated[
+        str,
+        typer.Argument(metavar="RULE|TYPE", help="The id of a rule, or an operation type: all its rules."),
+    ],
+    title: Annotated[
+        str,
+        typer.Argument(help="What posts call it, as in the middle of a sentence: at most 60 characters. '': no title."),
+    ],
+) -> None:
+    """Give rules a title, which posts show instead of the operation type. It counts from the next claim on."""
+
+    async def act(on: OperatorActions) -> None:
+        meant = _meant(await on.rules(), which)
+        if not meant:
+            raise AutopostError(f"no rule has the id or the operation type {plain(which)}: `autopost rules` lists them")
+        shown = title.strip()
+        for rule_id in meant:
+            await on.title_rule(rule_id, shown)
+            said = f"rule {rule_id} is titled '{plain(shown)}'." if shown else f"rule {rule_id} has no title."
+            out.print(said, markup=False)
 
     steering(load_settings(), act)
 
@@ -89,6 +123,12 @@ def _require_sense(operation_type: str, status: str | None, *, like: bool) -> No
         raise typer.BadParameter(f"OPERATION_TYPE: got {operation_type!r}; expected: without %, or with --like")
     if status == "":
         raise typer.BadParameter("--status: got ''; expected: a status; without --status any counts")
+
+
+def _meant(rules: Sequence[Mapping[str, Any]], which: str) -> list[int]:
+    """Return the ids of the rules that are meant by an id or by an operation type, which may be a pattern."""
+    by_id = [int(rule["id"]) for rule in rules if str(rule["id"]) == which]
+    return by_id or [int(rule["id"]) for rule in rules if rule["operation_type"] == which]
 
 
 def _same(rules: Sequence[Mapping[str, Any]], wanted: tuple[str, str, str | None]) -> str:
@@ -126,7 +166,7 @@ def _switch(ids: Sequence[int], *, on: bool) -> None:
 def rules_screen(found: Sequence[Mapping[str, Any]]) -> Table:
     """Return the rules as a table."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("rule", "", "operation type", "status", "as", "why"):
+    for heading in ("rule", "", "operation type", "status", "as", "title", "why"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "rule" else "left")
     for rule in found:
         pattern = " (like)" if rule["match"] == "like" else ""
@@ -136,6 +176,7 @@ def rules_screen(found: Sequence[Mapping[str, Any]]) -> Table:
             Text(plain(f"{rule['operation_type']}{pattern}"), style="bold"),
             Text(plain(rule["status"]) if rule["status"] is not None else "any"),
             Text("alert", style="red") if rule["is_alert"] else Text("status"),
+            Text(plain(rule["title"] or "")),
             Text(plain(rule["description"] or ""), style="dim"),
         )
     return table

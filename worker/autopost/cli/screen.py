@@ -84,7 +84,7 @@ def silence_text(outcome: Outcome) -> Text:
     line = Text()
     line.append(f"{outcome.occurred_at.astimezone():%H:%M:%S}  ", style="dim")
     line.append(plain(outcome.agent), style="cyan")
-    line.append(f"  {plain(outcome.operation_type)} {plain(outcome.status)}: ")
+    line.append(f"  {plain(outcome.title or outcome.operation_type)} {plain(outcome.status)}: ")
     line.append(plain(outcome.why or outcome.outcome), style=why_style(outcome))
     return line
 

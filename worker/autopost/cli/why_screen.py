@@ -33,7 +33,8 @@ def why_screen(story: Story) -> RenderableType:
 def _header(head: Text, story: Story) -> Text:
     for row in story.rows[:1]:
         agent = f"{row['agent_name'] or row['agent_id'] or 'nobody'}"
-        head.append(f"  {plain(row['operation_type'] or UNSHOWN)} {plain(row['status'] or '')}", style="not bold")
+        what = row["rule_title"] or row["operation_type"] or UNSHOWN
+        head.append(f"  {plain(what)} {plain(row['status'] or '')}", style="not bold")
         head.append(f"  of {plain(agent)}", style="not bold cyan")
         head.append(f"  {plain(row['agent_maturity'] or '').lower()}", style="not bold dim")
     return head
@@ -60,8 +61,9 @@ def _steps(steps: Iterable[Step]) -> Table:
 
 def _ending(row: Row) -> Iterable[RenderableType]:
     rule = f"rule {row['rule_id']}: {plain(row['rule_operation_type'])} {plain(row['rule_status'] or 'in any status')}"
+    title = f", titled '{plain(row['rule_title'])}'" if row["rule_title"] else ""
     description = f", {plain(row['rule_description'])}" if row["rule_description"] else ""
-    yield Text(f"\n{rule}{description}", style="dim")
+    yield Text(f"\n{rule}{title}{description}", style="dim")
     yield _in_plain_words(row)
     if row["post"] is not None:
         body = Text(plain(row["post"]), overflow="fold")

@@ -47,21 +47,59 @@ def require_own_installation(connection: sqlalchemy.Connection, schemas: Schemas
         raise SchemaMismatch(f"the migration changed nothing: {problem}")
 
 
-def privilege_question_of(settings: Settings, target: str) -> str | None:
-    """Return what to ask before a migration makes functions of this role, None where there is nothing to ask.
+def missing_tables(connection: sqlalchemy.Connection, schemas: Schemas) -> tuple[list[str], int]:
+    """Return the platform's tables that an install without a mapping creates, and how many other tables there are."""
+    missing, others = connection.exec_driver_sql(query("cli/platform_tables", schemas)).one()
+    return list(missing), int(others)
 
-    Raises what a migration does.
+
+def creation_question(connection: sqlalchemy.Connection, schemas: Schemas) -> str | None:
+    """Return what to ask before empty tables of operations or agents are created beside the tables of a platform.
+
+    The platform writes to tables of its own, so nothing would ever be captured.
     """
+    missing, others = missing_tables(connection, schemas)
+    if not others or not {"agents", "operation_trackers"} & set(missing):
+        return None
+    where = schemas.platform
+    return (
+        f"Schema {where} lacks {', '.join(missing)}, and the database has "
+        f"{others:,} other {'table' if others == 1 else 'tables'}. autopost would create empty tables: "
+        f"{', '.join(f'{where}.{name}' for name in missing)}. Nothing is posted until something writes to them. "
+        "If your platform has its operations in other tables, describe them in a mapping first: "
+        "`autopost mapping draft > platform.toml`, then `SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate` "
+        "(docs/how-to/map-a-platform.md). Create the empty tables?"
+    )
+
+
+def questions_of(settings: Settings, target: str) -> list[str]:
+    """Return what to ask before an install or an upgrade; nothing before a removal. Raises what a migration does."""
     if target != "head" and target not in known_revisions():
-        return None  # a removal, or a mistake
+        return []  # a removal, or a mistake
     mapping = given_mapping(settings)
     try:
         with engine_for(settings).connect() as connection:
             at = revision_of(connection, settings)
             if at is not None and at >= (head_revision() if target == "head" else target):
-                return None  # nothing is made, or something is taken away
+                return []  # nothing is made, or something is taken away
             if at is not None:
                 mapping = stored_mapping(connection, schemas_of(settings, mapped=False))
-            return privilege_question(connection, schemas_of(settings, mapped=mapping is not None), mapping)
+            schemas = schemas_of(settings, mapped=mapping is not None)
+            creation = creation_question(connection, schemas) if at is None and mapping is None else None
+            return [question for question in (creation, privilege_question(connection, schemas, mapping)) if question]
+    except sqlalchemy.exc.DBAPIError as error:
+        raise explained(error) from None
+
+
+def created_tables(settings: Settings) -> list[str]:
+    """Return the platform's tables that an install would create, with their schema; none with a mapping."""
+    if given_mapping(settings) is not None:
+        return []
+    try:
+        with engine_for(settings).connect() as connection:
+            if revision_of(connection, settings) is not None:
+                return []
+            schemas = schemas_of(settings, mapped=False)
+            return [f"{schemas.platform}.{name}" for name in missing_tables(connection, schemas)[0]]
     except sqlalchemy.exc.DBAPIError as error:
         raise explained(error) from None

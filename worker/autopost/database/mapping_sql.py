@@ -132,6 +132,7 @@ def _read(name: str, view: str, table: MappedTable, schemas: Schemas) -> str:
 
 
 def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
+    own = _own_columns(name, table)
     return _fill(
         "write",
         schemas,
@@ -141,6 +142,22 @@ def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
         assignments="\n    ".join(f"v_row.{column} := {value};" for column, value in table.written.items()),
         written=", ".join(table.written),
         values=", ".join(f"v_row.{column}" for column in table.written),
+        hands_over=str(name == "social_posts" and bool(own)).lower(),
+        own_values=", ".join(f"{_literal(column[1:-1])}, {_as_json(f'v_row.{column}')}" for column in own),
+    )
+
+
+def _own_columns(name: str, table: MappedTable) -> list[str]:
+    """Return the written columns that hold something else than one of autopost's columns."""
+    plain = {(table.columns[own], f"new.{own}") for own in COLUMNS[name]}
+    return [column for column, value in table.written.items() if (f"t.{column}", value) not in plain]
+
+
+def _as_json(value: str) -> str:
+    """Return a value as JSON, by its output for a type that is not built in: to_jsonb calls casts that others made."""
+    return (
+        f"case when pg_catalog.pg_typeof({value})::oid < 16384 then pg_catalog.to_jsonb({value}) "
+        f"when {value} is not null then pg_catalog.to_jsonb(pg_catalog.format('%s', {value})) end"
     )
 
 
@@ -228,5 +245,6 @@ def _fill(template: str, schemas: Schemas, **values: str) -> str:
     """
     text = mapping_template(template)
     own = quoted(schemas.own)
-    values = {name: value.replace(OWN_SCHEMA, own) for name, value in values.items()} | {"schema": own}
+    values = {name: value.replace(OWN_SCHEMA, own) for name, value in values.items()}
+    values |= {name: render(f"{{{{ {name} }}}}", schemas) for name in ("schema", "session")}
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)

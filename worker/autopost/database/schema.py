@@ -91,5 +91,6 @@ async def require_rights(database: Database, schemas: Schemas, *, announces: boo
     if missing:
         lines = "\n".join(f"  {right}" for right in missing)
         raise SchemaMismatch(
-            f"this role lacks rights in schema {schemas.own} (`autopost sql grants` has them all):\n{lines}"
+            f"this role lacks rights in schema {schemas.own}; the owner of the schema gives them with `autopost grant "
+            f"--login ROLE`:\n{lines}"
         )

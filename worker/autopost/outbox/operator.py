@@ -60,10 +60,22 @@ class OperatorActions:
         return await self._rows("cli/rules")
 
     async def add_rule(
-        self, operation_type: str, status: str | None, *, match: str, is_alert: bool, description: str | None
+        self,
+        operation_type: str,
+        status: str | None,
+        *,
+        match: str,
+        is_alert: bool,
+        description: str | None,
+        title: str | None = None,
     ) -> int:
         """Add a rule; return its id."""
-        return int(await self._statements.value("cli/add_rule", operation_type, status, match, is_alert, description))
+        given = (operation_type, status, match, is_alert, description, title)
+        return int(await self._statements.value("cli/add_rule", *given))
+
+    async def title_rule(self, rule_id: int, title: str | None) -> None:
+        """Give a rule the title that posts show instead of the operation type, or take it away."""
+        await self._statements.value("cli/title_rule", rule_id, title)
 
     async def switch_rule(self, rule_id: int, *, on: bool) -> None:
         """Switch a rule on or off."""

@@ -33,6 +33,7 @@ class Outcome:
     generator: str | None
     is_alert: bool
     content: str | None
+    title: str | None = None  # what the rule calls the operation
 
     @property
     def agent(self) -> str:

@@ -51,6 +51,7 @@ def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
             why_explanation=row["why_explanation"],
             next_steps=row["next_steps"],
             is_alert=row["is_alert"],
+            title=row["rule_title"],
             summary=summary_of(row),
         ),
         agent=agent_of(row),

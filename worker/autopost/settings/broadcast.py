@@ -18,6 +18,13 @@ class Broadcast(StrEnum):
     REDIS_STREAM = "redis-stream"
 
 
+class BroadcastChannels(StrEnum):
+    """On which channels of Redis Pub/Sub a post is published."""
+
+    TOPICS = "topics"
+    GLOBAL = "global"
+
+
 class BroadcastSettings(Group):
     """The transport, and the names it uses."""
 
@@ -42,6 +49,13 @@ class BroadcastSettings(Group):
         "`<prefix>:stream`.",
         "1 to 100 letters, digits, _, -, . and :",
         pattern=r"^[A-Za-z0-9_.:-]{1,100}$",
+    )
+    broadcast_channels: BroadcastChannels = setting(
+        BroadcastChannels.TOPICS,
+        f"{PREFIX}BROADCAST_CHANNELS",
+        "For `redis`: whether a post is published on the channel of each of its topics, or once, on `<prefix>:global`, "
+        "with all topics in the message. A subscriber of `<prefix>:*` needs `global` to get each post once.",
+        "topics or global",
     )
     redis_url: SecretStr = setting(
         SecretStr("redis://localhost:6379/0"),

@@ -92,7 +92,7 @@ class Pipeline:
             and self._may_be_explained(claim)
         ):
             return Deferred(claim, f"not_read {claim.read_error}", backoff.delay_seconds(claim.attempts))
-        if decided is None and claim.draft is not None:
+        if decided is None and claim.draft is not None and claim.draft.title == claim.operation.title:
             return Posted(claim, claim.draft)
         return decided
 

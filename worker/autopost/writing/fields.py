@@ -10,6 +10,7 @@ from typing import Protocol
 import regex
 
 from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, Summary, placeholder
+from autopost.title import mid_sentence
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain
@@ -36,7 +37,8 @@ class Redactor(Protocol):
 class Fields:
     """An operation's texts, redacted, each on one line; empty if the host gave none.
 
-    `redactions` is the number of findings by type, `placeholders` are those that replace them.
+    `redactions` is the number of findings by type, `placeholders` are those that replace them. `title` is what its rule
+    calls the operation, a text of the team that is not redacted.
     """
 
     agent_name: str
@@ -49,6 +51,17 @@ class Fields:
     redactions: Mapping[str, int]
     placeholders: frozenset[str] = frozenset()
     summary: Summary | None = None
+    title: str | None = None
+
+    @property
+    def shown_title(self) -> str:
+        """Return the title for the middle of a sentence; empty without one."""
+        return mid_sentence(plain(self.title))
+
+    @property
+    def operation(self) -> str:
+        """Return what a sentence calls the operation: its title, or else its type."""
+        return self.shown_title or self.operation_type
 
 
 def has_explanation(operation: Operation) -> bool:
@@ -81,6 +94,7 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
         # The worker has redacted the operation's type before.
         placeholders=frozenset([*map(placeholder, counts), *regex.findall(PLACEHOLDER, operation_type)]),
         summary=operation.summary,
+        title=operation.title,
     )
 
 

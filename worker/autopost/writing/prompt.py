@@ -60,7 +60,7 @@ class Prompt:
 
 def prompt_for(fields: Fields) -> Prompt:
     """Return the prompt for a post about these redacted fields."""
-    values = (fields.agent_name, fields.operation_type, fields.what, fields.why, fields.next_steps)
+    values = (fields.agent_name, fields.operation, fields.what, fields.why, fields.next_steps)
     data = json.dumps({key: value for key, value in zip(KEYS, values, strict=True) if value}, ensure_ascii=False)
     data = _escaped(data, fields.placeholders)
     situation = _SITUATIONS[fields.outcome]

@@ -12,7 +12,7 @@ from autopost.writing.outcome import Kind, Outcome
 def compose(fields: Fields) -> str:
     """Return the text of the post, not yet cut. Missing fields leave no gap in the sentence."""
     agent = fields.agent_name or "An agent"
-    operation = fields.operation_type or "an operation"
+    operation = fields.operation or "an operation"
     what = fields.what
     if fields.summary is not None:
         return _sentence(_summary(agent, operation, fields, fields.summary), what, ". The first: ")

@@ -175,14 +175,14 @@ class Writer:
         text = check(answer, fields.placeholders)
         if isinstance(text, Rejected):
             return self._templated(fields, text.reason, paid=answer)
-        post = proofread(text, self._redactor)
+        post = proofread(text, self._redactor, fields.shown_title)
         if post.counts:
             # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
             # may not have found all of it.
             return self._templated(fields, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
         if reason := misfit(text) or contradiction(text, fields):
             return self._templated(fields, reason, paid=answer)
-        return self._record(post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+        return self._record(fields, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
         self,
@@ -192,12 +192,13 @@ class Writer:
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor)
+        post = proofread(compose(fields), self._redactor, fields.shown_title)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
-        return self._record(post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
+        return self._record(fields, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 
     def _record(
         self,
+        fields: Fields,
         content: str,
         generator: Generator,
         counts: Counter[str],
@@ -207,7 +208,7 @@ class Writer:
     ) -> Written:
         """Return the result. The tokens of a rejected answer count, although a template was used."""
         if paid is None:
-            return Written(content, generator, redactions=dict(counts), fallback=fallback)
+            return Written(content, generator, redactions=dict(counts), fallback=fallback, title=fields.title)
         return Written(
             content,
             generator,
@@ -217,6 +218,7 @@ class Writer:
             cost_usd=self._cost_usd(paid),
             redactions=dict(counts),
             fallback=fallback,
+            title=fields.title,
         )
 
     def _cost_usd(self, paid: Answer) -> float | None:

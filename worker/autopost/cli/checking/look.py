@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -143,12 +144,9 @@ async def _rights(connection: Connection, settings: Settings, schemas: Schemas, 
     return problem(
         "this role",
         f"{role} lacks what a worker needs: {', '.join(missing)}",
-        f'{_GRANTS}  # then: grant auto_post_worker to "{role}";',
+        f"autopost grant --login {shlex.quote(role)}  # as the role that migrates",
     )
 
 
-_GRANTS = 'autopost sql grants | psql "$DATABASE_URL"'
-
-
 def _grant_reader(session: dict[str, Any]) -> str:
-    return f'{_GRANTS}  # as the owner; then: grant auto_post_reader to "{session["role"]}";'
+    return f"autopost grant --reader {shlex.quote(session['role'])}  # as the role that migrates"

@@ -33,6 +33,7 @@ class Post:
     post_type: str
     content: str
     created_at: datetime
+    operation: str | None = None  # what the rule calls it, or its type
 
     @property
     def author(self) -> str:
@@ -75,7 +76,7 @@ def _item(post: Post) -> dict[str, Any]:
         "date_published": _time(post.created_at),
         "authors": [{"name": post.author}],
         "tags": [post.post_type],
-        "_autopost": {"post_id": post.id, "agent_id": post.agent_id},
+        "_autopost": {"post_id": post.id, "agent_id": post.agent_id, "operation": post.operation},
     }
 
 

@@ -13,6 +13,7 @@ import jinja2
 from autopost import __version__
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
+from autopost.title import start_of_sentence
 from autopost.web.page.chart import chart
 from autopost.web.page.texts import parts, visible
 
@@ -51,6 +52,7 @@ class Renderer:
             "visible": visible,
             "word": word,
             "parts": parts,
+            "start_of_sentence": start_of_sentence,
             "reason": reason,
             "seconds": seconds,
             "day_time": day_time,
