@@ -1,0 +1,266 @@
+"""Who works: the table of agents, or a view that must be made, and how an operation leads to it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autopost.database.drafting.references import Link, links
+from autopost.database.drafting.roles import agent_points
+from autopost.database.drafting.section import Line, Section, decide, over, plain, size
+from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, literal, quoted, ref
+from autopost.database.drafting.status_line import occurrences
+from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, has, points, split, words
+
+LEVELS = ("student", "intern", "supervised", "autonomous")
+_SUPERVISED = "'SUPERVISED'"
+_LEAST = 4
+_NAMES = (
+    "display_name",
+    "displayname",
+    "name",
+    "agent_name",
+    "title",
+    "label",
+    "dag_display_name",
+    "slug",
+    "handle",
+    "path",
+    "key",
+)
+_FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
+_OFF_FLAGS = ("disabled", "archived", "deleted")
+_VIEW = "autopost_agents"
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The section, the lines of an operation that depend on it, and what must be run before the migration.
+
+    `name` is an expression over the operation's row of what the agent is called, None where nothing says it.
+    """
+
+    section: Section
+    agent_id: Line
+    tenant_id: Line
+    name: str | None
+    first: tuple[str, ...] = ()
+    link: Link | None = None
+
+
+def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None) -> Agents:
+    """Return who works on the operations of a table; `wanted` is the table of agents that a person named."""
+    link = _link(operations, snapshot, wanted)
+    column = _named_column(operations)
+    if link is not None and (column is None or wanted is not None or _weight(link) >= _weight_of(column)):
+        return _by_link(operations, link)
+    if wanted is not None:
+        return _undecided(operations, wanted)
+    return _by_view(operations, column, snapshot)
+
+
+def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
+    """Return the links of an operation that could lead to its agent, the best first."""
+    found = [link for link in links(operations, snapshot) if agent_points(link) >= _LEAST and link.table.is_readable]
+    return sorted(found, key=agent_points, reverse=True)
+
+
+def tenant_column(table: Table) -> Column | None:
+    """Return the column that says whose a row is, None for none."""
+    for name in TENANT_WORDS:
+        for column in table.columns:
+            parts = [word for word in words(column.name) if word not in ("id", "uuid", "slug", "key", "name")]
+            if column.kind in (Kind.TEXT, Kind.UUID, Kind.INTEGER) and tuple(parts) == name:
+                return column
+    return None
+
+
+def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link | None:
+    if wanted is None:
+        return next(iter(candidates(operations, snapshot)), None)
+    return next((link for link in links(operations, snapshot) if link.table.qualified == wanted.qualified), None)
+
+
+def _weight(link: Link) -> int:
+    return agent_points(link) + 3
+
+
+def _named_column(table: Table) -> Column | None:
+    """Return the column of an operation that names who works, where no other table describes it."""
+    found = [column for column in table.columns if _weight_of(column) >= _LEAST and _is_a_name(table, column)]
+    return max(found, key=lambda column: (_weight_of(column), has(column.name, "id")), default=None)
+
+
+def _weight_of(column: Column) -> int:
+    said = set(words(column.name))
+    if said & {"version", "type", "status", "state", "config", "description", "at", "time", "count", "data", "parent"}:
+        if not {"type", "name"} <= said:
+            return 0
+    return points(column.name, AGENT_WORDS) + 2 * bool(said & {"id", "name", "slug", "path"})
+
+
+def _is_a_name(table: Table, column: Column) -> bool:
+    """Return whether a few names come again and again, as those of agents do; true without a row."""
+    if column.kind not in (Kind.TEXT, Kind.UUID, Kind.INTEGER) or (table.is_key(column.name)):
+        return False
+    values = table.counts(column.name)
+    if not table.sample:
+        return True
+    return (
+        bool(values) and (len(values) <= max(3, sum(values.values()) // 2)) and all(len(each) < 200 for each in values)
+    )
+
+
+def _by_link(operations: Table, link: Link) -> Agents:
+    there = link.table
+    tenant, tenant_line = _tenants(operations, link)
+    name = _name_line(there)
+    spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
+    doubt = None if link.is_sure else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
+    agent_id = Line("agent_id", plain(link.column), (), doubt)
+    lines = (Line("id", plain(link.target)), Line("tenant_id", tenant), name, maturity_line(there), _category(there))
+    if there.is_key(link.target) or there.kind in ("v", "m"):
+        section = Section("agents", there.qualified, lines, notes=(f"{there.qualified}, {size(there)}",))
+        return Agents(section, agent_id, tenant_line, spoken, link=link)
+    return _newest_of_each(operations, link, agent_id, tenant_line, spoken, lines)
+
+
+def _newest_of_each(
+    operations: Table, link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]
+) -> Agents:
+    """Return agents by a view of one row for each, where the platform's table has several: versions, for example."""
+    there = link.table
+    view = f"{quoted(there.schema)}.{_VIEW}"
+    order = next((ref(c, "a") for c in there.columns if has(c.name, "version", "updated", "created")), None)
+    by = f"{ref(link.target, 'a')}, {order} desc" if order else ref(link.target, "a")
+    sql = f"create view {view} as\nselect distinct on ({ref(link.target, 'a')}) a.*\nfrom {there.qualified} as a\norder by {by};"
+    notes = (
+        f"{there.qualified} has several rows for one {link.target}. Before `autopost migrate` make this view of the newest:",
+        *sql.split("\n"),
+    )
+    return Agents(Section("agents", view, lines, notes=notes), agent_id, tenant, spoken, (sql,), link)
+
+
+def _by_view(operations: Table, column: Column | None, snapshot: Snapshot) -> Agents:
+    """Return agents by a view of the names that occur, or of one agent for all."""
+    view = f"{quoted(operations.schema)}.{_VIEW}"
+    tenant = tenant_column(operations)
+    if column is not None:
+        sql = (
+            f"create view {view} as\nselect distinct {ref(column)}::text as id from {operations.qualified} as t\n"
+            f"where {ref(column)} is not null;"
+        )
+        what = f"no table describes agents: {column.name} names who works. Before `autopost migrate` make this view:"
+        agent_id, spoken = plain(column), ref(column)
+    else:
+        sql = f"create view {view} as select {literal(snapshot.database)} as id;"
+        what = "nothing says who works: one agent stands for the platform. Before `autopost migrate` make this view:"
+        agent_id, spoken = literal(snapshot.database), None
+    lines = (
+        Line("id", "id"),
+        Line("tenant_id", "null"),
+        Line("name", "id"),
+        Line("maturity", _SUPERVISED, ("agents have no levels here: each may post (STUDENT may not)",)),
+        Line("category", "null"),
+    )
+    section = Section("agents", view, lines, notes=(what, *sql.split("\n")))
+    own = Line("tenant_id", plain(tenant) if tenant else "null")
+    return Agents(section, Line("agent_id", agent_id), own, spoken, (sql,))
+
+
+def _undecided(operations: Table, wanted: Table) -> Agents:
+    lines = (
+        Line("id", plain(wanted.keys[0][0]) if wanted.keys and len(wanted.keys[0]) == 1 else "id"),
+        Line("tenant_id", plain(c) if (c := tenant_column(wanted)) else "null"),
+        _name_line(wanted),
+        maturity_line(wanted),
+        _category(wanted),
+    )
+    question = f"which column of {operations.qualified}, or which expression, holds the id of {wanted.qualified}"
+    own = tenant_column(operations)
+    return Agents(
+        Section("agents", wanted.qualified, lines, notes=(f"{wanted.qualified}, {size(wanted)}",)),
+        Line("agent_id", decide(question)),
+        Line("tenant_id", plain(own) if own else "null"),
+        None,
+    )
+
+
+def _tenants(operations: Table, link: Link) -> tuple[str, Line]:
+    """Return the agent's tenant and the line of the operation's: both must agree, or nothing is posted."""
+    here, there = tenant_column(operations), tenant_column(link.table)
+    if here is None and there is None:
+        return "null", Line("tenant_id", "null")
+    if here is None and there is not None:
+        return plain(there), Line("tenant_id", link.lookup(ref(there, "a")), ("the tenant of its agent",))
+    assert here is not None
+    same = there is not None and words(here.name)[0] == words(there.name)[0]
+    if not same or there is None:
+        return "null", Line("tenant_id", plain(here))
+    if _disagree(operations, here, link, there):
+        value = f"coalesce({link.lookup(ref(there, 'a'))}, {ref(here)})"
+        return plain(there), Line(
+            "tenant_id", value, (f"{here.name} of some rows is not their agent's: the agent's counts",)
+        )
+    return plain(there), Line("tenant_id", plain(here))
+
+
+def _disagree(operations: Table, here: Column, link: Link, there: Column) -> bool:
+    tenants = {row.get(link.target): row.get(there.name) for row in link.table.sample}
+    return any(
+        row.get(here.name) != tenant
+        for row in operations.sample
+        if (tenant := tenants.get(row.get(link.column.name))) is not None and row.get(here.name) is not None
+    )
+
+
+def _name_line(table: Table) -> Line:
+    by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
+    found = [by_name[name.replace("_", "")] for name in _NAMES if name.replace("_", "") in by_name]
+    if not found:
+        key = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
+        return Line("name", plain(key) if key else "null")
+    if not found[0].not_null and len(found) > 1 and found[1].name.lower().endswith("name"):
+        return Line("name", f"coalesce({ref(found[0])}, {ref(found[1])})")
+    return Line("name", plain(found[0]))
+
+
+def maturity_line(table: Table) -> Line:
+    """Return who may post: by level, by a flag that says who is active, or everybody."""
+    for column in table.columns:
+        if column.kind not in (Kind.TEXT, Kind.ENUM, Kind.INTEGER):
+            continue
+        values = table.values(column)
+        named = has(column.name, "maturity", "autonomy") and not has(column.name, "required", "at", "score")
+        if len(values) <= FEW_VALUES and {value.lower() for value in values} & set(LEVELS):
+            return Line("maturity", plain(column), (f"{column.name}: {occurrences(values)}",))
+        if named and column.kind is Kind.TEXT and not values:
+            return Line("maturity", plain(column))
+        if named:
+            levels = ", ".join(LEVELS).upper()
+            what = f"which level ({levels}) each value of {column.name} is: {occurrences(values)}"
+            return Line("maturity", decide(what))
+    for column in table.columns:
+        said = set(split(column.name))
+        if column.kind is Kind.BOOLEAN and said <= _FLAGS and said - {"is"}:
+            off = bool(said & set(_OFF_FLAGS))
+            if table.sample and set(table.counts(column.name)) <= {"true" if off else "false"}:
+                continue
+            condition = f"{ref(column)} is not {'true' if off else 'false'}"
+            note = f"agents have no levels here: one that is {'not ' if off else ''}{column.name} may post"
+            return Line("maturity", f"case when {condition} then {_SUPERVISED} end", (note,))
+        if (
+            column.kind in TIMES
+            and said & {"deleted", "archived"}
+            and said <= {"deleted", "archived", "at", "on", "time"}
+        ):
+            note = f"agents have no levels here: one without {column.name} may post"
+            return Line("maturity", f"case when {ref(column)} is null then {_SUPERVISED} end", (note,))
+    return Line("maturity", _SUPERVISED, ("agents have no levels here: each may post (STUDENT may not)",))
+
+
+def _category(table: Table) -> Line:
+    for name in ("category", "kind", "type", "mode", "framework", "role"):
+        for column in table.columns:
+            if column.name.lower() == name and column.kind in (Kind.TEXT, Kind.ENUM):
+                return Line("category", plain(column))
+    return Line("category", "null")

@@ -1,0 +1,108 @@
+"""Which column of a table leads to which other table: by a foreign key, or by its name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autopost.database.drafting.snapshot import IDS, Column, Snapshot, Table, literal, ref
+from autopost.database.drafting.words import core, words
+
+_ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a row to one of another table: `column` here holds what `target` is there.
+
+    `is_sure` is whether a foreign key says so.
+    """
+
+    column: Column
+    table: Table
+    target: str
+    is_sure: bool
+
+    def lookup(self, expression: str, alias: str = "a") -> str:
+        """Return the subselect that reads an expression over `alias` from the other table."""
+        there = self.table.column(self.target)
+        left, right = ref(there, alias), ref(self.column)
+        if there.kind is not self.column.kind:
+            left, right = f"{left}::text", f"{right}::text"
+        return f"(select {expression} from {self.table.qualified} as {alias} where {left} = {right} limit 1)"
+
+    def value(self, text: str) -> str:
+        """Return a value of the column as an SQL literal."""
+        return literal(text)
+
+
+def links(table: Table, snapshot: Snapshot) -> list[Link]:
+    """Return every link of a table, each column's foreign key before what its name suggests."""
+    found = list(_declared(table, snapshot))
+    declared = {link.column.name for link in found}
+    for column in table.columns:
+        if column.name not in declared and column.kind in IDS:
+            found.extend(_named(table, column, snapshot))
+    return found
+
+
+def children(table: Table, snapshot: Snapshot) -> list[Link]:
+    """Return the links of other tables to this one, as links of theirs: `table` of a link is the other table."""
+    return [
+        Link(link.column, other, link.target, link.is_sure)
+        for other in snapshot.tables
+        if other.qualified != table.qualified and other.is_table
+        for link in links(other, snapshot)
+        if link.table.qualified == table.qualified
+    ]
+
+
+def _declared(table: Table, snapshot: Snapshot) -> Iterator[Link]:
+    for reference in table.references:
+        there = snapshot.table(reference.table)
+        if there is None:
+            continue
+        pairs = list(zip(reference.columns, reference.targets, strict=True))
+        if len(pairs) > 1:  # the part that is the other row's own name: not a tenant or a version that both have
+            pairs = [pair for pair in pairs if set(words(pair[0])) & set(core(there.name))] or pairs
+            pairs = [pair for pair in pairs if set(words(pair[0])) & _ID_WORDS] or pairs
+        yield Link(table.column(pairs[0][0]), there, pairs[0][1], is_sure=True)
+
+
+def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
+    """Find a table that is called as the column is: `workflowId` and `workflow_entity`, `dag_id` and `dag`."""
+    parts = words(column.name)
+    about = tuple(part for part in parts if part not in _ID_WORDS)
+    if not about or about == parts:
+        return
+    best: tuple[int, Link] | None = None
+    for other in snapshot.tables:
+        if other.qualified == table.qualified or other.kind == "m":
+            continue
+        name = core(other.name)
+        if name[-len(about) :] != about and about[-len(name) :] != name:
+            continue
+        target = _target(column, other)
+        if target is None:
+            continue
+        fit = 10 - abs(len(name) - len(about)) + (3 if other.schema == table.schema else 0)
+        if best is None or fit > best[0]:
+            best = (fit, Link(column, other, target, is_sure=False))
+    if best is not None:
+        yield best[1]
+
+
+def _target(column: Column, other: Table) -> str | None:
+    """Return the column of another table that holds what this one does: of the same name and a key, or its id."""
+    names = {each.name for each in other.columns}
+    singles = [key[0] for key in other.keys if len(key) == 1]
+    if column.name in names and column.name in singles:
+        return column.name
+    for key in singles:
+        if _alike(column, other.column(key)) and set(words(key)) & _ID_WORDS:
+            return key
+    return "id" if "id" in names and _alike(column, other.column("id")) else None
+
+
+def _alike(here: Column, there: Column) -> bool:
+    return here.kind is there.kind

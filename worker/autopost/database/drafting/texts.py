@@ -1,0 +1,269 @@
+"""The lines of the texts: what an operation did, why, and what comes next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from autopost.database.drafting.finished import error_column
+from autopost.database.drafting.references import Link, children
+from autopost.database.drafting.section import Line, plain
+from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
+from autopost.database.drafting.status_line import Status
+from autopost.database.drafting.times import seconds
+from autopost.database.drafting.words import has, split, words
+
+JSON_OF_TEXT = "autopost.auto_post_json"
+_WHAT = {
+    "what": 20, "explanation": 12, "summary": 15, "description": 9, "title": 8, "result": 7, "outcome": 7, "answer": 8,
+    "message": 6, "response": 7, "output": 6, "outputs": 6, "objective": 7, "goal": 7, "text": 6, "content": 5,
+    "activity": 3, "instruction": 4, "prompt": 3, "task": 3, "query": 3, "question": 3, "name": 2, "subject": 6,
+    "final": 2, "report": 3, "note": 3, "comment": 2, "headline": 8,
+}  # fmt: skip
+_WHY = {
+    "why": 20,
+    "reason": 8,
+    "reasoning": 8,
+    "rationale": 9,
+    "purpose": 8,
+    "goal": 7,
+    "objective": 7,
+    "explanation": 2,
+}
+_NEXT = {"next": 12, "followup": 8, "step": 2, "action": 1}
+_NO_TEXT = frozenset(
+    "id uuid url uri path file type kind status state code hash key token error exception failure traceback user email "
+    "ip agent version config schema model created updated at by tag label logs log input inputs params parameters "
+    "metadata meta data context settings options payload size count storage bucket format language locale image icon "
+    "worker host queue trigger cron timezone state_type digest signature cursor parent encoding namespace handler".split()
+)
+_LEAST = 5
+_ROWS_OF_JSON = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of an operation: an expression over `t`, how good it is, and in how many of the sampled rows it is."""
+
+    expression: str
+    points: float
+    filled: float
+    where: str
+    is_plain: bool = False
+
+
+def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> list[Line]:
+    """Return the lines of what, why and next steps; `name` is an expression of what the operation is called."""
+    why, next_steps = _best(table, _WHY, {}), _best(table, _NEXT, {})
+    exact = {column.name.lower(): column for column in table.columns}
+    if "next_steps" in exact:
+        next_steps = _own(exact["next_steps"])
+    what = exact.get("what_explanation")
+    return [
+        _what(table, status, name, snapshot) if what is None else Line("what_explanation", plain(what)),
+        _line("why_explanation", why),
+        _line("next_steps", next_steps),
+    ]
+
+
+def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> Line:
+    """Return what an operation did: the error of a failed one, else its text, else a sentence built of columns."""
+    best = _best(table, _WHAT, {"result": 1}) or _attached(table, snapshot)
+    built = _built(table, status, name)
+    error = error_text(table)
+    notes = []
+    parts = []
+    if error is not None and status.failed not in (None, "false"):
+        parts.append(f"case when {status.failed} then {_after_the_name(name, error)} end")
+        notes.append(f"a failed operation is explained by {error_column(table).name}")  # type: ignore[union-attr]
+    if best is not None:
+        parts.append(best.expression if best.is_plain is False else f"nullif(btrim({best.expression}), '')")
+        notes.append(f"text: {best.where}")
+    else:
+        notes.append("no column holds a text of what was done: one is built")
+    parts.append(built)
+    value = "coalesce(\n    " + ",\n    ".join(parts) + "\n)" if len(parts) > 1 else parts[0]
+    doubt = "the best guess of several texts" if best is not None and best.points < _LEAST + 1 else None
+    return Line("what_explanation", value, tuple(notes), doubt)
+
+
+def error_text(table: Table) -> str | None:
+    """Return the first line of what went wrong, or the last of a traceback; None where nothing says it."""
+    column = error_column(table)
+    if column is None:
+        return None
+    name = ref(column)
+    if column.kind is Kind.JSON:
+        return _first_line(_json_error(name, column, table))
+    looks = [as_json(value) for value in table.counts(column.name)]
+    if any(isinstance(found, dict) for found in looks):
+        return _first_line(f"coalesce({_json_error(f'{JSON_OF_TEXT}({name})', column, table)}, {name})")
+    if has(column.name, "traceback", "stacktrace", "stack"):
+        return f"left(regexp_replace(btrim({name}), '^.*\\n', ''), 400)"
+    return _first_line(name)
+
+
+def _json_error(name: str, column: Column, table: Table) -> str:
+    found = [value for text in table.counts(column.name) if isinstance(value := as_json(text), dict)]
+    keys = [
+        key
+        for key in ("message", "error", "detail", "reason", "description", "text", "type")
+        if any(key in each for each in found)
+    ]
+    picks = [f"{name} ->> '{key}'" for key in keys] or [f"{name} ->> 'message'"]
+    if column.kind is Kind.JSON:
+        picks.append(f"{name} #>> '{{}}'")
+    return f"coalesce({', '.join(picks)})" if len(picks) > 1 else picks[0]
+
+
+def _first_line(text: str) -> str:
+    return f"left(nullif(split_part(btrim({text}), chr(10), 1), ''), 400)"
+
+
+def _after_the_name(name: str | None, error: str) -> str:
+    return error if name is None else f"{name} || ': ' || {error}"
+
+
+def _built(table: Table, status: Status, name: str | None) -> str:
+    """Return a sentence of what is always there: the name, how it ended, and how long it took."""
+    ended = "'finished'"
+    branches = []
+    if status.failed not in (None, "false"):
+        branches.append(f"when {status.failed} then 'failed'")
+    if status.approval is not None:
+        branches.append(f"when {status.approval} then 'waits for approval'")
+    if branches:
+        ended = f"case {' '.join(branches)} else 'finished' end"
+    parts = [name or f"{literal(_called(table))}", ended]
+    took = seconds(table)
+    if took is not None:
+        parts.append(f"'after ' || round(({took})::numeric, 1) || ' s'")
+    return f"concat_ws(' ', {', '.join(parts)})"
+
+
+def _called(table: Table) -> str:
+    """Return what an operation is called in a sentence, from the name of its table."""
+    return " ".join(word for word in words(table.name) if word not in ("entity", "table", "tracker", "visibility"))
+
+
+def _line(column: str, text: Text | None) -> Line:
+    return Line(column, "null") if text is None else Line(column, text.expression, (f"text: {text.where}",))
+
+
+def _own(column: Column) -> Text:
+    return Text(plain(column), 20, 1.0, column.name, is_plain=True)
+
+
+def _best(table: Table, points: dict[str, int], also: dict[str, int]) -> Text | None:
+    """Return the text that these words describe best, None where none is good enough."""
+    found = [text for column in table.columns for text in _of_column(table, column, {**points, **also})]
+    if table.sample:
+        found = [text for text in found if text.filled >= 0.03]
+    good = [text for text in found if text.points >= _LEAST]
+    best = max(good, key=lambda text: text.points * (0.4 + text.filled if table.sample else 1), default=None)
+    return best
+
+
+def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator[Text]:
+    parts = split(column.name)
+    score = sum(points.get(word, 0) for word in dict.fromkeys(parts)) - 2 * (len(parts) > 3)
+    if column.kind is Kind.TEXT and not column.labels:
+        if set(parts) & _NO_TEXT or score <= 0:
+            if not (score > 0 and set(parts) & {"output", "outputs", "result"}):
+                return
+        values = table.counts(column.name)
+        parsed = [value for text in list(values)[:_ROWS_OF_JSON] if isinstance(value := as_json(text), (dict, list))]
+        if parsed and len(parsed) * 2 >= min(len(values), _ROWS_OF_JSON):
+            yield from _of_json(f"{JSON_OF_TEXT}({ref(column)})", column, parsed, score, table, points)
+        elif _reads_like_text(values):
+            yield Text(ref(column), score, table.filled(column.name), column.name, is_plain=True)
+    elif column.kind is Kind.JSON:
+        values = table.counts(column.name)
+        parsed: list[Any] = [as_json(text) for text in list(values)[:_ROWS_OF_JSON]]
+        strings = [value for value in parsed if isinstance(value, str)]
+        if strings and len(strings) * 2 >= len(parsed) and score > 0:
+            yield Text(
+                f"nullif(btrim({ref(column)} #>> '{{}}'), '')",
+                score,
+                table.filled(column.name),
+                f"the text in {column.name}",
+            )
+        yield from _of_json(
+            ref(column), column, [v for v in parsed if isinstance(v, (dict, list))], score, table, points
+        )
+
+
+def _of_json(
+    name: str, column: Column, parsed: list[Any], score: float, table: Table, points: dict[str, int]
+) -> Iterator[Text]:
+    """Find texts in JSON objects, at the top and one level below."""
+    objects = [value for value in parsed if isinstance(value, dict)]
+    paths: dict[tuple[str, ...], int] = {}
+    for value in objects:
+        for key, inner in value.items():
+            if isinstance(inner, str) and inner.strip():
+                paths[(key,)] = paths.get((key,), 0) + 1
+            elif isinstance(inner, dict):
+                for below, text in inner.items():
+                    if isinstance(text, str) and text.strip():
+                        paths[(key, below)] = paths.get((key, below), 0) + 1
+    for path, count in paths.items():
+        last = split(path[-1])
+        said = sum(points.get(word, 0) for word in dict.fromkeys(last))
+        if said <= 0 or (set(last) & _NO_TEXT and not set(last) & {"status"}) or "status" in last and len(last) < 2:
+            continue
+        operators = " -> ".join([name, *map(literal, path[:-1])]) + f" ->> {literal(path[-1])}"
+        share = count / len(objects) * table.filled(column.name)
+        yield Text(
+            f"nullif(btrim({operators}), '')",
+            said + max(0, min(score, 6)) / 2 - len(path),
+            share,
+            f"{'.'.join(path)} in {column.name}",
+        )
+
+
+def _reads_like_text(values: Any) -> bool:
+    """Return whether values are words of people and not ids, hashes or addresses; true where there are none."""
+    given = [value for value in list(values)[:_ROWS_OF_JSON] if value.strip()]
+    if not given:
+        return True
+    plain_words = sum(" " in value.strip() or (value.isalpha() and len(value) < 30) or "-" in value for value in given)
+    return plain_words * 2 >= len(given)
+
+
+def _attached(table: Table, snapshot: Snapshot) -> Text | None:
+    """Return a text that another table holds for the operation: by its name, or as an attribute with a name."""
+    for link in children(table, snapshot):
+        found = _attribute(link) or _one_to_one(link)
+        if found is not None:
+            return found
+    return None
+
+
+def _attribute(link: Link) -> Text | None:
+    """Return the text of a table of names and values, such as run_attributes (run_id, key, value)."""
+    other = link.table
+    names = [c for c in other.columns if c.kind is Kind.TEXT and has(c.name, "key", "name", "attribute", "field")]
+    values = [c for c in other.columns if c.kind is Kind.TEXT and has(c.name, "value", "content", "text")]
+    if not names or not values or not other.sample:
+        return None
+    keys = {key: sum(_WHAT.get(word, 0) for word in split(key)) for key in other.counts(names[0].name) if len(key) < 60}
+    best = max(keys, key=lambda key: keys[key], default=None)
+    if best is None or keys[best] < _LEAST:
+        return None
+    where = f"{ref(link.column, 'a')} = {ref(link.target)} and {ref(names[0], 'a')} = {literal(best)}"
+    text = f"(select max({ref(values[0], 'a')}) from {other.qualified} as a where {where})"
+    return Text(text, keys[best], 0.5, f"{best} in {other.qualified}")
+
+
+def _one_to_one(link: Link) -> Text | None:
+    """Return the text of a table with one row for each operation, such as execution_data."""
+    if not link.table.is_key(link.column.name):
+        return None
+    best = _best(link.table, _WHAT, {})
+    if best is None or not best.is_plain:
+        return None
+    column = best.expression.removeprefix("t.")
+    text = f"(select a.{column} from {link.table.qualified} as a where {ref(link.column, 'a')} = {ref(link.target)})"
+    return Text(text, best.points, best.filled, f"{column} in {link.table.qualified}")
