@@ -185,9 +185,14 @@ def run_frozen_sql(revision_file: str, direction: str) -> None:
 
 
 def install_mapping() -> None:
-    """Check the mapping, if there is one, and make its views. For use in revisions alone, as the two below."""
+    """Check the mapping, if there is one, and make its views. For use in revisions alone, as those below."""
     _run_for_mapping(mapping_sql.check_sql)
     _run_for_mapping(mapping_sql.install_sql)
+
+
+def capture_other_tables() -> None:
+    """Make the trigger and its function on every table of operations but the first, which is the revision's own."""
+    _run_for_mapping(mapping_sql.capture_sql)
 
 
 def rehearse_mapping() -> None:
