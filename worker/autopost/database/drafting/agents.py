@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autopost.database.drafting.references import Link, links
 from autopost.database.drafting.roles import agent_points
@@ -14,21 +14,12 @@ from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, has, poi
 LEVELS = ("student", "intern", "supervised", "autonomous")
 _SUPERVISED = "'SUPERVISED'"
 _LEAST = 4
-_NAMES = (
-    "display_name",
-    "displayname",
-    "name",
-    "agent_name",
-    "title",
-    "label",
-    "dag_display_name",
-    "slug",
-    "handle",
-    "path",
-    "key",
-)
+_NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path", "key")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
 _OFF_FLAGS = ("disabled", "archived", "deleted")
+_NO_NAME = frozenset(
+    ("version", "type", "status", "state", "config", "description", "at", "time", "count", "data", "parent")
+)
 _VIEW = "autopost_agents"
 
 
@@ -92,10 +83,9 @@ def _named_column(table: Table) -> Column | None:
 
 def _weight_of(column: Column) -> int:
     said = set(words(column.name))
-    if said & {"version", "type", "status", "state", "config", "description", "at", "time", "count", "data", "parent"}:
-        if not {"type", "name"} <= said:
-            return 0
-    return points(column.name, AGENT_WORDS) + 2 * bool(said & {"id", "name", "slug", "path"})
+    if said & _NO_NAME and not {"type", "name"} <= said:
+        return 0
+    return points(column.name, AGENT_WORDS) + 3 * bool(said & {"name", "slug", "path"}) + 4 * ({"agent", "id"} <= said)
 
 
 def _is_a_name(table: Table, column: Column) -> bool:
@@ -121,20 +111,38 @@ def _by_link(operations: Table, link: Link) -> Agents:
     if there.is_key(link.target) or there.kind in ("v", "m"):
         section = Section("agents", there.qualified, lines, notes=(f"{there.qualified}, {size(there)}",))
         return Agents(section, agent_id, tenant_line, spoken, link=link)
-    return _newest_of_each(operations, link, agent_id, tenant_line, spoken, lines)
+    if link.rest and link.is_to_one:
+        return _of_several_columns(link, agent_id, tenant_line, spoken, lines)
+    return _newest_of_each(link, agent_id, tenant_line, spoken, lines)
 
 
-def _newest_of_each(
-    operations: Table, link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]
+def _of_several_columns(
+    link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]
 ) -> Agents:
+    """Return agents that several columns together name, such as a graph and its version."""
+    here = (plain(link.column), *(plain(column) for column, _ in link.rest))
+    there = (plain(link.target), *(plain(target) for _, target in link.rest))
+    notes = (f"{link.table.qualified}, {size(link.table)}; each {' and '.join(there)} is an agent of its own",)
+    section = Section("agents", link.table.qualified, (replace(lines[0], value=there), *lines[1:]), notes=notes)
+    return Agents(section, replace(agent_id, value=here), tenant, spoken, link=link)
+
+
+def _newest_of_each(link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]) -> Agents:
     """Return agents by a view of one row for each, where the platform's table has several: versions, for example."""
     there = link.table
     view = f"{quoted(there.schema)}.{_VIEW}"
     order = next((ref(c, "a") for c in there.columns if has(c.name, "version", "updated", "created")), None)
     by = f"{ref(link.target, 'a')}, {order} desc" if order else ref(link.target, "a")
-    sql = f"create view {view} as\nselect distinct on ({ref(link.target, 'a')}) a.*\nfrom {there.qualified} as a\norder by {by};"
+    sql = "\n".join(
+        (
+            f"create view {view} as",
+            f"select distinct on ({ref(link.target, 'a')}) a.*",
+            f"from {there.qualified} as a",
+            f"order by {by};",
+        )
+    )
     notes = (
-        f"{there.qualified} has several rows for one {link.target}. Before `autopost migrate` make this view of the newest:",
+        f"{there.qualified} has several rows for one {link.target}. Before `autopost migrate` make this view:",
         *sql.split("\n"),
     )
     return Agents(Section("agents", view, lines, notes=notes), agent_id, tenant, spoken, (sql,), link)
@@ -215,7 +223,7 @@ def _disagree(operations: Table, here: Column, link: Link, there: Column) -> boo
 
 def _name_line(table: Table) -> Line:
     by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
-    found = [by_name[name.replace("_", "")] for name in _NAMES if name.replace("_", "") in by_name]
+    found = [by_name[name] for name in _NAMES if name in by_name]
     if not found:
         key = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
         return Line("name", plain(key) if key else "null")

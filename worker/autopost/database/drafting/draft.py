@@ -21,6 +21,7 @@ from autopost.database.drafting.written import audit_section, posts_section
 from autopost.errors import ConfigurationError
 
 _MOST_OTHERS = 4
+_SPOKEN = ("name", "run_name", "display_name", "title", "job_name", "task_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,14 @@ def draft(snapshot: Snapshot, wanted: Wanted | None = None) -> Draft:
     _report_agents(tables[0], people, snapshot, report)
     for found in (
         _written(snapshot, "posts", wanted.posts, roles.posts, lambda table: posts_section(table, sections[0]), report),
-        _written(snapshot, "audit log", wanted.audit_log, roles.audit_logs, audit_section, report),
+        _written(
+            snapshot,
+            "audit log",
+            wanted.audit_log,
+            roles.audit_logs,
+            lambda table: audit_section(table, sections[0]),
+            report,
+        ),
     ):
         if found is not None:
             sections.append(found)
@@ -98,23 +106,31 @@ def _id_line(table: Table) -> Line:
     if singles:
         return Line("id", plain(singles[0]))
     if table.keys:
-        return Line("id", tuple(plain(name) for name in table.keys[0]))
+        return _id_of_several(table, table.keys[0])
     return Line("id", decide(f"which columns make a row of {table.qualified} unique: no key says it"))
+
+
+def _id_of_several(table: Table, key: tuple[str, ...]) -> Line:
+    """Return a key of several columns: as a list, or as an expression where the text of one depends on the session."""
+    columns = [table.column(name) for name in key]
+    fleeting = [column for column in columns if column.kind not in (Kind.UUID, Kind.INTEGER, Kind.TEXT, Kind.ENUM)]
+    if not fleeting:
+        return Line("id", tuple(map(plain, columns)))
+    alone = [column for column in columns if column not in fleeting]
+    if len(alone) == 1 and (alone[0].kind is Kind.UUID or (alone[0].kind is Kind.INTEGER and alone[0].is_filled)):
+        return Line(
+            "id", plain(alone[0]), (f"the key is ({', '.join(key)}); {alone[0].name} is unique without the rest",)
+        )
+    parts = [f"extract(epoch from {ref(column)})" if column in fleeting else ref(column) for column in columns]
+    return Line("id", f"concat_ws('/', {', '.join(parts)})")
 
 
 def _spoken_name(table: Table, who: Agents) -> str | None:
     """Return what an operation is called in a sentence: by its own name, else by its agent's."""
+    taken = who.link.column.name if who.link is not None else None
     for column in table.columns:
-        if column.kind is Kind.TEXT and column.name.lower() in (
-            "name",
-            "run_name",
-            "display_name",
-            "title",
-            "job_name",
-            "task_name",
-        ):
-            if who.link is None or column.name != who.link.column.name:
-                return ref(column)
+        if column.kind is Kind.TEXT and column.name.lower() in _SPOKEN and column.name != taken:
+            return ref(column)
     return who.name
 
 
@@ -129,9 +145,8 @@ def _report_agents(table: Table, people: Sequence[Agents], snapshot: Snapshot, r
         report.missing.append(f"agents: no table that {table.qualified} refers to describes them")
     else:
         how = "a foreign key" if who.link.is_sure else "its name"
-        report.found.append(
-            f"agents: {who.link.table.qualified}, {size(who.link.table)}; {table.name}.{who.link.column.name} leads to it by {how}"
-        )
+        way = f"{table.name}.{who.link.column.name} leads to it by {how}"
+        report.found.append(f"agents: {who.link.table.qualified}, {size(who.link.table)}; {way}")
     for link in agent_candidates(table, snapshot):
         if who.link is None or link.table.qualified != who.link.table.qualified:
             report.others.append(f"agents: --agents {_option(link.table)} ({table.name}.{link.column.name})")

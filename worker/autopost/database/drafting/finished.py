@@ -10,13 +10,85 @@ from autopost.database.drafting.words import has, words
 
 _STATUS_WORDS = ("status", "state", "phase", "outcome", "conclusion", "result", "verdict")
 _NOT_A_STATUS = frozenset(
-    "message reason text detail at time timestamp id url data changed description count version updated previous old "
-    "last desired target expected config position info summary log code policy note name color by seq".split()
+    [
+        "message",
+        "reason",
+        "text",
+        "detail",
+        "at",
+        "time",
+        "timestamp",
+        "id",
+        "url",
+        "data",
+        "changed",
+        "description",
+        "count",
+        "version",
+        "updated",
+        "previous",
+        "old",
+        "last",
+        "desired",
+        "target",
+        "expected",
+        "config",
+        "position",
+        "info",
+        "summary",
+        "log",
+        "code",
+        "policy",
+        "note",
+        "name",
+        "color",
+        "by",
+        "seq",
+    ]
 )
-_END_WORDS = frozenset("finish finished completed ended end stopped stop close closed completion terminated".split())
-_END_SUFFIXES = frozenset("at time timestamp date on ts ms datetime utc".split())
-_START_WORDS = frozenset("start started begin began created queued scheduled".split())
-_ERROR_WORDS = frozenset("error exception failure traceback stacktrace err stack".split())
+# Words beside "status" that still say that it is the row's own.
+_PLAIN_WORDS = frozenset(
+    [
+        "status",
+        "state",
+        "phase",
+        "outcome",
+        "conclusion",
+        "result",
+        "verdict",
+        "execution",
+        "run",
+        "job",
+        "task",
+        "workflow",
+        "operation",
+        "current",
+        "type",
+        "name",
+        "code",
+        "id",
+        "invocation",
+        "process",
+    ]
+)
+_END_WORDS = frozenset(
+    [
+        "finish",
+        "finished",
+        "completed",
+        "ended",
+        "end",
+        "stopped",
+        "stop",
+        "close",
+        "closed",
+        "completion",
+        "terminated",
+    ]
+)
+_END_SUFFIXES = frozenset(["at", "time", "timestamp", "date", "on", "ts", "ms", "datetime", "utc"])
+_START_WORDS = frozenset(["start", "started", "begin", "began", "created", "queued", "scheduled"])
+_ERROR_WORDS = frozenset(["error", "exception", "failure", "traceback", "stacktrace", "err", "stack"])
 
 
 class Finish(Enum):
@@ -108,14 +180,13 @@ def _status(table: Table, column: Column) -> int:
     values = table.values(column)
     if len(values) > FEW_VALUES or (numeric and said & {"result"}):
         return 0
-    score = 12 - 2 * next(i for i, word in enumerate(_STATUS_WORDS) if word in said) - len(parts)
-    if "result" in said or "outcome" in said:
-        if not is_said(values):
-            return 0
+    score = 12 - 2 * next(i for i, word in enumerate(_STATUS_WORDS) if word in said) - 4 * len(said - _PLAIN_WORDS)
+    if said & {"result", "outcome"} and not is_said(values):
+        return 0
     score += 4 * (column.kind is Kind.ENUM) + 2 * bool(column.labels)
     if values and not numeric:
         score += 10 if knows_an_end(values) else 4 if is_said(values) else -8
-    score -= 3 * numeric
+    score -= 3 * numeric + 2 * ("name" in said) + ("id" in said)
     return max(score, 1) if not values else max(score, 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autopost.database.drafting.snapshot import IDS, Column, Snapshot, Table, literal, ref
+from autopost.database.drafting.snapshot import IDS, Column, Snapshot, Table, ref
 from autopost.database.drafting.words import core, words
 
 _ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid"))
@@ -22,18 +22,24 @@ class Link:
     table: Table
     target: str
     is_sure: bool
+    rest: tuple[tuple[Column, str], ...] = ()  # the other columns of a key of several
+
+    @property
+    def is_to_one(self) -> bool:
+        """Return whether it leads to at most one row."""
+        return self.table.is_key(self.target, *(target for _, target in self.rest))
 
     def lookup(self, expression: str, alias: str = "a") -> str:
         """Return the subselect that reads an expression over `alias` from the other table."""
-        there = self.table.column(self.target)
-        left, right = ref(there, alias), ref(self.column)
-        if there.kind is not self.column.kind:
-            left, right = f"{left}::text", f"{right}::text"
-        return f"(select {expression} from {self.table.qualified} as {alias} where {left} = {right} limit 1)"
-
-    def value(self, text: str) -> str:
-        """Return a value of the column as an SQL literal."""
-        return literal(text)
+        conditions = []
+        for here, target in ((self.column, self.target), *self.rest):
+            there = self.table.column(target)
+            left, right = ref(there, alias), ref(here)
+            if there.kind is not here.kind:
+                left, right = f"{left}::text", f"{right}::text"
+            conditions.append(f"{left} = {right}")
+        where = " and ".join(conditions)
+        return f"(select {expression} from {self.table.qualified} as {alias} where {where} limit 1)"  # noqa: S608 - names of the catalog
 
 
 def links(table: Table, snapshot: Snapshot) -> list[Link]:
@@ -66,7 +72,12 @@ def _declared(table: Table, snapshot: Snapshot) -> Iterator[Link]:
         if len(pairs) > 1:  # the part that is the other row's own name: not a tenant or a version that both have
             pairs = [pair for pair in pairs if set(words(pair[0])) & set(core(there.name))] or pairs
             pairs = [pair for pair in pairs if set(words(pair[0])) & _ID_WORDS] or pairs
-        yield Link(table.column(pairs[0][0]), there, pairs[0][1], is_sure=True)
+        rest = tuple(
+            (table.column(here), target)
+            for here, target in zip(reference.columns, reference.targets, strict=True)
+            if here != pairs[0][0]
+        )
+        yield Link(table.column(pairs[0][0]), there, pairs[0][1], is_sure=True, rest=rest)
 
 
 def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:

@@ -73,17 +73,21 @@ def worth_a_sample(snapshot: Snapshot) -> list[Table]:
 
 def agent_points(link: Link) -> int:
     """Return how much a link of an operation looks like the one to its agent; 0 or less for none."""
-    name = points(" ".join(core(link.table.name)), AGENT_WORDS)
-    if name <= 0:
+    about = core(link.table.name)
+    name = points(" ".join(about), AGENT_WORDS)
+    # The last word says what a row is: an agent's execution is no agent.
+    if name <= 0 or AGENT_WORDS.get(about[-1], 0) < 0 or has(link.column.name, "parent"):
         return 0
     return name + 2 * link.is_sure + 2 * link.column.not_null + (2 if has(link.column.name, "agent") else 0)
 
 
 def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
+    about = core(table.name)
     name = points(table.name, OPERATION_WORDS)
     finish = finish_of(table)
-    if finish is Finish.NEVER or name <= 0:
+    if finish is Finish.NEVER or name <= 0 or max(OPERATION_WORDS.get(word, 0) for word in about) < 4:
         return None
+    name -= 6 * (OPERATION_WORDS.get(about[-1], 0) < 0)
     total, why = name, [f"its name ({name})"]
     for given, reason in (
         (8 if finish is Finish.STATUS else 3, f"{finish.value} (+)"),
@@ -105,7 +109,7 @@ def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot
     """Return fewer points for the steps of what is an operation itself: the tasks of a run, the attempts of a job."""
     for link in links(candidate.table, snapshot):
         parent = good.get(link.table.qualified)
-        if parent is None or parent.table.qualified == candidate.table.qualified:
+        if parent is None or parent.table.qualified == candidate.table.qualified or has(link.column.name, "parent"):
             continue
         shared_key = candidate.table.is_key(link.column.name)
         if parent.table.rows >= candidate.table.rows > 0 and shared_key:
@@ -117,15 +121,20 @@ def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot
 
 def _attached(table: Table, snapshot: Snapshot) -> list[Table]:
     """Return the small tables that hold more of an operation: attributes, or its text."""
-    found = []
-    for other in snapshot.tables:
-        if other.is_table and any(link.table.qualified == table.qualified for link in links(other, snapshot)):
-            found.append(other)
+    found = [
+        other
+        for other in snapshot.tables
+        if other.is_table and any(link.table.qualified == table.qualified for link in links(other, snapshot))
+    ]
     return found[:_OWN_TABLES]
 
 
 def _written(
-    snapshot: Snapshot, role: str, vocabulary: Mapping[str, int], needed: tuple[str, ...], columns: Callable[[Table], int]
+    snapshot: Snapshot,
+    role: str,
+    vocabulary: Mapping[str, int],
+    needed: tuple[str, ...],
+    columns: Callable[[Table], int],
 ) -> list[Candidate]:
     found = []
     for table in snapshot.tables:

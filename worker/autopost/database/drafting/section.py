@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autopost.database.drafting.snapshot import Column, Table, quoted
+from autopost.database.mapping import UNDECIDED
 
 _COLUMN = re.compile(r'[A-Za-z_][A-Za-z0-9_$]*|"[^"]+"')
 _ROW = re.compile(r'(?<![\w."])t\.')
-UNDECIDED = "DECIDE: "  # parse_mapping refuses a value that begins with it
 
 
 @dataclass(frozen=True, slots=True)

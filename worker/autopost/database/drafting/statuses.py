@@ -20,31 +20,174 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ASKS = frozenset("approval approve human review reviewer confirm confirmation consent hitl input feedback".split())
-_WAITS = frozenset(
-    "waiting awaiting wait await pending need needs require requires required requested request for paused in".split()
+_ASKS = frozenset(
+    [
+        "approval",
+        "approve",
+        "human",
+        "review",
+        "reviewer",
+        "confirm",
+        "confirmation",
+        "consent",
+        "hitl",
+        "input",
+        "feedback",
+    ]
 )
-_AGAIN = frozenset("retry retrying retryable retried rescheduled reschedule restarting failing".split())
+_WAITS = frozenset(
+    [
+        "waiting",
+        "awaiting",
+        "wait",
+        "await",
+        "pending",
+        "need",
+        "needs",
+        "require",
+        "requires",
+        "required",
+        "requested",
+        "request",
+        "for",
+        "paused",
+        "in",
+    ]
+)
+_AGAIN = frozenset(["retry", "retrying", "retryable", "retried", "rescheduled", "reschedule", "restarting", "failing"])
 _FAILED = frozenset(
-    "failed failure fail error errors errored crash crashed exception fault faulted timeout timedout dead broken "
-    "unsuccessful panicked oom".split()
+    [
+        "failed",
+        "failure",
+        "fail",
+        "error",
+        "errors",
+        "errored",
+        "crash",
+        "crashed",
+        "exception",
+        "fault",
+        "faulted",
+        "timeout",
+        "timedout",
+        "dead",
+        "broken",
+        "unsuccessful",
+        "panicked",
+        "oom",
+    ]
 )
 _COMPLETED = frozenset(
-    "completed complete succeeded succeed success successful successfully done finished finish ok okay passed "
-    "processed fulfilled".split()
+    [
+        "completed",
+        "complete",
+        "succeeded",
+        "succeed",
+        "success",
+        "successful",
+        "successfully",
+        "done",
+        "finished",
+        "finish",
+        "ok",
+        "okay",
+        "passed",
+        "processed",
+        "fulfilled",
+    ]
 )
 _CANCELLED = frozenset(
-    "cancelled canceled cancel cancelling canceling cancellation killed aborted abort terminated stopped skipped skip "
-    "revoked discarded deleted removed rejected declined denied superseded expired ignored bypassed archived".split()
+    [
+        "cancelled",
+        "canceled",
+        "cancel",
+        "cancelling",
+        "canceling",
+        "cancellation",
+        "killed",
+        "aborted",
+        "abort",
+        "terminated",
+        "stopped",
+        "skipped",
+        "skip",
+        "revoked",
+        "discarded",
+        "deleted",
+        "removed",
+        "rejected",
+        "declined",
+        "denied",
+        "superseded",
+        "expired",
+        "ignored",
+        "bypassed",
+        "archived",
+    ]
 )
 _RUNNING = frozenset(
-    "running run started starting start executing progress processing active working ongoing busy streaming resuming "
-    "resumed launching initializing building stopping terminating pausing continued".split()
+    [
+        "running",
+        "run",
+        "started",
+        "starting",
+        "start",
+        "executing",
+        "progress",
+        "processing",
+        "active",
+        "working",
+        "ongoing",
+        "busy",
+        "streaming",
+        "resuming",
+        "resumed",
+        "launching",
+        "initializing",
+        "building",
+        "stopping",
+        "terminating",
+        "pausing",
+        "continued",
+    ]
 )
 _PENDING = frozenset(
-    "pending queued queue scheduled created new waiting wait enqueued submitted accepted draft init initialized "
-    "delayed deferred assigned available received blocked paused suspended sleeping hold ready idle todo backlog "
-    "dispatched preparing incomplete dequeued none planned".split()
+    [
+        "pending",
+        "queued",
+        "queue",
+        "scheduled",
+        "created",
+        "new",
+        "waiting",
+        "wait",
+        "enqueued",
+        "submitted",
+        "accepted",
+        "draft",
+        "init",
+        "initialized",
+        "delayed",
+        "deferred",
+        "assigned",
+        "available",
+        "received",
+        "blocked",
+        "paused",
+        "suspended",
+        "sleeping",
+        "hold",
+        "ready",
+        "idle",
+        "todo",
+        "backlog",
+        "dispatched",
+        "preparing",
+        "incomplete",
+        "dequeued",
+        "none",
+        "planned",
+    ]
 )
 _NEGATIONS = frozenset(("not", "no", "never", "un", "non"))
 

@@ -33,10 +33,76 @@ _WHY = {
 }
 _NEXT = {"next": 12, "followup": 8, "step": 2, "action": 1}
 _NO_TEXT = frozenset(
-    "id uuid url uri path file type kind status state code hash key token error exception failure traceback user email "
-    "ip agent version config schema model created updated at by tag label logs log input inputs params parameters "
-    "metadata meta data context settings options payload size count storage bucket format language locale image icon "
-    "worker host queue trigger cron timezone state_type digest signature cursor parent encoding namespace handler".split()
+    [
+        "id",
+        "uuid",
+        "url",
+        "uri",
+        "path",
+        "file",
+        "type",
+        "kind",
+        "status",
+        "state",
+        "code",
+        "hash",
+        "key",
+        "token",
+        "error",
+        "exception",
+        "failure",
+        "traceback",
+        "user",
+        "email",
+        "ip",
+        "agent",
+        "version",
+        "config",
+        "schema",
+        "model",
+        "created",
+        "updated",
+        "at",
+        "by",
+        "tag",
+        "label",
+        "logs",
+        "log",
+        "input",
+        "inputs",
+        "params",
+        "parameters",
+        "metadata",
+        "meta",
+        "data",
+        "context",
+        "settings",
+        "options",
+        "payload",
+        "size",
+        "count",
+        "storage",
+        "bucket",
+        "format",
+        "language",
+        "locale",
+        "image",
+        "icon",
+        "worker",
+        "host",
+        "queue",
+        "trigger",
+        "cron",
+        "timezone",
+        "state_type",
+        "digest",
+        "signature",
+        "cursor",
+        "parent",
+        "encoding",
+        "namespace",
+        "handler",
+    ]
 )
 _LEAST = 5
 _ROWS_OF_JSON = 60
@@ -59,6 +125,8 @@ def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapsho
     exact = {column.name.lower(): column for column in table.columns}
     if "next_steps" in exact:
         next_steps = _own(exact["next_steps"])
+    if "why_explanation" in exact:
+        why = _own(exact["why_explanation"])
     what = exact.get("what_explanation")
     return [
         _what(table, status, name, snapshot) if what is None else Line("what_explanation", plain(what)),
@@ -139,7 +207,7 @@ def _built(table: Table, status: Status, name: str | None) -> str:
     took = seconds(table)
     if took is not None:
         parts.append(f"'after ' || round(({took})::numeric, 1) || ' s'")
-    return f"concat_ws(' ', {', '.join(parts)})"
+    return "concat_ws(\n        ' ',\n        " + ",\n        ".join(parts) + "\n    )"
 
 
 def _called(table: Table) -> str:
@@ -148,7 +216,9 @@ def _called(table: Table) -> str:
 
 
 def _line(column: str, text: Text | None) -> Line:
-    return Line(column, "null") if text is None else Line(column, text.expression, (f"text: {text.where}",))
+    if text is None:
+        return Line(column, "null")
+    return Line(column, text.expression, () if text.where == column else (f"text: {text.where}",))
 
 
 def _own(column: Column) -> Text:
@@ -161,28 +231,28 @@ def _best(table: Table, points: dict[str, int], also: dict[str, int]) -> Text | 
     if table.sample:
         found = [text for text in found if text.filled >= 0.03]
     good = [text for text in found if text.points >= _LEAST]
-    best = max(good, key=lambda text: text.points * (0.4 + text.filled if table.sample else 1), default=None)
-    return best
+    return max(good, key=lambda text: text.points * (0.4 + text.filled if table.sample else 1), default=None)
 
 
 def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator[Text]:
     parts = split(column.name)
     score = sum(points.get(word, 0) for word in dict.fromkeys(parts)) - 2 * (len(parts) > 3)
     if column.kind is Kind.TEXT and not column.labels:
-        if set(parts) & _NO_TEXT or score <= 0:
-            if not (score > 0 and set(parts) & {"output", "outputs", "result"}):
-                return
+        if score <= 0 or (set(parts) & _NO_TEXT and not set(parts) & {"output", "outputs", "result"}):
+            return
         values = table.counts(column.name)
         parsed = [value for text in list(values)[:_ROWS_OF_JSON] if isinstance(value := as_json(text), (dict, list))]
         if parsed and len(parsed) * 2 >= min(len(values), _ROWS_OF_JSON):
             yield from _of_json(f"{JSON_OF_TEXT}({ref(column)})", column, parsed, score, table, points)
+        elif not table.sample and set(parts) & {"output", "result", "outputs", "results", "response"}:
+            return  # of a table without rows nobody knows whether it is JSON
         elif _reads_like_text(values):
             yield Text(ref(column), score, table.filled(column.name), column.name, is_plain=True)
     elif column.kind is Kind.JSON:
         values = table.counts(column.name)
-        parsed: list[Any] = [as_json(text) for text in list(values)[:_ROWS_OF_JSON]]
-        strings = [value for value in parsed if isinstance(value, str)]
-        if strings and len(strings) * 2 >= len(parsed) and score > 0:
+        read: list[Any] = [as_json(text) for text in list(values)[:_ROWS_OF_JSON]]
+        strings = [value for value in read if isinstance(value, str)]
+        if strings and len(strings) * 2 >= len(read) and score > 0:
             yield Text(
                 f"nullif(btrim({ref(column)} #>> '{{}}'), '')",
                 score,
@@ -190,7 +260,7 @@ def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator
                 f"the text in {column.name}",
             )
         yield from _of_json(
-            ref(column), column, [v for v in parsed if isinstance(v, (dict, list))], score, table, points
+            ref(column), column, [value for value in read if isinstance(value, dict)], score, table, points
         )
 
 
@@ -211,7 +281,7 @@ def _of_json(
     for path, count in paths.items():
         last = split(path[-1])
         said = sum(points.get(word, 0) for word in dict.fromkeys(last))
-        if said <= 0 or (set(last) & _NO_TEXT and not set(last) & {"status"}) or "status" in last and len(last) < 2:
+        if said <= 0 or (set(last) & _NO_TEXT and not set(last) & {"status"}) or ("status" in last and len(last) < 2):
             continue
         operators = " -> ".join([name, *map(literal, path[:-1])]) + f" ->> {literal(path[-1])}"
         share = count / len(objects) * table.filled(column.name)
@@ -253,7 +323,7 @@ def _attribute(link: Link) -> Text | None:
     if best is None or keys[best] < _LEAST:
         return None
     where = f"{ref(link.column, 'a')} = {ref(link.target)} and {ref(names[0], 'a')} = {literal(best)}"
-    text = f"(select max({ref(values[0], 'a')}) from {other.qualified} as a where {where})"
+    text = f"(select max({ref(values[0], 'a')}) from {other.qualified} as a where {where})"  # noqa: S608 - names of the catalog
     return Text(text, keys[best], 0.5, f"{best} in {other.qualified}")
 
 
@@ -265,5 +335,6 @@ def _one_to_one(link: Link) -> Text | None:
     if best is None or not best.is_plain:
         return None
     column = best.expression.removeprefix("t.")
-    text = f"(select a.{column} from {link.table.qualified} as a where {ref(link.column, 'a')} = {ref(link.target)})"
+    where = f"{ref(link.column, 'a')} = {ref(link.target)}"
+    text = f"(select a.{column} from {link.table.qualified} as a where {where})"  # noqa: S608 - names of the catalog
     return Text(text, best.points, best.filled, f"{column} in {link.table.qualified}")

@@ -29,8 +29,8 @@ def _lines(draft: Draft) -> Iterator[str]:
         f"How the tables of {draft.database} read in autopost's words. Drafted by autopost mapping draft."
     )
     yield from _comment(
-        "Left: autopost's column. Right: the platform's column, or SQL in which t is the platform's row. Counts are of a sample of "
-        "the newest rows."
+        "Left: autopost's column. Right: the platform's column, or SQL in which t is the platform's row. "
+        "Counts are of a sample of the newest rows."
     )
     if undecided:
         yield from _comment(f"{undecided} to decide: the lines with DECIDE. autopost migrate refuses them until then.")
@@ -50,7 +50,7 @@ def _section(section: Section, *, in_list: bool) -> Iterator[str]:
     is_entry = in_list and section.name == "operation_trackers"
     yield from _comment(f"{_PLACES[section.name].capitalize()}.")
     for note in section.notes:
-        yield from _comment(note) if len(note) <= _WIDTH or " " not in note else _comment(note)
+        yield from _comment(note)
     yield f"[[{section.name}]]" if is_entry else f"[{section.name}]"
     if section.entry is not None:
         yield f'name = "{section.entry}"'

@@ -29,9 +29,23 @@ _TYPES = {
     WORKFLOW: (WORKFLOW, "workflow", "workflow_run", "execute_workflow", "flow", "pipeline", "dag"),
 }  # fmt: skip
 _TESTS = frozenset(
-    "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation".split()
+    [
+        "test",
+        "testing",
+        "debug",
+        "debugging",
+        "debugger",
+        "preview",
+        "dry",
+        "dryrun",
+        "evaluation",
+        "eval",
+        "playground",
+        "sandbox",
+        "simulation",
+    ]
 )
-_CHILDREN = frozenset("subflow subworkflow subrun child nested subprocess".split())
+_CHILDREN = frozenset(["subflow", "subworkflow", "subrun", "child", "nested", "subprocess"])
 _ORIGINS = ("mode", "trigger", "triggered", "source", "invoke", "origin", "run", "environment", "kind", "type")
 
 
@@ -106,9 +120,7 @@ def _base(table: Table, notes: list[str], doubts: list[str]) -> tuple[str, Colum
         doubts.append(f"no row shows a value of {column.name}: one that no rule names is not posted")
         return ref(column), column
     if column is None or not set(known.values()) - {WORKFLOW}:
-        notes.append(
-            f"every operation counts as {WORKFLOW}: for a type of its own write an expression, and `autopost rules add` for it"
-        )
+        notes.append(f"every operation counts as {WORKFLOW}; for a type of its own: `autopost rules add`")
         if column is not None and values:
             notes.append(f"{column.name}: {occurrences(values)}")
         return f"'{WORKFLOW}'", None

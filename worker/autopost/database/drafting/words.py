@@ -11,7 +11,7 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 OPERATION_WORDS: Mapping[str, int] = {
     "operation": 10, "tracker": 5, "run": 9, "execution": 9, "invocation": 8, "job": 7, "task": 6, "visibility": 4,
     "trace": 6, "instance": 4, "process": 4, "taskmeta": 4, "work": 3, "session": 3, "workflow": 2, "agent": 3,
-    "activity": 2, "finish": 4, "completed": 2,
+    "activity": 2, "finish": 4, "completed": 2, "procinst": 7, "observation": 4, "taskresult": 6,
     "attempt": -3, "step": -5, "node": -5, "event": -6, "log": -7, "history": -3, "state": -4, "status": -3,
     "input": -7, "output": -6, "result": -1, "artifact": -8, "version": -7, "definition": -7, "template": -7,
     "schedule": -7, "scheduled": -4, "setting": -8, "config": -8, "configuration": -8, "tag": -8, "metadata": -6,
@@ -21,16 +21,18 @@ OPERATION_WORDS: Mapping[str, int] = {
     "batch": -3, "retry": -4, "replay": -4, "note": -7, "share": -7, "comment": -7, "schema": -8, "cron": -5,
     "member": -8, "offset": -8, "lookup": -7, "index": -6, "test": -4, "draft": -4, "span": -3,
     "detail": -6, "summary": -5, "report": -3, "stat": -7, "dead": -4, "relation": -7, "template_": -7, "request": -2,
-    "training": -4, "exam": -6, "invitation": -8, "approval": -2, "heartbeat": -8, "rule": -7, "label": -8, "health": -6,
+    "training": -4, "exam": -6, "invitation": -8, "approval": -2, "heartbeat": -8, "rule": -7, "label": -8,
+    "health": -6,
 }  # fmt: skip
 AGENT_WORDS: Mapping[str, int] = {
     "agent": 12, "assistant": 11, "bot": 11, "crew": 9, "dag": 8, "chatflow": 9, "workflow": 8, "flow": 8, "app": 7,
     "application": 7, "automation": 8, "pipeline": 7, "graph": 7, "playbook": 7, "recipe": 6, "scenario": 6,
-    "script": 6, "function": 6, "func": 5, "skill": 5, "connection": 5, "deployment": 4, "task": 4, "job": 3, "runnable": 5,
+    "script": 6, "function": 6, "func": 5, "skill": 5, "connection": 5, "deployment": 4, "task": 4, "job": 3,
+    "runnable": 5,
     "registry": 2, "robot": 10, "persona": 6, "employee": 4, "zap": 6, "program": 3, "project": 2, "definition": 1,
     "version": -5, "setting": -8, "config": -6, "configuration": -6, "log": -9, "history": -7, "tag": -8, "run": -7,
-    "execution": -8, "operation": -7, "tracker": -7, "permission": -9, "secret": -9, "key": -8, "token": -9, "state": -7,
-    "event": -8, "template": -4, "message": -7, "input": -8, "output": -8, "node": -4, "step": -6, "user": -6,
+    "execution": -8, "operation": -7, "tracker": -7, "permission": -9, "secret": -9, "key": -8, "token": -9,
+    "state": -7, "event": -8, "template": -4, "message": -7, "input": -8, "output": -8, "node": -4, "step": -6, "user": -6,
     "folder": -8, "schedule": -5, "instance": -4, "webhook": -7, "queue": -5, "worker": -2, "attempt": -9,
     "preset": -6, "post": -9, "feedback": -8, "audit": -9, "statistic": -8, "share": -8, "dependency": -8, "parent": -9,
 }  # fmt: skip
@@ -48,7 +50,7 @@ AUDIT_WORDS: Mapping[str, int] = {
     "export": -6, "retention": -8, "archive": -6, "stream": -5, "streaming": -6,
 }  # fmt: skip
 # Words at the end of a table's name that say nothing about what a row is.
-NOISE = frozenset(("entity", "entities", "table", "tbl", "record", "registry", "model", "definition", "info", "master"))
+NOISE = frozenset(("entity", "entities", "table", "tbl", "record", "registry", "model", "info", "master"))
 TENANT_WORDS = (
     ("tenant",), ("workspace",), ("organization",), ("organisation",), ("org",), ("team",), ("account",), ("company",),
     ("customer",), ("namespace",), ("project",),
@@ -63,6 +65,11 @@ _VOCABULARY = tuple(
 )
 _KNOWN = frozenset(_VOCABULARY)
 _ONE_WORD = frozenset(("metadata", "taskmeta", "chatflow", "workflow", "timeline", "webhook", "dataset", "history"))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, which are separated by blanks."""
+    return frozenset(text.split())
 
 
 def split(name: str) -> tuple[str, ...]:
@@ -109,7 +116,7 @@ def _singular(word: str) -> str:
         return f"{word[:-3]}y"
     if word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    return word.removesuffix("s")
 
 
 def _compound(word: str) -> list[str]:

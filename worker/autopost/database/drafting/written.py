@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import NUMBERS, TIMES, Column, Kind, Table, as_json, literal, quoted, ref
+from autopost.database.drafting.texts import JSON_OF_TEXT
 from autopost.database.drafting.words import has, split
 
 POST_CHARACTERS = 280
 _AGENT = ("agent", "ai_agent", "ai", "bot", "assistant", "system")
 _STATUS = ("status", "status_update", "update", "info", "message", "post", "general", "text", "announcement")
 _ALERT = ("alert", "warning", "critical", "urgent", "error", "incident", *_STATUS)
+_DETAILS = ("details", "detail", "payload", "metadata", "meta", "data", "context", "extra", "changes", "new_values")
 _TEXTS = (Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.INTEGER)
 
 
 @dataclass(slots=True)
 class _Choice:
-    """What is chosen for a table so far: lines by autopost's column, values by the platform's, and what is in the way."""
+    """What is chosen for a table so far: lines by autopost's column, values by the platform's, and what is missing."""
 
     table: Table
     lines: dict[str, Line] = field(default_factory=dict)
@@ -95,6 +97,7 @@ def posts_section(table: Table, agents: Section) -> tuple[Section, list[str]]:
         choice.faults.append(f"{content.name} holds {content.length} characters; a post has up to {POST_CHARACTERS}")
     if author is None:
         choice.faults.append("no column says who wrote a post")
+    _other_people(choice, "author_id", agents)
     if author_type is not None:
         _labelled(choice, "author_type", author_type, {"agent": _AGENT})
     if post_type is not None:
@@ -120,7 +123,7 @@ def posts_section(table: Table, agents: Section) -> tuple[Section, list[str]]:
     return _section("social_posts", choice), choice.faults
 
 
-def audit_section(table: Table) -> tuple[Section, list[str]]:
+def audit_section(table: Table, agents: Section) -> tuple[Section, list[str]]:
     """Return the section of the audit log, and what keeps the table from being one."""
     choice = _Choice(table)
     _key(choice)
@@ -130,10 +133,8 @@ def audit_section(table: Table) -> tuple[Section, list[str]]:
         words=("occurred", "timestamp", "at", "time", "logged", "created", "event_time"),
         without=("updated", "expires"),
     )
-    details = choice.take(
-        "details",
-        kinds=(Kind.JSON,),
-        words=("details", "detail", "payload", "metadata", "meta", "data", "context", "extra", "changes", "new_values"),
+    details = choice.take("details", kinds=(Kind.JSON,), words=_DETAILS) or choice.take(
+        "details", kinds=(Kind.TEXT,), words=("metadata_json", "details_json", "details", "metadata", "payload")
     )
     action = choice.take(
         "action",
@@ -171,6 +172,7 @@ def audit_section(table: Table) -> tuple[Section, list[str]]:
         choice.write(at, "new.occurred_at at time zone 'UTC'")
     if details is not None:
         _in_details(choice, details)
+    _other_people(choice, "agent_id", agents)
     _required(choice, _of_an_actor)
     return _section("audit_log", choice), choice.faults
 
@@ -179,10 +181,27 @@ def _in_details(choice: _Choice, details: Column) -> None:
     """Keep what has no column of its own in the JSON of the details."""
     inside = {"operation_type": "operation_type", "status": "operation_status", "post_id": "post_id"}
     inside |= {name: name for name in ("agent_id", "tracker_id") if name not in choice.lines}
+    is_text = details.kind is Kind.TEXT
+    held = f"{JSON_OF_TEXT}({ref(details)})" if is_text else ref(details)
+    if is_text:
+        choice.lines["details"] = Line("details", held)
     for name, key in inside.items():
-        choice.lines[name] = Line(name, f"{ref(details)} ->> '{key}'")
+        choice.lines[name] = Line(name, f"{held} ->> '{key}'")
     pairs = ", ".join(f"'{key}', new.{name}" for name, key in inside.items())
-    choice.write(details, f"coalesce(new.details, '{{}}') || jsonb_strip_nulls(jsonb_build_object({pairs}))")
+    value = f"coalesce(new.details, '{{}}') || jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    choice.write(details, f"({value})::text" if is_text else value)
+
+
+def _other_people(choice: _Choice, name: str, agents: Section) -> None:
+    """Leave a column alone that must hold the id of somebody who is no agent, such as a user."""
+    line = choice.lines.get(name)
+    for reference in choice.table.references:
+        if (
+            line is not None
+            and line.value in [plain(column) for column in reference.columns]
+            and reference.table != agents.table
+        ):
+            choice.faults.append(f"{line.value} must be a row of {reference.table}, which holds no agents")
 
 
 def _key(choice: _Choice) -> None:
@@ -203,7 +222,7 @@ def _key(choice: _Choice) -> None:
 
 def _labelled(choice: _Choice, name: str, column: Column, wanted: dict[str, tuple[str, ...]]) -> None:
     """Choose which label of an enum or of a CHECK each of autopost's words becomes."""
-    values = [*column.labels] or [value for value in choice.table.counts(column.name)]
+    values = [*column.labels] or list(choice.table.counts(column.name))
     picked = {}
     for word, likely in wanted.items():
         found = [value for each in likely for value in values if "_".join(split(value)) == each]
@@ -263,7 +282,9 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
         return "0"
     if column.kind is Kind.JSON:
         lists = any(isinstance(as_json(value), list) for value in values)
-        return "'[]'" if lists or column.name.endswith("s") and not has(column.name, "metadata", "details") else "'{}'"
+        return (
+            "'[]'" if lists or (column.name.endswith("s") and not has(column.name, "metadata", "details")) else "'{}'"
+        )
     if column.kind is Kind.ENUM:
         likely = next(
             (
@@ -282,6 +303,8 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
     if column.kind is Kind.TEXT:
         if common is not None and len(values) <= 3 and len(common) < 40:
             return literal(common)
+        if is_needed and has(column.name, "level", "severity", "priority"):
+            return "'info'"
         return "'autopost'" if is_needed and not has(column.name, "id") else None
     return None
 
@@ -306,14 +329,16 @@ def _of_an_author(author: Column | None, agents: Section) -> Callable[[Column], 
 
 
 def _of_the_agent(agents: Section, name: str) -> str:
-    found = {line.column: str(line.value) for line in agents.lines}
+    found = {each.column: each.value if isinstance(each.value, str) else each.value[0] for each in agents.lines}
     key, wanted = (over("g", found[each]) for each in ("id", name))
-    return f"(select {wanted} from {agents.table} as g where ({key})::text = new.author_id limit 1)"
+    return f"(select {wanted} from {agents.table} as g where ({key})::text = new.author_id limit 1)"  # noqa: S608 - names of the catalog
 
 
 def _of_an_actor(column: Column) -> str | None:
     if has(column.name, "type", "kind") and has(column.name, "actor", "user", "author") and column.kind is Kind.TEXT:
         return "'agent'"
+    if has(column.name, "description", "message", "summary") and column.kind is Kind.TEXT:
+        return "new.action"
     if has(column.name, "success", "succeeded") and column.kind is Kind.BOOLEAN:
         return "new.status is distinct from 'failed'"
     return None
