@@ -43,19 +43,12 @@ def draft(snapshot: Snapshot, wanted: Wanted | None = None) -> Draft:
     sections = [replace(people[0].section), *_operation_sections(tables, people, snapshot)]
     report.first.extend(dict.fromkeys(sql for each in people for sql in each.first))
     _report_agents(tables[0], people, snapshot, report)
-    for found in (
-        _written(snapshot, "posts", wanted.posts, roles.posts, lambda table: posts_section(table, sections[0]), report),
-        _written(
-            snapshot,
-            "audit log",
-            wanted.audit_log,
-            roles.audit_logs,
-            lambda table: audit_section(table, sections[0]),
-            report,
-        ),
-    ):
-        if found is not None:
-            sections.append(found)
+    who = sections[0]
+    written = (
+        _written(snapshot, "posts", wanted.posts, roles.posts, lambda table: posts_section(table, who), report),
+        _written(snapshot, "audit log", wanted.audit_log, roles.audit_logs, lambda t: audit_section(t, who), report),
+    )
+    sections.extend(section for section in written if section is not None)
     return Draft(snapshot.database, tuple(sections), report, in_list=len(tables) > 1)
 
 

@@ -31,8 +31,9 @@ AGENT_WORDS: Mapping[str, int] = {
     "runnable": 5,
     "registry": 2, "robot": 10, "persona": 6, "employee": 4, "zap": 6, "program": 3, "project": 2, "definition": 1,
     "version": -5, "setting": -8, "config": -6, "configuration": -6, "log": -9, "history": -7, "tag": -8, "run": -7,
-    "execution": -8, "operation": -7, "tracker": -7, "permission": -9, "secret": -9, "key": -8, "token": -9,
-    "state": -7, "event": -8, "template": -4, "message": -7, "input": -8, "output": -8, "node": -4, "step": -6, "user": -6,
+    "execution": -8, "operation": -7, "tracker": -7, "permission": -9, "secret": -9, "key": -8,
+    "token": -9, "state": -7, "event": -8, "template": -4, "message": -7, "input": -8, "output": -8, "node": -4,
+    "step": -6, "user": -6,
     "folder": -8, "schedule": -5, "instance": -4, "webhook": -7, "queue": -5, "worker": -2, "attempt": -9,
     "preset": -6, "post": -9, "feedback": -8, "audit": -9, "statistic": -8, "share": -8, "dependency": -8, "parent": -9,
 }  # fmt: skip
