@@ -106,7 +106,7 @@ def finish_of(table: Table) -> Finish:
         return Finish.STATUS
     if success_flag(table) is not None:
         return Finish.FLAG
-    if end_column(table) is not None and error_column(table) is not None:
+    if end_column(table) is not None and (error_column(table) or severity_column(table)) is not None:
         return Finish.END
     return Finish.NEVER
 
@@ -132,6 +132,14 @@ def success_flag(table: Table) -> Column | None:
 def end_column(table: Table) -> Column | None:
     """Return when an operation ended, None where no column says it."""
     return _time(table, _END_WORDS)
+
+
+def severity_column(table: Table) -> Column | None:
+    """Return the column with the severity of a row, one of whose values is ERROR; None for none."""
+    for column in table.columns:
+        if has(column.name, "level", "severity") and "error" in {value.lower() for value in table.values(column)}:
+            return column
+    return None
 
 
 def start_column(table: Table) -> Column | None:

@@ -96,7 +96,9 @@ def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
         target = _target(column, other)
         if target is None:
             continue
-        fit = 10 - abs(len(name) - len(about)) + (3 if other.schema == table.schema else 0)
+        own = core(table.name)
+        # state_id of flow_run is of flow_run_state before any other state.
+        fit = 10 - (0 if name == own + about else abs(len(name) - len(about))) + 3 * (other.schema == table.schema)
         if best is None or fit > best[0]:
             best = (fit, Link(column, other, target, is_sure=False))
     if best is not None:

@@ -11,6 +11,7 @@ from autopost.database.drafting.finished import (
     end_column,
     error_column,
     finish_of,
+    severity_column,
     status_column,
     success_flag,
 )
@@ -135,6 +136,7 @@ def _of_codes(table: Table, column: Column, snapshot: Snapshot) -> Status:
     if by_meaning[Meaning.COMPLETED] and by_meaning[Meaning.FAILED]:
         doubt = f"what the numbers of {column.name} mean was concluded from end times and errors of the rows"
         return _coded(column, by_meaning, (note,), doubt)
+    note = f"{column.name}: {_with_ends(table, column, values)}"
     example = f"case {ref(column)} when <code> then 'completed' when <code> then 'failed' else 'running' end"
     return Status(
         Line("status", decide(f"which numbers of {column.name} mean completed and failed, as in {example}"), (note,))
@@ -204,6 +206,20 @@ def _codes_by_evidence(table: Table, column: Column) -> dict[Meaning, list[str]]
     return found if len(found[Meaning.COMPLETED]) == 1 else {means: [] for means in Meaning}
 
 
+def _with_ends(table: Table, column: Column, values: Mapping[str, int]) -> str:
+    """Return codes with how often each occurs, and in how many of its rows an end time is given."""
+    end = end_column(table)
+    if end is None:
+        return occurrences(values)
+    ended = {
+        code: sum(_is_given(row.get(end.name)) for row in table.sample if row.get(column.name) == code)
+        for code in values
+    }
+    return (
+        ", ".join(f"{shown(code)} in {count} rows, {ended[code]} ended" for code, count in values.items()) or "no rows"
+    )
+
+
 def _is_given(value: str | None) -> bool:
     return value not in (None, "", "0", "null")
 
@@ -216,9 +232,15 @@ def _of_the_end(table: Table) -> Status:
         ended = f"{ref(end)} is not null" if end is not None and not end.not_null else f"{ref(flag)} is not null"
         value = f"case when not ({ended}) then 'running' when {failed} then 'failed' else 'completed' end"
         return Status(Line("status", value, (f"no column is a status: {flag.name} says how it ended",)), failed=failed)
-    assert end is not None
-    assert error is not None
-    failed = f"{ref(error)} is not null" if error.kind is Kind.JSON else f"{ref(error)} <> ''"
-    value = f"case when {failed} then 'failed' when {ref(end)} is not null then 'completed' else 'running' end"
-    doubt = f"no column is a status: {end.name} and {error.name} say how it ended"
+    severity = severity_column(table) if error is None else None
+    if end is None or (error is None and severity is None):
+        return Status(Line("status", decide("how a row says that its operation ended: completed, failed or running")))
+    if severity is not None:
+        worst = next(value for value in table.values(severity) if value.lower() == "error")
+        said, failed = severity.name, f"{ref(severity)} = {either([worst])}"
+    else:
+        assert error is not None
+        said, failed = error.name, f"{ref(error)} is not null" if error.kind is Kind.JSON else f"{ref(error)} <> ''"
+    value = f"case when {ref(end)} is null then 'running' when {failed} then 'failed' else 'completed' end"
+    doubt = f"no column is a status: {end.name} and {said} say how it ended"
     return Status(Line("status", value, (), doubt), failed=failed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from autopost.database.drafting.finished import error_column
-from autopost.database.drafting.references import Link, children
+from autopost.database.drafting.references import Link, children, links
 from autopost.database.drafting.section import Line, plain
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
 from autopost.database.drafting.status_line import Status
@@ -18,7 +19,7 @@ JSON_OF_TEXT = "autopost.auto_post_json"
 _WHAT = {
     "what": 20, "explanation": 12, "summary": 15, "description": 9, "title": 8, "result": 7, "outcome": 7, "answer": 8,
     "message": 6, "response": 7, "output": 6, "outputs": 6, "objective": 7, "goal": 7, "text": 6, "content": 5,
-    "activity": 3, "instruction": 4, "prompt": 3, "task": 3, "query": 3, "question": 3, "name": 2, "subject": 6,
+    "activity": 6, "instruction": 4, "prompt": 3, "task": 3, "query": 3, "question": 3, "name": 2, "subject": 6,
     "final": 2, "report": 3, "note": 3, "comment": 2, "headline": 8,
 }  # fmt: skip
 _WHY = {
@@ -138,29 +139,51 @@ def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapsho
 def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> Line:
     """Return what an operation did: the error of a failed one, else its text, else a sentence built of columns."""
     best = _best(table, _WHAT, {"result": 1}) or _attached(table, snapshot)
-    built = _built(table, status, name)
-    error = error_text(table)
+    error, where = error_of(table, snapshot)
     notes = []
     parts = []
     if error is not None and status.failed not in (None, "false"):
-        parts.append(f"case when {status.failed} then {_after_the_name(name, error)} end")
-        notes.append(f"a failed operation is explained by {error_column(table).name}")  # type: ignore[union-attr]
+        said = error if name is None else f"coalesce({name} || ': ', '') || {error}"
+        parts.append(f"case when {status.failed}\n    then {said}\nend")
+        notes.append(f"a failed operation is explained by {where}")
     if best is not None:
-        parts.append(best.expression if best.is_plain is False else f"nullif(btrim({best.expression}), '')")
+        parts.append(f"nullif(btrim({best.expression}), '')" if best.is_plain else best.expression)
         notes.append(f"text: {best.where}")
     else:
         notes.append("no column holds a text of what was done: one is built")
-    parts.append(built)
-    value = "coalesce(\n    " + ",\n    ".join(parts) + "\n)" if len(parts) > 1 else parts[0]
+    parts.append(_built(table, status, name))
+    value = f"coalesce(\n{_indented(parts)}\n)" if len(parts) > 1 else parts[0]
     doubt = "the best guess of several texts" if best is not None and best.points < _LEAST + 1 else None
     return Line("what_explanation", value, tuple(notes), doubt)
 
 
-def error_text(table: Table) -> str | None:
-    """Return the first line of what went wrong, or the last of a traceback; None where nothing says it."""
-    column = error_column(table)
-    if column is None:
-        return None
+def _indented(parts: list[str]) -> str:
+    return textwrap.indent(",\n".join(parts), "    ")
+
+
+def error_of(table: Table, snapshot: Snapshot) -> tuple[str | None, str]:
+    """Return what went wrong, on one line, and where that stands: a column, a key of JSON, or the row of a state."""
+    column = error_column(table) or next(
+        (each for each in table.columns if each.kind is Kind.TEXT and words(each.name) == ("status", "message")), None
+    )
+    if column is not None:
+        return error_text(table, column), column.name
+    for each in table.columns:
+        if each.kind is Kind.JSON:
+            found = [value for text in table.counts(each.name) if isinstance(value := as_json(text), dict)]
+            for key in ("error", "error_message", "exception"):
+                if any(isinstance(value.get(key), str) for value in found):
+                    return _first_line(f"{ref(each)} ->> {literal(key)}"), f"{key} in {each.name}"
+    for link in links(table, snapshot):
+        if has(link.table.name, "state", "status", "result", "error") and link.is_to_one:
+            said = [c for c in link.table.columns if c.kind is Kind.TEXT and has(c.name, "message", "error", "reason")]
+            if said and not link.table.column(said[0].name).labels:
+                return _first_line(link.lookup(ref(said[0], "a"))), f"{said[0].name} of {link.table.qualified}"
+    return None, ""
+
+
+def error_text(table: Table, column: Column) -> str:
+    """Return the first line of what went wrong, or the last of a traceback."""
     name = ref(column)
     if column.kind is Kind.JSON:
         return _first_line(_json_error(name, column, table))
@@ -189,10 +212,6 @@ def _first_line(text: str) -> str:
     return f"left(nullif(split_part(btrim({text}), chr(10), 1), ''), 400)"
 
 
-def _after_the_name(name: str | None, error: str) -> str:
-    return error if name is None else f"{name} || ': ' || {error}"
-
-
 def _built(table: Table, status: Status, name: str | None) -> str:
     """Return a sentence of what is always there: the name, how it ended, and how long it took."""
     ended = "'finished'"
@@ -207,7 +226,7 @@ def _built(table: Table, status: Status, name: str | None) -> str:
     took = seconds(table)
     if took is not None:
         parts.append(f"'after ' || round(({took})::numeric, 1) || ' s'")
-    return "concat_ws(\n        ' ',\n        " + ",\n        ".join(parts) + "\n    )"
+    return f"concat_ws(' ',\n{_indented(parts)}\n)"
 
 
 def _called(table: Table) -> str:

@@ -178,4 +178,4 @@ def _test_runs(table: Table, notes: list[str]) -> Iterable[str]:
             tests = [value for value in values if set(split(value)) & (_TESTS | _CHILDREN)]
             if tests and len(tests) < len(values):
                 notes.append(f"{column.name} {', '.join(map(shown, tests))}: tests and parts of others are not posted")
-                yield f"{ref(column)} in ({either(tests)})"
+                yield f"{ref(column)} in ({either(tests)})" if len(tests) > 1 else f"{ref(column)} = {either(tests)}"

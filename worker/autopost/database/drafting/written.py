@@ -146,7 +146,7 @@ def audit_section(table: Table, agents: Section) -> tuple[Section, list[str]]:
         "agent_id",
         kinds=_TEXTS,
         words=("agent_id", "actor_id", "agent", "actor"),
-        without=("type", "kind", "name", "email", "ip", "maturity"),
+        without=("type", "kind", "name", "email", "ip", "maturity", "user", "browser"),
     )
     choice.take(
         "tracker_id",
