@@ -9,17 +9,17 @@ from autopost.database.drafting.roles import agent_points
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, literal, quoted, ref
 from autopost.database.drafting.status_line import occurrences
-from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, has, points, split, words
+from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, has, points, split, word_set, words
 
 LEVELS = ("student", "intern", "supervised", "autonomous")
 _SUPERVISED = "'SUPERVISED'"
 _LEAST = 4
+_LEAST_THROUGH = 9
 _NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path", "key")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
 _OFF_FLAGS = ("disabled", "archived", "deleted")
-_NO_NAME = frozenset(
-    ("version", "type", "status", "state", "config", "description", "at", "time", "count", "data", "parent")
-)
+_NO_NAME = word_set("version type status state config description at time count data parent")
+_TASK_NAMES = ("name", "task_name", "job_name", "func", "job_class", "kind")
 _VIEW = "autopost_agents"
 
 
@@ -49,6 +49,20 @@ def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None
     return _by_view(operations, column, snapshot)
 
 
+def _through(operations: Table, snapshot: Snapshot) -> Link | None:
+    """Return a way to agents by way of another table, such as a workflow by its version; None for none."""
+    found = [
+        replace(second, way=first)
+        for first in links(operations, snapshot)
+        if not has(first.column.name, "parent") and first.is_to_one and first.table.qualified != operations.qualified
+        for second in links(first.table, snapshot)
+        if agent_points(second) >= _LEAST_THROUGH and second.table.qualified != operations.qualified
+    ]
+    return max(
+        found, key=lambda link: (agent_points(link), link.way is not None and link.way.column.not_null), default=None
+    )
+
+
 def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
     """Return the links of an operation that could lead to its agent, the best first."""
     found = [link for link in links(operations, snapshot) if agent_points(link) >= _LEAST and link.table.is_readable]
@@ -67,8 +81,9 @@ def tenant_column(table: Table) -> Column | None:
 
 def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link | None:
     if wanted is None:
-        return next(iter(candidates(operations, snapshot)), None)
-    return next((link for link in links(operations, snapshot) if link.table.qualified == wanted.qualified), None)
+        return next(iter(candidates(operations, snapshot)), None) or _through(operations, snapshot)
+    every = [*links(operations, snapshot), _through(operations, snapshot)]
+    return next((link for link in every if link is not None and link.table.qualified == wanted.qualified), None)
 
 
 def _weight(link: Link) -> int:
@@ -78,6 +93,9 @@ def _weight(link: Link) -> int:
 def _named_column(table: Table) -> Column | None:
     """Return the column of an operation that names who works, where no other table describes it."""
     found = [column for column in table.columns if _weight_of(column) >= _LEAST and _is_a_name(table, column)]
+    if not found:
+        # The name of a task or a job that comes again and again names who works.
+        found = [each for each in table.columns if each.name.lower() in _TASK_NAMES and _is_a_name(table, each)]
     return max(found, key=lambda column: (_weight_of(column), has(column.name, "id")), default=None)
 
 
@@ -94,7 +112,7 @@ def _is_a_name(table: Table, column: Column) -> bool:
         return False
     values = table.counts(column.name)
     if not table.sample:
-        return True
+        return column.kind is Kind.TEXT and (words(column.name)[-1] != "id" or has(column.name, "agent", "bot"))
     return (
         bool(values) and (len(values) <= max(3, sum(values.values()) // 2)) and all(len(each) < 200 for each in values)
     )
@@ -106,7 +124,7 @@ def _by_link(operations: Table, link: Link) -> Agents:
     name = _name_line(there)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
     doubt = None if link.is_sure else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
-    agent_id = Line("agent_id", plain(link.column), (), doubt)
+    agent_id = Line("agent_id", link.value or plain(link.column), (), doubt)
     lines = (Line("id", plain(link.target)), Line("tenant_id", tenant), name, maturity_line(there), _category(there))
     if there.is_key(link.target) or there.kind in ("v", "m"):
         section = Section("agents", there.qualified, lines, notes=(f"{there.qualified}, {size(there)}",))

@@ -6,86 +6,20 @@ from enum import Enum
 
 from autopost.database.drafting.snapshot import FEW_VALUES, NUMBERS, TIMES, Column, Kind, Table
 from autopost.database.drafting.statuses import is_said, knows_an_end
-from autopost.database.drafting.words import has, words
+from autopost.database.drafting.words import has, word_set, words
 
 _STATUS_WORDS = ("status", "state", "phase", "outcome", "conclusion", "result", "verdict")
-_NOT_A_STATUS = frozenset(
-    [
-        "message",
-        "reason",
-        "text",
-        "detail",
-        "at",
-        "time",
-        "timestamp",
-        "id",
-        "url",
-        "data",
-        "changed",
-        "description",
-        "count",
-        "version",
-        "updated",
-        "previous",
-        "old",
-        "last",
-        "desired",
-        "target",
-        "expected",
-        "config",
-        "position",
-        "info",
-        "summary",
-        "log",
-        "code",
-        "policy",
-        "note",
-        "name",
-        "color",
-        "by",
-        "seq",
-    ]
+_NOT_A_STATUS = word_set(
+    "message reason text detail at time timestamp id url data changed description count version updated "
+    "previous old last desired target expected config position info summary log code policy note name "
+    "color by seq"
 )
 # Words beside "status" that still say that it is the row's own.
-_PLAIN_WORDS = frozenset(
-    [
-        "status",
-        "state",
-        "phase",
-        "outcome",
-        "conclusion",
-        "result",
-        "verdict",
-        "execution",
-        "run",
-        "job",
-        "task",
-        "workflow",
-        "operation",
-        "current",
-        "type",
-        "name",
-        "code",
-        "id",
-        "invocation",
-        "process",
-    ]
+_PLAIN_WORDS = word_set(
+    "status state phase outcome conclusion result verdict execution run job task workflow operation "
+    "current type name code id invocation process"
 )
-_END_WORDS = frozenset(
-    [
-        "finish",
-        "finished",
-        "completed",
-        "ended",
-        "end",
-        "stopped",
-        "stop",
-        "close",
-        "closed",
-        "completion",
-        "terminated",
-    ]
-)
+_END_WORDS = word_set("finish finished completed ended end stopped stop close closed completion terminated")
 _END_SUFFIXES = frozenset(["at", "time", "timestamp", "date", "on", "ts", "ms", "datetime", "utc"])
 _START_WORDS = frozenset(["start", "started", "begin", "began", "created", "queued", "scheduled"])
 _ERROR_WORDS = frozenset(["error", "exception", "failure", "traceback", "stacktrace", "err", "stack"])

@@ -45,7 +45,7 @@ async def read_snapshot(
     `wanted` are tables that a person named. A table whose rows cannot be read in time has no sample.
     """
     async with connection.transaction(readonly=True, isolation="repeatable_read"):
-        await connection.execute("set local enable_seqscan = on")
+        await connection.execute("set local enable_seqscan = on; set local idle_in_transaction_session_timeout = 0")
         database = await connection.fetchval("select pg_catalog.current_database()")
         rows = await connection.fetch(query("cli/draft_tables", schemas), schemas.own)
         oids = {table.qualified: int(row["oid"]) for row in rows if (table := _table(row))}

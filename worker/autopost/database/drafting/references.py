@@ -23,6 +23,12 @@ class Link:
     target: str
     is_sure: bool
     rest: tuple[tuple[Column, str], ...] = ()  # the other columns of a key of several
+    way: Link | None = None  # the link to the table that `column` is of, where that is not the operation's own
+
+    @property
+    def value(self) -> str | None:
+        """Return the expression over `t` of what `column` holds, None where it is of the same row."""
+        return self.way.lookup(ref(self.column, "a")) if self.way is not None else None
 
     @property
     def is_to_one(self) -> bool:
@@ -34,7 +40,7 @@ class Link:
         conditions = []
         for here, target in ((self.column, self.target), *self.rest):
             there = self.table.column(target)
-            left, right = ref(there, alias), ref(here)
+            left, right = ref(there, alias), self.value or ref(here)
             if there.kind is not here.kind:
                 left, right = f"{left}::text", f"{right}::text"
             conditions.append(f"{left} = {right}")
@@ -108,13 +114,13 @@ def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
 def _target(column: Column, other: Table) -> str | None:
     """Return the column of another table that holds what this one does: of the same name and a key, or its id."""
     names = {each.name for each in other.columns}
-    singles = [key[0] for key in other.keys if len(key) == 1]
-    if column.name in names and column.name in singles:
-        return column.name
-    for key in singles:
-        if _alike(column, other.column(key)) and set(words(key)) & _ID_WORDS:
-            return key
-    return "id" if "id" in names and _alike(column, other.column("id")) else None
+    for name in (column.name, "id", "uuid"):
+        if name in names and _alike(column, other.column(name)):
+            return name
+    for key in other.keys:
+        if len(key) == 1 and _alike(column, other.column(key[0])) and set(words(key[0])) & _ID_WORDS:
+            return key[0]
+    return None
 
 
 def _alike(here: Column, there: Column) -> bool:

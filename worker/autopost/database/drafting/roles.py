@@ -19,7 +19,7 @@ from autopost.database.drafting.words import (
     points,
 )
 
-LEAST_POINTS = {"operations": 14, "posts": 16, "audit log": 17}
+LEAST_POINTS = {"operations": 10, "posts": 16, "audit log": 17}
 _OWN_TABLES = 5  # sampled for each role
 
 

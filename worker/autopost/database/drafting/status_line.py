@@ -70,6 +70,8 @@ def _of_words(table: Table, column: Column) -> Status:
     by_meaning = {means: [value for value in values if meaning(value) is means] for means in Meaning}
     notes = [f"{column.name}: {occurrences(values)}"] if values else []
     doubts = []
+    # Without any value nobody knows the letter case either.
+    name = ref(column) if values else f"lower({ref(column)})"
     is_closed = column.kind is Kind.ENUM or bool(column.labels)
     for means, usual in _USUAL.items():
         if by_meaning[means]:
@@ -85,18 +87,18 @@ def _of_words(table: Table, column: Column) -> Status:
     unknown = by_meaning[Meaning.UNKNOWN]
     if unknown:
         doubts.append(f"what {', '.join(map(shown, unknown[:5]))} means is not known: nothing is posted for it")
-    line = Line("status", _translated(column, by_meaning), tuple(notes), "; ".join(doubts) or None)
+    value = _translated(column, name, by_meaning)
+    line = Line("status", value, tuple(notes), "; ".join(doubts) or None)
     return Status(
         line,
-        failed=_is_one_of(column, by_meaning[Meaning.FAILED]),
-        approval=_is_one_of(column, by_meaning[Meaning.APPROVAL]) if by_meaning[Meaning.APPROVAL] else None,
+        failed=_is_one_of(name, by_meaning[Meaning.FAILED]),
+        approval=_is_one_of(name, by_meaning[Meaning.APPROVAL]) if by_meaning[Meaning.APPROVAL] else None,
     )
 
 
-def _translated(column: Column, by_meaning: Mapping[Meaning, list[str]]) -> str:
+def _translated(column: Column, name: str, by_meaning: Mapping[Meaning, list[str]]) -> str:
     """Return the column itself where it says what autopost needs, or a case expression."""
-    name = ref(column)
-    text = f"concat({name})" if column.kind is Kind.ENUM else name
+    text = f"concat({ref(column)})" if column.kind is Kind.ENUM else ref(column)
     needed = {value: means for means in _NEEDED for value in by_meaning[means]}
     ends = {value: means for value, means in needed.items() if means in _USUAL}
     if column.kind is Kind.TEXT and all(value == means.value for value, means in ends.items()):
@@ -104,17 +106,15 @@ def _translated(column: Column, by_meaning: Mapping[Meaning, list[str]]) -> str:
     if all(value.lower() == means.value for value, means in ends.items()):
         return f"lower({text})"
     cases = [
-        f"    when {_is_one_of(column, by_meaning[means])} then '{means.value}'"
-        for means in _NEEDED
-        if by_meaning[means]
+        f"    when {_is_one_of(name, by_meaning[means])} then '{means.value}'" for means in _NEEDED if by_meaning[means]
     ]
     return "\n".join(["case", *cases, f"    else lower({text})", "end"])
 
 
-def _is_one_of(column: Column, values: list[str]) -> str:
+def _is_one_of(name: str, values: list[str]) -> str:
     if not values:
         return "false"
-    return f"{ref(column)} in ({either(values)})" if len(values) > 1 else f"{ref(column)} = {either(values)}"
+    return f"{name} in ({either(values)})" if len(values) > 1 else f"{name} = {either(values)}"
 
 
 def _styled(word: str, values: Mapping[str, int]) -> str:
@@ -229,8 +229,9 @@ def _of_the_end(table: Table) -> Status:
     flag, end, error = success_flag(table), end_column(table), error_column(table)
     if flag is not None:
         failed = f"{ref(flag)} is false"
-        ended = f"{ref(end)} is not null" if end is not None and not end.not_null else f"{ref(flag)} is not null"
-        value = f"case when not ({ended}) then 'running' when {failed} then 'failed' else 'completed' end"
+        open_ = next((f"{ref(each)} is null" for each in (end, flag) if each is not None and not each.not_null), None)
+        running = f"when {open_} then 'running' " if open_ else ""
+        value = f"case {running}when {failed} then 'failed' else 'completed' end"
         return Status(Line("status", value, (f"no column is a status: {flag.name} says how it ended",)), failed=failed)
     severity = severity_column(table) if error is None else None
     if end is None or (error is None and severity is None):

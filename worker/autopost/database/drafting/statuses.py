@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from autopost.database.drafting.words import split
+from autopost.database.drafting.words import split, word_set
 
 
 class Meaning(StrEnum):
@@ -20,174 +20,32 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ASKS = frozenset(
-    [
-        "approval",
-        "approve",
-        "human",
-        "review",
-        "reviewer",
-        "confirm",
-        "confirmation",
-        "consent",
-        "hitl",
-        "input",
-        "feedback",
-    ]
-)
-_WAITS = frozenset(
-    [
-        "waiting",
-        "awaiting",
-        "wait",
-        "await",
-        "pending",
-        "need",
-        "needs",
-        "require",
-        "requires",
-        "required",
-        "requested",
-        "request",
-        "for",
-        "paused",
-        "in",
-    ]
+_ASKS = word_set("approval approve human review reviewer confirm confirmation consent hitl input feedback")
+_WAITS = word_set(
+    "waiting awaiting wait await pending need needs require requires required requested request for paused in"
 )
 _AGAIN = frozenset(["retry", "retrying", "retryable", "retried", "rescheduled", "reschedule", "restarting", "failing"])
-_FAILED = frozenset(
-    [
-        "failed",
-        "failure",
-        "fail",
-        "error",
-        "errors",
-        "errored",
-        "crash",
-        "crashed",
-        "exception",
-        "fault",
-        "faulted",
-        "timeout",
-        "timedout",
-        "dead",
-        "broken",
-        "unsuccessful",
-        "panicked",
-        "oom",
-    ]
+_FAILED = word_set(
+    "failed failure fail error errors errored crash crashed exception fault faulted timeout timedout dead "
+    "broken unsuccessful panicked oom"
 )
-_COMPLETED = frozenset(
-    [
-        "completed",
-        "complete",
-        "succeeded",
-        "succeed",
-        "success",
-        "successful",
-        "successfully",
-        "done",
-        "finished",
-        "finish",
-        "ok",
-        "okay",
-        "passed",
-        "processed",
-        "fulfilled",
-    ]
+_COMPLETED = word_set(
+    "completed complete succeeded succeed success successful successfully done finished finish ok okay "
+    "passed processed warning fulfilled"
 )
-_CANCELLED = frozenset(
-    [
-        "cancelled",
-        "canceled",
-        "cancel",
-        "cancelling",
-        "canceling",
-        "cancellation",
-        "killed",
-        "aborted",
-        "abort",
-        "terminated",
-        "stopped",
-        "skipped",
-        "skip",
-        "revoked",
-        "discarded",
-        "deleted",
-        "removed",
-        "rejected",
-        "declined",
-        "denied",
-        "superseded",
-        "expired",
-        "ignored",
-        "bypassed",
-        "archived",
-    ]
+_CANCELLED = word_set(
+    "cancelled canceled cancel cancelling canceling cancellation killed killing aborted abort terminated stopped "
+    "skipped skip revoked discarded deleted removed rejected declined denied superseded expired ignored "
+    "bypassed archived"
 )
-_RUNNING = frozenset(
-    [
-        "running",
-        "run",
-        "started",
-        "starting",
-        "start",
-        "executing",
-        "progress",
-        "processing",
-        "active",
-        "working",
-        "ongoing",
-        "busy",
-        "streaming",
-        "resuming",
-        "resumed",
-        "launching",
-        "initializing",
-        "building",
-        "stopping",
-        "terminating",
-        "pausing",
-        "continued",
-    ]
+_RUNNING = word_set(
+    "running run started starting start executing progress processing active working ongoing busy "
+    "streaming resuming resumed launching initializing building stopping terminating pausing continued"
 )
-_PENDING = frozenset(
-    [
-        "pending",
-        "queued",
-        "queue",
-        "scheduled",
-        "created",
-        "new",
-        "waiting",
-        "wait",
-        "enqueued",
-        "submitted",
-        "accepted",
-        "draft",
-        "init",
-        "initialized",
-        "delayed",
-        "deferred",
-        "assigned",
-        "available",
-        "received",
-        "blocked",
-        "paused",
-        "suspended",
-        "sleeping",
-        "hold",
-        "ready",
-        "idle",
-        "todo",
-        "backlog",
-        "dispatched",
-        "preparing",
-        "incomplete",
-        "dequeued",
-        "none",
-        "planned",
-    ]
+_PENDING = word_set(
+    "pending queued queue scheduled created new waiting wait enqueued submitted accepted draft init "
+    "initialized delayed deferred assigned available received blocked paused suspended sleeping hold "
+    "ready idle todo backlog dispatched preparing incomplete dequeued none planned"
 )
 _NEGATIONS = frozenset(("not", "no", "never", "un", "non"))
 

@@ -13,13 +13,13 @@ from autopost.database.drafting.section import Line, plain
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
 from autopost.database.drafting.status_line import Status
 from autopost.database.drafting.times import seconds
-from autopost.database.drafting.words import has, split, words
+from autopost.database.drafting.words import has, split, word_set, words
 
 JSON_OF_TEXT = "autopost.auto_post_json"
 _WHAT = {
     "what": 20, "explanation": 12, "summary": 15, "description": 9, "title": 8, "result": 7, "outcome": 7, "answer": 8,
     "message": 6, "response": 7, "output": 6, "outputs": 6, "objective": 7, "goal": 7, "text": 6, "content": 5,
-    "activity": 6, "instruction": 4, "prompt": 3, "task": 3, "query": 3, "question": 3, "name": 2, "subject": 6,
+    "activity": 6, "instruction": 4, "prompt": 3, "task": 2, "query": 3, "question": 3, "name": 2, "subject": 6,
     "final": 2, "report": 3, "note": 3, "comment": 2, "headline": 8,
 }  # fmt: skip
 _WHY = {
@@ -33,79 +33,15 @@ _WHY = {
     "explanation": 2,
 }
 _NEXT = {"next": 12, "followup": 8, "step": 2, "action": 1}
-_NO_TEXT = frozenset(
-    [
-        "id",
-        "uuid",
-        "url",
-        "uri",
-        "path",
-        "file",
-        "type",
-        "kind",
-        "status",
-        "state",
-        "code",
-        "hash",
-        "key",
-        "token",
-        "error",
-        "exception",
-        "failure",
-        "traceback",
-        "user",
-        "email",
-        "ip",
-        "agent",
-        "version",
-        "config",
-        "schema",
-        "model",
-        "created",
-        "updated",
-        "at",
-        "by",
-        "tag",
-        "label",
-        "logs",
-        "log",
-        "input",
-        "inputs",
-        "params",
-        "parameters",
-        "metadata",
-        "meta",
-        "data",
-        "context",
-        "settings",
-        "options",
-        "payload",
-        "size",
-        "count",
-        "storage",
-        "bucket",
-        "format",
-        "language",
-        "locale",
-        "image",
-        "icon",
-        "worker",
-        "host",
-        "queue",
-        "trigger",
-        "cron",
-        "timezone",
-        "state_type",
-        "digest",
-        "signature",
-        "cursor",
-        "parent",
-        "encoding",
-        "namespace",
-        "handler",
-    ]
+_NO_TEXT = word_set(
+    "id uuid url uri path file type kind status state code hash key token error exception failure "
+    "traceback user email ip agent version config schema model created updated at by tag label logs log "
+    "input inputs params parameters metadata meta data context settings options payload size count "
+    "storage bucket format language locale image icon worker host queue trigger cron timezone state_type "
+    "digest signature cursor parent encoding namespace handler"
 )
-_LEAST = 5
+_LEAST = 6
+_SENTENCES = 3
 _ROWS_OF_JSON = 60
 
 
@@ -153,7 +89,7 @@ def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) ->
         notes.append("no column holds a text of what was done: one is built")
     parts.append(_built(table, status, name))
     value = f"coalesce(\n{_indented(parts)}\n)" if len(parts) > 1 else parts[0]
-    doubt = "the best guess of several texts" if best is not None and best.points < _LEAST + 1 else None
+    doubt = "the best guess of several texts" if best is not None and best.points <= _LEAST else None
     return Line("what_explanation", value, tuple(notes), doubt)
 
 
@@ -266,6 +202,7 @@ def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator
         elif not table.sample and set(parts) & {"output", "result", "outputs", "results", "response"}:
             return  # of a table without rows nobody knows whether it is JSON
         elif _reads_like_text(values):
+            score += _SENTENCES * _are_sentences(values)
             yield Text(ref(column), score, table.filled(column.name), column.name, is_plain=True)
     elif column.kind is Kind.JSON:
         values = table.counts(column.name)
@@ -319,6 +256,12 @@ def _reads_like_text(values: Any) -> bool:
         return True
     plain_words = sum(" " in value.strip() or (value.isalpha() and len(value) < 30) or "-" in value for value in given)
     return plain_words * 2 >= len(given)
+
+
+def _are_sentences(values: Any) -> bool:
+    """Return whether most values have three words or more."""
+    given = list(values)[:_ROWS_OF_JSON]
+    return bool(given) and sum(len(value.split()) >= 3 for value in given) * 2 >= len(given)
 
 
 def _attached(table: Table, snapshot: Snapshot) -> Text | None:

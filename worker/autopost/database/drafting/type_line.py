@@ -8,7 +8,7 @@ from autopost.database.drafting.finished import status_column
 from autopost.database.drafting.section import Line, either, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, IDS, Column, Kind, Table, ref
 from autopost.database.drafting.status_line import Status, occurrences, shown
-from autopost.database.drafting.words import has, phrase, split, words
+from autopost.database.drafting.words import has, phrase, split, word_set, words
 
 WORKFLOW = "workflow_execute"
 # The types that rules name, and the words that say one.
@@ -28,22 +28,8 @@ _TYPES = {
     "report_generate": ("report_generate", "report_generation", "generate_report", "report"),
     WORKFLOW: (WORKFLOW, "workflow", "workflow_run", "execute_workflow", "flow", "pipeline", "dag"),
 }  # fmt: skip
-_TESTS = frozenset(
-    [
-        "test",
-        "testing",
-        "debug",
-        "debugging",
-        "debugger",
-        "preview",
-        "dry",
-        "dryrun",
-        "evaluation",
-        "eval",
-        "playground",
-        "sandbox",
-        "simulation",
-    ]
+_TESTS = word_set(
+    "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation"
 )
 _CHILDREN = frozenset(["subflow", "subworkflow", "subrun", "child", "nested", "subprocess"])
 _ORIGINS = ("mode", "trigger", "triggered", "source", "invoke", "origin", "run", "environment", "kind", "type")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -73,11 +74,13 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+@cache
 def split(name: str) -> tuple[str, ...]:
     """Return the words of an identifier in lower case, split at underscores, case and digits: `workflowId` has two."""
     return tuple(part.lower() for part in _PARTS.findall(name))
 
 
+@cache
 def words(name: str) -> tuple[str, ...]:
     """Return the words of an identifier in the singular; `taskresult` is split as well where both parts are known."""
     found: list[str] = []
@@ -102,6 +105,7 @@ def phrase(name: str, phrases: Iterable[str]) -> bool:
     return any(f" {each} " in text for each in phrases)
 
 
+@cache
 def core(name: str) -> tuple[str, ...]:
     """Return the words of a table's name without the noise at its end: `workflow_entity` is about a workflow."""
     found = list(words(name))
