@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autopost.database.drafting.references import Link, links
-from autopost.database.drafting.roles import agent_points
+from autopost.database.drafting.references import Link, agent_points, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, literal, quoted, ref
 from autopost.database.drafting.status_line import occurrences

@@ -9,10 +9,11 @@ from autopost.database.drafting import roles
 from autopost.database.drafting.agents import Agents, agents_of
 from autopost.database.drafting.agents import candidates as agent_candidates
 from autopost.database.drafting.finished import finish_of
+from autopost.database.drafting.history import agents_told_by, subject_of, told_by
 from autopost.database.drafting.references import links
 from autopost.database.drafting.section import Draft, Line, Report, Section, decide, plain, size
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table, ref
-from autopost.database.drafting.status_line import status_of
+from autopost.database.drafting.status_line import Status, status_of
 from autopost.database.drafting.texts import text_lines
 from autopost.database.drafting.times import time_lines
 from autopost.database.drafting.type_line import type_line
@@ -39,7 +40,7 @@ def draft(snapshot: Snapshot, wanted: Wanted | None = None) -> Draft:
     wanted = wanted or Wanted()
     report = Report()
     tables = _operations(snapshot, wanted, report)
-    people = [agents_of(table, snapshot, _named(snapshot, wanted.agents)) for table in tables]
+    people = [_agents(table, snapshot, _named(snapshot, wanted.agents)) for table in tables]
     sections = [replace(people[0].section), *_operation_sections(tables, people, snapshot)]
     report.first.extend(dict.fromkeys(sql for each in people for sql in each.first))
     _report_agents(tables[0], people, snapshot, report)
@@ -82,15 +83,33 @@ def _operation_sections(tables: Sequence[Table], people: Sequence[Agents], snaps
             _id_line(table),
             who.tenant_id,
             who.agent_id,
-            type_line(table, status),
+            _type(table, status, snapshot),
             status.line,
             *text_lines(table, status, _spoken_name(table, who), snapshot),
             *time_lines(table),
         )
         entry = _entry(table) if place > 0 else None
-        notes = (f"{table.qualified}, {size(table)}; ended by {finish_of(table).value}",)
-        sections.append(Section("operation_trackers", table.qualified, lines, notes=notes, entry=entry))
+        notes = [f"{table.qualified}, {size(table)}; ended by {finish_of(table).value}"]
+        if (subject := subject_of(table, snapshot)) is not None:
+            notes.append(
+                f"each row is a new status of a row of {subject.table.qualified}: each that ends one is posted"
+            )
+        sections.append(Section("operation_trackers", table.qualified, lines, notes=tuple(notes), entry=entry))
     return sections
+
+
+def _agents(table: Table, snapshot: Snapshot, wanted: Table | None) -> Agents:
+    subject = subject_of(table, snapshot)
+    if subject is None:
+        return agents_of(table, snapshot, wanted)
+    return agents_told_by(subject, agents_of(subject.table, snapshot, wanted))
+
+
+def _type(table: Table, status: Status, snapshot: Snapshot) -> Line:
+    subject = subject_of(table, snapshot)
+    return (
+        type_line(table, status) if subject is None else told_by(subject, type_line(subject.table, Status(status.line)))
+    )
 
 
 def _id_line(table: Table) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autopost.database.drafting.snapshot import IDS, Column, Snapshot, Table, ref
-from autopost.database.drafting.words import core, words
+from autopost.database.drafting.words import AGENT_WORDS, core, has, points, words
 
 _ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid"))
 
@@ -56,6 +56,16 @@ def links(table: Table, snapshot: Snapshot) -> list[Link]:
         if column.name not in declared and column.kind in IDS:
             found.extend(_named(table, column, snapshot))
     return found
+
+
+def agent_points(link: Link) -> int:
+    """Return how much a link of an operation looks like the one to its agent; 0 or less for none."""
+    about = core(link.table.name)
+    name = points(" ".join(about), AGENT_WORDS)
+    # The last word says what a row is: an agent's execution is no agent.
+    if name <= 0 or AGENT_WORDS.get(about[-1], 0) < 0 or has(link.column.name, "parent"):
+        return 0
+    return name + 2 * link.is_sure + 2 * link.column.not_null + (2 if has(link.column.name, "agent") else 0)
 
 
 def children(table: Table, snapshot: Snapshot) -> list[Link]:

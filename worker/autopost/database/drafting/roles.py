@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from autopost.database.drafting.finished import Finish, finish_of
-from autopost.database.drafting.references import Link, links
+from autopost.database.drafting.history import subject_of
+from autopost.database.drafting.references import agent_points, links
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table
 from autopost.database.drafting.words import (
-    AGENT_WORDS,
     AUDIT_WORDS,
     OPERATION_WORDS,
     POST_WORDS,
@@ -71,23 +71,19 @@ def worth_a_sample(snapshot: Snapshot) -> list[Table]:
     return list(unique.values())
 
 
-def agent_points(link: Link) -> int:
-    """Return how much a link of an operation looks like the one to its agent; 0 or less for none."""
-    about = core(link.table.name)
-    name = points(" ".join(about), AGENT_WORDS)
-    # The last word says what a row is: an agent's execution is no agent.
-    if name <= 0 or AGENT_WORDS.get(about[-1], 0) < 0 or has(link.column.name, "parent"):
-        return 0
-    return name + 2 * link.is_sure + 2 * link.column.not_null + (2 if has(link.column.name, "agent") else 0)
-
-
 def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     about = core(table.name)
     name = points(table.name, OPERATION_WORDS)
     finish = finish_of(table)
-    if finish is Finish.NEVER or name <= 0 or max(OPERATION_WORDS.get(word, 0) for word in about) < 4:
+    if finish is Finish.NEVER or max(OPERATION_WORDS.get(word, 0) for word in about) < 4:
         return None
-    name -= 6 * (OPERATION_WORDS.get(about[-1], 0) < 0)
+    subject = subject_of(table, snapshot)
+    if subject is not None:
+        name = points(subject.table.name, OPERATION_WORDS)
+    else:
+        name -= 6 * (OPERATION_WORDS.get(about[-1], 0) < 0)
+    if name <= 0:
+        return None
     total, why = name, [f"its name ({name})"]
     for given, reason in (
         (8 if finish is Finish.STATUS else 3, f"{finish.value} (+)"),

@@ -42,6 +42,8 @@ class Status:
     line: Line
     failed: str | None = None
     approval: str | None = None
+    column: str = ""
+    values: tuple[str, ...] = ()
 
 
 def status_of(table: Table, snapshot: Snapshot) -> Status:
@@ -93,6 +95,8 @@ def _of_words(table: Table, column: Column) -> Status:
         line,
         failed=_is_one_of(name, by_meaning[Meaning.FAILED]),
         approval=_is_one_of(name, by_meaning[Meaning.APPROVAL]) if by_meaning[Meaning.APPROVAL] else None,
+        column=name,
+        values=tuple(values),
     )
 
 

@@ -226,20 +226,29 @@ def _of_json(
     """Find texts in JSON objects, at the top and one level below."""
     objects = [value for value in parsed if isinstance(value, dict)]
     paths: dict[tuple[str, ...], int] = {}
+    nested: dict[tuple[str, ...], int] = {}  # of JSON that is a text in JSON
     for value in objects:
         for key, inner in value.items():
-            if isinstance(inner, str) and inner.strip():
+            within = as_json(inner) if isinstance(inner, str) and inner.lstrip()[:1] == "{" else None
+            if isinstance(within, dict):
+                for below, text in within.items():
+                    if isinstance(text, str) and text.strip():
+                        nested[(key, below)] = nested.get((key, below), 0) + 1
+            elif isinstance(inner, str) and inner.strip():
                 paths[(key,)] = paths.get((key,), 0) + 1
             elif isinstance(inner, dict):
                 for below, text in inner.items():
                     if isinstance(text, str) and text.strip():
                         paths[(key, below)] = paths.get((key, below), 0) + 1
-    for path, count in paths.items():
+    for path, count in (*paths.items(), *nested.items()):
         last = split(path[-1])
         said = sum(points.get(word, 0) for word in dict.fromkeys(last))
         if said <= 0 or (set(last) & _NO_TEXT and not set(last) & {"status"}) or ("status" in last and len(last) < 2):
             continue
-        operators = " -> ".join([name, *map(literal, path[:-1])]) + f" ->> {literal(path[-1])}"
+        if path in nested:
+            operators = f"{JSON_OF_TEXT}({name} ->> {literal(path[0])}) ->> {literal(path[1])}"
+        else:
+            operators = " -> ".join([name, *map(literal, path[:-1])]) + f" ->> {literal(path[-1])}"
         share = count / len(objects) * table.filled(column.name)
         yield Text(
             f"nullif(btrim({operators}), '')",

@@ -8,6 +8,7 @@ from autopost.database.drafting.finished import status_column
 from autopost.database.drafting.section import Line, either, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, IDS, Column, Kind, Table, ref
 from autopost.database.drafting.status_line import Status, occurrences, shown
+from autopost.database.drafting.statuses import Meaning, meaning
 from autopost.database.drafting.words import has, phrase, split, word_set, words
 
 WORKFLOW = "workflow_execute"
@@ -32,6 +33,7 @@ _TESTS = word_set(
     "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation"
 )
 _CHILDREN = frozenset(["subflow", "subworkflow", "subrun", "child", "nested", "subprocess"])
+_PAUSES = frozenset(("paused", "suspended", "waiting", "blocked", "hold"))
 _ORIGINS = ("mode", "trigger", "triggered", "source", "invoke", "origin", "run", "environment", "kind", "type")
 
 
@@ -39,6 +41,10 @@ def type_line(table: Table, status: Status) -> Line:
     """Return how the type of an operation reads: sub-runs and test runs have none, so that no rule meets them."""
     notes: list[str] = []
     doubts: list[str] = []
+    waiting = [value for value in status.values if set(split(value)) & _PAUSES and meaning(value) is Meaning.PENDING]
+    if waiting:
+        condition = f"when {status.column} in ({either(waiting)}) then 'approval_requested'"
+        notes.append(f"if {', '.join(map(shown, waiting))} means that a person must approve, write: {condition}")
     left_out = [*_sub_runs(table, notes), *_test_runs(table, notes)]
     base, is_column = _base(table, notes, doubts)
     cases = [f"    when {condition} then null" for condition in left_out]
