@@ -39,6 +39,9 @@ class Agents:
 
 def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None) -> Agents:
     """Return who works on the operations of a table; `wanted` is the table of agents that a person named."""
+    several = _of_several_tables(operations, snapshot) if wanted is None else []
+    if several:
+        return _by_union(operations, several)
     link = _link(operations, snapshot, wanted)
     column = _named_column(operations)
     if link is not None and (column is None or wanted is not None or _weight(link) >= _weight_of(column)):
@@ -122,7 +125,11 @@ def _by_link(operations: Table, link: Link) -> Agents:
     tenant, tenant_line = _tenants(operations, link)
     name = _name_line(there)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
-    doubt = None if link.is_sure else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
+    doubt = (
+        None
+        if link.is_sure or _is_seen(operations, link)
+        else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
+    )
     agent_id = Line("agent_id", link.value or plain(link.column), (), doubt)
     lines = (Line("id", plain(link.target)), Line("tenant_id", tenant), name, maturity_line(there), _category(there))
     if there.is_key(link.target) or there.kind in ("v", "m"):
@@ -131,6 +138,15 @@ def _by_link(operations: Table, link: Link) -> Agents:
     if link.rest and link.is_to_one:
         return _of_several_columns(link, agent_id, tenant_line, spoken, lines)
     return _newest_of_each(link, agent_id, tenant_line, spoken, lines)
+
+
+def _is_seen(operations: Table, link: Link) -> bool:
+    """Return whether the agents of the sampled operations are all in the other table."""
+    if link.way is not None:
+        return False
+    there = link.table.counts(link.target)
+    here = operations.counts(link.column.name)
+    return bool(here) and all(value in there for value in here)
 
 
 def _of_several_columns(
@@ -163,6 +179,55 @@ def _newest_of_each(link: Link, agent_id: Line, tenant: Line, spoken: str | None
         *sql.split("\n"),
     )
     return Agents(Section("agents", view, lines, notes=notes), agent_id, tenant, spoken, (sql,), link)
+
+
+def _of_several_tables(operations: Table, snapshot: Snapshot) -> list[Link]:
+    """Return the links to agents where each row has one of them: an assistant or a workflow, for example."""
+    found = [
+        link
+        for link in candidates(operations, snapshot)
+        if agent_points(link) >= _LEAST_THROUGH and not link.column.not_null and link.table.is_key(link.target)
+    ]
+    tables = {link.table.qualified for link in found}
+    if len(found) < 2 or len(tables) < len(found) or not operations.sample:
+        return []
+    names = [link.column.name for link in found]
+    filled = [sum(bool(row.get(name)) for name in names) for row in operations.sample]
+    is_split = all(0 < operations.filled(name) < 1 for name in names)
+    return found if is_split and max(filled) == 1 and filled.count(1) * 10 >= len(filled) * 9 else []
+
+
+def _by_union(operations: Table, found: list[Link]) -> Agents:
+    """Return agents by a view of all their tables, in which an id begins with the table's name."""
+    view = f"{quoted(operations.schema)}.{_VIEW}"
+    selects, ids, names = [], [], []
+    for link in found:
+        prefix = literal(f"{link.table.name}/")
+        lines = {line.column: str(line.value) for line in (_name_line(link.table), maturity_line(link.table))}
+        name, maturity = (over("a", lines[each]) for each in ("name", "maturity"))
+        selects.append(
+            f"select {prefix} || {ref(link.target, 'a')} as id, ({name})::text as name, {maturity} as maturity "
+            f"from {link.table.qualified} as a"
+        )
+        ids.append(f"{prefix} || {ref(link.column)}")
+        names.append(link.lookup(name))
+    sql = f"create view {view} as\n" + "\nunion all\n".join(selects) + ";"
+    notes = ("agents are in several tables. Before `autopost migrate` make this view:", *sql.split("\n"))
+    lines_of_view = (
+        Line("id", "id"),
+        Line("tenant_id", "null"),
+        Line("name", "name"),
+        Line("maturity", "maturity"),
+        Line("category", "null"),
+    )
+    tenant = tenant_column(operations)
+    return Agents(
+        Section("agents", view, lines_of_view, notes=notes),
+        Line("agent_id", f"coalesce({', '.join(ids)})"),
+        Line("tenant_id", plain(tenant) if tenant else "null"),
+        f"coalesce({', '.join(names)})",
+        (sql,),
+    )
 
 
 def _by_view(operations: Table, column: Column | None, snapshot: Snapshot) -> Agents:
@@ -271,7 +336,8 @@ def maturity_line(table: Table) -> Line:
             if table.sample and set(table.counts(column.name)) <= {"true" if off else "false"}:
                 continue
             condition = f"{ref(column)} is not {'true' if off else 'false'}"
-            note = f"agents have no levels here: one that is {'not ' if off else ''}{column.name} may post"
+            what = " ".join(split(column.name)).removeprefix("is ")
+            note = f"agents have no levels here: one that is {'not ' if off else ''}{what} may post"
             return Line("maturity", f"case when {condition} then {_SUPERVISED} end", (note,))
         if (
             column.kind in TIMES

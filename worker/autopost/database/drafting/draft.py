@@ -9,9 +9,9 @@ from autopost.database.drafting import roles
 from autopost.database.drafting.agents import Agents, agents_of
 from autopost.database.drafting.agents import candidates as agent_candidates
 from autopost.database.drafting.finished import finish_of
-from autopost.database.drafting.history import agents_told_by, subject_of, told_by
+from autopost.database.drafting.history import subject_of, told_by
 from autopost.database.drafting.references import links
-from autopost.database.drafting.section import Draft, Line, Report, Section, decide, plain, size
+from autopost.database.drafting.section import Draft, Line, Report, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table, ref
 from autopost.database.drafting.status_line import Status, status_of
 from autopost.database.drafting.texts import text_lines
@@ -102,7 +102,13 @@ def _agents(table: Table, snapshot: Snapshot, wanted: Table | None) -> Agents:
     subject = subject_of(table, snapshot)
     if subject is None:
         return agents_of(table, snapshot, wanted)
-    return agents_told_by(subject, agents_of(subject.table, snapshot, wanted))
+    who = agents_of(subject.table, snapshot, wanted)
+    return replace(
+        who,
+        agent_id=told_by(subject, who.agent_id),
+        tenant_id=told_by(subject, who.tenant_id),
+        name=subject.lookup(over("p", who.name), "p") if who.name is not None else None,
+    )
 
 
 def _type(table: Table, status: Status, snapshot: Snapshot) -> Line:
@@ -165,7 +171,8 @@ def _report_agents(table: Table, people: Sequence[Agents], snapshot: Snapshot, r
     for other in snapshot.tables:
         is_agent = core(other.name)[-1:] in (("agent",), ("assistant",), ("bot",)) and other.is_table
         linked = {link.table.qualified for link in links(table, snapshot)}
-        if is_agent and other.qualified not in linked and len(report.others) < 2 * _MOST_OTHERS:
+        chosen = who.link is not None and who.link.table.qualified == other.qualified
+        if is_agent and not chosen and other.qualified not in linked and len(report.others) < 2 * _MOST_OTHERS:
             report.others.append(
                 f"agents: --agents {_option(other)} ({size(other)}; nothing in {table.name} refers to it)"
             )

@@ -79,7 +79,7 @@ def severity_column(table: Table) -> Column | None:
 def start_column(table: Table) -> Column | None:
     """Return when an operation began, or was made, None where no column says it."""
     for wanted in (
-        ("start", "started", "began", "begin"),
+        ("start", "started", "began", "begin", "begun"),
         ("created", "creation"),
         ("queued", "scheduled", "enqueued"),
     ):

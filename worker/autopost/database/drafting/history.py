@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autopost.database.drafting.agents import Agents
 from autopost.database.drafting.finished import Finish, finish_of, status_column
 from autopost.database.drafting.references import Link, links
 from autopost.database.drafting.section import Line, over
@@ -40,13 +39,3 @@ def told_by(link: Link, line: Line) -> Line:
     if not isinstance(line.value, str) or line.is_undecided or line.value == "null" or line.value.startswith("'"):
         return line
     return replace(line, value=link.lookup(over("p", line.value), alias="p"))
-
-
-def agents_told_by(link: Link, who: Agents) -> Agents:
-    """Return who works on the operation, seen from the row of its status."""
-    return replace(
-        who,
-        agent_id=told_by(link, who.agent_id),
-        tenant_id=told_by(link, who.tenant_id),
-        name=link.lookup(over("p", who.name), alias="p") if who.name is not None else None,
-    )

@@ -86,6 +86,14 @@ def size(table: Table) -> str:
     return f"about {table.rows:,} rows" if table.rows else "no rows yet"
 
 
+def among(name: str, values: Iterable[str]) -> str:
+    """Return the condition that an expression is one of these values; false for none."""
+    listed = list(values)
+    if not listed:
+        return "false"
+    return f"{name} in ({either(listed)})" if len(listed) > 1 else f"{name} = {either(listed)}"
+
+
 def either(names: Iterable[str]) -> str:
     """Return names as a list of SQL literals."""
     return ", ".join("'" + name.replace("'", "''") + "'" for name in names)

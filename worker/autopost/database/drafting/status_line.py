@@ -16,7 +16,7 @@ from autopost.database.drafting.finished import (
     success_flag,
 )
 from autopost.database.drafting.references import links
-from autopost.database.drafting.section import Line, decide, either, plain
+from autopost.database.drafting.section import Line, among, decide, either, plain
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.statuses import Meaning, meaning
 from autopost.database.drafting.words import has
@@ -93,8 +93,8 @@ def _of_words(table: Table, column: Column) -> Status:
     line = Line("status", value, tuple(notes), "; ".join(doubts) or None)
     return Status(
         line,
-        failed=_is_one_of(name, by_meaning[Meaning.FAILED]),
-        approval=_is_one_of(name, by_meaning[Meaning.APPROVAL]) if by_meaning[Meaning.APPROVAL] else None,
+        failed=among(name, by_meaning[Meaning.FAILED]),
+        approval=among(name, by_meaning[Meaning.APPROVAL]) if by_meaning[Meaning.APPROVAL] else None,
         column=name,
         values=tuple(values),
     )
@@ -110,15 +110,9 @@ def _translated(column: Column, name: str, by_meaning: Mapping[Meaning, list[str
     if all(value.lower() == means.value for value, means in ends.items()):
         return f"lower({text})"
     cases = [
-        f"    when {_is_one_of(name, by_meaning[means])} then '{means.value}'" for means in _NEEDED if by_meaning[means]
+        f"    when {among(name, by_meaning[means])} then '{means.value}'" for means in _NEEDED if by_meaning[means]
     ]
     return "\n".join(["case", *cases, f"    else lower({text})", "end"])
-
-
-def _is_one_of(name: str, values: list[str]) -> str:
-    if not values:
-        return "false"
-    return f"{name} in ({either(values)})" if len(values) > 1 else f"{name} = {either(values)}"
 
 
 def _styled(word: str, values: Mapping[str, int]) -> str:
@@ -150,17 +144,18 @@ def _of_codes(table: Table, column: Column, snapshot: Snapshot) -> Status:
 def _coded(
     column: Column, by_meaning: Mapping[Meaning, list[str]], notes: tuple[str, ...], doubt: str | None
 ) -> Status:
-    def among(means: Meaning) -> str:
-        return f"{ref(column)} in ({', '.join(by_meaning[means])})"
+    def is_a(means: Meaning) -> str:
+        codes = by_meaning[means]
+        return f"{ref(column)} in ({', '.join(codes)})" if len(codes) > 1 else f"{ref(column)} = {codes[0]}"
 
-    cases = [f"    when {among(means)} then '{means.value}'" for means in _NEEDED if by_meaning.get(means)]
+    cases = [f"    when {is_a(means)} then '{means.value}'" for means in _NEEDED if by_meaning.get(means)]
     others = [means for means in (Meaning.PENDING, Meaning.CANCELLED) if by_meaning.get(means)]
-    cases += [f"    when {among(means)} then '{means.value}'" for means in others]
+    cases += [f"    when {is_a(means)} then '{means.value}'" for means in others]
     value = "\n".join(["case", *cases, "    else 'unknown'", "end"])
     return Status(
         Line("status", value, notes, doubt),
-        failed=among(Meaning.FAILED) if by_meaning.get(Meaning.FAILED) else "false",
-        approval=among(Meaning.APPROVAL) if by_meaning.get(Meaning.APPROVAL) else None,
+        failed=is_a(Meaning.FAILED) if by_meaning.get(Meaning.FAILED) else "false",
+        approval=is_a(Meaning.APPROVAL) if by_meaning.get(Meaning.APPROVAL) else None,
     )
 
 

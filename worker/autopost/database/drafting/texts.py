@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autopost.database.drafting.finished import error_column
+from autopost.database.drafting.history import subject_of
 from autopost.database.drafting.references import Link, children, links
-from autopost.database.drafting.section import Line, plain
+from autopost.database.drafting.section import Line, over, plain
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
 from autopost.database.drafting.status_line import Status
 from autopost.database.drafting.times import seconds
@@ -17,8 +18,8 @@ from autopost.database.drafting.words import has, split, word_set, words
 
 JSON_OF_TEXT = "autopost.auto_post_json"
 _WHAT = {
-    "what": 20, "explanation": 12, "summary": 15, "description": 9, "title": 8, "result": 7, "outcome": 7, "answer": 8,
-    "message": 6, "response": 7, "output": 6, "outputs": 6, "objective": 7, "goal": 7, "text": 6, "content": 5,
+    "what": 20, "explanation": 12, "summary": 15, "description": 7, "title": 6, "result": 9, "outcome": 9, "answer": 9,
+    "message": 6, "response": 7, "output": 8, "outputs": 8, "objective": 6, "goal": 6, "text": 6, "content": 5,
     "activity": 6, "instruction": 4, "prompt": 3, "task": 2, "query": 3, "question": 3, "name": 2, "subject": 6,
     "final": 2, "report": 3, "note": 3, "comment": 2, "headline": 8,
 }  # fmt: skip
@@ -42,6 +43,8 @@ _NO_TEXT = word_set(
 )
 _LEAST = 6
 _SENTENCES = 3
+_MOST_TEXTS = 2
+_RARELY, _ALWAYS = 0.03, 0.9  # shares of the rows
 _ROWS_OF_JSON = 60
 
 
@@ -58,7 +61,7 @@ class Text:
 
 def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> list[Line]:
     """Return the lines of what, why and next steps; `name` is an expression of what the operation is called."""
-    why, next_steps = _best(table, _WHY, {}), _best(table, _NEXT, {})
+    why, next_steps = _best(table, _WHY), _best(table, _NEXT)
     exact = {column.name.lower(): column for column in table.columns}
     if "next_steps" in exact:
         next_steps = _own(exact["next_steps"])
@@ -74,7 +77,10 @@ def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapsho
 
 def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> Line:
     """Return what an operation did: the error of a failed one, else its text, else a sentence built of columns."""
-    best = _best(table, _WHAT, {"result": 1}) or _attached(table, snapshot)
+    texts = _texts(table, _WHAT)[:_MOST_TEXTS] or [found for found in (_attached(table, snapshot),) if found]
+    if (subject := subject_of(table, snapshot)) is not None:
+        about = _texts(subject.table, _WHAT)[:1]
+        texts += [replace(each, expression=subject.lookup(over("p", each.expression), "p")) for each in about]
     error, where = error_of(table, snapshot)
     notes = []
     parts = []
@@ -82,14 +88,14 @@ def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) ->
         said = error if name is None else f"coalesce({name} || ': ', '') || {error}"
         parts.append(f"case when {status.failed}\n    then {said}\nend")
         notes.append(f"a failed operation is explained by {where}")
-    if best is not None:
-        parts.append(f"nullif(btrim({best.expression}), '')" if best.is_plain else best.expression)
-        notes.append(f"text: {best.where}")
-    else:
+    for text in texts:
+        parts.append(f"nullif(btrim({text.expression}), '')" if text.is_plain else text.expression)
+        notes.append(f"text: {text.where}")
+    if not texts:
         notes.append("no column holds a text of what was done: one is built")
     parts.append(_built(table, status, name))
     value = f"coalesce(\n{_indented(parts)}\n)" if len(parts) > 1 else parts[0]
-    doubt = "the best guess of several texts" if best is not None and best.points <= _LEAST else None
+    doubt = "the best guess of several texts" if texts and texts[0].points <= _LEAST else None
     return Line("what_explanation", value, tuple(notes), doubt)
 
 
@@ -180,13 +186,18 @@ def _own(column: Column) -> Text:
     return Text(plain(column), 20, 1.0, column.name, is_plain=True)
 
 
-def _best(table: Table, points: dict[str, int], also: dict[str, int]) -> Text | None:
+def _best(table: Table, points: dict[str, int]) -> Text | None:
     """Return the text that these words describe best, None where none is good enough."""
-    found = [text for column in table.columns for text in _of_column(table, column, {**points, **also})]
-    if table.sample:
-        found = [text for text in found if text.filled >= 0.03]
-    good = [text for text in found if text.points >= _LEAST]
-    return max(good, key=lambda text: text.points * (0.4 + text.filled if table.sample else 1), default=None)
+    return next(iter(_texts(table, points)), None)
+
+
+def _texts(table: Table, points: dict[str, int]) -> list[Text]:
+    """Return the texts that these words describe, the best first; one that every row has ends the list."""
+    found = [text for column in table.columns for text in _of_column(table, column, points)]
+    good = [text for text in found if text.points >= _LEAST and (text.filled >= _RARELY or not table.sample)]
+    ranked = sorted(good, key=lambda text: text.points, reverse=True)
+    ends = next((place for place, text in enumerate(ranked) if text.filled >= _ALWAYS), len(ranked))
+    return ranked[: ends + 1]
 
 
 def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator[Text]:
@@ -302,7 +313,7 @@ def _one_to_one(link: Link) -> Text | None:
     """Return the text of a table with one row for each operation, such as execution_data."""
     if not link.table.is_key(link.column.name):
         return None
-    best = _best(link.table, _WHAT, {})
+    best = _best(link.table, _WHAT)
     if best is None or not best.is_plain:
         return None
     column = best.expression.removeprefix("t.")

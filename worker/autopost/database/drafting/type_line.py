@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autopost.database.drafting.finished import status_column
-from autopost.database.drafting.section import Line, either, plain
+from autopost.database.drafting.section import Line, among, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, IDS, Column, Kind, Table, ref
 from autopost.database.drafting.status_line import Status, occurrences, shown
 from autopost.database.drafting.statuses import Meaning, meaning
@@ -43,7 +43,7 @@ def type_line(table: Table, status: Status) -> Line:
     doubts: list[str] = []
     waiting = [value for value in status.values if set(split(value)) & _PAUSES and meaning(value) is Meaning.PENDING]
     if waiting:
-        condition = f"when {status.column} in ({either(waiting)}) then 'approval_requested'"
+        condition = f"when {among(status.column, waiting)} then 'approval_requested'"
         notes.append(f"if {', '.join(map(shown, waiting))} means that a person must approve, write: {condition}")
     left_out = [*_sub_runs(table, notes), *_test_runs(table, notes)]
     base, is_column = _base(table, notes, doubts)
@@ -52,7 +52,10 @@ def type_line(table: Table, status: Status) -> Line:
         cases.append(f"    when {status.approval} then 'approval_requested'")
     if not cases:
         return Line("operation_type", plain(is_column) if is_column else base, tuple(notes), "; ".join(doubts) or None)
-    text = "\n".join(["case", *cases, f"    else {base}", "end"])
+    if base.startswith("case\n"):
+        text = "\n".join(["case", *cases, *base.split("\n")[1:]])
+    else:
+        text = "\n".join(["case", *cases, f"    else {base}", "end"])
     return Line("operation_type", text, tuple(notes), "; ".join(doubts) or None)
 
 
@@ -127,8 +130,8 @@ def _base(table: Table, notes: list[str], doubts: list[str]) -> tuple[str, Colum
     by_type: dict[str, list[str]] = {}
     for value, found in known.items():
         by_type.setdefault(found, []).append(value)
-    cases = " ".join(f"when {ref(column)} in ({either(given)}) then '{found}'" for found, given in by_type.items())
-    return f"case {cases} else {name} end", None
+    cases = [f"    when {among(ref(column), given)} then '{found}'" for found, given in by_type.items()]
+    return "\n".join(["case", *cases, f"    else {name}", "end"]), None
 
 
 def _sub_runs(table: Table, notes: list[str]) -> Iterable[str]:
@@ -170,4 +173,4 @@ def _test_runs(table: Table, notes: list[str]) -> Iterable[str]:
             tests = [value for value in values if set(split(value)) & (_TESTS | _CHILDREN)]
             if tests and len(tests) < len(values):
                 notes.append(f"{column.name} {', '.join(map(shown, tests))}: tests and parts of others are not posted")
-                yield f"{ref(column)} in ({either(tests)})" if len(tests) > 1 else f"{ref(column)} = {either(tests)}"
+                yield among(ref(column), tests)

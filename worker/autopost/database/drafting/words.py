@@ -119,7 +119,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies"):
         return f"{word[:-3]}y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
+    if word.endswith(("sses", "uses", "xes", "ches", "shes")):
         return word[:-2]
     return word.removesuffix("s")
 
