@@ -205,10 +205,8 @@ def _by_union(operations: Table, found: list[Link]) -> Agents:
         prefix = literal(f"{link.table.name}/")
         lines = {line.column: str(line.value) for line in (_name_line(link.table), maturity_line(link.table))}
         name, maturity = (over("a", lines[each]) for each in ("name", "maturity"))
-        selects.append(
-            f"select {prefix} || {ref(link.target, 'a')} as id, ({name})::text as name, {maturity} as maturity "
-            f"from {link.table.qualified} as a"
-        )
+        columns = f"{prefix} || {ref(link.target, 'a')} as id, ({name})::text as name, {maturity} as maturity"
+        selects.append(f"select {columns} from {link.table.qualified} as a")  # noqa: S608 - names of the catalog
         ids.append(f"{prefix} || {ref(link.column)}")
         names.append(link.lookup(name))
     sql = f"create view {view} as\n" + "\nunion all\n".join(selects) + ";"
