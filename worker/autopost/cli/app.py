@@ -24,6 +24,7 @@ from autopost.errors import AutopostError
 THEMES: dict[str, list[tuple[str, str, str]]] = {
     "Setup": [
         ("demo", "install:demo", "autopost demo"),
+        ("preview", "preview.command:preview", "SOCIAL_POST_MAPPING_FILE=platform.toml autopost preview"),
         ("migrate", "install:migrate", "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
         ("run", "install:run", "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
         ("serve", "serve:serve", "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),

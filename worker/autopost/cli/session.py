@@ -43,11 +43,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schemas], Awaitable[T]]) -> T:
     """Do something on a connection to a schema that this version serves; a reader that has left ends it quietly."""
 
-    async def on_connection() -> T:
+    async def on_schema(connection: Connection) -> T:
+        return await act(connection, await require_schema(connection, settings))
+
+    return on_connection(settings, purpose, on_schema)
+
+
+def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], Awaitable[T]]) -> T:
+    """Do something on a connection, whatever the database has of autopost."""
+
+    async def connected() -> T:
         connection = await connect(settings, purpose)
         try:
-            schemas = await require_schema(connection, settings)
-            done = await act(connection, schemas)
+            done = await act(connection)
             await connection.close()
         except REFUSALS as error:
             raise AutopostError(str(error)) from None
@@ -63,7 +71,7 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schem
         finally:
             connection.terminate()
 
-    return run(on_connection())
+    return run(connected())
 
 
 class ReconnectingStatements(Statements):

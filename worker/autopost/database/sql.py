@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
-from autopost.database.mapping import MappedTable, Mapping
+from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -85,7 +85,7 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: Ma
     def value(match: re.Match[str]) -> str:
         row, _, column = match[1].partition(".")
         if row in ("new", "old"):
-            return table.of_row(row, column) if table else match[1]
+            return table.of_row(row, column).replace(OWN_SCHEMA, values["schema"]) if table else match[1]
         return values[match[1]]
 
     return _PLACEHOLDER.sub(value, sql)
