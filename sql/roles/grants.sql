@@ -78,6 +78,9 @@ begin
 end
 $columns$;
 
+-- Both: what views of a mapping may call.
+grant execute on function {{ schema }}.auto_post_json(text) to auto_post_worker, auto_post_reader;
+
 -- Both: the self-check, which says whether it stands as above.
 grant execute on function
 {{ schema }}.auto_post_column_rights(),

@@ -110,3 +110,18 @@ def test_every_problem_is_named_at_once() -> None:
 def test_bad_mapping_is_refused(text: str, expected: str) -> None:
     """By name, with what is allowed."""
     assert expected in refusal(text)
+
+
+def test_functions_of_autopost_are_called_in_whatever_schema_they_are() -> None:
+    """With or without `autopost.`; not in a literal, and not another's function of a like name."""
+    for given, expected in (
+        ("autopost.auto_post_json(t.outputs) ->> 'text'", "{{ schema }}.auto_post_json(t.outputs) ->> 'text'"),
+        ("auto_post_json (t.a) -> 'b'", "{{ schema }}.auto_post_json (t.a) -> 'b'"),
+        ("AUTOPOST.Auto_Post_JSON(t.a) ->> 'b'", "{{ schema }}.auto_post_json(t.a) ->> 'b'"),
+        ("coalesce(t.a, 'auto_post_json(x)')", "coalesce(t.a, 'auto_post_json(x)')"),
+        ("public.auto_post_json(t.a)", "public.auto_post_json(t.a)"),
+        ("my_auto_post_json(t.a)", "my_auto_post_json(t.a)"),
+        ("t.auto_post_json", 't."auto_post_json"'),
+    ):
+        mapping = parse_mapping(f'{SMALLEST}[operation_trackers.columns]\nwhat_explanation = """{given}"""\n', "it")
+        assert mapping.tables["operation_trackers"].columns["what_explanation"] == expected, given

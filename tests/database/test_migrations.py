@@ -22,6 +22,7 @@ from tests.support.programs import postgres_programs
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
 ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
+    "functions/auto_post_json",
     "functions/auto_post_host_problems",
     *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "alert_windows", "control", "workers")),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),

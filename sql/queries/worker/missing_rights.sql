@@ -79,7 +79,8 @@ where
     p.pronamespace = '{{ schema }}'::regnamespace
     and (
         p.proname in (
-            'auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems', 'auto_post_count_alerts'
+            'auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems', 'auto_post_count_alerts',
+            'auto_post_json'
         )
         or (p.proname = 'auto_post_sequence_events' and $1::boolean)
     )

@@ -58,6 +58,12 @@ _COLUMN = re.compile(_NAME)
 _TABLE = re.compile(rf"({_NAME})\.({_NAME})")
 # A reference to the platform's row, or a literal, in which the same letters mean nothing.
 _ROW_OR_LITERAL = re.compile(rf"'(?:[^']|'')*'|(?<![\w.\"])t\.({_NAME})")
+# A function of autopost's that expressions may call, or a literal. Its schema may have another name: see OWN_SCHEMA.
+_FUNCTION_OR_LITERAL = re.compile(
+    r"'(?:[^']|'')*'|(?<![\w.$\"])(?:autopost\.)?(auto_post_json)(?=\s*\()", re.IGNORECASE
+)
+
+OWN_SCHEMA = "{{ schema }}"  # in an expression, what stands for the schema of autopost's own objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +194,13 @@ def _strings(where: str, section: Any, problem: Callable[[str], None]) -> list[t
         elif "$$" in value or "{{" in value:
             problem(f"{where} {key}: an expression must not hold $$ or {{{{")
         else:
-            found.append((key, value.strip()))
+            found.append((key, _with_own_functions(value.strip())))
     return found
+
+
+def _with_own_functions(expression: str) -> str:
+    """Return an expression in which autopost's own functions are qualified by OWN_SCHEMA."""
+    return _FUNCTION_OR_LITERAL.sub(lambda m: f"{OWN_SCHEMA}.{m[1].lower()}" if m[1] else m[0], expression)
 
 
 def _expression(given: str) -> str:

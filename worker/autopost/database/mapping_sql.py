@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from autopost.database.mapping import COLUMNS, NEEDED_TABLES, WRITTEN_TABLES, MappedTable, Mapping
-from autopost.database.sql import Schemas, depends_on_mapping, mapping_template, read_object, render, sql_folder
+from autopost.database.mapping import COLUMNS, NEEDED_TABLES, OWN_SCHEMA, WRITTEN_TABLES, MappedTable, Mapping
+from autopost.database.sql import Schemas, depends_on_mapping, mapping_template, quoted, read_object, render, sql_folder
 
 LABELS = {
     "agents": "agents",
@@ -135,7 +135,11 @@ def _literal(value: str | None) -> str:
 
 
 def _fill(template: str, schemas: Schemas, **values: str) -> str:
-    """Return a template with everything filled in, in one pass: what is filled in is not looked at again."""
+    """Return a template with everything filled in, in one pass: what is filled in is not looked at again.
+
+    In what comes from an expression OWN_SCHEMA is replaced before.
+    """
     text = mapping_template(template)
-    values["schema"] = render("{{ schema }}", schemas)
+    own = quoted(schemas.own)
+    values = {name: value.replace(OWN_SCHEMA, own) for name, value in values.items()} | {"schema": own}
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)

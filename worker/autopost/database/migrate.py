@@ -185,7 +185,11 @@ def run_frozen_sql(revision_file: str, direction: str) -> None:
 
 
 def install_mapping() -> None:
-    """Check the mapping, if there is one, and make its views. For use in revisions alone, as the two below."""
+    """Make the function that expressions may call; check the mapping, if there is one, and make its views.
+
+    For use in revisions alone, as the two below.
+    """
+    _run(render(read_object("functions/auto_post_json"), _own_schemas()))
     _run_for_mapping(mapping_sql.check_sql)
     _run_for_mapping(mapping_sql.install_sql)
 
@@ -196,8 +200,16 @@ def rehearse_mapping() -> None:
 
 
 def remove_mapping() -> None:
-    """Take away what the mapping made."""
+    """Take away what the mapping made, and the function that its views called."""
     _run_for_mapping(mapping_sql.remove_sql)
+    _run(render("drop function {{ schema }}.auto_post_json(text);\n", _own_schemas()))
+
+
+def _own_schemas() -> Schemas:
+    config = op.get_context().config
+    assert config is not None
+    schemas: Schemas = config.attributes["schemas"]
+    return schemas
 
 
 def _run_for_mapping(script: Callable[[Mapping, Schemas], str]) -> None:

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
-from autopost.database.mapping import Mapping
+from autopost.database.mapping import OWN_SCHEMA, Mapping
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -76,7 +76,7 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None) -> str:
     def value(match: re.Match[str]) -> str:
         row, _, column = match[1].partition(".")
         if row in ("new", "old"):
-            return mapping.of_row(row, column) if mapping else match[1]
+            return mapping.of_row(row, column).replace(OWN_SCHEMA, values["schema"]) if mapping else match[1]
         return values[match[1]]
 
     return _PLACEHOLDER.sub(value, sql)
