@@ -1,8 +1,6 @@
 -- Takes away everything that is autopost's own, and of the platform's tables what autopost made: a table that bears
 -- its mark and holds no row.
-drop trigger auto_post_capture on {{ trackers }};
-
--- Those that somebody made on children of it.
+-- Those on every table of operations, and those that somebody made on children of one.
 do $migration$
 declare
     v_trigger record;
@@ -10,7 +8,7 @@ begin
     for v_trigger in
         select t.tgname, t.tgrelid::pg_catalog.regclass as table_name
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = '{{ schema }}.auto_post_capture()'::pg_catalog.regprocedure and t.tgparentid = 0
+        where t.tgfoid in {{ captures }} and t.tgparentid = 0
     loop
         execute pg_catalog.format('drop trigger %I on %s', v_trigger.tgname, v_trigger.table_name);
     end loop;
@@ -72,7 +70,16 @@ drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_reconcile_block(bigint);
 drop function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer);
 drop function {{ schema }}.auto_post_unsafe_policy(regclass);
-drop function {{ schema }}.auto_post_capture();
+do $migration$
+declare
+    v_function pg_catalog.regprocedure;
+begin
+    for v_function in select p.oid from pg_catalog.pg_proc as p where p.oid in {{ captures }}
+    loop
+        execute pg_catalog.format('drop function %s', v_function);
+    end loop;
+end
+$migration$;
 drop function {{ schema }}.auto_post_capture_since();
 drop function {{ schema }}.auto_post_rules_since();
 drop function {{ schema }}.auto_post_serialize_rule_changes();

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from autopost.database.migrate import install_mapping, rehearse_mapping, remove_mapping, run_frozen_sql
+from autopost.database.migrate import (
+    capture_other_tables,
+    install_mapping,
+    rehearse_mapping,
+    remove_mapping,
+    run_frozen_sql,
+)
 
 revision = "0001_outbox"
 down_revision = None
@@ -13,6 +19,7 @@ depends_on = None
 def upgrade() -> None:
     install_mapping()
     run_frozen_sql(__file__, "up")
+    capture_other_tables()
     rehearse_mapping()
 
 

@@ -944,7 +944,7 @@ comment on function {{ schema }}.auto_post_capture_since() is
 -- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
 -- Does nothing with a value of the platform before it is text of limited length (see auto_post_text).
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
-create or replace function {{ schema }}.auto_post_capture()
+create or replace function {{ schema }}.auto_post_capture{{ of }}()
 returns trigger
 language plpgsql
 security definer
@@ -1178,9 +1178,9 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_capture() from public;
+revoke execute on function {{ schema }}.auto_post_capture{{ of }}() from public;
 
-comment on function {{ schema }}.auto_post_capture() is
+comment on function {{ schema }}.auto_post_capture{{ of }}() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';
 
 -- Part of auto_post_reconcile: a policy of row-level security that concerns the current role when it reads a table, is
@@ -4181,7 +4181,7 @@ comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
 -- No WHEN clause: its expression is set up again in every statement, also in those that never fire it.
 create or replace trigger auto_post_capture
 after insert or update of {{ status_columns }} on {{ trackers }}
-for each row execute function {{ schema }}.auto_post_capture();
+for each row execute function {{ schema }}.auto_post_capture{{ of }}();
 
 comment on trigger auto_post_capture on {{ trackers }} is
 'Writes significant changes to auto_post_outbox, in the transaction of the agent.';

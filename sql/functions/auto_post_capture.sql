@@ -4,7 +4,7 @@
 -- reconciler. So it does when something is wrong with our tables, and after ten rows that each failed by themselves.
 -- Does nothing with a value of the platform before it is text of limited length (see auto_post_text).
 -- Locks: its own outbox row; the doorbell's advisory lock, shared, to the end of the transaction.
-create or replace function {{ schema }}.auto_post_capture()
+create or replace function {{ schema }}.auto_post_capture{{ of }}()
 returns trigger
 language plpgsql
 security definer
@@ -238,7 +238,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_capture() from public;
+revoke execute on function {{ schema }}.auto_post_capture{{ of }}() from public;
 
-comment on function {{ schema }}.auto_post_capture() is
+comment on function {{ schema }}.auto_post_capture{{ of }}() is
 'Trigger of operation_trackers: writes a significant change to auto_post_outbox. Never fails the agent''s transaction.';

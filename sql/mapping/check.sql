@@ -86,19 +86,70 @@ begin
         end loop;
     end loop;
 
-    -- An expression is taken at its word; of a plain column it can be seen.
+    -- An expression is taken at its word; of columns it can be seen. Several together need a key that has no others.
     v_problems := v_problems || array(
-        select pg_catalog.format('%s: column %s of %s must be unique by itself: the row is known by it alone',
-            k.name, k.id_column, k.qualified)
-        from (values {{ keys }}) as k (name, qualified, id_column)
-        inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(k.qualified) and c.relkind = 'r'
-        inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid and a.attname = k.id_column
-        where not exists (
-            select from pg_catalog.pg_index as i
-            where
-                i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null
-                and i.indkey[0] = a.attnum
+        select
+            case pg_catalog.cardinality(k.id_columns)
+                when 1 then pg_catalog.format(
+                    '%s: column %s of %s must be unique by itself: the row is known by it alone',
+                    k.name, k.id_columns[1], k.qualified
+                )
+                else pg_catalog.format(
+                    '%s: the columns %s of %s must be unique together: the row is known by them alone',
+                    k.name, pg_catalog.array_to_string(k.id_columns, ', '), k.qualified
+                )
+            end
+        from (
+            select m.name, m.qualified, m.id_columns::text[] as id_columns
+            from (values {{ keys }}) as m (name, qualified, id_columns)
+        ) as k
+        inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(k.qualified)
+        where
+            (c.relkind = 'r' or (c.relkind = 'p' and pg_catalog.cardinality(k.id_columns) > 1))
+            and k.id_columns <> '{}'
+            and not exists (
+                select from pg_catalog.pg_index as i
+                where
+                    i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indexprs is null
+                    and not exists (
+                        select from pg_catalog.generate_series(0, i.indnkeyatts - 1) as p (place)
+                        where not exists (
+                            select from pg_catalog.pg_attribute as a
+                            where a.attrelid = c.oid and a.attnum = i.indkey[p.place] and a.attname = any(k.id_columns)
+                        )
+                    )
+            )
+    )
+    -- Several: one of them NULL would leave the operation without an id.
+    || array(
+        select pg_catalog.format('%s: column %s of %s is part of the id and must be NOT NULL', k.name, a.attname, k.qualified)
+        from (
+            select m.name, m.qualified, m.id_columns::text[] as id_columns
+            from (values {{ keys }}) as m (name, qualified, id_columns)
+        ) as k
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = pg_catalog.to_regclass(k.qualified) and a.attname = any(k.id_columns)
+        where pg_catalog.cardinality(k.id_columns) > 1 and not a.attnotnull and a.attnum > 0 and not a.attisdropped
+    )
+    -- The agent's session and the worker's would write another text.
+    || array(
+        select pg_catalog.format(
+            '%s: column %s of %s is %s, whose text depends on the session: write an expression for the id, such as '
+            'extract(epoch from t.%s)', k.name, a.attname, k.qualified,
+            pg_catalog.format_type(a.atttypid, a.atttypmod), pg_catalog.quote_ident(a.attname)
         )
+        from (
+            select m.name, m.qualified, m.id_columns::text[] as id_columns
+            from (values {{ keys }}) as m (name, qualified, id_columns)
+        ) as k
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = pg_catalog.to_regclass(k.qualified) and a.attname = any(k.id_columns)
+        where
+            pg_catalog.cardinality(k.id_columns) > 1 and a.attnum > 0 and not a.attisdropped
+            and a.atttypid in (
+                'timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype, 'timetz'::regtype, 'interval'::regtype,
+                'float4'::regtype, 'float8'::regtype, 'bytea'::regtype, 'money'::regtype
+            )
     );
 
     if v_problems <> '{}' then

@@ -14,6 +14,7 @@ table = "public.agent_registry"
 table = "public.work"
 """
 
+A_WORD = "at most 31 of a-z, 0-9 and _, a letter first"
 A_STRING = "a column's name or an SQL expression, as a string"
 
 
@@ -28,7 +29,7 @@ def test_column_that_is_not_named_has_the_same_name() -> None:
     """Only what differs is said; what autopost does not read need not be there."""
     agents = parse_mapping(SMALLEST, "x").tables["agents"]
     assert agents.columns["maturity"] == 't."maturity"'
-    trackers = parse_mapping(SMALLEST, "x").tables["operation_trackers"]
+    (trackers,) = parse_mapping(SMALLEST, "x").operations
     assert trackers.columns["progress"] == "null"
     assert trackers.table == '"public"."work"'
 
@@ -36,7 +37,7 @@ def test_column_that_is_not_named_has_the_same_name() -> None:
 def test_name_is_folded_as_in_sql_and_kept_when_quoted() -> None:
     """`State` is state, `"State"` is itself."""
     text = SMALLEST + "[operation_trackers.columns]\nstatus = '\"State\"'\nid = 'Id'\n"
-    columns = parse_mapping(text, "x").tables["operation_trackers"].columns
+    columns = parse_mapping(text, "x").operations[0].columns
     assert (columns["status"], columns["id"]) == ('t."State"', 't."id"')
 
 
@@ -50,9 +51,9 @@ def test_expression_is_about_the_row_that_is_meant_and_leaves_literals_alone() -
 def test_status_names_the_columns_that_the_trigger_watches() -> None:
     """A progress update that touches none of them does not fire it."""
     text = SMALLEST + '[operation_trackers.columns]\nstatus = "coalesce(t.result, t.state)"\n'
-    mapping = parse_mapping(text, "x")
-    assert mapping.status_columns == ['"result"', '"state"']
-    assert mapping.of_row("old", "status") == "coalesce(coalesce(old.result, old.state))"
+    (trackers,) = parse_mapping(text, "x").operations
+    assert trackers.status_columns == ['"result"', '"state"']
+    assert trackers.of_row("old", "status") == "coalesce(coalesce(old.result, old.state))"
 
 
 def test_what_is_written_is_the_plain_columns_and_the_values() -> None:
@@ -69,6 +70,69 @@ def test_what_is_written_is_the_plain_columns_and_the_values() -> None:
     assert not {'"id"', '"no"', '"tenant_id"'} & written.keys()
 
 
+SEVERAL = """
+[agents]
+table = "public.agent_registry"
+[[operation_trackers]]
+name = "executions"
+table = "public.execution"
+[operation_trackers.columns]
+status = "lower(t.state)"
+[[operation_trackers]]
+table = "public.work"
+columns = { id = ["Dag_id", "t.run_id", '"taskId"'], agent_id = ["tenant", "agent"] }
+"""
+
+
+def test_several_tables_of_operations_have_names_that_their_ids_begin_with() -> None:
+    """The one without a name comes first, wherever it stands: its ids are as they are."""
+    work, executions = parse_mapping(SEVERAL, "x").operations
+    assert (work.name, work.table, executions.name, executions.table) == (
+        *("", '"public"."work"'),
+        *("executions", '"public"."execution"'),
+    )
+    assert executions.columns["id"] == (
+        """case when (t."id") is not null then pg_catalog.concat('executions/', t."id") end"""
+    )
+    assert executions.status_columns == ['"state"']
+    assert work.status_columns == ['"status"']
+
+
+def test_id_of_several_columns_is_their_values_escaped_and_joined() -> None:
+    """The columns are known apart from the expression, so that a row can be looked up by them."""
+    work, executions = parse_mapping(SEVERAL, "x").operations
+    assert work.id_columns == ('"dag_id"', '"run_id"', '"taskId"')
+    assert executions.id_columns == ('"id"',)
+    assert referenced(work.columns["id"]) == [*work.id_columns]
+    assert referenced(work.columns["agent_id"]) == ['"tenant"', '"agent"']
+    assert (
+        parse_mapping(SMALLEST + "[operation_trackers.columns]\nid = 't.a || t.b'\n", "x").operations[0].id_columns
+        == ()
+    )
+
+
+def test_problem_of_one_of_several_tables_says_which_it_is() -> None:
+    """By its name, or by its place in the file."""
+    message = refusal(
+        SEVERAL
+        + 'nam = "runs"\n[[operation_trackers]]\nname = "executions"\ntable = "public.work"\n'
+        + '[operation_trackers.columns]\nid = ["a", "a"]\nstatus = ["a", "b"]\n'
+        + '[[operation_trackers]]\nname = "Jobs"\ntable = "public.jobs"\n'
+        + '[[operation_trackers]]\ntable = "public.runs"\n'
+    )
+    several = "two columns or more, as in ['dag_id', 'run_id'], each once"
+    give = "Give the others one each, as in name = 'executions': their ids are then executions/ID"
+    assert message.splitlines()[1:] == [
+        "  [operation_trackers] nam: not known; did you mean name? (section number 2)",
+        f"  [operation_trackers.columns] id: got ['a', 'a']; expected: {several} (section 'executions')",
+        f"  [operation_trackers.columns] status: got ['a', 'b']; expected: {A_STRING} (section 'executions')",
+        f"  [operation_trackers] name: got 'Jobs'; expected: {A_WORD} (section 'Jobs')",
+        f"  [[operation_trackers]]: 2 sections have no name; expected: at most one. {give}",
+        "  [[operation_trackers]] name: 'executions' is given twice",
+        '  [[operation_trackers]] table: "public"."work" is given twice',
+    ]
+
+
 def test_every_problem_is_named_at_once() -> None:
     """Unknown names with what was meant, and what is missing."""
     message = refusal(
@@ -80,8 +144,8 @@ def test_every_problem_is_named_at_once() -> None:
         "platform.toml is not usable:",
         "  [agent]: not a table of autopost; did you mean agents?",
         "  [agents]: missing; autopost reads it and cannot make it",
-        "  [operation_trackers] key: not known; expected: table, columns",
-        "  [operation_trackers] values: not known; expected: table, columns",
+        "  [operation_trackers] key: not known; expected: name, table, columns",
+        "  [operation_trackers] values: not known; expected: name, table, columns",
         f"  [operation_trackers.columns] what_explanation: got 7; expected: {A_STRING}",
         "  [operation_trackers.columns] why_explanation: an expression must not hold $$ or {{",
         "  [operation_trackers.columns] statu: not a column of autopost's; did you mean status?",

@@ -4,6 +4,9 @@ It is a TOML file with a section for each of the platform's tables. In it, `colu
 the platform's table: the name of a column, or an SQL expression in which `t` is the platform's row; a column that is
 not named has the same name there. In the tables that autopost writes to, `values` says what goes into a column of the
 platform: an SQL expression in which `new` is what autopost writes.
+
+A platform with several tables of operations has a section `[[operation_trackers]]` for each of them. All but one have a
+`name`, which their ids begin with.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
+from autopost.database.mapped_id import joined, prefixed
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings.bounded_file import parse_toml
 
@@ -52,10 +56,13 @@ INDISPENSABLE = frozenset(
     }
 )
 NOT_READ = frozenset({("operation_trackers", "progress"), ("operation_trackers", "operation_metadata")})
+# What may be a list of columns.
+IDS = frozenset({("agents", "id"), ("operation_trackers", "id"), ("operation_trackers", "agent_id")})
 
 _NAME = r'[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+"'
 _COLUMN = re.compile(_NAME)
 _TABLE = re.compile(rf"({_NAME})\.({_NAME})")
+_PREFIX = re.compile("[a-z][a-z0-9_]{0,30}")
 # A reference to the platform's row, or a literal, in which the same letters mean nothing.
 _ROW_OR_LITERAL = re.compile(rf"'(?:[^']|'')*'|(?<![\w.\"])t\.({_NAME})")
 # A function of autopost's that expressions may call, or a literal. Its schema may have another name: see OWN_SCHEMA.
@@ -72,36 +79,46 @@ class MappedTable:
 
     `columns` has an SQL expression over `t` for each of autopost's columns; `written` has, for each column of the
     platform that autopost writes to (quoted), an SQL expression over `new`.
+
+    `name` is that of a table of operations, and empty for the one whose ids are as they are. `id_columns` are the
+    quoted columns of the platform that the id is made of: one as it is, several as `joined` writes them, none if the
+    id is another SQL expression. Before both stands the name, if there is one: `columns["id"]` is the whole of it.
     """
 
     table: str
     columns: Dict[str, str]
     written: Dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """The mapping of a whole platform; `text` is the TOML that it was read from."""
-
-    text: str
-    tables: Dict[str, MappedTable]
-
-    @property
-    def trackers(self) -> str:
-        """Return the platform's table of operations."""
-        return self.tables["operation_trackers"].table
+    name: str = ""
+    id_columns: tuple[str, ...] = ()
 
     @property
     def status_columns(self) -> list[str]:
         """Return the columns of the platform that a status depends on, quoted."""
-        return referenced(self.tables["operation_trackers"].columns["status"])
+        return referenced(self.columns["status"])
 
     def of_row(self, row: str, column: str) -> str:
         """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`.
 
         `coalesce` gives a bare NULL or literal the type text, and costs nothing.
         """
-        return f"coalesce({about(row, self.tables['operation_trackers'].columns[column])})"
+        return f"coalesce({about(row, self.columns[column])})"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The mapping of a whole platform; `text` is the TOML that it was read from.
+
+    `operations` are the tables of operations, the one without a name first. `tables` are all others.
+    """
+
+    text: str
+    tables: Dict[str, MappedTable]
+    operations: tuple[MappedTable, ...]
+
+    @property
+    def sections(self) -> list[tuple[str, MappedTable]]:
+        """Return every table of the platform with autopost's name for it."""
+        return [*self.tables.items(), *(("operation_trackers", table) for table in self.operations)]
 
 
 def parse_mapping(text: str, source: str) -> Mapping:
@@ -114,10 +131,17 @@ def parse_mapping(text: str, source: str) -> Mapping:
         *(f"[{name}]: not a table of autopost{_suggest(name, COLUMNS)}" for name in document if name not in COLUMNS),
         *(f"[{name}]: missing; autopost reads it and cannot make it" for name in NEEDED_TABLES if name not in document),
     ]
-    tables = {name: _table(name, document[name], problems.append) for name in COLUMNS if name in document}
+    tables = {
+        name: _table(name, document[name], problems.append)
+        for name in COLUMNS
+        if name in document and name != "operation_trackers"
+    }
+    operations = (
+        _operations(document["operation_trackers"], problems.append) if "operation_trackers" in document else ()
+    )
     if problems:
         raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
-    return Mapping(text, tables)
+    return Mapping(text, tables, operations)
 
 
 def about(row: str, expression: str) -> str:
@@ -130,20 +154,62 @@ def referenced(expression: str) -> list[str]:
     return list(dict.fromkeys(_quoted(m[1]) for m in _ROW_OR_LITERAL.finditer(expression) if m[1]))
 
 
+def _operations(given: Any, problem: Callable[[str], None]) -> tuple[MappedTable, ...]:
+    """Return the tables of operations, the one without a name first: of one section, or of a list of them."""
+    if not isinstance(given, list):
+        return (_table("operation_trackers", given, problem),)
+    found = []
+    for number, section in enumerate(given, 1):
+        name = section.get("name") if isinstance(section, dict) else None
+        which = repr(name) if name else f"number {number}"
+        found.append(
+            _table("operation_trackers", section, lambda what, which=which: problem(f"{what} (section {which})"))  # type: ignore[misc]
+        )
+    if not found:
+        problem("[[operation_trackers]]: got no section; expected: one for each table of operations")
+    unnamed = sum(1 for section in given if isinstance(section, dict) and "name" not in section)
+    if unnamed > 1:
+        problem(
+            f"[[operation_trackers]]: {unnamed} sections have no name; expected: at most one. Give the others one "
+            "each, as in name = 'executions': their ids are then executions/ID"
+        )
+    names = [table.name for table in found]
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        problem(f"[[operation_trackers]] name: {name!r} is given twice")
+    tables = [table.table for table in found]
+    for name in sorted({name for name in tables if name and tables.count(name) > 1}):
+        problem(f"[[operation_trackers]] table: {name} is given twice")
+    return tuple(sorted(found, key=lambda table: table.name != ""))
+
+
 def _table(name: str, section: Any, problem: Callable[[str], None]) -> MappedTable:
     if not isinstance(section, dict):
         problem(f"{name}: got {section!r}; expected: a section [{name}] with table = 'schema.table'")
         return MappedTable("", {}, {})
-    allowed = ("table", "columns", "values") if name in WRITTEN_TABLES else ("table", "columns")
+    allowed = ["table", "columns"]
+    if name in WRITTEN_TABLES:
+        allowed.append("values")
+    if name == "operation_trackers":
+        allowed.insert(0, "name")
     for key in section:
         if key not in allowed:
             problem(f"[{name}] {key}: not known{_suggest(key, allowed)}")
-    columns = _columns(name, section.get("columns", {}), problem)
+    columns, id_columns = _columns(name, section.get("columns", {}), problem)
     values = {_quoted(key): value for key, value in _strings(f"[{name}.values]", section.get("values", {}), problem)}
     written = _written(name, columns, values, problem) if name in WRITTEN_TABLES else {}
     if name == "operation_trackers" and not referenced(columns["status"]):
         problem(f"[{name}.columns] status: got {columns['status']!r}; must name a column of the table, as in t.state")
-    return MappedTable(_table_name(name, section.get("table"), problem), columns, written)
+    prefix = _prefix(name, section["name"], problem) if "name" in section and "name" in allowed else ""
+    if prefix:
+        columns["id"] = prefixed(prefix, columns["id"])
+    return MappedTable(_table_name(name, section.get("table"), problem), columns, written, prefix, id_columns)
+
+
+def _prefix(table: str, given: Any, problem: Callable[[str], None]) -> str:
+    if isinstance(given, str) and _PREFIX.fullmatch(given):
+        return given
+    problem(f"[{table}] name: got {given!r}; expected: at most 31 of a-z, 0-9 and _, a letter first")
+    return ""
 
 
 def _table_name(name: str, given: Any, problem: Callable[[str], None]) -> str:
@@ -154,7 +220,15 @@ def _table_name(name: str, given: Any, problem: Callable[[str], None]) -> str:
     return f"{_quoted(match[1])}.{_quoted(match[2])}"
 
 
-def _columns(name: str, section: Any, problem: Callable[[str], None]) -> dict[str, str]:
+def _columns(name: str, section: Any, problem: Callable[[str], None]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return an expression for each of autopost's columns, and the columns of the platform that the id is made of."""
+    lists: dict[str, tuple[str, ...]] = {}
+    if isinstance(section, dict):
+        for column in [
+            column for column, value in section.items() if isinstance(value, list) and (name, column) in IDS
+        ]:
+            lists[column] = _list(f"[{name}.columns] {column}", section[column], problem)
+        section = {column: value for column, value in section.items() if column not in lists}
     given = dict(_strings(f"[{name}.columns]", section, problem))
     for column in given:
         if column not in COLUMNS[name]:
@@ -162,10 +236,23 @@ def _columns(name: str, section: Any, problem: Callable[[str], None]) -> dict[st
     for column, value in given.items():
         if (name, column) in INDISPENSABLE and value.lower() == "null":
             problem(f"[{name}.columns] {column}: got null; autopost does not do without it")
-    return {
-        column: _expression(given.get(column, "null" if (name, column) in NOT_READ else column))
+    columns = {
+        column: joined([f"t.{part}" for part in lists[column]])
+        if column in lists
+        else _expression(given.get(column, "null" if (name, column) in NOT_READ else column))
         for column in COLUMNS[name]
     }
+    plain = re.fullmatch(rf"t\.({_NAME})", columns["id"])
+    return columns, lists.get("id", (plain[1],) if plain else ())
+
+
+def _list(where: str, given: list[Any], problem: Callable[[str], None]) -> tuple[str, ...]:
+    """Return the columns that an id is made of, quoted."""
+    names = [part.strip().removeprefix("t.") if isinstance(part, str) else "" for part in given]
+    quoted = tuple(_quoted(name) for name in names)
+    if len(names) < 2 or len({*quoted}) < len(names) or not all(_COLUMN.fullmatch(name) for name in names):
+        problem(f"{where}: got {given!r}; expected: two columns or more, as in ['dag_id', 'run_id'], each once")
+    return quoted
 
 
 def _written(

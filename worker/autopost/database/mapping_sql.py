@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, OWN_SCHEMA, WRITTEN_TABLES, MappedTable, Mapping
-from autopost.database.sql import Schemas, depends_on_mapping, mapping_template, quoted, read_object, render, sql_folder
+from autopost.database.sql import (
+    Schemas,
+    capture_suffix,
+    depends_on_mapping,
+    is_for_each_table,
+    mapping_template,
+    quoted,
+    read_object,
+    render,
+    render_each,
+    sql_folder,
+    view_of,
+)
 
 LABELS = {
     "agents": "agents",
@@ -26,11 +38,24 @@ def check_sql(mapping: Mapping, schemas: Schemas) -> str:
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that makes, or makes again, the views of a mapping that was checked."""
     parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
-    for name, table in mapping.tables.items():
-        parts.append(_read(name, table, schemas))
+    for name, table in mapping.sections:
+        view = view_of(mapping, table) if name == "operation_trackers" else name
+        parts.append(_read(name, view, table, schemas))
         if name in WRITTEN_TABLES:
             parts.append(_write(name, table, schemas))
+    if len(mapping.operations) > 1:
+        parts.append(_union(mapping, schemas))
     return "\n".join(parts)
+
+
+def capture_sql(mapping: Mapping, schemas: Schemas) -> str:
+    """Return the script that makes the functions and triggers of all tables of operations but the first."""
+    return "\n".join(
+        render(read_object(name), schemas, mapping, table)
+        for table in mapping.operations[1:]
+        for name in mapped_objects()
+        if is_for_each_table(read_object(name))
+    )
 
 
 def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -43,8 +68,10 @@ def change_sql(mapping: Mapping, schemas: Schemas) -> str:
     parts = [
         install_sql(mapping, schemas),
         rehearse_sql(mapping, schemas),
-        _fill("drop_trigger", schemas, trackers=mapping.trackers),
-        *(render(read_object(name), schemas, mapping) for name in mapped_objects()),
+        *(render_each(read_object(name), schemas, mapping) for name in mapped_objects()),
+        _fill(
+            "drop_unused", schemas, used=", ".join(_used(mapping, schemas)), captures=render("{{ captures }}", schemas)
+        ),
     ]
     return "\n".join(parts)
 
@@ -58,11 +85,14 @@ def mapped_objects() -> list[str]:
 
 def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that takes away what `install_sql` made."""
-    parts = [_fill("remove", schemas, name=name) for name in mapping.tables]
+    views = [*mapping.tables, "operation_trackers"]
+    if len(mapping.operations) > 1:
+        views += [view_of(mapping, table) for table in mapping.operations]
+    parts = [_fill("remove", schemas, name=name) for name in views]
     return "\n".join([*parts, render("drop table {{ schema }}.auto_post_mapping;\n", schemas)])
 
 
-def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
+def _read(name: str, view: str, table: MappedTable, schemas: Schemas) -> str:
     columns = [
         f"({place}, {_literal(column)}, {_literal(table.columns[column])}, {_literal(type_)})"
         for place, (column, type_) in enumerate(COLUMNS[name].items())
@@ -72,7 +102,7 @@ def _read(name: str, table: MappedTable, schemas: Schemas) -> str:
     return _fill(
         "read",
         schemas,
-        name=name,
+        name=view,
         label=LABELS[name],
         table=table.table,
         system=system,
@@ -93,10 +123,32 @@ def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
     )
 
 
+def _union(mapping: Mapping, schemas: Schemas) -> str:
+    """Return the script of the view of all tables of operations."""
+    columns = ", ".join(["ctid", "tableoid", "xmin", *COLUMNS["operation_trackers"]])
+    selects = [
+        f"select {columns} from {{{{ schema }}}}.{view_of(mapping, table)}"  # noqa: S608 - names of our own
+        for table in mapping.operations
+    ]
+    return _fill("union", schemas, selects=render("\nunion all\n".join(selects), schemas))
+
+
+def _used(mapping: Mapping, schemas: Schemas) -> list[str]:
+    """Return a row for each table of operations: the table, the trigger's function, and the view."""
+    return [
+        _row(
+            table.table,
+            render(f"{{{{ schema }}}}.auto_post_capture{capture_suffix(mapping, table)}()", schemas),
+            view_of(mapping, table),
+        )
+        for table in mapping.operations
+    ]
+
+
 def _tables(mapping: Mapping) -> str:
     """Return a row for each table: its name here, its name there, and the columns that are written, as an array."""
     rows = []
-    for name, table in mapping.tables.items():
+    for name, table in mapping.sections:
         written = "{" + ", ".join(table.written) + "}" if name in WRITTEN_TABLES else None
         rows.append(_row(name, table.table, written))
     return ", ".join(rows)
@@ -105,7 +157,7 @@ def _tables(mapping: Mapping) -> str:
 def _probes(mapping: Mapping) -> str:
     """Return a row for each expression: its table, where it stands, and a statement that can only fail by it."""
     rows = []
-    for name, table in mapping.tables.items():
+    for name, table in mapping.sections:
         for column, type_ in COLUMNS[name].items():
             statement = f"select ({table.columns[column]})::{type_} from {table.table} as t limit 0"  # noqa: S608 - it is SQL that is given
             rows.append(_row(name, f"{name}.{column}", statement))
@@ -117,12 +169,14 @@ def _probes(mapping: Mapping) -> str:
 
 
 def _keys(mapping: Mapping) -> str:
-    """Return a row for each table whose id autopost looks up: its name here, there, and the column if it is one."""
+    """Return a row for each table whose id autopost looks up: its name here, there, and the id's columns, as an array.
+
+    An id that is an expression has none.
+    """
     rows = []
-    for name in NEEDED_TABLES:
-        table = mapping.tables[name]
-        plain = re.fullmatch(r't\."([^"]+)"', table.columns["id"])
-        rows.append(_row(name, table.table, plain[1] if plain else None))
+    for name, table in mapping.sections:
+        if name in NEEDED_TABLES:
+            rows.append(_row(name, table.table, "{" + ", ".join(table.id_columns) + "}"))
     return ", ".join(rows)
 
 

@@ -194,6 +194,11 @@ def install_mapping() -> None:
     _run_for_mapping(mapping_sql.install_sql)
 
 
+def capture_other_tables() -> None:
+    """Make the trigger and its function on every table of operations but the first, which is the revision's own."""
+    _run_for_mapping(mapping_sql.capture_sql)
+
+
 def rehearse_mapping() -> None:
     """Try what a worker will write through the views."""
     _run_for_mapping(mapping_sql.rehearse_sql)

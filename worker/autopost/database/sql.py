@@ -3,15 +3,18 @@
 What a file may say in double braces, and what it stands for:
 
 - `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
-- `trackers`: the platform's table of operations, where the trigger is; `status_columns`: its columns that a status is
-  made of; `new.status`, `old.status` and so on: a column of an operation in the trigger's record
+- `trackers`: a table of operations, where the trigger is; `status_columns`: its columns that a status is made of;
+  `new.status`, `old.status` and so on: a column of an operation in the trigger's record; `of`: what the name of the
+  trigger's function ends with. An object whose file has one of these exists once for each table of operations
+- `captures`: the functions of all these triggers, in brackets, for `t.tgfoid in`
+- `operations`: a row for each table of operations: its name, its view, its status columns and its trigger's function
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
-`trackers`, `status_columns`, `new` and `old` come from the mapping.
+`trackers`, `status_columns`, `new`, `old` and `operations` come from the mapping.
 """
 
 from __future__ import annotations
@@ -23,13 +26,14 @@ from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
-from autopost.database.mapping import OWN_SCHEMA, Mapping
+from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|new\.|old\.)")
+_OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations)")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = (
     "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
@@ -69,33 +73,78 @@ def migrations_folder() -> Path:
     return _folder("migrations")
 
 
-def render(sql: str, schemas: Schemas, mapping: Mapping | None = None) -> str:
-    """Return `sql` with every name filled in. Settings allow no schema with a quote in its name."""
-    values = _values(schemas, mapping)
+def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: MappedTable | None = None) -> str:
+    """Return `sql` with every name filled in, for a table of operations: the first, if none is given.
+
+    Settings allow no schema with a quote in its name.
+    """
+    if mapping is not None and table is None:
+        table = mapping.operations[0]
+    values = _values(schemas, mapping, table)
 
     def value(match: re.Match[str]) -> str:
         row, _, column = match[1].partition(".")
         if row in ("new", "old"):
-            return mapping.of_row(row, column).replace(OWN_SCHEMA, values["schema"]) if mapping else match[1]
+            return table.of_row(row, column).replace(OWN_SCHEMA, values["schema"]) if table else match[1]
         return values[match[1]]
 
     return _PLACEHOLDER.sub(value, sql)
 
 
-def _values(schemas: Schemas, mapping: Mapping | None) -> dict[str, str]:
+def render_each(sql: str, schemas: Schemas, mapping: Mapping | None) -> str:
+    """Return `sql` with every name filled in: for each table of operations, if it is about one."""
+    if mapping is None or not is_for_each_table(sql):
+        return render(sql, schemas, mapping)
+    return "\n".join(render(sql, schemas, mapping, table) for table in mapping.operations)
+
+
+def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None) -> dict[str, str]:
     own, platform = quoted(schemas.own), quoted(schemas.platform)
     return {
         "schema": own,
         "platform": platform,
         "session": _session_prefix(schemas.own),
-        "trackers": mapping.trackers if mapping else f"{platform}.operation_trackers",
-        "status_columns": ", ".join(mapping.status_columns) if mapping else "status",
+        "trackers": table.table if table else f"{platform}.operation_trackers",
+        "status_columns": ", ".join(table.status_columns) if table else "status",
+        "of": capture_suffix(mapping, table),
+        "captures": (
+            "(select p.oid from pg_catalog.pg_proc as p where p.proname ~ '^auto_post_capture(_of_.*)?$' "  # noqa: S608
+            f"and p.pronamespace = pg_catalog.to_regnamespace('{own}'))"
+        ),
+        "operations": ",\n            ".join(_operations(own, platform, mapping)),
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,
         "locks": ", ".join(map(str, LOCKS.values())),
         **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
     }
+
+
+def capture_suffix(mapping: Mapping | None, table: MappedTable | None) -> str:
+    """Return what the name of a table's trigger function ends with: nothing for the first table."""
+    return f"_of_{table.name}" if mapping and table and table != mapping.operations[0] else ""
+
+
+def view_of(mapping: Mapping, table: MappedTable) -> str:
+    """Return the name of the view of a table of operations: of the only one, or of one beneath the view of all."""
+    if len(mapping.operations) == 1:
+        return "operation_trackers"
+    return f"operation_trackers_of_{table.name}" if table.name else "operation_trackers_unnamed"
+
+
+def _operations(own: str, platform: str, mapping: Mapping | None) -> list[str]:
+    if mapping is None:
+        name = f"{platform}.operation_trackers"
+        return [f"('{name}', '{name}', 'status', '{own}.auto_post_capture()')"]
+    return [
+        f"({_literal(table.table)}, '{own}.{view_of(mapping, table)}', {_literal(', '.join(table.status_columns))}, "
+        f"'{own}.auto_post_capture{capture_suffix(mapping, table)}()')"
+        for table in mapping.operations
+    ]
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _session_prefix(schema: str) -> str:
@@ -117,6 +166,11 @@ def quoted(schema: str) -> str:
 def depends_on_mapping(sql: str) -> bool:
     """Return whether something of a mapping is to be filled in."""
     return _OF_A_MAPPING.search(sql) is not None
+
+
+def is_for_each_table(sql: str) -> bool:
+    """Return whether an object exists once for each table of operations."""
+    return _OF_A_TABLE.search(sql) is not None
 
 
 def read_object(name: str) -> str:

@@ -14,8 +14,8 @@ from importlib.resources import files
 from typing import TypeAlias
 
 from autopost.database.mapping import Mapping as PlatformMapping
-from autopost.database.mapping_sql import install_sql
-from autopost.database.sql import Schemas, depends_on_mapping, read_object, render, sql_folder
+from autopost.database.mapping_sql import capture_sql, install_sql
+from autopost.database.sql import Schemas, depends_on_mapping, read_object, render_each, sql_folder
 
 Catalog: TypeAlias = dict[str, dict[str, str]]
 
@@ -52,7 +52,7 @@ def expected_catalog() -> Catalog:
 
 def source_of(name: str, schemas: Schemas, mapping: PlatformMapping | None) -> str:
     """Return the statements that make the objects of this name, or make them again; empty when there is none."""
-    return "\n".join(render(text, schemas, mapping) for text in _files(name))
+    return "\n".join(render_each(text, schemas, mapping) for text in _files(name))
 
 
 def is_mapped(name: str) -> bool:
@@ -62,7 +62,7 @@ def is_mapped(name: str) -> bool:
 
 def generated_source(schemas: Schemas, mapping: PlatformMapping | None) -> str:
     """Return the statements that a mapping is installed by."""
-    return install_sql(mapping, schemas) if mapping else ""
+    return install_sql(mapping, schemas) + capture_sql(mapping, schemas) if mapping else ""
 
 
 def _files(name: str) -> list[str]:
