@@ -1,0 +1,1 @@
+"""`mapping`: how the tables of a platform read in autopost's words."""
