@@ -141,10 +141,11 @@ async def test_runs_and_pauses_are_posted_once_and_nothing_else(prefect: KnownPl
             "🙋 approve-refund is asking for approval: Run paper-frog waits to be resumed: Refund of 40 for order 7?",
         ),
         ("approve-refund", "alert", "🙋 approve-refund is asking for approval: Run paper-frog waits to be resumed"),
+        ("approve-refund", "status", f"{ran} 1 min 12 s #automation"),
         ("parent", "status", f"{ran} 1 min 12 s #automation"),
         ("run-again", "status", f"{ran} 1 min 12 s #automation"),
     }
-    assert len(posts) == 9
+    assert len(posts) == 10
     assert prefect.warnings() == []
 
 
