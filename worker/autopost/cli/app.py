@@ -55,9 +55,9 @@ COMMANDS = {
     for theme, commands in THEMES.items()
     for name, place, example in commands
 } | {
-    "mapping": Entry("autopost.cli.mapping.group:mapping", "Setup"),
     "rules": Entry("autopost.cli.rules:rules", "Control"),
     "webhooks": Entry("autopost.cli.webhooks:webhooks", "Control"),
+    "mapping": Entry("autopost.cli.mapping.group:mapping", "Setup"),
 }
 
 app = typer.Typer(

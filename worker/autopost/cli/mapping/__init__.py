@@ -1,1 +1,1 @@
-"""`mapping`: how the tables of a platform read in autopost's words."""
+"""The group `autopost mapping`: commands about mappings of platforms."""

@@ -36,7 +36,10 @@ def list_mappings(as_json: Json = False) -> None:
 
 def show_mapping(
     name: Annotated[
-        str, typer.Argument(help="Which; `autopost mapping list` has the names.", autocompletion=lambda: [*bundled_mappings()])
+        str,
+        typer.Argument(
+            help="Which one; `autopost mapping list` has the names.", autocompletion=lambda: [*bundled_mappings()]
+        ),
     ],
 ) -> None:
     """Print the mapping of a platform: its comments say what it assumes, what to adapt and what to run next."""

@@ -1,12 +1,24 @@
-"""The group of commands about mappings; each command is in a module of its own."""
+"""The group `mapping`. Each command is a function in a module of its own, imported when it is run."""
 
 from __future__ import annotations
 
 import typer
 
-from autopost.cli.mapping.bundled import list_mappings, show_mapping
+from autopost.cli.lazy import Entry, lazy_group
 
-mapping = typer.Typer(help="Map the tables of a platform that has other names.", no_args_is_help=True, add_completion=False)
+COMMANDS = {
+    "list": Entry("autopost.cli.mapping.bundled:list_mappings", "Commands", "autopost mapping list"),
+    "show": Entry("autopost.cli.mapping.bundled:show_mapping", "Commands", "autopost mapping show prefect > platform.toml"),
+}
 
-mapping.command("list", epilog="Example: [bold]autopost mapping list[/bold]")(list_mappings)
-mapping.command("show", epilog="Example: [bold]autopost mapping show prefect > platform.toml[/bold]")(show_mapping)
+mapping = typer.Typer(
+    cls=lazy_group(COMMANDS),
+    help="Map a platform whose tables have other names: print a mapping that comes with autopost.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+
+@mapping.callback(epilog="Example: [bold]autopost mapping show prefect > platform.toml[/bold]")
+def group() -> None:
+    """Map a platform whose tables have other names: print a mapping that comes with autopost."""
