@@ -85,7 +85,7 @@ def _operation_sections(tables: Sequence[Table], people: Sequence[Agents], snaps
             who.agent_id,
             _type(table, status, snapshot),
             status.line,
-            *text_lines(table, status, _spoken_name(table, who), snapshot),
+            *text_lines(table, status, _own_name(table, who), who.name, snapshot),
             *time_lines(table),
         )
         entry = _entry(table) if place > 0 else None
@@ -143,13 +143,13 @@ def _id_of_several(table: Table, key: tuple[str, ...]) -> Line:
     return Line("id", f"concat_ws('/', {', '.join(parts)})")
 
 
-def _spoken_name(table: Table, who: Agents) -> str | None:
-    """Return what an operation is called in a sentence: by its own name, else by its agent's."""
-    taken = who.link.column.name if who.link is not None else None
+def _own_name(table: Table, who: Agents) -> str | None:
+    """Return the column with what an operation is called in a sentence, None for none."""
+    taken = who.link.column.name if who.link is not None else who.agent_id.value
     for column in table.columns:
         if column.kind is Kind.TEXT and column.name.lower() in _SPOKEN and column.name != taken:
             return ref(column)
-    return who.name
+    return None
 
 
 def _entry(table: Table) -> str:

@@ -59,8 +59,13 @@ class Text:
     is_plain: bool = False
 
 
-def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> list[Line]:
-    """Return the lines of what, why and next steps; `name` is an expression of what the operation is called."""
+def text_lines(
+    table: Table, status: Status, own_name: str | None, agent_name: str | None, snapshot: Snapshot
+) -> list[Line]:
+    """Return the lines of what, why and next steps.
+
+    `own_name` is an expression of what the operation is called, `agent_name` of what its agent is called.
+    """
     why, next_steps = _best(table, _WHY), _best(table, _NEXT)
     exact = {column.name.lower(): column for column in table.columns}
     if "next_steps" in exact:
@@ -69,13 +74,15 @@ def text_lines(table: Table, status: Status, name: str | None, snapshot: Snapsho
         why = _own(exact["why_explanation"])
     what = exact.get("what_explanation")
     return [
-        _what(table, status, name, snapshot) if what is None else Line("what_explanation", plain(what)),
+        _what(table, status, (own_name, agent_name), snapshot)
+        if what is None
+        else Line("what_explanation", plain(what)),
         _line("why_explanation", why),
         _line("next_steps", next_steps),
     ]
 
 
-def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) -> Line:
+def _what(table: Table, status: Status, names: tuple[str | None, str | None], snapshot: Snapshot) -> Line:
     """Return what an operation did: the error of a failed one, else its text, else a sentence built of columns."""
     texts = _texts(table, _WHAT)[:_MOST_TEXTS] or [found for found in (_attached(table, snapshot),) if found]
     if (subject := subject_of(table, snapshot)) is not None:
@@ -85,7 +92,8 @@ def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) ->
     notes = []
     parts = []
     if error is not None and status.failed not in (None, "false"):
-        said = error if name is None else f"coalesce({name} || ': ', '') || {error}"
+        # The alert itself says which agent it is.
+        said = error if names[0] is None else f"coalesce({names[0]} || ': ', '') || {error}"
         parts.append(f"case when {status.failed}\n    then {said}\nend")
         notes.append(f"a failed operation is explained by {where}")
     for text in texts:
@@ -93,7 +101,7 @@ def _what(table: Table, status: Status, name: str | None, snapshot: Snapshot) ->
         notes.append(f"text: {text.where}")
     if not texts:
         notes.append("no column holds a text of what was done: one is built")
-    parts.append(_built(table, status, name))
+    parts.append(_built(table, status, names[0] or names[1]))
     value = f"coalesce(\n{_indented(parts)}\n)" if len(parts) > 1 else parts[0]
     doubt = "the best guess of several texts" if texts and texts[0].points <= _LEAST else None
     return Line("what_explanation", value, tuple(notes), doubt)
