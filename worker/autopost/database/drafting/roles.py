@@ -137,6 +137,8 @@ def _written(
         if not table.is_table or not has(table.name, *needed):
             continue
         name = points(table.name, vocabulary)
+        if vocabulary.get(core(table.name)[-1], 0) < 0:  # the last word says what a row is
+            continue
         total = name + columns(table)
         if total >= LEAST_POINTS[role]:
             found.append(Candidate(table, total, f"its name ({name}) and columns ({total - name})"))

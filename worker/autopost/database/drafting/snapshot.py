@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+_SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,39}")
 FEW_VALUES = 40
 CUT = 2_000  # characters of a value that a sample holds
 
@@ -118,6 +119,10 @@ class Table:
         rest = dict.fromkeys((*column.common, *column.labels), 0)
         return {**dict(found.most_common()), **{value: 0 for value in rest if value not in found}}
 
+    def words(self, column: Column) -> dict[str, int]:
+        """Return the values of a column that are short plain words: any other could be anybody's text."""
+        return {value: count for value, count in self.values(column).items() if is_plain(value)}
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -137,6 +142,11 @@ class Snapshot:
             for table in self.tables
         )
         return replace(self, tables=tuple(tables))
+
+
+def is_plain(value: str) -> bool:
+    """Return whether a value is one short plain word or a few, which may stand in a file that people send around."""
+    return _SHORT.fullmatch(value) is not None
 
 
 def quoted(name: str) -> str:

@@ -17,7 +17,7 @@ from autopost.database.drafting.finished import (
 )
 from autopost.database.drafting.references import links
 from autopost.database.drafting.section import Line, among, decide, either, plain
-from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
+from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, is_plain, ref
 from autopost.database.drafting.statuses import Meaning, meaning
 from autopost.database.drafting.words import has
 
@@ -30,7 +30,6 @@ _NEEDED = (Meaning.COMPLETED, Meaning.FAILED, Meaning.RUNNING, Meaning.APPROVAL)
 _NAMED_CODE = re.compile(
     r"(-?\d+)\s*(?:=>|->|[-=:–—(])\s*['\"]?([A-Za-z][A-Za-z_ -]*[A-Za-z])|([A-Za-z][A-Za-z_]+)\s*[=:(]\s*(-?\d+)"
 )
-_SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,59}")
 _MOST_LISTED = 14
 _MIN_EVIDENCE = 5
 
@@ -57,7 +56,7 @@ def status_of(table: Table, snapshot: Snapshot) -> Status:
 
 def shown(value: str) -> str:
     """Return a value for a comment; what is not one short plain word or two could be anybody's text."""
-    return value if _SHOWN.fullmatch(value) else "(not shown)"
+    return value if is_plain(value) else "(not shown)"
 
 
 def occurrences(values: Mapping[str, int]) -> str:
@@ -68,10 +67,12 @@ def occurrences(values: Mapping[str, int]) -> str:
 
 
 def _of_words(table: Table, column: Column) -> Status:
-    values = table.values(column)
+    values = table.words(column)
     by_meaning = {means: [value for value in values if meaning(value) is means] for means in Meaning}
     notes = [f"{column.name}: {occurrences(values)}"] if values else []
     doubts = []
+    if len(values) < len(table.values(column)):
+        doubts.append(f"values of {column.name} that are no plain words are neither shown nor translated")
     # Without any value nobody knows the letter case either.
     name = ref(column) if values else f"lower({ref(column)})"
     is_closed = column.kind is Kind.ENUM or bool(column.labels)

@@ -109,7 +109,7 @@ def _likeness(name: str) -> int:
 def _base(table: Table, notes: list[str], doubts: list[str]) -> tuple[str, Column | None]:
     """Return the type of an ordinary operation: an expression, and the column where it is one as it is."""
     column = type_column(table)
-    values = table.values(column) if column is not None else {}
+    values = table.words(column) if column is not None else {}
     known = {value: found for value in values if (found := type_of(value)) is not None}
     if column is not None and not values and _likeness(column.name) == 20:
         doubts.append(f"no row shows a value of {column.name}: one that no rule names is not posted")
@@ -167,8 +167,8 @@ def _test_runs(table: Table, notes: list[str]) -> Iterable[str]:
             notes.append(f"rows with {column.name} are tests and are not posted")
             yield ref(column)
         elif column.kind in (Kind.TEXT, Kind.ENUM) and has(column.name, *_ORIGINS):
-            values = table.values(column)
-            if len(values) > FEW_VALUES:
+            values = table.words(column)
+            if len(table.values(column)) > FEW_VALUES:
                 continue
             tests = [value for value in values if set(split(value)) & (_TESTS | _CHILDREN)]
             if tests and len(tests) < len(values):

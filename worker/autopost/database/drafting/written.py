@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
-from autopost.database.drafting.snapshot import NUMBERS, TIMES, Column, Kind, Table, as_json, literal, quoted, ref
+from autopost.database.drafting.snapshot import (
+    NUMBERS,
+    TIMES,
+    Column,
+    Kind,
+    Table,
+    as_json,
+    is_plain,
+    literal,
+    quoted,
+    ref,
+)
 from autopost.database.drafting.texts import JSON_OF_TEXT
 from autopost.database.drafting.words import has, split
 
@@ -301,7 +312,8 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
     if column.kind is Kind.UUID:
         return "gen_random_uuid()" if not has(column.name, "user", "account", "tenant", "owner") else None
     if column.kind is Kind.TEXT:
-        if common is not None and len(values) <= 3 and len(common) < 40:
+        is_somebody = has(column.name, "name", "email", "user", "title", "author", "handle", "phone", "address")
+        if common is not None and len(values) <= 3 and is_plain(common) and not is_somebody:
             return literal(common)
         if is_needed and has(column.name, "level", "severity", "priority"):
             return "'info'"
