@@ -30,14 +30,14 @@ def seed(connection: psycopg.Connection[Any], table: str, rows: Sequence[Mapping
         whole = {**{name: _filler(*kind) for name, *kind in needed if name not in row}, **row}
         connection.execute(
             sql.SQL("insert into {} ({}) values ({})").format(
-                sql.SQL(table),  # type: ignore[arg-type]
+                sql.SQL(table),
                 sql.SQL(", ").join(map(sql.Identifier, whole)),
                 sql.SQL(", ").join([sql.Placeholder()] * len(whole)),
             ),
             tuple(whole.values()),
         )
     connection.execute("set session_replication_role = origin")
-    connection.execute(sql.SQL("analyze {}").format(sql.SQL(table)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL("analyze {}").format(sql.SQL(table)))
 
 
 def _filler(type_name: str, type_kind: str, category: str, label: str | None) -> object:

@@ -90,11 +90,11 @@ def test_undecided_mapping_is_refused_with_what_to_decide() -> None:
     text = text_of(AGENTS, table("runs", "no int", OF_AGENT, "state (A,B)"))
     with pytest.raises(ConfigurationError) as caught:
         parse_mapping(text, "platform.toml")
+    where = "  [operation_trackers.columns]"
     assert str(caught.value).splitlines() == [
         "platform.toml is not usable:",
-        "  [operation_trackers.columns] id: not decided yet: which columns make a row of public.runs unique: no key says "
-        "it",
-        "  [operation_trackers.columns] status: not decided yet: which value of state means completed: A, B",
+        f"{where} id: not decided yet: which columns make a row of public.runs unique: no key says it",
+        f"{where} status: not decided yet: which value of state means completed: A, B",
     ]
 
 

@@ -20,7 +20,7 @@ JSON_OF_TEXT = "autopost.auto_post_json"
 _WHAT = {
     "what": 20, "explanation": 12, "summary": 15, "description": 7, "title": 6, "result": 9, "outcome": 9, "answer": 9,
     "message": 6, "response": 7, "output": 8, "outputs": 8, "objective": 6, "goal": 6, "text": 6, "content": 5,
-    "activity": 6, "instruction": 4, "prompt": 3, "task": 2, "query": 3, "question": 3, "name": 2, "subject": 6,
+    "activity": 7, "instruction": 4, "prompt": 3, "task": 2, "query": 3, "question": 3, "name": 2, "subject": 6,
     "final": 2, "report": 3, "note": 3, "comment": 2, "headline": 8,
 }  # fmt: skip
 _WHY = {
@@ -244,37 +244,29 @@ def _of_json(
 ) -> Iterator[Text]:
     """Find texts in JSON objects, at the top and one level below."""
     objects = [value for value in parsed if isinstance(value, dict)]
-    paths: dict[tuple[str, ...], int] = {}
-    nested: dict[tuple[str, ...], int] = {}  # of JSON that is a text in JSON
+    found: dict[tuple[str, ...], list[str]] = {}
+    nested: set[tuple[str, ...]] = set()  # of JSON that is a text in JSON
     for value in objects:
         for key, inner in value.items():
-            within = as_json(inner) if isinstance(inner, str) and inner.lstrip()[:1] == "{" else None
-            if isinstance(within, dict):
-                for below, text in within.items():
-                    if isinstance(text, str) and text.strip():
-                        nested[(key, below)] = nested.get((key, below), 0) + 1
-            elif isinstance(inner, str) and inner.strip():
-                paths[(key,)] = paths.get((key,), 0) + 1
-            elif isinstance(inner, dict):
-                for below, text in inner.items():
-                    if isinstance(text, str) and text.strip():
-                        paths[(key, below)] = paths.get((key, below), 0) + 1
-    for path, count in (*paths.items(), *nested.items()):
+            within = as_json(inner) if isinstance(inner, str) and inner.lstrip()[:1] == "{" else inner
+            if isinstance(inner, str) and isinstance(within, dict):
+                nested.update((key, below) for below in within)
+            below_it = within.items() if isinstance(within, dict) else ()
+            for path, text in (((key,), inner), *(((key, below), text) for below, text in below_it)):
+                if isinstance(text, str) and text.strip() and (len(path) > 1 or not isinstance(within, dict)):
+                    found.setdefault(path, []).append(text)
+    for path, texts in found.items():
         last = split(path[-1])
-        said = sum(points.get(word, 0) for word in dict.fromkeys(last))
-        if said <= 0 or (set(last) & _NO_TEXT and not set(last) & {"status"}) or ("status" in last and len(last) < 2):
+        said: float = sum(points.get(word, 0) for word in dict.fromkeys(last))
+        if said <= 0 or last == ("status",) or set(last) & (_NO_TEXT - {"status"}):
             continue
         if path in nested:
             operators = f"{JSON_OF_TEXT}({name} ->> {literal(path[0])}) ->> {literal(path[1])}"
         else:
             operators = " -> ".join([name, *map(literal, path[:-1])]) + f" ->> {literal(path[-1])}"
-        share = count / len(objects) * table.filled(column.name)
-        yield Text(
-            f"nullif(btrim({operators}), '')",
-            said + max(0, min(score, 6)) / 2 - len(path),
-            share,
-            f"{'.'.join(path)} in {column.name}",
-        )
+        said += _SENTENCES * _are_sentences(texts) + max(0, min(score, 6)) / 2 - len(path)
+        share = len(texts) / len(objects) * table.filled(column.name)
+        yield Text(f"nullif(btrim({operators}), '')", said, share, f"{'.'.join(path)} in {column.name}")
 
 
 def _reads_like_text(values: Any) -> bool:
