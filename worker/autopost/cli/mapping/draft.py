@@ -14,6 +14,7 @@ from autopost.cli.session import Connection, run, trouble
 from autopost.database.connection import connect
 from autopost.database.drafting.draft import Wanted
 from autopost.database.drafting.draft import draft as drafted
+from autopost.database.drafting.known import recognised
 from autopost.database.drafting.reading import read_snapshot
 from autopost.database.drafting.section import Draft
 from autopost.database.drafting.snapshot import Snapshot
@@ -48,13 +49,16 @@ def draft(
         raise ConfigurationError(f"--output: {output} exists; expected: a new file")
     settings = load_settings()
     wanted = Wanted(tuple(operations or ()), agents, posts, audit_log)
-    made = drafted(run(_read(settings, wanted)), wanted)
+    snapshot = run(_read(settings, wanted))
+    made = drafted(snapshot, wanted)
     text = to_toml(made)
     if output is None:
         typer.echo(text, nl=False)
     else:
         _write(output, text)
     _report(made, output)
+    if (known := recognised(snapshot)) is not None:
+        say(f"A mapping that was tried on this platform comes with autopost: autopost mapping show {known}")
 
 
 async def _read(settings: Settings, wanted: Wanted) -> Snapshot:

@@ -5,6 +5,7 @@ All of it is one read-only transaction, and each statement has its time. Nothing
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,13 @@ SAMPLED_ROWS = 1_000
 SAMPLE_SECONDS = 5
 _FIRST_BLOCKS = 64
 _MOST_PARTITIONS = 8
+_NOT_TO_BE_HAD = (
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.FeatureNotSupportedError,
+    asyncpg.DataError,
+)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _KINDS = {
     "uuid": Kind.UUID,
@@ -66,25 +74,21 @@ async def _sample(
     if not table.is_readable:
         return []
     found: list[Mapping[str, str | None]] = []
-    try:
-        if table.kind in ("v", "f"):
-            return await _rows(connection, table, table.qualified, "", SAMPLED_ROWS)
-        for leaf in (await connection.fetch(query("cli/draft_blocks", schemas), oid))[:_MOST_PARTITIONS]:
-            blocks, end = _FIRST_BLOCKS, int(leaf["blocks"])
-            while end > 0 and len(found) < SAMPLED_ROWS:
-                begin = max(0, end - blocks)
-                where = f"where t.ctid >= '({begin},0)' and t.ctid < '({end},0)' order by t.ctid desc"
-                found += await _rows(connection, table, f"only {leaf['name']}", where, SAMPLED_ROWS - len(found))
-                blocks, end = blocks * 8, begin
-            if len(found) >= SAMPLED_ROWS:
-                break
-    except (
-        asyncpg.QueryCanceledError,
-        asyncpg.LockNotAvailableError,
-        asyncpg.InsufficientPrivilegeError,
-        asyncpg.FeatureNotSupportedError,
-    ):
-        return found
+    with contextlib.suppress(*_NOT_TO_BE_HAD):
+        # A savepoint: what fails here must not end the transaction.
+        async with connection.transaction():
+            await connection.execute(f"set local statement_timeout = '{SAMPLE_SECONDS}s'")
+            if table.kind in ("v", "f"):
+                return await _rows(connection, table, table.qualified, "", SAMPLED_ROWS)
+            for leaf in (await connection.fetch(query("cli/draft_blocks", schemas), oid))[:_MOST_PARTITIONS]:
+                blocks, end = _FIRST_BLOCKS, int(leaf["blocks"])
+                while end > 0 and len(found) < SAMPLED_ROWS:
+                    begin = max(0, end - blocks)
+                    where = f"where t.ctid >= '({begin},0)' and t.ctid < '({end},0)' order by t.ctid desc"
+                    found += await _rows(connection, table, f"only {leaf['name']}", where, SAMPLED_ROWS - len(found))
+                    blocks, end = blocks * 8, begin
+                if len(found) >= SAMPLED_ROWS:
+                    break
     return found
 
 
@@ -99,11 +103,8 @@ async def _rows(
     names = [column.name for column in table.columns if column.kind is not Kind.OTHER]
     if not names:
         return []
-    # A savepoint: what fails here must not end the transaction.
-    async with connection.transaction():
-        await connection.execute(f"set local statement_timeout = '{SAMPLE_SECONDS}s'")
-        statement = f"select array[{columns}] from {source} as t {rest} limit {limit}"  # noqa: S608 - names of the catalog
-        rows = await connection.fetch(statement)
+    statement = f"select array[{columns}] from {source} as t {rest} limit {limit}"  # noqa: S608 - names of the catalog
+    rows = await connection.fetch(statement)
     return [dict(zip(names, row[0], strict=True)) for row in rows]
 
 
