@@ -50,11 +50,15 @@ class Link:
 
 def links(table: Table, snapshot: Snapshot) -> list[Link]:
     """Return every link of a table, each column's foreign key before what its name suggests."""
+    if table.qualified in snapshot.memo:
+        found: list[Link] = snapshot.memo[table.qualified]
+        return found
     found = list(_declared(table, snapshot))
     declared = {link.column.name for link in found}
     for column in table.columns:
         if column.name not in declared and column.kind in IDS:
             found.extend(_named(table, column, snapshot))
+    snapshot.memo[table.qualified] = found
     return found
 
 
@@ -103,7 +107,7 @@ def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
     if not about or about == parts:
         return
     best: tuple[int, Link] | None = None
-    for other in snapshot.tables:
+    for other in snapshot.about(about[-1]):
         if other.qualified == table.qualified or other.kind == "m":
             continue
         name = core(other.name)

@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+
+from autopost.database.drafting.words import core
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,39}")
@@ -124,7 +127,7 @@ class Table:
         return {value: count for value, count in self.values(column).items() if is_plain(value)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """All tables of a database that a mapping could name."""
 
@@ -133,7 +136,27 @@ class Snapshot:
 
     def table(self, name: str) -> Table | None:
         """Return the table with this qualified name."""
-        return next((table for table in self.tables if table.qualified == name), None)
+        return self._by_name.get(name)
+
+    def about(self, word: str) -> list[Table]:
+        """Return the tables whose name ends with this word, noise left out."""
+        return self._by_last_word.get(word, [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, Table]:
+        return {table.qualified: table for table in self.tables}
+
+    @cached_property
+    def _by_last_word(self) -> dict[str, list[Table]]:
+        found: dict[str, list[Table]] = {}
+        for table in self.tables:
+            found.setdefault(core(table.name)[-1], []).append(table)
+        return found
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Return what was found out of a table so far, by its name: a database may have thousands."""
+        return {}
 
     def with_samples(self, samples: Mapping[str, Iterable[Mapping[str, str | None]]]) -> Snapshot:
         """Return the same with these samples, by the qualified name of the table."""
