@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autopost.database.drafting.references import Link, agent_points, links
+from autopost.database.drafting.references import Link, agent_points, children, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, literal, quoted, ref
 from autopost.database.drafting.status_line import occurrences
-from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, has, points, split, word_set, words
+from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, core, has, points, split, word_set, words
 
 LEVELS = ("student", "intern", "supervised", "autonomous")
 _SUPERVISED = "'SUPERVISED'"
 _LEAST = 4
 _LEAST_THROUGH = 9
+_DESCRIBED = 3  # points that a table has before a column
 _NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path", "key")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
 _OFF_FLAGS = ("disabled", "archived", "deleted")
@@ -41,14 +42,21 @@ def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None
     """Return who works on the operations of a table; `wanted` is the table of agents that a person named."""
     several = _of_several_tables(operations, snapshot) if wanted is None else []
     if several:
-        return _by_union(operations, several)
+        return _by_union(operations, several, snapshot)
     link = _link(operations, snapshot, wanted)
     column = _named_column(operations)
-    if link is not None and (column is None or wanted is not None or _weight(link) >= _weight_of(column)):
-        return _by_link(operations, link)
+    if link is not None and (wanted is not None or _is_better(link, column)):
+        return _by_link(operations, link, snapshot)
     if wanted is not None:
-        return _undecided(operations, wanted)
-    return _by_view(operations, column, snapshot)
+        return _undecided(operations, wanted, snapshot)
+    if column is None and (link := _by_values(operations, snapshot)) is not None:
+        return _by_link(operations, link, snapshot)
+    if column is None:
+        for way in links(operations, snapshot):
+            there = _named_column(way.table) if way.is_to_one and not has(way.column.name, "parent") else None
+            if there is not None:
+                return _by_view(operations, there, way.table, snapshot, way)
+    return _by_view(operations, column, operations, snapshot, None)
 
 
 def _through(operations: Table, snapshot: Snapshot) -> Link | None:
@@ -67,7 +75,11 @@ def _through(operations: Table, snapshot: Snapshot) -> Link | None:
 
 def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
     """Return the links of an operation that could lead to its agent, the best first."""
-    found = [link for link in links(operations, snapshot) if agent_points(link) >= _LEAST and link.table.is_readable]
+    found = [
+        link
+        for link in links(operations, snapshot)
+        if agent_points(link) >= _LEAST and link.table.is_readable and not operations.is_key(link.column.name)
+    ]
     return sorted(found, key=agent_points, reverse=True)
 
 
@@ -88,8 +100,27 @@ def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link |
     return next((link for link in every if link is not None and link.table.qualified == wanted.qualified), None)
 
 
-def _weight(link: Link) -> int:
-    return agent_points(link) + 3
+def _is_better(link: Link, column: Column | None) -> bool:
+    """Return whether a table describes agents better than a column names them: it does where both are the same."""
+    if column is None or link.column.name == column.name:
+        return True
+    return agent_points(link) + _DESCRIBED >= _weight_of(column)
+
+
+def _by_values(operations: Table, snapshot: Snapshot) -> Link | None:
+    """Return a link that only the rows show: every value of a column is the id of a table that is about agents."""
+    for other in snapshot.tables:
+        keys = [key[0] for key in other.keys if len(key) == 1]
+        if not keys or not other.sample or AGENT_WORDS.get(core(other.name)[-1], 0) < _LEAST:
+            continue
+        ids = other.counts(keys[0])
+        for column in operations.columns:
+            values = operations.counts(column.name)
+            if column.kind not in (Kind.TEXT, Kind.UUID) or operations.is_key(column.name):
+                continue
+            if values and all(value in ids for value in values):
+                return Link(column, other, keys[0], is_sure=False)
+    return None
 
 
 def _named_column(table: Table) -> Column | None:
@@ -120,10 +151,10 @@ def _is_a_name(table: Table, column: Column) -> bool:
     )
 
 
-def _by_link(operations: Table, link: Link) -> Agents:
+def _by_link(operations: Table, link: Link, snapshot: Snapshot) -> Agents:
     there = link.table
     tenant, tenant_line = _tenants(operations, link)
-    name = _name_line(there)
+    name = _name_line(there, snapshot)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
     doubt = (
         None
@@ -197,13 +228,13 @@ def _of_several_tables(operations: Table, snapshot: Snapshot) -> list[Link]:
     return found if is_split and max(filled) == 1 and filled.count(1) * 10 >= len(filled) * 9 else []
 
 
-def _by_union(operations: Table, found: list[Link]) -> Agents:
+def _by_union(operations: Table, found: list[Link], snapshot: Snapshot) -> Agents:
     """Return agents by a view of all their tables, in which an id begins with the table's name."""
     view = f"{quoted(operations.schema)}.{_VIEW}"
     selects, ids, names = [], [], []
     for link in found:
         prefix = literal(f"{link.table.name}/")
-        lines = {line.column: str(line.value) for line in (_name_line(link.table), maturity_line(link.table))}
+        lines = {line.column: str(line.value) for line in (_name_line(link.table, snapshot), maturity_line(link.table))}
         name, maturity = (over("a", lines[each]) for each in ("name", "maturity"))
         columns = f"{prefix} || {ref(link.target, 'a')} as id, ({name})::text as name, {maturity} as maturity"
         selects.append(f"select {columns} from {link.table.qualified} as a")  # noqa: S608 - names of the catalog
@@ -228,17 +259,19 @@ def _by_union(operations: Table, found: list[Link]) -> Agents:
     )
 
 
-def _by_view(operations: Table, column: Column | None, snapshot: Snapshot) -> Agents:
-    """Return agents by a view of the names that occur, or of one agent for all."""
+def _by_view(operations: Table, column: Column | None, of: Table, snapshot: Snapshot, way: Link | None) -> Agents:
+    """Return agents by a view of the names that occur in a column of a table, or of one agent for all."""
     view = f"{quoted(operations.schema)}.{_VIEW}"
     tenant = tenant_column(operations)
     if column is not None:
         sql = (
-            f"create view {view} as\nselect distinct {ref(column)}::text as id from {operations.qualified} as t\n"
+            f"create view {view} as\nselect distinct {ref(column)}::text as id from {of.qualified} as t\n"
             f"where {ref(column)} is not null;"
         )
         what = f"no table describes agents: {column.name} names who works. Before `autopost migrate` make this view:"
         agent_id, spoken = plain(column), ref(column)
+        if way is not None:
+            agent_id = spoken = way.lookup(ref(column, "a"))
     else:
         sql = f"create view {view} as select {literal(snapshot.database)} as id;"
         what = "nothing says who works: one agent stands for the platform. Before `autopost migrate` make this view:"
@@ -255,11 +288,11 @@ def _by_view(operations: Table, column: Column | None, snapshot: Snapshot) -> Ag
     return Agents(section, Line("agent_id", agent_id), own, spoken, (sql,))
 
 
-def _undecided(operations: Table, wanted: Table) -> Agents:
+def _undecided(operations: Table, wanted: Table, snapshot: Snapshot) -> Agents:
     lines = (
         Line("id", plain(wanted.keys[0][0]) if wanted.keys and len(wanted.keys[0]) == 1 else "id"),
         Line("tenant_id", plain(c) if (c := tenant_column(wanted)) else "null"),
-        _name_line(wanted),
+        _name_line(wanted, snapshot),
         maturity_line(wanted),
         _category(wanted),
     )
@@ -301,15 +334,30 @@ def _disagree(operations: Table, here: Column, link: Link, there: Column) -> boo
     )
 
 
-def _name_line(table: Table) -> Line:
+def _name_line(table: Table, snapshot: Snapshot) -> Line:
     by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
     found = [by_name[name] for name in _NAMES if name in by_name]
+    if not found and (elsewhere := _name_of_a_version(table, snapshot)) is not None:
+        return elsewhere
     if not found:
         key = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
         return Line("name", plain(key) if key else "null")
     if not found[0].not_null and len(found) > 1 and found[1].name.lower().endswith("name"):
         return Line("name", f"coalesce({ref(found[0])}, {ref(found[1])})")
     return Line("name", plain(found[0]))
+
+
+def _name_of_a_version(table: Table, snapshot: Snapshot) -> Line | None:
+    """Return the name that the newest version of an agent has, where the agent itself has none."""
+    for link in children(table, snapshot):
+        names = [c for c in link.table.columns if c.kind is Kind.TEXT and c.name.lower().replace("_", "") in _NAMES[:4]]
+        if names and has(link.table.name, "version", "revision", "definition"):
+            times = [c for c in link.table.columns if has(c.name, "version", "revision", "created", "updated")]
+            order = f" order by {ref(times[0], 'v')} desc" if times else ""
+            where = f"{ref(link.column, 'v')} = {ref(link.target)}"
+            value = f"(select {ref(names[0], 'v')} from {link.table.qualified} as v where {where}{order} limit 1)"  # noqa: S608
+            return Line("name", value, (f"the name of its newest row of {link.table.qualified}",))
+    return None
 
 
 def maturity_line(table: Table) -> Line:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autopost.database.drafting.snapshot import IDS, Column, Snapshot, Table, ref
+from autopost.database.drafting.snapshot import IDS, Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.words import AGENT_WORDS, core, has, points, words
 
+_SHARE = 0.8  # of the ids of two samples that must be the same
+_LIKELY = 6  # points of a word that is surely about agents
 _ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid"))
 
 
@@ -103,6 +105,8 @@ def _declared(table: Table, snapshot: Snapshot) -> Iterator[Link]:
 def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
     """Find a table that is called as the column is: `workflowId` and `workflow_entity`, `dag_id` and `dag`."""
     parts = words(column.name)
+    if table.is_key(column.name) and column.kind is not Kind.INTEGER:
+        yield from _with_the_same_key(table, column, snapshot)
     about = tuple(part for part in parts if part not in _ID_WORDS)
     if not about or about == parts:
         return
@@ -123,6 +127,38 @@ def _named(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
             best = (fit, Link(column, other, target, is_sure=False))
     if best is not None:
         yield best[1]
+    elif AGENT_WORDS.get(about[-1], 0) >= _LIKELY:
+        yield from _alone_of_its_kind(table, column, about[-1], snapshot)
+
+
+def _with_the_same_key(table: Table, column: Column, snapshot: Snapshot) -> Iterator[Link]:
+    """Find the table that this one says more about, row by row, such as job for job_completed: by the same ids."""
+    here = table.counts(column.name)
+    for other in whole_of(table, snapshot):
+        there = other.counts(column.name) if other.is_key(column.name) else {}
+        if here and sum(value in there for value in here) >= _SHARE * len(here):
+            yield Link(column, other, column.name, is_sure=False)
+            return
+
+
+def whole_of(table: Table, snapshot: Snapshot) -> list[Table]:
+    """Return the tables whose name is a part of this one's: job of job_completed."""
+    own = set(core(table.name))
+    return [other for other in snapshot.tables if other.schema == table.schema and set(core(other.name)) < own]
+
+
+def _alone_of_its_kind(table: Table, column: Column, word: str, snapshot: Snapshot) -> Iterator[Link]:
+    """Find the only table that could be meant: `agentflowId` and chat_flow."""
+    found = [
+        Link(column, other, target, is_sure=False)
+        for other in snapshot.about(word)
+        if other.qualified != table.qualified
+        and other.kind != "m"
+        and (target := _target(column, other)) is not None
+        and other.is_key(target)
+    ]
+    if len(found) == 1:
+        yield found[0]
 
 
 def _target(column: Column, other: Table) -> str | None:

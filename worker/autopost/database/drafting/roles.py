@@ -8,9 +8,10 @@ from functools import partial
 
 from autopost.database.drafting.finished import Finish, finish_of
 from autopost.database.drafting.history import subject_of
-from autopost.database.drafting.references import agent_points, links
+from autopost.database.drafting.references import agent_points, links, whole_of
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table
 from autopost.database.drafting.words import (
+    AGENT_WORDS,
     AUDIT_WORDS,
     OPERATION_WORDS,
     POST_WORDS,
@@ -20,6 +21,7 @@ from autopost.database.drafting.words import (
 )
 
 LEAST_POINTS = {"operations": 10, "posts": 16, "audit log": 17}
+_LIKELY_AGENTS = 4
 _OWN_TABLES = 5  # sampled for each role
 
 
@@ -67,6 +69,9 @@ def worth_a_sample(snapshot: Snapshot) -> list[Table]:
     for candidate in operations(snapshot)[:_OWN_TABLES]:
         chosen.extend(link.table for link in links(candidate.table, snapshot))
         chosen.extend(_attached(candidate.table, snapshot))
+        chosen.extend(whole_of(candidate.table, snapshot)[:_OWN_TABLES])
+    about_agents = [table for table in snapshot.tables if AGENT_WORDS.get(core(table.name)[-1], 0) >= _LIKELY_AGENTS]
+    chosen.extend(sorted(about_agents, key=lambda table: table.rows, reverse=True)[:_OWN_TABLES])
     unique = {table.qualified: table for table in chosen if table.is_readable}
     return list(unique.values())
 

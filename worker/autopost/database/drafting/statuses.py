@@ -39,7 +39,7 @@ _CANCELLED = word_set(
     "bypassed archived"
 )
 _RUNNING = word_set(
-    "running run started starting start executing progress processing active working ongoing busy "
+    "running run started starting start executing progress inprogress processing active working ongoing busy "
     "streaming resuming resumed launching initializing building stopping terminating pausing continued"
 )
 _PENDING = word_set(

@@ -41,6 +41,7 @@ _NO_TEXT = word_set(
     "storage bucket format language locale image icon worker host queue trigger cron timezone state_type "
     "digest signature cursor parent encoding namespace handler"
 )
+_UNSAID = ("entity", "table", "tracker", "visibility", "completed", "finished", "history")
 _LEAST = 6
 _SENTENCES = 3
 _MOST_TEXTS = 2
@@ -124,6 +125,8 @@ def error_of(table: Table, snapshot: Snapshot) -> tuple[str | None, str]:
             for key in ("error", "error_message", "exception"):
                 if any(isinstance(value.get(key), str) for value in found):
                     return _first_line(f"{ref(each)} ->> {literal(key)}"), f"{key} in {each.name}"
+                if any(isinstance(inner := value.get(key), dict) and "message" in inner for value in found):
+                    return _first_line(f"{ref(each)} -> {literal(key)} ->> 'message'"), f"{key}.message in {each.name}"
     for link in links(table, snapshot):
         if has(link.table.name, "state", "status", "result", "error") and link.is_to_one:
             said = [c for c in link.table.columns if c.kind is Kind.TEXT and has(c.name, "message", "error", "reason")]
@@ -181,7 +184,8 @@ def _built(table: Table, status: Status, name: str | None) -> str:
 
 def _called(table: Table) -> str:
     """Return what an operation is called in a sentence, from the name of its table."""
-    return " ".join(word for word in words(table.name) if word not in ("entity", "table", "tracker", "visibility"))
+    said = [word for word in words(table.name) if len(word) > 1 and word not in _UNSAID]
+    return " ".join(said) or "it"
 
 
 def _line(column: str, text: Text | None) -> Line:

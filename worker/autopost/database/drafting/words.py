@@ -12,9 +12,10 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 OPERATION_WORDS: Mapping[str, int] = {
     "operation": 10, "tracker": 5, "run": 9, "execution": 9, "invocation": 8, "job": 7, "task": 6, "visibility": 4,
     "trace": 6, "instance": 4, "process": 4, "taskmeta": 4, "work": 3, "session": 3, "workflow": 2, "agent": 3,
-    "activity": 2, "finish": 4, "completed": 2, "procinst": 7, "observation": 4,
+    "activity": 2, "finish": 4,
+    "build": 6, "pipeline": 4, "scan": 5, "sync": 5, "crawl": 5, "completed": 2, "procinst": 7, "observation": 4,
     "attempt": -3, "step": -5, "node": -5, "event": -6, "log": -7, "history": -3, "state": -4, "status": -3,
-    "input": -7, "output": -6, "result": -1, "artifact": -8, "version": -7, "definition": -7, "template": -7,
+    "input": -7, "output": -6, "result": 0, "artifact": -8, "version": -7, "definition": -7, "template": -7,
     "schedule": -7, "scheduled": -4, "setting": -8, "config": -8, "configuration": -8, "tag": -8, "metadata": -6,
     "annotation": -7, "permission": -9, "lock": -8, "queue": -4, "cache": -8, "archive": -4, "migration": -9,
     "webhook": -5, "notification": -6, "token": -9, "key": -8, "secret": -9, "dependency": -7, "limit": -8, "usage": -6,
