@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from autopost.database.drafting.references import Link, agent_points, children, links
+from autopost.database.drafting.agent_lines import category_line, maturity_line, name_line, tenant_column
+from autopost.database.drafting.agent_views import Agents, agents_of_names, agents_of_tables, newest_of_each
+from autopost.database.drafting.references import Link, agent_points, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
-from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, literal, quoted, ref
-from autopost.database.drafting.status_line import occurrences
-from autopost.database.drafting.words import AGENT_WORDS, TENANT_WORDS, core, has, points, split, word_set, words
+from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
+from autopost.database.drafting.words import AGENT_WORDS, core, has, points, word_set, words
 
-LEVELS = ("student", "intern", "supervised", "autonomous")
-_SUPERVISED = "'SUPERVISED'"
 _LEAST = 4
 _LEAST_THROUGH = 9
 _DESCRIBED = 3  # points that a table has before a column
-_NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path", "key")
-_FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
-_OFF_FLAGS = ("disabled", "archived", "deleted")
 _NO_NAME = word_set("version type status state config description at time count data parent")
 _TASK_NAMES = ("name", "task_name", "job_name", "func", "job_class", "kind")
-_VIEW = "autopost_agents"
-
-
-@dataclass(frozen=True, slots=True)
-class Agents:
-    """The section, the lines of an operation that depend on it, and what must be run before the migration.
-
-    `name` is an expression over the operation's row of what the agent is called, None where nothing says it.
-    """
-
-    section: Section
-    agent_id: Line
-    tenant_id: Line
-    name: str | None
-    first: tuple[str, ...] = ()
-    link: Link | None = None
 
 
 def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None) -> Agents:
     """Return who works on the operations of a table; `wanted` is the table of agents that a person named."""
     several = _of_several_tables(operations, snapshot) if wanted is None else []
     if several:
-        return _by_union(operations, several, snapshot)
+        return agents_of_tables(operations, several, snapshot)
     link = _link(operations, snapshot, wanted)
     column = _named_column(operations)
     if link is not None and (wanted is not None or _is_better(link, column)):
@@ -55,8 +35,8 @@ def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None
         for way in links(operations, snapshot):
             there = _named_column(way.table) if way.is_to_one and not has(way.column.name, "parent") else None
             if there is not None:
-                return _by_view(operations, there, way.table, snapshot, way)
-    return _by_view(operations, column, operations, snapshot, None)
+                return agents_of_names(operations, there, way.table, snapshot, way)
+    return agents_of_names(operations, column, operations, snapshot, None)
 
 
 def _through(operations: Table, snapshot: Snapshot) -> Link | None:
@@ -81,16 +61,6 @@ def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
         if agent_points(link) >= _LEAST and link.table.is_readable and not operations.is_key(link.column.name)
     ]
     return sorted(found, key=agent_points, reverse=True)
-
-
-def tenant_column(table: Table) -> Column | None:
-    """Return the column that says whose a row is, None for none."""
-    for name in TENANT_WORDS:
-        for column in table.columns:
-            parts = [word for word in words(column.name) if word not in ("id", "uuid", "slug", "key", "name")]
-            if column.kind in (Kind.TEXT, Kind.UUID, Kind.INTEGER) and tuple(parts) == name:
-                return column
-    return None
 
 
 def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link | None:
@@ -154,7 +124,7 @@ def _is_a_name(table: Table, column: Column) -> bool:
 def _by_link(operations: Table, link: Link, snapshot: Snapshot) -> Agents:
     there = link.table
     tenant, tenant_line = _tenants(operations, link)
-    name = _name_line(there, snapshot)
+    name = name_line(there, snapshot)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
     doubt = (
         None
@@ -162,13 +132,19 @@ def _by_link(operations: Table, link: Link, snapshot: Snapshot) -> Agents:
         else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
     )
     agent_id = Line("agent_id", link.value or plain(link.column), (), doubt)
-    lines = (Line("id", plain(link.target)), Line("tenant_id", tenant), name, maturity_line(there), _category(there))
+    lines = (
+        Line("id", plain(link.target)),
+        Line("tenant_id", tenant),
+        name,
+        maturity_line(there),
+        category_line(there),
+    )
     if there.is_key(link.target) or there.kind in ("v", "m"):
         section = Section("agents", there.qualified, lines, notes=(f"{there.qualified}, {size(there)}",))
         return Agents(section, agent_id, tenant_line, spoken, link=link)
     if link.rest and link.is_to_one:
         return _of_several_columns(link, agent_id, tenant_line, spoken, lines)
-    return _newest_of_each(link, agent_id, tenant_line, spoken, lines)
+    return newest_of_each(link, agent_id, tenant_line, spoken, lines)
 
 
 def _is_seen(operations: Table, link: Link) -> bool:
@@ -191,27 +167,6 @@ def _of_several_columns(
     return Agents(section, replace(agent_id, value=here), tenant, spoken, link=link)
 
 
-def _newest_of_each(link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]) -> Agents:
-    """Return agents by a view of one row for each, where the platform's table has several: versions, for example."""
-    there = link.table
-    view = f"{quoted(there.schema)}.{_VIEW}"
-    order = next((ref(c, "a") for c in there.columns if has(c.name, "version", "updated", "created")), None)
-    by = f"{ref(link.target, 'a')}, {order} desc" if order else ref(link.target, "a")
-    sql = "\n".join(
-        (
-            f"create view {view} as",
-            f"select distinct on ({ref(link.target, 'a')}) a.*",
-            f"from {there.qualified} as a",
-            f"order by {by};",
-        )
-    )
-    notes = (
-        f"{there.qualified} has several rows for one {link.target}. Before `autopost migrate` make this view:",
-        *sql.split("\n"),
-    )
-    return Agents(Section("agents", view, lines, notes=notes), agent_id, tenant, spoken, (sql,), link)
-
-
 def _of_several_tables(operations: Table, snapshot: Snapshot) -> list[Link]:
     """Return the links to agents where each row has one of them: an assistant or a workflow, for example."""
     found = [
@@ -228,73 +183,13 @@ def _of_several_tables(operations: Table, snapshot: Snapshot) -> list[Link]:
     return found if is_split and max(filled) == 1 and filled.count(1) * 10 >= len(filled) * 9 else []
 
 
-def _by_union(operations: Table, found: list[Link], snapshot: Snapshot) -> Agents:
-    """Return agents by a view of all their tables, in which an id begins with the table's name."""
-    view = f"{quoted(operations.schema)}.{_VIEW}"
-    selects, ids, names = [], [], []
-    for link in found:
-        prefix = literal(f"{link.table.name}/")
-        lines = {line.column: str(line.value) for line in (_name_line(link.table, snapshot), maturity_line(link.table))}
-        name, maturity = (over("a", lines[each]) for each in ("name", "maturity"))
-        columns = f"{prefix} || {ref(link.target, 'a')} as id, ({name})::text as name, {maturity} as maturity"
-        selects.append(f"select {columns} from {link.table.qualified} as a")  # noqa: S608 - names of the catalog
-        ids.append(f"{prefix} || {ref(link.column)}")
-        names.append(link.lookup(name))
-    sql = f"create view {view} as\n" + "\nunion all\n".join(selects) + ";"
-    notes = ("agents are in several tables. Before `autopost migrate` make this view:", *sql.split("\n"))
-    lines_of_view = (
-        Line("id", "id"),
-        Line("tenant_id", "null"),
-        Line("name", "name"),
-        Line("maturity", "maturity"),
-        Line("category", "null"),
-    )
-    tenant = tenant_column(operations)
-    return Agents(
-        Section("agents", view, lines_of_view, notes=notes),
-        Line("agent_id", f"coalesce({', '.join(ids)})"),
-        Line("tenant_id", plain(tenant) if tenant else "null"),
-        f"coalesce({', '.join(names)})",
-        (sql,),
-    )
-
-
-def _by_view(operations: Table, column: Column | None, of: Table, snapshot: Snapshot, way: Link | None) -> Agents:
-    """Return agents by a view of the names that occur in a column of a table, or of one agent for all."""
-    view = f"{quoted(operations.schema)}.{_VIEW}"
-    tenant = tenant_column(operations)
-    if column is not None:
-        sql = (
-            f"create view {view} as\nselect distinct {ref(column)}::text as id from {of.qualified} as t\n"
-            f"where {ref(column)} is not null;"
-        )
-        what = f"no table describes agents: {column.name} names who works. Before `autopost migrate` make this view:"
-        agent_id, spoken = plain(column), ref(column)
-        if way is not None:
-            agent_id = spoken = way.lookup(ref(column, "a"))
-    else:
-        sql = f"create view {view} as select {literal(snapshot.database)} as id;"
-        what = "nothing says who works: one agent stands for the platform. Before `autopost migrate` make this view:"
-        agent_id, spoken = literal(snapshot.database), None
-    lines = (
-        Line("id", "id"),
-        Line("tenant_id", "null"),
-        Line("name", "id"),
-        Line("maturity", _SUPERVISED, ("agents have no levels here: each may post (STUDENT may not)",)),
-        Line("category", "null"),
-    )
-    section = Section("agents", view, lines, notes=(what, *sql.split("\n")))
-    own = Line("tenant_id", plain(tenant) if tenant else "null")
-    return Agents(section, Line("agent_id", agent_id), own, spoken, (sql,))
-
-
 def _undecided(operations: Table, wanted: Table, snapshot: Snapshot) -> Agents:
     lines = (
         Line("id", plain(wanted.keys[0][0]) if wanted.keys and len(wanted.keys[0]) == 1 else "id"),
         Line("tenant_id", plain(c) if (c := tenant_column(wanted)) else "null"),
-        _name_line(wanted, snapshot),
+        name_line(wanted, snapshot),
         maturity_line(wanted),
-        _category(wanted),
+        category_line(wanted),
     )
     question = f"which column of {operations.qualified}, or which expression, holds the id of {wanted.qualified}"
     own = tenant_column(operations)
@@ -332,72 +227,3 @@ def _disagree(operations: Table, here: Column, link: Link, there: Column) -> boo
         for row in operations.sample
         if (tenant := tenants.get(row.get(link.column.name))) is not None and row.get(here.name) is not None
     )
-
-
-def _name_line(table: Table, snapshot: Snapshot) -> Line:
-    by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
-    found = [by_name[name] for name in _NAMES if name in by_name]
-    if not found and (elsewhere := _name_of_a_version(table, snapshot)) is not None:
-        return elsewhere
-    if not found:
-        key = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
-        return Line("name", plain(key) if key else "null")
-    if not found[0].not_null and len(found) > 1 and found[1].name.lower().endswith("name"):
-        return Line("name", f"coalesce({ref(found[0])}, {ref(found[1])})")
-    return Line("name", plain(found[0]))
-
-
-def _name_of_a_version(table: Table, snapshot: Snapshot) -> Line | None:
-    """Return the name that the newest version of an agent has, where the agent itself has none."""
-    for link in children(table, snapshot):
-        names = [c for c in link.table.columns if c.kind is Kind.TEXT and c.name.lower().replace("_", "") in _NAMES[:4]]
-        if names and has(link.table.name, "version", "revision", "definition"):
-            times = [c for c in link.table.columns if has(c.name, "version", "revision", "created", "updated")]
-            order = f" order by {ref(times[0], 'v')} desc" if times else ""
-            where = f"{ref(link.column, 'v')} = {ref(link.target)}"
-            value = f"(select {ref(names[0], 'v')} from {link.table.qualified} as v where {where}{order} limit 1)"  # noqa: S608
-            return Line("name", value, (f"the name of its newest row of {link.table.qualified}",))
-    return None
-
-
-def maturity_line(table: Table) -> Line:
-    """Return who may post: by level, by a flag that says who is active, or everybody."""
-    for column in table.columns:
-        if column.kind not in (Kind.TEXT, Kind.ENUM, Kind.INTEGER):
-            continue
-        values = table.values(column)
-        named = has(column.name, "maturity", "autonomy") and not has(column.name, "required", "at", "score")
-        if len(values) <= FEW_VALUES and {value.lower() for value in values} & set(LEVELS):
-            return Line("maturity", plain(column), (f"{column.name}: {occurrences(values)}",))
-        if named and column.kind is Kind.TEXT and not values:
-            return Line("maturity", plain(column))
-        if named:
-            levels = ", ".join(LEVELS).upper()
-            what = f"which level ({levels}) each value of {column.name} is: {occurrences(values)}"
-            return Line("maturity", decide(what))
-    for column in table.columns:
-        said = set(split(column.name))
-        if column.kind is Kind.BOOLEAN and said <= _FLAGS and said - {"is"}:
-            off = bool(said & set(_OFF_FLAGS))
-            if table.sample and set(table.counts(column.name)) <= {"true" if off else "false"}:
-                continue
-            condition = f"{ref(column)} is not {'true' if off else 'false'}"
-            what = " ".join(split(column.name)).removeprefix("is ")
-            note = f"agents have no levels here: one that is {'not ' if off else ''}{what} may post"
-            return Line("maturity", f"case when {condition} then {_SUPERVISED} end", (note,))
-        if (
-            column.kind in TIMES
-            and said & {"deleted", "archived"}
-            and said <= {"deleted", "archived", "at", "on", "time"}
-        ):
-            note = f"agents have no levels here: one without {column.name} may post"
-            return Line("maturity", f"case when {ref(column)} is null then {_SUPERVISED} end", (note,))
-    return Line("maturity", _SUPERVISED, ("agents have no levels here: each may post (STUDENT may not)",))
-
-
-def _category(table: Table) -> Line:
-    for name in ("category", "kind", "type", "mode", "framework", "role"):
-        for column in table.columns:
-            if column.name.lower() == name and column.kind in (Kind.TEXT, Kind.ENUM):
-                return Line("category", plain(column))
-    return Line("category", "null")

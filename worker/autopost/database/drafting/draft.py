@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autopost.database.drafting import roles
-from autopost.database.drafting.agents import Agents, agents_of
+from autopost.database.drafting.agent_views import Agents
+from autopost.database.drafting.agents import agents_of
 from autopost.database.drafting.agents import candidates as agent_candidates
+from autopost.database.drafting.audit import audit_section
+from autopost.database.drafting.feed import posts_section
 from autopost.database.drafting.finished import finish_of
 from autopost.database.drafting.history import subject_of, told_by
 from autopost.database.drafting.references import links
@@ -18,7 +21,6 @@ from autopost.database.drafting.texts import text_lines
 from autopost.database.drafting.times import time_lines
 from autopost.database.drafting.type_line import type_line
 from autopost.database.drafting.words import core, has
-from autopost.database.drafting.written import audit_section, posts_section
 from autopost.errors import ConfigurationError
 
 _MOST_OTHERS = 4
