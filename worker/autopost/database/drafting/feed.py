@@ -14,6 +14,8 @@ from autopost.database.drafting.snapshot import (
 )
 from autopost.database.drafting.words import has
 from autopost.database.drafting.written import (
+    AGENT_LABELS,
+    STATUS_LABELS,
     TEXTS,
     Choice,
     fill_required,
@@ -24,8 +26,6 @@ from autopost.database.drafting.written import (
 )
 
 POST_CHARACTERS = 280
-AGENT_LABELS = ("agent", "ai_agent", "ai", "bot", "assistant", "system")
-STATUS_LABELS = ("status", "status_update", "update", "info", "message", "post", "general", "text", "announcement")
 _ALERT = ("alert", "warning", "critical", "urgent", "error", "incident", *STATUS_LABELS)
 
 

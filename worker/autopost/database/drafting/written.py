@@ -1,11 +1,10 @@
-"""The sections of the tables that autopost writes: the platform's feed and its audit log, where they fit. Pure."""
+"""Columns of a table that autopost writes to: which are chosen, and what the others get. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from autopost.database.drafting.feed import AGENT_LABELS, STATUS_LABELS
 from autopost.database.drafting.section import Line, Section, decide, plain, size
 from autopost.database.drafting.snapshot import (
     NUMBERS,
@@ -21,6 +20,8 @@ from autopost.database.drafting.snapshot import (
 )
 from autopost.database.drafting.words import has, split
 
+AGENT_LABELS = ("agent", "ai_agent", "ai", "bot", "assistant", "system")
+STATUS_LABELS = ("status", "status_update", "update", "info", "message", "post", "general", "text", "announcement")
 TEXTS = (Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.INTEGER)
 
 
