@@ -138,3 +138,49 @@ def test_tenants_of_operation_and_agent_agree() -> None:
         )
         found = (made["agents"]["columns"]["tenant_id"], made["operation_trackers"]["columns"]["tenant_id"])
         assert found == (agent, operation)
+
+
+def test_agents_are_found_by_the_values_of_a_column() -> None:
+    """Where neither a key nor a name says it, but every value is the id of one of them."""
+    known = [{"id": each} for each in ("c1", "c2")]
+    for scopes, expected in ((("c1", "c2", "c1"), "public.connection"), (("c1", "other"), "public.autopost_agents")):
+        made = drafted(
+            table("connection", "id uuid key", "name text", rows=known),
+            table("jobs", IDS, "scope text", STATUS, rows=[{"scope": scope} for scope in scopes]),
+        )
+        assert made["agents"]["table"] == expected
+
+
+def test_agents_may_be_called_otherwise_where_one_table_alone_can_be_meant() -> None:
+    """`agentflowId` is of chat_flow while there is no other flow."""
+    run = table("execution", "id uuid key", "agentflowId uuid !", STATUS)
+    flow = table("chat_flow", "id uuid key", "name text")
+    assert drafted(run, flow)["agents"]["table"] == "public.chat_flow"
+    other = table("mail_flow", "id uuid key", "name text")
+    assert drafted(run, flow, other)["agents"]["table"] == "public.autopost_agents"
+
+
+def test_agent_without_a_name_has_that_of_its_newest_version() -> None:
+    """As a flow of which only versions are named."""
+    found = agents(
+        table("flow", "id text key"),
+        table("flow_version", "id text key", "flow_id text ! ->flow.id", "display_name text", "created timestamptz"),
+        table("flow_run", IDS, "flow_id text ! ->flow.id", STATUS),
+    )
+    assert found["name"] == (
+        "(select v.display_name from public.flow_version as v where v.flow_id = t.id order by v.created desc limit 1)"
+    )
+
+
+def test_table_with_the_same_keys_says_more_about_an_operation() -> None:
+    """Who worked, whether it was a part of another or a test: as v2_job does for v2_job_completed."""
+    ids = [{"id": str(number)} for number in range(4)]
+    jobs = [{**row, "script_path": "f/a", "kind": kind} for row, kind in zip(ids, ("flow", "preview") * 2, strict=True)]
+    text = text_of(
+        table("job", "id uuid key", "script_path text", "parent_job uuid", "kind (flow,preview) !", rows=jobs),
+        table("job_completed", "id uuid key", "status (success,failure) !", rows=ids),
+    )
+    assert "# select distinct t.script_path::text as id from public.job as t" in text
+    assert 'agent_id = "(select a.script_path from public.job as a where a.id = t.id limit 1)"' in text
+    assert "when (select a.parent_job is not null from public.job as a where a.id = t.id limit 1) then null" in text
+    assert "when (select a.kind = 'preview' from public.job as a where a.id = t.id limit 1) then null" in text

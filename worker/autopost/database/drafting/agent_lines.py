@@ -10,7 +10,7 @@ from autopost.database.drafting.words import TENANT_WORDS, has, split, words
 
 LEVELS = ("student", "intern", "supervised", "autonomous")
 SUPERVISED = "'SUPERVISED'"
-_NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path", "key")
+_NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
 _OFF_FLAGS = ("disabled", "archived", "deleted")
 
@@ -25,15 +25,15 @@ def tenant_column(table: Table) -> Column | None:
     return None
 
 
-def name_line(table: Table, snapshot: Snapshot) -> Line:
-    """Return what an agent is called: by a column, by its newest version, by its key."""
+def name_line(table: Table, snapshot: Snapshot, key: str | None = None) -> Line:
+    """Return what an agent is called: by a column, by its newest version, by `key` or the table's own."""
     by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
     found = [by_name[name] for name in _NAMES if name in by_name]
     if not found and (elsewhere := _name_of_a_version(table, snapshot)) is not None:
         return elsewhere
     if not found:
-        key = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
-        return Line("name", plain(key) if key else "null")
+        own = table.keys[0][0] if table.keys and len(table.keys[0]) == 1 else None
+        return Line("name", plain(name) if (name := key or own) else "null")
     if not found[0].not_null and len(found) > 1 and found[1].name.lower().endswith("name"):
         return Line("name", f"coalesce({ref(found[0])}, {ref(found[1])})")
     return Line("name", plain(found[0]))

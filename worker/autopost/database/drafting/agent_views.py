@@ -32,7 +32,7 @@ def newest_of_each(link: Link, agent_id: Line, tenant: Line, spoken: str | None,
     """Return agents by a view of one row for each, where the platform's table has several: versions, for example."""
     there = link.table
     view = f"{quoted(there.schema)}.{_VIEW}"
-    order = next((ref(c, "a") for c in there.columns if has(c.name, "version", "updated", "created")), None)
+    order = next((ref(c, "a") for c in there.columns if has(c.name, "version", "revision", "updated", "created")), None)
     by = f"{ref(link.target, 'a')}, {order} desc" if order else ref(link.target, "a")
     sql = "\n".join(
         (

@@ -124,7 +124,7 @@ def _is_a_name(table: Table, column: Column) -> bool:
 def _by_link(operations: Table, link: Link, snapshot: Snapshot) -> Agents:
     there = link.table
     tenant, tenant_line = _tenants(operations, link)
-    name = name_line(there, snapshot)
+    name = name_line(there, snapshot, link.target)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
     doubt = (
         None

@@ -115,9 +115,9 @@ def _agents(table: Table, snapshot: Snapshot, wanted: Table | None) -> Agents:
 
 def _type(table: Table, status: Status, snapshot: Snapshot) -> Line:
     subject = subject_of(table, snapshot)
-    return (
-        type_line(table, status) if subject is None else told_by(subject, type_line(subject.table, Status(status.line)))
-    )
+    if subject is None:
+        return type_line(table, status, snapshot)
+    return told_by(subject, type_line(subject.table, Status(status.line), snapshot))
 
 
 def _id_line(table: Table) -> Line:

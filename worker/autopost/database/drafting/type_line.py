@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autopost.database.drafting.finished import status_column
-from autopost.database.drafting.section import Line, among, plain
-from autopost.database.drafting.snapshot import FEW_VALUES, IDS, Column, Kind, Table, ref
+from autopost.database.drafting.references import links
+from autopost.database.drafting.section import Line, among, over, plain
+from autopost.database.drafting.snapshot import FEW_VALUES, IDS, Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.status_line import Status, occurrences, shown
 from autopost.database.drafting.statuses import Meaning, meaning
 from autopost.database.drafting.words import has, phrase, split, word_set, words
@@ -30,14 +31,14 @@ _TYPES = {
     WORKFLOW: (WORKFLOW, "workflow", "workflow_run", "execute_workflow", "flow", "pipeline", "dag"),
 }  # fmt: skip
 _TESTS = word_set(
-    "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation"
+    "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation flowpreview"
 )
 _CHILDREN = frozenset(["subflow", "subworkflow", "subrun", "child", "nested", "subprocess"])
 _PAUSES = frozenset(("paused", "suspended", "waiting", "blocked", "hold"))
 _ORIGINS = ("mode", "trigger", "triggered", "source", "invoke", "origin", "run", "environment", "kind", "type")
 
 
-def type_line(table: Table, status: Status) -> Line:
+def type_line(table: Table, status: Status, snapshot: Snapshot) -> Line:
     """Return how the type of an operation reads: sub-runs and test runs have none, so that no rule meets them."""
     notes: list[str] = []
     doubts: list[str] = []
@@ -46,6 +47,10 @@ def type_line(table: Table, status: Status) -> Line:
         condition = f"when {among(status.column, waiting)} then 'approval_requested'"
         notes.append(f"if {', '.join(map(shown, waiting))} means that a person must approve, write: {condition}")
     left_out = [*_sub_runs(table, notes), *_test_runs(table, notes)]
+    for link in links(table, snapshot):
+        if table.is_key(link.column.name) and link.is_to_one:  # the other table says more about the same operation
+            more = [*_sub_runs(link.table, notes), *_test_runs(link.table, notes)]
+            left_out += [link.lookup(over("a", condition)) for condition in more]
     base, is_column = _base(table, notes, doubts)
     cases = [f"    when {condition} then null" for condition in left_out]
     if status.approval is not None:
