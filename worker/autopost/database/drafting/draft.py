@@ -40,6 +40,7 @@ class Wanted:
 def draft(snapshot: Snapshot, wanted: Wanted | None = None) -> Draft:
     """Return the mapping of a platform. Raises ConfigurationError where no table holds operations."""
     wanted = wanted or Wanted()
+    snapshot = snapshot.nameable()
     report = Report()
     tables = _operations(snapshot, wanted, report)
     people = [_agents(table, snapshot, _named(snapshot, wanted.agents)) for table in tables]

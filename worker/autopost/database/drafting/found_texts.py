@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autopost.database.drafting.references import Link, children
-from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
+from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, is_plain, literal, ref
 from autopost.database.drafting.words import has, split, word_set
 
 JSON_OF_TEXT = "autopost.auto_post_json"
@@ -105,7 +105,7 @@ def _of_json(
     for path, texts in found.items():
         last = split(path[-1])
         said: float = sum(points.get(word, 0) for word in dict.fromkeys(last))
-        if said <= 0 or last == ("status",) or set(last) & (_NO_TEXT - {"status"}):
+        if said <= 0 or not all(map(is_plain, path)) or last == ("status",) or set(last) & (_NO_TEXT - {"status"}):
             continue
         if path in nested:
             operators = f"{JSON_OF_TEXT}({name} ->> {literal(path[0])}) ->> {literal(path[1])}"
@@ -147,7 +147,7 @@ def _attribute(link: Link) -> Text | None:
     values = [c for c in other.columns if c.kind is Kind.TEXT and has(c.name, "value", "content", "text")]
     if not names or not values or not other.sample:
         return None
-    keys = {key: sum(WHAT.get(word, 0) for word in split(key)) for key in other.counts(names[0].name) if len(key) < 60}
+    keys = {key: sum(WHAT.get(word, 0) for word in split(key)) for key in other.counts(names[0].name) if is_plain(key)}
     best = max(keys, key=lambda key: keys[key], default=None)
     if best is None or keys[best] < LEAST_POINTS:
         return None

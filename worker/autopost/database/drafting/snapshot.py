@@ -14,6 +14,7 @@ from typing import Any
 from autopost.database.drafting.words import core
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+_VALUES = ("null", "true", "false")  # which a mapping takes for SQL
 _SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,39}")
 FEW_VALUES = 40
 CUT = 2_000  # characters of a value that a sample holds
@@ -142,6 +143,22 @@ class Snapshot:
         """Return the tables whose name ends with this word, noise left out."""
         return self._by_last_word.get(word, [])
 
+    def nameable(self) -> Snapshot:
+        """Return the tables and columns that a mapping can name."""
+        tables = [
+            replace(
+                table,
+                columns=tuple(column for column in table.columns if _is_nameable(column.name)),
+                keys=tuple(key for key in table.keys if all(map(_is_nameable, key))),
+                references=tuple(
+                    each for each in table.references if all(map(_is_nameable, (*each.columns, *each.targets)))
+                ),
+            )
+            for table in self.tables
+            if _is_nameable(table.name) and _is_nameable(table.schema)
+        ]
+        return replace(self, tables=tuple(tables))
+
     @cached_property
     def _by_name(self) -> dict[str, Table]:
         return {table.qualified: table for table in self.tables}
@@ -167,6 +184,10 @@ class Snapshot:
         return replace(self, tables=tuple(tables))
 
 
+def _is_nameable(name: str) -> bool:
+    return not any(mark in name for mark in ('"', "'", "$$", "{{", "\n"))
+
+
 def is_plain(value: str) -> bool:
     """Return whether a value is one short plain word or a few, which may stand in a file that people send around."""
     return _SHORT.fullmatch(value) is not None
@@ -174,7 +195,7 @@ def is_plain(value: str) -> bool:
 
 def quoted(name: str) -> str:
     """Return a name as SQL needs it."""
-    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+    return name if _PLAIN.fullmatch(name) and name not in _VALUES else f'"{name}"'
 
 
 def ref(column: Column | str, row: str = "t") -> str:

@@ -174,7 +174,7 @@ def _names_of_codes(table: Table, column: Column, snapshot: Snapshot) -> tuple[d
             pairs = {
                 str(row[link.target]): str(row[named[0].name])
                 for row in link.table.sample
-                if row.get(link.target) is not None and row.get(named[0].name)
+                if _is_code(row.get(link.target) or "") and row.get(named[0].name)
             }
             return pairs, f"names of {link.table.qualified}"
     found = {}
@@ -194,7 +194,7 @@ def _codes_by_evidence(table: Table, column: Column) -> dict[Meaning, list[str]]
         rows = [row for row in table.sample if row.get(column.name) == code]
         ended = sum(_is_given(row.get(end.name)) for row in rows) / count
         erred = sum(_is_given(row.get(error.name)) for row in rows) / count
-        if count < _MIN_EVIDENCE:
+        if count < _MIN_EVIDENCE or not _is_code(code):
             continue
         if ended <= 0.02 and erred <= 0.02:
             found[Meaning.RUNNING].append(code)
@@ -218,6 +218,10 @@ def _with_ends(table: Table, column: Column, values: Mapping[str, int]) -> str:
     return (
         ", ".join(f"{shown(code)} in {count} rows, {ended[code]} ended" for code, count in values.items()) or "no rows"
     )
+
+
+def _is_code(value: str) -> bool:
+    return value.removeprefix("-").isdecimal()
 
 
 def _is_given(value: str | None) -> bool:

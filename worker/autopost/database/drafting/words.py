@@ -78,7 +78,7 @@ def word_set(text: str) -> frozenset[str]:
 @cache
 def split(name: str) -> tuple[str, ...]:
     """Return the words of an identifier in lower case, split at underscores, case and digits: `workflowId` has two."""
-    return tuple(part.lower() for part in _PARTS.findall(name))
+    return tuple(part.lower() for part in _PARTS.findall(name)) or (name.lower(),)
 
 
 @cache

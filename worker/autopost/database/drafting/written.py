@@ -89,13 +89,13 @@ def take_key(choice: Choice) -> None:
 
 def translate_labels(choice: Choice, name: str, column: Column, wanted: dict[str, tuple[str, ...]]) -> None:
     """Choose which label of an enum or of a CHECK each of autopost's words becomes."""
-    values = [*column.labels] or list(choice.table.counts(column.name))
+    values = [value for value in column.labels or choice.table.counts(column.name) if is_plain(value)]
     picked = {}
     for word, likely in wanted.items():
         found = [value for each in likely for value in values if "_".join(split(value)) == each]
         picked[word] = found[0] if found else word
         if column.labels and not found:
-            question = f"{column.name} allows {', '.join(column.labels)}"
+            question = f"{column.name} allows {', '.join(values)}"
             choice.faults.append(f"no value of {column.name} says {word}")
             choice.write(column, decide(question))
             return
@@ -153,16 +153,11 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
             "'[]'" if lists or (column.name.endswith("s") and not has(column.name, "metadata", "details")) else "'{}'"
         )
     if column.kind is Kind.ENUM:
-        likely = next(
-            (
-                label
-                for word in (*AGENT_LABELS, "success", "public", *STATUS_LABELS)
-                for label in column.labels
-                if "_".join(split(label)) == word
-            ),
-            None,
-        )
-        return literal(common or likely or column.labels[0]) if column.labels else None
+        labels = [label for label in column.labels if is_plain(label)]
+        known = (*AGENT_LABELS, "success", "public", *STATUS_LABELS)
+        likely = [label for word in known for label in labels if "_".join(split(label)) == word]
+        best = [*([common] if common in labels else []), *likely, *labels]
+        return literal(best[0]) if best else None
     if column.kind in TIMES:
         return "now()"
     if column.kind is Kind.UUID:
