@@ -101,11 +101,27 @@ grant execute on function
 {{ schema }}.auto_post_check_workers()
 to auto_post_worker, auto_post_reader;
 
--- Only where the platform's tables are mapped: what they were mapped by.
+-- Only where the platform's tables are mapped: what they were mapped by, and to look them up by name in their schemas.
 do $mapping$
+declare
+    v_schema regnamespace;
 begin
     if pg_catalog.to_regclass('{{ schema }}.auto_post_mapping') is not null then
         grant select on {{ schema }}.auto_post_mapping to auto_post_reader;
+        for v_schema in
+            select distinct t.relnamespace
+            from pg_catalog.pg_class as v
+            inner join pg_catalog.pg_rewrite as r on v.oid = r.ev_class
+            inner join pg_catalog.pg_depend as d
+                on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+            inner join pg_catalog.pg_class as t on d.refobjid = t.oid
+            where
+                v.relnamespace = '{{ schema }}'::regnamespace
+                and v.relkind = 'v'
+                and t.relnamespace not in ('{{ schema }}'::regnamespace, 'pg_catalog'::regnamespace)
+        loop
+            execute pg_catalog.format('grant usage on schema %s to auto_post_worker, auto_post_reader', v_schema);
+        end loop;
     end if;
 end
 $mapping$;

@@ -60,6 +60,7 @@ COMMANDS = {
 } | {
     "rules": Entry("autopost.cli.rules:rules", "Control"),
     "webhooks": Entry("autopost.cli.webhooks:webhooks", "Control"),
+    "mapping": Entry("autopost.cli.mapping.group:mapping", "Setup"),
 }
 
 app = typer.Typer(

@@ -59,6 +59,8 @@ NOT_READ = frozenset({("operation_trackers", "progress"), ("operation_trackers",
 # What may be a list of columns.
 IDS = frozenset({("agents", "id"), ("operation_trackers", "id"), ("operation_trackers", "agent_id")})
 
+UNDECIDED = "DECIDE: "  # what a value of a draft begins with that only a person can give
+
 _NAME = r'[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+"'
 _COLUMN = re.compile(_NAME)
 _TABLE = re.compile(rf"({_NAME})\.({_NAME})")
@@ -285,6 +287,8 @@ def _strings(where: str, section: Any, problem: Callable[[str], None]) -> list[t
     for key, value in section.items():
         if not isinstance(value, str) or not value.strip():
             problem(f"{where} {key}: got {value!r}; expected: a column's name or an SQL expression, as a string")
+        elif value.strip().startswith(UNDECIDED):
+            problem(f"{where} {key}: not decided yet: {value.strip().removeprefix(UNDECIDED)}")
         elif "$$" in value or "{{" in value:
             problem(f"{where} {key}: an expression must not hold $$ or {{{{")
         else:

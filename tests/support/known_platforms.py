@@ -1,0 +1,119 @@
+"""Platforms that others wrote: their real schema, the bundled mapping, and roles as a deployment has them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autopost.database.mappings import bundled_mapping
+from autopost.database.migrate import migrate
+from autopost.database.sql import Schemas
+from autopost.redaction.redactor import Redactor
+from autopost.settings import Settings, load_settings
+from tests.support import ROOT
+from tests.support.host import Host, open_connection
+from tests.support.roles import dsn_of, groups, owner_of
+from tests.support.work import work_off
+
+SCHEMAS = ROOT / "tests" / "data" / "platforms"
+
+# What a platform writes after the status, in the same transaction, is read again when a row is claimed.
+reads_what_was_committed = pytest.mark.xfail(
+    not (ROOT / "sql" / "functions" / "auto_post_committed.sql").exists(),
+    reason="the claim does not read the texts again yet",
+    raises=AssertionError,
+    strict=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlatform:
+    """An installed platform. `host` is a superuser's, `application` a role's that may only work on its tables."""
+
+    host: Host
+    application: Host
+    dsn: str
+    owner_dsn: str
+    settings: Settings
+    mapping_file: Path
+
+    def do(self, *statements: str, **values: Any) -> None:
+        """Run the statements as the application, in one transaction."""
+        with self.application.connection.transaction():
+            for statement in statements:
+                self.application.connection.execute(statement.encode(), values)
+
+    async def posts(self, redactor: Redactor) -> list[tuple[str, str, str]]:
+        """Run a worker without a rate limit until nothing waits; return author, kind and text of every post."""
+        await work_off(self.host, self.settings.model_copy(update={"rate_limit_minutes": 0}), redactor)
+        return [
+            (row["author_id"], row["post_type"], row["content"])
+            for row in self.host.rows(
+                "select author_id, post_type, content from social_posts order by author_id, post_type, content"
+            )
+        ]
+
+    def warnings(self) -> list[str]:
+        """Return what the application was warned of: the trigger warns where it captures nothing."""
+        return self.application.warnings
+
+
+def preparation(mapping: str) -> str:
+    """Return the SQL that a bundled mapping asks for before the migration: what is indented in its comments."""
+    lines = re.findall(r"^#     (.*)$", bundled_mapping(mapping).text, re.MULTILINE)
+    statements = "\n".join(line for line in lines if not line.startswith("$ "))
+    return statements.replace(" concurrently", "")  # which no transaction takes
+
+
+@contextlib.contextmanager
+def known_platform(name: str, dsn: str, *, schema: str = "", mapping: str = "") -> Iterator[KnownPlatform]:
+    """Install a platform in an empty database, and autopost with its bundled mapping, both as one owner.
+
+    `schema` and `mapping` are the names of the files where they differ from the platform's.
+    """
+    mapping = mapping or name
+    with contextlib.ExitStack() as stack:
+        owner_dsn = stack.enter_context(owner_of(dsn))
+        host = Host(stack.enter_context(open_connection(dsn, autocommit=True)))
+        owner = Host(stack.enter_context(open_connection(owner_dsn, autocommit=True)))
+        host.execute(f"alter schema public owner to {owner.value('select current_user')}")
+        owner.execute((SCHEMAS / f"{schema or name}.sql").read_text("utf-8"))
+        if prepared := preparation(mapping):
+            owner.execute(prepared)
+        file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autopost-test-"))) / "platform.toml"
+        file.write_text(bundled_mapping(mapping).text, "utf-8")
+        migrate(load_settings(database_url=owner_dsn, mapping_file=file))
+        logins = stack.enter_context(groups(host, dsn, Schemas("autopost", "autopost")))
+        application = stack.enter_context(application_of(host, owner, dsn))
+        settings = load_settings(
+            database_url=dsn_of(dsn, user=logins["worker"]), llm_enabled=False, poll_seconds=0.5, shutdown_seconds=5
+        )
+        yield KnownPlatform(host, application, dsn, owner_dsn, settings, file)
+
+
+@contextlib.contextmanager
+def application_of(host: Host, owner: Host, dsn: str) -> Iterator[Host]:
+    """Connect as a role that may read and change the platform's tables, and nothing of autopost's."""
+    role = f"application_{owner.value('select pg_backend_pid()')}"
+    host.execute(f"create role {role} login")
+    try:
+        for namespace in owner.rows(
+            "select nspname as name from pg_namespace where nspname !~ '^(pg_|information_schema|autopost)'"
+        ):
+            where = f"in schema {namespace['name']} to {role}"
+            host.execute(
+                f"grant usage on schema {namespace['name']} to {role}; "
+                f"grant select, insert, update, delete on all tables {where}; grant usage on all sequences {where}"
+            )
+        with open_connection(dsn_of(dsn, user=role), autocommit=True) as connection:
+            connection.execute("set search_path = public")
+            yield Host(connection)
+    finally:
+        host.execute(f"drop owned by {role}; drop role {role}")

@@ -1,0 +1,1 @@
+"""The group `autopost mapping`: commands about mappings of platforms."""

@@ -1,0 +1,120 @@
+"""`mapping draft`: a mapping written from the catalog."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autopost.cli.console import err, say
+from autopost.cli.screen import plain
+from autopost.cli.session import Connection, run, trouble
+from autopost.database.connection import connect
+from autopost.database.drafting.draft import Wanted
+from autopost.database.drafting.draft import draft as drafted
+from autopost.database.drafting.known import recognised
+from autopost.database.drafting.reading import read_snapshot
+from autopost.database.drafting.section import Draft
+from autopost.database.drafting.snapshot import Snapshot
+from autopost.database.drafting.toml import to_toml
+from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.sql import schemas_of
+from autopost.errors import AutopostError, ConfigurationError
+from autopost.settings import Settings, load_settings
+
+_TABLE = "SCHEMA.TABLE"
+
+
+def draft(
+    operations: Annotated[
+        list[str] | None,
+        typer.Option(metavar=_TABLE, help="The table of operations. Repeatable: several tables of operations."),
+    ] = None,
+    agents: Annotated[str | None, typer.Option(metavar=_TABLE, help="The table of agents.")] = None,
+    posts: Annotated[str | None, typer.Option(metavar=_TABLE, help="The feed, which autopost writes to.")] = None,
+    audit_log: Annotated[
+        str | None, typer.Option("--audit-log", metavar=_TABLE, help="The audit log, which autopost writes to.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the mapping to this file, which must not exist yet.")
+    ] = None,
+) -> None:
+    """Write a mapping from the platform's catalog and its newest rows. Changes nothing in the database.
+
+    The mapping goes to stdout; what was found, what was not, and which other tables there are, to stderr.
+    """
+    if output is not None and output.exists():
+        raise ConfigurationError(f"--output: {output} exists; expected: a new file")
+    settings = load_settings()
+    wanted = Wanted(tuple(operations or ()), agents, posts, audit_log)
+    snapshot = run(_read(settings, wanted))
+    made = drafted(snapshot, wanted)
+    text = to_toml(made)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(output, text)
+    _report(made, output)
+    if (known := recognised(snapshot)) is not None:
+        say(f"A mapping that was tried on this platform comes with autopost: autopost mapping show {known}")
+
+
+async def _read(settings: Settings, wanted: Wanted) -> Snapshot:
+    connection: Connection = await connect(settings, "mapping draft")
+    named = [*wanted.operations, *filter(None, (wanted.agents, wanted.posts, wanted.audit_log))]
+    try:
+        return await read_snapshot(connection, schemas_of(settings, mapped=True), named)
+    except DATABASE_ERRORS as error:
+        raise trouble(error) from None
+    finally:
+        connection.terminate()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ConfigurationError(f"--output: {path} exists; expected: a new file") from None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.EROFS):
+            raise ConfigurationError(f"--output: cannot write {path}: {error.strerror}") from None
+        raise AutopostError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _report(made: Draft, output: Path | None) -> None:
+    report = made.report
+    for heading, lines in (
+        ("Found", report.found),
+        ("Not found", report.missing),
+        ("Other candidates, and the option that names them", report.others),
+    ):
+        if lines:
+            err.print(f"{heading}:", style="bold")
+            for line in lines:
+                err.print(f"  {plain(line)}", markup=False, soft_wrap=not err.is_terminal)
+    every = [(section, line) for section in made.sections for line in (*section.lines, *section.values)]
+    for heading, style, lines in (
+        (
+            "To decide, before the mapping can be applied",
+            "red",
+            [f"[{section.name}] {line.column}: {line.value}" for section, line in every if line.is_undecided],
+        ),
+        (
+            "To check: used as it is",
+            "yellow",
+            [f"[{section.name}] {line.column}: {line.doubt}" for section, line in every if line.doubt],
+        ),
+    ):
+        if lines:
+            err.print(f"{heading}:", style=f"bold {style}")
+            for text in lines:
+                err.print(f"  {plain(text)}", markup=False, soft_wrap=not err.is_terminal)
+    if report.first:
+        err.print("Run this first, as the owner of the platform's tables:", style="bold red")
+        for sql in report.first:
+            err.print(sql, markup=False, soft_wrap=True)
+    name = output or "platform.toml"
+    say(f"Next: read it, then SOCIAL_POST_MAPPING_FILE={name} autopost migrate")

@@ -1,0 +1,153 @@
+"""How a row of a table says that an operation ended: by a status, by a flag, or by an end time and an error. Pure."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from autopost.database.drafting.snapshot import FEW_VALUES, NUMBERS, TIMES, Column, Kind, Table
+from autopost.database.drafting.statuses import is_said, knows_an_end
+from autopost.database.drafting.words import has, word_set, words
+
+_STATUS_WORDS = ("status", "state", "phase", "outcome", "conclusion", "result", "verdict")
+_NOT_A_STATUS = word_set(
+    "message reason text detail at time timestamp id url data changed description count version updated "
+    "previous old last desired target expected config position info summary log code policy note name "
+    "color by seq"
+)
+# Words beside "status" that still say that it is the row's own.
+_PLAIN_WORDS = word_set(
+    "status state phase outcome conclusion result verdict execution run job task workflow operation "
+    "current type name code id invocation process"
+)
+_END_WORDS = word_set("finish finished completed ended end stopped stop close closed completion terminated")
+_END_SUFFIXES = frozenset(["at", "time", "timestamp", "date", "on", "ts", "ms", "datetime", "utc"])
+_START_WORDS = frozenset(["start", "started", "begin", "began", "created", "queued", "scheduled"])
+_ERROR_WORDS = frozenset(["error", "exception", "failure", "traceback", "stacktrace", "err", "stack"])
+
+
+class Finish(Enum):
+    """How the end of an operation can be seen."""
+
+    STATUS = "a status"
+    FLAG = "a flag of success"
+    END = "an end time"
+    NEVER = "nothing"
+
+
+def finish_of(table: Table) -> Finish:
+    """Return how this table says that an operation ended."""
+    if status_column(table) is not None:
+        return Finish.STATUS
+    if success_flag(table) is not None:
+        return Finish.FLAG
+    if end_column(table) is not None and (error_column(table) or severity_column(table)) is not None:
+        return Finish.END
+    return Finish.NEVER
+
+
+def status_column(table: Table) -> Column | None:
+    """Return the column that looks most like the status of an operation, None for none."""
+    ranked = sorted(
+        ((score, -place, column) for place, column in enumerate(table.columns) if (score := _status(table, column))),
+        key=lambda each: each[:2],
+        reverse=True,
+    )
+    return ranked[0][2] if ranked else None
+
+
+def success_flag(table: Table) -> Column | None:
+    """Return the boolean that says whether an operation went well, None for none."""
+    for column in table.columns:
+        if column.kind is Kind.BOOLEAN and has(column.name, "success", "succeeded", "successful", "ok", "passed"):
+            return column
+    return None
+
+
+def end_column(table: Table) -> Column | None:
+    """Return when an operation ended, None where no column says it."""
+    return _time(table, _END_WORDS)
+
+
+def severity_column(table: Table) -> Column | None:
+    """Return the column with the severity of a row, one of whose values is ERROR; None for none."""
+    for column in table.columns:
+        if has(column.name, "level", "severity") and "error" in {value.lower() for value in table.values(column)}:
+            return column
+    return None
+
+
+def start_column(table: Table) -> Column | None:
+    """Return when an operation began, or was made, None where no column says it."""
+    for wanted in (
+        ("start", "started", "began", "begin", "begun"),
+        ("created", "creation"),
+        ("queued", "scheduled", "enqueued"),
+    ):
+        if (found := _time(table, frozenset(wanted))) is not None:
+            return found
+    return None
+
+
+def updated_column(table: Table) -> Column | None:
+    """Return when a row was changed last, None where no column says it."""
+    return _time(table, frozenset(("updated", "modified", "changed", "update", "date", "timestamp", "ts")))
+
+
+def error_column(table: Table) -> Column | None:
+    """Return the column with what went wrong, as text or JSON, None for none."""
+    best: tuple[int, Column] | None = None
+    for column in table.columns:
+        if column.kind not in (Kind.TEXT, Kind.JSON) or not has(column.name, *_ERROR_WORDS):
+            continue
+        found = set(words(column.name))
+        if found & {"code", "type", "count", "handler", "workflow", "policy", "class", "id", "handling"}:
+            continue
+        score = 3 * bool(found & {"message", "reason", "detail"}) + 2 * (len(found) == 1) + (column.kind is Kind.TEXT)
+        score -= 4 * bool(found & {"traceback", "stacktrace", "stack"})
+        if best is None or score > best[0]:
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _status(table: Table, column: Column) -> int:
+    parts = words(column.name)
+    said = set(parts)
+    if column.kind not in (Kind.TEXT, Kind.ENUM, Kind.INTEGER) or not said.intersection(_STATUS_WORDS):
+        return 0
+    numeric = column.kind is Kind.INTEGER
+    if said & (_NOT_A_STATUS - ({"code", "id"} if numeric else set())):
+        return 0
+    if any(column.name in reference.columns for reference in table.references) and not numeric:
+        return 0
+    values = table.values(column)
+    if len(values) > FEW_VALUES or (numeric and said & {"result"}):
+        return 0
+    score = 12 - 2 * next(i for i, word in enumerate(_STATUS_WORDS) if word in said) - 4 * len(said - _PLAIN_WORDS)
+    if said & {"result", "outcome"} and not is_said(values):
+        return 0
+    score += 4 * (column.kind is Kind.ENUM) + 2 * bool(column.labels)
+    if values and not numeric:
+        score += 10 if knows_an_end(values) else 4 if is_said(values) else -8
+    score -= 3 * numeric + 2 * ("name" in said) + ("id" in said)
+    return max(score, 1) if not values else max(score, 0)
+
+
+def _time(table: Table, wanted: frozenset[str]) -> Column | None:
+    """Return a column of time with one of these words; a real time before a number, a shorter name before a longer."""
+    found = [
+        column
+        for column in table.columns
+        if (column.kind in TIMES or (column.kind in NUMBERS and _is_a_time(column)))
+        and set(words(column.name)) & wanted
+        and not set(words(column.name)) & {"heartbeat", "expected", "estimated", "next", "last", "first", "scheduling"}
+    ]
+    return min(
+        found, key=lambda each: (each.kind not in TIMES, "expected" in each.name, len(words(each.name))), default=None
+    )
+
+
+def _is_a_time(column: Column) -> bool:
+    parts = words(column.name)
+    return parts[-1] in _END_SUFFIXES or (
+        len(parts) == 1 and parts[0] in ("ended", "finished", "started", "created", "completed", "updated", "timestamp")
+    )
