@@ -32,9 +32,7 @@ RUN_STARTS = (
     "update dag_run set start_date = now() - interval '72 s', state = 'running', updated_at = now() "
     "where dag_id = %(dag)s and run_id = %(run)s"
 )
-SCHEDULING_DECISION = (
-    "update dag_run set last_scheduling_decision = now(), updated_at = now() where dag_id = %(dag)s and run_id = %(run)s"
-)
+SCHEDULING_DECISION = "update dag_run set last_scheduling_decision = now(), updated_at = now() where dag_id = %(dag)s and run_id = %(run)s"
 RUN_ENDS = (
     "update dag_run set end_date = start_date + interval '72 s', state = %(state)s, last_scheduling_decision = now(), "
     "updated_at = now() where dag_id = %(dag)s and run_id = %(run)s"
@@ -54,7 +52,7 @@ ASKS = (
     "values (%(id)s, '[\"Approve\", \"Reject\"]', %(subject)s, %(body)s, '{}', now(), '{}')"
 )
 IS_ANSWERED = (
-    "update hitl_detail set responded_by = '{\"id\": \"1\"}', responded_at = now(), chosen_options = '[\"Approve\"]' "
+    'update hitl_detail set responded_by = \'{"id": "1"}\', responded_at = now(), chosen_options = \'["Approve"]\' '
     "where ti_id = %(id)s"
 )
 ASKS_ANEW = (

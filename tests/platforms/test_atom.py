@@ -65,12 +65,21 @@ class Agents:
 
     def agent(self, name: str, status: str = "supervised") -> str:
         """Register an agent; return its id."""
-        more, values = (", role, type, capabilities, tenant_id", ", 'agent', 'personal', '[]', 'acme'") if self.tenants else ("", "")
+        more, values = (
+            (", role, type, capabilities, tenant_id", ", 'agent', 'personal', '[]', 'acme'")
+            if self.tenants
+            else ("", "")
+        )
         self.platform.do(AGENT.format(more=more, values=values), agent=name, status=status)
         return name
 
     def work(
-        self, agent: str, kind: str = "workflow_execute", status: str = "completed", message: str | None = None, what: str = "Sort the inbox"
+        self,
+        agent: str,
+        kind: str = "workflow_execute",
+        status: str = "completed",
+        message: str | None = None,
+        what: str = "Sort the inbox",
     ) -> None:
         """Track one operation from its start to its end."""
         id_, extra = str(uuid4()), (", tenant_id", ", 'default'") if self.tenants else ("", "")
@@ -79,11 +88,26 @@ class Agents:
         for _ in range(2):
             self.platform.do(COMPLETE, id=id_, status=status, message=message)
 
-    def execute(self, agent: str, status: str, *, by: str = "manual", chain: bool = False, inserted: bool = False) -> None:
+    def execute(
+        self, agent: str, status: str, *, by: str = "manual", chain: bool = False, inserted: bool = False
+    ) -> None:
         """Execute an agent; `inserted` writes the end at once, as agents without a session do."""
-        id_, extra = str(uuid4()), ((", tenant_id, chain_id", f", 'default', {repr('chain') if chain else 'null'}") if self.tenants else ("", ""))
+        id_, extra = (
+            str(uuid4()),
+            (
+                (", tenant_id, chain_id", f", 'default', {repr('chain') if chain else 'null'}")
+                if self.tenants
+                else ("", "")
+            ),
+        )
         statement = EXECUTION.format(more=extra[0], values=extra[1])
-        row = {"id": id_, "agent": agent, "by": by, "input": "List the hosts", "output": "42 hosts" if inserted else None}
+        row = {
+            "id": id_,
+            "agent": agent,
+            "by": by,
+            "input": "List the hosts",
+            "output": "42 hosts" if inserted else None,
+        }
         self.platform.do(statement, **row, status=status if inserted else "running")
         if not inserted:
             error = "Agent chat execution failed" if status == "failed" else None
@@ -134,7 +158,11 @@ async def test_all_three_tables_are_posted_once_and_nothing_else(agents: Agents,
         ("inserts", "status", f"{ran} 42 hosts #automation"),
         ("breaks", "alert", f"⚠️ breaks {problem} List the hosts: Agent chat execution failed"),
         ("times-out", "alert", f"⚠️ times-out {problem} List the hosts: timed out"),
-        ("waits", "alert", "🙋 waits is asking for approval: send_message on internal: Learning phase: external contact"),
+        (
+            "waits",
+            "alert",
+            "🙋 waits is asking for approval: send_message on internal: Learning phase: external contact",
+        ),
     }
     posts = await agents.platform.posts(redactor)
     assert set(posts) == expected

@@ -55,7 +55,9 @@ class Apps:
         self.platform = platform
         self.names: dict[str, str] = {}
 
-    def start(self, name: str, *, origin: str = "app-run", kind: str = "workflow", status: str = "normal") -> dict[str, UUID]:
+    def start(
+        self, name: str, *, origin: str = "app-run", kind: str = "workflow", status: str = "normal"
+    ) -> dict[str, UUID]:
         """Start a run of a new app; return the ids of both."""
         ids = {"app": uuid4(), "run": uuid4(), "tenant": TENANT}
         self.names[str(ids["app"])] = name

@@ -22,7 +22,7 @@ TRACE = (
 OBSERVATION = (
     "insert into observations (id, name, start_time, end_time, parent_observation_id, type, trace_id, level, status_message, project_id) "
     "values (%(id)s, 'span', '2999-01-01 10:00', %(end)s, %(parent)s, %(type)s::\"ObservationType\", %(trace)s, "
-    "%(level)s::\"ObservationLevel\", %(message)s, %(project)s) on conflict (id) do update set "
+    '%(level)s::"ObservationLevel", %(message)s, %(project)s) on conflict (id) do update set '
     "end_time = coalesce(excluded.end_time, observations.end_time), level = excluded.level, status_message = excluded.status_message"
 )
 
@@ -54,7 +54,13 @@ class Traces:
         inner = {**row, "id": str(uuid4())}
         for _ in range(2 if ends else 0):
             self.platform.do(
-                OBSERVATION, **inner, level="ERROR", message="inner", end="2999-01-01 10:00:02", parent=row["id"], type="GENERATION"
+                OBSERVATION,
+                **inner,
+                level="ERROR",
+                message="inner",
+                end="2999-01-01 10:00:02",
+                parent=row["id"],
+                type="GENERATION",
             )
             self.platform.do(
                 OBSERVATION, **row, level=level, message=message, end="2999-01-01 10:01:12", parent=None, type=kind

@@ -15,7 +15,9 @@ from autopost.redaction.redactor import Redactor
 from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
 
 NEW_FLOW = "insert into flow (name, id) values (%(name)s, %(flow)s) on conflict (name) do nothing"
-NEW_RUN = "insert into flow_run (flow_id, id, name, parent_task_run_id) values (%(flow)s, %(run)s, %(run_name)s, %(parent)s)"
+NEW_RUN = (
+    "insert into flow_run (flow_id, id, name, parent_task_run_id) values (%(flow)s, %(run)s, %(run_name)s, %(parent)s)"
+)
 NEW_STATE = (
     "insert into flow_run_state (flow_run_id, type, timestamp, name, message, id) "
     "values (%(run)s, %(type)s, now(), %(state_name)s, %(message)s, %(state)s)"
@@ -27,7 +29,9 @@ STATE_AND_ID = (
 )
 STATE_FIRST = STATE_AND_ID.replace("state_id = %(state)s, ", "")
 ID_AFTERWARDS = "update flow_run set state_id = %(state)s, updated = now() where id = %(run)s"
-TASK_RUN = "insert into task_run (id, name, task_key, dynamic_key, flow_run_id) values (%(task)s, 'sub', 'sub', '0', %(run)s)"
+TASK_RUN = (
+    "insert into task_run (id, name, task_key, dynamic_key, flow_run_id) values (%(task)s, 'sub', 'sub', '0', %(run)s)"
+)
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
@@ -49,7 +53,14 @@ class Flows:
         return run
 
     def state(
-        self, run: UUID, kind: str, *, name: str = "", message: str | None = None, lasted: str = "72 s", twice: bool = False
+        self,
+        run: UUID,
+        kind: str,
+        *,
+        name: str = "",
+        message: str | None = None,
+        lasted: str = "72 s",
+        twice: bool = False,
     ) -> None:
         """Set a state: in one UPDATE after it, or `twice`, the type in one before it and the id in one after it."""
         order = (STATE_FIRST, NEW_STATE, ID_AFTERWARDS) if twice else (NEW_STATE, STATE_AND_ID)

@@ -8,7 +8,9 @@ from autopost.cli.lazy import Entry, lazy_group
 
 COMMANDS = {
     "list": Entry("autopost.cli.mapping.bundled:list_mappings", "Commands", "autopost mapping list"),
-    "show": Entry("autopost.cli.mapping.bundled:show_mapping", "Commands", "autopost mapping show prefect > platform.toml"),
+    "show": Entry(
+        "autopost.cli.mapping.bundled:show_mapping", "Commands", "autopost mapping show prefect > platform.toml"
+    ),
 }
 
 mapping = typer.Typer(
