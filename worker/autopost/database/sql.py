@@ -8,6 +8,7 @@ What a file may say in double braces, and what it stands for:
   trigger's function ends with. An object whose file has one of these exists once for each table of operations
 - `captures`: the functions of all these triggers, in brackets, for `t.tgfoid in`
 - `operations`: a row for each table of operations: its name, its view, its status columns and its trigger's function
+- `views`: a row for each view of a table of the platform: its name and the table; without a mapping one of NULL
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
@@ -33,7 +34,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views)")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = (
     "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
@@ -109,9 +110,11 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         "of": capture_suffix(mapping, table),
         "captures": (
             "(select p.oid from pg_catalog.pg_proc as p where p.proname ~ '^auto_post_capture(_of_.*)?$' "  # noqa: S608
-            f"and p.pronamespace = pg_catalog.to_regnamespace('{own}'))"
+            "and p.pronamespace = (select c.relnamespace from pg_catalog.pg_class as c "
+            f"where c.oid = pg_catalog.to_regclass('{own}.auto_post_control')))"
         ),
         "operations": ",\n            ".join(_operations(own, platform, mapping)),
+        "views": ",\n            ".join(_views(own, mapping)),
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,
@@ -141,6 +144,14 @@ def _operations(own: str, platform: str, mapping: Mapping | None) -> list[str]:
         f"'{own}.auto_post_capture{capture_suffix(mapping, table)}()')"
         for table in mapping.operations
     ]
+
+
+def _views(own: str, mapping: Mapping | None) -> list[str]:
+    if mapping is None:
+        return ["(null, null)"]
+    views = [(name, table.table) for name, table in mapping.tables.items()]
+    views += [(view_of(mapping, table), table.table) for table in mapping.operations]
+    return [f"('{own}.{view}', {_literal(table)})" for view, table in views]
 
 
 def _literal(value: str) -> str:
