@@ -31,13 +31,17 @@ STARTS = (
     "\"startedAt\" = now() at time zone 'UTC' - interval '72 s', \"updatedAt\" = now() where id = %(run)s"
 )
 CHANGES = (
-    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", stats = %(stats)s, '
-    "\"endedAt\" = case when %(status)s in ('COMPLETED', 'FAILED', 'TERMINATED') then \"startedAt\" + interval '72 s' end, "
+    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", '
+    "stats = %(stats)s, "
+    "\"endedAt\" = case when %(status)s in ('COMPLETED', 'FAILED', 'TERMINATED') then \"startedAt\" + interval '72 "
+    "s' end, "
     "\"updatedAt\" = now() where id = %(run)s and \"executionStatus\" in ('RUNNING', 'QUEUED', 'REVIEW', 'TERMINATED')"
 )
 NEW_REVIEW = (
-    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", payload, '
-    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, %(status)s, now()) "
+    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", '
+    "payload, "
+    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, "
+    "%(status)s, now()) "
     'on conflict ("nodeExecId") do update set "nodeExecId" = excluded."nodeExecId"'
 )
 REVIEWED = (

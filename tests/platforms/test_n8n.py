@@ -27,7 +27,8 @@ SET_RUNNING = (
     "update execution_entity set status = 'running', \"startedAt\" = now() - interval '72 s' where id = %(id)s"
 )
 END = (
-    'update execution_entity set finished = %(finished)s, status = %(status)s, "stoppedAt" = "startedAt" + interval \'72 s\', '
+    'update execution_entity set finished = %(finished)s, status = %(status)s, "stoppedAt" = "startedAt" + interval '
+    "'72 s', "
     '"waitTill" = %(until)s where id = %(id)s'
 )
 SAVE_DATA = 'update execution_data set data = %(data)s, "workflowData" = \'{}\' where "executionId" = %(id)s'
@@ -142,7 +143,7 @@ async def test_alert_names_the_node_and_its_message(workflows: Workflows, redact
     }.items():
         odd[name] = workflows.start(name)
         workflows.end(odd[name], "error", data)
-    posts = dict((author, text) for author, _, text in await workflows.platform.posts(redactor))
+    posts = {author: text for author, _, text in await workflows.platform.posts(redactor)}
     head = "hit a problem with workflow_execute: Execution"
     assert posts.pop("sync") == (
         f"⚠️ sync {head} {failed} failed after 1 min 12 s: at Read price list: The service refused the connection - "

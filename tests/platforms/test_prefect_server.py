@@ -1,7 +1,7 @@
 """The real Prefect server, on PostgreSQL, with real flows: `make prefect`.
 
-Installs Prefect in a virtual environment of its own, unless AUTOPOST_TEST_PREFECT names a Python that has it. Prefect needs
-the extension pg_trgm, which the embedded PostgreSQL lacks: it runs on the system's.
+Installs Prefect in a virtual environment of its own, unless AUTOPOST_TEST_PREFECT names a Python that has it. Prefect
+needs the extension pg_trgm, which the embedded PostgreSQL lacks: it runs on the system's.
 """
 
 from __future__ import annotations
@@ -68,20 +68,21 @@ def suspended():
 def killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
-if sys.argv[1] == "serve":
-    serve(suspended.to_deployment("d"), killed.to_deployment("d"), query_seconds=1)
-elif __name__ == "__main__":
-    globals()[sys.argv[1]]()
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        serve(suspended.to_deployment("d"), killed.to_deployment("d"), query_seconds=1)
+    else:
+        globals()[sys.argv[1]]()
 """
 
 RESUME = """
-import asyncio, sys
+import sys
 from prefect.flow_runs import resume_flow_run
 from prefect.deployments import run_deployment
 if sys.argv[1] == "resume":
-    asyncio.run(resume_flow_run(sys.argv[2], run_input={"yes": True} if sys.argv[3] == "with input" else None))
+    resume_flow_run(sys.argv[2], run_input={"yes": True} if sys.argv[3] == "with input" else None)
 else:
-    asyncio.run(run_deployment(sys.argv[2], timeout=0))
+    run_deployment(sys.argv[2], timeout=0)
 """
 
 
@@ -117,6 +118,7 @@ class Prefect:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
     def steer(self, *arguments: str) -> None:
         """Resume a run, or run a deployment."""
@@ -176,16 +178,22 @@ def answers(url: str, server: subprocess.Popen[bytes]) -> bool:
 
 
 def test_real_flows_are_posted_as_a_person_would_want(installed: tuple[KnownPlatform, Prefect]) -> None:
-    """One post or alert for each run, with the exception's message; an approval request for a pause and a suspension."""
+    """One post or alert for each run, with the exception's message; a request for a pause and for a suspension."""
     platform, prefect = installed
     host = platform.host
 
-    def run_in(state: str, flow: str) -> str | None:
-        rows = host.rows(
-            "select r.id from flow_run as r inner join flow as f on r.flow_id = f.id where f.name = %s and r.state_type::text = %s",
-            (flow, state),
+    def run_in(state: str, flow: str) -> str:
+        """Wait until the flow has a run in this state; return its id."""
+        (row, *_) = until(
+            lambda: host.rows(
+                "select r.id from flow_run as r inner join flow as f on r.flow_id = f.id "
+                "where f.name = %s and r.state_type::text = %s",
+                (flow, state),
+            ),
+            seconds=180,
+            what=f"{flow} {state}",
         )
-        return str(rows[0]["id"]) if rows else None
+        return str(row["id"])
 
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_RATE_LIMIT_MINUTES": "0.0001"}
     names = ("completed", "failed", "retried", "crashed", "paused")
@@ -196,27 +204,16 @@ def test_real_flows_are_posted_as_a_person_would_want(installed: tuple[KnownPlat
     ):
         for name in names:
             running.enter_context(prefect.run("flows.py", name))
+        until(lambda: host.value("select count(*) from deployment") == 2, what="the deployments")
         for name in ("suspended", "killed"):
-            until(
-                lambda name=name: host.rows(
-                    "select from deployment as d inner join flow as f on d.flow_id = f.id where f.name = %s", (name,)
-                )
-            )
             prefect.steer("run", f"{name}/d")
-        for name in ("paused", "suspended"):
-            run = until(lambda name=name: run_in("PAUSED", name), seconds=120, what=f"{name} waiting")
-            assert run is not None
-            prefect.steer("resume", run, "with input" if name == "paused" else "alone")
-        for name, state in {
-            "completed": "COMPLETED",
-            "failed": "FAILED",
-            "retried": "COMPLETED",
-            "crashed": "CRASHED",
-            "paused": "COMPLETED",
-            "suspended": "COMPLETED",
-            "killed": "CRASHED",
-        }.items():
-            until(lambda name=name, state=state: run_in(state, name), seconds=180, what=f"{name} {state}")
+        prefect.steer("resume", run_in("PAUSED", "paused"), "with input")
+        prefect.steer("resume", run_in("PAUSED", "suspended"), "alone")
+        for name in ("completed", "retried", "paused", "suspended"):
+            run_in("COMPLETED", name)
+        for name in ("crashed", "killed"):
+            run_in("CRASHED", name)
+        run_in("FAILED", "failed")
         until(lambda: host.waiting() == 0)
         assert "Traceback" not in worker.log
 

@@ -15,11 +15,13 @@ from autopost.redaction.redactor import Redactor
 from tests.support.known_platforms import KnownPlatform, known_platform
 
 FIELDS = (
-    "namespace_id, run_id, start_time, execution_time, workflow_id, workflow_type_name, status, close_time, encoding, task_queue, "
+    "namespace_id, run_id, start_time, execution_time, workflow_id, workflow_type_name, status, close_time, "
+    "encoding, task_queue, "
     "search_attributes, parent_workflow_id, parent_run_id, root_workflow_id, root_run_id, _version"
 )
 VALUES = (
-    "%(namespace)s, %(run)s::char(64), %(start)s, %(start)s, %(id)s, %(type)s, %(status)s, %(close)s, 'json', 'default', %(attributes)s, "
+    "%(namespace)s, %(run)s::char(64), %(start)s, %(start)s, %(id)s, %(type)s, %(status)s, %(close)s, 'json', "
+    "'default', %(attributes)s, "
     "%(parent)s, %(parent)s, %(id)s, %(run)s::varchar, %(version)s"
 )
 INSERT = f"insert into executions_visibility ({FIELDS}) values ({VALUES}) on conflict (namespace_id, run_id) do nothing"
