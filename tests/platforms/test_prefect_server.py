@@ -19,7 +19,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.host import until
-from tests.support.known_platforms import KnownPlatform, known_platform
+from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
 from tests.support.work import worker_process
 
 pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
@@ -157,6 +157,7 @@ def installed(empty_database: str, python: Path, tmp_path: Path) -> Iterator[tup
         with prefect.run("-m", "prefect", *arguments) as server:
             until(lambda: answers(f"http://127.0.0.1:{port}/api/health", server), seconds=120, what="the server")
             yield platform, prefect
+            print((tmp_path / "log").read_text("utf-8", "replace")[-20_000:])  # noqa: T201 - shown where it fails
 
 
 def url_of(dsn: str) -> str:
@@ -177,6 +178,7 @@ def answers(url: str, server: subprocess.Popen[bytes]) -> bool:
         return False
 
 
+@reads_what_was_committed
 def test_real_flows_are_posted_as_a_person_would_want(installed: tuple[KnownPlatform, Prefect]) -> None:
     """One post or alert for each run, with the exception's message; a request for a pause and for a suspension."""
     platform, prefect = installed
@@ -204,7 +206,7 @@ def test_real_flows_are_posted_as_a_person_would_want(installed: tuple[KnownPlat
     ):
         for name in names:
             running.enter_context(prefect.run("flows.py", name))
-        until(lambda: host.value("select count(*) from deployment") == 2, what="the deployments")
+        until(lambda: host.value("select count(*) from deployment") == 2, seconds=180, what="the deployments")
         for name in ("suspended", "killed"):
             prefect.steer("run", f"{name}/d")
         prefect.steer("resume", run_in("PAUSED", "paused"), "with input")
