@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.support.host import until
+from tests.support.host import open_connection, until
 from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
 from tests.support.work import worker_process
 
@@ -140,6 +140,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def installed(empty_database: str, python: Path, tmp_path: Path) -> Iterator[tuple[KnownPlatform, Prefect]]:
     """Return Prefect's database, made by its own migrations, with autopost beside it; and its server."""
+    with open_connection(empty_database) as connection:
+        if not connection.execute("select from pg_available_extensions where name = 'pg_trgm'").fetchall():
+            pytest.skip("Prefect needs the extension pg_trgm: run `make prefect`")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -41,9 +41,18 @@ class Workflows:
         self.namespace = str(uuid4())
 
     def run(
-        self, kind: str, *statuses: int, parent: str | None = None, attributes: str | None = None, run: str = ""
+        self,
+        kind: str,
+        *statuses: int,
+        parent: str | None = None,
+        attributes: str | None = None,
+        run: str = "",
+        seen: bool = True,
     ) -> None:
-        """Start a run and let it come to these statuses; each is written twice, the last time out of order."""
+        """Start a run and let it come to these statuses; each is written twice, and after it the start once more.
+
+        `seen` is whether the start was written before.
+        """
         row = {
             "namespace": self.namespace,
             "run": run or str(uuid4()),
@@ -53,7 +62,8 @@ class Workflows:
             "attributes": attributes,
             "start": "2999-01-01 10:00:00",
         }
-        self.platform.do(INSERT, **row, status=RUNNING, close=None, version=1)
+        if seen:
+            self.platform.do(INSERT, **row, status=RUNNING, close=None, version=1)
         for version, status in enumerate(statuses, 2):
             close = None if status in (RUNNING, PAUSED) else "2999-01-01 10:01:12"
             for sent in (version, version, 1):
@@ -71,6 +81,7 @@ async def test_runs_are_posted_once_and_nothing_else(workflows: Workflows, redac
     """Each status, upserts that come twice or late, a retry, a child, a schedule."""
     run = str(uuid4())
     workflows.run("Order", RUNNING, COMPLETED, run=run)
+    workflows.run("Unseen", COMPLETED, seen=False)
     workflows.run("Import", FAILED)
     workflows.run("Import", COMPLETED)
     workflows.run("Slow", TIMED_OUT)
@@ -93,6 +104,7 @@ async def test_runs_are_posted_once_and_nothing_else(workflows: Workflows, redac
         ),
         ("Import", "status", f"Just finished workflow_execute! Workflow Import-1 {ran}"),
         ("Slow", "alert", "⚠️ Slow hit a problem with workflow_execute: Workflow Slow-1 timed out after 1 min 12 s"),
+        ("Unseen", "status", f"Just finished workflow_execute! Workflow Unseen-1 {ran}"),
         ("Paused", "status", f"Just finished workflow_execute! Workflow Paused-1 {ran}"),
     }
     posts = await workflows.platform.posts(redactor)
