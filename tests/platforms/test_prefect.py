@@ -12,7 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
+from tests.support.crew import Crew
+from tests.support.host import until
 from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.work import worker_process
 
 NEW_FLOW = "insert into flow (name, id) values (%(name)s, %(flow)s) on conflict (name) do nothing"
 NEW_RUN = (
@@ -168,3 +171,12 @@ async def test_message_that_is_written_after_the_state_is_posted(prefect: KnownP
     flows.state(run, "FAILED", message="Flow run encountered an exception: KeyError: 'price'", twice=True)
     ((_, _, text),) = await prefect.posts(redactor)
     assert text.endswith("Run paper-frog failed after 1 min 12 s: KeyError: 'price'")
+
+
+def test_worker_process_posts_what_the_server_writes(prefect: KnownPlatform, processes: Crew) -> None:
+    """A worker of its own process, with the rights of its role alone, as in a deployment."""
+    with worker_process(prefect.settings.dsn, processes, SOCIAL_POST_LLM_ENABLED="false"):
+        flows = Flows(prefect)
+        flows.state(flows.start("nightly-report"), "COMPLETED")
+        (post,) = until(prefect.host.posts)
+    assert post["content"] == "Just finished workflow_execute! Run paper-frog finished in 1 min 12 s #automation"
