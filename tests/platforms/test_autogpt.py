@@ -24,20 +24,24 @@ NEW_GRAPH = (
 )
 NEW_EXECUTION = (
     'insert into platform."AgentGraphExecution" (id, "executionStatus", "agentGraphId", "agentGraphVersion", "userId", '
-    '"parentGraphExecutionId") values (%(run)s, \'QUEUED\', %(graph)s, %(version)s, \'runner\', %(parent)s)'
+    "\"parentGraphExecutionId\") values (%(run)s, 'QUEUED', %(graph)s, %(version)s, 'runner', %(parent)s)"
 )
 STARTS = (
     'update platform."AgentGraphExecution" set "executionStatus" = \'RUNNING\', '
     "\"startedAt\" = now() at time zone 'UTC' - interval '72 s', \"updatedAt\" = now() where id = %(run)s"
 )
 CHANGES = (
-    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", stats = %(stats)s, '
-    '"endedAt" = case when %(status)s in (\'COMPLETED\', \'FAILED\', \'TERMINATED\') then "startedAt" + interval \'72 s\' end, '
-    '"updatedAt" = now() where id = %(run)s and "executionStatus" in (\'RUNNING\', \'QUEUED\', \'REVIEW\', \'TERMINATED\')'
+    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", '
+    "stats = %(stats)s, "
+    "\"endedAt\" = case when %(status)s in ('COMPLETED', 'FAILED', 'TERMINATED') then \"startedAt\" + interval '72 "
+    "s' end, "
+    "\"updatedAt\" = now() where id = %(run)s and \"executionStatus\" in ('RUNNING', 'QUEUED', 'REVIEW', 'TERMINATED')"
 )
 NEW_REVIEW = (
-    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", payload, '
-    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, %(status)s, now()) "
+    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", '
+    "payload, "
+    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, "
+    "%(status)s, now()) "
     'on conflict ("nodeExecId") do update set "nodeExecId" = excluded."nodeExecId"'
 )
 REVIEWED = (
@@ -80,7 +84,9 @@ async def test_executions_and_reviews_are_posted_once_and_nothing_else(graphs: G
     done = '{"activity_status": "Looked at 42 hosts.", "error": null}'
     graphs.change(graphs.start("hosts"), "COMPLETED", done)
     graphs.change(graphs.start("silent"), "COMPLETED", None)
-    graphs.change(graphs.start("broken"), "FAILED", '{"error": "Insufficient balance", "activity_status": "Could not."}')
+    graphs.change(
+        graphs.start("broken"), "FAILED", '{"error": "Insufficient balance", "activity_status": "Could not."}'
+    )
     stopped = graphs.start("stopped")
     graphs.change(stopped, "TERMINATED")
     resumed = graphs.start("resumed")
