@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, TextTooLong
 from autopost.model import Redaction, placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
+from autopost.redaction.decode import embedded, unescaped
 from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
@@ -119,7 +120,7 @@ class Redactor:
     def _find(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return the findings to replace, with their spans in `text`, in order and without overlaps."""
         plain = normalise(text)
-        found = self._engine.findings(plain.text, deadline)
+        found = [*self._engine.findings(plain.text, deadline), *self._encoded(plain.text, deadline)]
         if not found:
             return []
         allowed = self._allowlist.spans(plain.text)
@@ -128,6 +129,16 @@ class Redactor:
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
+
+    def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
+        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the encoded forms."""
+        if (view := unescaped(text)) is not None:
+            for finding in self._engine.findings(view.text, deadline):
+                yield _at(finding, *view.original_span(finding.start, finding.end))
+        for span, readable in embedded(text):
+            inner = self._engine.findings(normalise(readable).text, deadline)
+            if inner:
+                yield _at(min(inner, key=lambda finding: finding.rank), *span)
 
 
 def _replaced(text: str, findings: Iterable[Finding]) -> tuple[str, Edits]:

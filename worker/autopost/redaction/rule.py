@@ -21,7 +21,8 @@ class Rule:
     Default: the pattern itself.
     `refine`: takes the text and the span of a match, yields the spans of findings (none, one or several).
     `source`: the vendor's page or the standard that the pattern follows.
-    `whole`: pass the whole match to `refine`, even if there are groups. `name`: the id of a user's own pattern.
+    `whole`: pass the whole match to `refine`, even if there are groups. `name`: what distinguishes it from the family's
+    other rules; see `rules.identified`. `own`: whether it is a user's own pattern, whose name is its id.
     """
 
     entity: str
@@ -32,6 +33,7 @@ class Rule:
     refine: Refine | None = None
     whole: bool = False
     name: str = ""
+    own: bool = False
 
     def compile(self) -> Any:
         """Return the compiled pattern."""

@@ -11,12 +11,16 @@ from autopost.redaction.rules import (
     card,
     cloud_keys,
     codes,
+    commands,
     credentials,
     developer_keys,
     email,
     iban,
     identity,
+    links,
+    near,
     network,
+    opaque,
     phone,
     phone_context,
     plain_passwords,
@@ -40,15 +44,20 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "private keys": private_keys.RULES,
     "credentials": credentials.RULES,
     "assignments": (*assignments.RULES, *plain_passwords.RULES),
+    "near": near.RULES,
+    "opaque": opaque.RULES,
+    "links": links.RULES,
+    "commands": commands.RULES,
     "codes": codes.RULES,
 }
 
 # Families whose anchors are compiled into one set (see prefilter.py).
 GROUPS = (
     ("email", "card", "iban", "network", "phone", "wallet"),
-    ("identity", "credentials", "codes"),
+    ("identity", "credentials", "links", "commands"),
     ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
-    ("assignments",),
+    ("assignments", "opaque"),
+    ("near", "codes"),
 )
 
 

@@ -16,6 +16,7 @@ from autopost.redaction.rules.shape import (
     is_prose,
     is_sentence,
     is_uuid,
+    trimmed,
 )
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
@@ -32,26 +33,7 @@ _VALUE = r"[^\s\"'`<>]"
 # Before a quoted value, at most a connector and two spaces.
 _OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
 
-# Trailing characters that end a sentence or close a bracket and do not belong to the secret.
 _NEW_CLAUSE = compiled(r"(?:and|but|on|until|for|before|since|then|from)\b")
-
-_CLOSERS = ".,;:)]}"
-
-# In the query of a URL, the value ends at the next parameter.
-_NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    """Return the end of the value, without the next parameter of a URL and the punctuation of the sentence."""
-    parameter = _NEXT_PARAMETER.search(text[start:end])
-    if parameter is not None:
-        end = start + parameter.start()
-    while end > start and text[end - 1] in _CLOSERS:
-        if text[end - 1] in ")]}" and {")": "(", "]": "[", "}": "{"}[text[end - 1]] in text[start:end]:
-            break
-        end -= 1
-    return end
-
 
 def _is_clean(value: str) -> bool:
     return is_prose(value) or is_measure(value)
@@ -59,7 +41,7 @@ def _is_clean(value: str) -> bool:
 
 def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept nearly everything after `password=` and `password:`, except words that talk about passwords."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 3 or is_prose(value) or (len(value) < 6 and is_measure(value)):
         return
@@ -77,7 +59,7 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 6 or _is_clean(value):
         return
@@ -87,16 +69,21 @@ def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a random value, or the last word of the sentence."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 4 or (_is_clean(value) and not (value.isdigit() and _ends_sentence(text, end))):
         return
-    if has_random_look(value) or (_ends_sentence(text, end) and "/" not in value):
+    if has_random_look(value) or _is_passphrase(value) or (_ends_sentence(text, end) and "/" not in value):
         yield start, end
 
 
+def _is_passphrase(value: str) -> bool:
+    words = value.split("-")
+    return len(words) >= 3 and all(len(word) >= 3 and word.isalpha() for word in words)
+
+
 def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     if len(value) >= 6 and not _is_clean(value) and not is_name(value) and (has_random_look(value) or len(value) >= 24):
         yield start, end
@@ -104,7 +91,7 @@ def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _bare(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a value directly after the word if it mixes letters and digits."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
     if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
@@ -113,7 +100,7 @@ def _bare(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a value directly after the word if it mixes letters with digits or symbols."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     mixed = has_wild_case(value) if value.isalpha() else any(map(str.isalpha, value)) and has_random_look(value)
     if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):

@@ -9,7 +9,8 @@ import binascii
 from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span, single
-from autopost.redaction.rules.shape import has_wild_case
+from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
+from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, strength
 
 _QUOTES = "\"'`"
 
@@ -41,6 +42,12 @@ def _is_pair(text: str, start: int, end: int) -> bool:
     if has_wild_case(password):
         return True
     return any(map(str.isdigit, password)) and any(map(str.isalpha, password)) and len(password) >= 4
+
+
+def _is_login(text: str, start: int, end: int) -> bool:
+    """Return whether this is `user:password`, and not two numbers of `docker run -u` or two variables."""
+    user, _, password = text[start:end].partition(":")
+    return not (password.isdigit() and user.isdigit()) and password[:1] not in {"$", "<", "{"} and not is_reference(password)
 
 
 RULES = (
@@ -121,9 +128,11 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        rf"(?:^|\s)(?:-u|--user|--userpwd|--basic-auth)[ =][{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
+        rf"(?:^|\s)(?:-u[ =]?|(?:--user|--userpwd|--basic-auth)[ =])[{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
         source="curl(1): --user",
-        anchor=r"(?:-u|--user|--userpwd|--basic-auth)[ =]",
+        anchor=r"(?:-u|--user|--userpwd|--basic-auth)",
+        refine=single(_is_login),
+        name="user-option",
     ),
     Rule(
         "CREDENTIALS",
@@ -139,4 +148,31 @@ RULES = (
         source="mysql(1), sshpass(1)",
         anchor=r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b",
     ),
+    Rule(
+        "CREDENTIALS",
+        r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s(?:the\s)?)[\"'`]?([^\s\"'`<>|@]{5,})",
+        source="lists of addresses with their passwords",
+        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]|[\t ]|\s(?:with|using|and|mit|avec|con)\s)",
+        score=0.8,
+        refine=lambda text, start, end: _of_address(text, start, end),
+        name="address-and-password",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"<EMAIL_ADDRESS>[\"'`]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s)[\"'`]?([^\s\"'`<>|@]{5,})",
+        source="the same, when the address is replaced",
+        anchor=r"<EMAIL_ADDRESS>",
+        score=0.8,
+        refine=lambda text, start, end: _of_address(text, start, end),
+        name="address-replaced-and-password",
+    ),
 )
+
+
+def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what looks like a password, and behind a colon or bar any word with a digit."""
+    end = trimmed(text, start, end)
+    value = text[start:end]
+    needed = NUMBERED if text[start - 1 : start] in {":", "|", ";"} else MIXED
+    if strength(value) >= needed and not is_uuid(value) and not is_hex_key(value):
+        yield start, end

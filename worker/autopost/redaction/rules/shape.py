@@ -21,7 +21,7 @@ _SMALL_WORDS = frozenset(
 )  # fmt: skip
 
 _REFERENCE = compiled(
-    r"^(?:\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\{\{.*|\{[a-z_.]*\}?|%[({]?\w*[)}]?s?|<.*|\*+|x{3,}|X{3,}|•+|\.{2,}|\[.*"
+    r"^(?:[a-zA-Z_][\w.]*\(.*|(?i:your?[_-]\w.*|my[_-](?:api|secret|token|password|key)\w*|\w*(?:placeholder|example|dummy|changeme|change_me|replace[_-]?me|todo|fixme|_here|-here)\w*)|\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\{\{.*|\{[a-z_.]*\}?|%[({]?\w*[)}]?s?|<.*|\*+|x{3,}|X{3,}|•+|\.{2,}|\[.*"
     r"|(?:os\.environ|process\.env|env|secrets|vault|arn|ref|file|op|keyvault|ssm)[.:\[(/].*"
     r"|(?:https?|file|s3|gs)://.*|null|nil|none|None|N/A|n/a|undefined|(?i:redacted|masked|hidden|changeme))$"
 )
@@ -52,6 +52,7 @@ _PARTS_OF_NAMES = frozenset(
         "ssl", "tcp", "tls", "to", "ts", "ui", "up", "vm", "vpn", "xml",
     ]
 )  # fmt: skip
+_BETWEEN_WORDS = re.compile("[-/]")
 _SYMBOLS = frozenset("!@#$%^&*+=~|\\?")
 
 
@@ -79,15 +80,25 @@ def is_name(value: str) -> bool:
     return _NAME.match(value) is not None
 
 
+def is_reference(value: str) -> bool:
+    """Return whether a value stands for one that is elsewhere: a variable, a call, a placeholder, asterisks."""
+    return _REFERENCE.match(value) is not None
+
+
 def is_prose(value: str) -> bool:
     """Return whether a value is a word that describes secrets, or a reference to the place of one."""
     plain = value.strip("\"'`()[]*_.,;:!?").lower()
-    if not plain or _REFERENCE.match(value):
+    if not plain or is_reference(value):
         return True
-    first = plain.split("-")[0].split("/")[0]
     if any(map(str.isdigit, plain)):
         return False
-    return first in SAID_OF_SECRETS or (len(first) > 4 and _is_adverb_or_participle(first))
+    first, *others = _BETWEEN_WORDS.split(plain)
+    # Two words can be a compound, such as `case-sensitive`. Of more words, every one must describe.
+    return _describes(first) and (len(others) < 2 or all(map(_describes, others)))
+
+
+def _describes(word: str) -> bool:
+    return word in SAID_OF_SECRETS or (len(word) > 4 and _is_adverb_or_participle(word))
 
 
 def _is_adverb_or_participle(word: str) -> bool:
@@ -139,3 +150,21 @@ def is_random(text: str, start: int, end: int) -> bool:
     """Return whether this is a random key and not words joined by hyphens and dots (refinement of a rule)."""
     digits = sum(map(str.isdigit, text[start:end]))
     return digits >= 3 or (digits > 0 and any(map(str.isupper, text[start:end])))
+
+
+_CLOSERS = ".,;:)]}"
+_OPENER = {")": "(", "]": "[", "}": "{"}
+
+# In the query of a URL, the value ends at the next parameter.
+_NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
+
+
+def trimmed(text: str, start: int, end: int) -> int:
+    """Return the end of a value, without the next parameter of a URL and the punctuation of the sentence."""
+    if "&" in text[start:end] and (parameter := _NEXT_PARAMETER.search(text[start:end])) is not None:
+        end = start + parameter.start()
+    while end > start and text[end - 1] in _CLOSERS:
+        if text[end - 1] in _OPENER and _OPENER[text[end - 1]] in text[start:end]:
+            break
+        end -= 1
+    return end

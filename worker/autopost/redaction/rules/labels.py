@@ -1,0 +1,62 @@
+"""Words for passwords, keys and codes, in thirty languages, as patterns without groups. RE2's `\\b` knows ASCII only."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+PASSWORD = (
+    r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
+    r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|parole|parola|parol|geslo|heslo|sandi|lozinka|zaporka|losung)"
+    r"|_pass|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]?pass|pass:"
+    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelszó|salasõna|parool)[a-zåäöøéű]{0,4}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
+    r"|parola d'ordine|chiave d'accesso|wachtwoord|hasł[oaeu]|hasel\b|hesl[aou]\b|parolă|parolei"
+    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod|pasahitza|nenosiri|wagwoord"
+    r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi|kata laluan"
+    r"|パスワード|暗証|合言葉|密码|密碼|口令|비밀번호|비번|암호|პაროლ|գաղտնաբառ)"
+)
+
+# Words for a secret that is issued, and before them whose it is.
+SECRET = (
+    r"(?:api[_ -]?(?:key|token|secret|schlüssel)|schlüssel|(?:\b|_)secrets?|(?:\b|_)tokens?|(?:bearer|refresh|access|auth|client|app|id|bot|session|csrf|xsrf)(?i:token|secret|key)s?"
+    r"|(?:\b|_)keys?|[a-z]Key|(?:\b|_)(?:jwt|dsn|salt|hmac|otpauth)|credentials?|(?:\b|_)creds?|(?:\b|_)auth|authkey|passkeys?"
+    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
+    r"|(?:\b|_)(?:clé|cle|clave|chave|chiave|jeton|sleutel|nyckel|nøgle|nøkkel|avain|klucz|kulcs|anahtar|kunci)s?(?: (?:d[’']?|de |do |di |del )?(?:l')?api)?\b|klíč|\bkľúč"
+    r"|ключ[а-я]*|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|키\b)"
+)
+
+# Of a word for a key, what makes it something else: of a table, a cache, a keyboard.
+OF_OTHER_KEYS = (
+    r"(?i)(?:\b|_)(?:primary|foreign|cache|partition|sort|registry|lookup|dedup\w*|idempotency|object|routing|row|composite|index|json|dict\w*|translation"
+    r"|map|hash|redis|s3|config|settings?|group\w*|join|unique|natural|surrogate|shard\w*|public|metadata|locali[sz]ation|i18n|yaml|toml|top|low|home|end|enter"
+    r"|arrow|function|shortcut|hot|escape|delete|tab|piano|issue|jira|project|max|min|total|prompt|completion|input|output|num|n|stop|pad|eos|special|per|of"
+    r"|context|cached|reasoning|billed|used|uses?|thousand|million|million|k)[_ -]?$"
+)
+# What follows the word in a name that holds no secret.
+OF_OTHER_NAMES = (
+    r"(?i)^[_ -]?(?:counts?|types?|names?|ids?|ttl|files?|paths?|length|limits?|usage|urls?|uris?|endpoints?|versions?|policy|policies|buckets?|expir\w*"
+    r"|sizes?|models?|budgets?|format|rotation|columns?|fields?|value[_ -]pairs?|points?|results?|metrics?|findings?|takeaways?|board|word|ring|frames?"
+    r"|iz\w+|less|stone|note|events?|stage|length|minlength|strength|manager|vault|store|reset|change|error|errors|issuer|audience|scopes?|age|at|in"
+    r"|sum|rate|per|throughput|window|spent|cost|price|pricing|used|left|remaining)(?:\b|_|[:=])"
+)
+
+CODE = (
+    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|pin2?|passcode|kode|kod|kodu|koodi|código|codigo|codice|kód|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:pin|otp|code)s?"
+    r"|\bcodes?\b|[a-zäöü]{4,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|pass|pin|passcode)|verification number|vahvistuskood|engangs(?:kode|kod)|authenticator|\bcombination\b|\bcombo\b"
+    r"|код[а-яії]*|пин|пін|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã |\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
+)
+
+# Words that make a code one that opens something.
+OF_CODES = (
+    r"(?:verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|log[- ]?in|sign[- ]?(?:in|up|on)\b|\bsms\b|text(?:ed)? me|e-?mail|\bmail\b"
+    r"|access|backup|back-up|recovery|rescue|emergency|scratch|door|gate\b|unlock|alarm|keypad|lock ?box|garage|entry|entrance|building|elevator|safe\b|vault\b|locker|bike lock|padlock|front desk|intercom|airbnb|apartment|office door"
+    r"|zoom|meeting|webex|teams call|dial-in|conference|conf call|host key|pairing|bluetooth|parental|sim\b|phone lock|screen lock|card|debit|atm\b|bank|unlock|voicemail|device|tablet|wifi|wi-fi|wlan|mobile"
+    r"|digit|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
+    r"|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
+    r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
+    r"|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
+)
+
+# Words that make a code something that everybody may read.
+OF_OTHER_CODES = (
+    r"(?i)(?:error|status|exit|return|response|result|http|country|area|zip|postal|post|promo\w*|discount|coupon|voucher|source|gift|product|item|order|sku|dial(?:l?ing)?|currency|language|locale|reason|termination|airport|bar|qr|colou?r|hex|stop|flight|iata|icao|tax|cost|charge|fault|dtc|diagnostic|event|signal|key|char(?:acter)?|unicode|ascii|op|byte|machine|dress|building|morse|penal|civil|dead|legacy|test|naics|sic|hs|icd(?:-10)?|cpt|mcc|class|course|room|vergleichs|fehler|länder|rabatt|quell|vor|bank|sort|swift|branch|routing|department|school|referral|invite|tracking|rückgabe|d'erreur|de retour|de erro|de error|błędu|chybový|ошибки|錯誤|错误|오류|エラー)[\s_-]{0,2}$"
+)
