@@ -106,7 +106,7 @@ def _plain(character: str) -> str:
     if character in _LOOKALIKES:
         return _LOOKALIKES[character]
     code = ord(character)
-    if character in _INVISIBLE or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+    if character in _INVISIBLE or character == _KEYCAP or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return ""
     category = unicodedata.category(character)
     if category == "Cf":

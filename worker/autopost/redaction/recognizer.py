@@ -11,6 +11,11 @@ from autopost.redaction.presidio import EntityRecognizer, NlpArtifacts, Recogniz
 from autopost.redaction.rule import Rule, Span
 
 
+_MOST_REFUSED = 3
+_BEHIND_CHARACTERS = 64
+_FILLER = "_"
+
+
 class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
     """Finds the matches of one family of rules.
 
@@ -49,12 +54,39 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
         }
 
     def _spans(self, rule: Rule, text: str, deadline: Deadline | None) -> Iterator[Span]:
-        for match in self._compiled[rule].finditer(text):
+        pattern = self._compiled[rule]
+        for match in pattern.finditer(text):
             if deadline is not None:
                 deadline.check()
-            groups = 0 if rule.whole else match.re.groups
-            span = next((s for s in map(match.span, range(1, groups + 1)) if s[0] >= 0), match.span())
+            span = _found(rule, match)
             if rule.refine is None:
                 yield span
-            else:
-                yield from rule.refine(text, *span)
+                continue
+            spans = list(rule.refine(text, *span)) or _behind(rule, pattern, text, match.start(), span)
+            yield from spans
+
+
+def _found(rule: Rule, match: Any) -> Span:
+    groups = 0 if rule.whole else match.re.groups
+    span: Span = next((s for s in map(match.span, range(1, groups + 1)) if s[0] >= 0), match.span())
+    return span
+
+
+def _behind(rule: Rule, pattern: Any, text: str, start: int, refused: Span) -> list[Span]:
+    """Return what the rule finds behind a value that was refused: `passport 2031-05-10 C01X00T47`.
+
+    The refused value is replaced by a filler, and the same word is matched again.
+    """
+    for _ in range(_MOST_REFUSED):
+        if refused[0] <= start or rule.refine is None or rule.whole:
+            break
+        filler = _FILLER * (refused[1] - refused[0])
+        window = text[start : refused[0]] + filler + text[refused[1] : refused[1] + _BEHIND_CHARACTERS]
+        match = pattern.match(window)
+        if match is None:
+            break
+        left, right = _found(rule, match)
+        refused = left + start, right + start
+        if spans := list(rule.refine(text, *refused)):
+            return spans
+    return []

@@ -48,25 +48,3 @@ def single(accept: Callable[[str, int, int], bool]) -> Refine:
             yield start, end
 
     return refine
-
-
-# More parts of a token, each after a dot.
-DOTTED = r"(?:\.[A-Za-z0-9_=-]+)*"
-
-# The number of characters of a token after its prefix that the anchor includes.
-_ANCHORED_CHARACTERS = 4
-
-
-def token(entity: str, prefix: str, body: str, least: int, source: str, more: str = "") -> Rule:
-    """Return the rule for a vendor's token: a fixed prefix and at least `least` characters of a class.
-
-    There is no upper limit and no boundary at the end: a longer token is also a secret. `more` matches what can follow.
-    Dots belong there, so that a token does not include the full stop of the sentence (see `DOTTED`).
-    """
-    return Rule(
-        entity,
-        f"{prefix}{body}{{{least},}}{more}",
-        source,
-        anchor=f"{prefix}{body}{{{min(least, _ANCHORED_CHARACTERS)}}}",
-        score=0.99,
-    )

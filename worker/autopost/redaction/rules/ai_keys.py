@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from autopost.redaction.rule import Rule, single, token
+from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.shape import is_random
+from autopost.redaction.rules.token import token
 
 _WORD = "[A-Za-z0-9_-]"
 _ALNUM = "[A-Za-z0-9]"
@@ -40,4 +41,14 @@ RULES = (
     token("API_KEY", r"\bfw_", _ALNUM, 22, "Fireworks: API keys"),
     token("API_KEY", r"\bsk_(?:v\d_)?", "[0-9a-f]", 40, "ElevenLabs: API keys"),
     token("API_KEY", r"\bwandb_v1_", _WORD, 24, "Weights & Biases: API keys"),
+    token("API_KEY", r"tgp_v1_", _WORD, 24, "Together AI: API keys", name="together"),
+    token("API_KEY", r"fc-", "[a-f0-9]", 32, "Firecrawl: API keys", name="firecrawl"),
+    token("API_KEY", r"e2b_", "[a-f0-9]", 32, "E2B: API keys", name="e2b"),
+    token("API_KEY", r"llx-", _ALNUM, 32, "LlamaCloud: API keys", name="llama-cloud"),
+    token("API_KEY", r"jina_", _WORD, 32, "Jina AI: API keys", name="jina"),
+    token("API_KEY", r"pa-", _WORD, 32, "Voyage AI: API keys", name="voyage"),
+    token("API_KEY", r"csk-", _ALNUM, 32, "Cerebras: API keys", name="cerebras"),
+    token("API_KEY", r"tpuf_", _ALNUM, 24, "turbopuffer: API keys", name="turbopuffer"),
+    token("API_KEY", r"hcaik_", "[A-Za-z0-9_]", 24, "Honeycomb: ingest keys", name="honeycomb"),
+    token("API_KEY", r"(?:sk|pk)-(?:helicone|litellm|or)-", _WORD, 16, "Helicone, LiteLLM, OpenRouter: API keys", name="gateway"),
 )

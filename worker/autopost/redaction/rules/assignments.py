@@ -10,24 +10,15 @@ from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.shape import (
     has_random_look,
-    has_wild_case,
     is_measure,
-    is_name,
     is_prose,
     is_sentence,
-    is_uuid,
     trimmed,
 )
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
 
-_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw|pass)|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
-_KEY_WORDS = (
-    r"(?:api[_ -]?(?:key|token|secret)|secret(?:[_ -]?(?:access|api)?[_ -]?(?:key|token|value))?"
-    r"|(?:access|auth|authentication|refresh|bearer|session|id|csrf|bot|personal[_ -]access|deploy|webhook|service|registry|api|device|push|user|admin)"
-    r"[_ -]?(?:token|secret|key)|token|(?:private|encryption|signing|master|shared|account|subscription|license|licence|primary|secondary|storage|client|app|application|consumer|hmac|jwt|ssh|root|recovery|backup|activation|integration|publishable)"
-    r"[_ -]?(?:key|secret|token)|credentials?|recovery[_ -](?:phrase|code)|seed[_ -]phrase|conn(?:ection)?[_ -]?str(?:ing)?)"
-)
+_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw)|_pass|\bpass=|(?:^|[\n{,;|?&])\s{0,3}[\"\']?pass|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>]"
 # Before a quoted value, at most a connector and two spaces.
@@ -43,7 +34,7 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept nearly everything after `password=` and `password:`, except words that talk about passwords."""
     end = trimmed(text, start, end)
     value = text[start:end]
-    if len(value) < 3 or is_prose(value) or (len(value) < 6 and is_measure(value)):
+    if len(value) < 3 or is_prose(value) or (is_measure(value) and (len(value) < 6 or value[0] in "/~.")):
         return
     told = not text[:start].rstrip().endswith("=")
     if (
@@ -56,15 +47,6 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     ):
         return  # the sentence continues, so this is not a value
     yield start, end
-
-
-def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = trimmed(text, start, end)
-    value = text[start:end]
-    if len(value) < 6 or _is_clean(value):
-        return
-    if has_random_look(value) or (value.isdigit() and len(value) >= 8) or len(value) >= 20:
-        yield start, end
 
 
 def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
@@ -80,31 +62,6 @@ def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
 def _is_passphrase(value: str) -> bool:
     words = value.split("-")
     return len(words) >= 3 and all(len(word) >= 3 and word.isalpha() for word in words)
-
-
-def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = trimmed(text, start, end)
-    value = text[start:end]
-    if len(value) >= 6 and not _is_clean(value) and not is_name(value) and (has_random_look(value) or len(value) >= 24):
-        yield start, end
-
-
-def _bare(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value directly after the word if it mixes letters and digits."""
-    end = trimmed(text, start, end)
-    value = text[start:end]
-    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
-        yield start, end
-
-
-def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value directly after the word if it mixes letters with digits or symbols."""
-    end = trimmed(text, start, end)
-    value = text[start:end]
-    mixed = has_wild_case(value) if value.isalpha() else any(map(str.isalpha, value)) and has_random_look(value)
-    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
-        yield start, end
 
 
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
@@ -129,11 +86,6 @@ _STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)[^\S\n]*(?:\n[\s>|]*)?"
 _SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
 _FOR_WHOM = r"(?:\s(?:for|of|on)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,2})?"
 _SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
-_MIXED = r"(?:[0-9@!#$%^&*~]|(?-i:[a-z][A-Z]|[A-Z][A-Z][a-z]))"  # does not occur in plain words
-
-
-def _strong(words: str) -> str:
-    return rf"(?i){words}{_STRONG}"
 
 
 def _soft(words: str) -> str:
@@ -142,10 +94,6 @@ def _soft(words: str) -> str:
 
 def _opening(words: str) -> str:
     return rf"(?i){words}{_OPENING}{_QUOTE}"
-
-
-def _digit_next(words: str) -> str:
-    return rf"(?i){words}(?:\s-\s|\s)\(?{_VALUE}*[0-9]"
 
 
 RULES = (
@@ -175,14 +123,6 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?({_VALUE}*{_MIXED}{_VALUE}*)",
-        _SOURCE,
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?{_VALUE}*{_MIXED}",
-        0.8,
-        _bare_password,
-    ),
-    Rule(
-        "PASSWORD",
         rf"(?i)\b(?:pass[_ -]?(?:phrase|word)|(?:seed|recovery|mnemonic)[_ -]?(?:phrase|words)|mnemonic)(?:{_STRONG}|\s(?:is|was)\s)((?:[a-z]+[ -]){{1,24}}[a-z]+)",
         _SOURCE,
         r"(?i)phrase|pass[_ -]?word|mnemonic|recovery|seed",
@@ -203,32 +143,5 @@ RULES = (
         "XML configuration files",
         r"(?i)<(?:password|passwd|pwd|secret|token|api_?key)>",
         0.9,
-    ),
-    Rule(
-        "SECRET", rf"(?i){_KEY_WORDS}{_STRONG}<?({_VALUE}{{6,}})", _SOURCE, _strong(_KEY_WORDS), 0.85, _assigned_secret
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}{_OPENING}(?:\"([^\"\s<>]{{6,}}?)\\?\"|'([^'\s<>]{{6,}})'|`([^`\s<>]{{6,}})`)",
-        _SOURCE,
-        _opening(_KEY_WORDS),
-        0.86,
-        _assigned_secret,
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}{_SOFT_TAIL}{_SOFT}<?({_VALUE}{{6,}})",
-        _SOURCE,
-        _soft(_KEY_WORDS),
-        0.8,
-        _told_secret,
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9]{_VALUE}*)",
-        _SOURCE,
-        _digit_next(_KEY_WORDS),
-        0.75,
-        _bare,
     ),
 )

@@ -30,6 +30,7 @@ _UNIT = re.compile(
 _COUNT_BEFORE = re.compile(r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$")
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
 _OTHER_CODE = compiled(OF_OTHER_CODES)
+_OTHER_COMPOUND = re.compile(r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*")
 _SURE = re.compile(r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*")
 _PIN = re.compile(r"(?i)[^a-z]*pin2?s?[^a-z]*|пин|пін")
 _FEW = re.compile(r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})")
@@ -44,7 +45,9 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     stop = _sentence_stop(text, end)
     sentence = text[left:stop]
     sure, pin = _SURE.fullmatch(label) is not None, _PIN.fullmatch(label) is not None
-    if not sure and _OTHER_CODE.search(text[max(0, start - 24) : start]):
+    if not sure and (_OTHER_CODE.search(text[max(0, start - 24) : start]) or _OTHER_COMPOUND.match(label)):
+        return
+    if pin and text[end : end + 20].lstrip().startswith(("header", "out", "count", "number of", "layout")):
         return
     opens = sure or pin or _OF_CODE.search(sentence) is not None
     yield from _after(text, end, stop, sure or pin, opens)

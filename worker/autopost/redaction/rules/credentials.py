@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, strength
@@ -27,18 +28,34 @@ def _is_basic(text: str, start: int, end: int) -> bool:
 def _opaque(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a token, without the full stop of the sentence. Unlike a word, it has a digit or is very long."""
     value = text[start:end].rstrip(".")
+    if is_reference(value):
+        return
     if any(map(str.isdigit, value)) or len(value) >= 32:
         yield start, start + len(value)
 
 
 def _whole(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept the value of a header, without the punctuation of the sentence."""
-    yield start, start + len(text[start:end].rstrip(".)]}"))
+    value = trimmed(text, start, end)
+    if not is_reference(text[start:end]):
+        yield start, value
+
+
+_TIME = compiled(r"(?i)^[0-9]{1,2} ?: ?[0-9]{2}(?::[0-9]{2})?\s?(?:am|pm|h|uhr|z)?$")
+_SAMPLES = frozenset("password passwd pass pw pwd secret passwort motdepasse dbpass dbpassword db_password xxx xxxx token mypassword pass_word".split())
+
+
+def _is_userinfo(text: str, start: int, end: int) -> bool:
+    """Return whether `user:password` is no sample of a manual and refers to no variable."""
+    user, _, password = text[start:end].partition(":")
+    return password.strip("[]{}<>").lower() not in _SAMPLES and not (is_reference(password) and not password[:1].isalnum()) and bool(user or password)
 
 
 def _is_pair(text: str, start: int, end: int) -> bool:
     """Return whether this is `user:password`, and not a time, ratio, path or label, by the second half."""
     _, _, password = text[start:end].replace("/", ":").partition(":")
+    if _TIME.match(text[start:end]):
+        return False
     if has_wild_case(password):
         return True
     return any(map(str.isdigit, password)) and any(map(str.isalpha, password)) and len(password) >= 4
@@ -57,6 +74,8 @@ RULES = (
         source="RFC 3986 3.2.1, userinfo",
         anchor=r"://[^\s/?#@:\"'<>]*:[^\s\"'<>]+@",
         score=0.97,
+        refine=single(_is_userinfo),
+        name="url",
     ),
     Rule(
         "CREDENTIALS",
@@ -65,6 +84,8 @@ RULES = (
         source="connection URLs of databases and brokers, with unescaped signs in the password",
         anchor=r"://[^\s@:\"'<>]*:[^\s\"'<>]+@",
         score=0.97,
+        refine=single(_is_userinfo),
+        name="connection-url",
     ),
     Rule(
         "CREDENTIALS",
@@ -141,12 +162,6 @@ RULES = (
         anchor=r"(?i)\b(?:cred|log|sign)",
         score=0.8,
         refine=single(_is_pair),
-    ),
-    Rule(
-        "CREDENTIALS",
-        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\n|;]{0,80}?\s(?:-p ?|--password[= ])[\"'`]?([^\s\"'`<>-][^\s\"'`<>]{2,})",
-        source="mysql(1), sshpass(1)",
-        anchor=r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b",
     ),
     Rule(
         "CREDENTIALS",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autopost.redaction.rule import DOTTED, Rule, token
+from autopost.redaction.rule import Rule
+from autopost.redaction.rules.token import DOTTED, token
 
 _WORD = "[A-Za-z0-9_-]"
 _ALNUM = "[A-Za-z0-9]"
@@ -48,6 +49,14 @@ RULES = (
     token("ARTIFACTORY_KEY", r"\bAKCp", _ALNUM, 40, "JFrog Artifactory: API keys"),
     token("AIRTABLE_TOKEN", rf"\bpat{_ALNUM}{{14}}\.", "[a-f0-9]", 32, "Airtable: personal access tokens"),
     token("VERCEL_TOKEN", r"\bvc[kpirea]_", _ALNUM, 24, "Vercel: token formats"),
+    token("VERCEL_TOKEN", r"vercel_blob_rw_", "[A-Za-z0-9_]", 24, "Vercel: Blob read-write tokens", name="vercel-blob"),
+    token("NEON_KEY", r"napi_", "[a-z0-9]", 32, "Neon: API keys"),
+    token("RENDER_KEY", r"rnd_", _ALNUM, 20, "Render: API keys"),
+    token("HARNESS_TOKEN", r"(?:pat|sat)\.[A-Za-z0-9_-]{20,24}\.[a-f0-9]{20,28}\.", _ALNUM, 16, "Harness: access tokens"),
+    token("DYNATRACE_TOKEN", r"dt0[a-z][0-9]{2}\.[A-Z0-9]{8,24}\.", "[A-Z0-9]", 24, "Dynatrace: token format"),
+    token("LAUNCHDARKLY_KEY", r"(?:sdk|api|mob)-", "[a-f0-9-]", 36, "LaunchDarkly: SDK and API keys"),
+    token("BROWSERBASE_KEY", r"bb_(?:live|test)_", _WORD, 20, "Browserbase: API keys"),
+    token("PASETO", r"v[1-4]\.(?:local|public)\.", _WORD, 32, "PASETO: token format", DOTTED),
     token("NETLIFY_TOKEN", r"\bnf[pcoub]_", _ALNUM, 32, "Netlify: personal access tokens"),
     token("ONEPASSWORD_TOKEN", r"\bops_eyJ", "[A-Za-z0-9+/=_-]", 40, "1Password: service account tokens"),
     token("TAILSCALE_KEY", r"\btskey-[a-z]+-", "[A-Za-z0-9-]", 16, "Tailscale: key prefixes"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 PASSWORD = (
     r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
     r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|parole|parola|parol|geslo|heslo|sandi|lozinka|zaporka|losung)"
-    r"|_pass|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]?pass|pass:"
+    r"|_pass|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
     r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelszó|salasõna|parool)[a-zåäöøéű]{0,4}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
     r"|parola d'ordine|chiave d'accesso|wachtwoord|hasł[oaeu]|hasel\b|hesl[aou]\b|parolă|parolei"
     r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod|pasahitza|nenosiri|wagwoord"

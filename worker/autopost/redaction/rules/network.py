@@ -1,5 +1,7 @@
 """Network addresses: IPv4, IPv6, MAC."""
 
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from autopost.redaction.rule import Rule, Span, single
 
 # Directly before four numbers, this makes them a version or a paragraph and not an address.
 _COUNTED = compiled(
-    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections"
+    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections|oid|protocol|sec|para|§"
     r"|chapter|paragraph|clause|step|appendix|figure|table|v)\.?\s*[:=]?\s*|[=~^<>]=\s?|[a-z]-"
     r"|\b(?:upgrad\w*|downgrad\w*|bump\w*|roll(?:ed|ing)? back)\s[^;!?\n]{0,50}?(?:from|to)\s)$"
 )
@@ -44,6 +46,7 @@ def _is_version(text: str, start: int, end: int) -> bool:
     return _OF_RELEASES.search(before) is not None or _OF_RELEASES.search(after) is not None
 
 
+_NAMED_AFTER = compiled(r"(?i)^ (?:is|was) (?:the|a|an) (?:paragraph|section|clause|version|chapter|release|build|oid|step|item|table|figure|rule)\b")
 _FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
 
 
@@ -53,7 +56,7 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         return False
     if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:2].isalnum()):
         return False
-    if _COUNTED.search(before) or _FILE_TAIL.search(after) or _is_version(text, start, end):
+    if _COUNTED.search(before) or _FILE_TAIL.search(after) or _NAMED_AFTER.search(after) or _is_version(text, start, end):
         return False
     try:
         address = IPv4Address(text[start:end])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from autopost.redaction.rule import DOTTED, Rule, single, token
+from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.shape import is_random
+from autopost.redaction.rules.token import DOTTED, token
 
 _WORD = "[A-Za-z0-9_-]"
 _ALNUM = "[A-Za-z0-9]"
 
 RULES = (
-    token("SLACK_TOKEN", r"xox[a-z](?:\.xox[a-z])?-", "[A-Za-z0-9-]", 10, "Slack: token types"),
+    token("SLACK_TOKEN", r"xox[a-z](?:\.xox[a-z])?-", "[A-Za-z0-9%-]", 10, "Slack: token types"),
     token("SLACK_TOKEN", r"xapp-", "[A-Za-z0-9-]", 10, "Slack: app-level tokens"),
     token(
         "SLACK_WEBHOOK",
@@ -68,7 +69,7 @@ RULES = (
         "Mailgun: API keys",
         anchor=r"[0-9a-f]{8}-[0-9a-f]{8}-",
     ),
-    token("BREVO_KEY", r"\bxkeysib-", "[a-f0-9-]", 32, "Brevo: API keys"),
+    token("BREVO_KEY", r"\bx(?:keysib|smtpsib)-", "[A-Za-z0-9-]", 32, "Brevo: API keys"),
     token("RESEND_KEY", r"\bre_[A-Za-z0-9]{6,}_", _ALNUM, 16, "Resend: API keys"),
     token("SHOPIFY_TOKEN", r"\bshp(?:at|ca|pa|ss|ua|tka)_", "[a-fA-F0-9]", 24, "Shopify: access token formats"),
     token("SQUARE_TOKEN", r"\bsq0(?:atp|csp|idp|acp)-", _WORD, 20, "Square: access tokens"),
@@ -82,5 +83,13 @@ RULES = (
     token("RAZORPAY_KEY", r"\brzp_(?:live|test)_", _ALNUM, 10, "Razorpay: API keys"),
     token("SALESFORCE_TOKEN", r"\b00D[A-Za-z0-9]{12,15}!", "[A-Za-z0-9_]", 16, "Salesforce: session ids", DOTTED),
     token("TYPEFORM_TOKEN", r"\btfp_", "[A-Za-z0-9_=-]", 32, "Typeform: personal access tokens", DOTTED),
+    token("PLAID_TOKEN", r"access-(?:production|development|sandbox)-", "[a-f0-9-]", 32, "Plaid: access tokens"),
+    token("PADDLE_KEY", r"pdl_(?:live|sdbx)_", "[A-Za-z0-9_]", 20, "Paddle: API keys"),
+    token("MOLLIE_KEY", r"(?:live|test)_", _ALNUM, 30, "Mollie: API keys"),
+    token("CONTENTFUL_TOKEN", r"CFPAT-", _WORD, 32, "Contentful: personal access tokens"),
+    token("POSTHOG_KEY", r"ph[xc]_", _ALNUM, 30, "PostHog: API keys"),
+    token("INSTAGRAM_TOKEN", r"IGQV", _WORD, 40, "Meta: Instagram access tokens"),
+    token("LINKEDIN_TOKEN", r"AQ[XVUWTE]", _WORD, 60, "LinkedIn: access tokens"),
+    token("TWITTER_TOKEN", r"AAAAAAAAAAAAAAAAAAAAA", "[A-Za-z0-9%]", 30, "X: app-only bearer tokens"),
     token("MAPBOX_TOKEN", r"\b[spt]k\.eyJ", _WORD, 16, "Mapbox: access tokens", DOTTED),
 )

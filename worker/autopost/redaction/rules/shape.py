@@ -97,8 +97,16 @@ def is_prose(value: str) -> bool:
     return _describes(first) and (len(others) < 2 or all(map(_describes, others)))
 
 
+# How words begin that describe passwords in other languages: required, wrong, invalid, expired.
+_DESCRIBES_ABROAD = compiled(
+    r"(?i)^(?:verplicht|vereist|onjuist|ongeldig|verlopen|falsch|erforder|notwendig|ungült|abgelauf|unbekannt|obligat|requer|requis|incorre|inv[áa]lid|errone|érron|erron|scadut|expir|vencid|vide$|fausse?$|faux$"
+    r"|obbligator|richiest|sbagliat|ogiltig|felaktig|krävs|påkrevd|ugyldig|forkert|nødvendig|virheelli|pakolli|vanhentu|wymag|niepraw|błęd|wygas|povinn|nesprávn|neplatn|chybn|helytelen|érvénytelen|kötelező|gerekli|yanlış|geçersiz|zorunlu"
+    r"|обязат|невер|неправ|истек|истёк|просроч|обов|wajib|salah|terlalu|λάθος|υποχρεωτ|必|错|不|無効|間違)"
+)
+
+
 def _describes(word: str) -> bool:
-    return word in SAID_OF_SECRETS or (len(word) > 4 and _is_adverb_or_participle(word))
+    return word in SAID_OF_SECRETS or _DESCRIBES_ABROAD.search(word) is not None or (len(word) > 4 and _is_adverb_or_participle(word))
 
 
 def _is_adverb_or_participle(word: str) -> bool:
@@ -146,10 +154,18 @@ def is_uuid(value: str) -> bool:
     return _UUID.match(value) is not None
 
 
+_WORDED = re.compile(r"(?:[A-Z]?[a-z]{1,19}|[A-Z]{1,19}|v?[0-9]{1,4}|[0-9]{8}|[A-Z]?[a-z]{2,19}[0-9]{1,3}|(?:[A-Z][a-z]+){2,5})")
+_BORDER = re.compile(r"[^A-Za-z0-9]+")
+
+
+def is_worded(value: str) -> bool:
+    """Return whether a value consists of words and numbers with signs between them, as names in code do."""
+    return all(_WORDED.fullmatch(part) and not has_wild_case(part) for part in _BORDER.split(value) if part)
+
+
 def is_random(text: str, start: int, end: int) -> bool:
     """Return whether this is a random key and not words joined by hyphens and dots (refinement of a rule)."""
-    digits = sum(map(str.isdigit, text[start:end]))
-    return digits >= 3 or (digits > 0 and any(map(str.isupper, text[start:end])))
+    return not is_worded(text[start:end])
 
 
 _CLOSERS = ".,;:)]}"
