@@ -70,7 +70,7 @@ def redact(path: Path, content: str, text: str) -> str:
     [
         ("Asked E-123456 today", "Asked E-<EMPLOYEE_NUMBER> today"),
         ("badge number 12345 lost", "badge number <RULE_2ND_BADGE> lost"),
-        ("key ik_a1b2c3d4e5", "key ik_<INTERNAL_KEY>"),
+        ("seen ik_a1b2c3d4e5", "seen ik_<INTERNAL_KEY>"),
         ("key ik_aaaaaaaaaaaa", "key ik_aaaaaaaaaaaa"),
         ("key ik_example1b2c3", "key ik_example1b2c3"),
         ("key ik_a1dummyb2c3", "key ik_a1dummyb2c3"),

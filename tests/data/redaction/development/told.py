@@ -71,7 +71,7 @@ TOLD: dict[str, tuple[str, ...]] = {
         "logged in as ops with {p}", "creds ops {p}", "Logged in to the portal with {p}.", "used {p} for the password",
         "The vendor said the password for their portal is {p}", "Password → {p}", "The password reads {p}",
         "I set {p} as the new password for the account", "password='{p}'", "pwd {p}", "the admin password became {p}",
-        "Password of the NAS\n{p}", "It rejected {p} as password", "The password the client gave me is {p}",
+        "Password of the NAS: {p}", "It rejected {p} as password", "The password the client gave me is {p}",
         "passwd -> {p}", "**Password** `{p}`", "Password (case-sensitive) {p}", "username ops, password {p}",
         "user: ops pass: {p}", "login ops/{p}", "the old one was {p}, password changed since",
         "To log in, use {p} as your password", "their password ({p}) expired", "password now {p}",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES
+from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
 from autopost.redaction.rules.shape import is_count
 
 _REACH_CHARACTERS = 56
@@ -32,7 +32,7 @@ _OF_CODE = compiled(rf"(?i){OF_CODES}")
 _OTHER_CODE = compiled(OF_OTHER_CODES)
 _OTHER_COMPOUND = re.compile(r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*")
 _SURE = re.compile(r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*")
-_PIN = re.compile(r"(?i)[^a-z]*pin2?s?[^a-z]*|пин|пін")
+_PIN = re.compile(r"(?i)[^a-z]*(?:pin|einmalpin).*|пин|пін|الرقم السري|暗証番号|핀")
 _FEW = re.compile(r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})")
 
 
@@ -75,7 +75,7 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool) -> Iterator[
         near = beside is not None and match.start() - end <= beside.end()
         if len(gap.split()) > _MOST_WORDS or (len(gap) > _REACH_CHARACTERS and not found) or ("\n" in gap and not near and not found):
             return
-        if _is_code(text, match, near, sure, opens, found):
+        if _is_code(text, match, near, near and not gap.isspace(), sure, opens, found):
             found = True
             yield match.span()
 
@@ -83,17 +83,17 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool) -> Iterator[
 def _before(text: str, left: int, start: int, sure: bool, opens: bool) -> Iterator[Span]:
     for match in _VALUE.finditer(text, max(left, start - _REACH_CHARACTERS), start):
         gap = text[match.end() : start]
-        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(text, match, False, sure, opens, False):
+        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(text, match, False, False, sure, opens, False):
             yield match.span()
 
 
-def _is_code(text: str, match: re.Match[str], near: bool, sure: bool, opens: bool, found: bool) -> bool:
+def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bool, opens: bool, found: bool) -> bool:
     value, (start, end) = match.group(), match.span()
     digits = sum(map(str.isdigit, value))
     plain = value.isdigit()
     if digits < 2 or is_count(text, end) or _UNIT.match(text[end : end + 20]) or _DATE.fullmatch(value):
         return False
-    if not opens and not (near and digits == 6 and text[end : end + 2] != " ") and not (plain and len(value) == 6 and _is_told(text, start, end)):
+    if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
         return False
     if not near and not found and (_COUNT_BEFORE.search(text[max(0, start - 16) : start]) or (plain and len(value) < 4)):
         return False
@@ -118,6 +118,14 @@ RULES = (
         rf"(?i){CODE}",
         "a word for a code in the same sentence",
         score=0.8,
+        refine=_codes,
+        name="near-word",
+    ),
+    Rule(
+        "PIN",
+        rf"(?i){PIN}",
+        "ISO 9564: four digits and more, with the word in the same sentence",
+        score=0.82,
         refine=_codes,
         name="near-word",
     ),

@@ -77,7 +77,7 @@ RULES = (
         "CREDENTIALS",
         r"(?i)\bjdbc:oracle:\w+:([\w.$#-]+/[^\s@\"'<>]{3,})@|\b([a-z][\w-]{1,24}:[^\s:/@\"'<>]{4,})@(?:tcp|unix)\(|\b([a-z][\w-]{1,24}/[^\s/@\"'<>]{4,})@//[\w.-]|(?:^|[\s\"'=(`])([a-z][\w-]{1,24}:[^\s:/@\"'<>]{4,})@(?:[a-z][\w-]*)(?:\.[\w-]+)*:\d{2,5}\b",
         "data source names of Oracle, Go's MySQL driver and shells: user, password, host",
-        anchor=r"@(?:tcp|unix)\(|@//|@[a-zA-Z][\w.-]*:\d|jdbc:oracle",
+        anchor=r"(?i)@(?:tcp|unix)\(|@//|@[a-zA-Z][\w.-]*:\d|jdbc:oracle",
         name="data-source",
     ),
 )

@@ -105,7 +105,7 @@ RULES = (
     ),
     Rule(
         "EMAIL_ADDRESS",
-        rf"{_LOCAL}@(?:[\p{{L}}\p{{N}}_-]+[.。．｡])+[\p{{L}}\p{{N}}-]{{2,}}",
+        rf"{_LOCAL}@(?:[\p{{L}}\p{{N}}_-]+\.)*[\p{{L}}\p{{N}}_-]+[。．｡](?:[\p{{L}}\p{{N}}_-]+[.。．｡])*[\p{{L}}\p{{N}}-]{{2,}}",
         anchor=r"@[^\s@]*[。．｡]",
         source="RFC 3490 3.1: other full stops",
         score=0.9,

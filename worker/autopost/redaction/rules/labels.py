@@ -7,7 +7,7 @@ from __future__ import annotations
 PASSWORD = (
     r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
     r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|parole|parola|parol|geslo|heslo|sandi|lozinka|zaporka|losung)"
-    r"|_pass|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
+    r"|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
     r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelszó|salasõna|parool)[a-zåäöøéű]{0,4}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
     r"|parola d'ordine|chiave d'accesso|wachtwoord|hasł[oaeu]|hasel\b|hesl[aou]\b|parolă|parolei"
     r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod|pasahitza|nenosiri|wagwoord"
@@ -40,14 +40,15 @@ OF_OTHER_NAMES = (
 )
 
 CODE = (
-    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|pin2?|passcode|kode|kod|kodu|koodi|código|codigo|codice|kód|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:pin|otp|code)s?"
+    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode|kod|kodu|koodi|código|codigo|codice|kód|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
     r"|\bcodes?\b|[a-zäöü]{4,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|pass|pin|passcode)|verification number|vahvistuskood|engangs(?:kode|kod)|authenticator|\bcombination\b|\bcombo\b"
-    r"|код[а-яії]*|пин|пін|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã |\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
+    r"|код[а-яії]*|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
+PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
 
 # Words that make a code one that opens something.
 OF_CODES = (
-    r"(?:verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|log[- ]?in|sign[- ]?(?:in|up|on)\b|\bsms\b|text(?:ed)? me|e-?mail|\bmail\b"
+    r"(?:\b(?:your|my)\s(?:\w+\s)?(?:code|c[oó]d)|verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|\bauth\b|log[- ]?in|sign[- ]?(?:in|up|on)\b|\bsms\b|text(?:ed)? me|e-?mail|\bmail\b"
     r"|access|backup|back-up|recovery|rescue|emergency|scratch|door|gate\b|unlock|alarm|keypad|lock ?box|garage|entry|entrance|building|elevator|safe\b|vault\b|locker|bike lock|padlock|front desk|intercom|airbnb|apartment|office door"
     r"|zoom|meeting|webex|teams call|dial-in|conference|conf call|host key|pairing|bluetooth|parental|sim\b|phone lock|screen lock|card|debit|atm\b|bank|unlock|voicemail|device|tablet|wifi|wi-fi|wlan|mobile"
     r"|digit|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"

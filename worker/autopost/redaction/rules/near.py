@@ -109,14 +109,14 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
             needed = needs.linked
         else:
             needed = needs.anywhere
-        if _is_secret(value, needed, needs) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
+        if (_is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
             found = True
             yield end + left, _whole(text, right) if right - end == len(window) else right
 
 
 def _lead(value: str) -> int:
     """Return the number of characters before the value proper: brackets, and a name with its sign."""
-    name = re.match(r"[(\[*_]*(?:[a-z_]{1,20}[=:](?=[^\s=/]{6}))?", value)
+    name = re.match(r"[(\[*_=:;,]*(?:[A-Za-z_]{1,20}[=:](?=[^\s=/]{6}))?", value)
     return name.end() if name else 0
 
 
@@ -153,6 +153,11 @@ _USING = re.compile(r"(?i)\b(?:use[ds]?|using|set|enter(?:ed)?|typ(?:ed?|ing)|tr
 def _is_used(window: str, left: int, gap: str) -> bool:
     """Return whether words say that a value is the password, and not that something of this name has one."""
     return _USING.search(window[:left]) is not None or re.match(r"(?i)\W?\s(?:is|was|as)\s(?:the|my|our|his|her|your)\s", gap) is not None
+
+
+def _is_numbered_phrase(value: str) -> bool:
+    """Return whether words with hyphens end in a number, as in `correct-horse-7`."""
+    return re.fullmatch(r"(?:[a-z]{3,}-){2,}[0-9]{1,4}", value) is not None
 
 
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:

@@ -59,7 +59,7 @@ def is_row(text: str, start: int, end: int) -> bool:
     figures = [int(group) for group in groups]
     steps = {right - left for left, right in pairwise(figures)}
     return (
-        (len(steps) == 1 and len(figures) > 2)
+        (len(steps) == 1 and len(figures) > 2 and (max(steps) % 5 == 0 or abs(max(steps)) <= 2))
         or all(figure % 100 == 0 for figure in figures)
         or (len(groups) > 2 and all(len(group) == 4 and group[0] == "0" for group in groups))
         or all(figure & (figure - 1) == 0 for figure in figures)

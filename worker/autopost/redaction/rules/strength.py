@@ -19,6 +19,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _DIGITS = re.compile(r"[0-9]+")
 _HEX = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)")
 _SYMBOL = re.compile(r"(?<=[A-Za-z0-9])[!#$%^*~@&?]+(?=[A-Za-z0-9!#$%^*~@&])")
+_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _VOWEL = re.compile(r"(?i)[aeiouy]")
 
 # Values with digits that are names: code, addresses, dates, variables, and the vocabulary of computing.
@@ -88,8 +89,9 @@ def _grade(run: str) -> int:
 def _is_word(letters: str) -> bool:
     if len(letters) < 3:
         return False
-    cased = letters.islower() or letters.isupper() or letters.istitle() or not has_wild_case(letters.ljust(8, "e"))
-    return cased and _VOWEL.search(letters) is not None
+    if letters.islower() or letters.isupper() or letters.istitle():
+        return _VOWEL.search(letters) is not None
+    return all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters)) or not has_wild_case(letters.ljust(8, "e")) and len(letters) < 10
 
 
 def is_hex_key(value: str) -> bool:
