@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from autopost.redaction.deadline import Deadline
@@ -17,14 +18,14 @@ _FILLER = "_"
 
 
 class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
-    """Finds the matches of one family of rules.
+    """Finds the matches of rules. `ids` names them in findings; a user's own rule has its name.
 
     With the artifacts of `autopost.redaction.nlp` it runs only the rules that the prefilter selected, and observes the
     deadline; with any other artifacts, or none, it runs all rules.
     """
 
-    def __init__(self, name: str, rules: Sequence[Rule]) -> None:
-        self._family = name
+    def __init__(self, name: str, rules: Collection[Rule], ids: Mapping[Rule, str] = MappingProxyType({})) -> None:
+        self._ids = {rule: ids.get(rule, rule.name or name) for rule in rules}
         self._all = frozenset(rules)
         self._compiled: dict[Rule, Any] = {}
         super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
@@ -38,18 +39,19 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
     ) -> list[RecognizerResult]:
         """Return the findings of these entities. Raises DeadlinePassed."""
         rules, deadline = self._all, None
+        every = len(entities) >= len(self.supported_entities)  # then there is no need to compare
         if isinstance(nlp_artifacts, Artifacts):
             rules, deadline = rules & nlp_artifacts.candidates, nlp_artifacts.deadline
         return [
             RecognizerResult(rule.entity, start, end, rule.score, recognition_metadata=self._metadata(rule))
             for rule in rules
-            if rule.entity in entities
+            if every or rule.entity in entities
             for start, end in self._spans(rule, text, deadline)
         ]
 
     def _metadata(self, rule: Rule) -> dict[str, str]:
         return {
-            RecognizerResult.RECOGNIZER_NAME_KEY: rule.name or self._family,
+            RecognizerResult.RECOGNIZER_NAME_KEY: self._ids[rule],
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
 

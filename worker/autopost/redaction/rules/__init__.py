@@ -61,6 +61,26 @@ GROUPS = (
 )
 
 
+def _identified() -> dict[Rule, str]:
+    ids: dict[Rule, str] = {}
+    taken: set[str] = set()
+    for family, rules in FAMILIES.items():
+        for rule in rules:
+            name = rule.name or rule.entity.lower().replace("_", "-")
+            base = rule_id = f"{family.replace(' ', '-')}.{name}"
+            number = 1
+            while rule_id in taken:
+                number += 1
+                rule_id = f"{base}-{number}"
+            taken.add(rule_id)
+            ids[rule] = rule_id
+    return ids
+
+
+# The id of each rule: its family and its name, or else its type. Users write ids into settings, so they stay the same.
+IDS = _identified()
+
+
 def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:
     """Return the rules of these types (default: all), by group."""
     return [

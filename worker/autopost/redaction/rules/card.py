@@ -126,7 +126,7 @@ _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
     r"|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
-_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?(?:2[4-9]|[34]\d)"
+_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 
 RULES = (
     Rule(
@@ -164,8 +164,7 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"\b{_MONTH_YEAR}[\s,;|/]{{1,3}}(\d{{3,4}})\b",
-        anchor=r"\d\s?[/.-]\s?\d{2,4}[\s,;|/]{1,3}\d{3}",
+        rf"(?:^|[^\w/.-]){_MONTH_YEAR}[\s,;|/]{{1,3}}(\d{{3,4}})\b",
         source="PCI DSS 3.3.1: number, expiry and code in a row",
         score=0.7,
         refine=single(_is_listed_code),
@@ -173,8 +172,7 @@ RULES = (
     ),
     Rule(
         "CARD_EXPIRY",
-        rf"\b({_MONTH_YEAR})\b",
-        anchor=r"\b\d{2}\s?[/.-]\s?\d{2}",
+        rf"(?:^|[^\w/.-])({_MONTH_YEAR})\b",
         source="PCI DSS 3.2: cardholder data, beside a card number",
         score=0.7,
         refine=single(_is_expiry),

@@ -42,7 +42,7 @@ RULES = (
         "PASSWORD",
         rf"(?:{_TABLE}){_QUOTE}?({_VALUE}{{3,}})",
         "manual pages of the tools",
-        anchor=rf"\b(?:{_NAMES})\b",
+        anchor=rf"\b(?:{_NAMES})\s[^\n|;&]*?(?:-|/p:|password )",
         refine=single(_is_value),
         name="option-of-tool",
     ),

@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Refine, Rule, Span
-from autopost.redaction.rules.labels import OF_OTHER_KEYS, OF_OTHER_NAMES, PASSWORD, SECRET
+from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
 from autopost.redaction.rules.shape import is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, RANDOM, SIGN_OF_STRENGTH, follows_digest, is_hex_key, strength
 
@@ -40,8 +39,8 @@ _NAMED = re.compile(
     r"|columns?|files?|ports?|lines?|regions?|zones?|clusters?|buckets?|pr|digest|checksum|hash|trace|span|request|account|customer|user|tenant|project|org|service|container|instance|device|"
     r"document|page|session|thread|conversation|agent|row|record|sku|serial|part|package|module|function|class|method|test|step|stage|task|queue|topic|channel|queue|repo|repository)(?:\s(?:is|was|id|no\.?))?[\s:#=\"'`(]{1,3}$"
 )
-_other_key = compiled(OF_OTHER_KEYS)
-_other_name = compiled(OF_OTHER_NAMES)
+_WORD_BEFORE = re.compile(r"([A-Za-z0-9]{1,20})[_ -]?$")
+_WORD_AFTER = re.compile(r"[_ -]?([A-Za-z]{1,16})(?![A-Za-z0-9])")
 _KEY_WORD = re.compile(r"(?i)keys?|.?key|seed|salt|cookies?|auth|dsn|jwt|tokens?$")
 
 
@@ -65,16 +64,17 @@ def _near(needs: Needs) -> Refine:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         of = needs
         if needs is not _OF_PASSWORD:
-            before = text[max(0, start - 24) : start] if not text[start : start + 1] in "_" else text[max(0, start - 24) : start]
             if _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
                 of = _OF_KEY
-                if _other_key.search(before):
+                word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
+                if word is not None and word.group(1).lower() in OTHER_KEYS:
                     return
         tail = text[end : end + 40]
         joined = _TAIL.match(tail)
         if joined is None or (tail[:1].isalpha() and tail[:1].isascii() and joined.end() == 0):
             return  # the word goes on
-        if _other_name.search(tail) and (needs is not _OF_PASSWORD or not tail[:1].isspace()):
+        other = _WORD_AFTER.match(tail)
+        if other is not None and other.group(1).lower() in OTHER_NAMES and (needs is not _OF_PASSWORD or not tail[:1].isspace()):
             of = Needs(RANDOM, RANDOM, RANDOM + 1, 16)
         yield from _after(text, end, joined.end(), of)
         yield from _before(text, start, of)
