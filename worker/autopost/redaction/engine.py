@@ -10,7 +10,7 @@ from typing import Any
 
 from autopost.redaction import names as name_lists
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.entities import select_entities
+from autopost.redaction.entities import excluded_ids, select_entities
 from autopost.redaction.merge import Finding
 from autopost.redaction.models import SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
@@ -42,7 +42,7 @@ NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 class Engine:
     """Finds personal data and secrets in one normalised text.
 
-    `only` and `without` select types; `patterns` are the user's own, `names` those of known people, `model` finds other
+    `only` and `without` select types, `without` also single rules by id; `patterns` are the user's own, `names` those of known people, `model` finds other
     names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
@@ -58,9 +58,10 @@ class Engine:
     ) -> None:
         _silence()
         known = known_entities(patterns)
-        self.entities = select_entities(known, only, without)
+        self.entities = select_entities(known, only, without, IDS.values())
+        excluded = excluded_ids(without)
         groups = [
-            [rule for rule in rules if rule.score >= least_score]
+            [rule for rule in rules if rule.score >= least_score and IDS.get(rule) not in excluded]
             for rules in [*grouped_rules(self.entities), [rule for rule in patterns if rule.entity in self.entities]]
         ]
         self._prefilter = Prefilter(groups)

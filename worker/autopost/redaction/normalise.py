@@ -84,7 +84,9 @@ def normalise(text: str) -> Normalised:
             position = start + 1
             while position < run.end() and _is_accent(text[position]):
                 position += 1
-            pieces.put(_plain(text[start]) if position == start + 1 else _composed(text[start:position]), start, position)
+            pieces.put(
+                _plain(text[start]) if position == start + 1 else _composed(text[start:position]), start, position
+            )
             start = position
     pieces.keep(text[position:], position)
     return pieces.done()
@@ -92,7 +94,11 @@ def normalise(text: str) -> Normalised:
 
 @lru_cache(maxsize=4096)
 def _is_accent(character: str) -> bool:
-    return unicodedata.combining(character) >= _LEAST_ACCENT_CLASS or character == _KEYCAP or "\u0300" <= character <= "\u036f"
+    return (
+        unicodedata.combining(character) >= _LEAST_ACCENT_CLASS
+        or character == _KEYCAP
+        or "\u0300" <= character <= "\u036f"
+    )
 
 
 def _composed(cluster: str) -> str:

@@ -36,7 +36,7 @@ class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
     `allowlist`: addresses that are not redacted, compared as a whole and case-insensitively. `model`: one that finds
-    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types not to redact.
+    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of rules not to use.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
     pattern_file.py). Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """

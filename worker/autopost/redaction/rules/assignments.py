@@ -18,13 +18,16 @@ from autopost.redaction.rules.shape import (
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
 
-_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw)|_pass|\bpass=|(?:^|[\n{,;|?&])\s{0,3}[\"\']?pass|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
+_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw)|_pass|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
+# `pass` alone is a verb more often than a password.
+_BARE_PASS = r"(?:\bpass=|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[\"']?\s?[:=])[^\S\n]*[\"'`]?"
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>]"
 # Before a quoted value, at most a connector and two spaces.
 _OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
 
 _NEW_CLAUSE = compiled(r"(?:and|but|on|until|for|before|since|then|from)\b")
+
 
 def _is_clean(value: str) -> bool:
     return is_prose(value) or is_measure(value)
@@ -36,6 +39,8 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     value = text[start:end]
     if len(value) < 3 or is_prose(value) or (is_measure(value) and (len(value) < 6 or value[0] in "/~.")):
         return
+    if value.isalpha() and value.isupper() and len(value) > 3 and text[start - 1] == "=":
+        return  # the name of the option's argument in a manual
     told = not text[:start].rstrip().endswith("=")
     if (
         told
@@ -99,11 +104,12 @@ def _opening(words: str) -> str:
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}{_FOR_WHOM}{_STRONG}<?({_VALUE}{{3,}})",
+        rf"(?i)(?:{_LOGIN_WORDS}{_FOR_WHOM}{_STRONG}|{_BARE_PASS})<?({_VALUE}{{3,}})",
         _SOURCE,
-        rf"(?i){_LOGIN_WORDS}[\s\S]*[:=]",
+        rf"(?i){_LOGIN_WORDS}[\s\S]*[:=]|{_BARE_PASS}",
         0.9,
         _assigned_password,
+        name="assigned",
     ),
     Rule(
         "PASSWORD",
@@ -112,6 +118,7 @@ RULES = (
         _opening(_LOGIN_WORDS),
         0.92,
         _quoted,
+        name="quoted",
     ),
     Rule(
         "PASSWORD",
@@ -120,6 +127,7 @@ RULES = (
         _soft(_LOGIN_WORDS),
         0.85,
         _told_password,
+        name="told",
     ),
     Rule(
         "PASSWORD",
@@ -128,6 +136,7 @@ RULES = (
         r"(?i)phrase|pass[_ -]?word|mnemonic|recovery|seed",
         0.84,
         _phrase,
+        name="phrase",
     ),
     Rule(
         "PASSWORD",
@@ -136,6 +145,7 @@ RULES = (
         rf"(?i){_LOGIN_WORDS}[^\n.;<>]*\sfrom\s",
         0.85,
         _told_password,
+        name="changed-from-to",
     ),
     Rule(
         "PASSWORD",
@@ -143,5 +153,6 @@ RULES = (
         "XML configuration files",
         r"(?i)<(?:password|passwd|pwd|secret|token|api_?key)>",
         0.9,
+        name="xml",
     ),
 )

@@ -105,7 +105,12 @@ _NEAR_CARD = compiled(
 def _is_code(text: str, start: int, end: int) -> bool:
     """Accept three or four digits that count nothing, and no year without a sign before it."""
     after = text[end : end + 2]
-    if after[:1].isalnum() or after[:1] in {"_", "%"} or (after[:1] in ".,:-/" and after[1:].isdigit()) or is_count(text, end):
+    if (
+        after[:1].isalnum()
+        or after[:1] in {"_", "%"}
+        or (after[:1] in ".,:-/" and after[1:].isdigit())
+        or is_count(text, end)
+    ):
         return False
     return text[start - 1 : start] in {":", "="} or text[start - 2 : start] == ": " or not _YEAR.search(text[start:end])
 
@@ -115,7 +120,10 @@ def _is_expiry(text: str, start: int, end: int) -> bool:
     after = text[end : end + 2]
     if after[:1].isalnum() or (after[:1] in "/-." and after[1:].isdigit()):
         return False
-    return _NEAR_CARD.search(text[max(0, start - 64) : start]) is not None or _NEAR_CARD.search(text[end : end + 48]) is not None
+    return (
+        _NEAR_CARD.search(text[max(0, start - 64) : start]) is not None
+        or _NEAR_CARD.search(text[end : end + 48]) is not None
+    )
 
 
 def _is_listed_code(text: str, start: int, end: int) -> bool:
@@ -136,6 +144,7 @@ RULES = (
         source="ISO/IEC 7812-1",
         score=1.0,
         refine=_cards,
+        name="number",
     ),
     Rule(
         "CREDIT_CARD",
@@ -144,6 +153,7 @@ RULES = (
         anchor=r"(?i)\bcard\b",
         source="the word card before it, where a digit was mistyped",
         score=0.8,
+        name="number-after-word",
     ),
     Rule(
         "CARD_SECURITY_CODE",

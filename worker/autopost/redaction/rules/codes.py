@@ -16,24 +16,34 @@ _REACH_CHARACTERS = 56
 _MOST_WORDS = 8
 
 _VALUE = re.compile(
-    r"(?<![A-Za-z0-9$€£#@_.])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}[ -]\d{3}|\d{2}-\d{2}-\d{2,3}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
+    r"(?<![A-Za-z0-9$€£#@_.+~%])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}[ -]\d{3}|\d{2}-\d{2}-\d{2,3}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
-_BESIDE = re.compile(r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}")
+_BESIDE = re.compile(
+    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
+)
 _UNIT = re.compile(
     r"(?i)^\s?(?:%|ms|s|sec\w*|min\w*|h|hours?|days?|weeks?|months?|years?|times?|kb|mb|gb|tb|bytes?|px|pt|lines?|rows?|records?|items?|tokens?|words?|chars?|characters?|pages?|users?|files?|errors?|tests?|points?|steps?|requests?|calls?"
     r"|customers?|accounts?|orders?|people|mails?|messages?|attempts?|digits?|codes?|changes?|commits?|repos?\w*|zeilen|stellen|refactor\w*|release|roadmap|conference|edition|budget|usd|eur|gbp|of|/)\b"
 )
-_COUNT_BEFORE = re.compile(r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$")
+_COUNT_BEFORE = re.compile(
+    r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$"
+)
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
 _OTHER_CODE = compiled(OF_OTHER_CODES)
-_OTHER_COMPOUND = re.compile(r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*")
-_SURE = re.compile(r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*")
+_OTHER_COMPOUND = re.compile(
+    r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
+)
+_SURE = re.compile(
+    r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
+)
 _PIN = re.compile(r"(?i)[^a-z]*(?:pin|einmalpin).*|пин|пін|الرقم السري|暗証番号|핀")
-_FEW = re.compile(r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})")
+_FEW = re.compile(
+    r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})"
+)
 
 
 def _codes(text: str, start: int, end: int) -> Iterator[Span]:
@@ -73,7 +83,11 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool) -> Iterator[
     for match in _VALUE.finditer(text, end, end + len(window)):
         gap = text[end : match.start()]
         near = beside is not None and match.start() - end <= beside.end()
-        if len(gap.split()) > _MOST_WORDS or (len(gap) > _REACH_CHARACTERS and not found) or ("\n" in gap and not near and not found):
+        if (
+            len(gap.split()) > _MOST_WORDS
+            or (len(gap) > _REACH_CHARACTERS and not found)
+            or ("\n" in gap and not near and not found)
+        ):
             return
         if _is_code(text, match, near, near and not gap.isspace(), sure, opens, found):
             found = True
@@ -95,7 +109,11 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         return False
     if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
         return False
-    if not near and not found and (_COUNT_BEFORE.search(text[max(0, start - 16) : start]) or (plain and len(value) < 4)):
+    if (
+        not near
+        and not found
+        and (_COUNT_BEFORE.search(text[max(0, start - 16) : start]) or (plain and len(value) < 4))
+    ):
         return False
     if not plain and digits < len(value) / 4 and not near:
         return False
@@ -103,13 +121,21 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         return digits >= 2 and len(value) >= 6 and not value[:2].isalpha()
     if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
         return False
-    return not (_YEAR.fullmatch(value) and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "})))
+    return not (
+        _YEAR.fullmatch(value)
+        and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "}))
+    )
 
 
 def _is_told(text: str, start: int, end: int) -> bool:
-    return re.match(r"[\s\"'`)]*(?:$|[.,;!)]|\((?:valid|expires)|(?:from|to|for|in|into|on|as)\b)", text[end : end + 24]) is not None and re.search(
-        r"(?i)\b(?:code|use|enter|typed?|entered|got|the)\s?:?\s[\"'`(]?$", text[max(0, start - 14) : start]
-    ) is not None
+    return (
+        re.match(r"[\s\"'`)]*(?:$|[.,;!)]|\((?:valid|expires)|(?:from|to|for|in|into|on|as)\b)", text[end : end + 24])
+        is not None
+        and re.search(
+            r"(?i)\b(?:code|use|enter|typed?|entered|got|the)\s?:?\s[\"'`(]?$", text[max(0, start - 14) : start]
+        )
+        is not None
+    )
 
 
 RULES = (
@@ -119,7 +145,7 @@ RULES = (
         "a word for a code in the same sentence",
         score=0.8,
         refine=_codes,
-        name="near-word",
+        name="code-near-word",
     ),
     Rule(
         "PIN",
@@ -127,7 +153,7 @@ RULES = (
         "ISO 9564: four digits and more, with the word in the same sentence",
         score=0.82,
         refine=_codes,
-        name="near-word",
+        name="pin-near-word",
     ),
     Rule(
         "ONE_TIME_CODE",

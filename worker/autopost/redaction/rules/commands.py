@@ -12,21 +12,30 @@ _VALUE = r"[^\s\"'`<>|;]"
 
 # Tools, and the options after which they take a password. A space at the end: the value can follow without one, as well.
 _OPTIONS = (
-    (r"mysql|mysqldump|mysqladmin|mysqlimport|mysqlsh|mariadb|mariadb-dump|7z|7za|7zz|rar|unrar", r"-p|-P|--password[= ]"),
+    (
+        r"mysql|mysqldump|mysqladmin|mysqlimport|mysqlsh|mariadb|mariadb-dump|7z|7za|7zz|rar|unrar",
+        r"-p|-P|--password[= ]",
+    ),
     (r"sshpass", r"-p ?"),
     (r"redis-cli", r"-a |--pass "),
-    (r"mongosh|mongo|mongodump|mongorestore|mongoexport|docker login|podman login|helm registry login|oras login|crane auth login|az login|az acr login|snowsql|snow|influx|oc login|argocd login|skopeo login|nerdctl login|vault login|clickhouse-client|cqlsh|ldappasswd|rabbitmqadmin|mc alias|smbmap|crackmapexec|evil-winrm|freerdp|wfreerdp|rdesktop|xfreerdp", r"-p |/p:"),
+    (
+        r"mongosh|mongo|mongodump|mongorestore|mongoexport|docker login|podman login|helm registry login|oras login|crane auth login|az login|az acr login|snowsql|snow|influx|oc login|argocd login|skopeo login|nerdctl login|vault login|clickhouse-client|cqlsh|ldappasswd|rabbitmqadmin|mc alias|smbmap|crackmapexec|evil-winrm|freerdp|wfreerdp|rdesktop|xfreerdp",
+        r"-p |/p:",
+    ),
     (r"(?:sudo |\$ |^)?zip|unzip|sqlcmd|bcp|mosquitto_pub|mosquitto_sub|isql|tsql|osql|impala-shell", r"-P "),
     (r"ldapsearch|ldapadd|ldapmodify|ldapdelete|ldapwhoami|ldapcompare|psexec", r"-w |-p "),
-    (r"keytool|jarsigner|apksigner", r"-(?:storepass|keypass|srcstorepass|deststorepass|srckeypass|destkeypass|ks-pass|key-pass)(?: |:| pass:)"),
+    (
+        r"keytool|jarsigner|apksigner",
+        r"-(?:storepass|keypass|srcstorepass|deststorepass|srckeypass|destkeypass|ks-pass|key-pass)(?: |:| pass:)",
+    ),
     (r"openssl", r"-(?:pass|passin|passout|k|password) ?(?:pass:)?"),
     (r"gpg|gpg2", r"--passphrase[ =]"),
-    (r"curl|wget|http|https|xh|httpie|ansible|rclone|restic|borg|psql|kinit|cryptsetup|nmcli|iwconfig|wpa_passphrase", r"--(?:pass|password|http-password|ftp-password|proxy-password|become-password)[ =]|password "),
+    (
+        r"curl|wget|http|https|xh|httpie|ansible|rclone|restic|borg|psql|kinit|cryptsetup|nmcli|iwconfig|wpa_passphrase",
+        r"--(?:pass|password|http-password|ftp-password|proxy-password|become-password)[ =]|password ",
+    ),
 )
-_TABLE = "|".join(
-    rf"\b(?:{tools})\b[^\n|;&]{{0,160}}?\s(?:{options})"
-    for tools, options in _OPTIONS
-)
+_TABLE = "|".join(rf"\b(?:{tools})\b[^\n|;&]{{0,160}}?\s(?:{options})" for tools, options in _OPTIONS)
 _NAMES = "|".join(tools for tools, _ in _OPTIONS)
 
 
@@ -48,7 +57,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\bidentified(?: with '?\w+'?)? (?:by|as)(?: password)? {_QUOTE}([^\"'`\n<>]{{3,}}){_QUOTE}|\bidentified by ({_VALUE}{{4,}})"
+        rf"(?i)\bidentified(?: with '?\w+'?)? (?:by|as)(?: password)? {_QUOTE}([^\"'`\n<>]{{3,}}){_QUOTE}|\b(?:user|role|to|login)\s\S+\sidentified by ({_VALUE}{{4,}})"
         rf"|\bpassword\s{{0,2}}(?:=|\(|\s|:=)?\s{{0,2}}N?'([^'\n<>]{{3,}})'|\b(?:sp_addlogin|sp_password|sp_addlinkedsrvlogin)\b[^\n;]{{0,60}}?,\s?N?'([^'\n<>]{{3,}})'",
         "CREATE USER and ALTER USER of MySQL, Oracle, PostgreSQL and SQL Server",
         anchor=r"(?i)\bidentified (?:by|with)|\bpassword\s{0,2}(?:=|\(|\s|:=)?\s{0,2}N?'|\bsp_(?:add|pass)",

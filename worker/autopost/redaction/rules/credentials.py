@@ -42,13 +42,19 @@ def _whole(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 _TIME = compiled(r"(?i)^[0-9]{1,2} ?: ?[0-9]{2}(?::[0-9]{2})?\s?(?:am|pm|h|uhr|z)?$")
-_SAMPLES = frozenset("password passwd pass pw pwd secret passwort motdepasse dbpass dbpassword db_password xxx xxxx token mypassword pass_word".split())
+_SAMPLES = frozenset(
+    "password passwd pass pw pwd secret passwort motdepasse dbpass dbpassword db_password xxx xxxx token mypassword pass_word".split()
+)
 
 
 def _is_userinfo(text: str, start: int, end: int) -> bool:
     """Return whether `user:password` is no sample of a manual and refers to no variable."""
     user, _, password = text[start:end].partition(":")
-    return password.strip("[]{}<>").lower() not in _SAMPLES and not (is_reference(password) and not password[:1].isalnum()) and bool(user or password)
+    return (
+        password.strip("[]{}<>").lower() not in _SAMPLES
+        and not (is_reference(password) and not password[:1].isalnum())
+        and bool(user or password)
+    )
 
 
 def _is_pair(text: str, start: int, end: int) -> bool:
@@ -64,7 +70,11 @@ def _is_pair(text: str, start: int, end: int) -> bool:
 def _is_login(text: str, start: int, end: int) -> bool:
     """Return whether this is `user:password`, and not two numbers of `docker run -u` or two variables."""
     user, _, password = text[start:end].partition(":")
-    return not (password.isdigit() and user.isdigit()) and password[:1] not in {"$", "<", "{"} and not is_reference(password)
+    return (
+        not (password.isdigit() and user.isdigit())
+        and password[:1] not in {"$", "<", "{"}
+        and not is_reference(password)
+    )
 
 
 RULES = (
@@ -94,6 +104,7 @@ RULES = (
         anchor=r"://[^\s/?#@:\"'<>]{8,}@",
         score=0.97,
         refine=_opaque,
+        name="url-token",
     ),
     Rule(
         "AUTHORIZATION",
@@ -102,6 +113,7 @@ RULES = (
         anchor=r"(?i)authorization",
         score=0.96,
         refine=_whole,
+        name="authorization",
     ),
     Rule(
         "AUTHORIZATION",
@@ -109,6 +121,7 @@ RULES = (
         source="RFC 7616, RFC 5849, AWS Signature Version 4: parameters to the end of the line",
         anchor=r"(?i)authorization",
         score=0.96,
+        name="authorization-parameters",
     ),
     Rule(
         "AUTHORIZATION",
@@ -117,6 +130,7 @@ RULES = (
         anchor=r"(?i)authorization",
         score=0.95,
         refine=_opaque,
+        name="authorization-bare",
     ),
     Rule(
         "AUTHORIZATION",
@@ -125,6 +139,7 @@ RULES = (
         anchor=r"(?i)\bbearer\s{1,3}[A-Za-z0-9_.~+/-]{8}",
         score=0.95,
         refine=_opaque,
+        name="bearer",
     ),
     Rule(
         "AUTHORIZATION",
@@ -133,12 +148,14 @@ RULES = (
         anchor=r"\b[Bb]asic\s{1,3}[A-Za-z0-9+/]{6}",
         score=0.95,
         refine=single(_is_basic),
+        name="basic",
     ),
     Rule(
         "COOKIE",
         r"(?i)\b(?:set-)?cookie\s?:\s*([a-z0-9_.-]+=[^\n<>]{4,})",
         source="RFC 6265 4",
         anchor=r"(?i)\bcookie\s?:",
+        name="cookie-header",
     ),
     Rule(
         "COOKIE",
@@ -146,6 +163,7 @@ RULES = (
         source="session cookies of Django, PHP, Java, Express",
         anchor=r"(?i)(?:sess(?:ion)?[_ ]?(?:id|cookie)?|sid)\s?=",
         refine=_opaque,
+        name="session-cookie",
     ),
     Rule(
         "CREDENTIALS",
@@ -162,6 +180,7 @@ RULES = (
         anchor=r"(?i)\b(?:cred|log|sign)",
         score=0.8,
         refine=single(_is_pair),
+        name="pair-after-word",
     ),
     Rule(
         "CREDENTIALS",

@@ -42,9 +42,7 @@ def _is_spaced(text: str, start: int, end: int) -> bool:
     return text[start:end].split("@")[0].strip().lower() not in _ADDRESSED and _is_address(text, start, end)
 
 
-_SURE_TOP = (
-    r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br)"
-)
+_SURE_TOP = r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br)"
 _AT_WORDS = r"(?:at|arroba|ät|aet|chiocciola|kukac|snabel-?a|małpa|malpa|zavináč|собака|arobase|chez|apenstaartje)"
 _DOT_WORDS = r"(?:dot|punkt|punto|ponto|point|piste|prikk|kropka|tečka|pont|точка|punctum|stip)"
 
@@ -56,6 +54,7 @@ RULES = (
         source="RFC 5322 3.4.1",
         score=0.95,
         refine=single(_is_address),
+        name="address",
     ),
     Rule(
         "EMAIL_ADDRESS",
@@ -64,6 +63,7 @@ RULES = (
         source="RFC 6531, RFC 5890",
         score=0.95,
         refine=single(_is_address),
+        name="address-in-any-script",
     ),
     Rule(
         "EMAIL_ADDRESS",
@@ -71,6 +71,7 @@ RULES = (
         anchor=r'"@[^\s@]',
         source="RFC 5322 3.2.4, quoted local part",
         score=0.95,
+        name="quoted-local-part",
     ),
     Rule(
         "EMAIL_ADDRESS",
@@ -78,6 +79,7 @@ RULES = (
         anchor=r"[^\s]@(?:localhost|\[|\d)",
         source="RFC 5321 4.1.3, address literals",
         score=0.95,
+        name="address-literal",
     ),
     Rule(
         "EMAIL_ADDRESS",
@@ -85,6 +87,7 @@ RULES = (
         anchor=r"(?i)[\[({<_]\s?(?:at|@|ät)\s?[\])}>_]",
         source="the usual spelling against harvesters: name [at] example [dot] com",
         score=0.85,
+        name="bracketed-at",
     ),
     Rule(
         "EMAIL_ADDRESS",

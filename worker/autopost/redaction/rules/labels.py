@@ -58,6 +58,4 @@ OF_CODES = (
 )
 
 # Words that make a code something that everybody may read.
-OF_OTHER_CODES = (
-    r"(?i)(?:error|status|exit|return|response|result|http|country|area|zip|postal|post|promo\w*|discount|coupon|voucher|source|gift|product|item|order|sku|dial(?:l?ing)?|currency|language|locale|reason|termination|airport|bar|qr|colou?r|hex|stop|flight|iata|icao|tax|cost|charge|fault|dtc|diagnostic|event|signal|key|char(?:acter)?|unicode|ascii|op|byte|machine|dress|building|morse|penal|civil|dead|legacy|test|naics|sic|hs|icd(?:-10)?|cpt|mcc|class|course|room|vergleichs|fehler|länder|rabatt|quell|vor|bank|sort|swift|branch|routing|department|school|referral|invite|tracking|rückgabe|d'erreur|de retour|de erro|de error|błędu|chybový|ошибки|錯誤|错误|오류|エラー)[\s_-]{0,2}$"
-)
+OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|country|area|zip|postal|post|promo\w*|discount|coupon|voucher|source|gift|product|item|order|sku|dial(?:l?ing)?|currency|language|locale|reason|termination|airport|bar|qr|colou?r|hex|stop|flight|iata|icao|tax|cost|charge|fault|dtc|diagnostic|event|signal|key|char(?:acter)?|unicode|ascii|op|byte|machine|dress|building|morse|penal|civil|dead|legacy|test|naics|sic|hs|icd(?:-10)?|cpt|mcc|class|course|room|vergleichs|fehler|länder|rabatt|quell|vor|bank|sort|swift|branch|routing|department|school|referral|invite|tracking|rückgabe|d'erreur|de retour|de erro|de error|błędu|chybový|ошибки|錯誤|错误|오류|エラー)[\s_-]{0,2}$"

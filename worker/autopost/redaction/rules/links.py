@@ -56,7 +56,9 @@ def _of_path(url: str, host: int, query: int, start: int) -> Iterator[Span]:
             yield start + host + match.start(), start + host + match.end()
 
 
-_PUBLIC = re.compile(r"(?i)/(?:commit|blob|tree|raw|compare|pull|issues|sha256:?|digest|artifacts?|assets?|static|dist|releases?|packages?|objects|docs?|wiki|questions|status|watch|embed|p|posts?|video)/?(?:[^/]*/)*$")
+_PUBLIC = re.compile(
+    r"(?i)/(?:commit|blob|tree|raw|compare|pull|issues|sha256:?|digest|artifacts?|assets?|static|dist|releases?|packages?|objects|docs?|wiki|questions|status|watch|embed|p|posts?|video)/?(?:[^/]*/)*$"
+)
 
 
 def _is_public(host: str, before: str) -> bool:
@@ -69,7 +71,11 @@ def _is_ticket(value: str, hook: bool) -> bool:
         return True
     grade = strength(value)
     if hook:
-        return grade >= MIXED or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper()) or (value.isdigit() and False)
+        return (
+            grade >= MIXED
+            or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper())
+            or (value.isdigit() and False)
+        )
     return len(value) >= 12 and grade >= MIXED
 
 
@@ -78,13 +84,31 @@ def _is_access(name: str, value: str, trigger: bool) -> bool:
         return True
     if _GIVES_ACCESS.fullmatch(name) is None:
         return False
-    short = name.lower() in {"t", "k", "st", "wt", "code", "state", "key", "hash", "id", "nonce", "policy", "session", "sid"}
+    short = name.lower() in {
+        "t",
+        "k",
+        "st",
+        "wt",
+        "code",
+        "state",
+        "key",
+        "hash",
+        "id",
+        "nonce",
+        "policy",
+        "session",
+        "sid",
+    }
     least = 6 if name.lower() in {"otp"} else 12 if trigger and not short else 16 if short else 8
     if is_uuid(value) or is_hex_key(value):
         return True
     if value.isdigit():
         return name.lower() in {"otp", "code", "pin", "token"} and 4 <= len(value) <= 8
-    return len(value) >= least and (strength(value) >= MIXED or (len(value) >= 16 and any(map(str.isdigit, value)) and strength(value) >= NUMBERED) or "%" in value)
+    return len(value) >= least and (
+        strength(value) >= MIXED
+        or (len(value) >= 16 and any(map(str.isdigit, value)) and strength(value) >= NUMBERED)
+        or "%" in value
+    )
 
 
 RULES = (

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
 from autopost.redaction.rules.shape import is_uuid, trimmed
-from autopost.redaction.rules.strength import MIXED, NUMBERED, RANDOM, SIGN_OF_STRENGTH, follows_digest, is_hex_key, strength
+from autopost.redaction.rules.strength import (
+    MIXED,
+    NUMBERED,
+    RANDOM,
+    SIGN_OF_STRENGTH,
+    follows_digest,
+    is_hex_key,
+    strength,
+)
 
 _MOST_CHARACTERS = 90
 _MOST_WORDS = 9
@@ -23,7 +31,9 @@ _MOST_WORDS = 9
 # Letters of scripts without spaces end a value, too.
 _VALUE = re.compile(r"[^\s\"'`<>|{}\\\u2e80-\uffef]{4,}")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
-_TAIL = re.compile(r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?")
+_TAIL = re.compile(
+    r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
+)
 _SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–-]|</?[a-z][^<>]{0,40}>)*")
 _ASSIGNED = re.compile(r"[:=][\s\"'`(\[{\\|>]*$")
 _LINK = re.compile(
@@ -74,7 +84,11 @@ def _near(needs: Needs) -> Refine:
         if joined is None or (tail[:1].isalpha() and tail[:1].isascii() and joined.end() == 0):
             return  # the word goes on
         other = _WORD_AFTER.match(tail)
-        if other is not None and other.group(1).lower() in OTHER_NAMES and (needs is not _OF_PASSWORD or not tail[:1].isspace()):
+        if (
+            other is not None
+            and other.group(1).lower() in OTHER_NAMES
+            and (needs is not _OF_PASSWORD or not tail[:1].isspace())
+        ):
             of = Needs(RANDOM, RANDOM, RANDOM + 1, 16)
         yield from _after(text, end, joined.end(), of)
         yield from _before(text, start, of)
@@ -109,7 +123,9 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
             needed = needs.linked
         else:
             needed = needs.anywhere
-        if (_is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
+        if (
+            _is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))
+        ) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
             found = True
             yield end + left, _whole(text, right) if right - end == len(window) else right
 
@@ -147,12 +163,17 @@ def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
             yield offset + left, offset + right
 
 
-_USING = re.compile(r"(?i)\b(?:use[ds]?|using|set|enter(?:ed)?|typ(?:ed?|ing)|try|tried|chose|pick(?:ed)?|took|with|fill(?:ed)?|put|past(?:ed?|ing)|input|gave|got|accepted|rejected)\s[\"'`(]?$")
+_USING = re.compile(
+    r"(?i)\b(?:use[ds]?|using|set|enter(?:ed)?|typ(?:ed?|ing)|try|tried|chose|pick(?:ed)?|took|with|fill(?:ed)?|put|past(?:ed?|ing)|input|gave|got|accepted|rejected)\s[\"'`(]?$"
+)
 
 
 def _is_used(window: str, left: int, gap: str) -> bool:
     """Return whether words say that a value is the password, and not that something of this name has one."""
-    return _USING.search(window[:left]) is not None or re.match(r"(?i)\W?\s(?:is|was|as)\s(?:the|my|our|his|her|your)\s", gap) is not None
+    return (
+        _USING.search(window[:left]) is not None
+        or re.match(r"(?i)\W?\s(?:is|was|as)\s(?:the|my|our|his|her|your)\s", gap) is not None
+    )
 
 
 def _is_numbered_phrase(value: str) -> bool:
@@ -178,7 +199,7 @@ RULES = (
         "a word for a password, in about thirty languages, in the same sentence",
         score=0.8,
         refine=_near(_OF_PASSWORD),
-        name="near-word",
+        name="password-near-word",
     ),
     Rule(
         "SECRET",
@@ -186,7 +207,7 @@ RULES = (
         "a word for a token or key in the same sentence",
         score=0.75,
         refine=_near(_OF_SECRET),
-        name="near-word",
+        name="secret-near-word",
     ),
     Rule(
         "PASSWORD",

@@ -51,7 +51,11 @@ def is_row(text: str, start: int, end: int) -> bool:
     number = text[start:end]
     if not (set(number) <= set("0123456789 .") and " " in number):
         return False
-    if _MORE_BEFORE.search(text[max(0, start - 3) : start]) or _MORE_AFTER.match(text[end : end + 3]) or _UNIT.match(text[end : end + 12]):
+    if (
+        _MORE_BEFORE.search(text[max(0, start - 3) : start])
+        or _MORE_AFTER.match(text[end : end + 3])
+        or _UNIT.match(text[end : end + 12])
+    ):
         return True
     if _SERIES.search(text[max(0, start - 24) : start]) or _FIRST_TIME_OR_DATE.match(number):
         return True
@@ -69,12 +73,7 @@ def is_row(text: str, start: int, end: int) -> bool:
 def stands_apart(text: str, start: int, end: int) -> bool:
     """Return whether the number is not part of a longer number or word."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if (
-        joins(before[-1:])
-        or before[-1:] in {"_", "$", "€", "£", "#", "+"}
-        or joins(after[:1])
-        or after[:1] == "_"
-    ):
+    if joins(before[-1:]) or before[-1:] in {"_", "$", "€", "£", "#", "+"} or joins(after[:1]) or after[:1] == "_":
         return False
     joins_before = before[-1:] in {".", "-", "/", ":", ","} and before[:1].isdigit() and len(before) == 2
     joins_after = after[:1] in {".", "-", "/", ":", ",", "%"} and after[1:].isdigit()
@@ -108,6 +107,7 @@ RULES = (
         anchor=r"(?:\+|\b00)\s?[1-9](?:[ ()./·-]{0,3}\d){6}",
         score=0.85,
         refine=single(_is_international),
+        name="international",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -116,6 +116,7 @@ RULES = (
         anchor=r"\d{3}\)?\s?[ ./-]?[2-9]\d{2}[ .-]\d{4}",
         score=0.8,
         refine=single(stands_apart),
+        name="north-america",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -124,6 +125,7 @@ RULES = (
         anchor=r"\b0\d{1,5}(?:\)[ ./-]{0,2}|[ ./-]{1,2})\d{2}",
         score=0.7,
         refine=single(_is_trunk),
+        name="trunk-prefix",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -132,6 +134,7 @@ RULES = (
         anchor=r"\(\d{2,5}\)\s?\d{3}",
         score=0.7,
         refine=single(lambda t, s, e: 8 <= count_digits(t[s:e]) <= 12 and stands_apart(t, s, e)),
+        name="area-code-in-brackets",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -140,5 +143,6 @@ RULES = (
         anchor=r"\b\d{5} \d{5}\b|\b\d{3} \d{2} \d{2} \d{2}\b|\b1[3-9]\d[ -]\d{4}[ -]\d{4}\b|\b1[38]00 \d{3} \d{3}\b|\b8[ -]\(?\d{3}\)?[ -]\d{3}",
         score=0.6,
         refine=single(stands_apart),
+        name="printed-mobile",
     ),
 )

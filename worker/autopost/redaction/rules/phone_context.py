@@ -41,7 +41,9 @@ def _is_reached(text: str, start: int, end: int) -> bool:
     return enough and not named and not is_count(text, end) and _is_told(text, start, end)
 
 
-_TIMESTAMP = compiled(r"^(?:1[4-9]\d{8}(?:\d{3}|\d{6})?|(?:19|20)\d{2}[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12]\d|3[01])(?:-\d{1,6}|\d{4}|\d{6})?)$")
+_TIMESTAMP = compiled(
+    r"^(?:1[4-9]\d{8}(?:\d{3}|\d{6})?|(?:19|20)\d{2}[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12]\d|3[01])(?:-\d{1,6}|\d{4}|\d{6})?)$"
+)
 _THOUSANDS = compiled(r"^\d{1,2}(?: \d{3})+$")
 _PROGRAM = compiled(
     r"(?i)\b(?:agents?|bots?|workers?|jobs?|tasks?|models?|nodes?|runs?|instances?|assistants?|copilots?|services?|crews?|planners?|steps?|clusters?|hosts?|shards?|servers?|pods?|channels?|topics?|groups?|rooms?|buckets?"
@@ -82,6 +84,7 @@ RULES = (
         anchor=r"(?i)\b(?:telephone|phone|tel|mob|mobile|cell|cellphone|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular|caller ?id|tlf|tlfn|gsm|natel|telefoon|mobiel|mobil|puhelin|puh|telemóvel|cellulare|telefone|telefonnummer|rufnummer|handynummer|mobilnummer|komórka|callto|wa\.me|whatsapp\.com/send\?phone|phone_?number|mobile_?number|phonenumber|msisdn)\b",
         score=0.75,
         refine=single(_is_told),
+        name="after-word",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -90,6 +93,7 @@ RULES = (
         anchor=r"(?i)\b(?:contact|caller)(?:\s[\w-]+){0,5}\s?:\s",
         score=0.7,
         refine=single(lambda text, start, end: _is_told(text, start, end) and not is_count(text, end)),
+        name="after-heading",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -100,6 +104,7 @@ RULES = (
         anchor=r"(?i)(?:\b(?:call|dial|ring\b|rang\b|text|reach|contact|message|phone|sms\b|voice ?mail|wr[io]te\b|sent\b|reminder|request|feedback|lead\b|guest|courier|on-call)|\snumbers?\b|\sline\b)[^\n]*\s?[(+]{0,2}\d(?:[ ()./·-]{0,3}\d){6}",
         score=0.7,
         refine=single(_is_reached),
+        name="after-contact",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -108,6 +113,7 @@ RULES = (
         anchor=r"\d(?:[ ()./·-]{0,3}\d){6}\s(?:has|was|just|want|ask|call|rang|text|repl|answer|wr[io]te|sa[iy]|hung|picked|did)",
         score=0.7,
         refine=single(_is_reached),
+        name="before-verb",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -116,6 +122,7 @@ RULES = (
         anchor=r"\b\d{10,12}\b",
         score=0.5,
         refine=single(_is_bare),
+        name="bare",
     ),
     Rule(
         "PHONE_NUMBER",

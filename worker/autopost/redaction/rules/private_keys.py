@@ -18,6 +18,7 @@ RULES = (
         source="RFC 7468; RFC 9580 6.2; OpenSSH PROTOCOL.key",
         anchor=r"-- ?BEGIN [A-Z0-9 ]*PRIVATE",
         score=1.0,
+        name="pem",
     ),
     Rule(
         "PRIVATE_KEY",
@@ -25,6 +26,7 @@ RULES = (
         source="RFC 7468, a block that lost its beginning",
         anchor=r"-- ?END [A-Z0-9 ]*PRIVATE",
         score=0.95,
+        name="pem-without-begin",
     ),
     Rule(
         "PRIVATE_KEY",
@@ -32,6 +34,7 @@ RULES = (
         source="PuTTY: PPK file format",
         anchor=r"PuTTY-User-Key-File-",
         score=1.0,
+        name="putty",
     ),
     Rule(
         "PRIVATE_KEY",
@@ -39,6 +42,7 @@ RULES = (
         source="age: format specification",
         anchor=r"AGE-SECRET-KEY-1",
         score=1.0,
+        name="age",
     ),
     Rule(
         "JWT",
@@ -46,12 +50,14 @@ RULES = (
         source="RFC 7519; RFC 7516 (five parts)",
         anchor=r"eyJ[A-Za-z0-9_-]{8}",
         score=0.99,
+        name="jwt",
     ),
     Rule(
         "JWT",
         r"\beyJ[A-Za-z0-9_-]{30,}",
         source="RFC 7519, cut off after its header",
         anchor=r"eyJ[A-Za-z0-9_-]{8}",
+        name="jwt-cut",
     ),
     Rule(
         "PRIVATE_KEY",

@@ -106,7 +106,11 @@ _DESCRIBES_ABROAD = compiled(
 
 
 def _describes(word: str) -> bool:
-    return word in SAID_OF_SECRETS or _DESCRIBES_ABROAD.search(word) is not None or (len(word) > 4 and _is_adverb_or_participle(word))
+    return (
+        word in SAID_OF_SECRETS
+        or _DESCRIBES_ABROAD.search(word) is not None
+        or (len(word) > 4 and _is_adverb_or_participle(word))
+    )
 
 
 def _is_adverb_or_participle(word: str) -> bool:
@@ -154,7 +158,9 @@ def is_uuid(value: str) -> bool:
     return _UUID.match(value) is not None
 
 
-_WORDED = re.compile(r"(?:[A-Z]?[a-z]{1,19}|[A-Z]{1,19}|v?[0-9]{1,4}|[0-9]{8}|[A-Z]?[a-z]{2,19}[0-9]{1,3}|(?:[A-Z][a-z]+){2,5})")
+_WORDED = re.compile(
+    r"(?:[A-Z]?[a-z]{1,19}|[A-Z]{1,19}|v?[0-9]{1,4}|[0-9]{8}|[A-Z]?[a-z]{2,19}[0-9]{1,3}|(?:[A-Z][a-z]+){2,5})"
+)
 _BORDER = re.compile(r"[^A-Za-z0-9]+")
 
 

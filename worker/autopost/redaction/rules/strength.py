@@ -29,15 +29,20 @@ _OTHER = re.compile(
     r"|(?:alt|ctrl|shift|cmd|meta|option|super|fn)\+"
     r"|(?:utf-?(?:8|16|32)(?:mb[34])?|sha-?[0-9]+(?:sum)?|md5(?:sum)?|base(?:32|58|62|64)(?:url)?|x86(?:[_-]64)?|amd64|arm64(?:v8)?"
     r"|k8s|i18n|l10n|a11y|log4j|h26[45]|ipv[46]|oauth2?\w*|es20\d\d|cl100k\w*|o200k\w*|ed25519|secp256[kr]1|p-?256|aes-?(?:128|192|256)\w*"
-    r"|rsa-?[0-9]{4}|win(?:32|64)|python3\w*|node\d\w*|iso-?[0-9]+\S*|rfc-?[0-9]+|cve-.*|p\d{2,3}\w{0,2}|ps256|[ehrp]s(?:256|384|512))$)"
+    r"|rsa-?[0-9]{4}|win(?:32|64)|python3\w*|node\d\w*|iso-?[0-9]+\S*|rfc-?[0-9]+|pkcs?[-#]?[0-9]*|cve-.*|p\d{2,3}\w{0,2}|ps256|[ehrp]s(?:256|384|512))$)"
 )
+
+# Conversions of printf, control sequences of terminals, line breaks in a protocol's messages.
+_FORMAT = re.compile(r"%%|%[-.0-9]*l?[sducCF](?![A-Za-z0-9])|\x1b|%0A")
 
 # Prefixes of published identifiers that look random and give no access.
 _IDENTIFIER = re.compile(
     r"(?:pi|cus|evt|ch|sub|in|price|prod|acct|req|msg|toolu|srvtoolu|chatcmpl|cmpl|resp|run|thread|asst|file|call|batch|ft|ftjob|org|user|proj"
     r"|step|vs|gen|task|job|trace|span|rs|seti|si|txn|po|il|order|wf|exec|session|sess|conv|agent|event|doc|item|img|build|deploy|dpl|prj|team)[-_]"
 )
-_DIGEST = re.compile(r"(?i)(?:sha(?:1|224|256|384|512)|md5|h1|blake[23]b?|crc32c?|digest|integrity|checksum|etag|fingerprint)[\"']?[-:= ]{1,3}[\"']?$")
+_DIGEST = re.compile(
+    r"(?i)(?:sha(?:1|224|256|384|512)|md5|h1|blake[23]b?|crc32c?|digest|integrity|checksum|etag|fingerprint)[\"']?[-:= ]{1,3}[\"']?$"
+)
 
 
 def changes(value: str) -> float:
@@ -55,6 +60,8 @@ def longest_run(value: str) -> str:
 def strength(value: str) -> int:
     """Return PLAIN for words, references and measures, NUMBERED for words with digits, MIXED as a password is, RANDOM as a key is."""
     if SIGN_OF_STRENGTH.search(value) is None or _OTHER.match(value):
+        return PLAIN
+    if sum(map(str.isalnum, value)) < 4 or _FORMAT.search(value):
         return PLAIN
     if is_prose(value) or is_measure(value) or is_name(value):
         return PLAIN
@@ -91,7 +98,11 @@ def _is_word(letters: str) -> bool:
         return False
     if letters.islower() or letters.isupper() or letters.istitle():
         return _VOWEL.search(letters) is not None
-    return all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters)) or not has_wild_case(letters.ljust(8, "e")) and len(letters) < 10
+    return (
+        all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters))
+        or not has_wild_case(letters.ljust(8, "e"))
+        and len(letters) < 10
+    )
 
 
 def is_hex_key(value: str) -> bool:
