@@ -11,7 +11,6 @@ from autopost.redaction.nlp import Artifacts
 from autopost.redaction.presidio import EntityRecognizer, NlpArtifacts, RecognizerResult
 from autopost.redaction.rule import Rule, Span
 
-
 _MOST_REFUSED = 3
 _BEHIND_CHARACTERS = 64
 _FILLER = "_"

@@ -26,17 +26,12 @@ SECRET = (
 
 # Of a word for a key, what makes it something else: of a table, a cache, a keyboard.
 OTHER_KEYS = frozenset(
-    "primary foreign cache partition sort registry lookup dedup dedupe deduplication idempotency object routing row composite index json dict dictionary translation map hash config setting settings"
-    " group join unique natural surrogate shard sharding public metadata localization i18n yaml toml top low home end enter arrow function shortcut hot escape delete tab piano issue jira project"
-    " max min total prompt completion input output num n stop pad eos special per of context cached reasoning billed used uses use thousand million k".split()
+    ["primary", "foreign", "cache", "partition", "sort", "registry", "lookup", "dedup", "dedupe", "deduplication", "idempotency", "object", "routing", "row", "composite", "index", "json", "dict", "dictionary", "translation", "map", "hash", "config", "setting", "settings", "group", "join", "unique", "natural", "surrogate", "shard", "sharding", "public", "metadata", "localization", "i18n", "yaml", "toml", "top", "low", "home", "end", "enter", "arrow", "function", "shortcut", "hot", "escape", "delete", "tab", "piano", "issue", "jira", "project", "max", "min", "total", "prompt", "completion", "input", "output", "num", "n", "stop", "pad", "eos", "special", "per", "of", "context", "cached", "reasoning", "billed", "used", "uses", "use", "thousand", "million", "k"]
 )
 
 # Words that follow in the name of something that holds no secret.
 OTHER_NAMES = frozenset(
-    "count counts type types name names id ids ttl file files path paths length limit limits usage url urls uri endpoint version policy policies bucket size sizes model models budget budgets format"
-    " rotation column columns field fields value point points result results metric metrics finding findings takeaway takeaways board word ring frame frames less stone note event events stage minlength"
-    " strength manager vault store reset change error errors issuer audience scope scopes age at in sum rate per throughput window spent cost price pricing used left remaining expiry expires expiration"
-    " ize izer izers ized ization izing hash".split()
+    ["count", "counts", "type", "types", "name", "names", "id", "ids", "ttl", "file", "files", "path", "paths", "length", "limit", "limits", "usage", "url", "urls", "uri", "endpoint", "version", "policy", "policies", "bucket", "size", "sizes", "model", "models", "budget", "budgets", "format", "rotation", "column", "columns", "field", "fields", "value", "point", "points", "result", "results", "metric", "metrics", "finding", "findings", "takeaway", "takeaways", "board", "word", "ring", "frame", "frames", "less", "stone", "note", "event", "events", "stage", "minlength", "strength", "manager", "vault", "store", "reset", "change", "error", "errors", "issuer", "audience", "scope", "scopes", "age", "at", "in", "sum", "rate", "per", "throughput", "window", "spent", "cost", "price", "pricing", "used", "left", "remaining", "expiry", "expires", "expiration", "ize", "izer", "izers", "ized", "ization", "izing", "hash"]
 )
 
 CODE = (

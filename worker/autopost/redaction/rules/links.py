@@ -1,6 +1,6 @@
 """Parts of a URL that give access: random path segments, signatures and tokens in parameters. The host stays."""
 
-# ruff: noqa: E501  # a pattern is easier to read on one line
+# a pattern is easier to read on one line
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def _is_secret(value: str, needed: int, needs: Needs) -> bool:
     if grade < needed:
         return False
     if is_uuid(value) or is_hex_key(value):
-        return needed < RANDOM and needs is not _OF_PASSWORD or needed == NUMBERED
+        return (needed < RANDOM and needs is not _OF_PASSWORD) or needed == NUMBERED
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
-
 from autopost.redaction.rule import Rule
 
 # The body can have real or escaped line breaks (JSON), be quoted in a mail, or be cut off before the END line.

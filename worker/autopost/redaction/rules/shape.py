@@ -1,5 +1,7 @@
 """Distinguish a secret from words of prose in the same place: `token: expired`, `password is required`."""
 
+# a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re

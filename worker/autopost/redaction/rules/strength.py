@@ -1,5 +1,7 @@
 """Grade how random a value is, whatever its label and its surroundings say."""
 
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re
@@ -100,8 +102,8 @@ def _is_word(letters: str) -> bool:
         return _VOWEL.search(letters) is not None
     return (
         all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters))
-        or not has_wild_case(letters.ljust(8, "e"))
-        and len(letters) < 10
+        or (not has_wild_case(letters.ljust(8, "e"))
+        and len(letters) < 10)
     )
 
 
