@@ -88,7 +88,8 @@ def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | N
     if patterns is not None:  # without the patterns, their types would be reported as unknown
         names = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")] or ["ONLY"]
         variables = " and ".join(f"{PREFIX}REDACT_{name}" for name in names)
-        if guarded(variables, lambda: select_entities(known_entities(patterns), only, without, IDS.values()), None) is not None:
+        known = known_entities(patterns)
+        if guarded(variables, lambda: select_entities(known, only, without, IDS.values()), None) is not None:
             types = {"only": only, "without": without}
     guarded(f"{PREFIX}PII_ALLOWLIST", lambda: require_addresses(settings.pii_allowlist), None)
     redactor = guarded(

@@ -33,7 +33,8 @@ def _problem(entry: str) -> str:
     if entry[0] in "[\"'{(" or entry[-1] in "]\"'})":
         return f"{entry!r}: write the address without quotes and brackets, and a comma between two"
     if entry.startswith(("@", "*@")) or "*" in entry:
-        return f"{entry!r}: a whole domain cannot be allowed; list each address, such as support@{entry.lstrip('*@') or 'example.com'}"
+        example = f"support@{entry.lstrip('*@') or 'example.com'}"
+        return f"{entry!r}: a whole domain cannot be allowed; list each address, such as {example}"
     if any(sign in entry for sign in "; \t\n"):
         return f"{entry!r}: is not one address; separate addresses with a comma"
     return f"{entry!r}: is not an address; expected: name@domain, and only addresses can be allowed"

@@ -13,8 +13,8 @@ def select_entities(
 ) -> frozenset[str]:
     """Return the types in `only` (default: all known ones) that are not in `without`; case-insensitive.
 
-    `without` can contain ids of rules, too, which have a dot. Raises ConfigurationError that names every unknown type or
-    id, or if no type is left.
+    `without` can contain ids of rules, too, which have a dot. Raises ConfigurationError that names every unknown type
+    or id, or if no type is left.
     """
     wanted = {entity.upper() for entity in only} if only is not None else set(known)
     unwanted = {entity.upper() for entity in without if not _is_id(entity)}

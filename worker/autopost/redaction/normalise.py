@@ -2,8 +2,8 @@
 
 Compatibility forms (full-width digits, no-break spaces, ligatures) are replaced by plain ones, digits of any script by
 0-9, typographic hyphens and quotes by ASCII. Invisible characters are removed: Unicode category Cf, which includes
-zero-width characters and the soft hyphen, and variation selectors. A letter and the accents after it become one character
-(NFC); accents that have no such form are removed.
+zero-width characters and the soft hyphen, and variation selectors. A letter and the accents after it become one
+character (NFC); accents that have no such form are removed.
 """
 
 from __future__ import annotations

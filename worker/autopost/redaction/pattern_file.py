@@ -61,8 +61,8 @@ def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
             rules.append(rule)
     if not rules and not problems and skipped:
         problems.append(
-            f"all {len(skipped)} rules have a `path` and are for files, so none applies to texts: {', '.join(skipped[:5])}"
-            f"{', ...' if len(skipped) > 5 else ''}; remove `path` from those that you need"
+            f"all {len(skipped)} rules have a `path`, so they are for files and none applies to texts: "
+            f"{', '.join(skipped[:5])}{', ...' if len(skipped) > 5 else ''}; remove `path` from those that you need"
         )
     elif not rules and not problems:
         problems.append("contains no pattern; expected: [[rules]] or [patterns]")

@@ -36,7 +36,8 @@ class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
     `allowlist`: addresses that are not redacted, compared as a whole and case-insensitively. `model`: one that finds
-    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of rules not to use.
+    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of
+    rules not to use.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
     pattern_file.py). Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
@@ -131,7 +132,7 @@ class Redactor:
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
 
     def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
-        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the encoded forms."""
+        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the forms there."""
         if (view := unescaped(text)) is not None:
             for finding in self._engine.findings(view.text, deadline):
                 yield _at(finding, *view.original_span(finding.start, finding.end))

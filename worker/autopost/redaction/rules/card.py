@@ -132,7 +132,7 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"|(?:three|3|four|4) digits on the (?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
 _MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 
@@ -157,7 +157,7 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:is|was|code|number|no\.?|ist|est|es|è|é|entered|:|=|#)|\s?[:=#(]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
+        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|est|es|è|é|entered|:|=|#)|\s?[:=#(]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
         anchor=rf"(?i)(?:{_CODE_WORDS}|cid)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.85,
@@ -179,6 +179,14 @@ RULES = (
         score=0.7,
         refine=single(_is_listed_code),
         name="security-code-in-row",
+    ),
+    Rule(
+        "CARD_EXPIRY",
+        r"(?:\d{12,19}|<CREDIT_CARD>)[|;,]((?:0[1-9]|1[0-2])[|;,/](?:20)?\d{2}(?:[|;,]\d{3,4})?)\b",
+        anchor=r"(?:\d{12}|D>)[|;,](?:0[1-9]|1[0-2])[|;,/]",
+        source="lists of cards: number, month, year, code",
+        score=0.8,
+        name="list",
     ),
     Rule(
         "CARD_EXPIRY",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
-from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
 from autopost.redaction.rules.shape import is_count
 
@@ -20,6 +20,7 @@ _VALUE = re.compile(
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
+_ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
 _BESIDE = re.compile(
@@ -33,6 +34,8 @@ _COUNT_BEFORE = re.compile(
     r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$"
 )
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
+# Words that make six digits a code.
+_OF_SIX_DIGITS = re.compile(r"(?i)\b(?:phone|handy|texted|sent|received|e-?mails?|mail|enter(?:ed)?|asked|typed?|prompt)\b")
 _OTHER_CODE = compiled(OF_OTHER_CODES)
 _OTHER_COMPOUND = re.compile(
     r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
@@ -60,8 +63,9 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     if pin and text[end : end + 20].lstrip().startswith(("header", "out", "count", "number of", "layout")):
         return
     opens = sure or pin or _OF_CODE.search(sentence) is not None
-    yield from _after(text, end, stop, sure or pin, opens)
-    yield from _before(text, left, start, sure, opens)
+    six = opens or _OF_SIX_DIGITS.search(sentence) is not None
+    yield from _after(text, end, stop, sure or pin, opens, six)
+    yield from _before(text, left, start, sure, opens, six)
 
 
 def _sentence_start(text: str, start: int) -> int:
@@ -76,28 +80,28 @@ def _sentence_stop(text: str, end: int) -> int:
     return end + (match.start() if match else len(window))
 
 
-def _after(text: str, end: int, stop: int, sure: bool, opens: bool) -> Iterator[Span]:
+def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
     window = text[end : min(stop + 1, end + 2 * _REACH_CHARACTERS)]
     beside = _BESIDE.match(window)
     found = False
     for match in _VALUE.finditer(text, end, end + len(window)):
         gap = text[end : match.start()]
-        near = beside is not None and match.start() - end <= beside.end()
+        near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
         if (
             len(gap.split()) > _MOST_WORDS
             or (len(gap) > _REACH_CHARACTERS and not found)
             or ("\n" in gap and not near and not found)
         ):
             return
-        if _is_code(text, match, near, near and not gap.isspace(), sure, opens, found):
+        if _is_code(text, match, near, near and not gap.isspace(), sure, opens or (six and _is_six(match)), found):
             found = True
             yield match.span()
 
 
-def _before(text: str, left: int, start: int, sure: bool, opens: bool) -> Iterator[Span]:
+def _before(text: str, left: int, start: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
     for match in _VALUE.finditer(text, max(left, start - _REACH_CHARACTERS), start):
         gap = text[match.end() : start]
-        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(text, match, False, False, sure, opens, False):
+        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(text, match, False, False, sure, opens or (six and _is_six(match)), False):
             yield match.span()
 
 
@@ -125,6 +129,10 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         _YEAR.fullmatch(value)
         and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "}))
     )
+
+
+def _is_six(match: re.Match[str]) -> bool:
+    return len(match.group()) == 6 and match.group().isdigit()
 
 
 def _is_told(text: str, start: int, end: int) -> bool:
@@ -156,6 +164,23 @@ RULES = (
         name="pin-near-word",
     ),
     Rule(
+        "PIN",
+        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}-\d{1,2}-\d{1,2})\b",
+        "a word for what it opens before it",
+        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.\n]*\d",
+        score=0.75,
+        refine=single(lambda text, start, end: not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None),
+        name="opens-with",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:gate|door|entrance|entry|building|garage|intercom|alarm)\s(\d{4,6}#)",
+        "a number with the key that ends it on a keypad",
+        anchor=r"\s\d{4,6}#",
+        score=0.75,
+        name="keypad",
+    ),
+    Rule(
         "ONE_TIME_CODE",
         r"(?i)\b(?:use[d]?|enter(?:ed)?|type[d]?|input|submit(?:ted)?|reply with|text|send|give|gib|utilisez|saisissez|usa|ingresa|introduce|digite|inserisci|verwende[n]?)\s[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s"
         r"(?:to|for|when|as|at|um|zum|pour|para|per)\s(?:\w+\s){0,4}?(?:sign|log|verify|confirm|auth|complete|finish|continue|access|unlock|anmeld|einlogg|bestätig|connect|iniciar|confirm|acced|entrar|login)",
@@ -163,5 +188,14 @@ RULES = (
         anchor=r"(?i)\s[\"'`]?(?:[0-9]{3}[ -]?[0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s",
         score=0.8,
         name="use-to-sign-in",
+    ),
+    Rule(
+        "SECRET",
+        r"(?i)\b(?:set-?up|secret|totp|2fa|mfa|authenticator|manual entry|otp)\b[^\n.;]{0,40}?\b((?-i:(?:[A-Z2-7]{4}[ -]){3,}[A-Z2-7]{4}|(?:[a-z2-7]{4} ){3,}[a-z2-7]{4}))\b",
+        "RFC 4648 6: base32 in groups, as services show the seed of an authenticator",
+        anchor=r"(?:[A-Z2-7]{4}[ -]){3}[A-Z2-7]{4}|(?:[a-z2-7]{4} ){3}[a-z2-7]{4}",
+        score=0.8,
+        refine=single(lambda text, start, end: any(map(str.isdigit, text[start:end]))),
+        name="authenticator-seed",
     ),
 )

@@ -108,7 +108,7 @@ RULES = (
     ),
     Rule(
         "AUTHORIZATION",
-        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}(?:(?:basic|bearer|token|apikey|negotiate|bot|key)\s+)([^\s\"'`<>,;]{3,})",
+        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}(?:(?:basic|bearer|token|apikey|negotiate|bot|key|ssws|geniekey|splunk|zoho-oauthtoken|klaviyo-api-key|discogs|jwt|apitoken|api-token|pbx|private-token)\s+)([^\s\"'`<>,;]{3,})",
         source="RFC 9110 11.6.2",
         anchor=r"(?i)authorization",
         score=0.96,
@@ -159,10 +159,10 @@ RULES = (
     ),
     Rule(
         "COOKIE",
-        r"(?i)\b(?:sessionid|session_id|phpsessid|jsessionid|connect\.sid|session(?: cookie)?|sid)\s?=\s?[\"']?([^\s;,&\"'<>]{8,})",
+        r"(?i)(?:\b|_)(?:phpsessid|jsessionid|connect\.sid|sid|ct0|li_at|cf_clearance|csrftoken|xsrf-token|auth_token|session cookie|(?:[a-z_]+_)?sess(?:ion)?(?:[_-]?(?:id|key|token|cookie))?|remember_(?:user_|me_)?token|\.?aspnetcore\.[a-z.]+)\s?=\s?[\"']?([^\s;,&\"'<>]{8,})",
         source="session cookies of Django, PHP, Java, Express",
-        anchor=r"(?i)(?:sess(?:ion)?[_ ]?(?:id|cookie)?|sid)\s?=",
-        refine=_opaque,
+        anchor=r"(?i)(?:sess(?:ion)?(?:[_ -]?(?:id|key|token|cookie))?|sid|ct0|li_at|cf_clearance|csrftoken|xsrf-token|_token|aspnetcore\.[a-z.]+)\s?=",
+        refine=single(lambda text, start, end: strength(text[start:end]) >= MIXED),
         name="session-cookie",
     ),
     Rule(

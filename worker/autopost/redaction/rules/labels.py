@@ -1,16 +1,19 @@
-"""Words for passwords, keys and codes, in thirty languages, as patterns without groups. RE2's `\\b` knows ASCII only."""
+"""Words for passwords, keys and codes, in about thirty languages, as patterns without groups.
 
-# ruff: noqa: E501  # a pattern is easier to read on one line
+A word boundary of RE2 is one of ASCII letters, so words of other scripts have none.
+"""
+
+# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is no password
 
 from __future__ import annotations
 
 PASSWORD = (
     r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
     r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|parole|parola|parol|geslo|heslo|sandi|lozinka|zaporka|losung)"
-    r"|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
+    r"|#pass(?:word)?|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass(?:word|phrase|code)?s?|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
     r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelszó|salasõna|parool)[a-zåäöøéű]{0,4}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
     r"|parola d'ordine|chiave d'accesso|wachtwoord|hasł[oaeu]|hasel\b|hesl[aou]\b|parolă|parolei"
-    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod|pasahitza|nenosiri|wagwoord"
+    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod[a-zž]*|pasahitza|nenosiri|wagwoord"
     r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi|kata laluan"
     r"|パスワード|暗証|合言葉|密码|密碼|口令|비밀번호|비번|암호|პაროლ|գաղտնաբառ)"
 )
@@ -36,7 +39,7 @@ OTHER_NAMES = frozenset(
 
 CODE = (
     r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode|kod|kodu|koodi|código|codigo|codice|kód|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
-    r"|\bcodes?\b|[a-zäöü]{4,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|pass|pin|passcode)|verification number|vahvistuskood|engangs(?:kode|kod)|authenticator|\bcombination\b|\bcombo\b"
+    r"|\bcodes?\b|[a-zäöü]{3,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|\bhost key|authenticator|\bcombination\b|\bcombo\b"
     r"|код[а-яії]*|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
 PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
@@ -47,7 +50,7 @@ OF_CODES = (
     r"|access|backup|back-up|recovery|rescue|emergency|scratch|door|gate\b|unlock|alarm|keypad|lock ?box|garage|entry|entrance|building|elevator|safe\b|vault\b|locker|bike lock|padlock|front desk|intercom|airbnb|apartment|office door"
     r"|zoom|meeting|webex|teams call|dial-in|conference|conf call|host key|pairing|bluetooth|parental|sim\b|phone lock|screen lock|card|debit|atm\b|bank|unlock|voicemail|device|tablet|wifi|wi-fi|wlan|mobile"
     r"|digit|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
-    r"|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
+    r"|porte\b|portail|puerta|\bporta\b|tür|eingang|\bdeur|dörr|\bdør|drzwi|dveř|kapı|двер|смс|steam|guard|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
     r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
     r"|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
 )

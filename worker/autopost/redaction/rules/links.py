@@ -52,13 +52,18 @@ def _of_path(url: str, host: int, query: int, start: int) -> Iterator[Span]:
         strong = (m := _TRIGGER.search(before)) is not None and (_WEAK_TRIGGER.search(m.group()) is None)
         if _is_public(url[:host], before):
             continue
-        if is_opaque(value) or (strong and _is_ticket(value, _HOOK.search(url[:host] + before) is not None)):
+        if private := _PRIVATE.search(value):
+            yield start + host + match.start() + private.start(1), start + host + match.end()
+        elif is_opaque(value) or (strong and _is_ticket(value, _HOOK.search(url[:host] + before) is not None)):
             yield start + host + match.start(), start + host + match.end()
 
 
 _PUBLIC = re.compile(
     r"(?i)/(?:commit|blob|tree|raw|compare|pull|issues|sha256:?|digest|artifacts?|assets?|static|dist|releases?|packages?|objects|docs?|wiki|questions|status|watch|embed|p|posts?|video)/?(?:[^/]*/)*$"
 )
+
+
+_PRIVATE = re.compile(r"(?i)(?:private|secret|token|key)[-_]([0-9a-f]{16,}|[A-Za-z0-9]{20,})$")
 
 
 def _is_public(host: str, before: str) -> bool:
@@ -74,7 +79,7 @@ def _is_ticket(value: str, hook: bool) -> bool:
         return (
             grade >= MIXED
             or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper())
-            or (value.isdigit() and False)
+           
         )
     return len(value) >= 12 and grade >= MIXED
 
@@ -99,7 +104,7 @@ def _is_access(name: str, value: str, trigger: bool) -> bool:
         "session",
         "sid",
     }
-    least = 6 if name.lower() in {"otp"} else 12 if trigger and not short else 16 if short else 8
+    least = 6 if name.lower() == "otp" else 12 if trigger and not short else 16 if short else 8
     if is_uuid(value) or is_hex_key(value):
         return True
     if value.isdigit():

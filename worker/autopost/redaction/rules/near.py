@@ -27,6 +27,8 @@ from autopost.redaction.rules.strength import (
 
 _MOST_CHARACTERS = 90
 _MOST_WORDS = 9
+_MOST_LINKED_WORDS = 13
+_HEX_REACH_CHARACTERS = 40
 
 # Letters of scripts without spaces end a value, too.
 _VALUE = re.compile(r"[^\s\"'`<>|{}\\\u2e80-\uffef]{4,}")
@@ -73,11 +75,10 @@ _OF_NETWORK = Needs(MIXED, MIXED, MIXED, 8)
 def _near(needs: Needs) -> Refine:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         of = needs
-        if needs is not _OF_PASSWORD:
-            if _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
-                of = _OF_KEY
-                word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
-                if word is not None and word.group(1).lower() in OTHER_KEYS:
+        if needs is not _OF_PASSWORD and _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
+            of = _OF_KEY
+            word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
+            if word is not None and word.group(1).lower() in OTHER_KEYS and "k" in text[start:end].lower():
                     return
         tail = text[end : end + 40]
         joined = _TAIL.match(tail)
@@ -106,7 +107,7 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if left > _MOST_CHARACTERS:
             return
         value = match.group()
-        if SIGN_OF_STRENGTH.search(value) is None:
+        if SIGN_OF_STRENGTH.search(value) is None and "-" not in value:
             continue
         skipped = _lead(value)
         left += skipped
@@ -114,15 +115,20 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if right < end + match.end() and match.end() == len(window):
             right = _whole(text, right)
         gap = window[tail:left]
-        if len(gap.split()) > _MOST_WORDS or ("\n" in gap and left != begin and not found):
+        linked = _LINK.search(gap) is not None
+        if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
+            "\n" in gap and left != begin and not found
+        ):
             return
         value = text[end + left : right]
         if left <= begin or _ASSIGNED.search(gap):
             needed = needs.beside
-        elif _LINK.search(gap) or found:
+        elif linked or found:
             needed = needs.linked
         else:
             needed = needs.anywhere
+        if needed == RANDOM and needs is _OF_KEY and left - tail <= _HEX_REACH_CHARACTERS and is_hex_key(value):
+            needed = MIXED
         if (
             _is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))
         ) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
@@ -177,8 +183,8 @@ def _is_used(window: str, left: int, gap: str) -> bool:
 
 
 def _is_numbered_phrase(value: str) -> bool:
-    """Return whether words with hyphens end in a number, as in `correct-horse-7`."""
-    return re.fullmatch(r"(?:[a-z]{3,}-){2,}[0-9]{1,4}", value) is not None
+    """Return whether this is `correct-horse-7` or `correct-horse-battery-staple`."""
+    return re.fullmatch(r"(?:[A-Za-z]{3,}-){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
 
 
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:

@@ -83,7 +83,7 @@ def stands_apart(text: str, start: int, end: int) -> bool:
 def _is_international(text: str, start: int, end: int) -> bool:
     if joins(text[start - 1 : start]) or not stands_apart(text, start, end):
         return False
-    number = text[start:end]
+    number = text[start:end].replace("·", " ")
     if number.startswith("00"):
         number = "+" + number[2:]
     try:

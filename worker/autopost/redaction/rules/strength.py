@@ -21,6 +21,14 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _DIGITS = re.compile(r"[0-9]+")
 _HEX = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)")
 _SYMBOL = re.compile(r"(?<=[A-Za-z0-9])[!#$%^*~@&?]+(?=[A-Za-z0-9!#$%^*~@&])")
+# What is followed by a number within the names of code: `OAuth2Client`, `Base64Encoder`.
+_NUMBERED_TERMS = frozenset(
+    "oauth http https utf base sha md log ipv ip web s ec k x i aes rsa python py es win int uint float str mp h v ver version es node socks vue angular bootstrap sqlite postgres mysql neo gson"
+    " jackson log test case step level layer page part phase stage tier group team user item row col grid tab view model java php net dotnet ed curve d p r b c e f g l m n o q t u w y z gtk qt opengl direct vulkan"
+    " usb ps rs ds us eu ap ca sa west east north south central area zone lang tls ssl ws rest api rfc iso iec ieee cve pkcs".split()
+)
+_SERIAL = re.compile(r"(?:[A-Z0-9]{4,8}-){2,}[A-Z0-9]{4,8}")
+
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _VOWEL = re.compile(r"(?i)[aeiouy]")
 
@@ -71,6 +79,8 @@ def strength(value: str) -> int:
         return RANDOM
     if "/" in value and max(map(len, value.split("/"))) < len(value) * 0.6:
         return PLAIN if changes(value) < 0.35 else RANDOM
+    if _SERIAL.fullmatch(value) and sum(bool(_DIGITS.search(part) and _LETTERS.search(part)) for part in value.split("-")) > 1:
+        return RANDOM
     runs = _RUN.findall(value)
     grade = max([_grade(run) for run in runs], default=PLAIN)
     if grade < MIXED and _SYMBOL.search(value) and "=" not in value:
@@ -92,7 +102,7 @@ def _grade(run: str) -> int:
         return MIXED
     if len(letters) == 1:
         return MIXED if odd and len(run) >= 8 and not letters[0].isupper() else NUMBERED
-    return MIXED if odd else NUMBERED
+    return MIXED if odd or letters[0].lower() not in _NUMBERED_TERMS else NUMBERED
 
 
 def _is_word(letters: str) -> bool:
