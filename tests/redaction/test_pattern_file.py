@@ -187,3 +187,10 @@ def test_unusable_file_is_a_configuration_error(write: Path, content: str | None
         write.write_text(content, "utf-8")
     with pytest.raises(ConfigurationError, match=f"patterns.toml: .*{problem}"):
         load_patterns(write)
+
+
+def test_file_whose_rules_are_all_for_files_is_refused_with_their_names() -> None:
+    """They would all be skipped, and nothing of the file would count."""
+    document = {"rules": [{"id": "helm-values", "regex": "x{3}", "path": "values.yaml"}]}
+    with pytest.raises(ConfigurationError, match=r"all 1 rules have a `path`.*helm-values; remove `path`"):
+        parse_patterns(document, "gitleaks.toml")

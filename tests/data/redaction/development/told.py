@@ -1,8 +1,11 @@
-"""Sentences that tell a secret, by the way in which they do. A letter in braces is the place of a value (see `VALUES`)."""
+"""Sentences that tell a secret, by the way in which they do. `{p}` is the place of a value (see `VALUES`)."""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 from tests.data.redaction.dice import ALNUM, BASE32, URL_SAFE, Dice
@@ -44,6 +47,21 @@ VALUES: dict[str, Callable[[Dice], str]] = {
     "k": lambda d: "LS0tLS1CRUdJTi" + d.some(120),
     "a": lambda d: d.some(12, ALNUM),
 }
+
+_PLACE = re.compile(r"\{([A-Za-z0-9])\}")
+
+
+def told(template: str, dice: Dice) -> tuple[str, list[tuple[int, int]]]:
+    """Return a sentence with values, and the places of these."""
+    text, position = "", 0
+    spans: list[tuple[int, int]] = []
+    for match in _PLACE.finditer(template):
+        text += template[position : match.start()]
+        value = VALUES[match.group(1)](dice)
+        spans.append((len(text), len(text) + len(value)))
+        text, position = text + value, match.end()
+    return text + template[position:], spans
+
 
 TOLD: dict[str, tuple[str, ...]] = {
     "label with a suffix or plural": (
@@ -169,4 +187,4 @@ TOLD: dict[str, tuple[str, ...]] = {
         "postgres:\\/\\/app:{a}@db\\/x", "password\\u003d{a}7", "password&#61;{a}7", "token%3A%20{t}", "key: MIIEvgIBADAN{t}{t}",
         "b3BlbnNzaC1rZXktdjE{t}{t}", "pass%77ord={a}7",
     ),
-}
+}  # fmt: skip

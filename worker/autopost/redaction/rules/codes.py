@@ -35,7 +35,9 @@ _COUNT_BEFORE = re.compile(
 )
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
 # Words that make six digits a code.
-_OF_SIX_DIGITS = re.compile(r"(?i)\b(?:phone|handy|texted|sent|received|e-?mails?|mail|enter(?:ed)?|asked|typed?|prompt)\b")
+_OF_SIX_DIGITS = re.compile(
+    r"(?i)\b(?:phone|handy|texted|sent|received|e-?mails?|mail|enter(?:ed)?|asked|typed?|prompt)\b"
+)
 _OTHER_CODE = compiled(OF_OTHER_CODES)
 _OTHER_COMPOUND = re.compile(
     r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
@@ -101,7 +103,9 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool) -
 def _before(text: str, left: int, start: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
     for match in _VALUE.finditer(text, max(left, start - _REACH_CHARACTERS), start):
         gap = text[match.end() : start]
-        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(text, match, False, False, sure, opens or (six and _is_six(match)), False):
+        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(
+            text, match, False, False, sure, opens or (six and _is_six(match)), False
+        ):
             yield match.span()
 
 
@@ -139,9 +143,7 @@ def _is_told(text: str, start: int, end: int) -> bool:
     return (
         re.match(r"[\s\"'`)]*(?:$|[.,;!)]|\((?:valid|expires)|(?:from|to|for|in|into|on|as)\b)", text[end : end + 24])
         is not None
-        and re.search(
-            r"(?i)\b(?:code|use|enter|typed?|entered|got|the)\s?:?\s[\"'`(]?$", text[max(0, start - 14) : start]
-        )
+        and re.search(r"(?i)\b(?:use|enter|typed?|entered|got)\s?:?\s[\"'`(]?$", text[max(0, start - 14) : start])
         is not None
     )
 

@@ -43,7 +43,24 @@ def _whole(text: str, start: int, end: int) -> Iterator[Span]:
 
 _TIME = compiled(r"(?i)^[0-9]{1,2} ?: ?[0-9]{2}(?::[0-9]{2})?\s?(?:am|pm|h|uhr|z)?$")
 _SAMPLES = frozenset(
-    ["password", "passwd", "pass", "pw", "pwd", "secret", "passwort", "motdepasse", "dbpass", "dbpassword", "db_password", "xxx", "xxxx", "token", "mypassword", "pass_word"]
+    [
+        "password",
+        "passwd",
+        "pass",
+        "pw",
+        "pwd",
+        "secret",
+        "passwort",
+        "motdepasse",
+        "dbpass",
+        "dbpassword",
+        "db_password",
+        "xxx",
+        "xxxx",
+        "token",
+        "mypassword",
+        "pass_word",
+    ]
 )
 
 

@@ -26,7 +26,35 @@ _NOT_A_HOST = compiled(
 )
 # Words before an address that is mentioned, as in `thanks @larch.example`.
 _ADDRESSED = frozenset(
-    ["a", "all", "and", "ask", "at", "by", "cc", "for", "from", "hello", "hey", "hi", "in", "is", "mail", "of", "on", "or", "ping", "see", "thank", "thanks", "the", "to", "via", "with", "you"]
+    [
+        "a",
+        "all",
+        "and",
+        "ask",
+        "at",
+        "by",
+        "cc",
+        "for",
+        "from",
+        "hello",
+        "hey",
+        "hi",
+        "in",
+        "is",
+        "mail",
+        "of",
+        "on",
+        "or",
+        "ping",
+        "see",
+        "thank",
+        "thanks",
+        "the",
+        "to",
+        "via",
+        "with",
+        "you",
+    ]
 )
 
 

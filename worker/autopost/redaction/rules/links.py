@@ -76,11 +76,7 @@ def _is_ticket(value: str, hook: bool) -> bool:
         return True
     grade = strength(value)
     if hook:
-        return (
-            grade >= MIXED
-            or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper())
-           
-        )
+        return grade >= MIXED or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper())
     return len(value) >= 12 and grade >= MIXED
 
 

@@ -79,7 +79,7 @@ def _near(needs: Needs) -> Refine:
             of = _OF_KEY
             word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
             if word is not None and word.group(1).lower() in OTHER_KEYS and "k" in text[start:end].lower():
-                    return
+                return
         tail = text[end : end + 40]
         joined = _TAIL.match(tail)
         if joined is None or (tail[:1].isalpha() and tail[:1].isascii() and joined.end() == 0):

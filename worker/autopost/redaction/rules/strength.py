@@ -23,9 +23,129 @@ _HEX = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)")
 _SYMBOL = re.compile(r"(?<=[A-Za-z0-9])[!#$%^*~@&?]+(?=[A-Za-z0-9!#$%^*~@&])")
 # What is followed by a number within the names of code: `OAuth2Client`, `Base64Encoder`.
 _NUMBERED_TERMS = frozenset(
-    "oauth http https utf base sha md log ipv ip web s ec k x i aes rsa python py es win int uint float str mp h v ver version es node socks vue angular bootstrap sqlite postgres mysql neo gson"
-    " jackson log test case step level layer page part phase stage tier group team user item row col grid tab view model java php net dotnet ed curve d p r b c e f g l m n o q t u w y z gtk qt opengl direct vulkan"
-    " usb ps rs ds us eu ap ca sa west east north south central area zone lang tls ssl ws rest api rfc iso iec ieee cve pkcs".split()
+    [
+        "oauth",
+        "http",
+        "https",
+        "utf",
+        "base",
+        "sha",
+        "md",
+        "log",
+        "ipv",
+        "ip",
+        "web",
+        "s",
+        "ec",
+        "k",
+        "x",
+        "i",
+        "aes",
+        "rsa",
+        "python",
+        "py",
+        "es",
+        "win",
+        "int",
+        "uint",
+        "float",
+        "str",
+        "mp",
+        "h",
+        "v",
+        "ver",
+        "version",
+        "es",
+        "node",
+        "socks",
+        "vue",
+        "angular",
+        "bootstrap",
+        "sqlite",
+        "postgres",
+        "mysql",
+        "neo",
+        "gson",
+        "jackson",
+        "log",
+        "test",
+        "case",
+        "step",
+        "level",
+        "layer",
+        "page",
+        "part",
+        "phase",
+        "stage",
+        "tier",
+        "group",
+        "team",
+        "user",
+        "item",
+        "row",
+        "col",
+        "grid",
+        "tab",
+        "view",
+        "model",
+        "java",
+        "php",
+        "net",
+        "dotnet",
+        "ed",
+        "curve",
+        "d",
+        "p",
+        "r",
+        "b",
+        "c",
+        "e",
+        "f",
+        "g",
+        "l",
+        "m",
+        "n",
+        "o",
+        "q",
+        "t",
+        "u",
+        "w",
+        "y",
+        "z",
+        "gtk",
+        "qt",
+        "opengl",
+        "direct",
+        "vulkan",
+        "usb",
+        "ps",
+        "rs",
+        "ds",
+        "us",
+        "eu",
+        "ap",
+        "ca",
+        "sa",
+        "west",
+        "east",
+        "north",
+        "south",
+        "central",
+        "area",
+        "zone",
+        "lang",
+        "tls",
+        "ssl",
+        "ws",
+        "rest",
+        "api",
+        "rfc",
+        "iso",
+        "iec",
+        "ieee",
+        "cve",
+        "pkcs",
+    ]
 )
 _SERIAL = re.compile(r"(?:[A-Z0-9]{4,8}-){2,}[A-Z0-9]{4,8}")
 
@@ -53,6 +173,7 @@ _IDENTIFIER = re.compile(
 _DIGEST = re.compile(
     r"(?i)(?:sha(?:1|224|256|384|512)|md5|h1|blake[23]b?|crc32c?|digest|integrity|checksum|etag|fingerprint)[\"']?[-:= ]{1,3}[\"']?$"
 )
+_DIGEST_AT = re.compile(r"(?i)(?:sha(?:1|224|256|384|512)|md5|blake[23]b?)[-_]")
 
 
 def changes(value: str) -> float:
@@ -79,7 +200,10 @@ def strength(value: str) -> int:
         return RANDOM
     if "/" in value and max(map(len, value.split("/"))) < len(value) * 0.6:
         return PLAIN if changes(value) < 0.35 else RANDOM
-    if _SERIAL.fullmatch(value) and sum(bool(_DIGITS.search(part) and _LETTERS.search(part)) for part in value.split("-")) > 1:
+    if (
+        _SERIAL.fullmatch(value)
+        and sum(bool(_DIGITS.search(part) and _LETTERS.search(part)) for part in value.split("-")) > 1
+    ):
         return RANDOM
     runs = _RUN.findall(value)
     grade = max([_grade(run) for run in runs], default=PLAIN)
@@ -110,10 +234,8 @@ def _is_word(letters: str) -> bool:
         return False
     if letters.islower() or letters.isupper() or letters.istitle():
         return _VOWEL.search(letters) is not None
-    return (
-        all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters))
-        or (not has_wild_case(letters.ljust(8, "e"))
-        and len(letters) < 10)
+    return all(len(part) > 2 and _VOWEL.search(part) for part in _HUMPS.findall(letters)) or (
+        not has_wild_case(letters.ljust(8, "e")) and len(letters) < 10
     )
 
 
@@ -135,5 +257,5 @@ def is_opaque(value: str) -> bool:
 
 
 def follows_digest(text: str, start: int) -> bool:
-    """Return whether a word before the place says that a checksum follows."""
-    return _DIGEST.search(text[max(0, start - 16) : start]) is not None
+    """Return whether a word before the place, or at it, says that a checksum follows."""
+    return _DIGEST.search(text[max(0, start - 16) : start]) is not None or _DIGEST_AT.match(text, start) is not None
