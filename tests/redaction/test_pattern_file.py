@@ -8,6 +8,7 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.processes.redactor import load_patterns
+from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
 
 GITLEAKS = r"""

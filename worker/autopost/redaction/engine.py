@@ -42,8 +42,9 @@ NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 class Engine:
     """Finds personal data and secrets in one normalised text.
 
-    `only` and `without` select types, `without` also single rules by id; `patterns` are the user's own, `names` those of
-    known people, `model` finds other names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
+    `only` and `without` select types, `without` also single rules by id; `patterns` are the user's own, `names` those
+    of known people, `model` finds other names. Raises ConfigurationError for an unknown type or rule and for a model
+    that cannot be loaded.
     """
 
     def __init__(

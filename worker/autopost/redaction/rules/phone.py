@@ -36,7 +36,7 @@ def joins(character: str) -> bool:
 _NUMBERS = re.compile(r"[0-9]+")
 _SERIES = re.compile(
     r"(?i)\b(?:sizes?|values?|counts?|widths?|heights?|dims?|dimensions?|shapes?|epochs?|steps?|batch(?:es)?|resolutions?|pixels?|offsets?|latenc\w+|timings?|modes?|permissions?|chmod|layers?|units?|hidden|buckets?"
-    r"|ports?|ids?|coordinates?|bbox|box|crop|percentiles?|thresholds?|weights?|limits?|intervals?|rows?|scores?|versions?|numbers?|figures?|series|sequence|grid|matrix|array|list|range|ranges|lines?|columns?|uhr|at|times?|p50|p95|p99)[\s:=\[(]{1,3}$"
+    r"|ports?|ids?|coordinates?|bbox|box|crop|percentiles?|thresholds?|weights?|limits?|intervals?|rows?|scores?|versions?|numbers?|figures?|series|sequence|grid|matrix|array|list|range|ranges|lines?|columns?|uhr|p50|p95|p99)[\s:=\[(]{1,3}$"
 )
 _UNIT = re.compile(
     r"(?i)^\s?(?:px|ms|us|ns|s|sec\w*|min\w*|h|kb|mb|gb|tb|%|x|pt|em|dpi|fps|rps|qps|uhr|am|pm|€|\$|eur|usd|rows?|tokens?|items?|bytes?|pixels?|records?|requests?|calls?|users?|lines?|points?|steps?|values?|units?)\b"
