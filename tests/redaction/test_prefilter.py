@@ -36,8 +36,10 @@ def _as_python(pattern: str) -> str:
 
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
+    beyond = "".join(sorted({character for character in rule.pattern if character > "\u02ff"}))
+    alphabet = st.characters(max_codepoint=0x2FF, include_characters=beyond)
     try:
-        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=st.characters(max_codepoint=0x2FF))
+        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=alphabet)
         matching.validate()
     except re.error:
         matching = st.from_regex(re.compile(_as_python(rule.pattern).replace("(?i:", "(?:")))

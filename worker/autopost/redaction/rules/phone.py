@@ -102,7 +102,7 @@ def _is_trunk(text: str, start: int, end: int) -> bool:
 RULES = (
     Rule(
         "PHONE_NUMBER",
-        rf"(?:\+|\b00)\s?[1-9](?:[ ()./-]{{0,3}}\d){{6,14}}{EXTENSION}",
+        rf"(?:\+|\b00)\s?[1-9](?:[ ()./·-]{{0,3}}\d){{6,14}}{EXTENSION}",
         source="ITU-T E.123, E.164; possible lengths from libphonenumber",
         anchor=r"(?:\+|\b00)\s?[1-9](?:[ ()./·-]{0,3}\d){6}",
         score=0.85,

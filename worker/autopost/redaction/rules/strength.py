@@ -150,6 +150,7 @@ _NUMBERED_TERMS = frozenset(
 _SERIAL = re.compile(r"(?:[A-Z0-9]{4,8}-){2,}[A-Z0-9]{4,8}")
 
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrtvwxz]{5}")
 _VOWEL = re.compile(r"(?i)[aeiouy]")
 
 # Values with digits that are names: code, addresses, dates, variables, and the vocabulary of computing.
@@ -230,7 +231,7 @@ def _grade(run: str) -> int:
 
 
 def _is_word(letters: str) -> bool:
-    if len(letters) < 3:
+    if len(letters) < 3 or len(letters) > 20 or _CONSONANTS.search(letters):
         return False
     if letters.islower() or letters.isupper() or letters.istitle():
         return _VOWEL.search(letters) is not None
