@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.redaction.sentences import assert_replaced, assert_unchanged
+from tests.redaction.sentences import assert_redacted, assert_replaced, assert_unchanged
 
 
 def test_phone_number_is_found(redactor: Redactor) -> None:

@@ -262,12 +262,11 @@ _NAME_WORDS = st.sampled_from(
         "week",
     ]
 )
+_NAMES = st.lists(_NAME_WORDS, min_size=2, max_size=9)
 
 
 @settings(max_examples=400, deadline=None)
-@given(
-    st.lists(_NAME_WORDS, min_size=2, max_size=9), st.sampled_from("_-"), st.sampled_from(["", "Ran ", "see /", "`"])
-)
+@given(_NAMES, st.sampled_from("_-"), st.sampled_from(["", "Ran ", "see /", "`"]))
 def test_name_of_words_is_no_token(words: list[str], sign: str, before: str) -> None:
     """In snake or kebab case, whatever prefix a word of it ends with or is."""
     text = before + sign.join(words)

@@ -132,6 +132,7 @@ RULES = (
         anchor=rf"(?i)[\s_-]{_AT_WORDS}[\s_-][a-z0-9-]+[\s_-]{_DOT_WORDS}[\s_-]",
         source="addresses that are read out: name at example dot com, in several languages",
         score=0.8,
+        refine=single(lambda text, start, end: _COMMON.isdisjoint(_WORDS.split(text[start:end].lower())[2:])),
         name="spelled",
     ),
     Rule(
