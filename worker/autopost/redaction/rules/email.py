@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, single
 
@@ -69,6 +71,12 @@ def _is_spaced(text: str, start: int, end: int) -> bool:
     """Accept an address with a space beside its at-sign or dot, unless a word before the sign mentions somebody."""
     return text[start:end].split("@")[0].strip().lower() not in _ADDRESSED and _is_address(text, start, end)
 
+
+_WORDS = re.compile(r"[\s_-]+")
+_COMMON = frozenset(
+    ["a", "all", "an", "and", "are", "as", "for", "from", "he", "if", "in", "is", "it", "its", "no", "not", "of", "on",
+     "or", "our", "she", "so", "that", "the", "them", "they", "this", "to", "was"]
+)  # fmt: skip
 
 _SURE_TOP = r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br)"
 _AT_WORDS = r"(?:at|arroba|ät|aet|chiocciola|kukac|snabel-?a|małpa|malpa|zavináč|собака|arobase|chez|apenstaartje)"
