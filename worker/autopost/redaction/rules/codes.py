@@ -20,6 +20,10 @@ _VALUE = re.compile(
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
+_ENGLISH = re.compile(r"(?i)[^a-z]*codes?|combo|combination")
+_OTHER_AFTER = re.compile(
+    r"(?i)\s(?:d[e']?\s?)?(?:l')?(?:err|błęd|ошиб|chyb|post|poczt|produ|товар|издел|barr|promo|répons|respuest|retour|país|pays|zemlj|kraj|стран|naftis|sourc|hiba|sala|eror|kesalahan|negara|pos\b|λάθ|ταχυδρ)"
+)
 _ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
@@ -43,7 +47,7 @@ _OTHER_COMPOUND = re.compile(
     r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
 )
 _SURE = re.compile(
-    r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
+    r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|ओटीपी|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
 )
 _PIN = re.compile(r"(?i)[^a-z]*(?:pin|einmalpin).*|пин|пін|الرقم السري|暗証番号|핀")
 _FEW = re.compile(
@@ -65,7 +69,7 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     if pin and text[end : end + 20].lstrip().startswith(("header", "out", "count", "number of", "layout")):
         return
     opens = sure or pin or _OF_CODE.search(sentence) is not None
-    six = opens or _OF_SIX_DIGITS.search(sentence) is not None
+    six = opens or (_ENGLISH.fullmatch(label) is None and _OTHER_AFTER.match(text[end : end + 16]) is None) or _OF_SIX_DIGITS.search(sentence) is not None
     yield from _after(text, end, stop, sure or pin, opens, six)
     yield from _before(text, left, start, sure, opens, six)
 

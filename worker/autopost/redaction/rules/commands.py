@@ -66,11 +66,11 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"\bhtpasswd\s(?:-\w*b\w*\s)(?:\S+\s){{1,3}}{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?(?:\s|$)|\bnet use\b[^\n|;]{{0,60}}?/user:\S+\s{_QUOTE}?({_VALUE}{{4,}})|\bnet user \S+ ({_VALUE}{{4,}})"
+        rf"\bConvertTo-SecureString\s(?:-String\s)?{_QUOTE}?({_VALUE}{{4,}})|\bhtpasswd\s(?:-\w*b\w*\s)(?:\S+\s){{1,3}}{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?(?:\s|$)|\bnet use\b[^\n|;]{{0,60}}?/user:\S+\s{_QUOTE}?({_VALUE}{{4,}})|\bnet user \S+ ({_VALUE}{{4,}})"
         rf"|\becho\s(?:-n\s)?{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?\s?\|\s?(?:sudo -S|su\b|passwd\b|docker login|kinit|openssl|gpg|cryptsetup|base64)"
         rf"|(?i:basic_?auth)[\"']?\s?[:=]\s?{_QUOTE}?[\w.@-]+:({_VALUE}{{4,}})",
         "manual pages of htpasswd(1), sudo(8), net(8)",
-        anchor=r"(?i)\bhtpasswd\s|\bnet use|\becho\s|basic_?auth",
+        anchor=r"(?i)\bConvertTo-SecureString|\bhtpasswd\s|\bnet use|\becho\s|basic_?auth",
         refine=single(_is_value),
         name="argument-of-tool",
     ),

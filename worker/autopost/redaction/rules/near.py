@@ -27,6 +27,7 @@ from autopost.redaction.rules.strength import (
 
 _MOST_CHARACTERS = 90
 _MOST_WORDS = 9
+_NEVER = RANDOM + 1
 _MOST_LINKED_WORDS = 13
 _HEX_REACH_CHARACTERS = 40
 
@@ -69,6 +70,7 @@ class Needs:
 _OF_PASSWORD = Needs(NUMBERED, NUMBERED, MIXED, 4)
 _OF_SECRET = Needs(NUMBERED, MIXED, MIXED, 6)
 _OF_KEY = Needs(MIXED, MIXED, RANDOM, 8)
+_OF_PASS = Needs(MIXED, MIXED, _NEVER, 6)
 _OF_NETWORK = Needs(MIXED, MIXED, MIXED, 8)
 
 
@@ -90,7 +92,7 @@ def _near(needs: Needs) -> Refine:
             and other.group(1).lower() in OTHER_NAMES
             and (needs is not _OF_PASSWORD or not tail[:1].isspace())
         ):
-            of = Needs(RANDOM, RANDOM, RANDOM + 1, 16)
+            of = Needs(RANDOM, RANDOM, _NEVER, 16)
         yield from _after(text, end, joined.end(), of)
         yield from _before(text, start, of)
 
@@ -206,6 +208,14 @@ RULES = (
         score=0.8,
         refine=_near(_OF_PASSWORD),
         name="password-near-word",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\bpass\b",
+        "the word `pass`, which is a verb more often, directly before a value",
+        score=0.75,
+        refine=_near(_OF_PASS),
+        name="after-pass",
     ),
     Rule(
         "SECRET",
