@@ -101,6 +101,11 @@ _NEAR_CARD = compiled(
     r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"
 )
 
+_NUMBER_NEAR = compiled(r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>)")
+_EXPIRES = compiled(
+    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scade\w*|validade|geldig)\b[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+)
+
 
 def _is_code(text: str, start: int, end: int) -> bool:
     """Accept three or four digits that count nothing, and no year without a sign before it."""
@@ -120,10 +125,11 @@ def _is_expiry(text: str, start: int, end: int) -> bool:
     after = text[end : end + 2]
     if after[:1].isalnum() or (after[:1] in "/-." and after[1:].isdigit()):
         return False
-    return (
-        _NEAR_CARD.search(text[max(0, start - 64) : start]) is not None
-        or _NEAR_CARD.search(text[end : end + 48]) is not None
-    )
+    before, behind = text[max(0, start - 64) : start], text[end : end + 48]
+    if _NUMBER_NEAR.search(before) or _NUMBER_NEAR.search(behind):
+        return True
+    card = _NEAR_CARD.search(before) is not None or _NEAR_CARD.search(behind) is not None
+    return card and _EXPIRES.search(before) is not None
 
 
 def _is_listed_code(text: str, start: int, end: int) -> bool:

@@ -13,6 +13,7 @@ from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
 from autopost.redaction.rules.shape import is_count
 
 _REACH_CHARACTERS = 56
+_FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
 _MOST_WORDS = 8
 
 _VALUE = re.compile(
@@ -24,6 +25,7 @@ _ENGLISH = re.compile(r"(?i)[^a-z]*codes?|combo|combination")
 _OTHER_AFTER = re.compile(
     r"(?i)\s(?:d[e']?\s?)?(?:l')?(?:err|błęd|ошиб|chyb|post|poczt|produ|товар|издел|barr|promo|répons|respuest|retour|país|pays|zemlj|kraj|стран|naftis|sourc|hiba|sala|eror|kesalahan|negara|pos\b|λάθ|ταχυδρ)"
 )
+_COUNTS = re.compile(r"\s[^\W\d_]|[行件個줄개条个次回]")
 _ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
@@ -58,7 +60,7 @@ _FEW = re.compile(
 def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the codes near a word for them, before or after it."""
     label = text[start:end]
-    if text[end : end + 1].isalpha() and text[end : end + 1].isascii():
+    if "" < text[end : end + 1] < _FIRST_UNSPACED and text[end].isalpha():
         return
     left = _sentence_start(text, start)
     stop = _sentence_stop(text, end)
@@ -69,8 +71,9 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     if pin and text[end : end + 20].lstrip().startswith(("header", "out", "count", "number of", "layout")):
         return
     opens = sure or pin or _OF_CODE.search(sentence) is not None
-    six = opens or (_ENGLISH.fullmatch(label) is None and _OTHER_AFTER.match(text[end : end + 16]) is None) or _OF_SIX_DIGITS.search(sentence) is not None
-    yield from _after(text, end, stop, sure or pin, opens, six)
+    foreign = _ENGLISH.fullmatch(label) is None and _OTHER_AFTER.match(text[end : end + 16]) is None
+    six = opens or _OF_SIX_DIGITS.search(sentence) is not None
+    yield from _after(text, end, stop, sure or pin, opens, six, foreign)
     yield from _before(text, left, start, sure, opens, six)
 
 
@@ -86,7 +89,7 @@ def _sentence_stop(text: str, end: int) -> int:
     return end + (match.start() if match else len(window))
 
 
-def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
+def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, foreign: bool) -> Iterator[Span]:
     window = text[end : min(stop + 1, end + 2 * _REACH_CHARACTERS)]
     beside = _BESIDE.match(window)
     found = False
@@ -99,7 +102,8 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool) -
             or ("\n" in gap and not near and not found)
         ):
             return
-        if _is_code(text, match, near, near and not gap.isspace(), sure, opens or (six and _is_six(match)), found):
+        enough = opens or ((six or (foreign and _COUNTS.match(text, match.end()) is None)) and _is_six(match))
+        if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found):
             found = True
             yield match.span()
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 PASSWORD = (
     r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
-    r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|parole|parola|parol|geslo|heslo|sandi|lozinka|zaporka|losung)"
+    r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|sandi|losung)"
     r"|#pass(?:word)?|(?-i:[A-Z]PASS)\b|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass(?:word|phrase|code)?s?|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
-    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelszó|salasõna|parool)[a-zåäöøéű]{0,4}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
-    r"|parola d'ordine|chiave d'accesso|wachtwoord|hasł[oaeu]|hasel\b|hesl[aou]\b|parolă|parolei"
-    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre|\bsifre|\bparol(?:nya|ası|anız)|slaptažod[a-zž]*|pasahitza|nenosiri|wagwoord"
-    r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi|kata laluan"
+    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelsz|salasõna|parool)[a-zåäöøéűóá]{0,5}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
+    r"|parola d'ordine|chiave d'accesso|wachtwoord(?:en)?|hasł[oaeu]m?|hasel\b|hesl[aou]\b|parolă|parolei"
+    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre[a-zıiğü]{0,6}|\bsifre[a-z]{0,6}|(?:\b|_)(?:lozink[aeiou]m?|zapork[aeiou]|geslo|gesl[au]|hesl[aeou]m?|parol[a-zăıişț]{0,6})|\bparol(?:nya|ası|anız)|slaptažod[a-zž]*|pasahitza|nenosiri|wagwoord"
+    r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi(?:nya|mu|ku|anda)?|kata laluan"
     r"|パスワード|暗証|合言葉|密码|密碼|口令|비밀번호|비번|암호|პაროლ|գաղտնաբառ)"
 )
 
@@ -24,7 +24,7 @@ SECRET = (
     r"|(?:\b|_)keys?|[a-z]Key|(?:\b|_)(?:jwt|dsn|salt|hmac|otpauth)|credentials?|(?:\b|_)creds?|(?:\b|_)auth|authkey|passkeys?"
     r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
     r"|(?:\b|_)(?:clé|cle|clave|chave|chiave|jeton|sleutel|nyckel|nøgle|nøkkel|avain|klucz|kulcs|anahtar|kunci)s?(?: (?:d[’']?|de |do |di |del )?(?:l')?api)?\b|klíč|\bkľúč"
-    r"|ключ[а-я]*|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|키\b)"
+    r"|(?:^|[^\p{Cyrillic}])ключ(?:а|и|у|ом|е|ей|ами|і)?|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|키\b)"
 )
 
 # Of a word for a key, what makes it something else: of a table, a cache, a keyboard.
@@ -216,9 +216,9 @@ OTHER_NAMES = frozenset(
 )
 
 CODE = (
-    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod|kodu|kody|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
+    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod(?:u|un|unuz|umuz|en|et|a|y|ie)?|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
     r"|\bcodes?\b|[a-zäöü]{3,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|\bhost key|authenticator|\bcombination\b|\bcombo\b"
-    r"|код[а-яії]*|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
+    r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
 PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
 

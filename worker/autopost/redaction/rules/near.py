@@ -27,6 +27,7 @@ from autopost.redaction.rules.strength import (
 
 _MOST_CHARACTERS = 90
 _MOST_WORDS = 9
+_FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
 _NEVER = RANDOM + 1
 _MOST_LINKED_WORDS = 13
 _HEX_REACH_CHARACTERS = 40
@@ -84,7 +85,7 @@ def _near(needs: Needs) -> Refine:
                 return
         tail = text[end : end + 40]
         joined = _TAIL.match(tail)
-        if joined is None or (tail[:1].isalpha() and tail[:1].isascii() and joined.end() == 0):
+        if joined is None or ("" < tail[:1] < _FIRST_UNSPACED and tail[0].isalpha() and joined.end() == 0):
             return  # the word goes on
         other = _WORD_AFTER.match(tail)
         if (

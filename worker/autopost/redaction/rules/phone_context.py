@@ -20,7 +20,7 @@ _NAMED_OTHERWISE = compiled(
     r"|keys?|codes?|offsets?|bytes|size|counts?|total|sum|values?|hash|checksum|ports?|pid|process|threads?|sessions?|messages?|events?"
     r"|tasks?|issues?|commits?|revisions?|documents?|files?|pages?|lines?|entry|entries|assets?|devices?|sensors?|articles?|contracts?"
     r"|polic(?:y|ies)|claims?|bookings?|reservations?|flights?|epoch|timestamps?|seed|version|index|block|nonce|amount|balance|budget"
-    r"|part|model|lot|barcode|vat|tax|account|card|snapshot|deployment|execution|workflow|request|trace|span|logs?|volume|stack|rate|list|sync|score|queue|#)"
+    r"|part|model|lot|barcode|vat|tax|account|card|snapshot|submissions?|views|visits|clicks|downloads|deployment|execution|workflow|request|trace|span|logs?|volume|stack|rate|list|sync|score|queue|#)"
     r"(?:[\s:#=._(\[\"'`-]|\b(?:numbers?|nos?|nr|num|ids?|is|was|are|were|of|to|from|between)\b\.?)*(?:\d+\s?(?:,|;|&|and|or|to|through|until|-)\s?)*$"
 )
 _NO_NUMBER = compiled(r"^\d{1,3}[.]\d{4,}$|^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b")

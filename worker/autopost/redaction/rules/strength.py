@@ -227,7 +227,11 @@ def _grade(run: str) -> int:
         return MIXED
     if len(letters) == 1:
         return MIXED if odd and len(run) >= 8 and not letters[0].isupper() else NUMBERED
-    return MIXED if odd or letters[0].lower() not in _NUMBERED_TERMS else NUMBERED
+    return MIXED if odd or _last_hump(letters[0]) not in _NUMBERED_TERMS else NUMBERED
+
+
+def _last_hump(letters: str) -> str:
+    return _HUMPS.findall(letters)[-1].lower()
 
 
 def _is_word(letters: str) -> bool:
