@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
-from autopost.redaction.rules.shape import is_count
+from autopost.redaction.rules.shape import in_placeholder, is_count
 
 _REACH_CHARACTERS = 56
 _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
@@ -26,6 +26,8 @@ _OTHER_AFTER = re.compile(
     r"(?i)\s(?:d[e']?\s?)?(?:l')?(?:err|błęd|ошиб|chyb|post|poczt|produ|товар|издел|barr|promo|répons|respuest|retour|país|pays|zemlj|kraj|стран|naftis|sourc|hiba|sala|eror|kesalahan|negara|pos\b|λάθ|ταχυδρ)"
 )
 _COUNTS = re.compile(r"\s[^\W\d_]|[行件個줄개条个次回]")
+_BETWEEN_CODES = " ,;/|&\n\t\"'`"
+_AND = frozenset(["", "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "och", "og", "i", "и", "-"])
 _ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
@@ -60,6 +62,8 @@ _FEW = re.compile(
 def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the codes near a word for them, before or after it."""
     label = text[start:end]
+    if in_placeholder(text, start):
+        return
     if "" < text[end : end + 1] < _FIRST_UNSPACED and text[end].isalpha():
         return
     left = _sentence_start(text, start)
@@ -92,8 +96,10 @@ def _sentence_stop(text: str, end: int) -> int:
 def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, foreign: bool) -> Iterator[Span]:
     window = text[end : min(stop + 1, end + 2 * _REACH_CHARACTERS)]
     beside = _BESIDE.match(window)
-    found = False
+    found = 0
     for match in _VALUE.finditer(text, end, end + len(window)):
+        if found and text[found : match.start()].strip(_BETWEEN_CODES) not in _AND:
+            return  # not a list of codes
         gap = text[end : match.start()]
         near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
         if (
@@ -103,8 +109,8 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, f
         ):
             return
         enough = opens or ((six or (foreign and _COUNTS.match(text, match.end()) is None)) and _is_six(match))
-        if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found):
-            found = True
+        if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found > 0):
+            found = match.end()
             yield match.span()
 
 

@@ -35,7 +35,7 @@ _OPTIONS = (
         r"--(?:pass|password|http-password|ftp-password|proxy-password|become-password)[ =]|password ",
     ),
 )
-_TABLE = "|".join(rf"\b(?:{tools})\b[^\n|;&]{{0,160}}?\s(?:{options})" for tools, options in _OPTIONS)
+_TABLE = "|".join(rf"\b(?:{tools})\b[^\n|;&<>]{{0,160}}?\s(?:{options})" for tools, options in _OPTIONS)
 _NAMES = "|".join(tools for tools, _ in _OPTIONS)
 
 
@@ -54,6 +54,14 @@ RULES = (
         anchor=rf"\b(?:{_NAMES})\s[^\n|;&]*?(?:-|/p:|password )",
         refine=single(_is_value),
         name="option-of-tool",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"\s-(?:src|dest)?(?:storepass|keypass)(?: |:)(?:pass:)?{_QUOTE}?({_VALUE}{{4,}})",
+        "manual page of keytool",
+        anchor=r"(?:storepass|keypass)[ :]",
+        refine=single(_is_value),
+        name="keystore-option",
     ),
     Rule(
         "PASSWORD",

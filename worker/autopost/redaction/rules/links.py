@@ -18,6 +18,7 @@ _GIVES_ACCESS = re.compile(
     r"|policy|hdnts|hdnea|hdntl|jwt|st|t|k|nonce|state|invite|access|magic|oobcode|assertion|samlresponse|wt|login|verify|confirm(?:ation)?|reset)|.*(?:token|signature|secret|key|hash)"
 )
 _HDNTS = re.compile(r"(?i)hmac=([0-9a-f]{16,})")
+_MOST_PATH_CHARACTERS = 80
 _SEGMENT = re.compile(r"[^/?#&=\s]{6,}")
 _TRIGGER = re.compile(
     r"(?i)(?:^|[/._-])(?:reset|invit\w*|magic\w*|verif\w*|activat\w*|log-?in|sign-?in|signup|hooks?|webhooks?\w*|trigger|confirm\w*|unsubscribe|join|set-?password|password\w*|passwort\w*|recover\w*|auth\w*|token|otp|sso|accept\w*|unlock|onboard\w*|share|shared|s|d|catch|key|secret|callback|register)(?:[/._-]|$)"
@@ -48,7 +49,7 @@ def _of_path(url: str, host: int, query: int, start: int) -> Iterator[Span]:
     path = url[host:query]
     for match in _SEGMENT.finditer(path):
         value = match.group()
-        before = path[: match.start()]
+        before = path[max(0, match.start() - _MOST_PATH_CHARACTERS) : match.start()]
         strong = (m := _TRIGGER.search(before)) is not None and (_WEAK_TRIGGER.search(m.group()) is None)
         if _is_public(url[:host], before):
             continue

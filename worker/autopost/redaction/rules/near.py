@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
-from autopost.redaction.rules.shape import is_uuid, trimmed
+from autopost.redaction.rules.shape import in_placeholder, is_uuid, trimmed
 from autopost.redaction.rules.strength import (
     MIXED,
     NUMBERED,
@@ -78,6 +78,8 @@ _OF_NETWORK = Needs(MIXED, MIXED, MIXED, 8)
 def _near(needs: Needs) -> Refine:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         of = needs
+        if in_placeholder(text, start):
+            return
         if needs is not _OF_PASSWORD and _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
             of = _OF_KEY
             word = _WORD_BEFORE.search(text[max(0, start - 22) : start])

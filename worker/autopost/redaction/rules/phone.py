@@ -113,7 +113,7 @@ RULES = (
         "PHONE_NUMBER",
         rf"(?:\b1[ .-]?)?(?:\([2-9]\d{{2}}\)\s?|\b[2-9]\d{{2}}{_SEP})[2-9]\d{{2}}[ .-]\d{{4}}\b{EXTENSION}",
         source="NANPA: numbering plan area, central office code, line",
-        anchor=r"\d{3}\)?\s?[ ./-]?[2-9]\d{2}[ .-]\d{4}",
+        anchor=r"\d{3}\)?\s?[ ./·-]?[2-9]\d{2}[ .-]\d{4}",
         score=0.8,
         refine=single(stands_apart),
         name="north-america",

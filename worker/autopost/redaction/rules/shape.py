@@ -171,6 +171,17 @@ def is_worded(value: str) -> bool:
     return all(_WORDED.fullmatch(part) and not has_wild_case(part) for part in _BORDER.split(value) if part)
 
 
+_PLACEHOLDER_BEGINS = re.compile(r"<[A-Z_]*$")
+_PLACEHOLDER_ENDS = re.compile(r"[A-Z_]+>")
+
+
+def in_placeholder(text: str, start: int) -> bool:
+    """Return whether a word is part of a placeholder such as `<API_KEY>`, and says nothing of its neighbours."""
+    return _PLACEHOLDER_ENDS.match(text, start) is not None and (
+        _PLACEHOLDER_BEGINS.search(text[max(0, start - 24) : start]) is not None
+    )
+
+
 def is_random(text: str, start: int, end: int) -> bool:
     """Return whether this is a random key and not words joined by hyphens and dots (refinement of a rule)."""
     return not is_worded(text[start:end])
