@@ -18,6 +18,13 @@ def test_settings_reference_is_what_the_settings_say() -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_rules_reference_is_what_the_rules_say() -> None:
+    """It lists the id, type, score and source of each."""
+    script = ROOT / "scripts" / "rules-reference"
+    result = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     """Every relative link names a file that is there."""
     links = [

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ def test_explanation_of_a_text_is_on_stderr() -> None:
     result = redact(TEXT, "--explain")
     assert result.stdout.decode() == CLEAN
     assert [line.split() for line in result.stderr.decode().splitlines()] == [
-        ["9-24", "EMAIL_ADDRESS", "email", "0.95"],
-        ["30-39", "IP_ADDRESS", "network", "0.90"],
+        ["9-24", "EMAIL_ADDRESS", "email.address", "0.95"],
+        ["30-39", "IP_ADDRESS", "network.ipv4", "0.90"],
     ]
 
 
@@ -93,13 +94,22 @@ def test_other_keys_are_left_out_unless_they_are_to_be_kept() -> None:
     assert [json.loads(line) for line in kept] == [{"id": 7, "text": CLEAN}, {"text": "ok"}]
 
 
+def test_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    """PowerShell and Excel write one; in another line it is an error."""
+    line = lines_of([{"text": TEXT}])
+    given = line.encode() if isinstance(line, str) else line
+    result = redact(BOM_UTF8 + given, "--jsonl")
+    assert (result.returncode, json.loads(result.stdout)) == (0, {"text": CLEAN})
+    assert redact(given + BOM_UTF8 + given, "--jsonl").returncode == 1
+
+
 def test_explanation_of_a_line_is_in_its_object() -> None:
     """Places count the characters of the text as it was given."""
     result = redact(lines_of([{"text": f"🎉 {TEXT}"}, {"text": "ok"}]), "--jsonl", "--explain")
     first, second = (json.loads(line) for line in result.stdout.splitlines())
     assert first["findings"] == [
-        {"type": "EMAIL_ADDRESS", "start": 11, "end": 26, "recognizer": "email", "score": 0.95},
-        {"type": "IP_ADDRESS", "start": 32, "end": 41, "recognizer": "network", "score": 0.9},
+        {"type": "EMAIL_ADDRESS", "start": 11, "end": 26, "recognizer": "email.address", "score": 0.95},
+        {"type": "IP_ADDRESS", "start": 32, "end": 41, "recognizer": "network.ipv4", "score": 0.9},
     ]
     assert second == {"text": "ok", "findings": []}
     assert EMAIL not in result.stdout.decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from autopost.redaction.allowlist import Allowlist
+import pytest
+
+from autopost.errors import ConfigurationError
+from autopost.redaction.allowlist import Allowlist, require_addresses
 from autopost.redaction.redactor import Redactor
 from tests.redaction.sentences import assert_unchanged
 
@@ -73,3 +76,22 @@ def test_empty_entries_allow_nothing() -> None:
 def test_entry_is_compared_without_regard_to_space_and_case() -> None:
     """The setting may be written in any case."""
     assert Allowlist([" Support@ACME.com "]).spans("x support@acme.com") == [(2, 18)]
+
+
+def test_entry_that_matches_no_address_is_refused_with_advice() -> None:
+    """A user who believes that a domain is allowed would wonder about every post."""
+    advice = {
+        "@larch.example": "list each address, such as support@larch.example",
+        "*@larch.example": "list each address",
+        "support": "is not an address; expected: name@domain",
+        "+1 415 555 0132": "separate addresses with a comma",
+        "a@larch.example;b@larch.example": "separate addresses with a comma",
+        '["support@larch.example"]': "without quotes and brackets",
+        "larch.example": "expected: name@domain",
+    }
+    for entry, expected in advice.items():
+        with pytest.raises(ConfigurationError) as caught:
+            require_addresses(["ok@larch.example", entry])
+        assert expected in str(caught.value), entry
+        assert entry in str(caught.value)
+    require_addresses(["support@larch.example", " Ops@Larch.example ", "", "röd@larch.example", "o'k+x@internal"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.redaction.engine import known_entities
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rules import FAMILIES, IDS
 from tests.redaction.fakes import vendor_tokens
+
+RULES = [rule for rules in FAMILIES.values() for rule in rules]
 
 BOTH = "Mail bob@example.com from 192.0.2.7."
 
@@ -18,7 +23,7 @@ def test_finding_is_explained_in_the_original_text(redactor: Redactor) -> None:
     first, second = redactor.explain(text)
     assert (first.entity, first.recognizer, text[first.start : first.end]) == (
         "EMAIL_ADDRESS",
-        "email",
+        "email.address",
         "bob@exam\u00adple.com",
     )
     assert (second.entity, text[second.start : second.end]) == ("PHONE_NUMBER", "+1 212 555 0147")
@@ -48,6 +53,28 @@ def test_unknown_types_are_named_all_at_once() -> None:
         ConfigurationError, match=r"CAT, EMAIL_ADRESS \(did you mean EMAIL_ADDRESS\?\); known: .*US_SSN"
     ):
         Redactor(only=["EMAIL_ADRESS"], without=["cat"])
+
+
+def test_rule_is_switched_off_by_its_id() -> None:
+    """The others of its family and of its type go on."""
+    text = "Call +1 212 555 0147 or 2125550147 today"
+    assert Redactor().redact(text).text == "Call <PHONE_NUMBER> or <PHONE_NUMBER> today"
+    without = Redactor(without=["phone.bare", "Phone.After-Contact"])
+    assert without.redact(text).text == "Call <PHONE_NUMBER> or 2125550147 today"
+
+
+def test_unknown_rule_is_refused_with_what_may_have_been_meant() -> None:
+    """A misspelled id would leave the rule on."""
+    with pytest.raises(ConfigurationError, match=r"Unknown rules: fone.bare \(did you mean phone.bare\?\)"):
+        Redactor(without=["fone.bare"])
+
+
+def test_rules_have_ids_of_their_own() -> None:
+    """Of the family and a name; only where a family has one rule of a type, the type is the name."""
+    assert len(set(IDS.values())) == len(IDS) == len(RULES)
+    assert [
+        rule_id for rule_id in IDS.values() if not re.fullmatch(r"[a-z-]+\.[a-z0-9]+(?:-[a-z0-9]+)*", rule_id)
+    ] == []
 
 
 def test_choice_of_nothing_is_refused() -> None:

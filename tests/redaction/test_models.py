@@ -47,7 +47,7 @@ def test_gliner_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     gliner(monkeypatch)
     redactor = Redactor(model=f"gliner:{tmp_path}")
     assert redactor.redact(TEXT).text == EXPECTED
-    assert {finding.recognizer for finding in redactor.explain(TEXT)} == {"gliner", "email"}
+    assert {finding.recognizer for finding in redactor.explain(TEXT)} == {"gliner", "email.address"}
 
 
 def test_transformers_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.processes.redactor import load_patterns
+from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
 
 GITLEAKS = r"""
@@ -70,7 +71,7 @@ def redact(path: Path, content: str, text: str) -> str:
     [
         ("Asked E-123456 today", "Asked E-<EMPLOYEE_NUMBER> today"),
         ("badge number 12345 lost", "badge number <RULE_2ND_BADGE> lost"),
-        ("key ik_a1b2c3d4e5", "key ik_<INTERNAL_KEY>"),
+        ("seen ik_a1b2c3d4e5", "seen ik_<INTERNAL_KEY>"),
         ("key ik_aaaaaaaaaaaa", "key ik_aaaaaaaaaaaa"),
         ("key ik_example1b2c3", "key ik_example1b2c3"),
         ("key ik_a1dummyb2c3", "key ik_a1dummyb2c3"),
@@ -187,3 +188,10 @@ def test_unusable_file_is_a_configuration_error(write: Path, content: str | None
         write.write_text(content, "utf-8")
     with pytest.raises(ConfigurationError, match=f"patterns.toml: .*{problem}"):
         load_patterns(write)
+
+
+def test_file_whose_rules_are_all_for_files_is_refused_with_their_names() -> None:
+    """They would all be skipped, and nothing of the file would count."""
+    document = {"rules": [{"id": "helm-values", "regex": "x{3}", "path": "values.yaml"}]}
+    with pytest.raises(ConfigurationError, match=r"all 1 rules have a `path`.*helm-values; remove `path`"):
+        parse_patterns(document, "gitleaks.toml")

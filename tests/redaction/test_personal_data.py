@@ -63,8 +63,8 @@ def test_card_number_is_found(redactor: Redactor) -> None:
 
 def test_card_number_behind_other_digits_is_found(redactor: Redactor) -> None:
     """The groups around it do not hide it."""
-    text = redactor.redact(f"12 34 {grouped(card('4', 16), ' ')} 12/27").text
-    assert text == "12 34 <CREDIT_CARD> 12/27"
+    text = redactor.redact(f"12 34 {grouped(card('4', 16), ' ')} 5678").text
+    assert text == "12 34 <CREDIT_CARD> 5678"
 
 
 def test_long_number_that_no_network_issues_stays(redactor: Redactor) -> None:
@@ -143,5 +143,32 @@ def test_number_without_its_word_stays(redactor: Redactor) -> None:
         "Sort code refactored in 3 files",
         "called 1234567 endpoints",
         "range 100-2000",
+    ]
+    assert_unchanged(redactor, texts)
+
+
+def test_address_that_is_split_or_read_out_is_found(redactor: Redactor) -> None:
+    """By a space where a line ended, and by words for its signs."""
+    forms = [
+        "mira@larchmail .example",
+        "mira @larchmail.example",
+        "mira@ larchmail.example",
+        "mira at larchmail dot example",
+        "mira arroba larchmail punto example",
+        "mira<at>larchmail.example",
+        "mira[@]larchmail.example",
+        "mira_at_larchmail_dot_example",
+        "mira@larchmail。example",
+    ]
+    assert_redacted(redactor, ((f"Wrote to {form} today", "Wrote to <EMAIL_ADDRESS> today") for form in forms))
+
+
+def test_what_only_looks_like_an_address_stays(redactor: Redactor) -> None:
+    """Mentions, packages with a version, units of systemd."""
+    texts = [
+        "Thanks @larch.example for this",
+        "look at the dot in it",
+        "foo@1.2.3-beta.4 is out",
+        "user@1000.service failed",
     ]
     assert_unchanged(redactor, texts)

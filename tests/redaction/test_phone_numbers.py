@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.redaction.sentences import assert_replaced, assert_unchanged
+from tests.redaction.sentences import assert_redacted, assert_replaced, assert_unchanged
 
 
 def test_phone_number_is_found(redactor: Redactor) -> None:
@@ -70,3 +70,28 @@ def test_bare_number_with_another_name_stays(redactor: Redactor) -> None:
         "EAN 4399872772662 added",
     ]
     assert_unchanged(redactor, texts)
+
+
+def test_value_behind_a_refused_one_is_found(redactor: Redactor) -> None:
+    """A date or a count between a word and its number does not hide the number."""
+    cases = [
+        ("passport 2031-05-10 C01X00T47", "passport 2031-05-10 <PASSPORT>"),
+        ("Called 3 times at 91234567", "Called 3 times at <PHONE_NUMBER>"),
+        ("Rang twice (2x) on 91234567", "Rang twice (2x) on <PHONE_NUMBER>"),
+    ]
+    assert_redacted(redactor, cases)
+
+
+def test_number_of_a_messenger_or_a_form_is_found(redactor: Redactor) -> None:
+    """In links, parameters, other scripts and with other signs between the groups."""
+    cases = [
+        ("wa.me/14155550132", "wa.me/<PHONE_NUMBER>"),
+        ("callto:+14155550132", "callto:<PHONE_NUMBER>"),
+        ("phone_number=4155550132", "phone_number=<PHONE_NUMBER>"),
+        ("caller id 4155550132", "caller id <PHONE_NUMBER>"),
+        ("Tlf 91234567", "Tlf <PHONE_NUMBER>"),
+        ("電話番号は090-1234-5678です", "電話番号は<PHONE_NUMBER>です"),
+        ("+1·415·555·0132", "<PHONE_NUMBER>"),
+        ("call 4\ufe0f\u20e31\ufe0f\u20e35\ufe0f\u20e3 555 0132", "call <PHONE_NUMBER>"),
+    ]
+    assert_redacted(redactor, cases)

@@ -36,8 +36,10 @@ def _as_python(pattern: str) -> str:
 
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
+    beyond = "".join(sorted({character for character in rule.pattern if character > "\u02ff"}))
+    alphabet = st.characters(max_codepoint=0x2FF, include_characters=beyond or None)
     try:
-        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=st.characters(max_codepoint=0x2FF))
+        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=alphabet)
         matching.validate()
     except re.error:
         matching = st.from_regex(re.compile(_as_python(rule.pattern).replace("(?i:", "(?:")))
@@ -63,8 +65,8 @@ def _missed(rule: Rule) -> list[str]:
 
 
 def test_anchor_is_in_every_text_that_the_pattern_matches() -> None:
-    """The prefilter names every rule whose pattern is in the text."""
-    assert_results(_missed, ((rule, []) for rule in RULES))
+    """The prefilter names every rule whose pattern is in the text. Without an anchor the pattern is its own."""
+    assert_results(_missed, ((rule, []) for rule in RULES if rule.anchor is not None))
 
 
 _WORDS = st.sampled_from(

@@ -5,10 +5,16 @@ from __future__ import annotations
 import base64
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rules import FAMILIES
 from tests.redaction.fakes import BASE64, some, vendor_tokens
 from tests.redaction.sentences import assert_redacted, assert_replaced, assert_unchanged
+
+VENDORS = [RuleRecognizer(name, FAMILIES[name]) for name in ("ai keys", "cloud keys", "developer keys", "service keys")]
 
 BEGIN, END = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA " + "PRIVATE KEY-----"
 
@@ -199,3 +205,70 @@ def test_name_in_mixed_case_is_no_password(redactor: Redactor) -> None:
     ]
     sentences = ["password {} changed", "credentials: GitLab/{}", "passphrase {}"]
     assert_unchanged(redactor, (sentence.format(name) for sentence in sentences for name in names))
+
+
+_NAME_WORDS = st.sampled_from(
+    [
+        "task",
+        "disk",
+        "network",
+        "framework",
+        "test",
+        "live",
+        "prod",
+        "integration",
+        "sk",
+        "rk",
+        "pk",
+        "ghp",
+        "hf",
+        "npm",
+        "xapp",
+        "md",
+        "fig",
+        "re",
+        "fw",
+        "key",
+        "api",
+        "token",
+        "secret",
+        "access",
+        "boroughs",
+        "highs",
+        "flux",
+        "app",
+        "glpat",
+        "sess",
+        "dapi",
+        "rubygems",
+        "deployment",
+        "settings",
+        "by",
+        "population",
+        "income",
+        "monthly",
+        "active",
+        "users",
+        "country",
+        "plan",
+        "button",
+        "group",
+        "container",
+        "wide",
+        "v2",
+        "2026",
+        "20261129",
+        "3",
+        "week",
+    ]
+)
+_NAMES = st.lists(_NAME_WORDS, min_size=2, max_size=9)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_NAMES, st.sampled_from("_-"), st.sampled_from(["", "Ran ", "see /", "`"]))
+def test_name_of_words_is_no_token(words: list[str], sign: str, before: str) -> None:
+    """In snake or kebab case, whatever prefix a word of it ends with or is."""
+    text = before + sign.join(words)
+    found = [recognizer.analyze(text, recognizer.get_supported_entities()) for recognizer in VENDORS]
+    assert [text[result.start : result.end] for results in found for result in results] == []

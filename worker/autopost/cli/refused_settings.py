@@ -12,7 +12,9 @@ from autopost.observability.tracing import require_otlp
 from autopost.settings import PREFIX, Settings, libpq_problems
 from autopost.webhooks.from_settings import webhooks_from_settings
 
-_OF_REDACTION = ("redact_only", "redact_without", "redact_patterns_file", "redact_names_file", "ner_model")
+_OF_REDACTION = (
+    *("pii_allowlist", "redact_only", "redact_without", "redact_patterns_file", "redact_names_file", "ner_model"),
+)
 
 
 def refused_settings(settings: Settings) -> list[str]:

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.processes.user_names import Reload
+from autopost.redaction.allowlist import require_addresses
 from autopost.redaction.engine import known_entities
 from autopost.redaction.entities import select_entities
 from autopost.redaction.names import word_count
 from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
 from autopost.redaction.rule import Rule
+from autopost.redaction.rules import IDS
 from autopost.settings import PREFIX, Settings, invalid_configuration
 from autopost.settings.bounded_file import parse_toml, read_bounded
 
@@ -86,8 +88,10 @@ def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | N
     if patterns is not None:  # without the patterns, their types would be reported as unknown
         names = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")] or ["ONLY"]
         variables = " and ".join(f"{PREFIX}REDACT_{name}" for name in names)
-        if guarded(variables, lambda: select_entities(known_entities(patterns), only, without), None) is not None:
+        known = known_entities(patterns)
+        if guarded(variables, lambda: select_entities(known, only, without, IDS.values()), None) is not None:
             types = {"only": only, "without": without}
+    guarded(f"{PREFIX}PII_ALLOWLIST", lambda: require_addresses(settings.pii_allowlist), None)
     redactor = guarded(
         f"{PREFIX}NER_MODEL",
         lambda: Redactor(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from autopost.errors import ConfigurationError
 from autopost.redaction.normalise import normalise
 from autopost.redaction.pattern import compiled, quoted
 from autopost.redaction.rule import Span
@@ -12,6 +14,30 @@ from autopost.redaction.rule import Span
 # in `x.support@acme.com` and `support@acme.com.evil.io`.
 _JOINS_BEFORE = frozenset("._%+-@!#$^~")
 _JOINS_AFTER = frozenset("._%+-")
+
+
+# What an address looks like, with any domain; see the rules of email.py for what is found.
+_ADDRESS = re.compile(r"[^\s@,;*]+@[^\s@,;*]+")
+
+
+def require_addresses(entries: Iterable[str]) -> None:
+    """Raise ConfigurationError that lists every entry that can match no address, with advice."""
+    problems = [problem for entry in entries if entry.strip() and (problem := _problem(entry.strip()))]
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+
+
+def _problem(entry: str) -> str:
+    if _ADDRESS.fullmatch(entry) and entry[0] not in "[\"'{(" and entry[-1] not in "]\"'})":
+        return ""
+    if entry[0] in "[\"'{(" or entry[-1] in "]\"'})":
+        return f"{entry!r}: write the address without quotes and brackets, and a comma between two"
+    if entry.startswith(("@", "*@")) or "*" in entry:
+        example = f"support@{entry.lstrip('*@') or 'example.com'}"
+        return f"{entry!r}: a whole domain cannot be allowed; list each address, such as {example}"
+    if any(sign in entry for sign in "; \t\n"):
+        return f"{entry!r}: is not one address; separate addresses with a comma"
+    return f"{entry!r}: is not an address; expected: name@domain, and only addresses can be allowed"
 
 
 class Allowlist:

@@ -92,8 +92,10 @@ class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
         return [LANGUAGE]
 
     def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
-        """Return the input of the recognizers for a text."""
-        return _completed(self.process_text(text, LANGUAGE), candidates, deadline)
+        """Return the input of the recognizers for a text, without its words: no rule has context words."""
+        empty: Any = []
+        artifacts = Artifacts(empty, empty, empty, empty, self, LANGUAGE)
+        return _completed(artifacts, candidates, deadline)
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """Return a context that does nothing."""

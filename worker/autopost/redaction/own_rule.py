@@ -61,7 +61,9 @@ def own_rule(
             yield secret
 
     anchor = "(?i)" + "|".join(quoted(keyword) for keyword in keywords) if keywords else None
-    return Rule(entity, pattern, "the user's own", anchor=anchor, score=SCORE, refine=refine, name=name, whole=True)
+    return Rule(
+        entity, pattern, "the user's own", anchor=anchor, score=SCORE, refine=refine, name=name, whole=True, own=True
+    )
 
 
 def _first_group(match: Any) -> Span:

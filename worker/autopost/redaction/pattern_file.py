@@ -46,18 +46,25 @@ def parse_patterns(document: Mapping[str, Any], origin: str) -> list[Rule]:
     rules: list[Rule] = []
     problems: list[str] = []
     seen: dict[str, str] = {}
+    skipped: list[str] = []
     if "extend" in document:
         problems.append("extend: not supported; write the patterns into this file")
     shared = _guarded(lambda: _allowances(document), "allowlist", problems) or []
     for number, entry in enumerate(_entries(document), 1):
         name = str(entry.get("id") or f"rule {number}")
         if "path" in entry:
+            skipped.append(name)
             continue
         own = [allowance for targets, allowance in shared if not targets or name in targets]
         rule = _guarded(lambda: _rule(entry, own, seen), name, problems)  # noqa: B023  # called at once
         if rule is not None:
             rules.append(rule)
-    if not rules and not problems:
+    if not rules and not problems and skipped:
+        problems.append(
+            f"all {len(skipped)} rules have a `path`, so they are for files and none applies to texts: "
+            f"{', '.join(skipped[:5])}{', ...' if len(skipped) > 5 else ''}; remove `path` from those that you need"
+        )
+    elif not rules and not problems:
         problems.append("contains no pattern; expected: [[rules]] or [patterns]")
     if problems:
         raise ConfigurationError(f"{origin}: " + "; ".join(problems))

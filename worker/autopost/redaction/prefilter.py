@@ -44,7 +44,7 @@ class Prefilter:
 
 
 def _always_runs(rule: Rule) -> bool:
-    return bool(rule.name) and rule.anchor is None
+    return rule.own and rule.anchor is None
 
 
 def _set(rules: Sequence[Rule]) -> tuple[Any, tuple[Rule, ...]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, TextTooLong
 from autopost.model import Redaction, placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
+from autopost.redaction.decode import embedded, unescaped
 from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
@@ -35,7 +36,8 @@ class Redactor:
     """Replaces each finding by its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 
     `allowlist`: addresses that are not redacted, compared as a whole and case-insensitively. `model`: one that finds
-    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types not to redact.
+    names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of
+    rules not to use.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
     pattern_file.py). Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
@@ -119,7 +121,7 @@ class Redactor:
     def _find(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return the findings to replace, with their spans in `text`, in order and without overlaps."""
         plain = normalise(text)
-        found = self._engine.findings(plain.text, deadline)
+        found = [*self._engine.findings(plain.text, deadline), *self._encoded(plain.text, deadline)]
         if not found:
             return []
         allowed = self._allowlist.spans(plain.text)
@@ -128,6 +130,16 @@ class Redactor:
             piece for finding in found if not within(finding, allowed) for piece in outside(finding, placeholders)
         )
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
+
+    def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
+        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the forms there."""
+        if (view := unescaped(text)) is not None:
+            for finding in self._engine.findings(view.text, deadline):
+                yield _at(finding, *view.original_span(finding.start, finding.end))
+        for span, readable in embedded(text):
+            inner = self._engine.findings(normalise(readable).text, deadline)
+            if inner:
+                yield _at(min(inner, key=lambda finding: finding.rank), *span)
 
 
 def _replaced(text: str, findings: Iterable[Finding]) -> tuple[str, Edits]:

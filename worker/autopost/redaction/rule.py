@@ -21,7 +21,8 @@ class Rule:
     Default: the pattern itself.
     `refine`: takes the text and the span of a match, yields the spans of findings (none, one or several).
     `source`: the vendor's page or the standard that the pattern follows.
-    `whole`: pass the whole match to `refine`, even if there are groups. `name`: the id of a user's own pattern.
+    `whole`: pass the whole match to `refine`, even if there are groups. `name`: what distinguishes it from the family's
+    other rules; see `rules.identified`. `own`: whether it is a user's own pattern, whose name is its id.
     """
 
     entity: str
@@ -32,6 +33,7 @@ class Rule:
     refine: Refine | None = None
     whole: bool = False
     name: str = ""
+    own: bool = False
 
     def compile(self) -> Any:
         """Return the compiled pattern."""
@@ -46,25 +48,3 @@ def single(accept: Callable[[str, int, int], bool]) -> Refine:
             yield start, end
 
     return refine
-
-
-# More parts of a token, each after a dot.
-DOTTED = r"(?:\.[A-Za-z0-9_=-]+)*"
-
-# The number of characters of a token after its prefix that the anchor includes.
-_ANCHORED_CHARACTERS = 4
-
-
-def token(entity: str, prefix: str, body: str, least: int, source: str, more: str = "") -> Rule:
-    """Return the rule for a vendor's token: a fixed prefix and at least `least` characters of a class.
-
-    There is no upper limit and no boundary at the end: a longer token is also a secret. `more` matches what can follow.
-    Dots belong there, so that a token does not include the full stop of the sentence (see `DOTTED`).
-    """
-    return Rule(
-        entity,
-        f"{prefix}{body}{{{least},}}{more}",
-        source,
-        anchor=f"{prefix}{body}{{{min(least, _ANCHORED_CHARACTERS)}}}",
-        score=0.99,
-    )

@@ -27,8 +27,8 @@ class RedactionSettings(Group):
     redact_without: CommaSeparated = setting(
         (),
         f"{PREFIX}REDACT_WITHOUT",
-        "The types not to redact.",
-        "comma-separated types; at least one type must remain",
+        "The types not to redact, and the rules not to use.",
+        "comma-separated types and ids of rules, such as phone.bare; at least one type must remain",
     )
     redact_least_score: float = setting(
         0.4,

@@ -26,7 +26,7 @@ def redact(
     explain: Annotated[
         bool,
         typer.Option(
-            "--explain", help="Tell each finding's type, place, recognizer and score: on stderr, or in the object."
+            "--explain", help="Print each finding's place, type, rule and score: on stderr, or in the object."
         ),
     ] = False,
     keep: Annotated[
@@ -93,7 +93,7 @@ def _text(redactor: Redactor, *, explain: bool) -> None:
         findings = redact_text(source, sink, redactor)
     for finding in findings if explain else ():
         where = f"{finding.start}-{finding.end}"
-        _say(f"{where:13} {finding.entity:22} {finding.recognizer:18} {finding.score:.2f}")
+        _say(f"{where:13} {finding.entity:22} {finding.recognizer:32} {finding.score:.2f}")
 
 
 def _say(what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -43,6 +44,8 @@ def redact_lines(
     """
     number = failed = 0
     for number, line in enumerate(_lines(source), 1):
+        if number == 1 and line is not None:
+            line = line.removeprefix(BOM_UTF8)  # PowerShell and Excel write one
         try:
             result = _redacted(line, redactor, options)
         except BadLine as problem:

@@ -11,12 +11,16 @@ from autopost.redaction.rules import (
     card,
     cloud_keys,
     codes,
+    commands,
     credentials,
     developer_keys,
     email,
     iban,
     identity,
+    links,
+    near,
     network,
+    opaque,
     phone,
     phone_context,
     plain_passwords,
@@ -40,16 +44,41 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "private keys": private_keys.RULES,
     "credentials": credentials.RULES,
     "assignments": (*assignments.RULES, *plain_passwords.RULES),
+    "near": near.RULES,
+    "opaque": opaque.RULES,
+    "links": links.RULES,
+    "commands": commands.RULES,
     "codes": codes.RULES,
 }
 
 # Families whose anchors are compiled into one set (see prefilter.py).
 GROUPS = (
     ("email", "card", "iban", "network", "phone", "wallet"),
-    ("identity", "credentials", "codes"),
+    ("identity", "credentials", "links", "commands"),
     ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
-    ("assignments",),
+    ("assignments", "opaque"),
+    ("near", "codes"),
 )
+
+
+def _identified() -> dict[Rule, str]:
+    ids: dict[Rule, str] = {}
+    taken: set[str] = set()
+    for family, rules in FAMILIES.items():
+        for rule in rules:
+            name = rule.name or rule.entity.lower().replace("_", "-")
+            base = rule_id = f"{family.replace(' ', '-')}.{name}"
+            number = 1
+            while rule_id in taken:
+                number += 1
+                rule_id = f"{base}-{number}"
+            taken.add(rule_id)
+            ids[rule] = rule_id
+    return ids
+
+
+# The id of each rule: its family and its name, or else its type. Users write ids into settings, so they stay the same.
+IDS = _identified()
 
 
 def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:

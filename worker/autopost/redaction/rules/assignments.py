@@ -1,6 +1,6 @@
 """Secrets that follow a word that announces them: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
 
-# ruff: noqa: E501  # a pattern is easier to read on one line
+# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is no password
 
 from __future__ import annotations
 
@@ -10,47 +10,23 @@ from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.shape import (
     has_random_look,
-    has_wild_case,
     is_measure,
-    is_name,
     is_prose,
     is_sentence,
-    is_uuid,
+    trimmed,
 )
 
 _SOURCE = "words before a value, as in configuration files, logs and prose"
 
-_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw|pass)|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
-_KEY_WORDS = (
-    r"(?:api[_ -]?(?:key|token|secret)|secret(?:[_ -]?(?:access|api)?[_ -]?(?:key|token|value))?"
-    r"|(?:access|auth|authentication|refresh|bearer|session|id|csrf|bot|personal[_ -]access|deploy|webhook|service|registry|api|device|push|user|admin)"
-    r"[_ -]?(?:token|secret|key)|token|(?:private|encryption|signing|master|shared|account|subscription|license|licence|primary|secondary|storage|client|app|application|consumer|hmac|jwt|ssh|root|recovery|backup|activation|integration|publishable)"
-    r"[_ -]?(?:key|secret|token)|credentials?|recovery[_ -](?:phrase|code)|seed[_ -]phrase|conn(?:ection)?[_ -]?str(?:ing)?)"
-)
+_LOGIN_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|passwort|kennwort|pswd|(?:\b|_)(?:pwd|pw)|_pass|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass|contraseña|mot de passe|wachtwoord|lösenord|salasana|hasło|парол[ьяюе])"
+# `pass` alone is a verb more often than a password.
+_BARE_PASS = r"(?:\bpass=|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[\"']?\s?[:=])[^\S\n]*[\"'`]?"
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>]"
 # Before a quoted value, at most a connector and two spaces.
 _OPENING = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:|\sis|\swas|\sto|\sof)?\s{{0,2}}\\?"
 
-# Trailing characters that end a sentence or close a bracket and do not belong to the secret.
 _NEW_CLAUSE = compiled(r"(?:and|but|on|until|for|before|since|then|from)\b")
-
-_CLOSERS = ".,;:)]}"
-
-# In the query of a URL, the value ends at the next parameter.
-_NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    """Return the end of the value, without the next parameter of a URL and the punctuation of the sentence."""
-    parameter = _NEXT_PARAMETER.search(text[start:end])
-    if parameter is not None:
-        end = start + parameter.start()
-    while end > start and text[end - 1] in _CLOSERS:
-        if text[end - 1] in ")]}" and {")": "(", "]": "[", "}": "{"}[text[end - 1]] in text[start:end]:
-            break
-        end -= 1
-    return end
 
 
 def _is_clean(value: str) -> bool:
@@ -59,10 +35,12 @@ def _is_clean(value: str) -> bool:
 
 def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept nearly everything after `password=` and `password:`, except words that talk about passwords."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
-    if len(value) < 3 or is_prose(value) or (len(value) < 6 and is_measure(value)):
+    if len(value) < 3 or is_prose(value) or (is_measure(value) and (len(value) < 6 or value[0] in "/~.")):
         return
+    if value.isalpha() and value.isupper() and len(value) > 3 and text[start - 1] == "=":
+        return  # the name of the option's argument in a manual
     told = not text[:start].rstrip().endswith("=")
     if (
         told
@@ -76,48 +54,19 @@ def _assigned_password(text: str, start: int, end: int) -> Iterator[Span]:
     yield start, end
 
 
-def _assigned_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = _trimmed(text, start, end)
-    value = text[start:end]
-    if len(value) < 6 or _is_clean(value):
-        return
-    if has_random_look(value) or (value.isdigit() and len(value) >= 8) or len(value) >= 20:
-        yield start, end
-
-
 def _told_password(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a random value, or the last word of the sentence."""
-    end = _trimmed(text, start, end)
+    end = trimmed(text, start, end)
     value = text[start:end]
     if len(value) < 4 or (_is_clean(value) and not (value.isdigit() and _ends_sentence(text, end))):
         return
-    if has_random_look(value) or (_ends_sentence(text, end) and "/" not in value):
+    if has_random_look(value) or _is_passphrase(value) or (_ends_sentence(text, end) and "/" not in value):
         yield start, end
 
 
-def _told_secret(text: str, start: int, end: int) -> Iterator[Span]:
-    end = _trimmed(text, start, end)
-    value = text[start:end]
-    if len(value) >= 6 and not _is_clean(value) and not is_name(value) and (has_random_look(value) or len(value) >= 24):
-        yield start, end
-
-
-def _bare(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value directly after the word if it mixes letters and digits."""
-    end = _trimmed(text, start, end)
-    value = text[start:end]
-    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
-        yield start, end
-
-
-def _bare_password(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept a value directly after the word if it mixes letters with digits or symbols."""
-    end = _trimmed(text, start, end)
-    value = text[start:end]
-    mixed = has_wild_case(value) if value.isalpha() else any(map(str.isalpha, value)) and has_random_look(value)
-    if len(value) >= 6 and mixed and not _is_clean(value) and not is_uuid(value):
-        yield start, end
+def _is_passphrase(value: str) -> bool:
+    words = value.split("-")
+    return len(words) >= 3 and all(len(word) >= 3 and word.isalpha() for word in words)
 
 
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
@@ -142,11 +91,6 @@ _STRONG = rf"{_QUOTE}?\]?\s{{0,2}}(?::=|=>|==?|:)[^\S\n]*(?:\n[\s>|]*)?"
 _SOFT = r"(?:\s(?:(?:is|was|are|were|has been|now|being|currently|set|changed|from|reset|rotated|updated|back|still|just|it|used|to|as|became|becomes|reads|equals)\s){1,5}\s?:?\s?|\s(?:of|from|->|→)\s)"
 _FOR_WHOM = r"(?:\s(?:for|of|on)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,2})?"
 _SOFT_TAIL = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){0,3}?)?"
-_MIXED = r"(?:[0-9@!#$%^&*~]|(?-i:[a-z][A-Z]|[A-Z][A-Z][a-z]))"  # does not occur in plain words
-
-
-def _strong(words: str) -> str:
-    return rf"(?i){words}{_STRONG}"
 
 
 def _soft(words: str) -> str:
@@ -157,18 +101,15 @@ def _opening(words: str) -> str:
     return rf"(?i){words}{_OPENING}{_QUOTE}"
 
 
-def _digit_next(words: str) -> str:
-    return rf"(?i){words}(?:\s-\s|\s)\(?{_VALUE}*[0-9]"
-
-
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}{_FOR_WHOM}{_STRONG}<?({_VALUE}{{3,}})",
+        rf"(?i)(?:{_LOGIN_WORDS}{_FOR_WHOM}{_STRONG}|{_BARE_PASS})<?({_VALUE}{{3,}})",
         _SOURCE,
-        rf"(?i){_LOGIN_WORDS}[\s\S]*[:=]",
+        rf"(?i){_LOGIN_WORDS}[\s\S]*[:=]|{_BARE_PASS}",
         0.9,
         _assigned_password,
+        name="assigned",
     ),
     Rule(
         "PASSWORD",
@@ -177,6 +118,7 @@ RULES = (
         _opening(_LOGIN_WORDS),
         0.92,
         _quoted,
+        name="quoted",
     ),
     Rule(
         "PASSWORD",
@@ -185,14 +127,7 @@ RULES = (
         _soft(_LOGIN_WORDS),
         0.85,
         _told_password,
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?({_VALUE}*{_MIXED}{_VALUE}*)",
-        _SOURCE,
-        rf"(?i){_LOGIN_WORDS}(?:\s-\s|\s)\(?{_QUOTE}?{_VALUE}*{_MIXED}",
-        0.8,
-        _bare_password,
+        name="told",
     ),
     Rule(
         "PASSWORD",
@@ -201,6 +136,7 @@ RULES = (
         r"(?i)phrase|pass[_ -]?word|mnemonic|recovery|seed",
         0.84,
         _phrase,
+        name="phrase",
     ),
     Rule(
         "PASSWORD",
@@ -209,6 +145,7 @@ RULES = (
         rf"(?i){_LOGIN_WORDS}[^\n.;<>]*\sfrom\s",
         0.85,
         _told_password,
+        name="changed-from-to",
     ),
     Rule(
         "PASSWORD",
@@ -216,32 +153,6 @@ RULES = (
         "XML configuration files",
         r"(?i)<(?:password|passwd|pwd|secret|token|api_?key)>",
         0.9,
-    ),
-    Rule(
-        "SECRET", rf"(?i){_KEY_WORDS}{_STRONG}<?({_VALUE}{{6,}})", _SOURCE, _strong(_KEY_WORDS), 0.85, _assigned_secret
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}{_OPENING}(?:\"([^\"\s<>]{{6,}}?)\\?\"|'([^'\s<>]{{6,}})'|`([^`\s<>]{{6,}})`)",
-        _SOURCE,
-        _opening(_KEY_WORDS),
-        0.86,
-        _assigned_secret,
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}{_SOFT_TAIL}{_SOFT}<?({_VALUE}{{6,}})",
-        _SOURCE,
-        _soft(_KEY_WORDS),
-        0.8,
-        _told_secret,
-    ),
-    Rule(
-        "SECRET",
-        rf"(?i){_KEY_WORDS}(?:\s-\s|\s)\(?({_VALUE}*[0-9]{_VALUE}*)",
-        _SOURCE,
-        _digit_next(_KEY_WORDS),
-        0.75,
-        _bare,
+        name="xml",
     ),
 )

@@ -1,11 +1,14 @@
-"""Payment card numbers of 12 to 19 digits."""
+"""Payment card numbers of 12 to 19 digits, their security codes and expiry dates."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
-from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.shape import is_count
 
 _GROUP = compiled(r"\d+")
 
@@ -93,6 +96,52 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
     return len(widths) == 1 or widths[0] >= 4 or set(widths) == {1}
 
 
+_YEAR = compiled(r"^(?:19|20)\d\d$")
+_NEAR_CARD = compiled(
+    r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"
+)
+
+_NUMBER_NEAR = compiled(r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>)")
+_EXPIRES = compiled(
+    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scade\w*|validade|geldig)\b[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+)
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Accept three or four digits that count nothing, and no year without a sign before it."""
+    after = text[end : end + 2]
+    if (
+        after[:1].isalnum()
+        or after[:1] in {"_", "%"}
+        or (after[:1] in ".,:-/" and after[1:].isdigit())
+        or is_count(text, end)
+    ):
+        return False
+    return text[start - 1 : start] in {":", "="} or text[start - 2 : start] == ": " or not _YEAR.search(text[start:end])
+
+
+def _is_expiry(text: str, start: int, end: int) -> bool:
+    """Accept a month and year with a card nearby."""
+    after = text[end : end + 2]
+    if after[:1].isalnum() or (after[:1] in "/-." and after[1:].isdigit()):
+        return False
+    before, behind = text[max(0, start - 64) : start], text[end : end + 48]
+    if _NUMBER_NEAR.search(before) or _NUMBER_NEAR.search(behind):
+        return True
+    card = _NEAR_CARD.search(before) is not None or _NEAR_CARD.search(behind) is not None
+    return card and _EXPIRES.search(before) is not None
+
+
+def _is_listed_code(text: str, start: int, end: int) -> bool:
+    return not text[end : end + 1].isalnum() and _NEAR_CARD.search(text[max(0, start - 48) : start]) is not None
+
+
+_CODE_WORDS = (
+    r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
+    r"|(?:three|3|four|4) digits on the (?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+)
+_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
+
 RULES = (
     Rule(
         "CREDIT_CARD",
@@ -101,6 +150,7 @@ RULES = (
         source="ISO/IEC 7812-1",
         score=1.0,
         refine=_cards,
+        name="number",
     ),
     Rule(
         "CREDIT_CARD",
@@ -109,5 +159,47 @@ RULES = (
         anchor=r"(?i)\bcard\b",
         source="the word card before it, where a digit was mistyped",
         score=0.8,
+        name="number-after-word",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|est|es|è|é|entered|:|=|#)|\s?[:=#(]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
+        anchor=rf"(?i)(?:{_CODE_WORDS}|cid)",
+        source="PCI DSS 3.3.1: sensitive authentication data",
+        score=0.85,
+        refine=single(_is_code),
+        name="security-code",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        r"(?i)(?:\b(\d{3,4})\s(?:is|was|as)\s(?:the|my|its|their)?\s?(?:cvv2?|cvc2?|security code|card code))\b",
+        anchor=r"(?i)\d\s(?:is|was|as)\s[a-z\s]*(?:cv|sec|card)",
+        source="PCI DSS 3.3.1: sensitive authentication data",
+        score=0.8,
+        name="security-code-first",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?:^|[^\w/.-]){_MONTH_YEAR}[\s,;|/]{{1,3}}(\d{{3,4}})\b",
+        source="PCI DSS 3.3.1: number, expiry and code in a row",
+        score=0.7,
+        refine=single(_is_listed_code),
+        name="security-code-in-row",
+    ),
+    Rule(
+        "CARD_EXPIRY",
+        r"(?:\d{12,19}|<CREDIT_CARD>)[|;,]((?:0[1-9]|1[0-2])[|;,/](?:20)?\d{2}(?:[|;,]\d{3,4})?)\b",
+        anchor=r"(?:\d{12}|D>)[|;,](?:0[1-9]|1[0-2])[|;,/]",
+        source="lists of cards: number, month, year, code",
+        score=0.8,
+        name="list",
+    ),
+    Rule(
+        "CARD_EXPIRY",
+        rf"(?:^|[^\w/.-])({_MONTH_YEAR})\b",
+        source="PCI DSS 3.2: cardholder data, beside a card number",
+        score=0.7,
+        refine=single(_is_expiry),
+        name="expiry",
     ),
 )

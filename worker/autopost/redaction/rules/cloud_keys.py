@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from autopost.redaction.rule import DOTTED, Rule, single, token
+from autopost.redaction.rule import Rule, single
+from autopost.redaction.rules.strength import follows_digest
+from autopost.redaction.rules.token import DOTTED, token
 
 _WORD = "[A-Za-z0-9_-]"
 _BASE64 = "[A-Za-z0-9+/]"
@@ -13,7 +15,13 @@ _BASE64 = "[A-Za-z0-9+/]"
 def _is_aws_secret(text: str, start: int, end: int) -> bool:
     """Return whether 40 characters are random and not a path: the kind of character changes often."""
     before, after, value = text[start - 1 : start], text[end : end + 1], text[start:end]
-    if before.isalnum() or after.isalnum() or before in {"+", "/", "_", ".", "-"} or after in {"+", "/", "_", "-", "="}:
+    if (
+        follows_digest(text, start)
+        or before.isalnum()
+        or after.isalnum()
+        or before in {"+", "/", "_", ".", "-"}
+        or after in {"+", "/", "_", "-", "="}
+    ):
         return False
     kinds = [0 if c.isdigit() else 1 if c.isupper() else 2 if c.islower() else 3 for c in value]
     return {0, 1, 2} <= set(kinds) and sum(a != b for a, b in pairwise(kinds)) >= 16
@@ -49,10 +57,17 @@ RULES = (
         "AWS: Signature Version 4",
         anchor=r"(?i)X-Amz-(?:Sig|Sec|Cred)",
     ),
-    token("GCP_API_KEY", r"AIza", _WORD, 30, "Google Cloud: API keys"),
-    token("GCP_API_KEY", r"\bAQ\.Ab8", _WORD, 30, "Google Cloud: API keys bound to a service account"),
-    token("GCP_OAUTH_TOKEN", r"\bya29\.", _WORD, 20, "Google Identity: access tokens", DOTTED),
-    token("GCP_OAUTH_TOKEN", r"\b1//0", _WORD, 30, "Google Identity: refresh tokens"),
+    token("GCP_API_KEY", r"AIza", _WORD, 30, "Google Cloud: API keys", name="google-api"),
+    token(
+        "GCP_API_KEY",
+        r"\bAQ\.Ab8",
+        _WORD,
+        30,
+        "Google Cloud: API keys bound to a service account",
+        name="google-api-service-account",
+    ),
+    token("GCP_OAUTH_TOKEN", r"\bya29\.", _WORD, 20, "Google Identity: access tokens", DOTTED, name="google-access"),
+    token("GCP_OAUTH_TOKEN", r"\b1//0", _WORD, 30, "Google Identity: refresh tokens", name="google-refresh"),
     token("GCP_CLIENT_SECRET", r"GOCSPX-", _WORD, 20, "Google Identity: OAuth client secrets"),
     Rule(
         "GCP_PRIVATE_KEY_ID",
@@ -62,9 +77,10 @@ RULES = (
     ),
     Rule(
         "AZURE_STORAGE_KEY",
-        rf"{_BASE64}{{86}}==",
+        rf"\b{_BASE64}{{86}}==",
         "Azure Storage: account access keys, 64 bytes",
         anchor=rf"{_BASE64}{{40}}",
+        refine=single(lambda text, start, _: not follows_digest(text, start)),
     ),
     Rule(
         "AZURE_CONNECTION_STRING",
@@ -92,7 +108,14 @@ RULES = (
         score=0.95,
     ),
     token("DIGITALOCEAN_TOKEN", r"\bdo[opr]_v1_", "[a-f0-9]", 32, "DigitalOcean: personal access tokens"),
-    token("DATABRICKS_TOKEN", r"\bdapi", "[a-f0-9]", 32, "Databricks: personal access tokens"),
+    token(
+        "DATABRICKS_TOKEN",
+        r"\bd(?:api|ose)",
+        "[a-f0-9]",
+        32,
+        "Databricks: personal access tokens, OAuth secrets",
+        "(?:-[0-9]{1,2})?",
+    ),
     token("VAULT_TOKEN", r"\bhv[sbr]\.", _WORD, 20, "HashiCorp Vault: tokens"),
     token("TERRAFORM_TOKEN", r"[A-Za-z0-9]{14}\.atlasv1\.", "[A-Za-z0-9_=-]", 40, "Terraform Cloud: API tokens"),
     token("HEROKU_KEY", r"\bHRKU-", _WORD, 20, "Heroku: API keys"),

@@ -1,44 +1,217 @@
-"""PINs and one-time codes."""
+"""PINs, one-time codes and codes of doors and recovery, near a word for them in the same sentence."""
 
 # ruff: noqa: E501  # a pattern is easier to read on one line
 
 from __future__ import annotations
 
-from autopost.redaction.rule import Rule, single
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
+from autopost.redaction.rules.shape import in_placeholder, is_count
+
+_REACH_CHARACTERS = 56
+_FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
+_MOST_WORDS = 8
+
+_VALUE = re.compile(
+    r"(?<![A-Za-z0-9$€£#@_.+~%])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}[ -]\d{3}|\d{2}-\d{2}-\d{2,3}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
+    r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
+)
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
+_ENGLISH = re.compile(r"(?i)[^a-z]*codes?|combo|combination")
+_OTHER_AFTER = re.compile(
+    r"(?i)\s(?:d[e']?\s?)?(?:l')?(?:err|błęd|ошиб|chyb|post|poczt|produ|товар|издел|barr|promo|répons|respuest|retour|país|pays|zemlj|kraj|стран|naftis|sourc|hiba|sala|eror|kesalahan|negara|pos\b|λάθ|ταχυδρ)"
+)
+_COUNTS = re.compile(r"\s[^\W\d_]|[行件個줄개条个次回]")
+_BETWEEN_CODES = " ,;/|&\n\t\"'`"
+_AND = frozenset(["", "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "och", "og", "i", "и", "-"])
+_ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
+_BESIDE = re.compile(
+    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
+)
+_UNIT = re.compile(
+    r"(?i)^\s?(?:%|ms|s|sec\w*|min\w*|h|hours?|days?|weeks?|months?|years?|times?|kb|mb|gb|tb|bytes?|px|pt|lines?|rows?|records?|items?|tokens?|words?|chars?|characters?|pages?|users?|files?|errors?|tests?|points?|steps?|requests?|calls?"
+    r"|customers?|accounts?|orders?|people|mails?|messages?|attempts?|digits?|codes?|changes?|commits?|repos?\w*|zeilen|stellen|refactor\w*|release|roadmap|conference|edition|budget|usd|eur|gbp|of|/)\b"
+)
+_COUNT_BEFORE = re.compile(
+    r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$"
+)
+_OF_CODE = compiled(rf"(?i){OF_CODES}")
+# Words that make six digits a code.
+_OF_SIX_DIGITS = re.compile(
+    r"(?i)\b(?:phone|handy|texted|sent|received|e-?mails?|mail|enter(?:ed)?|asked|typed?|prompt)\b"
+)
+_OTHER_CODE = compiled(OF_OTHER_CODES)
+_OTHER_COMPOUND = re.compile(
+    r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
+)
+_SURE = re.compile(
+    r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|ओटीपी|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
+)
+_PIN = re.compile(r"(?i)[^a-z]*(?:pin|einmalpin).*|пин|пін|الرقم السري|暗証番号|핀")
+_FEW = re.compile(
+    r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})"
+)
 
 
-def _is_code(text: str, start: int, end: int) -> bool:
-    """Accept a number, or letters with a digit among them, that is not part of a longer word or a decimal."""
-    value, after = text[start:end], text[end : end + 2]
-    if after[:1].isalnum() or (after[:1] in {".", ",", ":", "-", "/"} and after[1:].isalnum()) or after[:1] == "%":
+def _codes(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the codes near a word for them, before or after it."""
+    label = text[start:end]
+    if in_placeholder(text, start):
+        return
+    if "" < text[end : end + 1] < _FIRST_UNSPACED and text[end].isalpha():
+        return
+    left = _sentence_start(text, start)
+    stop = _sentence_stop(text, end)
+    sentence = text[left:stop]
+    sure, pin = _SURE.fullmatch(label) is not None, _PIN.fullmatch(label) is not None
+    if not sure and (_OTHER_CODE.search(text[max(0, start - 24) : start]) or _OTHER_COMPOUND.match(label)):
+        return
+    if pin and text[end : end + 20].lstrip().startswith(("header", "out", "count", "number of", "layout")):
+        return
+    opens = sure or pin or _OF_CODE.search(sentence) is not None
+    foreign = _ENGLISH.fullmatch(label) is None and _OTHER_AFTER.match(text[end : end + 16]) is None
+    six = opens or _OF_SIX_DIGITS.search(sentence) is not None
+    yield from _after(text, end, stop, sure or pin, opens, six, foreign)
+    yield from _before(text, left, start, sure, opens, six)
+
+
+def _sentence_start(text: str, start: int) -> int:
+    begin = max(0, start - _REACH_CHARACTERS - 30)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text[begin:start])]
+    return begin + (ends[-1] if ends else 0)
+
+
+def _sentence_stop(text: str, end: int) -> int:
+    window = text[end : end + 2 * _REACH_CHARACTERS]
+    match = _SENTENCE_END.search(window, len(_BESIDE.match(window).group()))  # type: ignore[union-attr]
+    return end + (match.start() if match else len(window))
+
+
+def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, foreign: bool) -> Iterator[Span]:
+    window = text[end : min(stop + 1, end + 2 * _REACH_CHARACTERS)]
+    beside = _BESIDE.match(window)
+    found = 0
+    for match in _VALUE.finditer(text, end, end + len(window)):
+        if found and text[found : match.start()].strip(_BETWEEN_CODES) not in _AND:
+            return  # not a list of codes
+        gap = text[end : match.start()]
+        near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
+        if (
+            len(gap.split()) > _MOST_WORDS
+            or (len(gap) > _REACH_CHARACTERS and not found)
+            or ("\n" in gap and not near and not found)
+        ):
+            return
+        enough = opens or ((six or (foreign and _COUNTS.match(text, match.end()) is None)) and _is_six(match))
+        if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found > 0):
+            found = match.end()
+            yield match.span()
+
+
+def _before(text: str, left: int, start: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
+    for match in _VALUE.finditer(text, max(left, start - _REACH_CHARACTERS), start):
+        gap = text[match.end() : start]
+        if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(
+            text, match, False, False, sure, opens or (six and _is_six(match)), False
+        ):
+            yield match.span()
+
+
+def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bool, opens: bool, found: bool) -> bool:
+    value, (start, end) = match.group(), match.span()
+    digits = sum(map(str.isdigit, value))
+    plain = value.isdigit()
+    if digits < 2 or is_count(text, end) or _UNIT.match(text[end : end + 20]) or _DATE.fullmatch(value):
         return False
-    return any(map(str.isdigit, value))
+    if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
+        return False
+    if (
+        not near
+        and not found
+        and (_COUNT_BEFORE.search(text[max(0, start - 16) : start]) or (plain and len(value) < 4))
+    ):
+        return False
+    if not plain and digits < len(value) / 4 and not near:
+        return False
+    if value.isupper() and value.isalnum() and not plain and not (near or found):
+        return digits >= 2 and len(value) >= 6 and not value[:2].isalpha()
+    if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
+        return False
+    return not (
+        _YEAR.fullmatch(value)
+        and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "}))
+    )
+
+
+def _is_six(match: re.Match[str]) -> bool:
+    return len(match.group()) == 6 and match.group().isdigit()
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    return (
+        re.match(r"[\s\"'`)]*(?:$|[.,;!)]|\((?:valid|expires)|(?:from|to|for|in|into|on|as)\b)", text[end : end + 24])
+        is not None
+        and re.search(r"(?i)\b(?:use|enter|typed?|entered|got)\s?:?\s[\"'`(]?$", text[max(0, start - 14) : start])
+        is not None
+    )
 
 
 RULES = (
     Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:your|my|verification|one[- ]time|2fa|mfa|otp|two[- ]factor|security|confirmation|auth(?:entication|entifizierungs|orization)?|log-?in|sign-?in|sms|access|backup|recovery|door|gate|unlock)"
-        r"\s(?:code|pin|passcode)(?:\s(?:is|was|are))?\s?[:=]?\s?[\"'`]?([0-9]{3} [0-9]{3}|[A-Z0-9]{2,5}-?[A-Z0-9]{2,6})\b",
-        source="the words before it",
-        anchor=r"(?i)\s(?:code|pin|passcode)",
+        rf"(?i){CODE}",
+        "a word for a code in the same sentence",
         score=0.8,
-        refine=single(_is_code),
-    ),
-    Rule(
-        "ONE_TIME_CODE",
-        r"(?i)\b(?:otp|totp|passcode|tan)(?:\s(?:is|was|:|=)|[:=])\s?[\"'`]?([0-9]{3,4}[ -]?[0-9]{1,4})\b",
-        source="the words before it",
-        anchor=r"(?i)\b(?:otp|totp|passcode|tan)\b",
-        score=0.8,
-        refine=single(_is_code),
+        refine=_codes,
+        name="code-near-word",
     ),
     Rule(
         "PIN",
-        r"\b(?:PIN|(?i:pin code|pin number|card pin|atm pin|door pin|my pin|his pin|her pin|their pin|the pin))\b(?:\s(?:is|was|to|set to)|\s?[:=])?\s?[\"'`]?([0-9]{4,8})\b",
-        source="ISO 9564: four digits and more",
-        anchor=r"(?i)\bpin\b",
+        rf"(?i){PIN}",
+        "ISO 9564: four digits and more, with the word in the same sentence",
+        score=0.82,
+        refine=_codes,
+        name="pin-near-word",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}-\d{1,2}-\d{1,2})\b",
+        "a word for what it opens before it",
+        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.\n]*\d",
+        score=0.75,
+        refine=single(lambda text, start, end: not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None),
+        name="opens-with",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:gate|door|entrance|entry|building|garage|intercom|alarm)\s(\d{4,6}#)",
+        "a number with the key that ends it on a keypad",
+        anchor=r"\s\d{4,6}#",
+        score=0.75,
+        name="keypad",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        r"(?i)\b(?:use[d]?|enter(?:ed)?|type[d]?|input|submit(?:ted)?|reply with|text|send|give|gib|utilisez|saisissez|usa|ingresa|introduce|digite|inserisci|verwende[n]?)\s[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s"
+        r"(?:to|for|when|as|at|um|zum|pour|para|per)\s(?:\w+\s){0,4}?(?:sign|log|verify|confirm|auth|complete|finish|continue|access|unlock|anmeld|einlogg|bestätig|connect|iniciar|confirm|acced|entrar|login)",
+        "a message of a service that asks for the code",
+        anchor=r"(?i)\s[\"'`]?(?:[0-9]{3}[ -]?[0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s",
         score=0.8,
-        refine=single(_is_code),
+        name="use-to-sign-in",
+    ),
+    Rule(
+        "SECRET",
+        r"(?i)\b(?:set-?up|secret|totp|2fa|mfa|authenticator|manual entry|otp)\b[^\n.;]{0,40}?\b((?-i:(?:[A-Z2-7]{4}[ -]){3,}[A-Z2-7]{4}|(?:[a-z2-7]{4} ){3,}[a-z2-7]{4}))\b",
+        "RFC 4648 6: base32 in groups, as services show the seed of an authenticator",
+        anchor=r"(?:[A-Z2-7]{4}[ -]){3}[A-Z2-7]{4}|(?:[a-z2-7]{4} ){3}[a-z2-7]{4}",
+        score=0.8,
+        refine=single(lambda text, start, end: any(map(str.isdigit, text[start:end]))),
+        name="authenticator-seed",
     ),
 )

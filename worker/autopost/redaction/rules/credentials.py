@@ -8,8 +8,10 @@ import base64
 import binascii
 from collections.abc import Iterator
 
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
-from autopost.redaction.rules.shape import has_wild_case
+from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
+from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, strength
 
 _QUOTES = "\"'`"
 
@@ -26,21 +28,70 @@ def _is_basic(text: str, start: int, end: int) -> bool:
 def _opaque(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a token, without the full stop of the sentence. Unlike a word, it has a digit or is very long."""
     value = text[start:end].rstrip(".")
+    if is_reference(value):
+        return
     if any(map(str.isdigit, value)) or len(value) >= 32:
         yield start, start + len(value)
 
 
 def _whole(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept the value of a header, without the punctuation of the sentence."""
-    yield start, start + len(text[start:end].rstrip(".)]}"))
+    value = trimmed(text, start, end)
+    if not is_reference(text[start:end]):
+        yield start, value
+
+
+_TIME = compiled(r"(?i)^[0-9]{1,2} ?: ?[0-9]{2}(?::[0-9]{2})?\s?(?:am|pm|h|uhr|z)?$")
+_SAMPLES = frozenset(
+    [
+        "password",
+        "passwd",
+        "pass",
+        "pw",
+        "pwd",
+        "secret",
+        "passwort",
+        "motdepasse",
+        "dbpass",
+        "dbpassword",
+        "db_password",
+        "xxx",
+        "xxxx",
+        "token",
+        "mypassword",
+        "pass_word",
+    ]
+)
+
+
+def _is_userinfo(text: str, start: int, end: int) -> bool:
+    """Return whether `user:password` is no sample of a manual and refers to no variable."""
+    user, _, password = text[start:end].partition(":")
+    return (
+        password.strip("[]{}<>").lower() not in _SAMPLES
+        and not (is_reference(password) and not password[:1].isalnum())
+        and bool(user or password)
+    )
 
 
 def _is_pair(text: str, start: int, end: int) -> bool:
     """Return whether this is `user:password`, and not a time, ratio, path or label, by the second half."""
     _, _, password = text[start:end].replace("/", ":").partition(":")
+    if _TIME.match(text[start:end]):
+        return False
     if has_wild_case(password):
         return True
     return any(map(str.isdigit, password)) and any(map(str.isalpha, password)) and len(password) >= 4
+
+
+def _is_login(text: str, start: int, end: int) -> bool:
+    """Return whether this is `user:password`, and not two numbers of `docker run -u` or two variables."""
+    user, _, password = text[start:end].partition(":")
+    return (
+        not (password.isdigit() and user.isdigit())
+        and password[:1] not in {"$", "<", "{"}
+        and not is_reference(password)
+    )
 
 
 RULES = (
@@ -50,6 +101,8 @@ RULES = (
         source="RFC 3986 3.2.1, userinfo",
         anchor=r"://[^\s/?#@:\"'<>]*:[^\s\"'<>]+@",
         score=0.97,
+        refine=single(_is_userinfo),
+        name="url",
     ),
     Rule(
         "CREDENTIALS",
@@ -58,6 +111,8 @@ RULES = (
         source="connection URLs of databases and brokers, with unescaped signs in the password",
         anchor=r"://[^\s@:\"'<>]*:[^\s\"'<>]+@",
         score=0.97,
+        refine=single(_is_userinfo),
+        name="connection-url",
     ),
     Rule(
         "CREDENTIALS",
@@ -66,14 +121,16 @@ RULES = (
         anchor=r"://[^\s/?#@:\"'<>]{8,}@",
         score=0.97,
         refine=_opaque,
+        name="url-token",
     ),
     Rule(
         "AUTHORIZATION",
-        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}(?:(?:basic|bearer|token|apikey|negotiate|bot|key)\s+)([^\s\"'`<>,;]{3,})",
+        r"(?i)\b(?:proxy-)?authorization[\\\"'`]{0,2}\s{0,3}[:=]\s{0,3}[\\\"'`]{0,2}(?:(?:basic|bearer|token|apikey|negotiate|bot|key|ssws|geniekey|splunk|zoho-oauthtoken|klaviyo-api-key|discogs|jwt|apitoken|api-token|pbx|private-token)\s+)([^\s\"'`<>,;]{3,})",
         source="RFC 9110 11.6.2",
         anchor=r"(?i)authorization",
         score=0.96,
         refine=_whole,
+        name="authorization",
     ),
     Rule(
         "AUTHORIZATION",
@@ -81,6 +138,7 @@ RULES = (
         source="RFC 7616, RFC 5849, AWS Signature Version 4: parameters to the end of the line",
         anchor=r"(?i)authorization",
         score=0.96,
+        name="authorization-parameters",
     ),
     Rule(
         "AUTHORIZATION",
@@ -89,6 +147,7 @@ RULES = (
         anchor=r"(?i)authorization",
         score=0.95,
         refine=_opaque,
+        name="authorization-bare",
     ),
     Rule(
         "AUTHORIZATION",
@@ -97,6 +156,7 @@ RULES = (
         anchor=r"(?i)\bbearer\s{1,3}[A-Za-z0-9_.~+/-]{8}",
         score=0.95,
         refine=_opaque,
+        name="bearer",
     ),
     Rule(
         "AUTHORIZATION",
@@ -105,25 +165,30 @@ RULES = (
         anchor=r"\b[Bb]asic\s{1,3}[A-Za-z0-9+/]{6}",
         score=0.95,
         refine=single(_is_basic),
+        name="basic",
     ),
     Rule(
         "COOKIE",
         r"(?i)\b(?:set-)?cookie\s?:\s*([a-z0-9_.-]+=[^\n<>]{4,})",
         source="RFC 6265 4",
         anchor=r"(?i)\bcookie\s?:",
+        name="cookie-header",
     ),
     Rule(
         "COOKIE",
-        r"(?i)\b(?:sessionid|session_id|phpsessid|jsessionid|connect\.sid|session(?: cookie)?|sid)\s?=\s?[\"']?([^\s;,&\"'<>]{8,})",
+        r"(?i)(?:\b|_)(?:phpsessid|jsessionid|connect\.sid|sid|ct0|li_at|cf_clearance|csrftoken|xsrf-token|auth_token|session cookie|(?:[a-z_]+_)?sess(?:ion)?(?:[_-]?(?:id|key|token|cookie))?|remember_(?:user_|me_)?token|\.?aspnetcore\.[a-z.]+)\s?=\s?[\"']?([^\s;,&\"'<>]{8,})",
         source="session cookies of Django, PHP, Java, Express",
-        anchor=r"(?i)(?:sess(?:ion)?[_ ]?(?:id|cookie)?|sid)\s?=",
-        refine=_opaque,
+        anchor=r"(?i)(?:sess(?:ion)?(?:[_ -]?(?:id|key|token|cookie))?|sid|ct0|li_at|cf_clearance|csrftoken|xsrf-token|_token|aspnetcore\.[a-z.]+)\s?=",
+        refine=single(lambda text, start, end: strength(text[start:end]) >= MIXED),
+        name="session-cookie",
     ),
     Rule(
         "CREDENTIALS",
-        rf"(?:^|\s)(?:-u|--user|--userpwd|--basic-auth)[ =][{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
+        rf"(?:^|\s)(?:-u[ =]?|(?:--user|--userpwd|--basic-auth)[ =])[{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
         source="curl(1): --user",
-        anchor=r"(?:-u|--user|--userpwd|--basic-auth)[ =]",
+        anchor=r"(?:-u|--user|--userpwd|--basic-auth)",
+        refine=single(_is_login),
+        name="user-option",
     ),
     Rule(
         "CREDENTIALS",
@@ -132,11 +197,33 @@ RULES = (
         anchor=r"(?i)\b(?:cred|log|sign)",
         score=0.8,
         refine=single(_is_pair),
+        name="pair-after-word",
     ),
     Rule(
         "CREDENTIALS",
-        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\n|;]{0,80}?\s(?:-p ?|--password[= ])[\"'`]?([^\s\"'`<>-][^\s\"'`<>]{2,})",
-        source="mysql(1), sshpass(1)",
-        anchor=r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b",
+        r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s(?:the\s)?)[\"'`]?([^\s\"'`<>|@]{5,})",
+        source="lists of addresses with their passwords",
+        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]|[\t ]|\s(?:with|using|and|mit|avec|con)\s)",
+        score=0.8,
+        refine=lambda text, start, end: _of_address(text, start, end),
+        name="address-and-password",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"<EMAIL_ADDRESS>[\"'`]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s)[\"'`]?([^\s\"'`<>|@]{5,})",
+        source="the same, when the address is replaced",
+        anchor=r"<EMAIL_ADDRESS>",
+        score=0.8,
+        refine=lambda text, start, end: _of_address(text, start, end),
+        name="address-replaced-and-password",
     ),
 )
+
+
+def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what looks like a password, and behind a colon or bar any word with a digit."""
+    end = trimmed(text, start, end)
+    value = text[start:end]
+    needed = NUMBERED if text[start - 1 : start] in {":", "|", ";"} else MIXED
+    if strength(value) >= needed and not is_uuid(value) and not is_hex_key(value):
+        yield start, end

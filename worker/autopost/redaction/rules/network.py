@@ -1,5 +1,7 @@
 """Network addresses: IPv4, IPv6, MAC."""
 
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from autopost.redaction.rule import Rule, Span, single
 
 # Directly before four numbers, this makes them a version or a paragraph and not an address.
 _COUNTED = compiled(
-    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections"
+    r"(?i)(?:\b(?:version|versions|ver|release|releases|build|rev|revision|firmware|driver|tag|section|sections|oid|protocol|sec|para|§"
     r"|chapter|paragraph|clause|step|appendix|figure|table|v)\.?\s*[:=]?\s*|[=~^<>]=\s?|[a-z]-"
     r"|\b(?:upgrad\w*|downgrad\w*|bump\w*|roll(?:ed|ing)? back)\s[^;!?\n]{0,50}?(?:from|to)\s)$"
 )
@@ -44,6 +46,9 @@ def _is_version(text: str, start: int, end: int) -> bool:
     return _OF_RELEASES.search(before) is not None or _OF_RELEASES.search(after) is not None
 
 
+_NAMED_AFTER = compiled(
+    r"(?i)^ (?:is|was) (?:the|a|an) (?:paragraph|section|clause|version|chapter|release|build|oid|step|item|table|figure|rule)\b"
+)
 _FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
 
 
@@ -53,7 +58,12 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         return False
     if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:2].isalnum()):
         return False
-    if _COUNTED.search(before) or _FILE_TAIL.search(after) or _is_version(text, start, end):
+    if (
+        _COUNTED.search(before)
+        or _FILE_TAIL.search(after)
+        or _NAMED_AFTER.search(after)
+        or _is_version(text, start, end)
+    ):
         return False
     try:
         address = IPv4Address(text[start:end])
@@ -97,6 +107,7 @@ RULES = (
         source="RFC 791, dotted decimal",
         anchor=r"\d\.\d{1,3}\.\d{1,3}\.\d",
         refine=single(_is_ipv4),
+        name="ipv4",
     ),
     Rule(
         "IP_ADDRESS",
@@ -104,6 +115,7 @@ RULES = (
         source="RFC 4291 2.2",
         anchor=r":[0-9A-Fa-f]{0,4}:",
         refine=_ipv6,
+        name="ipv6",
     ),
     Rule(
         "MAC_ADDRESS",
@@ -113,11 +125,13 @@ RULES = (
         source="IEEE 802-2014 8.1, EUI-48 and EUI-64; the dotted form is Cisco's",
         anchor=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.",
         refine=single(_is_mac),
+        name="mac",
     ),
     Rule(
         "MAC_ADDRESS",
         r"(?i)\bmac\b(?:\s+address\b)?\s*(?:is|was|of|:|=)?\s*([0-9a-f]{12})\b",
         source="IEEE 802-2014 8.1, bare form after the word",
         anchor=r"(?i)\bmac\b",
+        name="mac-after-word",
     ),
 )

@@ -8,10 +8,10 @@ from phonenumbers import NumberParseException, is_valid_number, parse
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, single
-from autopost.redaction.rules.phone import EXTENSION, stands_apart
+from autopost.redaction.rules.phone import EXTENSION, joins, stands_apart
 from autopost.redaction.rules.shape import is_count
 
-_NUMBER = r"(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,14}"
+_NUMBER = r"(?:\+|\(\+?)?\d(?:[ ()./·-]{0,3}\d){6,14}"
 
 # Words before a number that make it an identifier or an amount, and what can be between them.
 _NAMED_OTHERWISE = compiled(
@@ -20,7 +20,7 @@ _NAMED_OTHERWISE = compiled(
     r"|keys?|codes?|offsets?|bytes|size|counts?|total|sum|values?|hash|checksum|ports?|pid|process|threads?|sessions?|messages?|events?"
     r"|tasks?|issues?|commits?|revisions?|documents?|files?|pages?|lines?|entry|entries|assets?|devices?|sensors?|articles?|contracts?"
     r"|polic(?:y|ies)|claims?|bookings?|reservations?|flights?|epoch|timestamps?|seed|version|index|block|nonce|amount|balance|budget"
-    r"|part|model|lot|barcode|vat|tax|account|card|snapshot|deployment|execution|workflow|request|trace|span|logs?|volume|stack|rate|list|sync|score|queue|#)"
+    r"|part|model|lot|barcode|vat|tax|account|card|snapshot|submissions?|views|visits|clicks|downloads|deployment|execution|workflow|request|trace|span|logs?|volume|stack|rate|list|sync|score|queue|#)"
     r"(?:[\s:#=._(\[\"'`-]|\b(?:numbers?|nos?|nr|num|ids?|is|was|are|were|of|to|from|between)\b\.?)*(?:\d+\s?(?:,|;|&|and|or|to|through|until|-)\s?)*$"
 )
 _NO_NUMBER = compiled(r"^\d{1,3}[.]\d{4,}$|^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b")
@@ -34,9 +34,27 @@ def _is_told(text: str, start: int, end: int) -> bool:
 def _is_reached(text: str, start: int, end: int) -> bool:
     """Accept grouped digits, eight or more digits, or any after `at` and `on`, unless they name or count something else."""
     number = text[start:end]
+    if _TIMESTAMP.match(number) or _THOUSANDS.match(number) or _of_a_program(text, start):
+        return False
     enough = not number.isdigit() or len(number) >= 8 or text.endswith((" at ", " on "), 0, start)
     named = _NAMED_OTHERWISE.search(text[max(0, start - 48) : start])
     return enough and not named and not is_count(text, end) and _is_told(text, start, end)
+
+
+_TIMESTAMP = compiled(
+    r"^(?:1[4-9]\d{8}(?:\d{3}|\d{6})?|(?:19|20)\d{2}[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12]\d|3[01])(?:-\d{1,6}|\d{4}|\d{6})?)$"
+)
+_THOUSANDS = compiled(r"^\d{1,2}(?: \d{3})+$")
+_PROGRAM = compiled(
+    r"(?i)\b(?:agents?|bots?|workers?|jobs?|tasks?|models?|nodes?|runs?|instances?|assistants?|copilots?|services?|crews?|planners?|steps?|clusters?|hosts?|shards?|servers?|pods?|channels?|topics?|groups?|rooms?|buckets?"
+    r"|segments?|regions?|zones?|stores?|sites?|departments?|teams?|projects?|tenants?|accounts?|subagents?|cron|by|between|until|since|before|after)[\s:=#\"'`(]{1,3}$"
+)
+
+
+def _of_a_program(text: str, start: int) -> bool:
+    """Return whether a number is part of a name, or follows the word for a program: `agent-20261129`, `bot 4821993012`."""
+    before = text[max(0, start - 24) : start]
+    return (before[-1:] in "-_" and joins(before[-2:-1])) or _PROGRAM.search(before) is not None
 
 
 def _is_valid(number: str, region: str) -> bool:
@@ -51,7 +69,7 @@ def _is_bare(text: str, start: int, end: int) -> bool:
     before, number = text[max(0, start - 48) : start], text[start:end]
     if (before[-1:] and before[-1] not in " \n\t([{<\"'`*>|,;") or not stands_apart(text, start, end):
         return False
-    if _NAMED_OTHERWISE.search(before) or is_count(text, end):
+    if _NAMED_OTHERWISE.search(before) or is_count(text, end) or _TIMESTAMP.match(number) or _of_a_program(text, start):
         return False
     # A trunk prefix 0 is enough; otherwise the number must be valid in a numbering plan.
     return number[0] == "0" or _is_valid(number, "RU" if number[0] == "8" and len(number) == 11 else "US")
@@ -60,12 +78,13 @@ def _is_bare(text: str, start: int, end: int) -> bool:
 RULES = (
     Rule(
         "PHONE_NUMBER",
-        r"(?i)\b(?:(?:tele)?phone|tel|mob|mobile|cell(?:phone| phone)?|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular)\b"
-        rf"(?:\s(?:number|no|num|line))?\.?[^\w\n+(]{{0,3}}(?:(?:is|was|at|on|to|number|via|:)[:\s]{{1,2}}){{0,2}}({_NUMBER}\b{EXTENSION})",
+        r"(?i)\b(?:(?:tele)?phone|tel|mob|mobile|cell(?:phone| phone)?|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular|caller ?id|tlf|tlfn|gsm|natel|telefoon|mobiel|mobil|puhelin|puh|telemóvel|cellulare|telefone|telefonnummer|rufnummer|handynummer|mobilnummer|komórka|callto|wa\.me|whatsapp\.com/send\?phone|phone_?number|mobile_?number|phonenumber|msisdn)\b"
+        rf"(?:[\s_-]?(?:number|no|num|line|nummer))?\.?[^\w\n+(]{{0,3}}(?:(?:is|was|at|on|to|number|via|:)[:\s]{{1,2}}){{0,2}}({_NUMBER}\b{EXTENSION})",
         source="the word before it",
-        anchor=r"(?i)\b(?:telephone|phone|tel|mob|mobile|cell|cellphone|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular)\b",
+        anchor=r"(?i)\b(?:telephone|phone|tel|mob|mobile|cell|cellphone|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular|caller ?id|tlf|tlfn|gsm|natel|telefoon|mobiel|mobil|puhelin|puh|telemóvel|cellulare|telefone|telefonnummer|rufnummer|handynummer|mobilnummer|komórka|callto|wa\.me|whatsapp\.com/send\?phone|phone_?number|mobile_?number|phonenumber|msisdn)\b",
         score=0.75,
         refine=single(_is_told),
+        name="after-word",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -74,24 +93,27 @@ RULES = (
         anchor=r"(?i)\b(?:contact|caller)(?:\s[\w-]+){0,5}\s?:\s",
         score=0.7,
         refine=single(lambda text, start, end: _is_told(text, start, end) and not is_count(text, end)),
+        name="after-heading",
     ),
     Rule(
         "PHONE_NUMBER",
         r"(?i)\b(?:call(?:ed|er|ing)?|dial(?:led|ed)?|ring|rang|text(?:ed)?|reach(?:ed|able)?|contact(?:ed|s)?|messaged?|phone[ds]?|sms|voice ?mail|wrote|write"
         r"|sent|reminder|request|feedback|lead|guest|courier|on-call|(?:[a-z]+['’]s|her|his|their|my|whose)(?:\s[a-z]+)?\s(?:numbers?|line|contact))\b"
-        rf"[^\n.;!?<>0-9]{{0,32}}?[ (:]\s?({_NUMBER}\b{EXTENSION})",
+        rf"(?:[^\n.;!?<>0-9]|\b\d{{1,2}}x?\b[^\d./-]){{0,32}}?[ (:]\s?({_NUMBER}\b{EXTENSION})",
         source="a word of getting in touch or of whose it is before it, and no other name for the number",
-        anchor=r"(?i)(?:\b(?:call|dial|ring\b|rang\b|text|reach|contact|message|phone|sms\b|voice ?mail|wr[io]te\b|sent\b|reminder|request|feedback|lead\b|guest|courier|on-call)|\snumbers?\b|\sline\b)[^\n0-9]*\s?[(+]{0,2}\d(?:[ ()./-]{0,3}\d){6}",
+        anchor=r"(?i)(?:\b(?:call|dial|ring\b|rang\b|text|reach|contact|message|phone|sms\b|voice ?mail|wr[io]te\b|sent\b|reminder|request|feedback|lead\b|guest|courier|on-call)|\snumbers?\b|\sline\b)[^\n]*\s?[(+]{0,2}\d(?:[ ()./·-]{0,3}\d){6}",
         score=0.7,
         refine=single(_is_reached),
+        name="after-contact",
     ),
     Rule(
         "PHONE_NUMBER",
         rf"({_NUMBER})\s(?:has\s|was\s|just\s)?(?:wants|wanted|asked|asks|called|calls|rang|texted|replied|answered|wrote|writes|said|says|hung up|picked up|did(?:n't| not) (?:answer|pick up))\b",
         source="a verb after it that people do",
-        anchor=r"\d(?:[ ()./-]{0,3}\d){6}\s(?:has|was|just|want|ask|call|rang|text|repl|answer|wr[io]te|sa[iy]|hung|picked|did)",
+        anchor=r"\d(?:[ ()./·-]{0,3}\d){6}\s(?:has|was|just|want|ask|call|rang|text|repl|answer|wr[io]te|sa[iy]|hung|picked|did)",
         score=0.7,
         refine=single(_is_reached),
+        name="before-verb",
     ),
     Rule(
         "PHONE_NUMBER",
@@ -100,5 +122,15 @@ RULES = (
         anchor=r"\b\d{10,12}\b",
         score=0.5,
         refine=single(_is_bare),
+        name="bare",
+    ),
+    Rule(
+        "PHONE_NUMBER",
+        rf"(?i)(?:電話|电话|手机|手機|携帯|연락처|전화|휴대폰|тел\.?|телефон[а-я]*|моб\.?|номер телефона|τηλ\.?|τηλέφωνο|هاتف|جوال|موبايل|טלפון|נייד|फ़ोन|फोन|मोबाइल|โทร|เบอร์|điện thoại|sđt)(?:番号|号码|號碼|번호)?[^\w\n+(]{{0,3}}(?:は|是|：|이|은|는)?[^\w\n+(]{{0,3}}({_NUMBER})",
+        source="the word before it, in other scripts",
+        anchor=r"(?i)電話|电话|手机|手機|携帯|연락처|전화|휴대폰|тел|моб|номер|τηλ|هاتف|جوال|موبايل|טלפון|נייד|फ़ोन|फोन|मोबाइल|โทร|เบอร์|điện thoại|sđt",
+        score=0.75,
+        refine=single(_is_told),
+        name="word-in-other-script",
     ),
 )

@@ -32,6 +32,7 @@ RULES = (
         anchor=rf"(?i)\b{_WORDS}\s[\s\S]*(?:is|was|now|still|just)\s[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
+        name="plain-word-told",
     ),
     Rule(
         "PASSWORD",
@@ -40,6 +41,7 @@ RULES = (
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
+        name="plain-word-used",
     ),
     Rule(
         "PASSWORD",
@@ -48,6 +50,7 @@ RULES = (
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
+        name="plain-word-works",
     ),
     Rule(
         "PASSWORD",
@@ -56,5 +59,6 @@ RULES = (
         anchor=rf"(?i)\s(?:as|for)\s[\s\S]*{_WORDS}",
         score=0.7,
         refine=single(_is_told),
+        name="plain-word-as-password",
     ),
 )

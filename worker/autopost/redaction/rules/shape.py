@@ -1,5 +1,7 @@
 """Distinguish a secret from words of prose in the same place: `token: expired`, `password is required`."""
 
+# a pattern is easier to read on one line
+
 from __future__ import annotations
 
 import re
@@ -21,7 +23,7 @@ _SMALL_WORDS = frozenset(
 )  # fmt: skip
 
 _REFERENCE = compiled(
-    r"^(?:\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\{\{.*|\{[a-z_.]*\}?|%[({]?\w*[)}]?s?|<.*|\*+|x{3,}|X{3,}|•+|\.{2,}|\[.*"
+    r"^(?:[a-zA-Z_][\w.]*\(.*|(?i:your?[_-]\w.*|my[_-](?:api|secret|token|password|key)\w*|\w*(?:placeholder|example|dummy|changeme|change_me|replace[_-]?me|todo|fixme|_here|-here)\w*)|\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\{\{.*|\{[a-z_.]*\}?|%[({]?\w*[)}]?s?|<.*|\*+|x{3,}|X{3,}|•+|\.{2,}|\[.*"
     r"|(?:os\.environ|process\.env|env|secrets|vault|arn|ref|file|op|keyvault|ssm)[.:\[(/].*"
     r"|(?:https?|file|s3|gs)://.*|null|nil|none|None|N/A|n/a|undefined|(?i:redacted|masked|hidden|changeme))$"
 )
@@ -52,6 +54,7 @@ _PARTS_OF_NAMES = frozenset(
         "ssl", "tcp", "tls", "to", "ts", "ui", "up", "vm", "vpn", "xml",
     ]
 )  # fmt: skip
+_BETWEEN_WORDS = re.compile("[-/]")
 _SYMBOLS = frozenset("!@#$%^&*+=~|\\?")
 
 
@@ -79,15 +82,37 @@ def is_name(value: str) -> bool:
     return _NAME.match(value) is not None
 
 
+def is_reference(value: str) -> bool:
+    """Return whether a value stands for one that is elsewhere: a variable, a call, a placeholder, asterisks."""
+    return _REFERENCE.match(value) is not None
+
+
 def is_prose(value: str) -> bool:
     """Return whether a value is a word that describes secrets, or a reference to the place of one."""
     plain = value.strip("\"'`()[]*_.,;:!?").lower()
-    if not plain or _REFERENCE.match(value):
+    if not plain or is_reference(value):
         return True
-    first = plain.split("-")[0].split("/")[0]
     if any(map(str.isdigit, plain)):
         return False
-    return first in SAID_OF_SECRETS or (len(first) > 4 and _is_adverb_or_participle(first))
+    first, *others = _BETWEEN_WORDS.split(plain)
+    # Two words can be a compound, such as `case-sensitive`. Of more words, every one must describe.
+    return _describes(first) and (len(others) < 2 or all(map(_describes, others)))
+
+
+# How words begin that describe passwords in other languages: required, wrong, invalid, expired.
+_DESCRIBES_ABROAD = compiled(
+    r"(?i)^(?:verplicht|vereist|onjuist|ongeldig|verlopen|falsch|erforder|notwendig|ungült|abgelauf|unbekannt|obligat|requer|requis|incorre|inv[áa]lid|errone|érron|erron|scadut|expir|vencid|vide$|fausse?$|faux$"
+    r"|obbligator|richiest|sbagliat|ogiltig|felaktig|krävs|påkrevd|ugyldig|forkert|nødvendig|virheelli|pakolli|vanhentu|wymag|niepraw|błęd|wygas|povinn|nesprávn|neplatn|chybn|helytelen|érvénytelen|kötelező|gerekli|yanlış|geçersiz|zorunlu"
+    r"|обязат|невер|неправ|истек|истёк|просроч|обов|wajib|salah|terlalu|λάθος|υποχρεωτ|必|错|不|無効|間違)"
+)
+
+
+def _describes(word: str) -> bool:
+    return (
+        word in SAID_OF_SECRETS
+        or _DESCRIBES_ABROAD.search(word) is not None
+        or (len(word) > 4 and _is_adverb_or_participle(word))
+    )
 
 
 def _is_adverb_or_participle(word: str) -> bool:
@@ -135,7 +160,46 @@ def is_uuid(value: str) -> bool:
     return _UUID.match(value) is not None
 
 
+_WORDED = re.compile(
+    r"(?:[A-Z]?[a-z]{1,19}|[A-Z]{1,19}|v?[0-9]{1,4}|[0-9]{8}|[A-Z]?[a-z]{2,19}[0-9]{1,3}|(?:[A-Z][a-z]+){2,5})"
+)
+_BORDER = re.compile(r"[^A-Za-z0-9]+")
+
+
+def is_worded(value: str) -> bool:
+    """Return whether a value consists of words and numbers with signs between them, as names in code do."""
+    return all(_WORDED.fullmatch(part) and not has_wild_case(part) for part in _BORDER.split(value) if part)
+
+
+_PLACEHOLDER_BEGINS = re.compile(r"<[A-Z_]*$")
+_PLACEHOLDER_ENDS = re.compile(r"[A-Z_]+>")
+
+
+def in_placeholder(text: str, start: int) -> bool:
+    """Return whether a word is part of a placeholder such as `<API_KEY>`, and says nothing of its neighbours."""
+    return _PLACEHOLDER_ENDS.match(text, start) is not None and (
+        _PLACEHOLDER_BEGINS.search(text[max(0, start - 24) : start]) is not None
+    )
+
+
 def is_random(text: str, start: int, end: int) -> bool:
     """Return whether this is a random key and not words joined by hyphens and dots (refinement of a rule)."""
-    digits = sum(map(str.isdigit, text[start:end]))
-    return digits >= 3 or (digits > 0 and any(map(str.isupper, text[start:end])))
+    return not is_worded(text[start:end])
+
+
+_CLOSERS = ".,;:)]}"
+_OPENER = {")": "(", "]": "[", "}": "{"}
+
+# In the query of a URL, the value ends at the next parameter.
+_NEXT_PARAMETER = compiled(r"&(?:amp;)?[A-Za-z_][\w.-]*=")
+
+
+def trimmed(text: str, start: int, end: int) -> int:
+    """Return the end of a value, without the next parameter of a URL and the punctuation of the sentence."""
+    if "&" in text[start:end] and (parameter := _NEXT_PARAMETER.search(text[start:end])) is not None:
+        end = start + parameter.start()
+    while end > start and text[end - 1] in _CLOSERS:
+        if text[end - 1] in _OPENER and _OPENER[text[end - 1]] in text[start:end]:
+            break
+        end -= 1
+    return end

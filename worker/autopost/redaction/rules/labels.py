@@ -1,0 +1,237 @@
+"""Words for passwords, keys and codes, in about thirty languages, as patterns without groups.
+
+A word boundary of RE2 is one of ASCII letters, so words of other scripts have none.
+"""
+
+# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is no password
+
+from __future__ import annotations
+
+PASSWORD = (
+    r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
+    r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|sandi|losung)"
+    r"|#pass(?:word)?|(?-i:[A-Z]PASS)\b|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass(?:word|phrase|code)?s?|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
+    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelsz|salasõna|parool)[a-zåäöøéűóá]{0,5}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
+    r"|parola d'ordine|chiave d'accesso|wachtwoord(?:en)?|hasł[oaeu]m?|hasel\b|hesl[aou]\b|parolă|parolei"
+    r"|парол[а-яіїєґ]*|κωδικ[όο][ςσ]?|συνθηματικ|şifre[a-zıiğü]{0,6}|\bsifre[a-z]{0,6}|(?:\b|_)(?:lozink[aeiou]m?|zapork[aeiou]|geslo|gesl[au]|hesl[aeou]m?|parol[a-zăıişț]{0,6})|\bparol(?:nya|ası|anız)|slaptažod[a-zž]*|pasahitza|nenosiri|wagwoord"
+    r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi(?:nya|mu|ku|anda)?|kata laluan"
+    r"|パスワード|暗証|合言葉|密码|密碼|口令|비밀번호|비번|암호|პაროლ|գաղտնաբառ)"
+)
+
+# Words for a secret that is issued, and before them whose it is.
+SECRET = (
+    r"(?:api[_ -]?(?:key|token|secret|schlüssel)|schlüssel|(?:\b|_)secrets?|(?:\b|_)tokens?|(?:bearer|refresh|access|auth|client|app|id|bot|session|csrf|xsrf)(?i:token|secret|key)s?"
+    r"|(?:\b|_)keys?|[a-z]Key|(?:\b|_)(?:jwt|dsn|salt|hmac|otpauth)|credentials?|(?:\b|_)creds?|(?:\b|_)auth|authkey|passkeys?"
+    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
+    r"|(?:\b|_)(?:clé|cle|clave|chave|chiave|jeton|sleutel|nyckel|nøgle|nøkkel|avain|klucz|kulcs|anahtar|kunci)s?(?: (?:d[’']?|de |do |di |del )?(?:l')?api)?\b|klíč|\bkľúč"
+    r"|(?:^|[^\p{Cyrillic}])ключ(?:а|и|у|ом|е|ей|ами|і)?|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|키\b)"
+)
+
+# Of a word for a key, what makes it something else: of a table, a cache, a keyboard.
+OTHER_KEYS = frozenset(
+    [
+        "primary",
+        "foreign",
+        "cache",
+        "partition",
+        "sort",
+        "registry",
+        "lookup",
+        "dedup",
+        "dedupe",
+        "deduplication",
+        "idempotency",
+        "object",
+        "routing",
+        "row",
+        "composite",
+        "index",
+        "json",
+        "dict",
+        "dictionary",
+        "translation",
+        "map",
+        "hash",
+        "config",
+        "setting",
+        "settings",
+        "group",
+        "join",
+        "unique",
+        "natural",
+        "surrogate",
+        "shard",
+        "sharding",
+        "public",
+        "metadata",
+        "localization",
+        "i18n",
+        "yaml",
+        "toml",
+        "top",
+        "low",
+        "home",
+        "end",
+        "enter",
+        "arrow",
+        "function",
+        "shortcut",
+        "hot",
+        "escape",
+        "delete",
+        "tab",
+        "piano",
+        "issue",
+        "jira",
+        "project",
+        "max",
+        "min",
+        "total",
+        "prompt",
+        "completion",
+        "input",
+        "output",
+        "num",
+        "n",
+        "stop",
+        "pad",
+        "eos",
+        "special",
+        "per",
+        "of",
+        "context",
+        "cached",
+        "reasoning",
+        "billed",
+        "used",
+        "uses",
+        "use",
+        "thousand",
+        "million",
+        "k",
+    ]
+)
+
+# Words that follow in the name of something that holds no secret.
+OTHER_NAMES = frozenset(
+    [
+        "count",
+        "counts",
+        "type",
+        "types",
+        "name",
+        "names",
+        "id",
+        "ids",
+        "ttl",
+        "file",
+        "files",
+        "path",
+        "paths",
+        "length",
+        "limit",
+        "limits",
+        "usage",
+        "url",
+        "urls",
+        "uri",
+        "endpoint",
+        "version",
+        "policy",
+        "policies",
+        "bucket",
+        "size",
+        "sizes",
+        "model",
+        "models",
+        "budget",
+        "budgets",
+        "format",
+        "rotation",
+        "column",
+        "columns",
+        "field",
+        "fields",
+        "value",
+        "point",
+        "points",
+        "result",
+        "results",
+        "metric",
+        "metrics",
+        "finding",
+        "findings",
+        "takeaway",
+        "takeaways",
+        "board",
+        "word",
+        "ring",
+        "frame",
+        "frames",
+        "less",
+        "stone",
+        "note",
+        "event",
+        "events",
+        "stage",
+        "minlength",
+        "strength",
+        "manager",
+        "vault",
+        "store",
+        "reset",
+        "change",
+        "error",
+        "errors",
+        "issuer",
+        "audience",
+        "scope",
+        "scopes",
+        "age",
+        "at",
+        "in",
+        "sum",
+        "rate",
+        "per",
+        "throughput",
+        "window",
+        "spent",
+        "cost",
+        "price",
+        "pricing",
+        "used",
+        "left",
+        "remaining",
+        "expiry",
+        "expires",
+        "expiration",
+        "ize",
+        "izer",
+        "izers",
+        "ized",
+        "ization",
+        "izing",
+        "hash",
+    ]
+)
+
+CODE = (
+    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod(?:u|un|unuz|umuz|en|et|a|y|ie)?|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
+    r"|\bcodes?\b|[a-zäöü]{3,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|\bhost key|authenticator|\bcombination\b|\bcombo\b"
+    r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
+)
+PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
+
+# Words that make a code one that opens something.
+OF_CODES = (
+    r"(?:\b(?:your|my)\s(?:\w+\s)?(?:code|c[oó]d)|verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|\bauth\b|log[- ]?in|sign[- ]?(?:in|up|on)\b|\bsms\b|text(?:ed)? me|e-?mail|\bmail\b"
+    r"|access|backup|back-up|recovery|rescue|emergency|scratch|door|gate\b|unlock|alarm|keypad|lock ?box|garage|entry|entrance|building|elevator|safe\b|vault\b|locker|bike lock|padlock|front desk|intercom|airbnb|apartment|office door"
+    r"|zoom|meeting|webex|teams call|dial-in|conference|conf call|host key|pairing|bluetooth|parental|sim\b|phone lock|screen lock|card|debit|atm\b|bank|unlock|voicemail|device|tablet|wifi|wi-fi|wlan|mobile"
+    r"|digit|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
+    r"|porte\b|portail|puerta|\bporta\b|tür|eingang|\bdeur|dörr|\bdør|drzwi|dveř|kapı|двер|смс|steam|guard|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
+    r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
+    r"|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
+)
+
+# Words that make a code something that everybody may read.
+OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|country|area|zip|postal|post|promo\w*|discount|coupon|voucher|source|gift|product|item|order|sku|dial(?:l?ing)?|currency|language|locale|reason|termination|airport|bar|qr|colou?r|hex|stop|flight|iata|icao|tax|cost|charge|fault|dtc|diagnostic|event|signal|key|char(?:acter)?|unicode|ascii|op|byte|machine|dress|building|morse|penal|civil|dead|legacy|test|naics|sic|hs|icd(?:-10)?|cpt|mcc|class|course|room|vergleichs|fehler|länder|rabatt|quell|vor|bank|sort|swift|branch|routing|department|school|referral|invite|tracking|rückgabe|d'erreur|de retour|de erro|de error|błędu|chybový|ошибки|錯誤|错误|오류|エラー)[\s_-]{0,2}$"

@@ -1,0 +1,126 @@
+"""Parts of a URL that give access: random path segments, signatures and tokens in parameters. The host stays."""
+
+# a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.shape import is_uuid, trimmed
+from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, is_opaque, strength
+
+# Parameters whose value gives access, and how long it is at least.
+_PARAMETER = re.compile(r"[?&;#]([A-Za-z_][\w.~-]{0,40})=([^&;#\s\"'<>`|]+)")
+_GIVES_ACCESS = re.compile(
+    r"(?i)(?:.*[_.-])?(?:sig|signature|hmac|mac|auth|authkey|key|apikey|api_key|appid|app_id|appkey|code|ticket|otp|token|tok|hash|secret|pass|pwd|password|sid|session|sessionid|credential"
+    r"|policy|hdnts|hdnea|hdntl|jwt|st|t|k|nonce|state|invite|access|magic|oobcode|assertion|samlresponse|wt|login|verify|confirm(?:ation)?|reset)|.*(?:token|signature|secret|key|hash)"
+)
+_HDNTS = re.compile(r"(?i)hmac=([0-9a-f]{16,})")
+_MOST_PATH_CHARACTERS = 80
+_SEGMENT = re.compile(r"[^/?#&=\s]{6,}")
+_TRIGGER = re.compile(
+    r"(?i)(?:^|[/._-])(?:reset|invit\w*|magic\w*|verif\w*|activat\w*|log-?in|sign-?in|signup|hooks?|webhooks?\w*|trigger|confirm\w*|unsubscribe|join|set-?password|password\w*|passwort\w*|recover\w*|auth\w*|token|otp|sso|accept\w*|unlock|onboard\w*|share|shared|s|d|catch|key|secret|callback|register)(?:[/._-]|$)"
+)
+_WEAK_TRIGGER = re.compile(r"(?i)(?:^|[/._-])(?:share|shared|s|d|callback)(?:[/._-]|$)")
+_HOOK = re.compile(r"(?i)hook|/trigger/|/with/key/|/catch/")
+
+
+def _secrets(text: str, start: int, end: int) -> Iterator[Span]:
+    url_end = trimmed(text, start, end) if "&" not in text[start:end] else end
+    while url_end > start and text[url_end - 1] in ".,;:!)]}'\"":
+        url_end -= 1
+    url = text[start:url_end]
+    query = min((place for place in (url.find("?"), url.find("#")) if place >= 0), default=len(url))
+    host = url.find("/", url.find("://") + 3) if "://" in url else url.find("/")
+    if 0 <= host < query:
+        yield from _of_path(url, host, query, start)
+    for match in _PARAMETER.finditer(url, max(0, query)):
+        name, value = match.groups()
+        left = start + match.start(2)
+        if hmac := _HDNTS.search(value):
+            yield left + hmac.start(1), left + hmac.end(1)
+        elif _is_access(name, value, _TRIGGER.search(url[:query]) is not None):
+            yield left, left + len(value)
+
+
+def _of_path(url: str, host: int, query: int, start: int) -> Iterator[Span]:
+    path = url[host:query]
+    for match in _SEGMENT.finditer(path):
+        value = match.group()
+        before = path[max(0, match.start() - _MOST_PATH_CHARACTERS) : match.start()]
+        strong = (m := _TRIGGER.search(before)) is not None and (_WEAK_TRIGGER.search(m.group()) is None)
+        if _is_public(url[:host], before):
+            continue
+        if private := _PRIVATE.search(value):
+            yield start + host + match.start() + private.start(1), start + host + match.end()
+        elif is_opaque(value) or (strong and _is_ticket(value, _HOOK.search(url[:host] + before) is not None)):
+            yield start + host + match.start(), start + host + match.end()
+
+
+_PUBLIC = re.compile(
+    r"(?i)/(?:commit|blob|tree|raw|compare|pull|issues|sha256:?|digest|artifacts?|assets?|static|dist|releases?|packages?|objects|docs?|wiki|questions|status|watch|embed|p|posts?|video)/?(?:[^/]*/)*$"
+)
+
+
+_PRIVATE = re.compile(r"(?i)(?:private|secret|token|key)[-_]([0-9a-f]{16,}|[A-Za-z0-9]{20,})$")
+
+
+def _is_public(host: str, before: str) -> bool:
+    return _PUBLIC.search(before) is not None
+
+
+def _is_ticket(value: str, hook: bool) -> bool:
+    """Return whether a segment behind a word such as `reset` is the token of a link and not a name."""
+    if is_uuid(value) or is_hex_key(value):
+        return True
+    grade = strength(value)
+    if hook:
+        return grade >= MIXED or (grade >= NUMBERED and len(value) >= 7 and not value[:1].isupper())
+    return len(value) >= 12 and grade >= MIXED
+
+
+def _is_access(name: str, value: str, trigger: bool) -> bool:
+    if is_opaque(value):
+        return True
+    if _GIVES_ACCESS.fullmatch(name) is None:
+        return False
+    short = name.lower() in {
+        "t",
+        "k",
+        "st",
+        "wt",
+        "code",
+        "state",
+        "key",
+        "hash",
+        "id",
+        "nonce",
+        "policy",
+        "session",
+        "sid",
+    }
+    least = 6 if name.lower() == "otp" else 12 if trigger and not short else 16 if short else 8
+    if is_uuid(value) or is_hex_key(value):
+        return True
+    if value.isdigit():
+        return name.lower() in {"otp", "code", "pin", "token"} and 4 <= len(value) <= 8
+    return len(value) >= least and (
+        strength(value) >= MIXED
+        or (len(value) >= 16 and any(map(str.isdigit, value)) and strength(value) >= NUMBERED)
+        or "%" in value
+    )
+
+
+RULES = (
+    Rule(
+        "URL_TOKEN",
+        r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/|/[a-z0-9_-]+(?:/[a-z0-9_-]+)*[/?])[^\s\"'<>`|]{6,}",
+        "RFC 3986: path and query of a link that signs in or is signed",
+        anchor=r"(?i)(?:://|\.[a-z]{2,}(?::\d+)?/|[a-z0-9_-][/?])[^\s\"'<>`|]{6}",
+        score=0.7,
+        refine=_secrets,
+        name="access",
+    ),
+)

@@ -1,0 +1,262 @@
+"""Passwords, tokens and keys near a word for them, on either side, in the same sentence.
+
+The word decides how random a value must be, and so does what is between the two: nothing but a sign, a form of `to be`, or
+any words. No list of ways to say it is needed for values that look random.
+"""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autopost.redaction.rule import Refine, Rule, Span
+from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
+from autopost.redaction.rules.shape import in_placeholder, is_uuid, trimmed
+from autopost.redaction.rules.strength import (
+    MIXED,
+    NUMBERED,
+    RANDOM,
+    SIGN_OF_STRENGTH,
+    follows_digest,
+    is_hex_key,
+    strength,
+)
+
+_MOST_CHARACTERS = 90
+_MOST_WORDS = 9
+_FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
+_NEVER = RANDOM + 1
+_MOST_LINKED_WORDS = 13
+_HEX_REACH_CHARACTERS = 40
+
+# Letters of scripts without spaces end a value, too.
+_VALUE = re.compile(r"[^\s\"'`<>|{}\\\u2e80-\uffef]{4,}")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
+_TAIL = re.compile(
+    r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
+)
+_SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–-]|</?[a-z][^<>]{0,40}>)*")
+_ASSIGNED = re.compile(r"[:=][\s\"'`(\[{\\|>]*$")
+_LINK = re.compile(
+    r"(?i)(?:^|[\s,])(?:is|was|are|were|be|been|becomes?|became|reads|equals|says|it's|as|heißt|heisst|lautet|ist|war|est|était|es|era|será|é|è|är|var|er|on|oli|jest|to|je|byl[oa]?"
+    r"|bude|este|είναι|ήταν|это|был|adalah|ialah|là|->|→|with|using|of|mit|avec|con|com|med|s heslem|now|still|just|changed to|set to|via)\W{1,4}$"
+)
+_USED_AS = re.compile(
+    r"(?i)^\W{0,3}\s?(?:is|was|as|for|be|are|will be|into|in|to|was the|works as|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
+)
+# Nouns whose number or name follows them.
+_NAMED = re.compile(
+    r"(?i)\b(?:commits?|sha|rev(?:ision)?|builds?|images?|versions?|releases?|tags?|branch(?:es)?|tickets?|issues?|jobs?|runs?|orders?|ids?|uuid|guid|models?|nodes?|hosts?|pods?|servers?|tables?"
+    r"|columns?|files?|ports?|lines?|regions?|zones?|clusters?|buckets?|pr|digest|checksum|hash|trace|span|request|account|customer|user|tenant|project|org|service|container|instance|device|"
+    r"document|page|session|thread|conversation|agent|row|record|sku|serial|part|package|module|function|class|method|test|step|stage|task|queue|topic|channel|queue|repo|repository)(?:\s(?:is|was|id|no\.?))?[\s:#=\"'`(]{1,3}$"
+)
+_WORD_BEFORE = re.compile(r"([A-Za-z0-9]{1,20})[_ -]?$")
+_WORD_AFTER = re.compile(r"[_ -]?([A-Za-z]{1,16})(?![A-Za-z0-9])")
+_KEY_WORD = re.compile(r"(?i)keys?|.?key|seed|salt|cookies?|auth|dsn|jwt|tokens?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How random a value must be: beside its word, after a form of `to be`, anywhere else in the sentence."""
+
+    beside: int
+    linked: int
+    anywhere: int
+    characters: int
+
+
+_OF_PASSWORD = Needs(NUMBERED, NUMBERED, MIXED, 4)
+_OF_SECRET = Needs(NUMBERED, MIXED, MIXED, 6)
+_OF_KEY = Needs(MIXED, MIXED, RANDOM, 8)
+_OF_PASS = Needs(MIXED, MIXED, _NEVER, 6)
+_OF_NETWORK = Needs(MIXED, MIXED, MIXED, 8)
+
+
+def _near(needs: Needs) -> Refine:
+    def refine(text: str, start: int, end: int) -> Iterator[Span]:
+        of = needs
+        if in_placeholder(text, start):
+            return
+        if needs is not _OF_PASSWORD and _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
+            of = _OF_KEY
+            word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
+            if word is not None and word.group(1).lower() in OTHER_KEYS and "k" in text[start:end].lower():
+                return
+        tail = text[end : end + 40]
+        joined = _TAIL.match(tail)
+        if joined is None or ("" < tail[:1] < _FIRST_UNSPACED and tail[0].isalpha() and joined.end() == 0):
+            return  # the word goes on
+        other = _WORD_AFTER.match(tail)
+        if (
+            other is not None
+            and other.group(1).lower() in OTHER_NAMES
+            and (needs is not _OF_PASSWORD or not tail[:1].isspace())
+        ):
+            of = Needs(RANDOM, RANDOM, _NEVER, 16)
+        yield from _after(text, end, joined.end(), of)
+        yield from _before(text, start, of)
+
+    return refine
+
+
+def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
+    window = text[end : end + _MOST_CHARACTERS + 60]
+    begin = tail + len(_SEPARATORS.match(window, tail).group())  # type: ignore[union-attr]
+    stop = _SENTENCE_END.search(window, begin)
+    found = False
+    for match in _VALUE.finditer(window, tail, stop.start() + 1 if stop else len(window)):
+        left = match.start()
+        if left > _MOST_CHARACTERS:
+            return
+        value = match.group()
+        if SIGN_OF_STRENGTH.search(value) is None and "-" not in value:
+            continue
+        skipped = _lead(value)
+        left += skipped
+        right = trimmed(text, end + left, end + match.end())
+        if right < end + match.end() and match.end() == len(window):
+            right = _whole(text, right)
+        gap = window[tail:left]
+        linked = _LINK.search(gap) is not None
+        if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
+            "\n" in gap and left != begin and not found
+        ):
+            return
+        value = text[end + left : right]
+        if left <= begin or _ASSIGNED.search(gap):
+            needed = needs.beside
+        elif linked or found:
+            needed = needs.linked
+        else:
+            needed = needs.anywhere
+        if needed == RANDOM and needs is _OF_KEY and left - tail <= _HEX_REACH_CHARACTERS and is_hex_key(value):
+            needed = MIXED
+        if (
+            _is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))
+        ) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
+            found = True
+            yield end + left, _whole(text, right) if right - end == len(window) else right
+
+
+def _lead(value: str) -> int:
+    """Return the number of characters before the value proper: brackets, and a name with its sign."""
+    name = re.match(r"[(\[*_=:;,]*(?:[A-Za-z_]{1,20}[=:](?=[^\s=/]{6}))?", value)
+    return name.end() if name else 0
+
+
+def _whole(text: str, end: int) -> int:
+    """Return the end of the value of which `end` may be inside."""
+    rest = re.compile(r"[A-Za-z0-9+/=_.~-]*").match(text, end)
+    return trimmed(text, end, rest.end()) if rest else end
+
+
+def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
+    offset = max(0, start - _MOST_CHARACTERS)
+    window = text[offset:start]
+    ends = [match.end() for match in _SENTENCE_END.finditer(window)]
+    for match in _VALUE.finditer(window, ends[-1] if ends else 0):
+        value = match.group()
+        if SIGN_OF_STRENGTH.search(value) is None or (match.start() == 0 and offset and not text[offset - 1].isspace()):
+            continue
+        left = match.start() + _lead(value)
+        right = trimmed(window, left, match.end())
+        gap = window[right:]
+        if len(gap.split()) > _MOST_WORDS or "\n" in gap:
+            continue
+        needed = needs.linked if _USED_AS.match(gap) else needs.anywhere
+        value = window[left:right]
+        if needed == needs.linked and needs.linked == NUMBERED and not _is_used(window, left, gap):
+            needed = MIXED
+        if _is_secret(value, needed, needs) and not _NAMED.search(window[:left]):
+            yield offset + left, offset + right
+
+
+_USING = re.compile(
+    r"(?i)\b(?:use[ds]?|using|set|enter(?:ed)?|typ(?:ed?|ing)|try|tried|chose|pick(?:ed)?|took|with|fill(?:ed)?|put|past(?:ed?|ing)|input|gave|got|accepted|rejected)\s[\"'`(]?$"
+)
+
+
+def _is_used(window: str, left: int, gap: str) -> bool:
+    """Return whether words say that a value is the password, and not that something of this name has one."""
+    return (
+        _USING.search(window[:left]) is not None
+        or re.match(r"(?i)\W?\s(?:is|was|as)\s(?:the|my|our|his|her|your)\s", gap) is not None
+    )
+
+
+def _is_numbered_phrase(value: str) -> bool:
+    """Return whether this is `correct-horse-7` or `correct-horse-battery-staple`."""
+    return re.fullmatch(r"(?:[A-Za-z]{3,}-){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
+
+
+def _is_secret(value: str, needed: int, needs: Needs) -> bool:
+    if len(value) < needs.characters or (needed == MIXED and needs.characters > 4 and len(value) < 8):
+        return False
+    grade = strength(value)
+    if grade < needed:
+        return False
+    if is_uuid(value) or is_hex_key(value):
+        return (needed < RANDOM and needs is not _OF_PASSWORD) or needed == NUMBERED
+    return True
+
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i){PASSWORD}",
+        "a word for a password, in about thirty languages, in the same sentence",
+        score=0.8,
+        refine=_near(_OF_PASSWORD),
+        name="password-near-word",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\bpass\b",
+        "the word `pass`, which is a verb more often, directly before a value",
+        score=0.75,
+        refine=_near(_OF_PASS),
+        name="after-pass",
+    ),
+    Rule(
+        "SECRET",
+        rf"(?i){SECRET}".replace("[a-z]Key", "(?-i:[a-z]Key)"),
+        "a word for a token or key in the same sentence",
+        score=0.75,
+        refine=_near(_OF_SECRET),
+        name="secret-near-word",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:wi-?fi|wlan|wpa[23]?|ssid|hotspot)\b",
+        "a word for a wireless network in the same sentence",
+        score=0.7,
+        refine=_near(_OF_NETWORK),
+        name="near-network",
+    ),
+    Rule(
+        "PASSWORD",
+        r"\bWIFI:[^\s<>]*?P:((?:[^;\s\\<>]|\\.)+)",
+        "the text of a QR code for a wireless network, by ZXing",
+        anchor=r"\bWIFI:",
+        name="wifi-code",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on)|sign(?:ed|ing)? ?-?in|authenticated|connected|accessed|logon)\b",
+        "a value after a word of signing in and `with`",
+        score=0.7,
+        refine=lambda text, start, end: _signed_in(text, end),
+        name="signed-in",
+    ),
+)
+
+_WITH = re.compile(r"(?i)\b(?:with|using|mit|avec|con|/|:)\s[\"'`(]?$")
+
+
+def _signed_in(text: str, end: int) -> Iterator[Span]:
+    for left, right in _after(text, end, 0, Needs(MIXED, MIXED, MIXED, 6)):
+        if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
+            yield left, right
