@@ -112,8 +112,9 @@ def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, data
 def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
     database: str, host: Host, processes: Crew
 ) -> None:
-    """Twenty rows of 20 MB and one of 200 MB; a process of the crew may have 512 MB."""
+    """Twenty rows of 20 MB, one of 200 MB, and an agent with such a name; a process of the crew may have 512 MB."""
     host.agent("huge")
+    host.execute("update agents set name = repeat('x', 20000000) where id = 'huge'")
     with (
         worker_process(database, processes, **TEMPLATES) as worker,
         neighbours(database, host) as others,

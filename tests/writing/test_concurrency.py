@@ -14,8 +14,8 @@ from autopost.writing.concurrency import AdaptiveLimit
 from tests.support.llm_server import Exchange, LlmServer, Reply, says
 from tests.writing.samples import MakeWriter, an_agent, an_operation
 
-LANE_SECONDS = 0.15
-TIMEOUT_SECONDS = 0.5
+LANE_SECONDS = 0.25
+TIMEOUT_SECONDS = 0.85
 POST = "Sent the weekly report to 40 customers, so everyone has the numbers today 🎉"
 
 
@@ -57,7 +57,7 @@ async def test_model_with_one_lane_writes_nearly_all_posts_of_a_load_that_it_can
             while (await writer.write(an_operation(), an_agent())).generator is Generator.TEMPLATE:
                 await asyncio.sleep(0.1)
     steady = []
-    for _ in range(30):
+    for _ in range(20):
         steady.append(asyncio.create_task(writer.write(an_operation(), an_agent())))
         await asyncio.sleep(LANE_SECONDS / 0.7)
     posts = await asyncio.gather(*steady)

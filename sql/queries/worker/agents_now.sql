@@ -21,11 +21,12 @@ left join lateral (
         min(k.maturity) as maturity, min(k.category) as category, min(k.tenant_id) as tenant_id
     from (
         select
-            -- The platform's columns may have any type: format() calls the type's output function, and no cast.
-            case when a.name is not null then left(format('%s', a.name), 200) end as name,
-            case when a.maturity is not null then left(format('%s', a.maturity), 200) end as maturity,
-            case when a.category is not null then left(format('%s', a.category), 200) end as category,
-            case when a.tenant_id is not null then left(format('%s', a.tenant_id), 200) end as tenant_id
+            -- The platform's columns may have any type: format() calls the type's output function, and no cast. A value
+            -- of many kilobytes, stored, counts as none: to read it costs every claim.
+            case when pg_column_size(a.name) < 10000 then left(format('%s', a.name), 200) end as name,
+            case when pg_column_size(a.maturity) < 10000 then left(format('%s', a.maturity), 200) end as maturity,
+            case when pg_column_size(a.category) < 10000 then left(format('%s', a.category), 200) end as category,
+            case when pg_column_size(a.tenant_id) < 10000 then left(format('%s', a.tenant_id), 200) end as tenant_id
         from {{ platform }}.agents as a
         where w.agent_id = a.id
         order by a.id

@@ -26,9 +26,9 @@ left join mapped as m on g.id = m.id
 -- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
     select
-        case when k.name is not null then left(format('%s', k.name), 200) end as name,
-        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity,
-        case when k.category is not null then left(format('%s', k.category), 200) end as category
+        case when pg_column_size(k.name) < 10000 then left(format('%s', k.name), 200) end as name,
+        case when pg_column_size(k.maturity) < 10000 then left(format('%s', k.maturity), 200) end as maturity,
+        case when pg_column_size(k.category) < 10000 then left(format('%s', k.category), 200) end as category
     from {{ platform }}.agents as k
     where g.agent_id = k.id
     order by k.id

@@ -45,7 +45,11 @@ _START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictog
 
 def contradiction(text: str, fields: Fields) -> str | None:
     """Return why a post cannot be true of its operation, None if it can: `invented`, `unfilled`, `wrong_outcome`."""
-    known = f"{fields.agent_name} {fields.operation_type} {fields.what} {fields.why} {fields.next_steps}"
+    known = " ".join(
+        filter(
+            None, (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
+        )
+    )
     bare = regex.sub(PLACEHOLDER, " ", text)
     known_folded = known.casefold()
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
