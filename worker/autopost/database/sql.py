@@ -5,7 +5,8 @@ What a file may say in double braces, and what it stands for:
 - `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
 - `trackers`: a table of operations, where the trigger is; `status_columns`: its columns that a status is made of;
   `new.status`, `old.status` and so on: a column of an operation in the trigger's record; `of`: what the name of the
-  trigger's function ends with. An object whose file has one of these exists once for each table of operations
+  trigger's function ends with; `build.id`: a statement that puts an id together, or nothing. An object whose file has
+  one of these exists once for each table of operations
 - `captures`: the functions of all these triggers, in brackets, for `t.tgfoid in`
 - `operations`: a row for each table of operations: its name, its view, its status columns and its trigger's function
 - `views`: a row for each view of a table of the platform: its name and the table; without a mapping one of NULL
@@ -30,7 +31,7 @@ from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.lookups import lookups
-from autopost.database.mapping import MappedTable, Mapping
+from autopost.database.mapping import MappedTable, Mapping, about
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -116,6 +117,7 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         "trackers": table.table if table else f"{platform}.operation_trackers",
         "status_columns": ", ".join(table.status_columns) if table else "status",
         "of": capture_suffix(mapping, table),
+        "build.id": f"v_built_id := {about('new', table.columns['id'])};" if table and table.builds_id else "",
         "captures": (
             "(select p.oid from pg_catalog.pg_proc as p where p.proname ~ '^auto_post_capture(_of_.*)?$' "  # noqa: S608
             "and p.pronamespace = (select c.relnamespace from pg_catalog.pg_class as c "
