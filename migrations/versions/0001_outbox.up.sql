@@ -555,7 +555,7 @@ comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a w
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
 comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
-comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts: at most an hour.';
+comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts.';
 comment on column {{ schema }}.auto_post_reconciliation.found_in_hour is
 'How many missed operations were captured since hour_began_at. Many: the trigger misses them.';
 comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';
@@ -579,13 +579,15 @@ create table {{ schema }}.auto_post_not_captured (
 comment on table {{ schema }}.auto_post_not_captured is
 'Operations that meet a rule and that the reconciler did not capture, and why: at most some 100 for each reason.';
 comment on column {{ schema }}.auto_post_not_captured.reason is
-'unreadable: reading the row failed. unreadable_table: reading one of several tables failed. id_too_long: an id of more than 1,000 characters. other_agent: another agent has '
-'used the id. old_by_its_times: it ended before since by its own times, or has none, but its row was written later: it '
-'was changed since, or it was hidden from the feed.';
+'unreadable: reading the row failed. unreadable_table: reading one of several tables failed. id_too_long: an id of '
+'more than 1,000 characters. other_agent: another agent has used the id. old_by_its_times: it ended before since '
+'by its own times, or has none, but its row was written later: it was changed since, or it was hidden from the '
+'feed.';
 comment on column {{ schema }}.auto_post_not_captured.tracker_id is
-'The first 200 characters of its id; where that cannot be read, table and ctid of the row. unreadable_table: the table.';
+'The first 200 characters of its id; where that cannot be read, table and ctid of the row; unreadable_table: its name.';
 comment on column {{ schema }}.auto_post_not_captured.detail is
-'unreadable, unreadable_table: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the operation.';
+'unreadable, unreadable_table: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the '
+'operation.';
 comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first met it.';
 comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last met it.';
 
@@ -1244,9 +1246,9 @@ revoke execute on function {{ schema }}.auto_post_unsafe_policy(regclass) from p
 comment on function {{ schema }}.auto_post_unsafe_policy(regclass) is
 'Part of auto_post_reconcile: a policy that would run code of the platform with the rights of the current role.';
 
--- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to of a table of operations
--- (p_operations: it or its view), of all partitions or of one (p_table); returns how many, at most p_limit. Notes what
--- meets a rule and is not captured. Fails when one of the rows cannot be read.
+-- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to of a table of
+-- operations (p_operations: it or its view), of all partitions or of one (p_table); returns how many, at most p_limit.
+-- Notes what meets a rule and is not captured. Fails when one of the rows cannot be read.
 create or replace function {{ schema }}.auto_post_reconcile_rows(
     p_operations regclass, p_from tid, p_to tid, p_table oid, p_limit integer
 )
@@ -1434,8 +1436,8 @@ comment on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) is
 
 -- Captures significant operations that have no outbox row: the trigger was disabled, capturing failed, a restore.
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of
--- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the same
--- ones of each table.
+-- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the
+-- same ones of each table.
 -- Reads nothing while autopost is detached from the platform's tables.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
@@ -3088,7 +3090,8 @@ comment on function {{ schema }}.auto_post_check_schema() is
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
 -- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
--- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of
+-- reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
 returns table (table_name text, column_name text, problem text, advice text)
 language sql
@@ -3109,6 +3112,10 @@ as $$
             pg_catalog.to_regclass(v.view_name)::oid as relid
         from (values {{ views }}) as v (view_name, qualified)
         where v.view_name is not null
+    ),
+
+    renamed as (
+        select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap
     ),
 
     detached as (
@@ -3133,7 +3140,7 @@ as $$
     union all
     select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o
-    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    cross join renamed as r
     where o.relid is null
     union all
     select
@@ -3208,7 +3215,7 @@ as $$
     union all
     select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from views as v
-    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    cross join renamed as r
     where
         pg_catalog.to_regclass(v.qualified) is null
         and not exists (select from operations as o where o.qualified = v.qualified)
@@ -3217,11 +3224,11 @@ $$;
 revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
 
 comment on function {{ schema }}.auto_post_platform_changes() is
-'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each change.';
+'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each.';
 
 -- Part of auto_post_check: the trigger on each of the platform's tables of operations, and what has changed on the
--- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
--- table by INHERITS needs one of its own.
+-- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of
+-- a partitioned table each partition has a copy of it; a child of the table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
 language sql

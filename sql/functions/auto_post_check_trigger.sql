@@ -1,6 +1,6 @@
 -- Part of auto_post_check: the trigger on each of the platform's tables of operations, and what has changed on the
--- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
--- table by INHERITS needs one of its own.
+-- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of
+-- a partitioned table each partition has a copy of it; a child of the table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
 language sql

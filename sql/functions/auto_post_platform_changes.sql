@@ -1,7 +1,8 @@
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
 -- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
--- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of
+-- reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
 returns table (table_name text, column_name text, problem text, advice text)
 language sql
@@ -22,6 +23,10 @@ as $$
             pg_catalog.to_regclass(v.view_name)::oid as relid
         from (values {{ views }}) as v (view_name, qualified)
         where v.view_name is not null
+    ),
+
+    renamed as (
+        select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap
     ),
 
     detached as (
@@ -46,7 +51,7 @@ as $$
     union all
     select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o
-    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    cross join renamed as r
     where o.relid is null
     union all
     select
@@ -121,7 +126,7 @@ as $$
     union all
     select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from views as v
-    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    cross join renamed as r
     where
         pg_catalog.to_regclass(v.qualified) is null
         and not exists (select from operations as o where o.qualified = v.qualified)
@@ -130,4 +135,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
 
 comment on function {{ schema }}.auto_post_platform_changes() is
-'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each change.';
+'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each.';

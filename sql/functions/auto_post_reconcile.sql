@@ -1,7 +1,7 @@
 -- Captures significant operations that have no outbox row: the trigger was disabled, capturing failed, a restore.
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of
--- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the same
--- ones of each table.
+-- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the
+-- same ones of each table.
 -- Reads nothing while autopost is detached from the platform's tables.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,

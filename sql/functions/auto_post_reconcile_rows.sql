@@ -1,6 +1,6 @@
--- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to of a table of operations
--- (p_operations: it or its view), of all partitions or of one (p_table); returns how many, at most p_limit. Notes what
--- meets a rule and is not captured. Fails when one of the rows cannot be read.
+-- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to of a table of
+-- operations (p_operations: it or its view), of all partitions or of one (p_table); returns how many, at most p_limit.
+-- Notes what meets a rule and is not captured. Fails when one of the rows cannot be read.
 create or replace function {{ schema }}.auto_post_reconcile_rows(
     p_operations regclass, p_from tid, p_to tid, p_table oid, p_limit integer
 )

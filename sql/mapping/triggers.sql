@@ -18,15 +18,16 @@ tables as (
 
 select e.qualified
 from expected as e
-where not exists (
-    select from pg_catalog.pg_trigger as t
-    where
-        t.tgrelid = e.relid and t.tgfoid = e.function and t.tgtype = 21 and t.tgqual is null
-        and e.columns <@ array(
-            select a.attname::text from pg_catalog.pg_attribute as a
-            where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
-        )
-)
+where
+    not exists (
+        select from pg_catalog.pg_trigger as t
+        where
+            t.tgrelid = e.relid and t.tgfoid = e.function and t.tgtype = 21 and t.tgqual is null
+            and e.columns <@ array(
+                select a.attname::text from pg_catalog.pg_attribute as a
+                where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
+            )
+    )
 union
 select t.tgrelid::pg_catalog.regclass::text
 from pg_catalog.pg_trigger as t

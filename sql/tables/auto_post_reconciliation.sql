@@ -23,7 +23,7 @@ comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a w
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
 comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
-comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts: at most an hour.';
+comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts.';
 comment on column {{ schema }}.auto_post_reconciliation.found_in_hour is
 'How many missed operations were captured since hour_began_at. Many: the trigger misses them.';
 comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';

@@ -14,7 +14,7 @@ import promql_parser
 import pytest
 import yaml
 
-from autopost.observability.metrics import INTERNAL_ERRORS
+from autopost.observability.metrics import INTERNAL_ERRORS, PLATFORM_CHANGES
 from tests.deploy import DEPLOY
 from tests.observability.test_monitoring import QUICK, Monitoring
 from tests.support import ROOT
@@ -106,8 +106,9 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
             sample = re.match(r"(\w+)(?:\{(.*)\})? ", line)
             assert sample is not None
             found.setdefault(sample[1], set()).update(re.findall(r'(\w+)="', sample[2] or ""))
-    # A worker without an unforeseen error has no sample of it: what it declares counts.
+    # A worker without an unforeseen error or a changed platform has no sample of it: what it declares counts.
     found["autopost_internal_errors_total"] = set(INTERNAL_ERRORS._labelnames)
+    found["autopost_platform_changes"] = set(PLATFORM_CHANGES._labelnames)
     return found
 
 
