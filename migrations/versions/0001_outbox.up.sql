@@ -371,11 +371,11 @@ comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post
 comment on column {{ schema }}.auto_post_outbox.captured_at is
 'When the trigger wrote it, a moment before the agent''s commit.';
 comment on column {{ schema }}.auto_post_outbox.what_explanation is
-'As the operation had it, at most 4,000 characters. Not redacted.';
+'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
 comment on column {{ schema }}.auto_post_outbox.why_explanation is
-'As the operation had it, at most 4,000 characters. Not redacted.';
+'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
 comment on column {{ schema }}.auto_post_outbox.next_steps is
-'As the operation had it, at most 4,000 characters. Not redacted.';
+'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
 comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is

@@ -137,7 +137,7 @@ def test_every_problem_is_named_at_once() -> None:
     """Unknown names with what was meant, and what is missing."""
     message = refusal(
         '[agent]\ntable = "a.b"\n[operation_trackers]\ntable = "work"\nkey = 1\n[operation_trackers.columns]\n'
-        "statu = 'x'\nstatus = \"'done'\"\nwhat_explanation = 7\nwhy_explanation = 'a $$ b'\n"
+        "statu = 'x'\nstatus = \"'done'\"\nwhat_explanation = 7\nwhy_explanation = 'a $$ b'\nnext_steps = 'a $b_1$ c'\n"
         "[operation_trackers.values]\nx = 'y'\n"
     )
     assert message.splitlines() == [
@@ -147,7 +147,8 @@ def test_every_problem_is_named_at_once() -> None:
         "  [operation_trackers] key: not known; expected: name, table, columns",
         "  [operation_trackers] values: not known; expected: name, table, columns",
         f"  [operation_trackers.columns] what_explanation: got 7; expected: {A_STRING}",
-        "  [operation_trackers.columns] why_explanation: an expression must not hold $$ or {{",
+        "  [operation_trackers.columns] why_explanation: an expression must not hold $$, $name$ or {{",
+        "  [operation_trackers.columns] next_steps: an expression must not hold $$, $name$ or {{",
         "  [operation_trackers.columns] statu: not a column of autopost's; did you mean status?",
         "  [operation_trackers.columns] status: got \"'done'\"; must name a column of the table, as in t.state",
         "  [operation_trackers] table: got 'work'; expected: 'schema.table'",

@@ -88,6 +88,12 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
             llm.will(status(401))
             host.complete("second", agent=host.agent("other"))
             until(lambda: host.waiting() == 0)
+            host.execute("select auto_post_pause()")
+            host.complete("third")
+            host.execute("alter table operation_trackers rename next_steps to later")
+            host.execute("select auto_post_resume()")
+            until(lambda: host.waiting() == 0)
+            host.execute("alter table operation_trackers rename later to next_steps")
             host.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity "
                 "where application_name = 'autopost worker' and datname = current_database()"

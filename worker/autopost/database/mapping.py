@@ -64,6 +64,7 @@ UNDECIDED = "DECIDE: "  # what a value of a draft begins with that only a person
 _NAME = r'[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+"'
 _COLUMN = re.compile(_NAME)
 _TABLE = re.compile(rf"({_NAME})\.({_NAME})")
+_QUOTE = re.compile(r"\$\w*\$")  # of a text of SQL, which our scripts are within
 _PREFIX = re.compile("[a-z][a-z0-9_]{0,30}")
 # A reference to the platform's row, or a literal, in which the same letters mean nothing.
 _ROW_OR_LITERAL = re.compile(rf"'(?:[^']|'')*'|(?<![\w.\"])t\.({_NAME})")
@@ -289,8 +290,8 @@ def _strings(where: str, section: Any, problem: Callable[[str], None]) -> list[t
             problem(f"{where} {key}: got {value!r}; expected: a column's name or an SQL expression, as a string")
         elif value.strip().startswith(UNDECIDED):
             problem(f"{where} {key}: not decided yet: {value.strip().removeprefix(UNDECIDED)}")
-        elif "$$" in value or "{{" in value:
-            problem(f"{where} {key}: an expression must not hold $$ or {{{{")
+        elif _QUOTE.search(value) or "{{" in value:
+            problem(f"{where} {key}: an expression must not hold $$, $name$ or {{{{")
         else:
             found.append((key, _with_own_functions(value.strip())))
     return found
