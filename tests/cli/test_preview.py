@@ -19,6 +19,7 @@ from autopost.cli.sampling.sample import read_sample
 from autopost.database.connection import connect
 from autopost.database.mapping import parse_mapping
 from autopost.database.sql import read_object, render
+from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
@@ -267,10 +268,21 @@ async def test_rows_that_an_expression_cannot_read_are_named_by_id(empty_databas
 async def test_function_for_json_is_there_before_an_install_for_one_transaction(
     empty_database: str, redactor: Redactor
 ) -> None:
-    """It is gone afterwards, and a role that may not make it hears what to do."""
+    """It is gone afterwards; a role that may not make it is told what to do. Without it SELECT is enough."""
     with mapped_platform(empty_database) as host:
         await preview(empty_database, redactor, mapping=TOLERANT)
         assert host.value("select count(*) from pg_proc where proname = 'auto_post_json'") == 0
+        role = f"autopost_test_reader_{host.connection.info.backend_pid}"
+        database = host.connection.info.dbname
+        host.execute(f"create role {role} login; revoke temporary on database {database} from public")
+        host.execute(f"grant select on apps, runs to {role}; alter role {role} set default_transaction_read_only = on")
+        try:
+            report = await preview(f"{empty_database} user={role}", redactor, mapping=MAPPED)
+            assert report.totals == {"posted": 16, "cannot be read": 4}
+            with pytest.raises(SchemaMismatch, match="grant temporary on the database"):
+                await preview(f"{empty_database} user={role}", redactor, mapping=TOLERANT)
+        finally:
+            host.execute(f"drop owned by {role}; drop role {role}")
 
 
 async def test_newest_are_found_by_an_index_or_by_place(empty_database: str, redactor: Redactor) -> None:
@@ -300,6 +312,7 @@ async def test_newest_are_found_by_an_index_or_by_place(empty_database: str, red
         for change, most in (("select 1", 100), ("drop index runs_begun_idx", 400)):
             host.execute(change)
             until(lambda: not host.value(others))  # what a session has read is counted when it ends
+            host.execute("select pg_stat_force_next_flush()")  # what this session has read for the index
             host.execute("select pg_stat_reset()")
             await looked()
             until(lambda: not host.value(others))
@@ -441,7 +454,8 @@ async def test_newest_of_several_tables_are_those_of_all(empty_database: str, re
     """In the order of their times, with one rate limit, and with the ids that an install gives them."""
     with mapped_platform(empty_database, rows=40) as host:
         host.execute(
-            "create table jobs (queue text, number int, state text, ended timestamptz, primary key (queue, number));"
+            "create table jobs (queue text, number integer, state text, ended timestamptz, "
+            "primary key (queue, number));"
             "insert into jobs select 'a/b', n, 'completed', now() - n * interval '10 min' - interval '1 min' "
             "from generate_series(0, 3) as n"
         )

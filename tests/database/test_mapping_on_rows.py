@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.migrate import migrate
+from autopost.database.migrate import detach, migrate
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection
@@ -176,3 +176,15 @@ def test_operations_with_one_id_are_refused(platform: Mapped) -> None:
     assert 'operation_trackers.id: 1 value of "public"."runs" is the id of more than one row, such as 7' in message
     platform.execute("delete from runs where id = 7 and began = 50")
     platform.install(started="null")
+
+
+def test_row_that_became_unreadable_does_not_hold_up_a_mapping_in_force(platform: Mapped) -> None:
+    """After `detach` the same mapping is made again; a changed one is evaluated like a new one."""
+    platform.install(what="t.outputs::jsonb ->> 'text'")
+    detach(load_settings(database_url=platform.dsn))
+    platform.execute("update runs set outputs = 'jane.doe@example.com' where id = 3000")
+    platform.install(what="t.outputs::jsonb ->> 'text'")
+    with pytest.raises(SchemaMismatch, match="what_explanation: fails with SQLSTATE 22P02 for the rows id 3000"):
+        platform.install(what="t.outputs::jsonb ->> 'words'")
+    triggers = "select count(*) from pg_trigger where tgrelid = 'runs'::regclass and tgname = 'auto_post_capture'"
+    assert platform.value(triggers) == 1, "what is in force stays"

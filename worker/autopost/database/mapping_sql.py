@@ -27,16 +27,19 @@ LABELS = {
 
 
 def check_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that raises one error for all that does not fit, and if all does, one for all rows that do not.
+    """Return the script that raises one error for everything that does not fit.
 
     It is to be sent alone: a server parses all that it is sent together before it runs any of it.
     """
-    return "\n".join(
-        [
-            _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping)),
-            _fill("evaluate", schemas, ids=_ids(mapping), expressions=_expressions(mapping)),
-        ]
-    )
+    return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
+
+
+def evaluate_sql(mapping: Mapping, schemas: Schemas) -> str:
+    """Return the script that raises one error for all rows that a mapping, which was checked, cannot read.
+
+    For a mapping that is new. One that is in force goes on: rows that it cannot read are passed over and noted.
+    """
+    return _fill("evaluate", schemas, ids=_ids(mapping), expressions=_expressions(mapping))
 
 
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:

@@ -118,6 +118,7 @@ def _put_in_force(settings: Settings) -> str:
         if given is None or in_force is None or given.text == in_force.text:
             return rebuild(connection, schemas, in_force)
         execute_script(connection, mapping_sql.check_sql(given, schemas))
+        execute_script(connection, mapping_sql.evaluate_sql(given, schemas))
         execute_script(connection, mapping_sql.change_sql(given, schemas))
         execute_script(connection, mapping_sql.grant_sql(schemas))
         return "mapping applied"
@@ -221,6 +222,7 @@ def install_mapping() -> None:
     """
     _run(render(read_object("functions/auto_post_json"), _own_schemas()))
     _run_for_mapping(mapping_sql.check_sql)
+    _run_for_mapping(mapping_sql.evaluate_sql)
     _run_for_mapping(mapping_sql.install_sql)
 
 
