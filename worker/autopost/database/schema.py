@@ -22,7 +22,15 @@ async def require_schema(database: Database, settings: Settings) -> Schemas:
         await require_served(database, schemas)
     except asyncpg.InsufficientPrivilegeError as error:
         raise SchemaMismatch(f"this role may not use autopost's tables in schema {schemas.own}: {error}") from None
-    problems = await database.fetch(query("worker/host_problems", schemas))
+    try:
+        problems = await database.fetch(query("worker/host_problems", schemas))
+    except (
+        asyncpg.InsufficientPrivilegeError
+    ) as error:  # USAGE on a schema of the platform, in which tables are looked up
+        raise SchemaMismatch(
+            f"this role may not look up the platform's tables: {error}\n"
+            "  Grant it again, as the owner: autopost sql grants | psql"
+        ) from None
     if problems:
         lines = "\n".join(f"  {row['table_name']}: {row['problem']}" for row in problems)
         raise SchemaMismatch(f"the platform's tables in schema {schemas.platform} do not fit:\n{lines}")
