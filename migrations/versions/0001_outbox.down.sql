@@ -20,6 +20,9 @@ begin
 end
 $migration$;
 
+-- While autopost is detached, with the views that read it.
+drop function if exists {{ schema }}.auto_post_check_detached() cascade;
+
 drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
 drop view {{ schema }}.auto_post_stuck;
@@ -73,6 +76,8 @@ drop function {{ schema }}.auto_post_expire(interval, integer);
 drop function {{ schema }}.auto_post_correct_clock();
 drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
+drop function {{ schema }}.auto_post_committed(text[]);
+drop function {{ schema }}.auto_post_committed_rows(text[], timestamptz);
 drop function {{ schema }}.auto_post_reconcile_block(regclass, bigint);
 drop function {{ schema }}.auto_post_reconcile_rows(regclass, tid, tid, oid, integer);
 drop function {{ schema }}.auto_post_unsafe_policy(regclass);

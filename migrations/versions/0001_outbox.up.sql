@@ -958,6 +958,7 @@ set lock_timeout = '20ms'
 as $$
 declare
     v_tracker_id text;
+    v_built_id text;
     v_agent_id text;
     v_operation_type text;
     v_status text;
@@ -1063,6 +1064,7 @@ begin
         end if;
 
         v_now := pg_catalog.clock_timestamp();
+        {{ build.id }}
 
         -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
         -- claim does.
@@ -1434,6 +1436,7 @@ comment on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) is
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of
 -- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the same
 -- ones of each table.
+-- Reads nothing while autopost is detached from the platform's tables.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
@@ -1474,7 +1477,11 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     perform from {{ schema }}.auto_post_reconciliation for update skip locked;
-    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
+    if
+        not found
+        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
+        or pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_detached()') is not null
+    then
         return 0;
     end if;
 
@@ -1630,6 +1637,284 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
+
+-- Part of auto_post_committed: the operations of these ids as they are committed, none whose id is not unique, and none
+-- after p_until. Made from the types of the platform's columns, so that its index on the id serves; without such an
+-- index, or with an id of a type that is not PostgreSQL's own, it returns nothing. Plain SQL without settings of its
+-- own, so that the plan of its caller takes it in.
+do $committed$
+declare
+    c_path constant text := pg_catalog.current_setting('search_path');
+    c_scan constant text := pg_catalog.current_setting('enable_seqscan');
+    -- Evaluates nothing, and leaves a domain what it is.
+    c_type_of constant text := 'select pg_catalog.pg_typeof(q.x) from (values (1)) as o (x) '
+    'left join (select %s as x from %s as t offset 0) as q on false';
+    v_table record;
+    v_key record;
+    v_text record;
+    v_type oid;
+    v_types text[];
+    v_columns smallint[];
+    v_is_own boolean;
+    v_is_unique boolean;
+    v_gate text;
+    v_id text;
+    v_ids text;
+    v_from text;
+    v_texts text;
+    v_kinds text;
+    v_plan jsonb;
+    v_branches text[] := '{}';
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform pg_catalog.set_config('enable_seqscan', 'off', true);
+
+    for v_table in
+        select *
+        from (
+            values
+            {{ lookups }}
+        ) as m (prefix, others, relation, keys, texts)
+    loop
+        v_types := '{}';
+        v_columns := '{}';
+        v_is_own := true;
+        v_gate := 'true';
+        for v_key in
+            select k.expression, a.attnum, a.attname, a.atttypid
+            from pg_catalog.unnest(v_table.keys) with ordinality as k (expression, place)
+            left join pg_catalog.pg_attribute as a
+                on
+                    a.attrelid = v_table.relation::pg_catalog.regclass
+                    and k.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
+            order by k.place
+        loop
+            execute pg_catalog.format(c_type_of, v_key.expression, v_table.relation) into v_type;
+            -- A domain compares as what it is over.
+            while (select y.typtype from pg_catalog.pg_type as y where y.oid = v_type) = 'd' loop
+                select y.typbasetype into v_type from pg_catalog.pg_type as y where y.oid = v_type;
+            end loop;
+            v_is_own := v_is_own and v_type < 16384;
+            v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
+            v_columns := v_columns || v_key.attnum;
+            -- A column of another type would be compared by what its owner made.
+            v_gate := v_gate || coalesce(
+                pg_catalog.format(
+                    ' and (select true from pg_catalog.pg_attribute as a where a.attrelid = %L::pg_catalog.regclass '
+                    'and a.attname = %L and a.atttypid = %s)',
+                    v_table.relation, v_key.attname, case when v_key.attname is not null then v_key.atttypid end
+                ), ''
+            );
+        end loop;
+        continue when not v_is_own or v_types = '{}';
+
+        -- The ids of this table, without what they begin with.
+        if v_table.prefix = '' and v_table.others = '{}' then
+            v_ids := 'p_tracker_ids';
+        else
+            v_ids := pg_catalog.format(
+                'array(select pg_catalog.substr(i.id, %s) from pg_catalog.unnest(p_tracker_ids) as i (id) where %s)',
+                pg_catalog.length(v_table.prefix) + 1,
+                case
+                    when v_table.prefix <> '' then pg_catalog.format('pg_catalog.starts_with(i.id, %L)', v_table.prefix)
+                    else pg_catalog.format('not i.id ^@ any(%L::text[])', v_table.others)
+                end
+            );
+        end if;
+        if pg_catalog.cardinality(v_table.keys) = 1 then
+            v_id := pg_catalog.format('(%s)::pg_catalog.text', v_table.keys[1]);
+            v_from := pg_catalog.format(
+                '%s as t where %s = any(%s::pg_catalog.%I[])', v_table.relation, v_table.keys[1], v_ids, v_types[1]
+            );
+        else
+            v_id := 'u.id';
+            v_from := pg_catalog.format(
+                'pg_catalog.unnest(%s) as u (id) inner join %s as t on %s where true',
+                v_ids, v_table.relation,
+                (
+                    select
+                        pg_catalog.string_agg(
+                            pg_catalog.format(
+                                '%s = pg_catalog.replace(pg_catalog.replace(pg_catalog.split_part(u.id, ''/'', %s), '
+                                '''%%2F'', ''/''), ''%%25'', ''%%'')::pg_catalog.%I',
+                                k.expression, k.place, v_types[k.place]
+                            ), ' and ' order by k.place
+                        )
+                    from pg_catalog.unnest(v_table.keys) with ordinality as k (expression, place)
+                )
+            );
+        end if;
+
+        -- The planner knows whether an index serves: what it does not is a filter, as is a policy of row-level security.
+        execute pg_catalog.format(
+            'explain (format json) select from %s',
+            pg_catalog.replace(
+                v_from, 'p_tracker_ids', '(select array[pg_catalog.current_setting(''role'')] offset 0)'
+            )
+        ) into v_plan;
+        continue when
+            pg_catalog.jsonb_path_exists(
+                v_plan,
+                '$.** ? (exists(@."Relation Name") && !exists(@."Index Cond") && !exists(@."Recheck Cond") '
+                '|| exists(@."Join Filter"))'
+            )
+            or (
+                pg_catalog.jsonb_path_exists(v_plan, '$.** ? (exists(@."Relation Name") && exists(@."Filter"))')
+                and not pg_catalog.row_security_active(v_table.relation)
+            );
+
+        -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
+        v_texts := null;
+        v_kinds := '0::pg_catalog.oid';
+        for v_text in
+            select x.expression, case when x.place <= 3 then 200 else 4000 end as length
+            from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
+            order by x.place
+        loop
+            execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
+            v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
+                case
+                    when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
+                    else 'case when (%1$s) is not null then pg_catalog.left(pg_catalog.concat(%1$s), %2$s) end'
+                end,
+                v_text.expression, v_text.length
+            ));
+            if v_type < 16384 then
+                v_kinds := v_kinds || pg_catalog.format(', pg_catalog.pg_typeof(%s)::pg_catalog.oid', v_text.expression);
+            end if;
+        end loop;
+        v_is_unique := exists (
+            select from pg_catalog.pg_index as i
+            inner join pg_catalog.pg_class as c on i.indrelid = c.oid and c.relkind = 'r' and not c.relhassubclass
+            where
+                c.oid = v_table.relation::pg_catalog.regclass
+                and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null
+                and i.indnkeyatts = pg_catalog.cardinality(v_table.keys)
+                and v_columns @> (i.indkey::smallint[])[0:i.indnkeyatts - 1]
+        );
+        v_branches := v_branches || pg_catalog.format(
+            case
+                when v_is_unique then
+                    'select %1$L || %2$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
+                    'and greatest(%6$s) < 16384'
+                else
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %1$L || %2$s, '
+                    '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
+                    'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
+                    'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
+            end,
+            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds
+        );
+    end loop;
+
+    perform pg_catalog.set_config('enable_seqscan', c_scan, true);
+    execute pg_catalog.replace(
+        $function$
+create or replace function {{ schema }}.auto_post_committed_rows(p_tracker_ids text[], p_until timestamptz)
+returns table (
+    tracker_id text, tenant_id text, agent_id text, status text, what_explanation text, why_explanation text,
+    next_steps text
+)
+language sql
+stable
+as $body$
+    <rows>
+$body$
+$function$,
+        '<rows>',
+        case
+            when v_branches = '{}'
+                then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
+            else pg_catalog.array_to_string(v_branches, E'\n    union all\n    ')
+        end
+    );
+    perform pg_catalog.set_config('search_path', c_path, true);
+end
+$committed$;
+
+revoke execute on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) from public;
+
+comment on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) is
+'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s '
+'columns.';
+
+-- The operations of these ids as they are committed, for the claim: ORMs write the status first, and the texts in a
+-- later statement of the same transaction (ADR 31). Leaves out what is gone, what policies hide, and what no index
+-- finds. Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, a
+-- SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
+-- Reads with the rights of its owner, and not under policies of the platform that could run functions with them.
+create or replace function {{ schema }}.auto_post_committed(p_tracker_ids text[])
+returns table (
+    tracker_id text, tenant_id text, agent_id text, status text, what_explanation text, why_explanation text,
+    next_steps text, error text
+)
+language plpgsql
+security definer
+rows 500
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '20ms'
+as $$
+#variable_conflict use_column
+declare
+    v_until constant timestamptz := pg_catalog.clock_timestamp() + interval '250 milliseconds';
+    v_ids constant integer := coalesce(pg_catalog.cardinality(p_tracker_ids), 0);
+    v_table regclass;
+    v_error text;
+    v_done integer := 0;
+begin
+    if v_ids = 0 then
+        return;
+    end if;
+    begin
+        -- From here to the end of the transaction the tables and their policies stay as they are.
+        lock table {{ lookup.tables }} in access share mode nowait;
+        foreach v_table in array array[{{ lookup.oids }}] loop
+            -- A view has no file, and the root of partitions none either.
+            if
+                (
+                    pg_catalog.pg_relation_filenode(v_table) is null
+                    and pg_catalog.pg_partition_root(v_table) is null
+                )
+                or (
+                    pg_catalog.row_security_active(v_table)
+                    and {{ schema }}.auto_post_unsafe_policy(v_table) is not null
+                )
+            then
+                raise exception 'a view or a policy would run code of the platform'
+                using errcode = 'insufficient_privilege';
+            end if;
+        end loop;
+        return query
+        select r.*, null::text from {{ schema }}.auto_post_committed_rows(p_tracker_ids, v_until) as r;
+        if pg_catalog.clock_timestamp() < v_until then
+            return;
+        end if;
+    exception
+        -- A function of the platform may raise anything.
+        when others or assert_failure or query_canceled then
+            v_error := sqlstate;
+    end;
+
+    -- One by one, as an operation may be at fault.
+    if v_ids > 1 then
+        while v_done < v_ids and pg_catalog.clock_timestamp() < v_until loop
+            v_done := v_done + 1;
+            return query select r.* from {{ schema }}.auto_post_committed(p_tracker_ids[v_done:v_done]) as r;
+        end loop;
+    end if;
+    if v_done < v_ids and pg_catalog.clock_timestamp() >= v_until then
+        v_error := 'slow';
+    end if;
+    return query
+    select u.id, null::text, null::text, null::text, null::text, null::text, null::text, v_error
+    from pg_catalog.unnest(p_tracker_ids[v_done + 1:]) as u (id);
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_committed(text[]) from public;
+
+comment on function {{ schema }}.auto_post_committed(text[]) is
+'The operations of these ids as they are committed, for the claim; a row with an error for each that cannot be read.';
 
 -- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
 -- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
@@ -2803,7 +3088,7 @@ comment on function {{ schema }}.auto_post_check_schema() is
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
 -- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
--- column_name is NULL where it concerns the table. Takes no lock but those of reading the catalog.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
 returns table (table_name text, column_name text, problem text, advice text)
 language sql
@@ -2812,13 +3097,16 @@ set search_path = pg_catalog, pg_temp
 as $$
     with operations as (
         select
-            o.qualified, o.status_columns, o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
+            o.qualified, coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown, o.status_columns,
+            o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
             pg_catalog.to_regprocedure(o.capture)::oid as function
         from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     ),
 
     views as (
-        select v.view_name, v.qualified, pg_catalog.to_regclass(v.view_name)::oid as relid
+        select
+            v.view_name, v.qualified, coalesce(pg_catalog.to_regclass(v.qualified)::text, v.qualified) as shown,
+            pg_catalog.to_regclass(v.view_name)::oid as relid
         from (values {{ views }}) as v (view_name, qualified)
         where v.view_name is not null
     ),
@@ -2839,17 +3127,17 @@ as $$
         where t.tgfoid in {{ captures }} and t.tgparentid = 0
     )
 
-    select '{{ schema }}', null, 'autopost is detached: nothing is captured', 'autopost migrate'
+    select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
     from detached as d
     where d.function is not null
     union all
-    select o.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where o.relid is null
     union all
     select
-        o.qualified, null, 'has no trigger: changes are not captured as they happen',
+        o.shown, null, 'has no trigger: changes are not captured as they happen',
         pg_catalog.format(
             'create or replace trigger auto_post_capture after insert or update of %s on %s '
             'for each row execute function %s;  -- or: autopost migrate', o.status_columns, o.qualified, o.capture
@@ -2881,7 +3169,7 @@ as $$
     )
     union all
     select
-        v.qualified, null,
+        v.shown, null,
         case
             when v.relid is null then pg_catalog.format('the view %s is missing', v.view_name)
             else
@@ -2918,7 +3206,7 @@ as $$
             where w.ev_class = v.relid
         )
     union all
-    select v.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from views as v
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where
@@ -2959,6 +3247,7 @@ as $$
         select
             pg_catalog.to_regclass(o.qualified)::oid as relid,
             o.qualified,
+            coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown,
             pg_catalog.to_regprocedure(o.capture)::oid as function,
             array(
                 select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
@@ -2982,14 +3271,16 @@ as $$
     ),
 
     wrong (finding, advice) as (
-        select p.table_name || case when p.problem like 'has %' then ' ' else ': ' end || p.problem, p.advice
+        select
+            pg_catalog.concat_ws(case when p.problem like 'has %' then ' ' else ': ' end, p.table_name, p.problem),
+            p.advice
         from {{ schema }}.auto_post_platform_changes() as p
         union all
         select
             case
                 when exists (select from expected as e where e.function = t.tgfoid) then pg_catalog.format(
                     'it is on %s instead of %s', t.table_name,
-                    (select e.qualified from expected as e where e.function = t.tgfoid limit 1)
+                    (select e.shown from expected as e where e.function = t.tgfoid limit 1)
                 )
                 else pg_catalog.format('it is on %s, which the mapping does not name', t.table_name)
             end,
@@ -3040,7 +3331,7 @@ as $$
         'warning', 'trigger',
         pg_catalog.format(
             '%s inherits from %s and has no trigger: only the reconciler finds its changes',
-            c.oid::pg_catalog.regclass, e.qualified
+            c.oid::pg_catalog.regclass, e.shown
         ),
         pg_catalog.replace(e.remedy, pg_catalog.format('on %s ', e.qualified), pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
@@ -3131,6 +3422,7 @@ as $$
             coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
         from (
             values
+            ('{{ schema }}.auto_post_committed(text[])'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
             union all
@@ -3221,7 +3513,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
@@ -3654,10 +3946,10 @@ as $$
     select
         'warning', 'reconciler',
         pg_catalog.format(
-            'it found %s operations since %s: the trigger misses them', r.found_in_hour,
+            'it found %s in the last hour, since %s: the trigger misses them or was away', r.found_in_hour,
             pg_catalog.date_trunc('second', r.hour_began_at)
         ),
-        'autopost check  # what it says of the trigger; an agent''s log has a warning for each'
+        'autopost sql capture  # whether it fires; the agents'' own logs have a warning for each that failed'
     from {{ schema }}.auto_post_reconciliation as r
     where r.found_in_hour > 0 and r.hour_began_at > pg_catalog.now() - interval '1 hour'
     union all
@@ -3737,8 +4029,8 @@ comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
 
 -- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
--- right. In the outbox a worker changes the outcome of an operation, and nothing of the operation itself; a reader
--- sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+-- right. In the outbox a worker changes the outcome of an operation and what was committed of it, and nothing else; a
+-- reader sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
 create or replace function {{ schema }}.auto_post_column_rights()
 returns table (group_name text, privilege text, relation regclass, column_name text)
 language sql
@@ -3809,7 +4101,7 @@ as $$
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
+            'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
             'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json'
         ),
         (
@@ -4357,8 +4649,8 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, '
-'refused_by_platform, or what somebody gave.';
+'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
+'missing_explanation, refused_by_platform, or what somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 

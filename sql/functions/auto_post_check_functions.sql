@@ -12,6 +12,7 @@ as $$
             coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
         from (
             values
+            ('{{ schema }}.auto_post_committed(text[])'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
             union all
@@ -102,7 +103,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)

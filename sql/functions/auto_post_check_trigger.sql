@@ -26,6 +26,7 @@ as $$
         select
             pg_catalog.to_regclass(o.qualified)::oid as relid,
             o.qualified,
+            coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown,
             pg_catalog.to_regprocedure(o.capture)::oid as function,
             array(
                 select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
@@ -49,14 +50,16 @@ as $$
     ),
 
     wrong (finding, advice) as (
-        select p.table_name || case when p.problem like 'has %' then ' ' else ': ' end || p.problem, p.advice
+        select
+            pg_catalog.concat_ws(case when p.problem like 'has %' then ' ' else ': ' end, p.table_name, p.problem),
+            p.advice
         from {{ schema }}.auto_post_platform_changes() as p
         union all
         select
             case
                 when exists (select from expected as e where e.function = t.tgfoid) then pg_catalog.format(
                     'it is on %s instead of %s', t.table_name,
-                    (select e.qualified from expected as e where e.function = t.tgfoid limit 1)
+                    (select e.shown from expected as e where e.function = t.tgfoid limit 1)
                 )
                 else pg_catalog.format('it is on %s, which the mapping does not name', t.table_name)
             end,
@@ -107,7 +110,7 @@ as $$
         'warning', 'trigger',
         pg_catalog.format(
             '%s inherits from %s and has no trigger: only the reconciler finds its changes',
-            c.oid::pg_catalog.regclass, e.qualified
+            c.oid::pg_catalog.regclass, e.shown
         ),
         pg_catalog.replace(e.remedy, pg_catalog.format('on %s ', e.qualified), pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k

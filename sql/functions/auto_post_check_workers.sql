@@ -95,10 +95,10 @@ as $$
     select
         'warning', 'reconciler',
         pg_catalog.format(
-            'it found %s operations since %s: the trigger misses them', r.found_in_hour,
+            'it found %s in the last hour, since %s: the trigger misses them or was away', r.found_in_hour,
             pg_catalog.date_trunc('second', r.hour_began_at)
         ),
-        'autopost check  # what it says of the trigger; an agent''s log has a warning for each'
+        'autopost sql capture  # whether it fires; the agents'' own logs have a warning for each that failed'
     from {{ schema }}.auto_post_reconciliation as r
     where r.found_in_hour > 0 and r.hour_began_at > pg_catalog.now() - interval '1 hour'
     union all

@@ -1,7 +1,7 @@
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
 -- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
--- column_name is NULL where it concerns the table. Takes no lock but those of reading the catalog.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
 returns table (table_name text, column_name text, problem text, advice text)
 language sql
@@ -10,13 +10,16 @@ set search_path = pg_catalog, pg_temp
 as $$
     with operations as (
         select
-            o.qualified, o.status_columns, o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
+            o.qualified, coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown, o.status_columns,
+            o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
             pg_catalog.to_regprocedure(o.capture)::oid as function
         from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     ),
 
     views as (
-        select v.view_name, v.qualified, pg_catalog.to_regclass(v.view_name)::oid as relid
+        select
+            v.view_name, v.qualified, coalesce(pg_catalog.to_regclass(v.qualified)::text, v.qualified) as shown,
+            pg_catalog.to_regclass(v.view_name)::oid as relid
         from (values {{ views }}) as v (view_name, qualified)
         where v.view_name is not null
     ),
@@ -37,17 +40,17 @@ as $$
         where t.tgfoid in {{ captures }} and t.tgparentid = 0
     )
 
-    select '{{ schema }}', null, 'autopost is detached: nothing is captured', 'autopost migrate'
+    select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
     from detached as d
     where d.function is not null
     union all
-    select o.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where o.relid is null
     union all
     select
-        o.qualified, null, 'has no trigger: changes are not captured as they happen',
+        o.shown, null, 'has no trigger: changes are not captured as they happen',
         pg_catalog.format(
             'create or replace trigger auto_post_capture after insert or update of %s on %s '
             'for each row execute function %s;  -- or: autopost migrate', o.status_columns, o.qualified, o.capture
@@ -79,7 +82,7 @@ as $$
     )
     union all
     select
-        v.qualified, null,
+        v.shown, null,
         case
             when v.relid is null then pg_catalog.format('the view %s is missing', v.view_name)
             else
@@ -116,7 +119,7 @@ as $$
             where w.ev_class = v.relid
         )
     union all
-    select v.qualified, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from views as v
     cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
     where

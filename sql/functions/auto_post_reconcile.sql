@@ -2,6 +2,7 @@
 -- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of
 -- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the same
 -- ones of each table.
+-- Reads nothing while autopost is detached from the platform's tables.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
@@ -42,7 +43,11 @@ begin
         using errcode = 'invalid_parameter_value';
     end if;
     perform from {{ schema }}.auto_post_reconciliation for update skip locked;
-    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
+    if
+        not found
+        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
+        or pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_detached()') is not null
+    then
         return 0;
     end if;
 

@@ -45,7 +45,10 @@ ORDER = [
     "views/auto_post_operations",
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile")
+        for name in (
+            *("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile"),
+            *("committed_rows", "committed"),
+        )
     ),
     *(f"functions/auto_post_{name}" for name in ("correct_clock", "expire", "count_alerts", "purge", "history")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),

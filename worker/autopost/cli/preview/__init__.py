@@ -1,0 +1,1 @@
+"""`autopost preview`: what would be posted of a platform's newest operations. Writes nothing."""
