@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
+from tests.support.command_line import autopost
 from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_USER = (
@@ -131,3 +132,13 @@ async def test_executions_and_reviews_are_posted_once_and_nothing_else(graphs: G
     assert set(posts) == expected
     assert len(posts) == len(expected)
     assert graphs.platform.warnings() == []
+
+
+def test_worker_says_what_to_do_when_it_may_not_use_the_schema_of_the_platform(graphs: Graphs) -> None:
+    """The platform's tables are not in public, and what the grants give on their schema was taken away."""
+    graphs.platform.host.execute("revoke usage on schema platform from auto_post_worker")
+    ended = autopost("run", dsn=graphs.platform.settings.dsn, SOCIAL_POST_LLM_ENABLED="false")
+    assert ended.returncode == 4
+    assert "this role may not look up the platform's tables: permission denied for schema platform" in ended.stderr
+    assert "autopost sql grants | psql" in ended.stderr
+    assert "Traceback" not in ended.stderr

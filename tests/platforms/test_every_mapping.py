@@ -37,6 +37,8 @@ def platform(request: pytest.FixtureRequest, empty_database: str) -> Iterator[Kn
 async def test_mapping_installs_checks_well_and_leaves_nothing_behind(platform: KnownPlatform) -> None:
     """The check has no problem for owner and worker, a second migration is fine, and `--to base` removes all."""
     variables = {"SOCIAL_POST_MAPPING_FILE": str(platform.mapping_file)}
+    preview = autopost("preview", dsn=platform.owner_dsn, SOCIAL_POST_LLM_ENABLED="false", **variables)
+    assert preview.returncode == 0, preview.stderr
     again = autopost("migrate", "--yes", dsn=platform.owner_dsn, **variables)
     assert again.returncode == 0, again.stderr
     for dsn in (platform.owner_dsn, platform.settings.dsn):

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_PROJECT = "insert into projects (id, name) values (%(project)s, %(project)s)"
 TRACE = (
@@ -105,7 +105,6 @@ async def test_root_observations_are_posted_once_and_nothing_else(traces: Traces
     assert traces.platform.warnings() == []
 
 
-@reads_what_was_committed
 async def test_name_of_a_trace_that_comes_after_its_observation_is_posted(traces: Traces, redactor: Redactor) -> None:
     """The ingestion takes the events of a batch in any order; what was committed when the row is claimed counts."""
     traces.run("late", late_trace=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_WORKFLOW = (
     'insert into workflow_entity (id, name, active, "isArchived", nodes, connections, "versionId") '
@@ -128,7 +128,6 @@ async def test_executions_and_waits_are_posted_once_and_nothing_else(workflows: 
     assert workflows.platform.warnings() == []
 
 
-@reads_what_was_committed
 async def test_alert_names_the_node_and_its_message(workflows: Workflows, redactor: Redactor) -> None:
     """They are in the data, which is written after the status."""
     failed = workflows.start("sync")

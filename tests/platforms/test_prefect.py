@@ -14,7 +14,7 @@ import pytest
 from autopost.redaction.redactor import Redactor
 from tests.support.crew import Crew
 from tests.support.host import until
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 from tests.support.work import worker_process
 
 NEW_FLOW = "insert into flow (name, id) values (%(name)s, %(flow)s) on conflict (name) do nothing"
@@ -163,7 +163,6 @@ async def test_runs_and_pauses_are_posted_once_and_nothing_else(prefect: KnownPl
     assert prefect.warnings() == []
 
 
-@reads_what_was_committed
 async def test_message_that_is_written_after_the_state_is_posted(prefect: KnownPlatform, redactor: Redactor) -> None:
     """The server writes the type, the state with its message, and the state's id, in this order."""
     flows = Flows(prefect)

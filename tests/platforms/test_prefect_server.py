@@ -19,7 +19,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.host import open_connection, until
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 from tests.support.work import worker_process
 
 pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
@@ -181,7 +181,6 @@ def answers(url: str, server: subprocess.Popen[bytes]) -> bool:
         return False
 
 
-@reads_what_was_committed
 def test_real_flows_are_posted_as_a_person_would_want(installed: tuple[KnownPlatform, Prefect]) -> None:
     """One post or alert for each run, with the exception's message; a request for a pause and for a suspension."""
     platform, prefect = installed

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from autopost.database.mappings import bundled_mapping
 from autopost.database.migrate import migrate
 from autopost.database.sql import Schemas
@@ -23,14 +21,6 @@ from tests.support.roles import dsn_of, groups, owner_of
 from tests.support.work import work_off
 
 SCHEMAS = ROOT / "tests" / "data" / "platforms"
-
-# What a platform writes after the status, in the same transaction, is read again when a row is claimed.
-reads_what_was_committed = pytest.mark.xfail(
-    not (ROOT / "sql" / "functions" / "auto_post_committed.sql").exists(),
-    reason="the claim does not read the texts again yet",
-    raises=AssertionError,
-    strict=True,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ async def require_schema(database: Database, settings: Settings) -> Schemas:
         raise SchemaMismatch(
             f"this role may not use autopost's tables in schema {schemas.own}: {message_without_values(error)}"
         ) from None
-    problems = await database.fetch(query("worker/host_problems", schemas))
+    try:
+        problems = await database.fetch(query("worker/host_problems", schemas))
+    except asyncpg.InsufficientPrivilegeError as error:  # USAGE on the schema of a mapped table
+        raise SchemaMismatch(
+            f"this role may not look up the platform's tables: {message_without_values(error)}\n"
+            "  Grant it again, as the owner: autopost sql grants | psql"
+        ) from None
     if problems:
         lines = "\n".join(f"  {row['table_name']}: {row['problem']}" for row in problems)
         raise SchemaMismatch(f"the platform's tables in schema {schemas.platform} do not fit:\n{lines}")
