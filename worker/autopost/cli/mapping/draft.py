@@ -107,9 +107,8 @@ def _report(made: Draft, output: Path | None) -> None:
         for sql in report.first:
             err.print(sql, markup=False, soft_wrap=True)
     name = output or "platform.toml"
-    say(
-        f"Next: read it; with SOCIAL_POST_MAPPING_FILE={name} autopost preview shows the posts, autopost migrate installs"
-    )
+    file = f"SOCIAL_POST_MAPPING_FILE={name}"
+    say(f"Next: read it; {file} autopost preview shows the posts, {file} autopost migrate installs")
 
 
 def _say_all(heading: str, lines: Sequence[str], style: str = "") -> None:
