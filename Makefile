@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak redaction-report wheel lock clean
+.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -57,6 +57,9 @@ chaos: $(STAMP) ## Inject faults into workers, agents, server, network and LLM f
 
 soak: $(STAMP) ## Run a steady load for 30 minutes while an old transaction stays open (minutes=1 for a short run)
 	@$(BIN)/python -m benchmarks.bench_soak --minutes $(or $(minutes),30)
+
+prefect: $(STAMP) ## Install the real Prefect server, run flows on the system's PostgreSQL 15, and check their posts
+	@BIN=$(BIN) scripts/test-on-postgres 15 -s -n 0 -m large tests/platforms/test_prefect_server.py
 
 redaction-report: $(STAMP) ## Print what redaction finds, compared with stock Presidio and plain regular expressions
 	@$(BIN)/python -m benchmarks.redaction.report

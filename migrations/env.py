@@ -13,13 +13,13 @@ from autopost.database.migrate import (
     VERSION_TABLE,
     drop_empty_schema,
     engine_for,
-    execute_script,
     given_mapping,
     make_schema,
     prepare_session,
     stored_mapping,
 )
-from autopost.database.sql import render, schemas_of
+from autopost.database.rebuild import execute_script
+from autopost.database.sql import schemas_of
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 
@@ -55,7 +55,7 @@ def run() -> None:
                 attributes["schemas"] = schemas_of(settings, mapped=mapping is not None)
             if _goes_up():
                 require_own_installation(connection, schemas, has_revision=bool(heads))
-                _require_yes(privilege_question(connection, render("{{ trackers }}", attributes["schemas"], mapping)))
+                _require_yes(privilege_question(connection, attributes["schemas"], mapping))
             context.run_migrations()
             execute_script(connection, drop_empty_schema(schemas))
 

@@ -4,6 +4,7 @@
 do $migration$
 declare
     v_trigger record;
+    v_function pg_catalog.regprocedure;
 begin
     for v_trigger in
         select t.tgname, t.tgrelid::pg_catalog.regclass as table_name
@@ -12,8 +13,15 @@ begin
     loop
         execute pg_catalog.format('drop trigger %I on %s', v_trigger.tgname, v_trigger.table_name);
     end loop;
+    for v_function in select p.oid from pg_catalog.pg_proc as p where p.oid in {{ captures }}
+    loop
+        execute pg_catalog.format('drop function %s', v_function);
+    end loop;
 end
 $migration$;
+
+-- While autopost is detached, with the views that read it.
+drop function if exists {{ schema }}.auto_post_check_detached() cascade;
 
 drop view {{ schema }}.auto_post_health;
 drop view {{ schema }}.auto_post_dead;
@@ -44,6 +52,7 @@ drop function {{ schema }}.auto_post_check_outbox(interval);
 drop function {{ schema }}.auto_post_check_switches();
 drop function {{ schema }}.auto_post_check_functions();
 drop function {{ schema }}.auto_post_check_trigger();
+drop function {{ schema }}.auto_post_platform_changes();
 drop function {{ schema }}.auto_post_check_schema();
 drop function {{ schema }}.auto_post_check_held_back(interval, integer);
 drop function {{ schema }}.auto_post_check_server();
@@ -67,19 +76,11 @@ drop function {{ schema }}.auto_post_expire(interval, integer);
 drop function {{ schema }}.auto_post_correct_clock();
 drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
-drop function {{ schema }}.auto_post_reconcile_block(bigint);
-drop function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer);
+drop function {{ schema }}.auto_post_committed(text[]);
+drop function {{ schema }}.auto_post_committed_rows(text[], timestamptz);
+drop function {{ schema }}.auto_post_reconcile_block(regclass, bigint);
+drop function {{ schema }}.auto_post_reconcile_rows(regclass, tid, tid, oid, integer);
 drop function {{ schema }}.auto_post_unsafe_policy(regclass);
-do $migration$
-declare
-    v_function pg_catalog.regprocedure;
-begin
-    for v_function in select p.oid from pg_catalog.pg_proc as p where p.oid in {{ captures }}
-    loop
-        execute pg_catalog.format('drop function %s', v_function);
-    end loop;
-end
-$migration$;
 drop function {{ schema }}.auto_post_capture_since();
 drop function {{ schema }}.auto_post_rules_since();
 drop function {{ schema }}.auto_post_serialize_rule_changes();

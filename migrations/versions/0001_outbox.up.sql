@@ -136,9 +136,9 @@ as $$
                 i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = 'id'
         )
     union
-    select 'operation_trackers', 'it is no table but a view or a foreign table, which can have no such trigger'
-    from pg_catalog.pg_class as c
-    where c.oid = pg_catalog.to_regclass('{{ trackers }}') and c.relkind not in ('r', 'p')
+    select 'operation_trackers', o.qualified || ' is no table but a view or a foreign table, which can have no such trigger'
+    from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
+    inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(o.qualified) and c.relkind not in ('r', 'p')
     union
     select c.relname, 'it is a view that takes no INSERT: make an INSTEAD OF INSERT trigger on it'
     from pg_catalog.pg_class as c
@@ -539,6 +539,8 @@ create table {{ schema }}.auto_post_reconciliation (
     last_run_at timestamptz,
     last_round_at timestamptz,
     found bigint not null default 0,
+    hour_began_at timestamptz not null default now(),
+    found_in_hour bigint not null default 0,
     constraint auto_post_reconciliation_pkey primary key (only_row),
     constraint auto_post_reconciliation_only_row_check check (only_row),
     constraint auto_post_reconciliation_next_block_check check (next_block >= 0)
@@ -553,6 +555,9 @@ comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a w
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
 comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
+comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts: at most an hour.';
+comment on column {{ schema }}.auto_post_reconciliation.found_in_hour is
+'How many missed operations were captured since hour_began_at. Many: the trigger misses them.';
 comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';
 
 -- Operations that the reconciler met in the platform's table and did not capture though they meet a rule, and why: at
@@ -565,7 +570,7 @@ create table {{ schema }}.auto_post_not_captured (
     last_seen_at timestamptz not null default now(),
     constraint auto_post_not_captured_pkey primary key (reason, tracker_id),
     constraint auto_post_not_captured_reason_check check (
-        reason in ('unreadable', 'id_too_long', 'other_agent', 'old_by_its_times')
+        reason in ('unreadable', 'unreadable_table', 'id_too_long', 'other_agent', 'old_by_its_times')
     ),
     constraint auto_post_not_captured_tracker_id_check check (length(tracker_id) <= 200),
     constraint auto_post_not_captured_detail_check check (length(detail) <= 200)
@@ -574,13 +579,13 @@ create table {{ schema }}.auto_post_not_captured (
 comment on table {{ schema }}.auto_post_not_captured is
 'Operations that meet a rule and that the reconciler did not capture, and why: at most some 100 for each reason.';
 comment on column {{ schema }}.auto_post_not_captured.reason is
-'unreadable: reading the row failed. id_too_long: an id of more than 1,000 characters. other_agent: another agent has '
+'unreadable: reading the row failed. unreadable_table: reading one of several tables failed. id_too_long: an id of more than 1,000 characters. other_agent: another agent has '
 'used the id. old_by_its_times: it ended before since by its own times, or has none, but its row was written later: it '
 'was changed since, or it was hidden from the feed.';
 comment on column {{ schema }}.auto_post_not_captured.tracker_id is
-'The first 200 characters of its id; where that cannot be read, table and ctid of the row.';
+'The first 200 characters of its id; where that cannot be read, table and ctid of the row. unreadable_table: the table.';
 comment on column {{ schema }}.auto_post_not_captured.detail is
-'unreadable: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the operation.';
+'unreadable, unreadable_table: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the operation.';
 comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first met it.';
 comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last met it.';
 
@@ -953,6 +958,7 @@ set lock_timeout = '20ms'
 as $$
 declare
     v_tracker_id text;
+    v_built_id text;
     v_agent_id text;
     v_operation_type text;
     v_status text;
@@ -1058,6 +1064,7 @@ begin
         end if;
 
         v_now := pg_catalog.clock_timestamp();
+        {{ build.id }}
 
         -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
         -- claim does.
@@ -1237,10 +1244,12 @@ revoke execute on function {{ schema }}.auto_post_unsafe_policy(regclass) from p
 comment on function {{ schema }}.auto_post_unsafe_policy(regclass) is
 'Part of auto_post_reconcile: a policy that would run code of the platform with the rights of the current role.';
 
--- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to, of all partitions or
--- of one (p_table); returns how many, at most p_limit. Notes what meets a rule and is not captured.
--- Fails when one of the rows cannot be read.
-create or replace function {{ schema }}.auto_post_reconcile_rows(p_from tid, p_to tid, p_table oid, p_limit integer)
+-- Part of auto_post_reconcile: captures the missed operations among the rows from p_from to p_to of a table of operations
+-- (p_operations: it or its view), of all partitions or of one (p_table); returns how many, at most p_limit. Notes what
+-- meets a rule and is not captured. Fails when one of the rows cannot be read.
+create or replace function {{ schema }}.auto_post_reconcile_rows(
+    p_operations regclass, p_from tid, p_to tid, p_table oid, p_limit integer
+)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1253,6 +1262,9 @@ declare
 begin
     select r.since, r.since_xid into v_since, v_since_xid from {{ schema }}.auto_post_reconciliation as r;
 
+    -- Planned each time: for this table, and for the blocks that are read.
+    execute pg_catalog.format(
+        $statement$
     with significant as materialized (
         select
             o.tracker_id, o.agent_id, v.operation_type, v.status, r.rule_id, r.is_alert, o.outbox_id, x.reason,
@@ -1261,7 +1273,7 @@ begin
             case x.reason when 'missed' then {{ schema }}.auto_post_text(t.what_explanation, 4000) end as what_explanation,
             case x.reason when 'missed' then {{ schema }}.auto_post_text(t.why_explanation, 4000) end as why_explanation,
             case x.reason when 'missed' then {{ schema }}.auto_post_text(t.next_steps, 4000) end as next_steps
-        from {{ platform }}.operation_trackers as t
+        from %s as t
         -- OFFSET 0: each value is converted once, and not for each rule.
         cross join lateral (
             select
@@ -1276,9 +1288,9 @@ begin
                 {{ schema }}.auto_post_text(t.agent_id, 200) as agent_id,
                 -- The later of both: what started since cannot have ended before, whatever completed_at says.
                 greatest({{ schema }}.auto_post_time(t.completed_at), {{ schema }}.auto_post_time(t.started_at))
-                >= greatest(v_since, r.since) as is_recent,
+                >= greatest($2, r.since) as is_recent,
                 -- By the transaction that wrote the row, whatever its times say.
-                pg_catalog.age(t.xmin) < pg_catalog.age(greatest(v_since_xid, r.since_xid)::xid) as is_written_since
+                pg_catalog.age(t.xmin) < pg_catalog.age(greatest($1, r.since_xid)::xid) as is_written_since
             from (select {{ schema }}.auto_post_text(t.id, 1001) as tracker_id) as i
             offset 0
         ) as o
@@ -1301,8 +1313,8 @@ begin
             offset 0
         ) as x
         where
-            t.ctid >= p_from and t.ctid <= p_to
-            and (p_table is null or t.tableoid = p_table)
+            t.ctid >= $4 and t.ctid <= $5
+            and ($6 is null or t.tableoid = $6)
             and (o.is_recent or o.is_written_since)
             and x.reason is not null
     ),
@@ -1314,10 +1326,10 @@ begin
         )
         select
             s.outbox_id, s.rule_id, s.tracker_id, s.tenant_id, s.agent_id, s.operation_type, s.status, s.is_alert,
-            s.what_explanation, s.why_explanation, s.next_steps, v_now, v_now
+            s.what_explanation, s.why_explanation, s.next_steps, $3, $3
         from significant as s
         where s.reason = 'missed'
-        limit p_limit
+        limit $7
         on conflict (id) do nothing
         returning id
     ),
@@ -1325,7 +1337,7 @@ begin
     noted as (
         insert into {{ schema }}.auto_post_not_captured as n (reason, tracker_id, detail, first_seen_at, last_seen_at)
         select distinct on (s.reason, pg_catalog.left(s.tracker_id, 200))
-            s.reason, pg_catalog.left(s.tracker_id, 200), s.detail, v_now, v_now
+            s.reason, pg_catalog.left(s.tracker_id, 200), s.detail, $3, $3
         from significant as s
         where
             s.reason <> 'missed'
@@ -1336,20 +1348,22 @@ begin
         on conflict (reason, tracker_id) do update set detail = excluded.detail, last_seen_at = excluded.last_seen_at
     )
 
-    select pg_catalog.count(*) into v_found from captured;
+    select pg_catalog.count(*) from captured
+        $statement$, p_operations
+    ) into v_found using v_since_xid, v_since, v_now, p_from, p_to, p_table, p_limit;
     return v_found;
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer) from public;
+revoke execute on function {{ schema }}.auto_post_reconcile_rows(regclass, tid, tid, oid, integer) from public;
 
-comment on function {{ schema }}.auto_post_reconcile_rows(tid, tid, oid, integer) is
-'Part of auto_post_reconcile: captures the missed operations among some rows of operation_trackers.';
+comment on function {{ schema }}.auto_post_reconcile_rows(regclass, tid, tid, oid, integer) is
+'Part of auto_post_reconcile: captures the missed operations among some rows of a table of operations.';
 
--- Part of auto_post_reconcile: reads a block of operation_trackers, of all partitions, row by row, captures what was
+-- Part of auto_post_reconcile: reads a block of a table of operations, of all partitions, row by row, captures what was
 -- missed, notes each row that cannot be read, and returns how many there were of both.
 create or replace function {{ schema }}.auto_post_reconcile_block(
-    p_block bigint, out captured integer, out unreadable integer
+    p_operations regclass, p_block bigint, out captured integer, out unreadable integer
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1363,11 +1377,12 @@ begin
     captured := 0;
     unreadable := 0;
     begin
-        select pg_catalog.array_agg(t.ctid), pg_catalog.array_agg(t.tableoid) into v_rows, v_tables
-        from {{ platform }}.operation_trackers as t
-        where
-            t.ctid >= pg_catalog.format('(%s,0)', p_block)::tid
-            and t.ctid <= pg_catalog.format('(%s,65535)', p_block)::tid;
+        execute pg_catalog.format(
+            'select pg_catalog.array_agg(t.ctid), pg_catalog.array_agg(t.tableoid) from %s as t '
+            'where t.ctid >= $1 and t.ctid <= $2', p_operations
+        )
+        into v_rows, v_tables
+        using pg_catalog.format('(%s,0)', p_block)::tid, pg_catalog.format('(%s,65535)', p_block)::tid;
     exception
         when data_corrupted or index_corrupted or internal_error then
             v_rows := array[null];
@@ -1375,7 +1390,7 @@ begin
     for v_place in 1..coalesce(pg_catalog.cardinality(v_rows), 0) loop
         begin
             captured := captured + {{ schema }}.auto_post_reconcile_rows(
-                v_rows[v_place], v_rows[v_place], v_tables[v_place], 1
+                p_operations, v_rows[v_place], v_rows[v_place], v_tables[v_place], 1
             );
             continue when v_rows[v_place] is not null;
             v_sqlstate := 'XX001';
@@ -1387,9 +1402,12 @@ begin
                 end if;
         end;
         begin
-            select {{ schema }}.auto_post_text(t.id, 200) into strict v_id
-            from {{ platform }}.operation_trackers as t
-            where t.ctid = v_rows[v_place] and t.tableoid = v_tables[v_place];
+            execute pg_catalog.format(
+                'select {{ schema }}.auto_post_text(t.id, 200) from %s as t where t.ctid = $1 and t.tableoid = $2',
+                p_operations
+            )
+            into strict v_id
+            using v_rows[v_place], v_tables[v_place];
         exception
             when others then
                 v_id := pg_catalog.format(
@@ -1409,18 +1427,21 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_reconcile_block(bigint) from public;
+revoke execute on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) from public;
 
-comment on function {{ schema }}.auto_post_reconcile_block(bigint) is
+comment on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) is
 'Part of auto_post_reconcile: reads a block row by row and notes the rows that cannot be read.';
 
 -- Captures significant operations that have no outbox row: the trigger was disabled, capturing failed, a restore.
--- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of a
--- partitioned table, or one with children, it reads as many blocks in all, the same ones of each table.
+-- Reads the next p_blocks blocks of operation_trackers and captures up to p_limit operations; returns how many. Of
+-- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the same
+-- ones of each table.
+-- Reads nothing while autopost is detached from the platform's tables.
 -- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
--- Refuses to read under policies of the platform that could run functions with the rights of this function's owner.
+-- Refuses to read under policies of the platform that could run functions with the rights of this function's owner. A
+-- table of several that it cannot read does not keep it from the others, and is noted as well.
 -- One runs at a time (it locks the row of auto_post_reconciliation); another returns 0. Commits with the caller. Locks
 -- its new outbox rows.
 create or replace function {{ schema }}.auto_post_reconcile(p_blocks integer default 1000, p_limit integer default 1000)
@@ -1434,44 +1455,82 @@ as $$
 declare
     v_from bigint;
     v_to bigint;
-    v_next bigint;
+    v_reached bigint;
     v_size bigint;
-    v_tables bigint;
+    v_files bigint;
     v_found integer := 0;
-    v_unreadable integer := 0;
+    v_unreadable integer;
     v_lows bigint[];
     v_highs bigint[];
     v_low bigint;
     v_high bigint;
     v_policy text;
+    v_table record;
+    v_tables regclass[] := '{}';
+    v_views regclass[] := '{}';
+    v_number integer;
+    v_failed text[] := '{}';
+    v_sqlstates text[] := '{}';
 begin
     if p_blocks is null or p_blocks < 1 or p_limit is null or p_limit < 1 then
         raise exception 'auto_post_reconcile: p_blocks and p_limit must be 1 or more'
         using errcode = 'invalid_parameter_value';
     end if;
     perform from {{ schema }}.auto_post_reconciliation for update skip locked;
-    if not found or not (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
+    if
+        not found
+        or not (select c.capture_enabled from {{ schema }}.auto_post_control as c)
+        or pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_detached()') is not null
+    then
         return 0;
     end if;
 
-    -- From here to the end of the transaction the table and its policies stay as they are.
-    lock table {{ trackers }} in access share mode;
-    if (select c.relkind from pg_catalog.pg_class as c where c.oid = '{{ trackers }}'::regclass) not in ('r', 'p') then
-        raise exception 'auto_post_reconcile: {{ trackers }} is no table, and a view would run code of the platform'
-        using errcode = 'wrong_object_type';
-    end if;
-    v_policy := {{ schema }}.auto_post_unsafe_policy('{{ trackers }}');
-    if v_policy is not null then
-        raise exception 'auto_post_reconcile: policy % of {{ trackers }} calls code of the platform', v_policy
-        using
-            errcode = 'insufficient_privilege',
-            detail = pg_catalog.format('It would run with the rights of %s.', current_user),
-            hint = pg_catalog.format('alter role %I bypassrls;', current_user);
-    end if;
+    select pg_catalog.count(*) into v_number
+    from (values {{ operations }}) as o (qualified, view_name, status_columns, capture);
+    for v_table in
+        select o.qualified, o.view_name
+        from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
+    loop
+        begin
+            -- From here to the end of the transaction the table and its policies stay as they are.
+            execute pg_catalog.format('lock table %s in access share mode', v_table.qualified);
+            if
+                (select c.relkind from pg_catalog.pg_class as c where c.oid = v_table.qualified::regclass)
+                not in ('r', 'p')
+            then
+                raise exception 'auto_post_reconcile: % is no table, and a view would run code of the platform',
+                v_table.qualified
+                using errcode = 'wrong_object_type';
+            end if;
+            v_policy := {{ schema }}.auto_post_unsafe_policy(v_table.qualified::regclass);
+            if v_policy is not null then
+                raise exception 'auto_post_reconcile: policy % of % calls code of the platform',
+                v_policy, v_table.qualified
+                using
+                    errcode = 'insufficient_privilege',
+                    detail = pg_catalog.format('It would run with the rights of %s.', current_user),
+                    hint = pg_catalog.format('alter role %I bypassrls;', current_user);
+            end if;
+            v_views := v_views || v_table.view_name::regclass;
+            v_tables := v_tables || v_table.qualified::regclass;
+        exception
+            when others then
+                -- Raised where it concerns all, by its kind or because no table is left.
+                if
+                    pg_catalog.left(sqlstate, 2) not in ('42', '55')
+                    or pg_catalog.cardinality(v_failed) + 1 = v_number
+                then
+                    raise;
+                end if;
+                v_failed := v_failed || v_table.qualified;
+                v_sqlstates := v_sqlstates || sqlstate;
+        end;
+    end loop;
 
-    -- The table, its partitions and its children.
+    -- The tables, their partitions and their children.
     with recursive tables as (
-        select '{{ trackers }}'::pg_catalog.regclass::pg_catalog.oid as oid
+        select t.oid::pg_catalog.oid as oid
+        from pg_catalog.unnest(v_tables) as t (oid)
         union
         select i.inhrelid
         from pg_catalog.pg_inherits as i
@@ -1482,59 +1541,90 @@ begin
         coalesce(pg_catalog.max(pg_catalog.pg_relation_size(t.oid)), 0)
         / pg_catalog.current_setting('block_size')::bigint,
         greatest(pg_catalog.count(*), 1)
-    into v_size, v_tables
+    into v_size, v_files
     from tables as t
     inner join pg_catalog.pg_class as c on t.oid = c.oid and c.relkind = 'r';
     select case when r.next_block < v_size then r.next_block else 0 end
     into v_from
     from {{ schema }}.auto_post_reconciliation as r;
-    v_to := least(v_from + greatest(p_blocks / v_tables, 1), 4294967295);
+    v_to := least(v_from + greatest(p_blocks / v_files, 1), 4294967295);
 
-    v_lows := array[v_from];
-    v_highs := array[v_to];
-    v_next := v_from;
-    while v_lows <> '{}' loop
-        v_low := v_lows[1];
-        v_high := v_highs[1];
-        v_lows := v_lows[2:];
-        v_highs := v_highs[2:];
-        begin
-            v_found := v_found + {{ schema }}.auto_post_reconcile_rows(
-                pg_catalog.format('(%s,0)', v_low)::tid, pg_catalog.format('(%s,65535)', v_high - 1)::tid, null,
-                p_limit - v_found
-            );
-            -- A window that held more than the limit is read again.
-            exit when v_found >= p_limit;
-            v_next := v_high;
-        exception
-            when others then
-                -- What is wrong with our tables, with the server or with a right is no fault of a row.
-                if pg_catalog.left(sqlstate, 2) in ('25', '40', '42', '53', '55', '57', '58') then
-                    raise;
-                elsif v_high - v_low > 1 then
-                    v_lows := array[v_low, (v_low + v_high) / 2] || v_lows;
-                    v_highs := array[(v_low + v_high) / 2, v_high] || v_highs;
-                else
-                    select v_found + b.captured, v_unreadable + b.unreadable into v_found, v_unreadable
-                    from {{ schema }}.auto_post_reconcile_block(v_low) as b;
-                    v_next := v_high;
-                    exit when v_unreadable >= 100 or v_found >= p_limit;
-                end if;
-        end;
+    for v_place in 1..pg_catalog.cardinality(v_views) loop
+        -- A window that held more than the limit is read again.
+        if v_found >= p_limit then
+            v_to := v_from;
+            exit;
+        end if;
+        v_lows := array[v_from];
+        v_highs := array[v_to];
+        v_reached := v_from;
+        v_unreadable := 0;
+        while v_lows <> '{}' loop
+            v_low := v_lows[1];
+            v_high := v_highs[1];
+            v_lows := v_lows[2:];
+            v_highs := v_highs[2:];
+            begin
+                v_found := v_found + {{ schema }}.auto_post_reconcile_rows(
+                    v_views[v_place], pg_catalog.format('(%s,0)', v_low)::tid,
+                    pg_catalog.format('(%s,65535)', v_high - 1)::tid, null, p_limit - v_found
+                );
+                exit when v_found >= p_limit;
+                v_reached := v_high;
+            exception
+                when others then
+                    -- What is wrong with our tables, with the server or with a right is no fault of a row.
+                    if
+                        pg_catalog.left(sqlstate, 2) in ('25', '40', '53', '57', '58')
+                        or (
+                            pg_catalog.left(sqlstate, 2) in ('42', '55')
+                            and pg_catalog.cardinality(v_failed) + 1 = v_number
+                        )
+                    then
+                        raise;
+                    elsif pg_catalog.left(sqlstate, 2) in ('42', '55') then
+                        v_failed := v_failed || v_tables[v_place]::text;
+                        v_sqlstates := v_sqlstates || sqlstate;
+                        v_reached := v_to;
+                        exit;
+                    elsif v_high - v_low > 1 then
+                        v_lows := array[v_low, (v_low + v_high) / 2] || v_lows;
+                        v_highs := array[(v_low + v_high) / 2, v_high] || v_highs;
+                    else
+                        select v_found + b.captured, v_unreadable + b.unreadable into v_found, v_unreadable
+                        from {{ schema }}.auto_post_reconcile_block(v_views[v_place], v_low) as b;
+                        v_reached := v_high;
+                        exit when v_unreadable >= 100 or v_found >= p_limit;
+                    end if;
+            end;
+        end loop;
+        -- The others are read as far as this one.
+        v_to := v_reached;
     end loop;
 
+    insert into {{ schema }}.auto_post_not_captured as n (reason, tracker_id, detail)
+    select 'unreadable_table', pg_catalog.left(f.qualified, 200), f.state
+    from unnest(v_failed, v_sqlstates) as f (qualified, state)
+    on conflict (reason, tracker_id) do update
+    set detail = excluded.detail, last_seen_at = pg_catalog.clock_timestamp();
+
     -- At the end of a round, what was noted before it and not met in it is gone.
-    if v_next >= v_size then
+    if v_to >= v_size then
         delete from {{ schema }}.auto_post_not_captured as n
         using {{ schema }}.auto_post_reconciliation as r
         where n.last_seen_at < r.last_round_at;
     end if;
     update {{ schema }}.auto_post_reconciliation as r
     set
-        next_block = v_next,
+        next_block = v_to,
         last_run_at = pg_catalog.clock_timestamp(),
-        last_round_at = case when v_next >= v_size then pg_catalog.clock_timestamp() else r.last_round_at end,
-        found = r.found + v_found;
+        last_round_at = case when v_to >= v_size then pg_catalog.clock_timestamp() else r.last_round_at end,
+        found = r.found + v_found,
+        found_in_hour = v_found + case when r.hour_began_at > pg_catalog.now() - interval '1 hour' then r.found_in_hour else 0 end,
+        hour_began_at = case
+            when r.hour_began_at > pg_catalog.now() - interval '1 hour' then r.hour_began_at
+            else pg_catalog.clock_timestamp()
+        end;
 
     if v_found > 0 and pg_catalog.pg_notification_queue_usage() < 0.8 then
         perform pg_catalog.pg_notify('auto_post_doorbell', '');
@@ -1547,6 +1637,284 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
+
+-- Part of auto_post_committed: the operations of these ids as they are committed, none whose id is not unique, and none
+-- after p_until. Made from the types of the platform's columns, so that its index on the id serves; without such an
+-- index, or with an id of a type that is not PostgreSQL's own, it returns nothing. Plain SQL without settings of its
+-- own, so that the plan of its caller takes it in.
+do $committed$
+declare
+    c_path constant text := pg_catalog.current_setting('search_path');
+    c_scan constant text := pg_catalog.current_setting('enable_seqscan');
+    -- Evaluates nothing, and leaves a domain what it is.
+    c_type_of constant text := 'select pg_catalog.pg_typeof(q.x) from (values (1)) as o (x) '
+    'left join (select %s as x from %s as t offset 0) as q on false';
+    v_table record;
+    v_key record;
+    v_text record;
+    v_type oid;
+    v_types text[];
+    v_columns smallint[];
+    v_is_own boolean;
+    v_is_unique boolean;
+    v_gate text;
+    v_id text;
+    v_ids text;
+    v_from text;
+    v_texts text;
+    v_kinds text;
+    v_plan jsonb;
+    v_branches text[] := '{}';
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform pg_catalog.set_config('enable_seqscan', 'off', true);
+
+    for v_table in
+        select *
+        from (
+            values
+            {{ lookups }}
+        ) as m (prefix, others, relation, keys, texts)
+    loop
+        v_types := '{}';
+        v_columns := '{}';
+        v_is_own := true;
+        v_gate := 'true';
+        for v_key in
+            select k.expression, a.attnum, a.attname, a.atttypid
+            from pg_catalog.unnest(v_table.keys) with ordinality as k (expression, place)
+            left join pg_catalog.pg_attribute as a
+                on
+                    a.attrelid = v_table.relation::pg_catalog.regclass
+                    and k.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
+            order by k.place
+        loop
+            execute pg_catalog.format(c_type_of, v_key.expression, v_table.relation) into v_type;
+            -- A domain compares as what it is over.
+            while (select y.typtype from pg_catalog.pg_type as y where y.oid = v_type) = 'd' loop
+                select y.typbasetype into v_type from pg_catalog.pg_type as y where y.oid = v_type;
+            end loop;
+            v_is_own := v_is_own and v_type < 16384;
+            v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
+            v_columns := v_columns || v_key.attnum;
+            -- A column of another type would be compared by what its owner made.
+            v_gate := v_gate || coalesce(
+                pg_catalog.format(
+                    ' and (select true from pg_catalog.pg_attribute as a where a.attrelid = %L::pg_catalog.regclass '
+                    'and a.attname = %L and a.atttypid = %s)',
+                    v_table.relation, v_key.attname, case when v_key.attname is not null then v_key.atttypid end
+                ), ''
+            );
+        end loop;
+        continue when not v_is_own or v_types = '{}';
+
+        -- The ids of this table, without what they begin with.
+        if v_table.prefix = '' and v_table.others = '{}' then
+            v_ids := 'p_tracker_ids';
+        else
+            v_ids := pg_catalog.format(
+                'array(select pg_catalog.substr(i.id, %s) from pg_catalog.unnest(p_tracker_ids) as i (id) where %s)',
+                pg_catalog.length(v_table.prefix) + 1,
+                case
+                    when v_table.prefix <> '' then pg_catalog.format('pg_catalog.starts_with(i.id, %L)', v_table.prefix)
+                    else pg_catalog.format('not i.id ^@ any(%L::text[])', v_table.others)
+                end
+            );
+        end if;
+        if pg_catalog.cardinality(v_table.keys) = 1 then
+            v_id := pg_catalog.format('(%s)::pg_catalog.text', v_table.keys[1]);
+            v_from := pg_catalog.format(
+                '%s as t where %s = any(%s::pg_catalog.%I[])', v_table.relation, v_table.keys[1], v_ids, v_types[1]
+            );
+        else
+            v_id := 'u.id';
+            v_from := pg_catalog.format(
+                'pg_catalog.unnest(%s) as u (id) inner join %s as t on %s where true',
+                v_ids, v_table.relation,
+                (
+                    select
+                        pg_catalog.string_agg(
+                            pg_catalog.format(
+                                '%s = pg_catalog.replace(pg_catalog.replace(pg_catalog.split_part(u.id, ''/'', %s), '
+                                '''%%2F'', ''/''), ''%%25'', ''%%'')::pg_catalog.%I',
+                                k.expression, k.place, v_types[k.place]
+                            ), ' and ' order by k.place
+                        )
+                    from pg_catalog.unnest(v_table.keys) with ordinality as k (expression, place)
+                )
+            );
+        end if;
+
+        -- The planner knows whether an index serves: what it does not is a filter, as is a policy of row-level security.
+        execute pg_catalog.format(
+            'explain (format json) select from %s',
+            pg_catalog.replace(
+                v_from, 'p_tracker_ids', '(select array[pg_catalog.current_setting(''role'')] offset 0)'
+            )
+        ) into v_plan;
+        continue when
+            pg_catalog.jsonb_path_exists(
+                v_plan,
+                '$.** ? (exists(@."Relation Name") && !exists(@."Index Cond") && !exists(@."Recheck Cond") '
+                '|| exists(@."Join Filter"))'
+            )
+            or (
+                pg_catalog.jsonb_path_exists(v_plan, '$.** ? (exists(@."Relation Name") && exists(@."Filter"))')
+                and not pg_catalog.row_security_active(v_table.relation)
+            );
+
+        -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
+        v_texts := null;
+        v_kinds := '0::pg_catalog.oid';
+        for v_text in
+            select x.expression, case when x.place <= 3 then 200 else 4000 end as length
+            from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
+            order by x.place
+        loop
+            execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
+            v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
+                case
+                    when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
+                    else 'case when (%1$s) is not null then pg_catalog.left(pg_catalog.concat(%1$s), %2$s) end'
+                end,
+                v_text.expression, v_text.length
+            ));
+            if v_type < 16384 then
+                v_kinds := v_kinds || pg_catalog.format(', pg_catalog.pg_typeof(%s)::pg_catalog.oid', v_text.expression);
+            end if;
+        end loop;
+        v_is_unique := exists (
+            select from pg_catalog.pg_index as i
+            inner join pg_catalog.pg_class as c on i.indrelid = c.oid and c.relkind = 'r' and not c.relhassubclass
+            where
+                c.oid = v_table.relation::pg_catalog.regclass
+                and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null
+                and i.indnkeyatts = pg_catalog.cardinality(v_table.keys)
+                and v_columns @> (i.indkey::smallint[])[0:i.indnkeyatts - 1]
+        );
+        v_branches := v_branches || pg_catalog.format(
+            case
+                when v_is_unique then
+                    'select %1$L || %2$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
+                    'and greatest(%6$s) < 16384'
+                else
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %1$L || %2$s, '
+                    '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
+                    'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
+                    'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
+            end,
+            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds
+        );
+    end loop;
+
+    perform pg_catalog.set_config('enable_seqscan', c_scan, true);
+    execute pg_catalog.replace(
+        $function$
+create or replace function {{ schema }}.auto_post_committed_rows(p_tracker_ids text[], p_until timestamptz)
+returns table (
+    tracker_id text, tenant_id text, agent_id text, status text, what_explanation text, why_explanation text,
+    next_steps text
+)
+language sql
+stable
+as $body$
+    <rows>
+$body$
+$function$,
+        '<rows>',
+        case
+            when v_branches = '{}'
+                then 'select null::text, null::text, null::text, null::text, null::text, null::text, null::text where false'
+            else pg_catalog.array_to_string(v_branches, E'\n    union all\n    ')
+        end
+    );
+    perform pg_catalog.set_config('search_path', c_path, true);
+end
+$committed$;
+
+revoke execute on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) from public;
+
+comment on function {{ schema }}.auto_post_committed_rows(text[], timestamptz) is
+'Part of auto_post_committed: operations as they are committed, by their ids. Made from the types of the platform''s '
+'columns.';
+
+-- The operations of these ids as they are committed, for the claim: ORMs write the status first, and the texts in a
+-- later statement of the same transaction (ADR 31). Leaves out what is gone, what policies hide, and what no index
+-- finds. Never fails and waits for no table of operations: an operation that cannot be read is a row with an error, a
+-- SQLSTATE, or slow when it was not read within 250 milliseconds; then another row may have it after all.
+-- Reads with the rights of its owner, and not under policies of the platform that could run functions with them.
+create or replace function {{ schema }}.auto_post_committed(p_tracker_ids text[])
+returns table (
+    tracker_id text, tenant_id text, agent_id text, status text, what_explanation text, why_explanation text,
+    next_steps text, error text
+)
+language plpgsql
+security definer
+rows 500
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '20ms'
+as $$
+#variable_conflict use_column
+declare
+    v_until constant timestamptz := pg_catalog.clock_timestamp() + interval '250 milliseconds';
+    v_ids constant integer := coalesce(pg_catalog.cardinality(p_tracker_ids), 0);
+    v_table regclass;
+    v_error text;
+    v_done integer := 0;
+begin
+    if v_ids = 0 then
+        return;
+    end if;
+    begin
+        -- From here to the end of the transaction the tables and their policies stay as they are.
+        lock table {{ lookup.tables }} in access share mode nowait;
+        foreach v_table in array array[{{ lookup.oids }}] loop
+            -- A view has no file, and the root of partitions none either.
+            if
+                (
+                    pg_catalog.pg_relation_filenode(v_table) is null
+                    and pg_catalog.pg_partition_root(v_table) is null
+                )
+                or (
+                    pg_catalog.row_security_active(v_table)
+                    and {{ schema }}.auto_post_unsafe_policy(v_table) is not null
+                )
+            then
+                raise exception 'a view or a policy would run code of the platform'
+                using errcode = 'insufficient_privilege';
+            end if;
+        end loop;
+        return query
+        select r.*, null::text from {{ schema }}.auto_post_committed_rows(p_tracker_ids, v_until) as r;
+        if pg_catalog.clock_timestamp() < v_until then
+            return;
+        end if;
+    exception
+        -- A function of the platform may raise anything.
+        when others or assert_failure or query_canceled then
+            v_error := sqlstate;
+    end;
+
+    -- One by one, as an operation may be at fault.
+    if v_ids > 1 then
+        while v_done < v_ids and pg_catalog.clock_timestamp() < v_until loop
+            v_done := v_done + 1;
+            return query select r.* from {{ schema }}.auto_post_committed(p_tracker_ids[v_done:v_done]) as r;
+        end loop;
+    end if;
+    if v_done < v_ids and pg_catalog.clock_timestamp() >= v_until then
+        v_error := 'slow';
+    end if;
+    return query
+    select u.id, null::text, null::text, null::text, null::text, null::text, null::text, v_error
+    from pg_catalog.unnest(p_tracker_ids[v_done + 1:]) as u (id);
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_committed(text[]) from public;
+
+comment on function {{ schema }}.auto_post_committed(text[]) is
+'The operations of these ids as they are committed, for the claim; a row with an error for each that cannot be read.';
 
 -- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
 -- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
@@ -2717,8 +3085,142 @@ revoke execute on function {{ schema }}.auto_post_check_schema() from public;
 comment on function {{ schema }}.auto_post_check_schema() is
 'Part of auto_post_check: the revision, and whether the platform''s tables fit.';
 
--- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
--- may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
+-- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
+-- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
+-- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
+create or replace function {{ schema }}.auto_post_platform_changes()
+returns table (table_name text, column_name text, problem text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with operations as (
+        select
+            o.qualified, coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown, o.status_columns,
+            o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
+            pg_catalog.to_regprocedure(o.capture)::oid as function
+        from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
+    ),
+
+    views as (
+        select
+            v.view_name, v.qualified, coalesce(pg_catalog.to_regclass(v.qualified)::text, v.qualified) as shown,
+            pg_catalog.to_regclass(v.view_name)::oid as relid
+        from (values {{ views }}) as v (view_name, qualified)
+        where v.view_name is not null
+    ),
+
+    detached as (
+        select pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_detached()') as function
+    ),
+
+    -- The columns that a trigger's function names, in new or old, without those in literals and comments.
+    named as (
+        select distinct t.tgrelid as relid, pg_catalog.btrim(m.found[1], '"') as name
+        from pg_catalog.pg_trigger as t
+        inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
+        cross join pg_catalog.regexp_matches(
+            pg_catalog.regexp_replace(p.prosrc, $re$'(?:[^']|'')*'|--[^\n]*$re$, ' ', 'g'),
+            '\m(?:new|old)\.("[^"]+"|[a-z_][a-z0-9_$]*)', 'g'
+        ) as m (found)
+        where t.tgfoid in {{ captures }} and t.tgparentid = 0
+    )
+
+    select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
+    from detached as d
+    where d.function is not null
+    union all
+    select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    from operations as o
+    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    where o.relid is null
+    union all
+    select
+        o.shown, null, 'has no trigger: changes are not captured as they happen',
+        pg_catalog.format(
+            'create or replace trigger auto_post_capture after insert or update of %s on %s '
+            'for each row execute function %s;  -- or: autopost migrate', o.status_columns, o.qualified, o.capture
+        )
+    from operations as o
+    cross join detached as d
+    where
+        d.function is null
+        and o.relid is not null
+        and not exists (
+            select from pg_catalog.pg_trigger as t where t.tgrelid = o.relid and t.tgfoid = o.function
+        )
+    union all
+    select
+        n.relid::pg_catalog.regclass::text, n.name,
+        pg_catalog.format('the trigger reads column %I, which is not there: nothing is captured as it happens', n.name),
+        case
+            when exists (select from views) then
+                'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the column''s new name'
+            else
+                pg_catalog.format(
+                    'alter table %s add column %I text;  -- or rename it back', n.relid::pg_catalog.regclass, n.name
+                )
+        end
+    from named as n
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = n.relid and a.attname = n.name and a.attnum > 0 and not a.attisdropped
+    )
+    union all
+    select
+        v.shown, null,
+        case
+            when v.relid is null then pg_catalog.format('the view %s is missing', v.view_name)
+            else
+                pg_catalog.format(
+                    'the view %s does not read it, but %s', v.view_name,
+                    coalesce(
+                        (
+                            select pg_catalog.string_agg(distinct x.refobjid::pg_catalog.regclass::text, ', ')
+                            from pg_catalog.pg_rewrite as w
+                            inner join pg_catalog.pg_depend as x
+                                on
+                                    x.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and x.objid = w.oid
+                                    and x.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                    and x.refobjid <> v.relid
+                            where w.ev_class = v.relid
+                        ), 'nothing'
+                    )
+                )
+        end,
+        'autopost migrate'
+    from views as v
+    cross join detached as d
+    where
+        d.function is null
+        and pg_catalog.to_regclass(v.qualified) is not null
+        and not exists (
+            select
+            from pg_catalog.pg_rewrite as w
+            inner join pg_catalog.pg_depend as x
+                on
+                    x.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and x.objid = w.oid
+                    and x.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                    and x.refobjid = pg_catalog.to_regclass(v.qualified)
+            where w.ev_class = v.relid
+        )
+    union all
+    select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    from views as v
+    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    where
+        pg_catalog.to_regclass(v.qualified) is null
+        and not exists (select from operations as o where o.qualified = v.qualified)
+$$;
+
+revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
+
+comment on function {{ schema }}.auto_post_platform_changes() is
+'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each change.';
+
+-- Part of auto_post_check: the trigger on each of the platform's tables of operations, and what has changed on the
+-- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
 -- table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
@@ -2728,7 +3230,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     with recursive triggers as (
         select
-            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
+            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid, t.tgfoid,
             t.tgrelid::pg_catalog.regclass::text as table_name,
             t.tgtype::integer as kind,
             t.tgqual is not null as has_condition,
@@ -2738,42 +3240,55 @@ as $$
                 where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
             ) as columns
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ),
 
     expected as (
         select
-            pg_catalog.to_regclass('{{ trackers }}') as relid,
+            pg_catalog.to_regclass(o.qualified)::oid as relid,
+            o.qualified,
+            coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown,
+            pg_catalog.to_regprocedure(o.capture)::oid as function,
             array(
                 select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
-                from pg_catalog.string_to_table('{{ status_columns }}', ',') as c (name)
+                from pg_catalog.string_to_table(o.status_columns, ',') as c (name)
             ) as columns,
-            'create or replace trigger auto_post_capture after insert or update of {{ status_columns }} '
-            'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
+            pg_catalog.format(
+                'create or replace trigger auto_post_capture after insert or update of %s on %s '
+                'for each row execute function %s;', o.status_columns, o.qualified, o.capture
+            ) as remedy
+        from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     ),
 
     children as (
-        select i.inhrelid as relid
+        select i.inhrelid as relid, e.relid as parent
         from pg_catalog.pg_inherits as i
         inner join expected as e on i.inhparent = e.relid
         union
-        select i.inhrelid
+        select i.inhrelid, p.parent
         from pg_catalog.pg_inherits as i
         inner join children as p on i.inhparent = p.relid
     ),
 
     wrong (finding, advice) as (
-        select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
-        from expected as e
-        where not exists (select from triggers as t where t.tgrelid = e.relid)
+        select
+            pg_catalog.concat_ws(case when p.problem like 'has %' then ' ' else ': ' end, p.table_name, p.problem),
+            p.advice
+        from {{ schema }}.auto_post_platform_changes() as p
         union all
         select
-            'it is on ' || t.table_name || ' instead of {{ trackers }}',
+            case
+                when exists (select from expected as e where e.function = t.tgfoid) then pg_catalog.format(
+                    'it is on %s instead of %s', t.table_name,
+                    (select e.shown from expected as e where e.function = t.tgfoid limit 1)
+                )
+                else pg_catalog.format('it is on %s, which the mapping does not name', t.table_name)
+            end,
             pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
         from triggers as t
-        cross join expected as e
         where
-            t.is_own and t.tgrelid is distinct from e.relid
+            t.is_own
+            and not exists (select from expected as e where e.relid = t.tgrelid and e.function = t.tgfoid)
             and not exists (select from children as k where k.relid = t.tgrelid)
         union all
         select
@@ -2796,7 +3311,7 @@ as $$
             ),
             e.remedy
         from triggers as t
-        cross join expected as e
+        inner join expected as e on t.tgfoid = e.function
         where t.is_own and (t.kind <> 21 or t.has_condition or not (t.columns @> e.columns or t.columns = '{}'))
     )
 
@@ -2809,19 +3324,19 @@ as $$
         || case when t.columns = '{}' then ', and fires for any column, which costs the agents' else ', enabled' end,
         case when t.columns = '{}' then e.remedy end
     from triggers as t
-    cross join expected as e
+    inner join expected as e on t.tgfoid = e.function
     where t.is_own and not exists (select from wrong)
     union all
     select
         'warning', 'trigger',
         pg_catalog.format(
-            '%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes',
-            c.oid::pg_catalog.regclass
+            '%s inherits from %s and has no trigger: only the reconciler finds its changes',
+            c.oid::pg_catalog.regclass, e.shown
         ),
-        pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
+        pg_catalog.replace(e.remedy, pg_catalog.format('on %s ', e.qualified), pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
-    cross join expected as e
+    inner join expected as e on k.parent = e.relid
     where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select
@@ -2907,9 +3422,12 @@ as $$
             coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
         from (
             values
-            ('{{ schema }}.auto_post_capture()'),
+            ('{{ schema }}.auto_post_committed(text[])'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
+            union all
+            select o.capture
+            from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
         ) as n (signature)
         left join pg_catalog.pg_proc as p on p.oid = pg_catalog.to_regprocedure(n.signature)
         left join pg_catalog.pg_roles as r on p.proowner = r.oid
@@ -2965,7 +3483,7 @@ as $$
             c.oid::pg_catalog.regclass as trackers
         from definers as d
         left join pg_catalog.pg_trigger as t
-            on t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+            on t.tgfoid in {{ captures }} and t.tgparentid = 0
         left join pg_catalog.pg_class as c on t.tgrelid = c.oid
         where
             d.rolsuper
@@ -2995,7 +3513,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)
@@ -3426,6 +3944,22 @@ as $$
     from reconciler as r
     union all
     select
+        'warning', 'reconciler',
+        pg_catalog.format(
+            'it found %s in the last hour, since %s: the trigger misses them or was away', r.found_in_hour,
+            pg_catalog.date_trunc('second', r.hour_began_at)
+        ),
+        'autopost sql capture  # whether it fires; the agents'' own logs have a warning for each that failed'
+    from {{ schema }}.auto_post_reconciliation as r
+    where r.found_in_hour > 0 and r.hour_began_at > pg_catalog.now() - interval '1 hour'
+    union all
+    select
+        'problem', 'reconciler', pg_catalog.format('it cannot read %s (SQLSTATE %s)', n.tracker_id, n.detail),
+        'autopost reconcile --all  # whether it still is so'
+    from {{ schema }}.auto_post_not_captured as n
+    where n.reason = 'unreadable_table'
+    union all
+    select
         case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
         case
             when n.operations > 0
@@ -3443,7 +3977,7 @@ as $$
             select c.reason, pg_catalog.count(*) as operations
             from {{ schema }}.auto_post_not_captured as c
             -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
-            where c.reason <> 'old_by_its_times'
+            where c.reason not in ('old_by_its_times', 'unreadable_table')
             group by c.reason
         ) as g
     ) as n
@@ -3495,8 +4029,8 @@ comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
 
 -- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
--- right. In the outbox a worker changes the outcome of an operation, and nothing of the operation itself; a reader
--- sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+-- right. In the outbox a worker changes the outcome of an operation and what was committed of it, and nothing else; a
+-- reader sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
 create or replace function {{ schema }}.auto_post_column_rights()
 returns table (group_name text, privilege text, relation regclass, column_name text)
 language sql
@@ -3567,8 +4101,8 @@ as $$
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
             'auto_post_worker', 'EXECUTE',
-            'auto_post_host_problems auto_post_reconcile auto_post_expire auto_post_count_alerts '
-            'auto_post_sequence_events auto_post_column_rights auto_post_json'
+            'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
+            'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json'
         ),
         (
             'auto_post_reader', 'SELECT',
@@ -3579,7 +4113,8 @@ as $$
         ),
         (
             'auto_post_reader', 'EXECUTE',
-            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights auto_post_json'
+            'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights '
+            'auto_post_platform_changes auto_post_json'
         )
     ),
 
@@ -4031,7 +4566,7 @@ select
     coalesce((
         select bool_and(t.tgenabled in ('O', 'A'))
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled,
     r.last_run_at as reconciled_at, r.last_round_at as reconciled_all_at, r.found as reconciled_rows
 from unfinished as u
@@ -4114,8 +4649,8 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, missing_explanation, '
-'refused_by_platform, or what somebody gave.';
+'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
+'missing_explanation, refused_by_platform, or what somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 

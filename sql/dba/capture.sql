@@ -17,7 +17,7 @@ select
     pg_stat_get_function_calls(f.oid) as calls,
     round((pg_stat_get_function_total_time(f.oid) / pg_stat_get_function_calls(f.oid))::numeric, 3) as ms_per_call
 from {{ schema }}.auto_post_control as c
-left join pg_proc as f on f.oid = to_regprocedure('{{ schema }}.auto_post_capture()')
+left join pg_proc as f on f.oid in {{ captures }}
 left join pg_trigger as t on f.oid = t.tgfoid
 left join pg_roles as o on f.proowner = o.oid
 order by table_name;

@@ -8,7 +8,7 @@ with ours as (
     union
     select t.tgrelid, 'r'
     from pg_trigger as t
-    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+    where t.tgfoid in {{ captures }}
 ),
 
 -- A session that waits for a row locks the row and waits for the transaction that changed it. For a row that is not

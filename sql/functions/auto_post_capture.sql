@@ -13,6 +13,7 @@ set lock_timeout = '20ms'
 as $$
 declare
     v_tracker_id text;
+    v_built_id text;
     v_agent_id text;
     v_operation_type text;
     v_status text;
@@ -118,6 +119,7 @@ begin
         end if;
 
         v_now := pg_catalog.clock_timestamp();
+        {{ build.id }}
 
         -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
         -- claim does.

@@ -12,9 +12,12 @@ as $$
             coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false) as is_pinned
         from (
             values
-            ('{{ schema }}.auto_post_capture()'),
+            ('{{ schema }}.auto_post_committed(text[])'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
+            union all
+            select o.capture
+            from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
         ) as n (signature)
         left join pg_catalog.pg_proc as p on p.oid = pg_catalog.to_regprocedure(n.signature)
         left join pg_catalog.pg_roles as r on p.proowner = r.oid
@@ -70,7 +73,7 @@ as $$
             c.oid::pg_catalog.regclass as trackers
         from definers as d
         left join pg_catalog.pg_trigger as t
-            on t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+            on t.tgfoid in {{ captures }} and t.tgparentid = 0
         left join pg_catalog.pg_class as c on t.tgrelid = c.oid
         where
             d.rolsuper
@@ -100,7 +103,7 @@ as $$
         from lacking as l
         group by l.owner_name
         union all
-        select
+        select distinct
             'problem',
             case
                 when h.rolsuper then pg_catalog.format('%s, who owns the functions, is a superuser', h.owner_name)

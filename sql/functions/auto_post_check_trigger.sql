@@ -1,5 +1,5 @@
--- Part of auto_post_check: the trigger on the platform's table of operations. It is known by its function, as the table
--- may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
+-- Part of auto_post_check: the trigger on each of the platform's tables of operations, and what has changed on the
+-- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of a partitioned table each partition has a copy of it; a child of the
 -- table by INHERITS needs one of its own.
 create or replace function {{ schema }}.auto_post_check_trigger()
 returns table (level text, subject text, finding text, advice text)
@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     with recursive triggers as (
         select
-            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid,
+            t.tgname, t.tgenabled, t.tgparentid = 0 as is_own, t.tgrelid, t.tgfoid,
             t.tgrelid::pg_catalog.regclass::text as table_name,
             t.tgtype::integer as kind,
             t.tgqual is not null as has_condition,
@@ -19,42 +19,55 @@ as $$
                 where a.attrelid = t.tgrelid and a.attnum = any(t.tgattr::smallint[])
             ) as columns
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = pg_catalog.to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ),
 
     expected as (
         select
-            pg_catalog.to_regclass('{{ trackers }}') as relid,
+            pg_catalog.to_regclass(o.qualified)::oid as relid,
+            o.qualified,
+            coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown,
+            pg_catalog.to_regprocedure(o.capture)::oid as function,
             array(
                 select pg_catalog.quote_ident(pg_catalog.btrim(c.name, ' "'))
-                from pg_catalog.string_to_table('{{ status_columns }}', ',') as c (name)
+                from pg_catalog.string_to_table(o.status_columns, ',') as c (name)
             ) as columns,
-            'create or replace trigger auto_post_capture after insert or update of {{ status_columns }} '
-            'on {{ trackers }} for each row execute function {{ schema }}.auto_post_capture();' as remedy
+            pg_catalog.format(
+                'create or replace trigger auto_post_capture after insert or update of %s on %s '
+                'for each row execute function %s;', o.status_columns, o.qualified, o.capture
+            ) as remedy
+        from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     ),
 
     children as (
-        select i.inhrelid as relid
+        select i.inhrelid as relid, e.relid as parent
         from pg_catalog.pg_inherits as i
         inner join expected as e on i.inhparent = e.relid
         union
-        select i.inhrelid
+        select i.inhrelid, p.parent
         from pg_catalog.pg_inherits as i
         inner join children as p on i.inhparent = p.relid
     ),
 
     wrong (finding, advice) as (
-        select '{{ trackers }} has no trigger: changes are not captured as they happen', e.remedy
-        from expected as e
-        where not exists (select from triggers as t where t.tgrelid = e.relid)
+        select
+            pg_catalog.concat_ws(case when p.problem like 'has %' then ' ' else ': ' end, p.table_name, p.problem),
+            p.advice
+        from {{ schema }}.auto_post_platform_changes() as p
         union all
         select
-            'it is on ' || t.table_name || ' instead of {{ trackers }}',
+            case
+                when exists (select from expected as e where e.function = t.tgfoid) then pg_catalog.format(
+                    'it is on %s instead of %s', t.table_name,
+                    (select e.shown from expected as e where e.function = t.tgfoid limit 1)
+                )
+                else pg_catalog.format('it is on %s, which the mapping does not name', t.table_name)
+            end,
             pg_catalog.format('drop trigger %I on %s;', t.tgname, t.table_name)
         from triggers as t
-        cross join expected as e
         where
-            t.is_own and t.tgrelid is distinct from e.relid
+            t.is_own
+            and not exists (select from expected as e where e.relid = t.tgrelid and e.function = t.tgfoid)
             and not exists (select from children as k where k.relid = t.tgrelid)
         union all
         select
@@ -77,7 +90,7 @@ as $$
             ),
             e.remedy
         from triggers as t
-        cross join expected as e
+        inner join expected as e on t.tgfoid = e.function
         where t.is_own and (t.kind <> 21 or t.has_condition or not (t.columns @> e.columns or t.columns = '{}'))
     )
 
@@ -90,19 +103,19 @@ as $$
         || case when t.columns = '{}' then ', and fires for any column, which costs the agents' else ', enabled' end,
         case when t.columns = '{}' then e.remedy end
     from triggers as t
-    cross join expected as e
+    inner join expected as e on t.tgfoid = e.function
     where t.is_own and not exists (select from wrong)
     union all
     select
         'warning', 'trigger',
         pg_catalog.format(
-            '%s inherits from {{ trackers }} and has no trigger: only the reconciler finds its changes',
-            c.oid::pg_catalog.regclass
+            '%s inherits from %s and has no trigger: only the reconciler finds its changes',
+            c.oid::pg_catalog.regclass, e.shown
         ),
-        pg_catalog.replace(e.remedy, 'on {{ trackers }} ', pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
+        pg_catalog.replace(e.remedy, pg_catalog.format('on %s ', e.qualified), pg_catalog.format('on %s ', c.oid::pg_catalog.regclass))
     from children as k
     inner join pg_catalog.pg_class as c on k.relid = c.oid and c.relkind = 'r' and not c.relispartition
-    cross join expected as e
+    inner join expected as e on k.parent = e.relid
     where not exists (select from triggers as t where t.tgrelid = c.oid)
     union all
     select

@@ -93,6 +93,22 @@ as $$
     from reconciler as r
     union all
     select
+        'warning', 'reconciler',
+        pg_catalog.format(
+            'it found %s in the last hour, since %s: the trigger misses them or was away', r.found_in_hour,
+            pg_catalog.date_trunc('second', r.hour_began_at)
+        ),
+        'autopost sql capture  # whether it fires; the agents'' own logs have a warning for each that failed'
+    from {{ schema }}.auto_post_reconciliation as r
+    where r.found_in_hour > 0 and r.hour_began_at > pg_catalog.now() - interval '1 hour'
+    union all
+    select
+        'problem', 'reconciler', pg_catalog.format('it cannot read %s (SQLSTATE %s)', n.tracker_id, n.detail),
+        'autopost reconcile --all  # whether it still is so'
+    from {{ schema }}.auto_post_not_captured as n
+    where n.reason = 'unreadable_table'
+    union all
+    select
         case when n.operations > 0 then 'warning' else 'ok' end, 'not captured',
         case
             when n.operations > 0
@@ -110,7 +126,7 @@ as $$
             select c.reason, pg_catalog.count(*) as operations
             from {{ schema }}.auto_post_not_captured as c
             -- What merely changed after it ended is shown by the statement, and is nothing to warn of.
-            where c.reason <> 'old_by_its_times'
+            where c.reason not in ('old_by_its_times', 'unreadable_table')
             group by c.reason
         ) as g
     ) as n

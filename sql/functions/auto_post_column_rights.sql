@@ -1,6 +1,6 @@
 -- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
--- right. In the outbox a worker changes the outcome of an operation, and nothing of the operation itself; a reader
--- sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
+-- right. In the outbox a worker changes the outcome of an operation and what was committed of it, and nothing else; a
+-- reader sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
 create or replace function {{ schema }}.auto_post_column_rights()
 returns table (group_name text, privilege text, relation regclass, column_name text)
 language sql

@@ -1,7 +1,7 @@
--- Part of auto_post_reconcile: reads a block of operation_trackers, of all partitions, row by row, captures what was
+-- Part of auto_post_reconcile: reads a block of a table of operations, of all partitions, row by row, captures what was
 -- missed, notes each row that cannot be read, and returns how many there were of both.
 create or replace function {{ schema }}.auto_post_reconcile_block(
-    p_block bigint, out captured integer, out unreadable integer
+    p_operations regclass, p_block bigint, out captured integer, out unreadable integer
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -15,11 +15,12 @@ begin
     captured := 0;
     unreadable := 0;
     begin
-        select pg_catalog.array_agg(t.ctid), pg_catalog.array_agg(t.tableoid) into v_rows, v_tables
-        from {{ platform }}.operation_trackers as t
-        where
-            t.ctid >= pg_catalog.format('(%s,0)', p_block)::tid
-            and t.ctid <= pg_catalog.format('(%s,65535)', p_block)::tid;
+        execute pg_catalog.format(
+            'select pg_catalog.array_agg(t.ctid), pg_catalog.array_agg(t.tableoid) from %s as t '
+            'where t.ctid >= $1 and t.ctid <= $2', p_operations
+        )
+        into v_rows, v_tables
+        using pg_catalog.format('(%s,0)', p_block)::tid, pg_catalog.format('(%s,65535)', p_block)::tid;
     exception
         when data_corrupted or index_corrupted or internal_error then
             v_rows := array[null];
@@ -27,7 +28,7 @@ begin
     for v_place in 1..coalesce(pg_catalog.cardinality(v_rows), 0) loop
         begin
             captured := captured + {{ schema }}.auto_post_reconcile_rows(
-                v_rows[v_place], v_rows[v_place], v_tables[v_place], 1
+                p_operations, v_rows[v_place], v_rows[v_place], v_tables[v_place], 1
             );
             continue when v_rows[v_place] is not null;
             v_sqlstate := 'XX001';
@@ -39,9 +40,12 @@ begin
                 end if;
         end;
         begin
-            select {{ schema }}.auto_post_text(t.id, 200) into strict v_id
-            from {{ platform }}.operation_trackers as t
-            where t.ctid = v_rows[v_place] and t.tableoid = v_tables[v_place];
+            execute pg_catalog.format(
+                'select {{ schema }}.auto_post_text(t.id, 200) from %s as t where t.ctid = $1 and t.tableoid = $2',
+                p_operations
+            )
+            into strict v_id
+            using v_rows[v_place], v_tables[v_place];
         exception
             when others then
                 v_id := pg_catalog.format(
@@ -61,7 +65,7 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_reconcile_block(bigint) from public;
+revoke execute on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) from public;
 
-comment on function {{ schema }}.auto_post_reconcile_block(bigint) is
+comment on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) is
 'Part of auto_post_reconcile: reads a block row by row and notes the rows that cannot be read.';

@@ -21,7 +21,7 @@ begin
             continue;
         end if;
         if
-            v_table.name = 'operation_trackers'
+            v_table.name ~ '^operation_trackers'
             and (select c.relkind from pg_catalog.pg_class as c where c.oid = v_oid) not in ('r', 'p')
         then
             v_problems := v_problems || pg_catalog.format(
@@ -37,7 +37,7 @@ begin
         end if;
         -- To make the trigger the right TRIGGER would do; to comment and to drop it would not.
         if
-            v_table.name = 'operation_trackers'
+            v_table.name ~ '^operation_trackers'
             and not pg_catalog.pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = v_oid), 'usage')
         then
             v_problems := v_problems || pg_catalog.format(

@@ -6,8 +6,8 @@ declare
 begin
     for v_object in
         with recursive tables as (
-            select pg_catalog.to_regclass(u.qualified)::oid as oid, pg_catalog.to_regprocedure(u.function) as function
-            from (values {{ used }}) as u (qualified, function, view)
+            select pg_catalog.to_regclass(u.qualified)::oid as oid, pg_catalog.to_regprocedure(u.capture)::oid as function
+            from (values {{ operations }}) as u (qualified, view_name, status_columns, capture)
             union
             select i.inhrelid, p.function from pg_catalog.pg_inherits as i inner join tables as p on i.inhparent = p.oid
         )
@@ -26,9 +26,9 @@ begin
         from pg_catalog.pg_proc as p
         where
             p.oid in {{ captures }}
-            and p.oid not in (
-                select pg_catalog.to_regprocedure(u.function)
-                from (values {{ used }}) as u (qualified, function, view)
+            and not exists (
+                select from (values {{ operations }}) as u (qualified, view_name, status_columns, capture)
+                where pg_catalog.to_regprocedure(u.capture) = p.oid
             )
     loop
         execute pg_catalog.format('drop function %s', v_object.function);
@@ -40,7 +40,10 @@ begin
             c.relnamespace = '{{ schema }}'::pg_catalog.regnamespace
             and c.relkind = 'v'
             and c.relname ~ '^operation_trackers_(of_|unnamed$)'
-            and c.relname not in (select u.view from (values {{ used }}) as u (qualified, function, view))
+            and not exists (
+                select from (values {{ operations }}) as u (qualified, view_name, status_columns, capture)
+                where pg_catalog.to_regclass(u.view_name) = c.oid
+            )
     loop
         execute pg_catalog.format('drop view {{ schema }}.%I', v_object.relname);
     end loop;

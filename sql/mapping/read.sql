@@ -6,6 +6,8 @@ declare
     v_column record;
     v_type oid;
     v_columns text;
+    v_statement text;
+    v_grants text;
 begin
     for v_column in
         select c.name, c.expression, c.type
@@ -24,9 +26,41 @@ begin
             v_column.expression, v_column.type, v_column.name
         ));
     end loop;
-    execute pg_catalog.format(
+    v_statement := pg_catalog.format(
         'create or replace view {{ schema }}.{{ name }} as select {{ system }}%s from %s as t', v_columns, '{{ table }}'
     );
+    begin
+        execute v_statement;
+    exception
+        -- A column has another collation now. The view is made again, with the rights that it had.
+        when invalid_table_definition then
+            select pg_catalog.string_agg(
+                pg_catalog.format(
+                    'grant %s%s on {{ schema }}.{{ name }} to %s%s;', g.privilege_type,
+                    ' (' || pg_catalog.quote_ident(g.attname) || ')',
+                    case g.grantee when 0 then 'public' else pg_catalog.quote_ident(r.rolname) end,
+                    case when g.is_grantable then ' with grant option' end
+                ), ' '
+            )
+            into v_grants
+            from (
+                select null::name as attname, a.grantee, a.privilege_type, a.is_grantable
+                from pg_catalog.pg_class as c
+                cross join pg_catalog.aclexplode(c.relacl) as a
+                where c.oid = '{{ schema }}.{{ name }}'::pg_catalog.regclass and a.grantee <> c.relowner
+                union all
+                select t.attname, a.grantee, a.privilege_type, a.is_grantable
+                from pg_catalog.pg_attribute as t
+                cross join pg_catalog.aclexplode(t.attacl) as a
+                where t.attrelid = '{{ schema }}.{{ name }}'::pg_catalog.regclass
+            ) as g
+            left join pg_catalog.pg_roles as r on g.grantee = r.oid;
+            drop view {{ schema }}.{{ name }};
+            execute v_statement;
+            if v_grants is not null then
+                execute v_grants;
+            end if;
+    end;
 end
 $mapping$;
 

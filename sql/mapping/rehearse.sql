@@ -6,7 +6,15 @@ declare
     v_what text;
     v_agent record;
 begin
-    select a.id, a.tenant_id into v_agent from {{ schema }}.agents as a limit 1;
+    begin
+        select a.id, a.tenant_id into v_agent from {{ schema }}.agents as a limit 1;
+    exception
+        when lock_not_available then
+            raise;
+        when others then
+            -- A row that cannot be read; mapping/evaluate.sql has named the newest of them. Its message quotes values.
+            select null::text as id, null::text as tenant_id into v_agent;
+    end;
     foreach v_what in array array['status', 'alert', 'audit'] loop
         begin
             if v_what = 'audit' then

@@ -30,6 +30,7 @@ grant select, insert on {{ schema }}.auto_post_consumers to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
+{{ schema }}.auto_post_committed(text[]),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
 {{ schema }}.auto_post_count_alerts(jsonb, timestamptz),
@@ -55,7 +56,7 @@ grant execute on function
 {{ schema }}.auto_post_history(text)
 to auto_post_reader;
 
--- Columns: in the outbox a worker changes the outcome of an operation, not the operation; a reader sees no texts.
+-- Columns: in the outbox a worker changes the outcome of an operation and what was committed of it; a reader sees no texts.
 -- Which columns: select * from {{ schema }}.auto_post_column_rights();
 do $columns$
 declare
@@ -83,6 +84,7 @@ grant execute on function {{ schema }}.auto_post_json(text) to auto_post_worker,
 
 -- Both: the self-check, which says whether it stands as above.
 grant execute on function
+{{ schema }}.auto_post_platform_changes(),
 {{ schema }}.auto_post_column_rights(),
 {{ schema }}.auto_post_check(interval),
 {{ schema }}.auto_post_check_by(text),

@@ -7,6 +7,8 @@ create table {{ schema }}.auto_post_reconciliation (
     last_run_at timestamptz,
     last_round_at timestamptz,
     found bigint not null default 0,
+    hour_began_at timestamptz not null default now(),
+    found_in_hour bigint not null default 0,
     constraint auto_post_reconciliation_pkey primary key (only_row),
     constraint auto_post_reconciliation_only_row_check check (only_row),
     constraint auto_post_reconciliation_next_block_check check (next_block >= 0)
@@ -21,4 +23,7 @@ comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a w
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
 comment on column {{ schema }}.auto_post_reconciliation.last_round_at is 'When the end of the table was last reached.';
 comment on column {{ schema }}.auto_post_reconciliation.found is 'How many missed operations were captured so far.';
+comment on column {{ schema }}.auto_post_reconciliation.hour_began_at is 'Since when found_in_hour counts: at most an hour.';
+comment on column {{ schema }}.auto_post_reconciliation.found_in_hour is
+'How many missed operations were captured since hour_began_at. Many: the trigger misses them.';
 comment on column {{ schema }}.auto_post_reconciliation.only_row is 'Always true: keeps it to one row.';

@@ -41,7 +41,7 @@ select
     coalesce((
         select bool_and(t.tgenabled in ('O', 'A'))
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled,
     r.last_run_at as reconciled_at, r.last_round_at as reconciled_all_at, r.found as reconciled_rows
 from unfinished as u

@@ -74,6 +74,13 @@ def test_wheel_alone_migrates_and_shows_status(wheel_folder: Path, empty_databas
     assert "posted" in run(sys.executable, "-m", "autopost", "status", cwd=tmp_path, dsn=empty_database, **alone)
 
 
+def test_wheel_alone_shows_the_bundled_mappings(wheel_folder: Path, tmp_path: Path) -> None:
+    """They are files of the package."""
+    alone = {"PYTHONPATH": str(wheel_folder)}
+    shown = run(sys.executable, "-m", "autopost", "mapping", "show", "prefect", cwd=tmp_path, dsn="", **alone)
+    assert shown == (ROOT / "worker/autopost/database/mappings/prefect.toml").read_text("utf-8")
+
+
 def test_wheel_holds_every_statement_and_migration(wheel_folder: Path) -> None:
     """What the checkout has, the wheel has."""
     for packaged, source in (("_sql", "sql"), ("_migrations", "migrations")):

@@ -109,7 +109,7 @@ async def test_names_of_fields_for_machines_stay(
     found = json.loads(autopost("status", "--json", dsn=database).stdout)
     names = (
         "states parked retrying oldest_seconds reasons errors is_partial last_hour pauses workers capture_enabled "
-        "trigger_enabled paused wakeup"
+        "trigger_enabled paused wakeup problems"
     )
     assert list(found) == names.split()
     assert found["states"] == {"pending": 0, "claimed": 0, "posted": 1, "skipped": 0, "dead": 0}

@@ -55,6 +55,6 @@ def test_unknown_name_is_refused_with_the_names_that_there_are() -> None:
     assert shown.stdout == ""
     assert "only of airflow, atom, " in shown.stderr
     assert "did you mean prefect?" in shown.stderr
-    with pytest.raises(ConfigurationError, match="no mapping of '../prefect' comes with autopost"):
+    with pytest.raises(ConfigurationError, match=r"no mapping of '\.\./prefect' comes with autopost"):
         bundled_mapping("../prefect")
     assert [*bundled_mappings()] == NAMES

@@ -19,6 +19,7 @@ from autopost.cli.sampling.sample import read_sample
 from autopost.database.connection import connect
 from autopost.database.mapping import parse_mapping
 from autopost.database.sql import read_object, render
+from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
@@ -237,7 +238,8 @@ def mapped_platform(dsn: str, rows: int = 20) -> Iterator[Host]:
         host = Host(connection)
         host.execute(
             "create table apps (id text primary key, name text, maturity text);"
-            "create table runs (id bigint primary key, app text, state text, outputs text, begun timestamp);"
+            "create table runs (id bigint primary key, app text, state text, outputs text, begun timestamp) "
+            "with (autovacuum_enabled = false);"
             "insert into apps values ('a', 'Ada', 'autonomous');"
         )
         host.execute(
@@ -266,10 +268,21 @@ async def test_rows_that_an_expression_cannot_read_are_named_by_id(empty_databas
 async def test_function_for_json_is_there_before_an_install_for_one_transaction(
     empty_database: str, redactor: Redactor
 ) -> None:
-    """It is gone afterwards, and a role that may not make it hears what to do."""
+    """It is gone afterwards; a role that may not make it is told what to do. Without it SELECT is enough."""
     with mapped_platform(empty_database) as host:
         await preview(empty_database, redactor, mapping=TOLERANT)
         assert host.value("select count(*) from pg_proc where proname = 'auto_post_json'") == 0
+        role = f"autopost_test_reader_{host.connection.info.backend_pid}"
+        database = host.connection.info.dbname
+        host.execute(f"create role {role} login; revoke temporary on database {database} from public")
+        host.execute(f"grant select on apps, runs to {role}; alter role {role} set default_transaction_read_only = on")
+        try:
+            report = await preview(f"{empty_database} user={role}", redactor, mapping=MAPPED)
+            assert report.totals == {"posted": 16, "cannot be read": 4}
+            with pytest.raises(SchemaMismatch, match="grant temporary on the database"):
+                await preview(f"{empty_database} user={role}", redactor, mapping=TOLERANT)
+        finally:
+            host.execute(f"drop owned by {role}; drop role {role}")
 
 
 async def test_newest_are_found_by_an_index_or_by_place(empty_database: str, redactor: Redactor) -> None:
@@ -325,12 +338,12 @@ async def test_newest_of_partitions_are_read_from_each(empty_database: str, reda
         assert report.posts[0].tracker_id == "50"
 
 
-async def test_agent_id_that_several_agents_have_is_unknown(empty_database: str, redactor: Redactor) -> None:
+async def test_agent_id_that_several_agents_have_may_not_post(empty_database: str, redactor: Redactor) -> None:
     """It fails closed, whichever of them may post, and the report says how it is."""
     with mapped_platform(empty_database) as host:
         host.execute("alter table apps drop constraint apps_pkey; insert into apps values ('a', 'Ada', 'student')")
         report = await preview(empty_database, redactor, mapping=TOLERANT)
-        assert report.totals == {"agent_unknown": 20}
+        assert report.totals == {"agent_ambiguous": 20}
         (problem,) = report.problems
         assert "20 of an id that several agents have" in problem.finding
 
@@ -399,3 +412,54 @@ def test_model_writes_what_would_be_posted(bare: Host, empty_database: str) -> N
         assert len(server.requests) == requests, "without --llm nobody is asked"
     refused = autopost("preview", "--llm", dsn=empty_database)
     assert (refused.returncode, "OPENAI_API_KEY: not set" in refused.stderr) == (2, True)
+
+
+SEVERAL = """
+[agents]
+table = "public.apps"
+[agents.columns]
+tenant_id = "null"
+category = "null"
+[[operation_trackers]]
+table = "public.runs"
+[operation_trackers.columns]
+tenant_id = "null"
+agent_id = "app"
+operation_type = "'workflow_execute'"
+status = "case t.state when 'succeeded' then 'completed' else t.state end"
+what_explanation = "auto_post_json(t.outputs) ->> 'text'"
+why_explanation = "null"
+next_steps = "null"
+started_at = "t.begun at time zone 'UTC'"
+completed_at = "null"
+[[operation_trackers]]
+name = "jobs"
+table = "public.jobs"
+[operation_trackers.columns]
+id = ["queue", "number"]
+tenant_id = "null"
+agent_id = "'a'"
+operation_type = "'report_generate'"
+status = "state"
+what_explanation = "'Job ' || t.number"
+why_explanation = "null"
+next_steps = "null"
+started_at = "t.ended"
+completed_at = "null"
+"""
+
+
+async def test_newest_of_several_tables_are_those_of_all(empty_database: str, redactor: Redactor) -> None:
+    """In the order of their times, with one rate limit, and with the ids that an install gives them."""
+    with mapped_platform(empty_database, rows=40) as host:
+        host.execute(
+            "create table jobs (queue text, number integer, state text, ended timestamptz, "
+            "primary key (queue, number));"
+            "insert into jobs select 'a/b', n, 'completed', now() - n * interval '10 min' - interval '1 min' "
+            "from generate_series(0, 3) as n"
+        )
+        report = await preview(empty_database, redactor, newest=6, mapping=SEVERAL)
+        assert report.tables == {"public.runs": "id", "public.jobs": "physical order"}
+        assert report.operations == 6
+        assert report.totals == {"posted": 3, "rate_limited": 3}
+        assert [post.tracker_id for post in report.posts] == ["jobs/a%2Fb/0", "jobs/a%2Fb/1", "jobs/a%2Fb/2"]

@@ -62,6 +62,7 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
     )
     assert {row["proname"] for row in definers} == {
         "auto_post_capture",
+        "auto_post_committed",
         "auto_post_count_alerts",
         "auto_post_expire",
         "auto_post_reconcile",

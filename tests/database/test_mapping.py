@@ -188,4 +188,4 @@ def test_functions_of_autopost_are_called_in_whatever_schema_they_are() -> None:
         ("t.auto_post_json", 't."auto_post_json"'),
     ):
         mapping = parse_mapping(f'{SMALLEST}[operation_trackers.columns]\nwhat_explanation = """{given}"""\n', "it")
-        assert mapping.tables["operation_trackers"].columns["what_explanation"] == expected, given
+        assert mapping.operations[0].columns["what_explanation"] == expected, given

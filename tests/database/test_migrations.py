@@ -45,12 +45,16 @@ ORDER = [
     "views/auto_post_operations",
     *(
         f"functions/auto_post_{name}"
-        for name in ("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile")
+        for name in (
+            *("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile"),
+            *("committed_rows", "committed"),
+        )
     ),
     *(f"functions/auto_post_{name}" for name in ("correct_clock", "expire", "count_alerts", "purge", "history")),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "switch_rule")),
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
+    "functions/auto_post_platform_changes",
     *(f"functions/auto_post_check_{name}" for name in ("by", "server", "held_back", "schema", "trigger", "functions")),
     "functions/auto_post_column_rights",
     "functions/auto_post_keep_to_clock",

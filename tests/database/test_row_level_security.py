@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from autopost.database.connection import create_pool
 from autopost.database.migrate import migrate
+from autopost.model import Claim
+from autopost.outbox.outbox import Outbox
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
-from tests.support.host import Host, Row, open_connection
+from tests.support.host import SCHEMAS, Host, Row, open_connection
 from tests.support.roles import Platform, dsn_of, platform
 from tests.support.work import work_off
 
@@ -230,3 +234,35 @@ def test_owner_who_is_a_member_of_the_tables_owner_is_free(empty_database: str) 
             assert trackers["level"] == "ok"
         finally:
             host.execute(f"drop owned by {owner}, {autopost} cascade; drop role {owner}, {autopost}")
+
+
+async def test_text_that_a_policy_hides_is_not_read(secured: Platform) -> None:
+    """The claim has what the trigger captured, until the owner may read the table."""
+    host, settings = secured.host, settings_of(secured, secured.worker)
+    complete(secured)
+    with secured.as_(secured.application) as application:
+        application.execute("set platform.tenant = 'tenant'")
+        application.execute("update operation_trackers set what_explanation = 'Hidden'")
+    hidden = await claimed(settings)
+    assert (hidden.operation.what_explanation, hidden.read_error) == ("Sorted the inbox", None)
+    follow_the_advice(host)
+    host.execute("update auto_post_outbox set state = 'pending', worker = null, available_at = now()")
+    assert (await claimed(settings)).operation.what_explanation == "Hidden"
+
+
+async def test_owner_that_may_not_read_the_table_delays_nobody(secured: Platform) -> None:
+    """Somebody took the right away."""
+    host = secured.host
+    complete(secured)
+    host.execute(f"revoke select on operation_trackers from {secured.owner}")
+    assert (await claimed(settings_of(secured, secured.worker))).read_error == "42501"
+
+
+async def claimed(settings: Settings) -> Claim:
+    """Claim the one row that is due, as a worker."""
+    pool = await create_pool(settings, "test", size=1)
+    try:
+        (claim,) = await Outbox(pool, SCHEMAS, "one").claim(1, timedelta(minutes=1))
+    finally:
+        await pool.close()
+    return claim

@@ -61,6 +61,8 @@ ROW = (
     "values (%s, 'tenant', 'ada', 'workflow_execute', 'running', 'Sorted', '2100-01-01 00:00:00+00')"
 )
 
+COMMITTED = "select error from auto_post_committed(array['op'])"
+
 
 @contextlib.contextmanager
 def attacker(dsn: str) -> Iterator[str]:
@@ -104,6 +106,7 @@ def capture_and_reconcile(host: Host, role: str, dsn: str, table: str) -> None:
         "what_explanation": "Sorted",
     }
     assert rows == [expected, expected]
+    assert host.rows("select error from auto_post_committed(array['op1', 'op2']) where error is not null") == []
     assert {row["role"] for row in host.rows("select role from plat.ran_as")} <= {role}
 
 
@@ -170,13 +173,16 @@ def test_reconciler_does_not_run_a_policys_function(empty_database: str) -> None
                 host.execute(f"alter policy trap on operation_trackers using ({code})")
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="policy trap of"):
                     worker.value("select auto_post_reconcile()")
+                assert worker.value(COMMITTED) == "42501"
             assert host.rows("select * from plat.ran_as") == []
             condition = "tenant_id::varchar = coalesce(current_setting('x.y', true), 'tenant')"
             host.execute(f"alter policy trap on operation_trackers using ({condition})")
             assert worker.value("select auto_post_reconcile()") == 1
+            assert worker.value(COMMITTED) is None
             host.execute("alter table operation_trackers rename to hidden")
             host.execute("create view operation_trackers as select * from hidden where plat.trap()")
             host.execute(f"grant select on operation_trackers to {installed.owner}")
             with pytest.raises(psycopg.errors.WrongObjectType):
                 worker.value("select auto_post_reconcile()")
+            assert worker.value(COMMITTED) == "42501"
             assert host.rows("select * from plat.ran_as") == []

@@ -33,7 +33,8 @@ RUN_STARTS = (
     "where dag_id = %(dag)s and run_id = %(run)s"
 )
 SCHEDULING_DECISION = (
-    "update dag_run set last_scheduling_decision = now(), updated_at = now() where dag_id = %(dag)s and run_id = %(run)s"
+    "update dag_run set last_scheduling_decision = now(), updated_at = now() "
+    "where dag_id = %(dag)s and run_id = %(run)s"
 )
 RUN_ENDS = (
     "update dag_run set end_date = start_date + interval '72 s', state = %(state)s, last_scheduling_decision = now(), "
@@ -54,7 +55,7 @@ ASKS = (
     "values (%(id)s, '[\"Approve\", \"Reject\"]', %(subject)s, %(body)s, '{}', now(), '{}')"
 )
 IS_ANSWERED = (
-    "update hitl_detail set responded_by = '{\"id\": \"1\"}', responded_at = now(), chosen_options = '[\"Approve\"]' "
+    'update hitl_detail set responded_by = \'{"id": "1"}\', responded_at = now(), chosen_options = \'["Approve"]\' '
     "where ti_id = %(id)s"
 )
 ASKS_ANEW = (
@@ -112,6 +113,7 @@ def airflow(empty_database: str) -> Iterator[KnownPlatform]:
 async def test_runs_and_requests_are_posted_once_and_nothing_else(airflow: KnownPlatform, redactor: Redactor) -> None:
     """Succeeded, failed after retries, cleared and run again, a backfill, a mapped task, a request asked twice."""
     dags = Dags(airflow)
+    scheduled = "scheduled__2026-11-29T00:00:00+00:00"
 
     dags.start("nightly_report", title="Nightly report")
     task = dags.task("nightly_report", "count", "success")
@@ -126,10 +128,10 @@ async def test_runs_and_requests_are_posted_once_and_nothing_else(airflow: Known
     dags.clear("broken_import", task)
     dags.end("broken_import", "success")
 
-    dags.start("mapped", run="scheduled__2026-11-29T00:00:00+00:00", kind="scheduled")
+    dags.start("mapped", run=scheduled, kind="scheduled")
     for index in (0, 1):
-        dags.task("mapped", "load", "failed", run="scheduled__2026-11-29T00:00:00+00:00", map_index=index)
-    dags.end("mapped", "failed", run="scheduled__2026-11-29T00:00:00+00:00")
+        dags.task("mapped", "load", "failed", run=scheduled, map_index=index)
+    dags.end("mapped", "failed", run=scheduled)
 
     dags.start("old_days", kind="backfill")
     dags.end("old_days", "success")
@@ -146,21 +148,21 @@ async def test_runs_and_requests_are_posted_once_and_nothing_else(airflow: Known
     dags.end("refund", "success")
 
     posts = await airflow.posts(redactor)
+    failed = "hit a problem with workflow_execute:"
+    tasks = "task load failed at try 1, task load failed at try 1"
     ran = "Just finished workflow_execute! Run run1 finished in 1 min 12 s #automation"
     asks = "🙋 refund is asking for approval: Refund 40 for order 7?: The customer waits"
     assert posts == [
         (
             "broken_import",
             "alert",
-            "⚠️ broken_import hit a problem with workflow_execute: "
-            "Run run1 failed after 1 min 12 s: task load failed at try 2",
+            f"⚠️ broken_import {failed} Run run1 failed after 1 min 12 s: task load failed at try 2",
         ),
         ("broken_import", "status", ran),
         (
             "mapped",
             "alert",
-            "⚠️ mapped hit a problem with workflow_execute: Run scheduled__2026-11-29T00:00:00+00:00 failed after "
-            "1 min 12 s: task load failed at try 1, task load failed at try 1",
+            f"⚠️ mapped {failed} Run {scheduled} failed after 1 min 12 s: {tasks}",
         ),
         ("nightly_report", "status", ran),
         ("refund", "alert", asks),

@@ -1,8 +1,8 @@
 """atom (rush86999/atom), at 8aa2f26a and as it was at 49e4722c.
 
-From backend/tools/agent_guidance_canvas_tool.py (start_operation, update_step, complete_operation), core/generic_agent.py and
-core/agent_execution_service.py (AgentExecution), core/agent_governance_service.py (request_approval), and
-core/agent_social_layer.py (create_post, whose reader expects what the mapping fills in).
+From backend/tools/agent_guidance_canvas_tool.py (start_operation, update_step, complete_operation),
+core/generic_agent.py and core/agent_execution_service.py (AgentExecution), core/agent_governance_service.py
+(request_approval), and core/agent_social_layer.py (create_post, whose reader expects what the mapping fills in).
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ AGENT = (
     "values (%(agent)s, %(agent)s, 'ops', 'm', 'c', %(status)s{values})"
 )
 START = (
-    "insert into agent_operation_tracker (id, agent_id, user_id, workspace_id, operation_type, operation_id, current_step, "
-    "current_step_index, status, progress, what_explanation, why_explanation, next_steps, operation_metadata, logs{more}) "
-    "values (%(id)s, %(agent)s, 'u', 'default', %(type)s, %(id)s, 'Initializing', 0, 'running', 0, %(what)s, 'so that', 'rest', "
+    "insert into agent_operation_tracker (id, agent_id, user_id, workspace_id, operation_type, operation_id, "
+    "current_step, "
+    "current_step_index, status, progress, what_explanation, why_explanation, next_steps, operation_metadata, "
+    "logs{more}) "
+    "values (%(id)s, %(agent)s, 'u', 'default', %(type)s, %(id)s, 'Initializing', 0, 'running', 0, %(what)s, 'so "
+    "that', 'rest', "
     "'{{}}', '[]'{values})"
 )
-STEP = "update agent_operation_tracker set current_step = %(step)s, current_step_index = 1, progress = 50 where id = %(id)s"
+STEP = "update agent_operation_tracker set current_step = %(step)s, progress = 50 where id = %(id)s"
 COMPLETE = (
     "update agent_operation_tracker set status = %(status)s, completed_at = now(), progress = 100, "
     "current_step = coalesce(%(message)s, current_step) where id = %(id)s"
 )
 EXECUTION = (
-    "insert into agent_executions (id, agent_id, workspace_id, status, input_summary, output_summary, triggered_by{more}) "
+    "insert into agent_executions (id, agent_id, workspace_id, status, input_summary, output_summary, "
+    "triggered_by{more}) "
     "values (%(id)s, %(agent)s, 'default', %(status)s, %(input)s, %(output)s, %(by)s{values})"
 )
 EXECUTION_ENDS = (
@@ -40,7 +44,8 @@ EXECUTION_ENDS = (
 )
 APPROVAL = (
     "insert into hitl_actions (id, workspace_id, agent_id, action_type, platform, params, status, reason) "
-    "values (%(id)s, 'default', %(agent)s, 'send_message', 'internal', '{}', 'pending', 'Learning phase: external contact')"
+    "values (%(id)s, 'default', %(agent)s, 'send_message', 'internal', '{}', 'pending', 'Learning phase: external "
+    "contact')"
 )
 APPROVED = "update hitl_actions set status = 'approved', reviewed_at = now(), reviewed_by = 'u' where id = %(id)s"
 
@@ -57,20 +62,33 @@ class Agents:
                 "insert into tenants (id, name, subdomain, edition, current_spend_usd, total_spend_usd) "
                 "values ('acme', 'Acme', 'acme', 'personal', 0, 0), ('default', 'Default', 'default', 'personal', 0, 0)"
             )
-        more, values = (", first_name, last_name, role, status, is_active", ", 'U', 'U', 'member', 'active', true")
+        more, values = (
+            (", first_name, last_name, role, status, is_active", ", 'U', 'U', 'member', 'active', true")
+            if tenants
+            else ("", "")
+        )
         host.execute(
-            f"insert into users (id, email{more if tenants else ''}) values ('u', 'u@example.com'{values if tenants else ''}); "
+            f"insert into users (id, email{more}) values ('u', 'u@example.com'{values}); "
             "insert into workspaces (id, name) values ('default', 'Default')"
         )
 
     def agent(self, name: str, status: str = "supervised") -> str:
         """Register an agent; return its id."""
-        more, values = (", role, type, capabilities, tenant_id", ", 'agent', 'personal', '[]', 'acme'") if self.tenants else ("", "")
+        more, values = (
+            (", role, type, capabilities, tenant_id", ", 'agent', 'personal', '[]', 'acme'")
+            if self.tenants
+            else ("", "")
+        )
         self.platform.do(AGENT.format(more=more, values=values), agent=name, status=status)
         return name
 
     def work(
-        self, agent: str, kind: str = "workflow_execute", status: str = "completed", message: str | None = None, what: str = "Sort the inbox"
+        self,
+        agent: str,
+        kind: str = "workflow_execute",
+        status: str = "completed",
+        message: str | None = None,
+        what: str = "Sort the inbox",
     ) -> None:
         """Track one operation from its start to its end."""
         id_, extra = str(uuid4()), (", tenant_id", ", 'default'") if self.tenants else ("", "")
@@ -79,11 +97,26 @@ class Agents:
         for _ in range(2):
             self.platform.do(COMPLETE, id=id_, status=status, message=message)
 
-    def execute(self, agent: str, status: str, *, by: str = "manual", chain: bool = False, inserted: bool = False) -> None:
+    def execute(
+        self, agent: str, status: str, *, by: str = "manual", chain: bool = False, inserted: bool = False
+    ) -> None:
         """Execute an agent; `inserted` writes the end at once, as agents without a session do."""
-        id_, extra = str(uuid4()), ((", tenant_id, chain_id", f", 'default', {repr('chain') if chain else 'null'}") if self.tenants else ("", ""))
+        id_, extra = (
+            str(uuid4()),
+            (
+                (", tenant_id, chain_id", f", 'default', {repr('chain') if chain else 'null'}")
+                if self.tenants
+                else ("", "")
+            ),
+        )
         statement = EXECUTION.format(more=extra[0], values=extra[1])
-        row = {"id": id_, "agent": agent, "by": by, "input": "List the hosts", "output": "42 hosts" if inserted else None}
+        row = {
+            "id": id_,
+            "agent": agent,
+            "by": by,
+            "input": "List the hosts",
+            "output": "42 hosts" if inserted else None,
+        }
         self.platform.do(statement, **row, status=status if inserted else "running")
         if not inserted:
             error = "Agent chat execution failed" if status == "failed" else None
@@ -134,7 +167,11 @@ async def test_all_three_tables_are_posted_once_and_nothing_else(agents: Agents,
         ("inserts", "status", f"{ran} 42 hosts #automation"),
         ("breaks", "alert", f"⚠️ breaks {problem} List the hosts: Agent chat execution failed"),
         ("times-out", "alert", f"⚠️ times-out {problem} List the hosts: timed out"),
-        ("waits", "alert", "🙋 waits is asking for approval: send_message on internal: Learning phase: external contact"),
+        (
+            "waits",
+            "alert",
+            "🙋 waits is asking for approval: send_message on internal: Learning phase: external contact",
+        ),
     }
     posts = await agents.platform.posts(redactor)
     assert set(posts) == expected
@@ -143,7 +180,7 @@ async def test_all_three_tables_are_posted_once_and_nothing_else(agents: Agents,
 
 
 async def test_platform_reads_our_posts_like_its_own(agents: Agents, redactor: Redactor) -> None:
-    """No column or key is missing that its own create_post fills, the tenant is the agent's, and the audit row is its kind."""
+    """Nothing is missing that its own create_post fills, the tenant is the agent's, the audit row is of its kind."""
     agents.work(agents.agent("ada"))
     await agents.platform.posts(redactor)
     host = agents.platform.host

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
+from tests.support.command_line import autopost
 from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_USER = (
@@ -24,20 +25,24 @@ NEW_GRAPH = (
 )
 NEW_EXECUTION = (
     'insert into platform."AgentGraphExecution" (id, "executionStatus", "agentGraphId", "agentGraphVersion", "userId", '
-    '"parentGraphExecutionId") values (%(run)s, \'QUEUED\', %(graph)s, %(version)s, \'runner\', %(parent)s)'
+    "\"parentGraphExecutionId\") values (%(run)s, 'QUEUED', %(graph)s, %(version)s, 'runner', %(parent)s)"
 )
 STARTS = (
     'update platform."AgentGraphExecution" set "executionStatus" = \'RUNNING\', '
     "\"startedAt\" = now() at time zone 'UTC' - interval '72 s', \"updatedAt\" = now() where id = %(run)s"
 )
 CHANGES = (
-    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", stats = %(stats)s, '
-    '"endedAt" = case when %(status)s in (\'COMPLETED\', \'FAILED\', \'TERMINATED\') then "startedAt" + interval \'72 s\' end, '
-    '"updatedAt" = now() where id = %(run)s and "executionStatus" in (\'RUNNING\', \'QUEUED\', \'REVIEW\', \'TERMINATED\')'
+    'update platform."AgentGraphExecution" set "executionStatus" = %(status)s::platform."AgentExecutionStatus", '
+    "stats = %(stats)s, "
+    "\"endedAt\" = case when %(status)s in ('COMPLETED', 'FAILED', 'TERMINATED') then \"startedAt\" + interval '72 "
+    "s' end, "
+    "\"updatedAt\" = now() where id = %(run)s and \"executionStatus\" in ('RUNNING', 'QUEUED', 'REVIEW', 'TERMINATED')"
 )
 NEW_REVIEW = (
-    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", payload, '
-    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, %(status)s, now()) "
+    'insert into platform."PendingHumanReview" ("nodeExecId", "userId", "graphExecId", "graphId", "graphVersion", '
+    "payload, "
+    "instructions, status, \"updatedAt\") values (%(node)s, 'runner', %(run)s, %(graph)s, 1, '{}', %(text)s, "
+    "%(status)s, now()) "
     'on conflict ("nodeExecId") do update set "nodeExecId" = excluded."nodeExecId"'
 )
 REVIEWED = (
@@ -80,7 +85,9 @@ async def test_executions_and_reviews_are_posted_once_and_nothing_else(graphs: G
     done = '{"activity_status": "Looked at 42 hosts.", "error": null}'
     graphs.change(graphs.start("hosts"), "COMPLETED", done)
     graphs.change(graphs.start("silent"), "COMPLETED", None)
-    graphs.change(graphs.start("broken"), "FAILED", '{"error": "Insufficient balance", "activity_status": "Could not."}')
+    graphs.change(
+        graphs.start("broken"), "FAILED", '{"error": "Insufficient balance", "activity_status": "Could not."}'
+    )
     stopped = graphs.start("stopped")
     graphs.change(stopped, "TERMINATED")
     resumed = graphs.start("resumed")
@@ -125,3 +132,13 @@ async def test_executions_and_reviews_are_posted_once_and_nothing_else(graphs: G
     assert set(posts) == expected
     assert len(posts) == len(expected)
     assert graphs.platform.warnings() == []
+
+
+def test_worker_says_what_to_do_when_it_may_not_use_the_schema_of_the_platform(graphs: Graphs) -> None:
+    """The platform's tables are not in public, and what the grants give on their schema was taken away."""
+    graphs.platform.host.execute("revoke usage on schema platform from auto_post_worker")
+    ended = autopost("run", dsn=graphs.platform.settings.dsn, SOCIAL_POST_LLM_ENABLED="false")
+    assert ended.returncode == 4
+    assert "this role may not look up the platform's tables: permission denied for schema platform" in ended.stderr
+    assert "autopost sql grants | psql" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -55,7 +55,9 @@ class Apps:
         self.platform = platform
         self.names: dict[str, str] = {}
 
-    def start(self, name: str, *, origin: str = "app-run", kind: str = "workflow", status: str = "normal") -> dict[str, UUID]:
+    def start(
+        self, name: str, *, origin: str = "app-run", kind: str = "workflow", status: str = "normal"
+    ) -> dict[str, UUID]:
         """Start a run of a new app; return the ids of both."""
         ids = {"app": uuid4(), "run": uuid4(), "tenant": TENANT}
         self.names[str(ids["app"])] = name
@@ -87,6 +89,9 @@ async def test_runs_and_forms_are_posted_once_and_nothing_else(apps: Apps, redac
         "list": ("[1, 2]", f"{RAN} #automation"),
         "no JSON": ("not json at all", f"{RAN} #automation"),
         "empty": ("{}", f"{RAN} #automation"),
+        "blank": ('{"text": "", "summary": "Rows are in"}', f"{RAN}: Rows are in #automation"),
+        "blanks": ('{"text": "", "summary": null}', f"{RAN} #automation"),
+        "nested": ('{"result": {"rows": 12}}', f'{RAN}: {{"rows": 12}} #automation'),
         "none": (None, f"{RAN} #automation"),
         "private": (
             '{"text": "jane.doe@example.com owes 4,000"}',

@@ -11,11 +11,11 @@ from autopost.database.mappings import bundled_mappings
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
 from tests.support.known_platforms import KnownPlatform, known_platform
-from tests.support.work import worker_process
-from tests.support.host import until
 
 OF_THE_PLATFORM = """
-select c.oid::regclass::text as table_name, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod), t.tgname, i.indexrelid::regclass::text
+select
+    c.oid::regclass::text as table_name, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod) as type, t.tgname,
+    i.indexrelid::regclass::text as index_name
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
 inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
@@ -35,8 +35,10 @@ def platform(request: pytest.FixtureRequest, empty_database: str) -> Iterator[Kn
 
 
 async def test_mapping_installs_checks_well_and_leaves_nothing_behind(platform: KnownPlatform) -> None:
-    """The check has no problem for owner and worker, a second migration changes nothing, and `--to base` removes all."""
+    """The check has no problem for owner and worker, a second migration is fine, and `--to base` removes all."""
     variables = {"SOCIAL_POST_MAPPING_FILE": str(platform.mapping_file)}
+    preview = autopost("preview", dsn=platform.owner_dsn, SOCIAL_POST_LLM_ENABLED="false", **variables)
+    assert preview.returncode == 0, preview.stderr
     again = autopost("migrate", "--yes", dsn=platform.owner_dsn, **variables)
     assert again.returncode == 0, again.stderr
     for dsn in (platform.owner_dsn, platform.settings.dsn):

@@ -1,7 +1,7 @@
 """Langfuse v2. Clients send a trace, then each observation twice: when it starts and when it ends, in any order.
 
-From packages/shared/prisma/schema.prisma at the last migration before version 3, whose client writes an upsert as an INSERT
-or an UPDATE of the row.
+From packages/shared/prisma/schema.prisma at the last migration before version 3. An upsert writes only what an event
+brings, so that a later event does not undo an earlier one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from uuid import uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_PROJECT = "insert into projects (id, name) values (%(project)s, %(project)s)"
 TRACE = (
-    "insert into traces (id, timestamp, name, project_id, input, output) values (%(trace)s, now(), %(name)s, %(project)s, "
+    "insert into traces (id, timestamp, name, project_id, input, output) values (%(trace)s, now(), %(name)s, "
+    "%(project)s, "
     "'\"my password is\"', '\"x\"') on conflict (id) do update set name = excluded.name"
 )
 OBSERVATION = (
-    "insert into observations (id, name, start_time, end_time, parent_observation_id, type, trace_id, level, status_message, project_id) "
+    "insert into observations (id, name, start_time, end_time, parent_observation_id, type, trace_id, level, "
+    "status_message, project_id) "
     "values (%(id)s, 'span', '2999-01-01 10:00', %(end)s, %(parent)s, %(type)s::\"ObservationType\", %(trace)s, "
-    "%(level)s::\"ObservationLevel\", %(message)s, %(project)s) on conflict (id) do update set "
-    "end_time = coalesce(excluded.end_time, observations.end_time), level = excluded.level, status_message = excluded.status_message"
+    '%(level)s::"ObservationLevel", %(message)s, %(project)s) on conflict (id) do update set '
+    "end_time = coalesce(excluded.end_time, observations.end_time), level = excluded.level, status_message = "
+    "excluded.status_message"
 )
 
 
@@ -54,7 +57,13 @@ class Traces:
         inner = {**row, "id": str(uuid4())}
         for _ in range(2 if ends else 0):
             self.platform.do(
-                OBSERVATION, **inner, level="ERROR", message="inner", end="2999-01-01 10:00:02", parent=row["id"], type="GENERATION"
+                OBSERVATION,
+                **inner,
+                level="ERROR",
+                message="inner",
+                end="2999-01-01 10:00:02",
+                parent=row["id"],
+                type="GENERATION",
             )
             self.platform.do(
                 OBSERVATION, **row, level=level, message=message, end="2999-01-01 10:01:12", parent=None, type=kind
@@ -96,7 +105,6 @@ async def test_root_observations_are_posted_once_and_nothing_else(traces: Traces
     assert traces.platform.warnings() == []
 
 
-@reads_what_was_committed
 async def test_name_of_a_trace_that_comes_after_its_observation_is_posted(traces: Traces, redactor: Redactor) -> None:
     """The ingestion takes the events of a batch in any order; what was committed when the row is claimed counts."""
     traces.run("late", late_trace=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.known_platforms import KnownPlatform, known_platform
 
 NEW_WORKFLOW = (
     'insert into workflow_entity (id, name, active, "isArchived", nodes, connections, "versionId") '
@@ -23,9 +23,12 @@ NEW_EXECUTION = (
     "values (false, %(mode)s, 'new', now(), %(workflow)s, 'db', %(retry_of)s) returning id"
 )
 NEW_DATA = 'insert into execution_data ("executionId", "workflowData", data) values (%(id)s, \'{}\', %(data)s)'
-SET_RUNNING = "update execution_entity set status = 'running', \"startedAt\" = now() - interval '72 s' where id = %(id)s"
+SET_RUNNING = (
+    "update execution_entity set status = 'running', \"startedAt\" = now() - interval '72 s' where id = %(id)s"
+)
 END = (
-    'update execution_entity set finished = %(finished)s, status = %(status)s, "stoppedAt" = "startedAt" + interval \'72 s\', '
+    'update execution_entity set finished = %(finished)s, status = %(status)s, "stoppedAt" = "startedAt" + interval '
+    "'72 s', "
     '"waitTill" = %(until)s where id = %(id)s'
 )
 SAVE_DATA = 'update execution_data set data = %(data)s, "workflowData" = \'{}\' where "executionId" = %(id)s'
@@ -48,7 +51,9 @@ class Workflows:
     def __init__(self, platform: KnownPlatform) -> None:
         self.platform = platform
 
-    def start(self, workflow: str, mode: str = "trigger", *, retry_of: int | None = None, archived: bool = False) -> int:
+    def start(
+        self, workflow: str, mode: str = "trigger", *, retry_of: int | None = None, archived: bool = False
+    ) -> int:
         """Start an execution; return its id."""
         if not self.platform.host.rows("select from workflow_entity where id = %s", (workflow,)):
             self.platform.do(NEW_WORKFLOW, workflow=workflow, name=workflow, archived=archived)
@@ -123,7 +128,6 @@ async def test_executions_and_waits_are_posted_once_and_nothing_else(workflows: 
     assert workflows.platform.warnings() == []
 
 
-@reads_what_was_committed
 async def test_alert_names_the_node_and_its_message(workflows: Workflows, redactor: Redactor) -> None:
     """They are in the data, which is written after the status."""
     failed = workflows.start("sync")
@@ -138,7 +142,7 @@ async def test_alert_names_the_node_and_its_message(workflows: Workflows, redact
     }.items():
         odd[name] = workflows.start(name)
         workflows.end(odd[name], "error", data)
-    posts = dict((author, text) for author, _, text in await workflows.platform.posts(redactor))
+    posts = {author: text for author, _, text in await workflows.platform.posts(redactor)}
     head = "hit a problem with workflow_execute: Execution"
     assert posts.pop("sync") == (
         f"⚠️ sync {head} {failed} failed after 1 min 12 s: at Read price list: The service refused the connection - "

@@ -12,10 +12,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from autopost.redaction.redactor import Redactor
-from tests.support.known_platforms import KnownPlatform, known_platform, reads_what_was_committed
+from tests.support.crew import Crew
+from tests.support.host import until
+from tests.support.known_platforms import KnownPlatform, known_platform
+from tests.support.work import worker_process
 
 NEW_FLOW = "insert into flow (name, id) values (%(name)s, %(flow)s) on conflict (name) do nothing"
-NEW_RUN = "insert into flow_run (flow_id, id, name, parent_task_run_id) values (%(flow)s, %(run)s, %(run_name)s, %(parent)s)"
+NEW_RUN = (
+    "insert into flow_run (flow_id, id, name, parent_task_run_id) values (%(flow)s, %(run)s, %(run_name)s, %(parent)s)"
+)
 NEW_STATE = (
     "insert into flow_run_state (flow_run_id, type, timestamp, name, message, id) "
     "values (%(run)s, %(type)s, now(), %(state_name)s, %(message)s, %(state)s)"
@@ -27,7 +32,9 @@ STATE_AND_ID = (
 )
 STATE_FIRST = STATE_AND_ID.replace("state_id = %(state)s, ", "")
 ID_AFTERWARDS = "update flow_run set state_id = %(state)s, updated = now() where id = %(run)s"
-TASK_RUN = "insert into task_run (id, name, task_key, dynamic_key, flow_run_id) values (%(task)s, 'sub', 'sub', '0', %(run)s)"
+TASK_RUN = (
+    "insert into task_run (id, name, task_key, dynamic_key, flow_run_id) values (%(task)s, 'sub', 'sub', '0', %(run)s)"
+)
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
@@ -49,7 +56,14 @@ class Flows:
         return run
 
     def state(
-        self, run: UUID, kind: str, *, name: str = "", message: str | None = None, lasted: str = "72 s", twice: bool = False
+        self,
+        run: UUID,
+        kind: str,
+        *,
+        name: str = "",
+        message: str | None = None,
+        lasted: str = "72 s",
+        twice: bool = False,
     ) -> None:
         """Set a state: in one UPDATE after it, or `twice`, the type in one before it and the id in one after it."""
         order = (STATE_FIRST, NEW_STATE, ID_AFTERWARDS) if twice else (NEW_STATE, STATE_AND_ID)
@@ -149,7 +163,6 @@ async def test_runs_and_pauses_are_posted_once_and_nothing_else(prefect: KnownPl
     assert prefect.warnings() == []
 
 
-@reads_what_was_committed
 async def test_message_that_is_written_after_the_state_is_posted(prefect: KnownPlatform, redactor: Redactor) -> None:
     """The server writes the type, the state with its message, and the state's id, in this order."""
     flows = Flows(prefect)
@@ -157,3 +170,12 @@ async def test_message_that_is_written_after_the_state_is_posted(prefect: KnownP
     flows.state(run, "FAILED", message="Flow run encountered an exception: KeyError: 'price'", twice=True)
     ((_, _, text),) = await prefect.posts(redactor)
     assert text.endswith("Run paper-frog failed after 1 min 12 s: KeyError: 'price'")
+
+
+def test_worker_process_posts_what_the_server_writes(prefect: KnownPlatform, processes: Crew) -> None:
+    """A worker of its own process, with the rights of its role alone, as in a deployment."""
+    with worker_process(prefect.settings.dsn, processes, SOCIAL_POST_LLM_ENABLED="false"):
+        flows = Flows(prefect)
+        flows.state(flows.start("nightly-report"), "COMPLETED")
+        (post,) = until(prefect.host.posts)
+    assert post["content"] == "Just finished workflow_execute! Run paper-frog finished in 1 min 12 s #automation"

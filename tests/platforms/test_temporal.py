@@ -15,11 +15,13 @@ from autopost.redaction.redactor import Redactor
 from tests.support.known_platforms import KnownPlatform, known_platform
 
 FIELDS = (
-    "namespace_id, run_id, start_time, execution_time, workflow_id, workflow_type_name, status, close_time, encoding, task_queue, "
+    "namespace_id, run_id, start_time, execution_time, workflow_id, workflow_type_name, status, close_time, "
+    "encoding, task_queue, "
     "search_attributes, parent_workflow_id, parent_run_id, root_workflow_id, root_run_id, _version"
 )
 VALUES = (
-    "%(namespace)s, %(run)s::char(64), %(start)s, %(start)s, %(id)s, %(type)s, %(status)s, %(close)s, 'json', 'default', %(attributes)s, "
+    "%(namespace)s, %(run)s::char(64), %(start)s, %(start)s, %(id)s, %(type)s, %(status)s, %(close)s, 'json', "
+    "'default', %(attributes)s, "
     "%(parent)s, %(parent)s, %(id)s, %(run)s::varchar, %(version)s"
 )
 INSERT = f"insert into executions_visibility ({FIELDS}) values ({VALUES}) on conflict (namespace_id, run_id) do nothing"
@@ -39,9 +41,18 @@ class Workflows:
         self.namespace = str(uuid4())
 
     def run(
-        self, kind: str, *statuses: int, parent: str | None = None, attributes: str | None = None, run: str = ""
+        self,
+        kind: str,
+        *statuses: int,
+        parent: str | None = None,
+        attributes: str | None = None,
+        run: str = "",
+        seen: bool = True,
     ) -> None:
-        """Start a run and let it come to these statuses; each is written twice, the last time out of order."""
+        """Start a run and let it come to these statuses; each is written twice, and after it the start once more.
+
+        `seen` is whether the start was written before.
+        """
         row = {
             "namespace": self.namespace,
             "run": run or str(uuid4()),
@@ -51,7 +62,8 @@ class Workflows:
             "attributes": attributes,
             "start": "2999-01-01 10:00:00",
         }
-        self.platform.do(INSERT, **row, status=RUNNING, close=None, version=1)
+        if seen:
+            self.platform.do(INSERT, **row, status=RUNNING, close=None, version=1)
         for version, status in enumerate(statuses, 2):
             close = None if status in (RUNNING, PAUSED) else "2999-01-01 10:01:12"
             for sent in (version, version, 1):
@@ -69,6 +81,7 @@ async def test_runs_are_posted_once_and_nothing_else(workflows: Workflows, redac
     """Each status, upserts that come twice or late, a retry, a child, a schedule."""
     run = str(uuid4())
     workflows.run("Order", RUNNING, COMPLETED, run=run)
+    workflows.run("Unseen", COMPLETED, seen=False)
     workflows.run("Import", FAILED)
     workflows.run("Import", COMPLETED)
     workflows.run("Slow", TIMED_OUT)
@@ -91,6 +104,7 @@ async def test_runs_are_posted_once_and_nothing_else(workflows: Workflows, redac
         ),
         ("Import", "status", f"Just finished workflow_execute! Workflow Import-1 {ran}"),
         ("Slow", "alert", "⚠️ Slow hit a problem with workflow_execute: Workflow Slow-1 timed out after 1 min 12 s"),
+        ("Unseen", "status", f"Just finished workflow_execute! Workflow Unseen-1 {ran}"),
         ("Paused", "status", f"Just finished workflow_execute! Workflow Paused-1 {ran}"),
     }
     posts = await workflows.platform.posts(redactor)

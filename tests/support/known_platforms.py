@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from autopost.database.mappings import bundled_mapping
 from autopost.database.migrate import migrate
@@ -24,14 +22,6 @@ from tests.support.work import work_off
 
 SCHEMAS = ROOT / "tests" / "data" / "platforms"
 
-# What a platform writes after the status, in the same transaction, is read again when a row is claimed.
-reads_what_was_committed = pytest.mark.xfail(
-    not (ROOT / "sql" / "functions" / "auto_post_committed.sql").exists(),
-    reason="the claim does not read the texts again yet",
-    raises=AssertionError,
-    strict=True,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class KnownPlatform:
@@ -41,6 +31,7 @@ class KnownPlatform:
     application: Host
     dsn: str
     owner_dsn: str
+    application_dsn: str
     settings: Settings
     mapping_file: Path
 
@@ -52,6 +43,7 @@ class KnownPlatform:
 
     async def posts(self, redactor: Redactor) -> list[tuple[str, str, str]]:
         """Run a worker without a rate limit until nothing waits; return author, kind and text of every post."""
+        self.host.rows("select * from autopost.operation_trackers")  # no expression fails for any row
         await work_off(self.host, self.settings.model_copy(update={"rate_limit_minutes": 0}), redactor)
         return [
             (row["author_id"], row["post_type"], row["content"])
@@ -73,34 +65,41 @@ def preparation(mapping: str) -> str:
 
 
 @contextlib.contextmanager
-def known_platform(name: str, dsn: str, *, schema: str = "", mapping: str = "") -> Iterator[KnownPlatform]:
-    """Install a platform in an empty database, and autopost with its bundled mapping, both as one owner.
+def known_platform(
+    name: str, dsn: str, *, schema: str = "", made_by: Callable[[str], None] | None = None
+) -> Iterator[KnownPlatform]:
+    """Install a platform in an empty database, and autopost with the bundled mapping of this name, both as one owner.
 
-    `schema` and `mapping` are the names of the files where they differ from the platform's.
+    `schema` is the name of the schema's file where it differs; `made_by` makes the platform's tables instead.
     """
-    mapping = mapping or name
     with contextlib.ExitStack() as stack:
         owner_dsn = stack.enter_context(owner_of(dsn))
         host = Host(stack.enter_context(open_connection(dsn, autocommit=True)))
         owner = Host(stack.enter_context(open_connection(owner_dsn, autocommit=True)))
         host.execute(f"alter schema public owner to {owner.value('select current_user')}")
-        owner.execute((SCHEMAS / f"{schema or name}.sql").read_text("utf-8"))
-        if prepared := preparation(mapping):
+        if made_by is None:
+            owner.execute((SCHEMAS / f"{schema or name}.sql").read_text("utf-8"))
+        else:
+            made_by(owner_dsn)
+        if prepared := preparation(name):
             owner.execute(prepared)
         file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autopost-test-"))) / "platform.toml"
-        file.write_text(bundled_mapping(mapping).text, "utf-8")
+        file.write_text(bundled_mapping(name).text, "utf-8")
         migrate(load_settings(database_url=owner_dsn, mapping_file=file))
         logins = stack.enter_context(groups(host, dsn, Schemas("autopost", "autopost")))
-        application = stack.enter_context(application_of(host, owner, dsn))
+        role = stack.enter_context(application_of(host, owner))
+        application_dsn = dsn_of(dsn, user=role)
+        connection = stack.enter_context(open_connection(application_dsn, autocommit=True))
+        connection.execute("set search_path = public")
         settings = load_settings(
             database_url=dsn_of(dsn, user=logins["worker"]), llm_enabled=False, poll_seconds=0.5, shutdown_seconds=5
         )
-        yield KnownPlatform(host, application, dsn, owner_dsn, settings, file)
+        yield KnownPlatform(host, Host(connection), dsn, owner_dsn, application_dsn, settings, file)
 
 
 @contextlib.contextmanager
-def application_of(host: Host, owner: Host, dsn: str) -> Iterator[Host]:
-    """Connect as a role that may read and change the platform's tables, and nothing of autopost's."""
+def application_of(host: Host, owner: Host) -> Iterator[str]:
+    """Make a role that may read and change the platform's tables, and nothing of autopost's; yield its name."""
     role = f"application_{owner.value('select pg_backend_pid()')}"
     host.execute(f"create role {role} login")
     try:
@@ -112,8 +111,6 @@ def application_of(host: Host, owner: Host, dsn: str) -> Iterator[Host]:
                 f"grant usage on schema {namespace['name']} to {role}; "
                 f"grant select, insert, update, delete on all tables {where}; grant usage on all sequences {where}"
             )
-        with open_connection(dsn_of(dsn, user=role), autocommit=True) as connection:
-            connection.execute("set search_path = public")
-            yield Host(connection)
+        yield role
     finally:
         host.execute(f"drop owned by {role}; drop role {role}")

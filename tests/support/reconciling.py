@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.host import Host
 
 
@@ -14,17 +16,18 @@ def reconcile(host: Host, blocks: int = 1000, limit: int = 1000) -> int:
 def plan_of_a_window(host: Host, since: str) -> str:
     """Return the plan by which ten blocks are read, with this time as since."""
     source = host.value("select prosrc from pg_proc where proname = 'auto_post_reconcile_rows'")
-    statement = source[source.index("with significant") : source.index("return v_found")].replace("into v_found", "")
+    (statement,) = re.findall(r"\$statement\$(.*)\$statement\$", source, re.DOTALL)
+    statement = statement % "operation_trackers"
     values = {
-        "p_from": "'(50,0)'::tid",
-        "p_to": "'(59,65535)'::tid",
-        "p_table": "null::oid",
-        "v_since_xid": "'0'::xid8",
-        "v_since": f"{since}::timestamptz",
-        "v_now": "now()",
-        "p_limit": "10",
+        "$1": "'0'::xid8",
+        "$2": f"{since}::timestamptz",
+        "$3": "now()",
+        "$4": "'(50,0)'::tid",
+        "$5": "'(59,65535)'::tid",
+        "$6": "null::oid",
+        "$7": "10",
     }
     for name, value in values.items():
         statement = statement.replace(name, value)
-    rows = host.rows("explain (costs off) " + statement.strip().rstrip(";"))
+    rows = host.rows("explain (costs off) " + statement)
     return "\n".join(str(row["QUERY PLAN"]) for row in rows)

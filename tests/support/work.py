@@ -137,7 +137,7 @@ async def rescue(outbox: Outbox, *, max_attempts: int = 5) -> list[Claim]:
 
 
 CLAIM_VALUES = {
-    "worker/claim": ("'w'", "100", "'1 minute'", "false", "null"),
+    "worker/claim": ("'w'", "100", "'1 minute'", "false", "null", "true"),
     "worker/round_robin": ("100", "false"),
     "worker/park": ("false",),
 }

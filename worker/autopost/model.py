@@ -26,6 +26,7 @@ class Reason(StrEnum):
 
     MISSING_EXPLANATION = "missing_explanation"
     AGENT_UNKNOWN = "agent_unknown"
+    AGENT_AMBIGUOUS = "agent_ambiguous"
     MATURITY_BLOCKED = "maturity_blocked"
     TENANT_MISMATCH = "tenant_mismatch"
     RATE_LIMITED = "rate_limited"
@@ -57,10 +58,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A significant operation as the trigger captured it.
+    """A significant operation as it was committed, or as the trigger captured it if it could not be read again.
 
-    Texts are None where the platform's column was NULL. The trigger cuts each at 4,000 characters, possibly within a
-    word. With `summary` it is the first of the alerts that the row sums up.
+    Texts are None where the platform's column was NULL. Each is cut at 4,000 characters, possibly within a word. With
+    `summary` it is the first of the alerts that the row sums up.
     """
 
     tracker_id: str
@@ -87,13 +88,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent as the database had it at one moment; `last_post_at` is None for an agent that never posted."""
+    """An agent as the database had it at one moment; `last_post_at` is None for an agent that never posted.
+
+    Of an id that is not unique it is any of the agents.
+    """
 
     id: str
     name: str | None
     maturity: str | None
     last_post_at: datetime | None = None
     tenant_id: str | None = None
+    is_unique: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ class Claim:
     `epoch` fences every later statement about the row. `attempts` includes this claim. `draft` is the text of an
     earlier attempt, so that a retry does not pay for the LLM again. `already_processed`: retention or a purge removed
     a row of the same operation and rule before. `crashes` counts the crashes of workers while they had the row.
+    `read_error` is why the operation could not be read again: a SQLSTATE, or `slow`.
     """
 
     id: UUID
@@ -143,6 +149,7 @@ class Claim:
     last_error: str | None = None
     already_processed: bool = False
     crashes: int = 0
+    read_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,15 @@ def at_publishing(
 def governance_block(agent: Agent | None, tenant_id: str | None = None) -> Reason | None:
     """Return why this agent must not post, or None if it may.
 
-    Fails closed: an unknown agent must not post, nor one whose maturity is NULL or not in the list. The comparison
+    Fails closed: an unknown agent must not post, nor one whose id another agent has too, nor one whose maturity is NULL
+    or not in the list. The comparison
     ignores case and nothing else. An operation that names another tenant than its agent's is not posted; where either
     is not known, nothing is compared. Alerts are no exception.
     """
     if agent is None:
         return Reason.AGENT_UNKNOWN
+    if not agent.is_unique:
+        return Reason.AGENT_AMBIGUOUS
     if agent.maturity is None or agent.maturity.lower() not in MATURITIES_THAT_MAY_POST:
         return Reason.MATURITY_BLOCKED
     if tenant_id is not None and agent.tenant_id is not None and tenant_id != agent.tenant_id:

@@ -4,7 +4,7 @@ select
     coalesce((
         select bool_and(t.tgenabled in ('O', 'A'))
         from pg_trigger as t
-        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled
 from {{ schema }}.auto_post_reconciliation as r
 cross join {{ schema }}.auto_post_control as c

@@ -18,5 +18,11 @@ from (
     order by n.finished_at desc, n.id asc
     limit $1
 ) as d
-left join {{ platform }}.agents as a on d.agent_id = a.id
+-- One, also of an id that is not unique.
+left join lateral (
+    select k.name from {{ platform }}.agents as k
+    where d.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
 order by d.finished_at desc, d.id asc

@@ -26,6 +26,12 @@ from (
     order by r.occurred_at desc, r.id desc
     limit $7
 ) as l
-left join {{ platform }}.agents as a on l.agent_id = a.id
+-- One, also of an id that is not unique.
+left join lateral (
+    select k.name, k.maturity from {{ platform }}.agents as k
+    where l.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
 left join {{ platform }}.social_posts as p on l.post_id = p.id
 order by l.occurred_at desc, l.id desc

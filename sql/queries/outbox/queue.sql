@@ -48,7 +48,7 @@ select
     coalesce((
         select bool_and(t.tgenabled in ('O', 'A'))
         from pg_catalog.pg_trigger as t
-        where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()')
+        where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled,
     now() as read_at
 from counted as d

@@ -6,7 +6,13 @@ from (
     order by g.occurred_at desc
     limit $1
 ) as r
-left join {{ platform }}.agents as a on r.agent_id = a.id
+-- One, also of an id that is not unique.
+left join lateral (
+    select k.name from {{ platform }}.agents as k
+    where r.agent_id = k.id
+    order by k.id
+    limit 1
+) as a on true
 where r.agent_id is not null
 order by name, id
 limit 200

@@ -9,23 +9,28 @@ timeouts as materialized (
 )
 
 select
-    w.agent_id, a.agent_id as known_agent_id, a.name as agent_name, a.maturity as agent_maturity,
+    w.agent_id, a.agent_id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name,
+    a.maturity as agent_maturity,
     a.category as agent_category, a.tenant_id as agent_tenant_id, l.last_post_at, clock_timestamp() as now
 from wanted as w
 cross join timeouts
 -- One index lookup each, whatever the planner expects of the table sizes.
 left join lateral (
     select
-        w.agent_id,
-        -- The platform's columns may have any type: format() calls the type's output function, and no cast.
-        case when k.name is not null then left(format('%s', k.name), 200) end as name,
-        case when k.maturity is not null then left(format('%s', k.maturity), 200) end as maturity,
-        case when k.category is not null then left(format('%s', k.category), 200) end as category,
-        case when k.tenant_id is not null then left(format('%s', k.tenant_id), 200) end as tenant_id
-    from {{ platform }}.agents as k
-    where w.agent_id = k.id
-    order by k.id
-    limit 1
+        case when count(*) > 0 then w.agent_id end as agent_id, count(*) < 2 as is_unique, min(k.name) as name,
+        min(k.maturity) as maturity, min(k.category) as category, min(k.tenant_id) as tenant_id
+    from (
+        select
+            -- The platform's columns may have any type: format() calls the type's output function, and no cast.
+            case when a.name is not null then left(format('%s', a.name), 200) end as name,
+            case when a.maturity is not null then left(format('%s', a.maturity), 200) end as maturity,
+            case when a.category is not null then left(format('%s', a.category), 200) end as category,
+            case when a.tenant_id is not null then left(format('%s', a.tenant_id), 200) end as tenant_id
+        from {{ platform }}.agents as a
+        where w.agent_id = a.id
+        order by a.id
+        limit 2
+    ) as k
 ) as a on true
 left join lateral (
     select r.last_post_at from {{ schema }}.auto_post_rate_limits as r

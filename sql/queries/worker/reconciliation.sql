@@ -3,7 +3,7 @@
 with recursive tables as (
     select t.tgrelid as oid
     from pg_trigger as t
-    where t.tgfoid = to_regprocedure('{{ schema }}.auto_post_capture()') and t.tgparentid = 0
+    where t.tgfoid in {{ captures }} and t.tgparentid = 0
     union
     select i.inhrelid
     from pg_inherits as i

@@ -26,6 +26,7 @@ THEMES: dict[str, list[tuple[str, str, str]]] = {
         ("demo", "install:demo", "autopost demo"),
         ("preview", "preview.command:preview", "SOCIAL_POST_MAPPING_FILE=platform.toml autopost preview"),
         ("migrate", "install:migrate", "DATABASE_URL=postgresql://owner@db/platform autopost migrate"),
+        ("detach", "install:detach", "autopost detach --yes && alembic upgrade head && autopost migrate"),
         ("run", "install:run", "DATABASE_URL=postgresql://autopost@db/platform autopost run"),
         ("serve", "serve:serve", "SOCIAL_POST_HTTP_PORT=8080 autopost serve"),
         ("simulate", "simulate:simulate", "autopost simulate --rate 20 --agents 10 --duration 30"),

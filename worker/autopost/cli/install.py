@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autopost.cli.console import Yes, listed, out, require_yes
+from autopost.cli.console import Yes, err, listed, out, require_yes, say
+from autopost.cli.session import on_connection
 from autopost.cli.session import run as run_to_the_end
 from autopost.database.revisions import head_revision
+from autopost.errors import AutopostError
 from autopost.observability.logs import configure_logs
-from autopost.settings import load_settings
+from autopost.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from autopost.database.removal import Lost
@@ -35,9 +37,46 @@ def migrate(
     risk = privilege_question_of(settings, to)
     if risk is not None:
         require_yes(risk, yes=yes)
-    run_migrations(settings, to)
+    done = run_migrations(settings, to)
     what = "removed from" if to == "base" else f"at revision {head_revision() if to == 'head' else to} in"
-    out.print(f"autopost is {what} schema {settings.schema_name}.")
+    out.print(f"autopost is {what} schema {settings.schema_name}{f': {done}' if done else ''}.")
+    if to == "head":
+        _warn(settings)
+
+
+def _warn(settings: Settings) -> None:
+    """Print what the newest rows of the platform say of the mapping. The migration is done, whatever happens here."""
+    from autopost.cli.sampling.findings import all_findings
+
+    try:
+        findings = on_connection(settings, "migrate", lambda connection: all_findings(connection, settings))
+    except AutopostError as error:
+        say(f"whether operations will be posted could not be looked up: {error}")
+        return
+    for finding in findings:
+        err.print(f"warning: {finding.finding}", style="yellow", markup=False, soft_wrap=not err.is_terminal)
+        say(f"  {finding.advice}")
+
+
+def detach(yes: Yes = False) -> None:
+    """Let go of the platform's tables, so that the platform's own migrations can change them.
+
+    Until [bold]autopost migrate[/bold] nothing is captured and, with a mapping, workers wait. Then the reconciler
+    captures what was missed.
+    """
+    from autopost.database.migrate import detach as let_go  # loads Alembic
+
+    settings = load_settings()
+    require_yes(
+        f"Until `autopost migrate`, nothing is captured in schema {settings.schema_name}, and with a mapping no worker "
+        "posts. What agents complete meanwhile is captured afterwards. Detach?",
+        yes=yes,
+    )
+    was_attached = let_go(settings)
+    out.print(
+        f"autopost {'is' if was_attached else 'was'} detached from the platform's tables. Change them, then run "
+        "`autopost migrate`."
+    )
 
 
 def removal_question(lost: Lost) -> str:

@@ -14,6 +14,7 @@ from autopost.cli.completion import rule_ids
 from autopost.cli.console import MOST_INTEGER, Json, counted, listed, number, out, print_json, print_screen, say
 from autopost.cli.screen import plain
 from autopost.cli.session import steering
+from autopost.database.errors import message_without_values
 from autopost.errors import AutopostError
 from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
@@ -105,7 +106,7 @@ async def _warn_of_status(on: OperatorActions, status: str, rule: int) -> None:
     try:
         found = await on.statuses(status, MOST_LOOKED_AT)
     except (asyncpg.InsufficientPrivilegeError, asyncpg.QueryCanceledError) as error:
-        say(f"whether operations come to {plain(status)} could not be looked up: {error}")
+        say(f"whether operations come to {plain(status)} could not be looked up: {message_without_values(error)}")
         return
     of_rules = {str(other["status"]) for other in await on.rules() if other["status"] and other["id"] != rule}
     note = status_note(status, found, of_rules)

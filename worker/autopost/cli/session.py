@@ -13,7 +13,13 @@ import typer
 from autopost.cli.console import say
 from autopost.cli.stdio import leave_stdout
 from autopost.database.connection import connect, create_pool
-from autopost.database.errors import DATABASE_ERRORS, is_of_the_connection
+from autopost.database.errors import (
+    DATABASE_ERRORS,
+    is_about_values,
+    is_of_the_connection,
+    is_of_the_installation,
+    message_without_values,
+)
 from autopost.database.schema import require_schema
 from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
@@ -58,12 +64,12 @@ def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], 
             done = await act(connection)
             await connection.close()
         except REFUSALS as error:
-            raise AutopostError(str(error)) from None
+            raise AutopostError(str(error.args[0])) from None
         except BrokenPipeError:
             leave_stdout()
             raise typer.Exit from None
         except asyncpg.InsufficientPrivilegeError as error:
-            raise SchemaMismatch(f"this role may not do that: {error}") from None
+            raise SchemaMismatch(f"this role may not do that: {message_without_values(error)}") from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         else:
@@ -132,7 +138,7 @@ def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
             schemas = await require_schema(pool, settings)
             return await act(Outbox(pool, schemas, settings.worker_name))
         except asyncpg.InsufficientPrivilegeError as error:
-            raise SchemaMismatch(f"this role may not do that: {error}") from None
+            raise SchemaMismatch(f"this role may not do that: {message_without_values(error)}") from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         finally:
@@ -142,11 +148,21 @@ def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
 
 
 def trouble(error: BaseException) -> AutopostError:
-    """Tell a database that does not answer from one that refuses, and from an output that takes nothing."""
+    """Return the error for a failed statement or output: a database that refuses is not one that does not answer."""
+    said = message_without_values(error)
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        return AutopostError(f"the database refuses: {error}")
+        return AutopostError(f"the database refuses: {said}")
+    if is_of_the_installation(error):
+        return SchemaMismatch(
+            f"the database lacks something, or this role may not use it: {said}; run `autopost check`"
+        )
+    if is_about_values(error):
+        return AutopostError(
+            f"a value of the platform cannot be read or written ({said}): `autopost check` names the rows that an "
+            "expression of the mapping cannot read"
+        )
     if isinstance(error, ValueError):  # what the driver cannot even ask
         return ConfigurationError(f"this cannot be asked: {error}")
     if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
         return AutopostError(f"cannot write: {error.strerror}")
-    return DatabaseUnreachable(f"the database did not answer: {error}")
+    return DatabaseUnreachable(f"the database did not answer: {said}")

@@ -12,7 +12,7 @@ from autopost.cli.completion import statement_names
 from autopost.cli.console import out, say
 from autopost.cli.session import run
 from autopost.database.connection import connect
-from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.errors import DATABASE_ERRORS, message_without_values
 from autopost.database.mapping import Mapping
 from autopost.database.migrate import given_mapping
 from autopost.database.schema import find_mapping, find_schemas
@@ -64,5 +64,6 @@ def _where(settings: Settings) -> tuple[Schemas, Mapping | None]:
     try:
         return run(ask())
     except (AutopostError, *DATABASE_ERRORS) as error:
-        say(f"Printed for an install without a mapping, as the database could not be asked: {error}")
+        why = message_without_values(error)
+        say(f"Printed for an install without a mapping, as the database could not be asked: {why}")
         return schemas_of(settings, mapped=False), None

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 from rich.live import Live
 
 from autopost.cli.console import Json, out, print_json, print_screen
-from autopost.cli.session import watching
+from autopost.cli.sampling.findings import sample_findings
+from autopost.cli.sampling.useless import Useless
+from autopost.cli.session import Connection, connected, watching
 from autopost.cli.status_screen import status_screen, watched_screen
+from autopost.database.sql import Schemas
+from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.outbox.reading import Status, read_status
 from autopost.outbox.statements import Statements
-from autopost.settings import load_settings
+from autopost.settings import Settings, load_settings
 
 POLL_SECONDS = 2.0
+READ_SECONDS = 5
 REST_FACTOR = 4  # times as long as a poll took
 
 
@@ -26,17 +33,20 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show the outbox at a glance: backlog, outcomes and workers. Counts the newest 100,000 finished operations."""
+    settings = load_settings()
 
-    def show_once(found: Status) -> None:
+    def show_once(found: Status, problems: Sequence[Useless] = ()) -> None:
         if as_json:
-            print_json(status_as_json(found))
+            print_json({**status_as_json(found), "problems": [problem.finding for problem in problems]})
         else:
-            print_screen(status_screen(found))
+            print_screen(status_screen(found, problems))
+
+    async def once(connection: Connection, schemas: Schemas) -> None:
+        found = await read_status(Statements(connection, schemas))
+        show_once(found, await _problems(connection, settings))
 
     async def show(statements: Statements) -> None:
-        if not watch_it:
-            show_once(await read_status(statements))
-        elif as_json or not out.is_terminal or out.is_dumb_terminal:
+        if as_json or not out.is_terminal or out.is_dumb_terminal:
             async for found in _polls(statements):
                 show_once(found)
         else:
@@ -44,7 +54,21 @@ def status(
                 async for found in _polls(statements):
                     live.update(watched_screen(found, out.width, out.height), refresh=True)
 
-    watching(load_settings(), show, without_end=watch_it)
+    if watch_it:
+        watching(settings, show, without_end=True)
+    else:
+        connected(settings, "watch", once)
+
+
+async def _problems(connection: Connection, settings: Settings) -> Sequence[Useless]:
+    """Return why none of the newest operations can be posted, where this role may read them and it does not take long.
+
+    Not for repeated looks: it reads 1,000 rows.
+    """
+    with contextlib.suppress(asyncpg.PostgresError, SchemaMismatch, ConfigurationError):
+        _, findings = await sample_findings(connection, settings, seconds=READ_SECONDS)
+        return findings
+    return ()
 
 
 def status_as_json(status: Status) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autopost.cli.console import age, counted
+from autopost.cli.sampling.useless import Useless
 from autopost.cli.screen import plain
 from autopost.outbox.reading import MOST_ROWS_COUNTED, Figures, Status, Totals
 
@@ -24,9 +25,9 @@ NAME_COLUMNS = 11  # of the names of the parts, with what is between them and th
 BY_WEIGHT = ("switches", "waiting", "workers", "dead", "last hour", "in all")
 
 
-def status_screen(status: Status) -> RenderableType:
-    """Return the screen."""
-    return _table(_lines(status))
+def status_screen(status: Status, problems: Sequence[Useless] = ()) -> RenderableType:
+    """Return the screen, at its end what keeps the newest operations from the feed."""
+    return _table([*_lines(status), *_problems(problems)])
 
 
 def watched_screen(status: Status, columns: int, rows: int) -> RenderableType:
@@ -70,6 +71,12 @@ def _lines(status: Status) -> list[_Line]:
         for name, texts in parts.items()
         for number, text in enumerate(texts)
     ]
+
+
+def _problems(problems: Sequence[Useless]) -> Iterable[_Line]:
+    for number, problem in enumerate(problems):
+        name = "" if number else "problems"
+        yield _Line(name, Text.assemble((plain(problem.finding), BAD), "\n", (plain(problem.advice), "dim")), (0, 0, 0))
 
 
 def _table(lines: Iterable[_Line]) -> Table:

@@ -118,6 +118,7 @@ _REASONS = {
     Reason.MATURITY_BLOCKED: "the agent's maturity does not allow posts: STUDENT, not set, or not known",
     Reason.TENANT_MISMATCH: "the operation names another tenant than its agent's row in agents",
     Reason.AGENT_UNKNOWN: "agents has no row for the agent that it names, or it names none",
+    Reason.AGENT_AMBIGUOUS: "agents has more than one row for the id of its agent",
     Reason.MISSING_EXPLANATION: "what_explanation is empty: it does not say what was done",
     Reason.REFUSED_BY_PLATFORM: "a trigger of the platform's keeps such rows out of social_posts",
     Reason.ALREADY_PROCESSED: "the same operation and rule had an outcome before, whose row was removed since",

@@ -59,6 +59,28 @@ def label(error: BaseException) -> str:
     return f"{type(error).__name__} {code}" if code else type(error).__name__
 
 
+def message_without_values(error: BaseException) -> str:
+    """Return what an error says, for a person: never a value of a row.
+
+    DETAIL, which quotes rows and keys, is left out. So is the message of an error that is about values: it quotes them
+    too (`invalid input syntax for type integer: "..."`), and a function of the platform writes what it likes.
+    """
+    if not isinstance(error, asyncpg.PostgresError):
+        return str(error)
+    if is_about_values(error):
+        return label(error)
+    hint = f" ({error.hint})" if getattr(error, "hint", None) else ""
+    return f"{error.args[0] if error.args else label(error)}{hint}"
+
+
+def is_about_values(error: BaseException) -> bool:
+    """Return whether a statement failed for the values that it read or wrote: neither an outage nor a missing right."""
+    if not isinstance(error, asyncpg.PostgresError):
+        return False
+    is_constraint = isinstance(error, asyncpg.IntegrityConstraintViolationError)  # its message names the constraint
+    return not (is_transient(error) or is_constraint)
+
+
 def _sqlstate(error: BaseException) -> str:
     return str(getattr(error, "sqlstate", None) or "")
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import sqlalchemy
 
+from autopost.database.mapping import Mapping
 from autopost.database.migrate import engine_for, explained, given_mapping, revision_of, stored_mapping
 from autopost.database.revisions import head_revision, known_revisions
-from autopost.database.sql import Schemas, query, read_object, render, schemas_of
+from autopost.database.sql import Schemas, query, read_object, schemas_of, tables_of_operations
 from autopost.errors import SchemaMismatch
 from autopost.settings import Settings
 
 
-def privilege_question(connection: sqlalchemy.Connection, trackers: str) -> str | None:
-    """Return what to ask where the functions would run with rights that the owner of the trackers' table lacks.
+def privilege_question(connection: sqlalchemy.Connection, schemas: Schemas, mapping: Mapping | None) -> str | None:
+    """Return what to ask where the functions would run with rights that the owner of a table of operations lacks.
 
     The functions run with their owner's rights on what the owner of that table controls: its policies, triggers, types.
     """
+    questions = (_question(connection, table) for table in tables_of_operations(schemas, mapping))
+    return next((question for question in questions if question is not None), None)
+
+
+def _question(connection: sqlalchemy.Connection, trackers: str) -> str | None:
     role, is_superuser, owner = connection.exec_driver_sql(
         read_object("queries/cli/installer").replace("$1", "%(trackers)s"), {"trackers": trackers}
     ).one()
@@ -56,7 +62,6 @@ def privilege_question_of(settings: Settings, target: str) -> str | None:
                 return None  # nothing is made, or something is taken away
             if at is not None:
                 mapping = stored_mapping(connection, schemas_of(settings, mapped=False))
-            trackers = render("{{ trackers }}", schemas_of(settings, mapped=mapping is not None), mapping)
-            return privilege_question(connection, trackers)
+            return privilege_question(connection, schemas_of(settings, mapped=mapping is not None), mapping)
     except sqlalchemy.exc.DBAPIError as error:
         raise explained(error) from None

@@ -101,9 +101,17 @@ class MappedTable:
     def of_row(self, row: str, column: str) -> str:
         """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`.
 
-        `coalesce` gives a bare NULL or literal the type text, and costs nothing.
+        `coalesce` gives a bare NULL or literal the type text, and costs nothing. An id that is put together is
+        in a variable.
         """
+        if column == "id" and self.builds_id:
+            return "v_built_id"
         return f"coalesce({about(row, self.columns[column])})"
+
+    @property
+    def builds_id(self) -> bool:
+        """Return whether the id is a text that is put together, which the trigger does once for each capture."""
+        return self.name != "" or len(self.id_columns) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import re
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, OWN_SCHEMA, WRITTEN_TABLES, MappedTable, Mapping
 from autopost.database.sql import (
     Schemas,
-    capture_suffix,
     depends_on_mapping,
     is_for_each_table,
     mapping_template,
@@ -35,17 +34,31 @@ def check_sql(mapping: Mapping, schemas: Schemas) -> str:
     return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
 
 
+def evaluate_sql(mapping: Mapping, schemas: Schemas) -> str:
+    """Return the script that raises one error for all rows that a mapping, which was checked, cannot read.
+
+    For a mapping that is new. One that is in force goes on: rows that it cannot read are passed over and noted.
+    """
+    return _fill("evaluate", schemas, ids=_ids(mapping), expressions=_expressions(mapping))
+
+
 def install_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that makes, or makes again, the views of a mapping that was checked."""
     parts = [_fill("auto_post_mapping", schemas, document=_literal(mapping.text))]
-    for name, table in mapping.sections:
-        view = view_of(mapping, table) if name == "operation_trackers" else name
-        parts.append(_read(name, view, table, schemas))
-        if name in WRITTEN_TABLES:
-            parts.append(_write(name, table, schemas))
-    if len(mapping.operations) > 1:
-        parts.append(_union(mapping, schemas))
+    parts += view_scripts(mapping, schemas).values()
+    parts += [_write(name, mapping.tables[name], schemas) for name in WRITTEN_TABLES if name in mapping.tables]
     return "\n".join(parts)
+
+
+def view_scripts(mapping: Mapping, schemas: Schemas, *, name: str | None = None) -> dict[str, str]:
+    """Return the script of each view by the view's name, in order; or, under another `name`, to compare with it."""
+    scripts = {}
+    for section, table in mapping.sections:
+        view = view_of(mapping, table) if section == "operation_trackers" else section
+        scripts[view] = _read(section, name or view, table, schemas)
+    if len(mapping.operations) > 1:
+        scripts["operation_trackers"] = _union(mapping, schemas, name or "operation_trackers")
+    return scripts
 
 
 def capture_sql(mapping: Mapping, schemas: Schemas) -> str:
@@ -63,17 +76,28 @@ def rehearse_sql(mapping: Mapping, schemas: Schemas) -> str:
     return _fill("rehearse", schemas) if any(name in mapping.tables for name in WRITTEN_TABLES) else ""
 
 
-def change_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that puts a changed mapping, which was checked, in force on a schema at this revision."""
-    parts = [
-        install_sql(mapping, schemas),
-        rehearse_sql(mapping, schemas),
-        *(render_each(read_object(name), schemas, mapping) for name in mapped_objects()),
-        _fill(
-            "drop_unused", schemas, used=", ".join(_used(mapping, schemas)), captures=render("{{ captures }}", schemas)
-        ),
-    ]
+def change_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that puts a mapping, which was checked, in force on a schema at this revision.
+
+    Without a mapping, the script makes again what depends on the platform's own tables.
+    """
+    objects = [render_each(read_object(name), schemas, mapping) for name in mapped_objects()]
+    parts = ["set local check_function_bodies = off;"]
+    if mapping is not None:
+        parts += [install_sql(mapping, schemas), rehearse_sql(mapping, schemas)]
+    parts += [*objects, render(mapping_template("drop_unused"), schemas, mapping)]
+    parts.append(render("drop function if exists {{ schema }}.auto_post_check_detached();\n", schemas))
     return "\n".join(parts)
+
+
+def grant_sql(schemas: Schemas) -> str:
+    """Return the script that gives the groups their rights on the views of a mapping again."""
+    return _fill("grant", schemas)
+
+
+def detach_sql(mapping: Mapping | None, schemas: Schemas) -> str:
+    """Return the script that lets go of the platform's tables."""
+    return render(mapping_template("detach"), schemas, mapping)
 
 
 def mapped_objects() -> list[str]:
@@ -123,26 +147,14 @@ def _write(name: str, table: MappedTable, schemas: Schemas) -> str:
     )
 
 
-def _union(mapping: Mapping, schemas: Schemas) -> str:
+def _union(mapping: Mapping, schemas: Schemas, name: str) -> str:
     """Return the script of the view of all tables of operations."""
     columns = ", ".join(["ctid", "tableoid", "xmin", *COLUMNS["operation_trackers"]])
     selects = [
         f"select {columns} from {{{{ schema }}}}.{view_of(mapping, table)}"  # noqa: S608 - names of our own
         for table in mapping.operations
     ]
-    return _fill("union", schemas, selects=render("\nunion all\n".join(selects), schemas))
-
-
-def _used(mapping: Mapping, schemas: Schemas) -> list[str]:
-    """Return a row for each table of operations: the table, the trigger's function, and the view."""
-    return [
-        _row(
-            table.table,
-            render(f"{{{{ schema }}}}.auto_post_capture{capture_suffix(mapping, table)}()", schemas),
-            view_of(mapping, table),
-        )
-        for table in mapping.operations
-    ]
+    return _fill("union", schemas, name=name, selects=render("\nunion all\n".join(selects), schemas))
 
 
 def _tables(mapping: Mapping) -> str:
@@ -150,7 +162,7 @@ def _tables(mapping: Mapping) -> str:
     rows = []
     for name, table in mapping.sections:
         written = "{" + ", ".join(table.written) + "}" if name in WRITTEN_TABLES else None
-        rows.append(_row(name, table.table, written))
+        rows.append(_row(_shown(name, table), table.table, written))
     return ", ".join(rows)
 
 
@@ -160,7 +172,7 @@ def _probes(mapping: Mapping) -> str:
     for name, table in mapping.sections:
         for column, type_ in COLUMNS[name].items():
             statement = f"select ({table.columns[column]})::{type_} from {table.table} as t limit 0"  # noqa: S608 - it is SQL that is given
-            rows.append(_row(name, f"{name}.{column}", statement))
+            rows.append(_row(_shown(name, table), f"{_shown(name, table)}.{column}", statement))
         given = ", ".join(f"null::{type_} as {column}" for column, type_ in COLUMNS[name].items())
         for column, value in table.written.items():
             statement = f"select ({value}) from (select {given}) as new limit 0"  # noqa: S608
@@ -176,8 +188,32 @@ def _keys(mapping: Mapping) -> str:
     rows = []
     for name, table in mapping.sections:
         if name in NEEDED_TABLES:
-            rows.append(_row(name, table.table, "{" + ", ".join(table.id_columns) + "}"))
+            rows.append(_row(_shown(name, table), table.table, "{" + ", ".join(table.id_columns) + "}"))
     return ", ".join(rows)
+
+
+def _ids(mapping: Mapping) -> str:
+    """Return a row for each table: autopost's name for it, as shown and there, the id's expression and columns."""
+    rows = [
+        _row(name, _shown(name, table), table.table, table.columns["id"], "{" + ", ".join(table.id_columns) + "}")
+        for name, table in mapping.sections
+    ]
+    return ",\n".join(rows)
+
+
+def _expressions(mapping: Mapping) -> str:
+    """Return a row for each expression that is read: its table as shown, its column, the expression, and its type."""
+    rows = [
+        _row(_shown(name, table), column, table.columns[column], type_)
+        for name, table in mapping.sections
+        for column, type_ in COLUMNS[name].items()
+    ]
+    return ",\n".join(rows)
+
+
+def _shown(name: str, table: MappedTable) -> str:
+    """Return what a table is called in messages: each of several tables of operations with its own name."""
+    return f"{name} {table.name}" if table.name else name
 
 
 def _row(*values: str | None) -> str:

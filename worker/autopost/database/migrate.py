@@ -21,7 +21,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database import mapping_sql
 from autopost.database.mapping import Mapping, parse_mapping
-from autopost.database.revisions import known_revisions
+from autopost.database.rebuild import execute_script, rebuild
+from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch, Unreadable
 from autopost.settings import Settings
@@ -38,29 +39,26 @@ PRELUDE = (
 )
 
 
-def migrate(settings: Settings, target: str = "head") -> None:
-    """Bring the database to `target`: a revision, `head` or `base`.
+def migrate(settings: Settings, target: str = "head") -> str:
+    """Bring the database to `target`: a revision, `head` or `base`; return what was done besides.
 
     All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
     queues behind the migration, and tried again for a minute; so is a migration that PostgreSQL chose to end a
-    deadlock with. At `head`, a mapping that is given and is not the one in
-    force is put in its place, in a second transaction. Raises SchemaMismatch, with every problem, when
+    deadlock with. At `head`, a second transaction puts a mapping that is given in the place of another one in force,
+    and makes again what the platform's own migrations took away. Raises SchemaMismatch, with every problem, when
     the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
     """
     given_mapping(settings)
-    retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_is_of_a_lock),
-        wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
-        stop=tenacity.stop_after_delay(LOCK_PATIENCE_SECONDS),
-        reraise=True,
-    )
+    retry = _retrying()
     try:
+        before = _revision_of(settings)
         direction = _direction(settings, target)
         config = alembic_config(settings)
         config.attributes["upgrades"] = direction is command.upgrade
         retry(direction, config, target)
-        if target == "head" and settings.mapping_file is not None:
-            retry(_put_in_force, settings)
+        if target != "head":
+            return ""
+        return retry(_put_in_force, settings) or ("nothing to do" if before == head_revision() else "")
     except sqlalchemy.exc.DBAPIError as error:
         raise explained(error) from None
     except CommandError as error:
@@ -100,22 +98,53 @@ def stored_mapping(connection: sqlalchemy.Connection, schemas: Schemas) -> Mappi
     return None if text is None else parse_mapping(text, table)
 
 
-def _put_in_force(settings: Settings) -> None:
-    """Put a changed mapping in the place of the one in force. Raises SchemaMismatch when there is none."""
+def _put_in_force(settings: Settings) -> str:
+    """Put a changed mapping in the place of the one in force, and make again what is missing; return what was done.
+
+    Raises SchemaMismatch for a mapping where there is none in force.
+    """
     given = given_mapping(settings)
-    assert given is not None
-    schemas = schemas_of(settings, mapped=True)
     with engine_for(settings).begin() as connection:
         prepare_session(connection)
-        in_force = stored_mapping(connection, schemas)
-        if in_force is None:
+        in_force = stored_mapping(connection, schemas_of(settings, mapped=False))
+        if given is not None and in_force is None:
             raise SchemaMismatch(
                 f"schema {settings.schema_name} was installed without a mapping and keeps its tables: unset "
                 "SOCIAL_POST_MAPPING_FILE, or install with the mapping into another schema (SOCIAL_POST_SCHEMA)"
             )
-        if in_force.text != given.text:
-            execute_script(connection, mapping_sql.check_sql(given, schemas))
-            execute_script(connection, mapping_sql.change_sql(given, schemas))
+        schemas = schemas_of(settings, mapped=in_force is not None)
+        if given is None or in_force is None or given.text == in_force.text:
+            return rebuild(connection, schemas, in_force)
+        execute_script(connection, mapping_sql.check_sql(given, schemas))
+        execute_script(connection, mapping_sql.evaluate_sql(given, schemas))
+        execute_script(connection, mapping_sql.change_sql(given, schemas))
+        execute_script(connection, mapping_sql.grant_sql(schemas))
+        return "mapping applied"
+
+
+def detach(settings: Settings) -> bool:
+    """Let go of the platform's tables until the next `migrate`; return whether autopost was attached before.
+
+    One short transaction. Raises SchemaMismatch when autopost is not installed or the locks cannot be had, and
+    DatabaseUnreachable.
+    """
+    try:
+        return _retrying()(_detach, settings)
+    except sqlalchemy.exc.DBAPIError as error:
+        raise explained(error) from None
+
+
+def _detach(settings: Settings) -> bool:
+    with engine_for(settings).begin() as connection:
+        prepare_session(connection)
+        if revision_of(connection, settings) is None:
+            raise SchemaMismatch(f"autopost is not installed in schema {settings.schema_name}: nothing to detach")
+        mapping = stored_mapping(connection, schemas_of(settings, mapped=False))
+        schemas = schemas_of(settings, mapped=mapping is not None)
+        marker = render("{{ schema }}.auto_post_check_detached()", schemas)
+        was_attached = connection.exec_driver_sql("select to_regprocedure(%s)", (marker,)).scalar() is None
+        execute_script(connection, mapping_sql.detach_sql(mapping, schemas))
+        return was_attached
 
 
 def _revision_of(settings: Settings) -> str | None:
@@ -191,6 +220,7 @@ def install_mapping() -> None:
     """
     _run(render(read_object("functions/auto_post_json"), _own_schemas()))
     _run_for_mapping(mapping_sql.check_sql)
+    _run_for_mapping(mapping_sql.evaluate_sql)
     _run_for_mapping(mapping_sql.install_sql)
 
 
@@ -232,10 +262,13 @@ def _run(sql: str) -> None:
         execute_script(op.get_bind(), sql)
 
 
-def execute_script(connection: sqlalchemy.Connection, sql: str) -> None:
-    """Run one statement or many."""
-    # Without parameters neither `%` nor `:name` means anything, and many statements may stand in one text.
-    connection.execution_options(no_parameters=True).exec_driver_sql(sql)
+def _retrying() -> tenacity.Retrying:
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_is_of_a_lock),
+        wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
+        stop=tenacity.stop_after_delay(LOCK_PATIENCE_SECONDS),
+        reraise=True,
+    )
 
 
 def _is_of_a_lock(error: BaseException) -> bool:

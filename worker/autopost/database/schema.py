@@ -6,6 +6,7 @@ from typing import TypeAlias, cast
 
 import asyncpg
 
+from autopost.database.errors import message_without_values
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import Schemas, query, schemas_of
@@ -21,8 +22,16 @@ async def require_schema(database: Database, settings: Settings) -> Schemas:
     try:
         await require_served(database, schemas)
     except asyncpg.InsufficientPrivilegeError as error:
-        raise SchemaMismatch(f"this role may not use autopost's tables in schema {schemas.own}: {error}") from None
-    problems = await database.fetch(query("worker/host_problems", schemas))
+        raise SchemaMismatch(
+            f"this role may not use autopost's tables in schema {schemas.own}: {message_without_values(error)}"
+        ) from None
+    try:
+        problems = await database.fetch(query("worker/host_problems", schemas))
+    except asyncpg.InsufficientPrivilegeError as error:  # USAGE on the schema of a mapped table
+        raise SchemaMismatch(
+            f"this role may not look up the platform's tables: {message_without_values(error)}\n"
+            "  Grant it again, as the owner: autopost sql grants | psql"
+        ) from None
     if problems:
         lines = "\n".join(f"  {row['table_name']}: {row['problem']}" for row in problems)
         raise SchemaMismatch(f"the platform's tables in schema {schemas.platform} do not fit:\n{lines}")

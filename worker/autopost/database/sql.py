@@ -5,12 +5,16 @@ What a file may say in double braces, and what it stands for:
 - `schema`: the schema of autopost's own objects; `platform`: the schema of the platform's four tables
 - `trackers`: a table of operations, where the trigger is; `status_columns`: its columns that a status is made of;
   `new.status`, `old.status` and so on: a column of an operation in the trigger's record; `of`: what the name of the
-  trigger's function ends with. An object whose file has one of these exists once for each table of operations
+  trigger's function ends with; `build.id`: a statement that puts an id together, or nothing. An object whose file has
+  one of these exists once for each table of operations
 - `captures`: the functions of all these triggers, in brackets, for `t.tgfoid in`
 - `operations`: a row for each table of operations: its name, its view, its status columns and its trigger's function
+- `views`: a row for each view of a table of the platform: its name and the table; without a mapping one of NULL
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
+- `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
+  lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
@@ -26,19 +30,17 @@ from functools import cache
 from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
-from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping
+from autopost.database.lookups import lookups
+from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
 from autopost.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup)")
 # Functions in the database contain it: a change needs a revision.
-OPERATION_COLUMNS = (
-    "id rule_id tracker_id tenant_id agent_id operation_type status is_alert what_explanation why_explanation "
-    "next_steps captured_at summary"
-)
+OPERATION_COLUMNS = "id rule_id tracker_id operation_type status is_alert captured_at summary"
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
 
 # The classes of the advisory locks with two numbers; the second is a hash of the schema, 0 for migrations.
@@ -84,9 +86,8 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: Ma
 
     def value(match: re.Match[str]) -> str:
         row, _, column = match[1].partition(".")
-        if row in ("new", "old"):
-            return table.of_row(row, column).replace(OWN_SCHEMA, values["schema"]) if table else match[1]
-        return values[match[1]]
+        text = (table.of_row(row, column) if table else match[1]) if row in ("new", "old") else values[match[1]]
+        return text.replace(OWN_SCHEMA, values["schema"])
 
     return _PLACEHOLDER.sub(value, sql)
 
@@ -98,8 +99,16 @@ def render_each(sql: str, schemas: Schemas, mapping: Mapping | None) -> str:
     return "\n".join(render(sql, schemas, mapping, table) for table in mapping.operations)
 
 
+def tables_of_operations(schemas: Schemas, mapping: Mapping | None) -> list[str]:
+    """Return the names of the platform's tables of operations, as SQL needs them."""
+    if mapping is None:
+        return [render("{{ trackers }}", schemas)]
+    return [table.table for table in mapping.operations]
+
+
 def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None) -> dict[str, str]:
     own, platform = quoted(schemas.own), quoted(schemas.platform)
+    found = lookups(mapping, platform)
     return {
         "schema": own,
         "platform": platform,
@@ -107,11 +116,17 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         "trackers": table.table if table else f"{platform}.operation_trackers",
         "status_columns": ", ".join(table.status_columns) if table else "status",
         "of": capture_suffix(mapping, table),
+        "build.id": f"v_built_id := {about('new', table.columns['id'])};" if table and table.builds_id else "",
         "captures": (
             "(select p.oid from pg_catalog.pg_proc as p where p.proname ~ '^auto_post_capture(_of_.*)?$' "  # noqa: S608
-            f"and p.pronamespace = pg_catalog.to_regnamespace('{own}'))"
+            "and p.pronamespace = (select c.relnamespace from pg_catalog.pg_class as c "
+            f"where c.oid = pg_catalog.to_regclass('{own}.auto_post_control')))"
         ),
         "operations": ",\n            ".join(_operations(own, platform, mapping)),
+        "views": ",\n            ".join(_views(own, mapping)),
+        "lookup.tables": ", ".join(lookup.table for lookup in found),
+        "lookup.oids": ", ".join(lookup.oid for lookup in found),
+        "lookups": ",\n            ".join(lookup.as_row for lookup in found),
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,
@@ -141,6 +156,14 @@ def _operations(own: str, platform: str, mapping: Mapping | None) -> list[str]:
         f"'{own}.auto_post_capture{capture_suffix(mapping, table)}()')"
         for table in mapping.operations
     ]
+
+
+def _views(own: str, mapping: Mapping | None) -> list[str]:
+    if mapping is None:
+        return ["(null, null)"]
+    views = [(name, table.table) for name, table in mapping.tables.items()]
+    views += [(view_of(mapping, table), table.table) for table in mapping.operations]
+    return [f"('{own}.{view}', {_literal(table)})" for view, table in views]
 
 
 def _literal(value: str) -> str:

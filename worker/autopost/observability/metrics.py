@@ -72,8 +72,22 @@ AGENT_LOCKS_BYPASSED = Counter(
     "Times that an agent's posts went on without its advisory lock, because another session kept it for too long.",
     registry=REGISTRY,
 )
+UNREAD_OPERATIONS = Counter(
+    "autopost_unread_operations_total",
+    "Claimed operations that could not be read as they are committed, by SQLSTATE, or `slow`. Their posts have "
+    "the texts that the trigger captured.",
+    ["error"],
+    registry=REGISTRY,
+)
 IDLE_SECONDS = Counter(
     "autopost_idle_seconds_total", "Time that this worker slept because no row was due.", registry=REGISTRY
+)
+PLATFORM_CHANGES = Gauge(
+    "autopost_platform_changes",
+    "1 for each change of the platform's tables that keeps operations from being captured or posts from being written. "
+    "`column` is empty where it concerns the whole table, `table` where autopost is detached.",
+    ["table", "column"],
+    registry=REGISTRY,
 )
 IN_FLIGHT_ROWS = Gauge(
     "autopost_in_flight_rows", "Outbox rows that this worker has claimed and not finished.", registry=REGISTRY
@@ -217,6 +231,13 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
         OUTCOMES.labels(*labels).inc(count)
     for labels, count in posts.items():
         POSTS.labels(*labels).inc(count)
+
+
+def set_platform_changes(found: Iterable[tuple[str, str]]) -> None:
+    """Show these changes, as table and column, and no other."""
+    PLATFORM_CHANGES.clear()
+    for table, column in found:
+        PLATFORM_CHANGES.labels(table, column).set(1)
 
 
 def count_database_error(operation: str, error: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from autopost import audit
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.model import Claim, Deferred, Posted
+from autopost.outbox.committed_reads import SLOW, CommittedReads
 from autopost.outbox.records import claim_of
 
 
@@ -44,6 +46,7 @@ class Outbox:
         self._schemas = schemas
         self._worker = worker
         self._has_pauses = False  # as the last claim saw it
+        self._reads = CommittedReads()
 
     async def claim(
         self,
@@ -59,16 +62,33 @@ class Outbox:
         Without `full_scan` only rows that have been due for less than 10 seconds. With `round_robin` one row of each
         agent before the second of any, among the 500 oldest and the 500 newest. With `chosen` those rows, if they are
         due. When the last claim saw a pause, paused rows are parked first, so that claims do not read them again and
-        again.
+        again. The operations are read as they are committed; a claim that could not has the error.
         """
         if self._has_pauses:
             await self._pool.execute(self._query("worker/park"), full_scan)
         if round_robin:
             found = await self._pool.fetch(self._query("worker/round_robin"), limit, full_scan)
             chosen = [row["id"] for row in found]
-        rows = await self._pool.fetch(self._query("worker/claim"), self._worker, limit, lease, full_scan, chosen)
+        began = time.monotonic()
+        reads = self._reads.is_on(began)
+        try:
+            rows = await self._pool.fetch(
+                self._query("worker/claim"), self._worker, limit, lease, full_scan, chosen, reads
+            )
+        except TimeoutError:
+            if reads:
+                self._reads.slow(began, time.monotonic())
+            raise
         self._has_pauses = rows[0]["has_pauses"]
-        return [claim_of(row) for row in rows if row["id"] is not None]
+        if any(row["read_error"] == SLOW for row in rows):
+            self._reads.slow(began, time.monotonic())
+        claimed = [row for row in rows if row["id"] is not None]
+        claims = [claim_of(row, read_error=None if reads else SLOW) for row in claimed]
+        # The agent of a row that had none when it was captured: the next claim parks it.
+        if paused := [claim for claim, row in zip(claims, claimed, strict=True) if row["is_paused"]]:
+            await self.release(paused)
+            return [claim for claim in claims if claim not in paused]
+        return claims
 
     async def rescue(self, max_attempts: int, *, full_scan: bool = True, at_start: bool = False) -> Rescued:
         """Return rows of crashed workers, and rows whose lease expired, to the queue; see rescue.sql.
@@ -141,6 +161,10 @@ class Outbox:
     async def reconciliation(self) -> Mapping[str, Any]:
         """Return the reconciler's progress and whether capturing is on; see reconciliation.sql."""
         return dict((await self._pool.fetch(self._query("worker/reconciliation")))[0])
+
+    async def platform_changes(self) -> list[Mapping[str, Any]]:
+        """Return what has changed on the platform's tables, and keeps autopost from its work."""
+        return [dict(row) for row in await self._pool.fetch(self._query("worker/platform_changes"))]
 
     async def expire(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""

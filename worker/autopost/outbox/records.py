@@ -18,6 +18,7 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
         maturity=row["agent_maturity"],
         last_post_at=row["last_post_at"],
         tenant_id=row["agent_tenant_id"],
+        is_unique=row["agent_is_unique"],
     )
 
 
@@ -34,8 +35,8 @@ def summary_of(row: asyncpg.Record) -> Summary | None:
     )
 
 
-def claim_of(row: asyncpg.Record) -> Claim:
-    """Return the claim of a row of claim.sql."""
+def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
+    """Return the claim of a row of claim.sql; `read_error` is why no operation was read again."""
     return Claim(
         id=row["id"],
         epoch=row["epoch"],
@@ -59,4 +60,5 @@ def claim_of(row: asyncpg.Record) -> Claim:
         last_error=row["last_error"],
         already_processed=row["already_processed"],
         crashes=row["crashes"],
+        read_error=row["read_error"] or read_error,
     )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import asyncpg
 import structlog
 
-from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label
+from autopost.database.errors import DATABASE_ERRORS, is_of_the_installation, label, message_without_values
 from autopost.database.sql import quoted
 from autopost.errors import ConfigurationError
 from autopost.observability import metrics
@@ -56,7 +56,9 @@ async def names_at_start(database: Database, settings: Settings) -> list[str]:
         if not is_of_the_installation(error):
             raise
         advice = f": {grants(settings, WORKERS)}" if isinstance(error, asyncpg.InsufficientPrivilegeError) else ""
-        raise ConfigurationError(f"{VARIABLE}: got {settings.redact_names_table!r}; {error}{advice}") from None
+        raise ConfigurationError(
+            f"{VARIABLE}: got {settings.redact_names_table!r}; {message_without_values(error)}{advice}"
+        ) from None
     if settings.redact_names_table and not names:
         log.warning("names.empty", setting=VARIABLE, hint="no rows, or hidden by row-level security")
     return names

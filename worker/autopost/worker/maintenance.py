@@ -1,4 +1,4 @@
-"""Reconciles operations that the trigger missed and applies retention, in small batches.
+"""Reconciles operations that the trigger missed, applies retention in small batches, and watches the platform's tables.
 
 All workers run it. Its jobs are independent: one that fails or hangs does not hold up another.
 """
@@ -40,9 +40,11 @@ class Maintenance:
         self._keep = timedelta(days=settings.retention_days)
         self._seconds = settings.maintenance_seconds
         self._failing: set[str] = set()
+        self._changes: set[tuple[str, str, str]] = set()
         self._jobs: dict[str, Callable[[], Awaitable[None]]] = {
             "reconcile": self._reconcile,
             "retention": self._expire,
+            "platform": self._look_for_changes,
         }
         if settings.announces:
             self._jobs |= {"events": self._forget_announcements, "dead_letters": self._forget_dead_letters}
@@ -88,6 +90,19 @@ class Maintenance:
                 log.warning("reconcile.captured", rows=found)
             if found < BATCH_ROWS:
                 break
+
+    async def _look_for_changes(self) -> None:
+        """Log once, and count, each change of the platform's tables that keeps operations from being captured."""
+        found = {
+            (str(row["table_name"] or ""), str(row["column_name"] or ""), str(row["problem"]))
+            for row in await self._outbox.platform_changes()
+        }
+        metrics.set_platform_changes((table, column) for table, column, _ in found)
+        for table, column, problem in sorted(found - self._changes):
+            log.error("platform.changed", table=table or None, column=column or None, problem=problem)
+        if self._changes and not found:
+            log.info("platform.restored")
+        self._changes = found
 
     async def _expire(self) -> None:
         for _ in range(CALLS_PER_ROUND):

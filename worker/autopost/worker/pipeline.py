@@ -13,7 +13,7 @@ import structlog
 from autopost import backoff
 from autopost.database.errors import label
 from autopost.errors import AutopostError, RedactionFailed
-from autopost.model import Claim, Dead, Deferred, Posted
+from autopost.model import Claim, Dead, Deferred, Posted, Reason, Skipped
 from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.tracing import AttemptTracer
@@ -86,9 +86,19 @@ class Pipeline:
             )
         except Exception as error:  # noqa: BLE001 - one row must not fail the others
             return self._failed(claim, error)
+        if (
+            isinstance(decided, Skipped)
+            and decided.reason is Reason.MISSING_EXPLANATION
+            and self._may_be_explained(claim)
+        ):
+            return Deferred(claim, f"not_read {claim.read_error}", backoff.delay_seconds(claim.attempts))
         if decided is None and claim.draft is not None:
             return Posted(claim, claim.draft)
         return decided
+
+    def _may_be_explained(self, claim: Claim) -> bool:
+        """Return whether the explanation may be committed, and could not be read: another attempt may read it."""
+        return claim.read_error is not None and claim.attempts < self._settings.max_attempts
 
     async def _ask_llm(self, claim: Claim) -> None:
         try:

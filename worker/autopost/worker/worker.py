@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from autopost.worker.liveness import Liveness
 from autopost.worker.maintenance import Maintenance
 from autopost.worker.pipeline import OperationTypeRedactor, Pipeline
 from autopost.worker.publication import Publication
+from autopost.worker.publish_report import PROBLEM_SECONDS
 from autopost.worker.publisher import LANES, Publisher
 from autopost.writing import Redactor, Writer
 
@@ -82,6 +84,7 @@ class Worker:
         self._maintenance = Maintenance(outbox, settings, self._problems)
         self._handling: set[asyncio.Task[None]] = set()
         self._pipeline = Pipeline(writer, OperationTypeRedactor(redactor), self._publisher, settings, self._tracer)
+        self._unread: Collection[str] = ()  # why operations of the last claim could not be read
         self._idle_since: float | None = None  # by time.monotonic()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -197,10 +200,22 @@ class Worker:
     def _handle(self, claims: Sequence[Claim], began_ns: int) -> None:
         """Run claims through the pipeline, in a task."""
         self._in_flight.add(claims)
+        self._report_unread(claims)
         self._tracer.claimed(claims, began_ns)
         task = asyncio.create_task(self._run_pipeline(claims))
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
+
+    def _report_unread(self, claims: Sequence[Claim]) -> None:
+        """Report operations that could not be read as they are committed: their captured texts are used."""
+        unread = Counter(claim.read_error for claim in claims if claim.read_error is not None)
+        for error, rows in unread.items():
+            metrics.UNREAD_OPERATIONS.labels(error).inc(rows)
+            if error not in self._unread:
+                log.warning("claim.not_read", rows=rows, error=error)
+            finding = f"operations cannot be read again at their claim ({error}): posts have the texts of the trigger"
+            self._problems.report("committed texts", finding, for_seconds=PROBLEM_SECONDS)
+        self._unread = unread.keys() if claims else self._unread
 
     async def _run_pipeline(self, claims: Sequence[Claim]) -> None:
         try:

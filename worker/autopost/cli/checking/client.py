@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from autopost.cli.checking.finding import Finding, ok, problem, warning
-from autopost.database.errors import is_of_the_installation
+from autopost.database.errors import is_of_the_installation, message_without_values
 from autopost.database.session import Connection as Session
 from autopost.errors import ConfigurationError
 from autopost.processes.user_names import VARIABLE, grants, read_names
@@ -119,11 +119,17 @@ async def known_names(connection: Connection, settings: Settings, role: str) -> 
     try:
         names = await read_names(connection, settings)
     except asyncpg.InsufficientPrivilegeError as error:
-        return [problem("names", f"{error}: workers of this role do not start", grants(settings, role))]
+        return [
+            problem(
+                "names", f"{message_without_values(error)}: workers of this role do not start", grants(settings, role)
+            )
+        ]
     except asyncpg.PostgresError as error:
         if not is_of_the_installation(error):
             raise
-        return [problem("names", f"{error}: workers with this environment do not start", another)]
+        return [
+            problem("names", f"{message_without_values(error)}: workers with this environment do not start", another)
+        ]
     except ConfigurationError as error:
         return [problem("names", str(error), another)]
     found = f"{len(names):,} in {settings.redact_names_table}"

@@ -14,14 +14,16 @@ from autopost.cli.checking.client import clock, known_names, language_model, not
 from autopost.cli.checking.drift import SUBJECT as OBJECTS
 from autopost.cli.checking.drift import drift
 from autopost.cli.checking.finding import Finding, Level, ok, problem
+from autopost.cli.checking.newest import newest_operations
 from autopost.cli.checking.objects import catalog_of
+from autopost.cli.session import trouble
 from autopost.database.connection import connect
-from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.errors import DATABASE_ERRORS, message_without_values
 from autopost.database.revisions import head_revision
 from autopost.database.schema import find_mapping, find_schemas, require_served
 from autopost.database.session import Connection as Session
 from autopost.database.sql import Schemas, query
-from autopost.errors import DatabaseUnreachable, SchemaMismatch
+from autopost.errors import SchemaMismatch
 from autopost.settings import Settings
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -40,6 +42,7 @@ async def run_check(settings: Settings) -> list[Finding]:
         findings = [ok("connection", _where(session, connection.pooler)), await _versions(connection, schemas, session)]
         findings += await _of_the_database(connection, settings, schemas, session)
         findings += await _objects(connection, schemas)
+        findings += await newest_operations(connection, settings)
         findings.append(await _rights(connection, settings, schemas, session))
         if not session["in_recovery"]:  # where nobody may listen
             async with _connected(settings) as another:
@@ -56,7 +59,7 @@ async def _connected(settings: Settings) -> AsyncIterator[Session]:
     try:
         yield connection
     except DATABASE_ERRORS as error:
-        raise DatabaseUnreachable(f"the database did not answer: {error}") from None
+        raise trouble(error) from None
     finally:
         connection.terminate()
 
@@ -74,7 +77,11 @@ async def _versions(connection: Connection, schemas: Schemas, session: dict[str,
     try:
         revision = await require_served(connection, schemas)
     except asyncpg.InsufficientPrivilegeError as error:
-        return problem("versions", f"{needed}; the schema's cannot be read: {error}", _grant_reader(session))
+        return problem(
+            "versions",
+            f"{needed}; the schema's cannot be read: {message_without_values(error)}",
+            _grant_reader(session),
+        )
     except SchemaMismatch as error:
         if not session["has_objects"]:
             raise
@@ -90,7 +97,13 @@ async def _of_the_database(
     try:
         rows = await connection.fetch(query("cli/check", schemas), keep)
     except asyncpg.InsufficientPrivilegeError as error:
-        return [problem("self-check", f"this role may not ask the database: {error}", _grant_reader(session))]
+        return [
+            problem(
+                "self-check",
+                f"this role may not ask the database: {message_without_values(error)}",
+                _grant_reader(session),
+            )
+        ]
     except (asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError):
         return [problem("self-check", "the function auto_post_check is missing", "autopost migrate")]
     return [Finding(Level(row["level"]), row["subject"], row["finding"], row["advice"]) for row in rows]
@@ -117,7 +130,7 @@ async def _rights(connection: Connection, settings: Settings, schemas: Schemas, 
         asked = query("worker/missing_rights", schemas)
         missing = [row["missing"] for row in await connection.fetch(asked, settings.announces)]
     except asyncpg.InsufficientPrivilegeError as error:
-        missing = [str(error)]
+        missing = [message_without_values(error)]
     role = session["role"]
     if not missing:
         return ok("this role", f"{role} may do all that a worker does")

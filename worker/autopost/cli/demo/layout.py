@@ -18,6 +18,7 @@ MEANINGS = {
     "alert_storm": "summed up in one post",
     "maturity_blocked": "students only read",
     "agent_unknown": "nobody knows this agent",
+    "agent_ambiguous": "more than one agent has this id",
     "missing_explanation": "it does not say what was done",
     "insignificant": "no rule names it",
     "rolled_back": "it never happened",

@@ -28,7 +28,8 @@ MEANINGS: dict[str, str] = {
     Reason.ALERT_STORM: "more alerts of one kind than are posted in a window",
     Reason.MISSING_EXPLANATION: "it does not say what was done",
     Reason.MATURITY_BLOCKED: "the agent's maturity is none that may post",
-    Reason.AGENT_UNKNOWN: "no agent has the id, or more than one",
+    Reason.AGENT_UNKNOWN: "no agent has the id",
+    Reason.AGENT_AMBIGUOUS: "more than one agent has the id",
     Reason.TENANT_MISMATCH: "the operation names another tenant than its agent",
     Silence.NOT_REDACTED: "the text could not be redacted, and is not posted",
     Silence.PAUSED: "it waits until the pause ends",
@@ -136,7 +137,7 @@ def report_of(
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         posts=sorted(posts, key=lambda post: (post.at is not None, post.at), reverse=True),
-        totals={name: counts[name] for name in (POSTED, *MEANINGS) if counts[name]},
+        totals={name: counts[name] for name in dict.fromkeys((POSTED, *MEANINGS, *counts)) if counts[name]},
         unmatched=_unmatched(decided, texts),
         blocked=_blocked(decided, texts),
         failed=[Failed(texts.shown(each.id), each.column, each.error) for each in sample.unreadable],
@@ -174,7 +175,7 @@ def _unmatched(decided: Sequence[Decided], texts: Texts) -> list[tuple[str, str,
 
 
 def _blocked(decided: Sequence[Decided], texts: Texts) -> list[Blocked]:
-    reasons = (Reason.AGENT_UNKNOWN, Reason.MATURITY_BLOCKED, Reason.TENANT_MISMATCH)
+    reasons = (Reason.AGENT_UNKNOWN, Reason.AGENT_AMBIGUOUS, Reason.MATURITY_BLOCKED, Reason.TENANT_MISMATCH)
     counts: Counter[tuple[str, str, str]] = Counter()
     for each in decided:
         if each.why in reasons:

@@ -128,7 +128,7 @@ def _totals(report: Report) -> Table:
 
 def _meaning(report: Report, name: str) -> str:
     if name != POSTED:
-        return MEANINGS[name]
+        return MEANINGS.get(name, "")
     own = [post for post in report.posts if not post.summed]
     alerts = sum(post.post_type == "alert" for post in own)
     summaries = len(report.posts) - len(own)

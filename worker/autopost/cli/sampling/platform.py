@@ -46,7 +46,9 @@ async def find_platform(connection: Connection, settings: Settings, mapping: Map
     """Return the platform by this mapping, else by the one in force, else by autopost's own names."""
     schemas = await find_schemas(connection, settings)
     installed = await connection.fetchval(
-        "select pg_catalog.to_regclass($1) is not null", render("{{ schema }}.auto_post_rules", schemas)
+        "select exists (select from pg_catalog.pg_class as c inner join pg_catalog.pg_namespace as n "
+        "on c.relnamespace = n.oid where c.relname = 'auto_post_rules' and n.nspname = $1)",
+        schemas.own,
     )
     if mapping is None and installed:
         mapping = await find_mapping(connection, schemas)
@@ -64,9 +66,10 @@ def _unmapped(schemas: Schemas, *, is_installed: bool) -> Platform:
 
 
 @contextlib.asynccontextmanager
-async def reading(connection: Connection, platform: Platform) -> AsyncIterator[None]:
-    """Read in one transaction that cannot write, with limited time; the names in expressions are looked up as later.
+async def reading(connection: Connection, platform: Platform, seconds: int = STATEMENT_SECONDS) -> AsyncIterator[None]:
+    """Read in one transaction that cannot write, with limited time for a statement.
 
+    Names in expressions are looked up as an installation looks them up.
     Where an expression calls auto_post_json before autopost is installed, the function is made for this transaction
     alone, and taken back with it.
     """
@@ -81,7 +84,7 @@ async def reading(connection: Connection, platform: Platform) -> AsyncIterator[N
         if needs_function:
             await _make_function(connection)
         await connection.execute(
-            f"set local statement_timeout = '{STATEMENT_SECONDS}s'; "
+            f"set local statement_timeout = '{seconds}s'; "
             f"set local idle_in_transaction_session_timeout = '{TRANSACTION_SECONDS}s'; "
             "set local search_path = pg_catalog, pg_temp; set local plan_cache_mode = auto; "
             "set local enable_seqscan = on"
@@ -139,7 +142,7 @@ async def expressions_of(
                     f"from (values (1)) as o (x) left join {table.table} as t on false"
                 )
         except asyncpg.PostgresError as error:
-            if not is_of_the_installation(error):
+            if not is_of_the_installation(error) or isinstance(error, asyncpg.InsufficientPrivilegeError):
                 raise
             if isinstance(error, asyncpg.UndefinedTableError):
                 raise SchemaMismatch(_no_table(table.table, name, is_mapped=platform.is_mapped)) from None

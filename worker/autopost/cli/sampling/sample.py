@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autopost.cli.sampling.newest import newest_places
-from autopost.cli.sampling.platform import Connection, Expressions, Platform, expressions_of, reading
+from autopost.cli.sampling.platform import STATEMENT_SECONDS, Connection, Expressions, Platform, expressions_of, reading
 from autopost.cli.sampling.rows import Unreadable, read_in_halves, why_unreadable
 from autopost.cli.sampling.rules import Change, Rule, rule_words, rules_met
 from autopost.database.mapping import MappedTable
@@ -52,14 +52,16 @@ class Sample:
     paused: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     def agent_of(self, operation: Operation) -> Agent | None:
-        """Return the agent of an operation; None where no agent, or more than one, has its id."""
+        """Return the agent of an operation, None for an unknown one; of an id that is not unique, any of its agents."""
         found = self.agents.get(operation.agent_id or "", ())
-        return found[0] if len(found) == 1 else None
+        return replace(found[0], is_unique=len(found) == 1) if found else None
 
 
-async def read_sample(connection: Connection, platform: Platform, most: int) -> Sample:
-    """Read the newest operations of all tables, at most `most`. Writes nothing, and takes limited time."""
-    async with reading(connection, platform):
+async def read_sample(
+    connection: Connection, platform: Platform, most: int, seconds: int = STATEMENT_SECONDS
+) -> Sample:
+    """Read the newest operations of all tables, at most `most`. Writes nothing; no statement takes more seconds."""
+    async with reading(connection, platform, seconds):
         found: list[Sampled] = []
         unreadable: list[Unreadable] = []
         unread = 0

@@ -5,8 +5,9 @@ What it says holds types, statuses and levels only where they are plain words: a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autopost import audit
@@ -18,6 +19,9 @@ from autopost.writing import has_explanation
 
 MOST_OPERATIONS = 1_000
 MOST_SHOWN = 6
+NOT_ENDED = frozenset(
+    ("running", "pending", "queued", "waiting", "started", "scheduled", "created", "new", "in_progress", "in progress")
+)
 NOT_SHOWN = "(not shown)"
 
 
@@ -31,12 +35,9 @@ class Useless:
 
 def useless(sample: Sample) -> list[Useless]:
     """Return every reason for which none of the operations can be posted; nothing where there are no operations."""
-    if not sample.operations and not sample.unread:
-        return []
-    begin = f"of the newest {counted(len(sample.operations) + sample.unread, 'operation')}"
     if not sample.operations:
-        columns = listed(sorted({each.column for each in sample.unreadable}))
-        return [Useless(f"{begin} none can be read: {columns} fails", "change the expression in the mapping's file")]
+        return []
+    begin = f"of the newest {counted(len(sample.operations), 'operation')}"
     return [
         Useless(f"{begin} {finding}", advice)
         for check in (_no_rule, _no_agent, _no_text)
@@ -44,17 +45,43 @@ def useless(sample: Sample) -> list[Useless]:
     ]
 
 
+def unreadable(sample: Sample) -> list[Useless]:
+    """Return that operations cannot be read, with the expressions and a few ids; nothing where all can."""
+    if not sample.unread:
+        return []
+    total = counted(len(sample.operations) + sample.unread, "operation")
+    columns = sorted({each.column for each in sample.unreadable})
+    ids = [each.id or "without an id" for each in sample.unreadable][:MOST_SHOWN]
+    return [
+        Useless(
+            f"of the newest {total} {sample.unread:,} cannot be read: {listed(columns)} fails, as for {listed(ids)}",
+            "change the expression in the mapping's file: autopost.auto_post_json(...) gives NULL for what is no JSON",
+        )
+    ]
+
+
 def _no_rule(sample: Sample) -> Iterable[tuple[str, str]]:
+    """Say so where no type meets a rule, or no status does although none is of work that goes on."""
     if sample.rules:
         return
     changes = Counter(each.change for each in sample.operations)
+    known = {type_ for type_, _ in changes if any(_names(rule, type_) for rule, _ in sample.rule_words)}
+    if known and all((status or "").lower() in NOT_ENDED for type_, status in changes if type_ in known):
+        return
     seen = _counts({(_type(type_), _word(status)): count for (type_, status), count in changes.items()})
     types = list(dict.fromkeys(type_ for type_, _ in sample.rule_words))
     statuses = list(dict.fromkeys(status for _, status in sample.rule_words if status is not None))
     (type_, status), _ = changes.most_common(1)[0]
     add = f"autopost rules add {_type(type_) if type_ else 'TYPE'} --status {_word(status) if status else 'STATUS'}"
-    advice = f"map operation_type onto one of {listed(types)}, and status onto {listed(statuses)}, or add rules: {add}"
-    yield f"no rule names any: {seen}", advice
+    onto_type = "" if known else f"map operation_type onto one of {listed(types)}, and "
+    advice = f"{onto_type}map status onto {listed(statuses)}, or add rules: {add}"
+    yield f"no rule matches any: {seen}", advice
+
+
+def _names(pattern: str, type_: str | None) -> bool:
+    """Return whether a rule may be about a type. Wider than a rule is: as a pattern, where it is one or not."""
+    parts = (re.escape(part) for part in re.split("%", pattern.lower()))
+    return re.fullmatch(".*".join(parts), (type_ or "").lower(), re.DOTALL) is not None
 
 
 def _no_agent(sample: Sample) -> Iterable[tuple[str, str]]:
@@ -67,7 +94,7 @@ def _no_agent(sample: Sample) -> Iterable[tuple[str, str]]:
             return
         if each.operation.agent_id in sample.unreadable_agents:
             reasons["of agents that an expression cannot read"] += 1
-        elif len(sample.agents.get(each.operation.agent_id or "", ())) > 1:
+        elif blocked is Reason.AGENT_AMBIGUOUS:
             reasons["of an id that several agents have"] += 1
         elif blocked is Reason.MATURITY_BLOCKED:
             levels[_word(agent.maturity if agent else None)] += 1
@@ -108,8 +135,3 @@ def _word(word: str | None) -> str:
     if word is None:
         return "NULL"
     return audit.word(word) or ("''" if not word else NOT_SHOWN)
-
-
-def said_of(findings: Sequence[Useless]) -> str:
-    """Return the findings and what to change, a line for each."""
-    return "\n".join(f"{each.finding}\n  {each.advice}" for each in findings)

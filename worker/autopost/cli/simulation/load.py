@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from autopost.cli.simulation.texts import PREFIX, TENANT, SimulatedOperation, agent_id, agent_name, operation
+from autopost.database.errors import message_without_values
 from autopost.database.sql import Schemas, query
 from autopost.errors import AutopostError
 
@@ -131,5 +132,5 @@ class Simulation:
 def _refusal(error: BaseException) -> BaseException:
     """Return what to raise: a row that the platform refuses is told as such, anything else is as it is."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError | asyncpg.RaiseError):
-        return AutopostError(f"the platform's table refuses simulated operations: {error}")
+        return AutopostError(f"the platform's table refuses simulated operations: {message_without_values(error)}")
     return error

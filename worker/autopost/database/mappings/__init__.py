@@ -45,7 +45,7 @@ def bundled_mapping(name: str) -> BundledMapping:
         meant = f"; did you mean {near[0]}?" if near else ""
         raise ConfigurationError(
             f"no mapping of {name!r} comes with autopost, only of {', '.join(known)}{meant}\n"
-            "  `autopost mapping list` describes them. For another platform write a mapping: docs/how-to/map-a-platform.md"
+            "  `autopost mapping list` describes them. For another platform, `autopost mapping draft` writes a mapping."
         )
     return known[name]
 

@@ -23,6 +23,7 @@ REASONS = {
     "maturity_blocked": "maturity: students only read",
     "tenant_mismatch": "it names another tenant than its agent's",
     "agent_unknown": "nobody knows this agent",
+    "agent_ambiguous": "more than one agent has this id",
     "missing_explanation": "it does not say what was done",
     "refused_by_platform": "the platform refused it",
 }

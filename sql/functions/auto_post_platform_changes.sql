@@ -1,0 +1,133 @@
+-- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
+-- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
+-- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
+-- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of reading the catalog.
+create or replace function {{ schema }}.auto_post_platform_changes()
+returns table (table_name text, column_name text, problem text, advice text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with operations as (
+        select
+            o.qualified, coalesce(pg_catalog.to_regclass(o.qualified)::text, o.qualified) as shown, o.status_columns,
+            o.capture, pg_catalog.to_regclass(o.qualified)::oid as relid,
+            pg_catalog.to_regprocedure(o.capture)::oid as function
+        from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
+    ),
+
+    views as (
+        select
+            v.view_name, v.qualified, coalesce(pg_catalog.to_regclass(v.qualified)::text, v.qualified) as shown,
+            pg_catalog.to_regclass(v.view_name)::oid as relid
+        from (values {{ views }}) as v (view_name, qualified)
+        where v.view_name is not null
+    ),
+
+    detached as (
+        select pg_catalog.to_regprocedure('{{ schema }}.auto_post_check_detached()') as function
+    ),
+
+    -- The columns that a trigger's function names, in new or old, without those in literals and comments.
+    named as (
+        select distinct t.tgrelid as relid, pg_catalog.btrim(m.found[1], '"') as name
+        from pg_catalog.pg_trigger as t
+        inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
+        cross join pg_catalog.regexp_matches(
+            pg_catalog.regexp_replace(p.prosrc, $re$'(?:[^']|'')*'|--[^\n]*$re$, ' ', 'g'),
+            '\m(?:new|old)\.("[^"]+"|[a-z_][a-z0-9_$]*)', 'g'
+        ) as m (found)
+        where t.tgfoid in {{ captures }} and t.tgparentid = 0
+    )
+
+    select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
+    from detached as d
+    where d.function is not null
+    union all
+    select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    from operations as o
+    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    where o.relid is null
+    union all
+    select
+        o.shown, null, 'has no trigger: changes are not captured as they happen',
+        pg_catalog.format(
+            'create or replace trigger auto_post_capture after insert or update of %s on %s '
+            'for each row execute function %s;  -- or: autopost migrate', o.status_columns, o.qualified, o.capture
+        )
+    from operations as o
+    cross join detached as d
+    where
+        d.function is null
+        and o.relid is not null
+        and not exists (
+            select from pg_catalog.pg_trigger as t where t.tgrelid = o.relid and t.tgfoid = o.function
+        )
+    union all
+    select
+        n.relid::pg_catalog.regclass::text, n.name,
+        pg_catalog.format('the trigger reads column %I, which is not there: nothing is captured as it happens', n.name),
+        case
+            when exists (select from views) then
+                'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the column''s new name'
+            else
+                pg_catalog.format(
+                    'alter table %s add column %I text;  -- or rename it back', n.relid::pg_catalog.regclass, n.name
+                )
+        end
+    from named as n
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = n.relid and a.attname = n.name and a.attnum > 0 and not a.attisdropped
+    )
+    union all
+    select
+        v.shown, null,
+        case
+            when v.relid is null then pg_catalog.format('the view %s is missing', v.view_name)
+            else
+                pg_catalog.format(
+                    'the view %s does not read it, but %s', v.view_name,
+                    coalesce(
+                        (
+                            select pg_catalog.string_agg(distinct x.refobjid::pg_catalog.regclass::text, ', ')
+                            from pg_catalog.pg_rewrite as w
+                            inner join pg_catalog.pg_depend as x
+                                on
+                                    x.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and x.objid = w.oid
+                                    and x.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                    and x.refobjid <> v.relid
+                            where w.ev_class = v.relid
+                        ), 'nothing'
+                    )
+                )
+        end,
+        'autopost migrate'
+    from views as v
+    cross join detached as d
+    where
+        d.function is null
+        and pg_catalog.to_regclass(v.qualified) is not null
+        and not exists (
+            select
+            from pg_catalog.pg_rewrite as w
+            inner join pg_catalog.pg_depend as x
+                on
+                    x.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and x.objid = w.oid
+                    and x.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                    and x.refobjid = pg_catalog.to_regclass(v.qualified)
+            where w.ev_class = v.relid
+        )
+    union all
+    select v.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
+    from views as v
+    cross join (select 'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the table''s new name' as remap) as r
+    where
+        pg_catalog.to_regclass(v.qualified) is null
+        and not exists (select from operations as o where o.qualified = v.qualified)
+$$;
+
+revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
+
+comment on function {{ schema }}.auto_post_platform_changes() is
+'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each change.';
