@@ -79,7 +79,7 @@ def test_draft_goes_to_stdout_and_what_was_found_to_stderr(empty_database: str) 
     assert mapping["operation_trackers"]["table"] == "public.tasks"
     assert "operations: public.tasks, about 200 rows" in made.stderr
     assert "operations: --operations public.agent_operations (no rows yet" in made.stderr
-    assert "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate" in made.stderr
+    assert "SOCIAL_POST_MAPPING_FILE=platform.toml autopost preview" in made.stderr
 
 
 def test_several_tables_of_operations_are_drafted_and_accepted(empty_database: str, tmp_path: Path) -> None:

@@ -181,8 +181,8 @@ PLATFORMS = {
         "where run_id = 'r0'; "
         "update executions_visibility set status = 3 where run_id = 'r1'",
         [
-            ("workflow_execute", "completed", "OrderWorkflow finished after 3.0 s"),
-            ("workflow_execute", "failed", "OrderWorkflow finished"),
+            ("workflow_execute", "completed", "OrderWorkflow ended after 3.0 s"),
+            ("workflow_execute", "failed", "OrderWorkflow ended"),
         ],
         {
             "executions_visibility": rows(

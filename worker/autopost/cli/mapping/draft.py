@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,7 @@ from autopost.database.drafting.section import Draft
 from autopost.database.drafting.snapshot import Snapshot
 from autopost.database.drafting.toml import to_toml
 from autopost.database.errors import DATABASE_ERRORS
+from autopost.database.mapping import UNDECIDED
 from autopost.database.sql import schemas_of
 from autopost.errors import AutopostError, ConfigurationError
 from autopost.settings import Settings, load_settings
@@ -85,36 +88,37 @@ def _write(path: Path, text: str) -> None:
 
 
 def _report(made: Draft, output: Path | None) -> None:
+    """Say on stderr what was found, what was not, and what a person has to do."""
     report = made.report
-    for heading, lines in (
-        ("Found", report.found),
-        ("Not found", report.missing),
-        ("Other candidates, and the option that names them", report.others),
-    ):
-        if lines:
-            err.print(f"{heading}:", style="bold")
-            for line in lines:
-                err.print(f"  {plain(line)}", markup=False, soft_wrap=not err.is_terminal)
-    every = [(section, line) for section in made.sections for line in (*section.lines, *section.values)]
-    for heading, style, lines in (
-        (
-            "To decide, before the mapping can be applied",
-            "red",
-            [f"[{section.name}] {line.column}: {line.value}" for section, line in every if line.is_undecided],
-        ),
-        (
-            "To check: used as it is",
-            "yellow",
-            [f"[{section.name}] {line.column}: {line.doubt}" for section, line in every if line.doubt],
-        ),
-    ):
-        if lines:
-            err.print(f"{heading}:", style=f"bold {style}")
-            for text in lines:
-                err.print(f"  {plain(text)}", markup=False, soft_wrap=not err.is_terminal)
+    every = [
+        (f"[{section.name}] {line.column}: ", line)
+        for section in made.sections
+        for line in (*section.lines, *section.values)
+    ]
+    undecided = [where + str(line.value).removeprefix(UNDECIDED) for where, line in every if line.is_undecided]
+    doubts = [where + line.doubt for where, line in every if line.doubt is not None]
+    _say_all("Found", report.found)
+    _say_all("Not found", report.missing)
+    _say_all("Other candidates, and the option that names them", report.others)
+    _say_all("To check, as it rests on a guess", doubts, "yellow")
+    _say_all("To decide: autopost migrate refuses the mapping until then", undecided, "red")
     if report.first:
-        err.print("Run this first, as the owner of the platform's tables:", style="bold red")
+        err.print("To run before autopost migrate, as the owner of the platform's tables:", style="bold red")
         for sql in report.first:
             err.print(sql, markup=False, soft_wrap=True)
     name = output or "platform.toml"
-    say(f"Next: read it, then SOCIAL_POST_MAPPING_FILE={name} autopost migrate")
+    file = f"SOCIAL_POST_MAPPING_FILE={name}"
+    say(f"Next: read it; {file} autopost preview shows the posts, {file} autopost migrate installs")
+
+
+def _say_all(heading: str, lines: Sequence[str], style: str = "") -> None:
+    if not lines:
+        return
+    err.print(f"{heading}:", style=f"bold {style}".strip())
+    for line in lines:
+        text = plain(line)
+        if err.is_terminal:
+            text = textwrap.fill(
+                text, err.width - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            )
+        err.print(textwrap.indent(text, "  "), markup=False, soft_wrap=True)

@@ -89,16 +89,16 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
         name -= 6 * (OPERATION_WORDS.get(about[-1], 0) < 0)
     if name <= 0:
         return None
-    total, why = name, [f"its name ({name})"]
+    total, why = name, ["its name"]
     for given, reason in (
-        (8 if finish is Finish.STATUS else 3, f"{finish.value} (+)"),
+        (8 if finish is Finish.STATUS else 3, finish.value),
         (4 if any(has(c.name, "finish", "finished", "completed", "ended", "end", "stopped", "close", "stop")
                   for c in table.columns if c.kind is not Kind.TEXT) else 0, "an end time"),
         (4 if any(agent_points(link) >= 7 for link in links(table, snapshot)) else 0, "a reference to agents"),
         (2 if any(has(c.name, "error", "exception") for c in table.columns) else 0, "an error"),
         (6 if any(has(c.name, "explanation") for c in table.columns) else 0, "explanations"),
         (3 if any(c.name.lower() in ("operation_type", "operationtype") for c in table.columns) else 0, "a type"),
-        (3 if table.rows > 0 else 0, f"{table.rows:,} rows"),
+        (3 if table.rows > 0 else 0, "rows"),
     ):  # fmt: skip
         if given:
             total += given
@@ -146,7 +146,7 @@ def _written(
             continue
         total = name + columns(table)
         if total >= LEAST_POINTS[role]:
-            found.append(Candidate(table, total, f"its name ({name}) and columns ({total - name})"))
+            found.append(Candidate(table, total, "its name and columns"))
     return sorted(found, key=lambda each: each.points, reverse=True)
 
 

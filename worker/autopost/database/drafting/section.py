@@ -83,7 +83,11 @@ def decide(what: str) -> str:
 
 def size(table: Table) -> str:
     """Return how large a table is, for a comment."""
-    return f"about {table.rows:,} rows" if table.rows else "no rows yet"
+    if table.kind in ("v", "m"):
+        return "a view"
+    if not table.rows:
+        return "no rows yet"
+    return f"about {table.rows:,} rows" if table.rows > 1 else "about 1 row"
 
 
 def among(name: str, values: Iterable[str]) -> str:

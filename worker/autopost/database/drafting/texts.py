@@ -83,7 +83,8 @@ def _indented(parts: list[str]) -> str:
 
 def _built(table: Table, status: Status, name: str | None) -> str:
     """Return a sentence of what is always there: the name, how it ended, and how long it took."""
-    ended = "'finished'"
+    # While a person has to say what a status means, nobody knows how it ended.
+    ended = "'ended'" if status.line.is_undecided else "'finished'"
     branches = []
     if status.failed not in (None, "false"):
         branches.append(f"when {status.failed} then 'failed'")
