@@ -35,7 +35,7 @@ _OPTIONS = (
         r"--(?:pass|password|http-password|ftp-password|proxy-password|become-password)[ =]|password ",
     ),
 )
-_TABLE = "|".join(rf"\b(?:{tools})\b[^\n|;&<>]{{0,160}}?\s(?:{options})" for tools, options in _OPTIONS)
+_TABLE = "|".join(rf"\b(?:{tools})(?:\s[^\n|;&<>]{{0,160}}?)?\s(?:{options})" for tools, options in _OPTIONS)
 _NAMES = "|".join(tools for tools, _ in _OPTIONS)
 
 
@@ -68,7 +68,7 @@ RULES = (
         rf"(?i)\bidentified(?: with '?\w+'?)? (?:by|as)(?: password)? {_QUOTE}([^\"'`\n<>]{{3,}}){_QUOTE}|\b(?:user|role|to|login)\s\S+\sidentified by ({_VALUE}{{4,}})"
         rf"|\bpassword\s{{0,2}}(?:=|\(|\s|:=)?\s{{0,2}}N?'([^'\n<>]{{3,}})'|\b(?:sp_addlogin|sp_password|sp_addlinkedsrvlogin)\b[^\n;]{{0,60}}?,\s?N?'([^'\n<>]{{3,}})'",
         "CREATE USER and ALTER USER of MySQL, Oracle, PostgreSQL and SQL Server",
-        anchor=r"(?i)\bidentified (?:by|with)|\bpassword\s{0,2}(?:=|\(|\s|:=)?\s{0,2}N?'|\bsp_(?:add|pass)",
+        anchor=r"(?i)\bidentified (?:by|with|as)|\bpassword\s{0,2}(?:=|\(|\s|:=)?\s{0,2}N?'|\bsp_(?:add|pass)",
         refine=single(_is_value),
         name="sql-user",
     ),

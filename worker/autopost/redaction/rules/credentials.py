@@ -186,7 +186,7 @@ RULES = (
         "CREDENTIALS",
         rf"(?:^|\s)(?:-u[ =]?|(?:--user|--userpwd|--basic-auth)[ =])[{_QUOTES}]?([^\s:{_QUOTES}<>]+:[^\s{_QUOTES}<>]+)",
         source="curl(1): --user",
-        anchor=r"(?:-u|--user|--userpwd|--basic-auth)",
+        anchor=r"(?:-u|--user|--userpwd|--basic-auth)[ =]?[^\s:]+:",
         refine=single(_is_login),
         name="user-option",
     ),

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.shape import is_uuid, trimmed
-from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, is_opaque, strength
+from autopost.redaction.rules.strength import (
+    MIXED,
+    NUMBERED,
+    RANDOM,
+    changes,
+    is_hex_key,
+    is_opaque,
+    longest_run,
+    strength,
+)
 
 # Parameters whose value gives access, and how long it is at least.
 _PARAMETER = re.compile(r"[?&;#]([A-Za-z_][\w.~-]{0,40})=([^&;#\s\"'<>`|]+)")
@@ -82,7 +91,8 @@ def _is_ticket(value: str, hook: bool) -> bool:
 
 
 def _is_access(name: str, value: str, trigger: bool) -> bool:
-    if is_opaque(value):
+    random = strength(value) >= RANDOM and not is_uuid(value) and not is_hex_key(value)
+    if is_opaque(value) or (random and len(longest_run(value)) >= 14 and changes(value) >= 0.4):
         return True
     if _GIVES_ACCESS.fullmatch(name) is None:
         return False

@@ -231,7 +231,7 @@ def _grade(run: str) -> int:
 
 
 def _last_hump(letters: str) -> str:
-    return _HUMPS.findall(letters)[-1].lower()
+    return str(_HUMPS.findall(letters)[-1]).lower()
 
 
 def _is_word(letters: str) -> bool:
