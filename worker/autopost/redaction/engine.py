@@ -15,6 +15,8 @@ from autopost.redaction.merge import Finding
 from autopost.redaction.models import SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
+from autopost.redaction.people.agents import AgentNames
+from autopost.redaction.people.finder import people
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
     AnalyzerEngine,
@@ -35,7 +37,9 @@ LEAST_SCORE = 0.4
 _OWN = "own patterns"
 _NAMES = "names"
 
-# Types that are found by a list of names or a model.
+_PEOPLE_SCORE = 0.75
+
+# Types that are found by a list of names, by the rules for names or a model.
 NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 
 
@@ -43,7 +47,7 @@ class Engine:
     """Finds personal data and secrets in one normalised text.
 
     `only` and `without` select types; `patterns` are the user's own, `names` those of known people, `model` finds other
-    names. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
+    names, `given_names` also those that stand alone. `agents` are names that stay. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Engine:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
+        given_names: bool = False,
     ) -> None:
         _silence()
         known = known_entities(patterns)
@@ -73,6 +78,9 @@ class Engine:
         ]
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
+        self._looks_for_people = self._knows_names and least_score <= _PEOPLE_SCORE
+        self._given_names = given_names
+        self.agents = AgentNames()
         self.set_names(names)
         kind, name = split_model(model) if model and named else ("", "")
         self._pipeline = Pipeline(name) if kind == SPACY else Words()
@@ -96,13 +104,19 @@ class Engine:
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
+        if self._looks_for_people:
+            names = people(text, singles=self._given_names)
+            found += [Finding(name_lists.ENTITY, *span, _PEOPLE_SCORE, rule) for span, rule in names]
         candidates = self._prefilter.candidates(text)
-        if not candidates and not self._asks_model:
-            return found
+        if candidates or self._asks_model:
+            found += self._analyzed(text, candidates, deadline)
+        return self.agents.without(found, text, NAME_ENTITIES)
+
+    def _analyzed(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> list[Finding]:
         with self._zone, self._pipeline.memory_zone():
             artifacts = self._pipeline.artifacts(text, candidates, deadline)
             results = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
-            return found + [_finding(result) for result in results if result.entity_type in self.entities]
+            return [_finding(result) for result in results if result.entity_type in self.entities]
 
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:
