@@ -27,14 +27,20 @@ from autopost.redaction.people.signs import (
     VERBS_OF_PEOPLE,
 )
 from autopost.redaction.people.vocabulary import BRANDS
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Span
 
 ENTITY = "PERSON"
 
 MAX_WORDS = 6
 
-# A capital and another capitalised word (or an initial), or a script that is not Latin.
-_MAY_HOLD_NAME = re.compile(r"[A-Z][\w'.-]*,?\s(?:[a-z']{1,3}\s){0,3}[A-Z]|[^\x00-\x7f]")
+# Two capitalised words, perhaps with a comma or particles between, and a title in lower case before one. Each match is
+# a place to look at; most texts of agents have few.
+_PLACES = compiled(
+    r"\p{Lu}[\p{L}'.-]*,?[ \x{a0}]{1,2}(?:[\p{Ll}']{1,3} ){0,3}\p{Lu}"
+    r"|\p{Lu}\.\p{Lu}|\b(?:mr|mrs|ms|dr|prof|herrn?|frau|mme|mlle|monsieur|madame|se[nñ]or(?:a|ita)?|sra?|srta|signora?|dott|mevrouw)\.? \p{Lu}"
+)
+_REACH = 80  # characters after such a place that belong to it
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _JOINS = re.compile(r"\.?[ \u00a0]{1,2}")
 _INNER_CAPITAL = re.compile(r"(?:Mc|Mac|Fitz|De|Di|Da|La|Le|Van|Von|Du|D'|O'|L'|M')[A-Z]")
@@ -65,15 +71,35 @@ def people(text: str, *, singles: bool = False) -> list[tuple[Span, str]]:
 
     `singles`: find given names that stand alone, too.
     """
-    plain = _MAY_HOLD_NAME.search(text) is None
-    if plain and not singles and not _has_lower_case_name(text):
-        return []
-    words = [_word(match) for match in _WORD.finditer(text)]
-    return list(_names(text, words, singles=singles))
+    if singles or _has_lower_case_name(text):
+        regions = [(0, len(text))]
+    else:
+        regions = _regions(text)
+    return [name for start, end in regions for name in _names(text, _words(text, start, end), singles=singles)]
+
+
+def _regions(text: str) -> list[Span]:
+    """Return the parts of the text that may hold a name."""
+    regions: list[Span] = []
+    for match in _PLACES.finditer(text):
+        start, end = match.start(), min(match.end() + _REACH, len(text))
+        if regions and start <= regions[-1][1]:
+            regions[-1] = regions[-1][0], end
+        else:
+            # The word before counts: `Lake Victoria Falls`.
+            regions.append((max(0, text.rfind(" ", 0, max(0, start - 1)) + 1), end))
+    return regions
+
+
+def _words(text: str, start: int, end: int) -> list[Word]:
+    while end < len(text) and text[end - 1].isalpha() and text[end].isalpha():
+        end += 1
+    return [_word(match) for match in _WORD.finditer(text, start, end)]
 
 
 def _has_lower_case_name(text: str) -> bool:
-    return not lists().given.isdisjoint(text.lower().split())
+    given, words = lists().given, text.split()
+    return not given.isdisjoint(words) and any(len(word) >= 4 and not is_word(word) for word in given.intersection(words))
 
 
 def _word(match: re.Match[str]) -> Word:
@@ -152,7 +178,8 @@ def _chain(text: str, words: list[Word], index: int) -> list[int]:
             if following + 1 == len(words) or not _joined(text, words[following], words[following + 1]):
                 break
             following += 1
-        if not words[following].capital or folded(words[following].text) in TITLES:
+        following_word = words[following]
+        if not following_word.capital or (not following_word.is_initial and folded(following_word.text) in TITLES):
             break
         chain.append(following)
         place = following

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from autopost.redaction.rule import Rule
 from autopost.redaction.rules import (
+    address,
     ai_keys,
     assignments,
     card,
@@ -32,6 +33,8 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "identity": identity.RULES,
     "network": network.RULES,
     "phone": (*phone.RULES, *phone_context.RULES),
+    "address": address.ENGLISH,
+    "european address": address.EUROPE_AND_ASIA,
     "wallet": wallet.RULES,
     "ai keys": ai_keys.RULES,
     "cloud keys": cloud_keys.RULES,
@@ -47,6 +50,8 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
 GROUPS = (
     ("email", "card", "iban", "network", "phone", "wallet"),
     ("identity", "credentials", "codes"),
+    ("address",),
+    ("european address",),
     ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
     ("assignments",),
 )
