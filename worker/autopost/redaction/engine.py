@@ -12,11 +12,12 @@ from autopost.redaction import names as name_lists
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.entities import select_entities
 from autopost.redaction.merge import Finding
-from autopost.redaction.models import SPACY, name_recognizer, split_model
+from autopost.redaction.models import KINDS_OF_MODELS, SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
 from autopost.redaction.people.agents import AgentNames
 from autopost.redaction.people.finder import people
+from autopost.redaction.people.second_look import confirmed
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
     AnalyzerEngine,
@@ -79,7 +80,6 @@ class Engine:
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
         self._looks_for_people = self._knows_names and least_score <= _PEOPLE_SCORE
-        self._given_names = given_names
         self.agents = AgentNames()
         self.set_names(names)
         kind, name = split_model(model) if model and named else ("", "")
@@ -88,6 +88,8 @@ class Engine:
             by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
             recognizers.append(by_model or name_recognizer(kind, name))
         self._asks_model = bool(kind)
+        # Models find names that stand alone, if not all of them.
+        self._given_names = given_names or self._asks_model
         self._analyzer = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),
             nlp_engine=self._pipeline,
@@ -116,7 +118,11 @@ class Engine:
         with self._zone, self._pipeline.memory_zone():
             artifacts = self._pipeline.artifacts(text, candidates, deadline)
             results = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
-            return [_finding(result) for result in results if result.entity_type in self.entities]
+            found = [_finding(result) for result in results if result.entity_type in self.entities]
+        by_model = [finding for finding in found if finding.recognizer in KINDS_OF_MODELS]
+        return [f for f in found if f.recognizer not in KINDS_OF_MODELS] + [
+            sure for finding in by_model for sure in confirmed(text, finding)
+        ]
 
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:

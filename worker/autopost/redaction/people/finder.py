@@ -44,7 +44,7 @@ _REACH = 80  # characters after such a place that belong to it
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _JOINS = re.compile(r"\.?[ \u00a0]{1,2}")
 _INNER_CAPITAL = re.compile(r"(?:Mc|Mac|Fitz|De|Di|Da|La|Le|Van|Von|Du|D'|O'|L'|M')[A-Z]")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n*•>|]\s*|[-(\"']\s?)$")
+SENTENCE_START = re.compile(r"(?:^|[.!?:;\n*•>|]\s*|[-(\"']\s?)$")
 
 # The ids of what found a name.
 FULL, TITLE, CUE, SINGLE = "people.full_name", "people.title", "people.cue", "people.given_name"
@@ -94,7 +94,7 @@ def _regions(text: str) -> list[Span]:
 def _words(text: str, start: int, end: int) -> list[Word]:
     while end < len(text) and text[end - 1].isalpha() and text[end].isalpha():
         end += 1
-    return [_word(match) for match in _WORD.finditer(text, start, end)]
+    return [word_of(text, *match.span()) for match in _WORD.finditer(text, start, end)]
 
 
 def _has_lower_case_name(text: str) -> bool:
@@ -102,11 +102,12 @@ def _has_lower_case_name(text: str) -> bool:
     return not given.isdisjoint(words) and any(len(word) >= 4 and not is_word(word) for word in given.intersection(words))
 
 
-def _word(match: re.Match[str]) -> Word:
-    text, (start, end) = match.group(), match.span()
-    if text[-2:] in {"'s", "'S"}:
-        text, end = text[:-2], end - 2
-    return Word(start, end, text, _is_capitalised(text), kind(text))
+def word_of(text: str, start: int, end: int) -> Word:
+    """Return the word of this span, without the `'s` of a possessive."""
+    if end - start > 2 and text[end - 2 : end] in {"'s", "'S"}:
+        end -= 2
+    word = text[start:end]
+    return Word(start, end, word, _is_capitalised(word), kind(word))
 
 
 def _is_capitalised(text: str) -> bool:
@@ -154,8 +155,10 @@ def _at(text: str, words: list[Word], index: int, *, singles: bool, cued: bool) 
     last = _cued_name(text, words, index, cued=cued)
     if last is not None:
         return index, last, CUE
-    if singles and word.capital and word.kind.given and not _names_organisation(text, words, index, index):
-        return index, index, SINGLE
+    if singles and word.capital and word.kind.given and not word.text.isupper():
+        counted = text[word.end : word.end + 1] in {"-", "("} or text[word.end + 1 : word.end + 2].isdigit()
+        if not counted and not _names_organisation(text, words, index, index):
+            return index, index, SINGLE
     return None
 
 
@@ -204,7 +207,7 @@ def _full_name(text: str, words: list[Word], index: int) -> int | None:
     if second.is_initial:
         return chain[middle] if first.kind.given and text[second.end : second.end + 1] == "." else None
     particle = chain[middle] - chain[middle - 1] > 1
-    at_start = _SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
+    at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
     cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
     if not _pair(first, second, cued=cued, particle=particle, initial=middle > 1, at_start=at_start):
         return None
@@ -270,6 +273,8 @@ def _after_title(text: str, words: list[Word], index: int) -> int | None:
     """Return the end of the name after a title: `Dr. Anna van der Berg`, `Frau Müller`."""
     title = words[index]
     if index + 1 == len(words) or not (title.capital or folded(title.text) in LOWER_TITLES):
+        return None
+    if title.text.isupper() and len(title.text) > 1:  # `MS Windows`
         return None
     following = words[index + 1]
     if folded(following.text) in TITLES and following.capital:  # `Herr Dr. Krause`: the next title finds the name

@@ -122,7 +122,8 @@ AMBIGUOUS = _words(
     general deacon bishop judge baron duke earl king noble porter sailor marine dexter rex victor hector iris
     van von de da di del la le el al an do so son my man in long un tan chin can
     test demo user admin guest owner total sum data info mode none true false null
-    mia nadia alma alba aura luz sol mar paz cruz
+    jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun mac ean len doc iban sha bert bergen ember
+    grove jade piper heron basil adam abel dora cora mako eve fortran linux luz sol mar paz cruz alba aura
     """
 )
 
