@@ -55,7 +55,7 @@ PRODUCTS = _words(
     python java javascript typescript ruby rust golang kotlin swift scala julia haskell perl elixir clojure django flask
     fastapi rails laravel spring react angular vue svelte next nuxt node deno bun jest jasmine mocha karma cypress
     playwright selenium puppeteer cucumber gherkin robot maven gradle ant pip poetry conda jupyter pandas numpy scipy
-    pytorch tensorflow keras sklearn spacy presidio gliner faker ada lovelace hopper turing pascal volta ampere kepler
+    pytorch tensorflow keras sklearn spacy presidio gliner faker hopper turing pascal volta ampere kepler
     maxwell fermi ubuntu debian fedora centos redhat suse arch alpine mint android windows macos ios chrome firefox
     safari edge brave opera vivaldi outlook gmail excel word powerpoint sharepoint onedrive dropbox box drive dynamics
     sap workday netsuite quickbooks xero sage zapier make n8n tableau looker metabase superset powerbi segment amplitude
@@ -78,7 +78,7 @@ BRANDS = frozenset(
         "martin luther", "mona lisa", "peter pan", "harry potter", "santa claus", "john deere", "jp morgan",
         "estee lauder", "giorgio armani", "christian dior", "jimmy choo", "kate spade", "michael kors", "tim hortons",
         "monte carlo", "james bond", "thomas cook", "jack wolfskin", "marc jacobs", "levi strauss", "mary kay",
-        "ada lovelace", "donna karan", "karl lagerfeld", "john lewis", "philip morris", "eli lilly", "warner bros",
+        "donna karan", "karl lagerfeld", "john lewis", "philip morris", "eli lilly", "warner bros",
         "johnson johnson", "dow jones", "standard poor", "ernst young", "fannie mae", "freddie mac", "sally mae",
         "john hancock", "edward jones", "raymond james", "franklin templeton", "jira jenkins", "don quixote",
     }

@@ -96,8 +96,8 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
 RULES = (
     Rule(
         "CREDIT_CARD",
-        r"\d(?:[ ./-]{0,3}\d){11,}",
-        anchor=r"\d(?:[ ./-]{0,3}\d){11}",
+        r"\d(?:[ ,./_·-]{0,3}\d){11,}",
+        anchor=r"\d(?:[ ,./_·-]{0,3}\d){11}",
         source="ISO/IEC 7812-1",
         score=1.0,
         refine=_cards,
