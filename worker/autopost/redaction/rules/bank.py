@@ -38,7 +38,7 @@ RULES = (
         ENTITY,
         rf"{EDGE}(?i:{_WORDS})\b{_GAP}\b({_NUMBER})\b",
         source="the words before it; ABA routing numbers, UK sort codes, account numbers of 6 to 18 digits",
-        anchor=r"(?i)acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|transit[ _]number|bank[ _]?code|\bacc no",
+        anchor=r"(?i)(?:acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|transit[ _]number|bank[ _]?code|\bacc[. _]?n)[^\n;!?<>]*\d(?:[ -]?\d){5}",
         refine=single(lambda text, start, end: _is_account(text, start, end) and _is_named_account(text, start, end)),
     ),
     Rule(
@@ -58,7 +58,7 @@ RULES = (
         ENTITY,
         rf"{EDGE}(?i:{_ELSEWHERE}){LINK}({_NUMBER}|[A-Za-z]{{4}}0[A-Za-z0-9]{{6}})",
         source="the words before it, in other languages; RBI: IFSC",
-        anchor=rf"(?i:{_ELSEWHERE})",
+        anchor=rf"(?i:{_ELSEWHERE})[^\n]*\d",
         refine=single(_is_account),
     ),
     Rule(
@@ -84,7 +84,9 @@ def _is_named_account(text: str, start: int, _end: int) -> bool:
     place = before.rfind("account")
     if place < 0 or place and before[place - 1] in " _-" and before[:place].rstrip(" _-").endswith(("bank", "checking", "savings", "saving", "current", "deposit", "beneficiary", "giro", "to")):
         return True
-    between = before[place + len("account") :]
+    between = before[place + len("account") :].lstrip(" _-s")
+    if between.startswith(("number", "num", "no", "nr", "#")):
+        return True
     return all(word in _SMALL for word in "".join(c if c.isalpha() else " " for c in between).split())
 
 

@@ -27,8 +27,9 @@ _BORN = (
     r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?nacimiento|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
     r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
     r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
-    r"|tanggal lahir|lahir|дата рождения|родил(?:ся|ась)|рождения|г\.?\s?р\.?|дата народження|народи(?:вся|лася)|дата на раждане|родена?|ημερομηνία γέννησης|γεννήθηκε"
+    r"|tanggal lahir|lahir"
 )
+_BORN_EAST = r"дата рождения|родил(?:ся|ась)|рождения|г\.?\s?р\.?|дата народження|народи(?:вся|лася)|дата на раждане|родена?|ημερομηνία γέννησης|γεννήθηκε"
 # Scripts without capitals and, some, without spaces.
 _BORN_ELSEWHERE = r"生年月日|誕生日|生日|出生(?:日期|年月日?)?|생년월일|생일|출생|تاريخ الميلاد|ولد(?:ت)?|जन्म(?:[ -]?तिथि|[ -]?दिन)?|תאריך לידה|נולדה?|วันเกิด|เกิดวันที่"
 _GAP = r"\.?[^\n.;!?<>]{0,30}?"
@@ -52,9 +53,9 @@ _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 RULES = (
     Rule(
         ENTITY,
-        rf"{EDGE}(?i:{_BORN})(?:[^\pL]|[A-Z_]){_GAP}(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
+        rf"{EDGE}(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
         source="the word before it",
-        anchor=rf"(?i:{_BORN})",
+        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
         refine=single(_is_of_person),
     ),
     Rule(

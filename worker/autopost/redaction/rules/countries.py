@@ -30,7 +30,6 @@ class Identifier:
     bare: str | None = None
     check: Check | None = None
     acronyms: str = ""
-    strict: bool = False
 
 
 
@@ -70,7 +69,7 @@ IDENTIFIERS = (
     Identifier("HU", "taj", r"taj(?:[ -]?sz[áa]m)?|ad[óo]azonos[íi]t[óo](?: jel)?|szem[ée]lyi (?:sz[áa]m|azonos[íi]t[óo])", r"\d{3}[ -]?\d{3}[ -]?\d{3,4}|\d-?\d{6}-?\d{4}", acronyms="TAJ"),
     Identifier("RO", "cnp", r"cnp|cod numeric personal", r"[1-9]\d{12}", None, check.romanian),
     Identifier("BG", "egn", r"egn|егн|единен граждански номер", r"\d{10}"),
-    Identifier("GR", "afm", r"afm|αφμ|α\.φ\.μ\.?|tin", r"\d{9}"),
+    Identifier("GR", "afm", r"afm|αφμ|α\.φ\.μ\.?", r"\d{9}"),
     Identifier("GR", "amka", r"amka|αμκα|α\.μ\.κ\.α\.?", r"\d{11}", None, None),
     Identifier("HR", "oib", r"oib", r"\d{11}", None, None),
     Identifier("RS", "jmbg", r"jmbg|јмбг|emšo|emso|matični broj|embg", r"\d{13}", None, None),
@@ -119,7 +118,7 @@ IDENTIFIERS = (
     Identifier("BR", "rg", r"registro geral|carteira de identidade|c[ée]dula de identidade|cnh|pis|t[íi]tulo de eleitor", r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dXx]|\d{11,12}|\d{3}\.\d{5}\.\d{2}-\d", acronyms="RG|CNH|PIS"),
     Identifier("AR", "cuit", r"cui[tl]", r"\d{2}[- ]?\d{8}[- ]?\d", r"(?:20|23|24|25|26|27|30|33|34)-\d{8}-\d", check.argentine),
     Identifier("AR", "dni", r"documento nacional|documento", r"\d{1,2}\.?\d{3}\.?\d{3}", acronyms="DNI"),
-    Identifier("CL", "rut", r"r\.?u\.?[tn]\.?", r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dKk]", r"\d{1,2}\.\d{3}\.\d{3}-[\dKk]", check.chilean),
+    Identifier("CL", "rut", r"rut|r\.u\.[tn]\.", r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dKk]", r"\d{1,2}\.\d{3}\.\d{3}-[\dKk]", check.chilean, acronyms="RUN"),
     Identifier("CO", "cedula", r"c[ée]dula(?: de (?:ciudadan[íi]a|identidad|extranjer[íi]a))?(?: n[oº°.]*)?|c\.c\.", r"[VEve]?-?\d{1,3}(?:\.?\d{3}){2,3}(?:-\d)?", acronyms="NIT|CC"),
     Identifier("PE", "ruc", r"ruc", r"\d{11}|\d{13}", acronyms="RUC"),
     Identifier("UY", "cedula", r"c[ée]dula uruguaya", r"\d\.?\d{3}\.?\d{3}-?\d", r"\d\.\d{3}\.\d{3}-\d", check.uruguayan),

@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules import check_digits
-from autopost.redaction.rules.document import EDGE, LINK, is_counted, stands_alone
+from autopost.redaction.rules.document import EDGE, LINK, anchor_of, is_counted, stands_alone
+
+Accept = Callable[[str, int, int], bool]
 
 _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ID = r"[A-Za-z0-9](?:[A-Za-z0-9-]{3,22})[A-Za-z0-9]"
@@ -22,7 +26,7 @@ def _is_iccid(text: str, start: int, end: int) -> bool:
     return stands_alone(text, start, end) and check_digits.luhn(text[start:end])
 
 
-def _has_digits(least: int) -> object:
+def _has_digits(least: int) -> Accept:
     def accept(text: str, start: int, end: int) -> bool:
         value = text[start:end]
         return sum(map(str.isdigit, value)) >= least and stands_alone(text, start, end) and not is_counted(text, start, end)
@@ -35,8 +39,8 @@ def _after(words: str, value: str, source: str, entity: str, least: int = 4, nam
         entity,
         rf"{EDGE}(?i:{words}){LINK}({value})(?:[^\pL\pN]|$)",
         source,
-        anchor=rf"(?i:{words})",
-        refine=single(_has_digits(least)),  # type: ignore[arg-type]
+        anchor=anchor_of(words),
+        refine=single(_has_digits(least)),
         name=name,
     )
 
@@ -45,11 +49,12 @@ RULES = (
     _after(r"imei(?:sv|[ _]?[12])?|meid", r"\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}|[0-9A-Fa-f]{14}", "3GPP TS 23.003", "DEVICE_ID", 6, "imei"),
     _after(r"imsi", r"\d{3}[ -]?\d{2,3}[ -]?\d{9,10}", "3GPP TS 23.003", "DEVICE_ID", 14, "imsi"),
     _after(r"iccid|sim(?: card)? (?:number|no\.?|id)", r"89\d{2}(?:[ -]?\d){13,16}[Ff]?|\d{18,20}", "ITU-T E.118", "DEVICE_ID", 16, "iccid-after-word"),
-    Rule("DEVICE_ID", r"\b89\d{17,18}\b", "ITU-T E.118", refine=single(_is_iccid), name="iccid"),
+    Rule("DEVICE_ID", r"\b89\d{17,18}\b", "ITU-T E.118", anchor=r"\b89\d{17}", refine=single(_is_iccid), name="iccid"),
     _after(r"idfa|idfv|gaid|aaid|adid|advertising[ _]?id|device[ _]?(?:uu)?id|android[ _]?id|udid|installation[ _]?id|hardware[ _]?id|hwid|machine[ _]?id", rf"{_UUID}|[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{16,40}}|{_ID}", "Apple, Google: identifiers of devices", "DEVICE_ID", 3, "device"),
-    _after(r"serial(?:[ _]?(?:number|no\.?|num|#))?|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号", _ID, "the word before it", "DEVICE_ID", 3, "serial"),
+    _after(r"serial\"?'?\s?[:=]", r"[A-Za-z]+[A-Za-z0-9-]*\d[A-Za-z0-9-]*|\d+[A-Za-z][A-Za-z0-9-]*\d[A-Za-z0-9-]*", "the word before a number with letters", "DEVICE_ID", 3, "serial-with-letters"),
+    _after(r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号", _ID, "the word before it", "DEVICE_ID", 3, "serial"),
     Rule("VEHICLE_ID", r"\b[A-HJ-NPR-Z0-9]{17}\b", "ISO 3779, 49 CFR 565.15", anchor=r"\b[A-HJ-NPR-Z0-9]{17}\b", refine=single(_is_vin), score=0.85, name="vin"),
-    _after(r"vin(?: number| no\.?)?|fahrgestellnummer|fin|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор", r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}", "ISO 3779", "VEHICLE_ID", 4, "vin-after-word"),
+    _after(r"vin(?: number| no\.?)?|fahrgestellnummer|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор", r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}", "ISO 3779", "VEHICLE_ID", 4, "vin-after-word"),
     Rule(
         "VEHICLE_ID",
         rf"{EDGE}(?i:licen[cs]e plate|number plate|plate(?: number| no\.?)|plates?|registration plate|kennzeichen|kfz-kennzeichen|nummernschild|plaque(?: d'immatriculation)?|immatriculation|matr[íi]cula|targa|kenteken|registreringsnummer|rej\.|numer rejestracyjny|госномер|номерной знак|plaka|ナンバープレート|车牌号?){LINK}({_MARK})(?:[^\pL\pN]|$)",

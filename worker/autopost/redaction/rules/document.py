@@ -7,8 +7,13 @@ from __future__ import annotations
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rules.shape import is_count
 
-# Before a word: no letter or digit of any script, or a new word of a key: `passport_number`, `passportNumber`.
-EDGE = r"(?:^|[^\pL\pN]|_|[a-z])"
+# Before a word: no letter or digit of any script. Keys such as `passport_number` have other words.
+EDGE = r"(?:^|[^\pL\pN])"
+
+
+def anchor_of(words: str) -> str:
+    """Return the anchor of a rule whose words begin with ASCII letters: they stand alone, or in a key."""
+    return rf"(?:\b|_)(?i:{words})" if words.isascii() else rf"(?i:{words})"
 
 _FILL = (
     r"numbers?|numbers?|num|no|nr|nos?|n[º°o]|nummer|numero|número|numéro|numer|номер|号码?|番号|번호|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
@@ -20,10 +25,7 @@ LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
 BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|n[º°]|is|was)\b)){1,8}?"
 
-_COUNTING = compiled(
-    r"(?i)\b(?:took|takes?|has|have|had|imports?|imported|exported|checks?|checked|columns?|fields?|reports?|tables?|batch|jobs?|rows?|counts?|totals?|since|ran|runs?|processed|handled|validated?|"
-    r"validation|tests?|version|pages?|steps?|scan(?:ned)?s?|lines?|up to|over|about|around|than|within|after|until)\b[^.;]{0,24}$"
-)
+_COUNTING = compiled(r"(?i)\b(?:took|takes?|imported|exported|ran|processed|handled|over|about|around|than|within|until|up to)\s$")
 _DAY = compiled(r"^(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)$")
 _UNIT = compiled(r"^\s?(?:ms|s|sec|seconds|minutes|hours|days|bytes?|[KMG]i?B|%|rows?|values?|records?|lines?|entries|items|times|Zeilen|Datensätze|Einträge|Stück|filas|lignes|righe)\b")
 

@@ -33,7 +33,7 @@ _LENGTHS = {
     for country in countries.split()
 }
 
-_START = compiled(r"[A-Za-z]{2}[ ./_·-]?\d{2}")
+_START = compiled(r"[A-Za-z]{2}[./_·]?\d{2}")
 
 
 def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -71,13 +71,13 @@ def _checked(text: str, start: int, end: int) -> Iterator[Span]:
 
 # Between the characters: what people, line breaks and URLs put there.
 _SIGN = r"(?:%20|[ \n./_·-]){0,2}"
-_RUN = rf"[A-Za-z]{{2}}{_SIGN}\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{11,}}"
+_RUN = rf"[A-Za-z]{{2}}[./_·]?\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{11,}}"
 
 RULES = (
     Rule(
         "IBAN_CODE",
         rf"(?:\b|IBAN|iban|%20|_){_RUN}",
-        anchor=rf"[A-Za-z]{{2}}{_SIGN}\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{7}}",
+        anchor=rf"(?:\b|IBAN|iban|%20|_)[A-Za-z]{{2}}[./_·]?\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{7}}",
         source="ISO 13616, SWIFT IBAN Registry",
         score=1.0,
         refine=_checked,

@@ -94,7 +94,7 @@ RULES = (
             _ID,
         ),
         source="AAMVA DL/ID card standard: forms differ by state",
-        anchor=r"(?i)driv(?:er|ing)|licen[cs]e[ _](?:n|#)|\bdl (?:n|#)|führerschein|permis de|carnet de|licencia de|patente|rijbewijs|körkort|førerkort|kørekort|ajokortti|prawo jazdy|habilita|carta de cond|водительск|運転免許|驾驶证",
+        anchor=r"(?i)driv(?:er'?s?'?|ing)[ _-]?licen|licen[cs]e[ _](?:n|#)|\bdl (?:n|#)|führerschein|permis de|carnet de|licencia de|patente|rijbewijs|körkort|førerkort|kørekort|ajokortti|prawo jazdy|habilita|carta de cond|водительск|運転免許|驾驶证",
         refine=single(_is_numbered),
     ),
     Rule(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.check_digits import Check
 from autopost.redaction.rules.countries import IDENTIFIERS, Identifier
-from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, LINK, is_counted, stands_alone
+from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, LINK, anchor_of, is_counted, stands_alone
 
 ENTITY = "NATIONAL_ID"
 
 _SOURCE = "the issuing authority's form; see countries.py"
-_CARD_NUMBERS = compiled(r"[^0-9A-Za-zÑñ]")
 
 
 def _accept(identifier: Identifier, text: str, start: int, end: int) -> bool:
@@ -51,7 +49,7 @@ def _labelled(words: str, form: str, name: str, *, capitals: bool) -> Rule:
         rf"{before}{gap}({form})(?:[^\pL\pN]|$)" if words.isascii() else rf"{before}{gap}({form})",
         _SOURCE,
         # Without the edge, which takes much of a set's memory.
-        anchor=rf"\b(?:{words})\b" if capitals and words.isascii() else rf"(?i:{words})",
+        anchor=rf"\b(?:{words})\b" if capitals and words.isascii() else anchor_of(words),
         score=0.85,
         refine=refine,
         name=name,
