@@ -171,7 +171,8 @@ def _stop_words() -> frozenset[str]:
 def _load(model: str) -> Any:
     spacy = importlib.import_module("spacy")
     installed = sorted(spacy.util.get_installed_models())
-    if not (_is_module(model) or Path(model).is_dir()):
+    # A module's name is needed; spaCy also says yes to the name of a package, which may have hyphens.
+    if not ((model.isidentifier() and spacy.util.is_package(model)) or Path(model).is_dir()):
         raise ConfigurationError(
             f"got {model!r}{_suggestion(model, installed)}; expected: the name of an installed spaCy pipeline "
             f"({'installed: ' + ', '.join(installed) if installed else 'none is installed'}; nothing is downloaded at run time)"
@@ -181,11 +182,6 @@ def _load(model: str) -> Any:
     except Exception as error:  # noqa: BLE001  # any failure makes the setting invalid
         problem = type(error).__name__
     raise ConfigurationError(f"{model!r} is installed but cannot be loaded ({problem})")
-
-
-def _is_module(model: str) -> bool:
-    """Return whether this is the name of a module, as spaCy needs it; that of a package may have hyphens."""
-    return model.isidentifier() and importlib.util.find_spec(model) is not None
 
 
 def _suggestion(model: str, installed: list[str]) -> str:

@@ -265,7 +265,7 @@ def _last_and_first(text: str, words: list[Word], index: int) -> int | None:
     if index and _joined(text, words[index - 1], first, comma=True) and words[index - 1].capital:
         return None
     alone = index + 2 == len(words) or text[second.end : second.end + 2] != ", " or not words[index + 2].capital
-    sure = first.kind.maybe_surname and not first.kind.given and second.kind.given
+    sure = first.kind.maybe_surname and (not first.kind.given or first.kind.surname) and second.kind.given
     return index + 1 if sure and alone and not first.text.isupper() else None
 
 

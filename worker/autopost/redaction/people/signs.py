@@ -79,7 +79,9 @@ _TAIL = r"(?:\s?[:=]\s?[\"']?|,?\s[\"'(]?)$"
 
 # The end of the text before a name. The weak ones also stand before products: they are enough for a given name that is
 # also a word, and not for two words that no list knows.
-STRONG_CUES = compiled(rf"(?i)(?:^|[^\w-])(?:{_BEFORE_PEOPLE}){_TAIL}")
+# With a colon the weak ones are labels, and strong.
+_LABELS = r"(?:contact|owner|lead|from|by|to|von|an|de|da|от)\s?[:=]\s?[\"']?$"
+STRONG_CUES = compiled(rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}){_TAIL}|{_LABELS})")
 CUES = compiled(rf"(?i)(?:^|[^\w-])(?:{_BEFORE_PEOPLE}|{_BEFORE_PEOPLE_OR_THINGS}){_TAIL}")
 
 # The text after a name.

@@ -59,11 +59,8 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
 GROUPS = (
     ("email", "card", "iban", "network", "phone", "wallet"),
     ("identity", "credentials", "codes"),
-    ("address",),
-    ("european address",),
-    ("national id",),
-    ("national id after word",),
-    ("birth", "bank", "devices"),
+    ("address", "national id"),
+    ("european address", "national id after word", "birth", "bank", "devices"),
     ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
     ("assignments",),
 )
