@@ -37,8 +37,8 @@ def test_name_is_found_by_its_title(redactor: Redactor) -> None:
 def test_name_that_no_list_knows_is_found_by_the_words_around(redactor: Redactor) -> None:
     """Words such as `assigned to` come before people, and other names of an enumeration are names."""
     cases = [
-        ("Assigned to Xiulan Qorbani today", "Assigned to <PERSON> today"),
-        ("assignee=Xiulan Qorbani", "assignee=<PERSON>"),
+        ("Assigned to Xevhal Qorbani today", "Assigned to <PERSON> today"),
+        ("assignee=Xevhal Qorbani", "assignee=<PERSON>"),
         ("Called Aarav Patel, Zanele Dlamini and Chidi Okonkwo", "Called <PERSON>, <PERSON> and <PERSON>"),
         ("emailed sarah connor about it", "emailed <PERSON> about it"),
         ("Johnson, Emma paid", "<PERSON> paid"),
@@ -90,7 +90,7 @@ def test_person_who_shares_a_word_with_an_agent_is_found() -> None:
 
 def test_rule_that_found_a_name_is_named(redactor: Redactor) -> None:
     """The explanation says which."""
-    texts = {"people.full_name": "By Anna Berg", "people.title": "For Mr. Tanaka", "people.cue": "Assigned to Xiulan Qorbani"}
+    texts = {"people.full_name": "By Anna Berg", "people.title": "For Mr. Tanaka", "people.cue": "Assigned to Xevhal Qorbani"}
     found = {name: [finding.recognizer for finding in redactor.explain(text)] for name, text in texts.items()}
     assert found == {name: [name] for name in texts}
 
