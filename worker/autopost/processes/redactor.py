@@ -83,7 +83,7 @@ def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | N
     patterns = guarded(f"{PREFIX}REDACT_PATTERNS_FILE", lambda: load_patterns(path) if path else [], None)
     no_names: set[str] = set()
     file_names = guarded(f"{PREFIX}REDACT_NAMES_FILE", lambda: _file_names(settings), no_names)
-    only, without = settings.redact_only or None, settings.redact_without
+    only, without = settings.redact_only or None, (*settings.redact_without, *_unwanted_places(settings))
     types: dict[str, Any] = {}
     if patterns is not None:  # without the patterns, their types would be reported as unknown
         names = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")] or ["ONLY"]
@@ -100,11 +100,18 @@ def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | N
             least_score=settings.redact_least_score,
             names=_names_to_find(file_names, table_names),
             patterns=patterns or [],
+            given_names=settings.redact_given_names,
             **types,
         ),
         None,
     )
     return redactor, problems
+
+
+def _unwanted_places(settings: Settings) -> tuple[str, ...]:
+    """Return the type of places unless the settings ask for it: models take many other words for places."""
+    named = "LOCATION" in {entity.upper() for entity in settings.redact_only}
+    return () if settings.redact_locations or named else ("LOCATION",)
 
 
 def _names_to_find(file_names: Iterable[str], table_names: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ from autopost.observability.queue_gauges import QueueGauges
 from autopost.observability.tracing import AttemptTracer, attempt_tracer
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
+from autopost.processes.agent_names import read_agent_names, reload_agent_names
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.processes.user_names import Reload, names_at_start, reload_names
@@ -34,6 +35,7 @@ from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor, Writer
 
 if TYPE_CHECKING:
+    from autopost.redaction.redactor import Redactor as OwnRedactor
     from autopost.web.server import Serving
 
 REDACTOR_MODULE = "autopost.processes.redactor"
@@ -77,15 +79,29 @@ async def _connected(
     size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
-        keep_names: contextlib.AbstractAsyncContextManager[None] = contextlib.nullcontext()
+        keep_names = contextlib.AsyncExitStack()
+        on_agent: Callable[[str | None], None] = _ignore
         if redactor is None:
             with went_away(settings):
                 names = await names_at_start(pool, settings)
+                agents = await read_agent_names(pool, schemas)
             own, reload = await asyncio.to_thread(_build_redactor, settings, names)
-            redactor = own
+            redactor, on_agent = own, own.know_agent
+            await asyncio.to_thread(own.set_agents, agents)
+            await keep_names.enter_async_context(
+                _meanwhile(partial(reload_agent_names, pool, schemas, agents, own.set_agents))
+            )
             if settings.redact_names_file or settings.redact_names_table:
-                keep_names = _meanwhile(partial(reload_names, pool, settings, names, reload))
-        writer = Writer(settings, redactor, on_state=lambda state: setattr(health, "llm", state), tracer=tracer)
+                await keep_names.enter_async_context(
+                    _meanwhile(partial(reload_names, pool, settings, names, reload))
+                )
+        writer = Writer(
+            settings,
+            redactor,
+            on_state=lambda state: setattr(health, "llm", state),
+            tracer=tracer,
+            on_agent=on_agent,
+        )
         try:
             outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
@@ -131,7 +147,11 @@ async def run_worker(settings: Settings) -> None:
         log.info("startup.cancelled")
 
 
-def _build_redactor(settings: Settings, names: Sequence[str]) -> tuple[Redactor, Reload]:
+def _ignore(_name: str | None) -> None:
+    """Do nothing: a redactor that was given knows the agents already."""
+
+
+def _build_redactor(settings: Settings, names: Sequence[str]) -> tuple[OwnRedactor, Reload]:
     from autopost.processes.redactor import build_redactor, reloader  # takes a second to import: after the quick checks
 
     redactor = build_redactor(settings, names)

@@ -12,9 +12,12 @@ from autopost.redaction import names as name_lists
 from autopost.redaction.deadline import Deadline
 from autopost.redaction.entities import excluded_ids, select_entities
 from autopost.redaction.merge import Finding
-from autopost.redaction.models import SPACY, name_recognizer, split_model
+from autopost.redaction.models import KINDS_OF_MODELS, SPACY, name_recognizer, split_model
 from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
+from autopost.redaction.people.agents import AgentNames
+from autopost.redaction.people.finder import people
+from autopost.redaction.people.second_look import confirmed
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
     AnalyzerEngine,
@@ -35,7 +38,9 @@ LEAST_SCORE = 0.4
 _RULES = "rules"
 _NAMES = "names"
 
-# Types that are found by a list of names or a model.
+_PEOPLE_SCORE = 0.75
+
+# Types that are found by a list of names, by the rules for names or a model.
 NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
 
 
@@ -43,8 +48,8 @@ class Engine:
     """Finds personal data and secrets in one normalised text.
 
     `only` and `without` select types, `without` also single rules by id; `patterns` are the user's own, `names` those
-    of known people, `model` finds other names. Raises ConfigurationError for an unknown type or rule and for a model
-    that cannot be loaded.
+    of known people, `model` finds other names, `given_names` also those that stand alone. `agents` are names that stay.
+    Raises ConfigurationError for an unknown type or rule and for a model that cannot be loaded.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Engine:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
+        given_names: bool = False,
     ) -> None:
         _silence()
         known = known_entities(patterns)
@@ -71,6 +77,8 @@ class Engine:
         recognizers: list[EntityRecognizer] = [RuleRecognizer(_RULES, wanted, IDS)] if wanted else []
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
+        self._looks_for_people = self._knows_names and least_score <= _PEOPLE_SCORE
+        self.agents = AgentNames()
         self.set_names(names)
         kind, name = split_model(model) if model and named else ("", "")
         self._pipeline = Pipeline(name) if kind == SPACY else Words()
@@ -78,6 +86,8 @@ class Engine:
             by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
             recognizers.append(by_model or name_recognizer(kind, name))
         self._asks_model = bool(kind)
+        # Models find names that stand alone, if not all of them.
+        self._given_names = given_names or self._asks_model
         self._analyzer = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),
             nlp_engine=self._pipeline,
@@ -94,13 +104,23 @@ class Engine:
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
+        if self._looks_for_people:
+            names = people(text, singles=self._given_names)
+            found += [Finding(name_lists.ENTITY, *span, _PEOPLE_SCORE, rule) for span, rule in names]
         candidates = self._prefilter.candidates(text)
-        if not candidates and not self._asks_model:
-            return found
+        if candidates or self._asks_model:
+            found += self._analyzed(text, candidates, deadline)
+        return self.agents.without(found, text, NAME_ENTITIES)
+
+    def _analyzed(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> list[Finding]:
         with self._zone, self._pipeline.memory_zone():
             artifacts = self._pipeline.artifacts(text, candidates, deadline)
             results = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
-            return found + [_finding(result) for result in results if result.entity_type in self.entities]
+            found = [_finding(result) for result in results if result.entity_type in self.entities]
+        by_model = [finding for finding in found if finding.recognizer in KINDS_OF_MODELS]
+        return [f for f in found if f.recognizer not in KINDS_OF_MODELS] + [
+            sure for finding in by_model for sure in confirmed(text, finding)
+        ]
 
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:

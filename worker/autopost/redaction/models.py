@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def split_model(name: str) -> tuple[str, str]:
     if not colon or len(kind) == 1:  # no kind, or a drive letter
         return SPACY, name
     if kind not in {SPACY, *_KINDS}:
-        raise ConfigurationError(f"got {name!r}; expected: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
+        close = get_close_matches(kind, [SPACY, *_KINDS], 1)
+        suggestion = f" (did you mean {close[0]}:{model}?)" if close else ""
+        raise ConfigurationError(f"got {name!r}{suggestion}; expected: spacy:…, {', '.join(f'{k}:…' for k in _KINDS)}")
     return kind, model
 
 
@@ -108,3 +111,6 @@ def _transformers(directory: str) -> EntityRecognizer:
 
 
 _KINDS: dict[str, Callable[[str], EntityRecognizer]] = {"gliner": _gliner, "transformers": _transformers}
+
+# The names of recognizers that are models.
+KINDS_OF_MODELS = frozenset({SPACY, *_KINDS})

@@ -14,6 +14,7 @@ import re
 import runpy
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -171,13 +172,22 @@ def _stop_words() -> frozenset[str]:
 
 def _load(model: str) -> Any:
     spacy = importlib.import_module("spacy")
-    if not (spacy.util.is_package(model) or Path(model).is_dir()):
+    installed = sorted(spacy.util.get_installed_models())
+    # A module's name is needed; spaCy also says yes to the name of a package, which may have hyphens.
+    if not ((model.isidentifier() and spacy.util.is_package(model)) or Path(model).is_dir()):
         raise ConfigurationError(
-            f"got {model!r}; expected: the name of an installed spaCy package "
-            "(install it first; nothing is downloaded at run time)"
+            f"got {model!r}{_suggestion(model, installed)}; expected: the name of an installed spaCy pipeline "
+            f"({'installed: ' + ', '.join(installed) if installed else 'none is installed'}; nothing is downloaded at run time)"
         )
     try:
         return spacy.load(model)
     except Exception as error:  # noqa: BLE001  # any failure makes the setting invalid
         problem = type(error).__name__
     raise ConfigurationError(f"{model!r} is installed but cannot be loaded ({problem})")
+
+
+def _suggestion(model: str, installed: list[str]) -> str:
+    plain = model.replace("-", "_").replace(".", "_").lower()
+    close = get_close_matches(plain, installed, 1, cutoff=0.6) or get_close_matches(plain, [m[: len(plain)] for m in installed], 1)
+    named = [name for name in installed if name.startswith(close[0])] if close else []
+    return f" (did you mean spacy:{named[0]}?)" if named else ""

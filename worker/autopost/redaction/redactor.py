@@ -39,7 +39,7 @@ class Redactor:
     names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of
     rules not to use.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
-    pattern_file.py). Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
+    pattern_file.py). `given_names`: find given names that stand alone. `agents`: names of agents, which stay. Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
 
     def __init__(
@@ -52,6 +52,8 @@ class Redactor:
         least_score: float = LEAST_SCORE,
         names: Iterable[str] = (),
         patterns: Sequence[Rule] = (),
+        given_names: bool = False,
+        agents: Iterable[str] = (),
     ) -> None:
         if not 0 <= least_score <= 1:
             raise ConfigurationError(f"The least score of a finding: got {least_score}; expected: 0 to 1")
@@ -62,7 +64,9 @@ class Redactor:
             least_score=least_score,
             names=names,
             patterns=patterns,
+            given_names=given_names,
         )
+        self._engine.agents.set(agents)
         self._allowlist = Allowlist(allowlist)
         # A made-up type in angle brackets protects nothing: only those that exist do.
         self._placeholders = compiled(f"<(?:{'|'.join(sorted(self._engine.entities))})>")
@@ -91,6 +95,14 @@ class Redactor:
     def set_names(self, names: Iterable[str]) -> None:
         """Look for these full names from now on, instead of the earlier ones. CPU-bound."""
         self._engine.set_names(names)
+
+    def set_agents(self, names: Iterable[str]) -> None:
+        """Leave these names of agents alone from now on, instead of the earlier ones. CPU-bound."""
+        self._engine.agents.set(names)
+
+    def know_agent(self, name: str | None) -> None:
+        """Leave the name of this agent alone, too. Cheap for a name that is known."""
+        self._engine.agents.add(name)
 
     def _redact(self, text: str) -> tuple[str, list[Finding]]:
         try:

@@ -58,6 +58,19 @@ class RedactionSettings(Group):
         "table.column, schema.table.column or table.first_name+last_name, quoted as in SQL",
         pattern=rf"^(?:{_NAME}\.)?{_NAME}\.{_NAME}(?:\+{_NAME})*$",
     )
+    redact_given_names: bool = setting(
+        False,
+        f"{PREFIX}REDACT_GIVEN_NAMES",
+        "Redact given names that stand alone, such as `Priya`, and not only full names. More names are found, and more "
+        "words wrongly removed.",
+        "true or false",
+    )
+    redact_locations: bool = setting(
+        False,
+        f"{PREFIX}REDACT_LOCATIONS",
+        "Redact the places that the model of SOCIAL_POST_NER_MODEL finds, such as towns and countries.",
+        "true or false",
+    )
     ner_model: str | None = setting(
         None,
         f"{PREFIX}NER_MODEL",

@@ -41,7 +41,8 @@ class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
-    called with `off`, or with each state of the circuit breaker.
+    called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its texts
+    are redacted.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Writer:
         *,
         on_state: Callable[[str], None] = lambda _: None,
         tracer: AttemptTracer | None = None,
+        on_agent: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._settings = settings
+        self._on_agent = on_agent
         self._redactor = redactor
         self._tracer = tracer or AttemptTracer()
         self._slots = AdaptiveLimit(settings.llm_concurrency)
@@ -105,6 +108,7 @@ class Writer:
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
         with self._tracer.step("redact") as span:
+            self._on_agent(agent.name)
             fields = redact_fields(operation, agent, self._redactor)
             span.set_attribute("autopost.findings", sum(fields.redactions.values()))
             return fields

@@ -33,14 +33,14 @@ _LENGTHS = {
     for country in countries.split()
 }
 
-_START = compiled(r"[A-Za-z]{2}\d{2}")
+_START = compiled(r"[A-Za-z]{2}[./_·]?\d{2}")
 
 
 def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield each span in a run that has the length of an account number."""
     for head in _START.finditer(text[start:end]):
         first = start + head.start()
-        if first and text[first - 1].isalnum():
+        if first and text[first - 1].isalnum() and not text[:first].lower().endswith(("iban", "%20")):
             continue
         length = _LENGTHS.get(text[first : first + 2].upper())
         if length is None:
@@ -50,7 +50,9 @@ def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             character = text[index]
             if character.isascii() and character.isalnum():
                 seen += 1
-            elif character not in " -":
+            elif text.startswith("%20", index):
+                index += 2
+            elif character not in " -./_·\n":
                 break
             index += 1
         if seen == length and not text[index : index + 1].isalnum():
@@ -67,13 +69,15 @@ def _checked(text: str, start: int, end: int) -> Iterator[Span]:
     return ((s, e) for s, e in _ends(text, start, end) if _passes_mod97(text[s:e]))
 
 
-_RUN = r"[A-Za-z]{2}\d{2}(?:[ -]{0,2}[A-Za-z0-9]){11,}"
+# Between the characters: what people, line breaks and URLs put there.
+_SIGN = r"(?:%20|[ \n./_·-]){0,2}"
+_RUN = rf"[A-Za-z]{{2}}[./_·]?\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{11,}}"
 
 RULES = (
     Rule(
         "IBAN_CODE",
-        rf"\b{_RUN}",
-        anchor=r"\b[A-Za-z]{2}\d{2}(?:[ -]{0,2}[A-Za-z0-9]){3}",
+        rf"(?:\b|IBAN|iban|%20|_){_RUN}",
+        anchor=rf"(?:\b|IBAN|iban|%20|_)[A-Za-z]{{2}}[./_·]?\d{{2}}(?:{_SIGN}[A-Za-z0-9]){{7}}",
         source="ISO 13616, SWIFT IBAN Registry",
         score=1.0,
         refine=_checked,

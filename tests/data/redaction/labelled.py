@@ -1,0 +1,57 @@
+"""Sets of labelled texts in files: JSON Lines, and presidio-research's JSON. independent/README.md says how they look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+INDEPENDENT = HERE / "independent"
+DEVELOPMENT = HERE / "development" / "people.jsonl"
+
+# Types of presidio-research that autopost promises to find.
+STRUCTURED = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text, and the spans that must go with their classes; none in a clean one."""
+
+    text: str
+    values: tuple[tuple[int, int, str], ...]
+
+
+def labelled_sets() -> dict[str, list[Labelled]]:
+    """Return the sets by name: the one of the development part, and those of independent authors."""
+    files = [DEVELOPMENT, *sorted(INDEPENDENT.glob("*.json*"))]
+    return {path.stem if path != DEVELOPMENT else "development": list(_read(path)) for path in files}
+
+
+def _read(path: Path) -> Iterator[Labelled]:
+    text = path.read_text("utf-8")
+    if path.suffix == ".json":
+        for record in json.loads(text):
+            spans = [(s["start_position"], s["end_position"], s["entity_type"]) for s in record["spans"]]
+            yield Labelled(record["full_text"], tuple(spans))
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            record = json.loads(line)
+            yield Labelled(record["text"], tuple(_spans(record, f"{path.name}, line {number}")))
+
+
+def _spans(record: dict[str, Any], place: str) -> Iterator[tuple[int, int, str]]:
+    for value in record["values"]:
+        wanted, start = value["value"], value.get("start")
+        starts = [start] if start is not None else _occurrences(record["text"], wanted)
+        if not starts:
+            raise ValueError(f"{place}: a value is not in its text")
+        for each in starts:
+            yield each, each + len(wanted), value["class"]
+
+
+def _occurrences(text: str, value: str) -> list[int]:
+    return [place for place in range(len(text)) if text.startswith(value, place)]

@@ -1,0 +1,45 @@
+"""Street addresses of several countries, with what follows; counts and words of work stay."""
+
+from __future__ import annotations
+
+from autopost.redaction.redactor import Redactor
+from tests.redaction.sentences import assert_replaced, assert_unchanged
+
+ADDRESSES = (
+    "742 Evergreen Terrace, Springfield, IL 62704", "1600 Pennsylvania Avenue NW, Washington, DC 20500",
+    "350 Fifth Avenue, Suite 3300, New York, NY 10118", "4821 N. Oak Street Apt 4B", "12 Park Drive, Apt 4, Austin, TX 78701",
+    "221B Baker Street, London NW1 6XE", "Flat 3, 14 Kingsway Road, Manchester M1 4BT", "5 Rosewood Close, Bristol BS1 5TR",
+    "25 King Street West, Toronto, ON M5H 1A1", "2300 5th Avenue", "P.O. Box 4821, Portland, OR 97208", "PSC 3294, Box 1234, APO AE 09012",
+    "Hauptstraße 12, 10115 Berlin", "Musterstr. 5a, 80331 München", "Lindenweg 7", "Am Alten Markt 3, 50667 Köln", "Karl-Marx-Allee 34",
+    "12 rue de la Paix, 75002 Paris", "45 bis avenue des Champs-Élysées, 75008 Paris", "3, place Bellecour, 69002 Lyon",
+    "Calle de Alcalá 45, 28014 Madrid", "C/ Mayor 12, 3º B, 08001 Barcelona", "Via Roma 12, 00184 Roma", "Piazza San Marco 1, 30124 Venezia (VE)",
+    "Keizersgracht 123, 1015 CJ Amsterdam", "Postbus 1234, 3500 BA Utrecht", "ul. Marszałkowska 12/4, 00-590 Warszawa",
+    "Storgatan 12, 111 23 Stockholm", "Rua das Flores 25, 1200-195 Lisboa", "東京都渋谷区神南1丁目19-11", "ул. Ленина, д. 12, кв. 5",
+)  # fmt: skip
+
+
+def test_street_address_is_replaced_whole(redactor: Redactor) -> None:
+    """With unit, town and postcode."""
+    sentences = ("Shipped the parcel to {} yesterday", "Customer lives at {}.", "{}", "New address: {}")
+    assert_replaced(redactor, ADDRESSES, "STREET_ADDRESS", sentences)
+
+
+def test_address_in_lower_case_is_found_by_its_unit_or_a_word_of_living(redactor: Redactor) -> None:
+    """As people type it."""
+    assert_replaced(redactor, ["12 maple grove apt 4"], "STREET_ADDRESS", ["moved to {}", "lives at {}"])
+
+
+def test_what_only_counts_stays(redactor: Redactor) -> None:
+    """Numbers before words that streets have, and words before numbers."""
+    texts = [
+        "Renamed 3 Google Drive folders and 12 Trello Boards.",
+        "Via Webhook 3 events came in. Via Slack 12 messages.",
+        "Speicherplatz 40 GB ist frei. Platz 12 ist reserviert. Monitoring 3, Spring 4.",
+        "Batch 12, 48213 Rows were imported.",
+        "Paid 300 Dr and 200 Cr. Added 40 Test Drive bookings.",
+        "In 2026 Wall Street rose. On 14 May Place an order.",
+        "Room 12, floor 3 is booked; Suite 4 passes. Unit 12 Box 4 tests ok",
+        "PO box feature released. Box 12 is full. Ran 12 Unit tests. Calle 13 concert.",
+        "Deployed to 3 East Coast Village clusters. Step 1 Point Release",
+    ]
+    assert_unchanged(redactor, texts)

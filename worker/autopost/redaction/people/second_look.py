@@ -1,0 +1,81 @@
+"""Check what a model takes for a name: small models take tools, identifiers and capitalised words for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autopost.redaction.merge import Finding
+from autopost.redaction.people.finder import ENTITY, SENTENCE_START, Word, word_of
+from autopost.redaction.people.lists import folded
+from autopost.redaction.people.signs import AFTER_ORGANISATION, CUES, TITLES, VERBS_OF_PEOPLE
+from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS, NEVER, PLACES, PRODUCTS
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_JOINED_BEFORE = frozenset("_/@#.-\\=$&")
+_JOINED_AFTER = frozenset("_/@\\=(")
+
+
+def confirmed(text: str, finding: Finding) -> Iterator[Finding]:
+    """Yield the part of a model's finding that can be a name of a person, or a place; nothing if none can."""
+    value = text[finding.start : finding.end]
+    if any(character.isdigit() or character in "_/@\\=<>{}[]()|" for character in value):
+        return
+    if text[finding.start - 1 : finding.start] in _JOINED_BEFORE and finding.start:
+        return
+    after = text[finding.end : finding.end + 2]
+    if after[:1] in _JOINED_AFTER or (after[:1] in {".", "-", ":"} and after[1:].isalnum()):
+        return
+    words = [word_of(text, *match.span()) for match in _WORD.finditer(text, finding.start, finding.end)]
+    while words and _is_outside(words[0]):
+        words.pop(0)
+    while words and _is_outside(words[-1]):
+        words.pop()
+    if not words or not (_is_person(text, words) if finding.entity == ENTITY else _is_place(words)):
+        return
+    yield replace(finding, start=words[0].start, end=words[-1].end)
+
+
+def _is_outside(word: Word) -> bool:
+    """Return whether a word at the edge of a name is no part of it."""
+    plain = folded(word.text)
+    return (plain in TITLES or plain in FUNCTION_WORDS or plain in NEVER) and not word.is_initial
+
+
+def _is_person(text: str, words: list[Word]) -> bool:
+    plain = [folded(word.text) for word in words]
+    if any(name in PRODUCTS or name in NEVER or name in AFTER_ORGANISATION for name in plain) or " ".join(plain) in BRANDS:
+        return False
+    if all(name in PLACES for name in plain):
+        return False
+    kinds = [word.kind for word in words if not word.is_initial]
+    if not kinds:
+        return False
+    if not all(word.capital for word in words) and not any(kind.given for kind in kinds):
+        return False
+    if len(kinds) == 1:
+        (kind,) = kinds
+        if not words[0].capital or words[0].text.isupper():
+            return kind.given and words[0].text.isupper()
+        seen = _has_sign(text, words)
+        inside = SENTENCE_START.search(text[max(0, words[0].start - 4) : words[0].start]) is None
+        possible = kind.maybe_surname or kind.maybe_given
+        return kind.given or kind.surname or (kind.unknown and (inside or seen)) or (possible and seen)
+    return any(kind.given or kind.surname or kind.unknown for kind in kinds) and not all(
+        word.text.isupper() and not word.kind.given for word in words
+    )
+
+
+def _has_sign(text: str, words: list[Word]) -> bool:
+    before = text[max(0, words[0].start - 48) : words[0].start]
+    return CUES.search(before) is not None or VERBS_OF_PEOPLE.match(text, words[-1].end) is not None
+
+
+def _is_place(words: list[Word]) -> bool:
+    plain = [folded(word.text) for word in words]
+    if any(name in PRODUCTS or (name in NEVER and len(words) == 1) for name in plain):
+        return False
+    return all(word.capital or len(word.text) <= 3 for word in words) and any(
+        word.kind.unknown or word.kind.surname or name in PLACES for word, name in zip(words, plain, strict=True)
+    )

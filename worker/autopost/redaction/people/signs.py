@@ -1,0 +1,106 @@
+"""Words that stand before or after names of people, in the languages in which agents write most."""
+
+from __future__ import annotations
+
+from autopost.redaction.pattern import compiled
+
+TITLES = frozenset(
+    """
+    mr mrs ms miss mx dr prof professor doctor
+    herr herrn frau fraulein
+    m mme mlle monsieur madame mademoiselle maitre
+    sr sra srta senor senora senorita don dona
+    sig signor signora dott dottssa dottore avv ing
+    dhr mevr mevrouw meneer mw
+    hr fru pan pani pana panu sra
+    """.split()  # noqa: SIM905
+)
+
+# Those that are written in lower case as well, as in `el señor Pérez`.
+LOWER_TITLES = frozenset("mr mrs ms dr prof herr herrn frau mme mlle monsieur madame senor senora srta sra sr signor signora dott mevrouw".split())
+
+# After a title these are no name.
+AFTER_TITLE = frozenset(
+    """
+    doctor professor president chancellor chair chairman chairwoman speaker minister secretary ambassador director
+    kollegin kollege doktor professor bundeskanzlerin praesident pepper robot fix clean right wrong and und et
+    """.split()  # noqa: SIM905
+)
+
+PARTICLES = frozenset("van von de da der den la le di du del della dos das do bin ibn al el ter ten zu zur y e af".split())
+
+# Before a capitalised word these make it a place: `Lake Victoria`, `Port Elizabeth`.
+BEFORE_PLACE = frozenset(
+    "lake port fort mount mt san santa saint st cape new north south east west los las el project operation hurricane".split()
+)
+
+# After a name these make it an organisation, a place or a thing.
+AFTER_ORGANISATION = frozenset(
+    """
+    inc llc llp ltd gmbh ag kg se sa sarl bv nv plc corp corporation co company companies group holding holdings bank
+    partners capital ventures associates brothers bros sons foundation institute university college school academy
+    hospital clinic center centre museum library gallery theatre theater hall stadium arena airport station bridge
+    street avenue road boulevard lane drive court square place park tower building house hotel restaurant cafe bar
+    award prize medal cup trophy championship tournament stadion platz strasse allee weg
+    theorem law effect equation disease syndrome method algorithm model test score index scale constant number
+    studio studios records pictures entertainment media press publishing books magazine times post news
+    insurance consulting solutions systems technologies technology software labs lab digital industries logistics
+    motors airlines energy foods pharma pharmaceuticals healthcare realty properties construction
+    dashboard pipeline workflow cluster release edition plugin agent bot service server template theme font
+    """.split()  # noqa: SIM905
+)
+
+_BEFORE_PEOPLE = (
+    r"assigned(?: it| this)? to|(?:hand|pass|forward|escalat|delegat)ed(?: it| this)? to|handed over to|reassigned to|(?:sent|wrote|written|spoke|talked|"
+    r"replied|emailed|mailed|call|reported|introduced|offered|promised|paid|issued|refunded|billed|addressed) to"
+    r"|(?:signed|approved|reviewed|requested|reported|written|created|submitted|filed|opened|closed|raised|authored|confirmed|rejected|led|"
+    r"booked|ordered|paid|sent|prepared|verified|witnessed|interviewed|represented|accompanied) by"
+    r"|(?:message|mail|e-mail|email|reply|request|call|note|letter|feedback|approval|order|payment|invoice|complaint|ticket|refund|voicemail|"
+    r"application|referral|review|comment|question|signature|confirmation|answer|response|cv|resume) (?:from|of|for|by|to|with)"
+    r"|(?:on behalf|in the name|in care) of|c/o|attn|attention|care of|regarding|spoke with|talked with|met with|meeting with|call with"
+    r"|chat with|interview(?:ed)?(?: with)?|contacted|emailed|phoned|texted|thanked|pinged|notified|invited|welcomed|onboarded"
+    r"|hired|reminded|informed|paid|refunded|author|reporter|assignee|reviewer|approver|customer|client|patient|employee|"
+    r"candidate|applicant|tenant|guest|passenger|driver|manager|colleague|supervisor|beneficiary|payee|payer|cardholder|card holder|"
+    r"account holder|holder|recipient|sender|subscriber|member|student|teacher|contractor|nurse|witness|claimant|insured|buyer|seller|"
+    r"next of kin|emergency contact|spouse|wife|husband|son|daughter|mother|father|brother|sister|partner|friend"
+    r"|(?:full |first |last |middle |customer |user |contact |account |legal |real |display |maiden )?name(?: is| was|d)?|called|my name is|i am|i'm|this is"
+    r"|known as|goes by|signed|regards|sincerely|cheers|hi|hello|dear|hey|thanks,?|cc|bcc"
+    r"|kunde|kundin|mitarbeiter(?:in)?|ansprechpartner(?:in)?|name|nachname|vorname"
+    r"|nom|prenom|client(?:e)?|de la part de"
+    r"|nombre|apellido|cliente|de parte de|naam|klant|namens|nome|cognome|cliente|da parte di"
+    r"|имя|фио|клиент"
+)
+
+_BEFORE_PEOPLE_OR_THINGS = (
+    r"from|by|to|with|for|and|asked|called|met|told|named|owner|lead|contact|von|an|mit|durch|bei|par|avec|pour|chez|por|con|para|door|da|от"
+)
+
+_TAIL = r"(?:\s?[:=]\s?[\"']?|,?\s[\"'(]?)$"
+
+# The end of the text before a name. The weak ones also stand before products: they are enough for a given name that is
+# also a word, and not for two words that no list knows.
+# With a colon the weak ones are labels, and strong.
+_LABELS = r"(?:contact|owner|lead|from|by|to|von|an|de|da|от)\s?[:=]\s?[\"']?$"
+STRONG_CUES = compiled(rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}){_TAIL}|{_LABELS})")
+CUES = compiled(rf"(?i)(?:^|[^\w-])(?:{_BEFORE_PEOPLE}|{_BEFORE_PEOPLE_OR_THINGS}){_TAIL}")
+
+# The text after a name.
+VERBS_OF_PEOPLE = compiled(
+    r"(?:'s)? (?:lives|lived|said|says|wrote|writes|replied|emailed|phoned|complained|apologi[sz]ed|resigned|thanked|was hired|was born|asked for|"
+    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?)\b"
+)
+
+# The text after a name that is also words: `Mark Brown approved`.
+VERBS_AFTER_WORDS = compiled(
+    r" (?:has |have |had )?(?:approved|confirmed|requested|asked|reviewed|signed|joined|left|replied|called|paid|wrote|said|rejected|complained|agreed|"
+    r"declined|resigned|lives|works at)\b"
+)
+
+# Between two names of an enumeration.
+BETWEEN_NAMES = frozenset({", ", " and ", ", and ", " & ", " or ", " und ", " et ", " y ", " e ", " en ", " og ", " och ", " и ", "; ", " + ", "/", " / "})
+
+# Endings of names of companies and products.
+BUSINESS_ENDINGS = (
+    "ics", "tech", "soft", "ware", "corp", "labs", "works", "hub", "base", "ify", "ops", "data", "cloud", "net", "pay", "bank", "media", "metrics",
+    "systems", "tools", "flow", "desk", "force", "stack", "grid", "scale", "bot", "gpt", "lytics", "link", "mart", "shop", "zone", "tron", "plex",
+)  # fmt: skip

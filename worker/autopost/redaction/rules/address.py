@@ -1,0 +1,144 @@
+"""Street addresses, with the postcode and the town where they follow. Each country's way of writing is a rule."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.people.lists import folded, is_word
+from autopost.redaction.people.vocabulary import FUNCTION_WORDS, NEVER, PRODUCTS
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.address_parts import (
+    ANY_STREET,
+    BOX,
+    CAP,
+    CUE,
+    DIRECTION,
+    FRENCH,
+    FRENCH_WORD,
+    GERMAN,
+    HOUSE,
+    LIVES_AT,
+    LATIN_LINK,
+    LOWER,
+    NAME,
+    POSTAL_TOWN,
+    SPANISH,
+    SPANISH_WORD,
+    STATES,
+    STRONG,
+    TAIL,
+    TAIL_NEEDED,
+    UNIT_FIRST,
+    WEAK,
+    WITH_UNIT,
+)
+
+# What may be a year or a count, and not the number of a house, if nothing else follows: `2026 Wall Street`.
+_YEAR = compiled(r"^(?:19|20)\d\d[ \n]")
+_NUMBER = compiled(r"\d+")
+
+Accept = Callable[[str, int, int], bool]
+
+ENTITY = "STREET_ADDRESS"
+
+_UPU = "Universal Postal Union: addressing guidelines by country"
+_USPS = "USPS Publication 28, appendix C: street suffixes, unit designators, states"
+
+# A number before the words of a street.
+_ENGLISH = rf"\d[A-Za-z]?(?: 1/2)?,?[ \n](?:\S+[ \n]){{1,5}}?(?:{STRONG}|{WEAK})\b|\d(?:st|nd|rd|th)[ \n]{STRONG}\b"
+_LOWER = rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b"
+
+# Compounds in which the last part is no street.
+_NO_STREET = (
+    "arbeitsplatz", "speicherplatz", "sitzplatz", "stellplatz", "listenplatz", "umweg", "ausweg", "hinweg", "rückweg", "dienstweg", "rechtsweg",
+    "lösungsweg", "mittelweg", "norway", "gateway", "runway", "subway", "halfway", "highway", "freeway", "railway", "pathway", "broadway",
+    "startplatz", "bauplatz", "lagerplatz", "parkplatz", "spielplatz", "lernpfad", "dateipfad",
+)  # fmt: skip
+_UNITS = ("GB", "MB", "TB", "ms", "kg", "km", "%", "Uhr", "Stück", "Tage", "Prozent", "Personen", "times", "minutes", "items", "o'clock")
+
+
+def _is_street(text: str, start: int, end: int) -> bool:
+    """Refuse what counts things: `3 Google Drive folders`, `Via Slack 3 times`, `Speicherplatz 40 GB`."""
+    value = text[start:end]
+    if value.lower().startswith(_NO_STREET) or text[end:].lstrip().startswith(_UNITS):
+        return False
+    if text[start - 1 : start] in {"/", "_", "-", "#", "$", "€", "£"} or text[end : end + 1] in {"_", "/", "%"}:
+        return False
+    numbers = _NUMBER.findall(value)
+    if len(numbers) < 2 and (_YEAR.match(value) or value.lower().startswith(("straße", "strasse", "street "))):
+        return False
+    names = [word.strip(".,") for word in value.split() if word[:1].isupper()]
+    plain = [folded(word) for word in names]
+    return not any(word in PRODUCTS and not is_word(word) for word in plain)
+
+
+def _is_named(text: str, start: int, end: int) -> bool:
+    """Refuse words of English and products after `Via` and the like: `Via Webhook 3`."""
+    words = [folded(word.strip(".,'")) for word in text[start:end].split()[1:] if word[:1].isupper()]
+    known = (word in PRODUCTS or (word in NEVER and word.isalpha()) or word in FUNCTION_WORDS or is_word(word) for word in words)
+    return bool(words) and not all(known) and _is_street(text, start, end)
+
+
+def _is_town(text: str, start: int, end: int) -> bool:
+    """Refuse a count of things after a number: `Batch 12, 48213 Rows`."""
+    town = text[start:end].split()[-1].strip(".,")
+    return not is_word(folded(town)) and not town.isupper() and _is_street(text, start, end)
+
+
+def _rule(pattern: str, anchor: str, *, accept: Accept = _is_street, source: str = _UPU, score: float = 0.85) -> Rule:
+    def refine(text: str, start: int, end: int) -> Iterator[Span]:
+        while text[end - 1] in " .,;:!?\n":  # the full stop of an abbreviation may be that of the sentence
+            end -= 1
+        if accept(text, start, end):
+            yield start, end
+
+    return Rule(ENTITY, pattern, source, anchor=anchor, score=score, refine=refine)
+
+
+ENGLISH = (
+    # A number, words, and a word that only streets have: `742 Evergreen Terrace, Springfield, IL 62704`.
+    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{STRONG}\b\.?{DIRECTION}{TAIL}", _ENGLISH, source=_USPS),
+    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}\d{{1,3}}(?:st|nd|rd|th)[ \n]{STRONG}\b\.?{DIRECTION}{TAIL}", _ENGLISH, source=_USPS),
+    # A word that other things have as well needs a unit, a town or a word of living: `12 Park Drive, Apt 4`.
+    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL_NEEDED}", _ENGLISH, source=_USPS),
+    _rule(rf"{CUE}({UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL})", _ENGLISH, source=_USPS),
+    _rule(rf"\b\d{{2,5}}[A-Za-z]? (?:{NAME}[ \n]){{1,3}}?{WEAK}\b(?:[.,;:!?)\n]|$)", _ENGLISH, source=_USPS, score=0.6),
+    # In lower case only with a unit or a town, or after a word of living.
+    _rule(rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL_NEEDED}", _LOWER, source=_USPS),
+    _rule(rf"{CUE}(\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL})", _LOWER, source=_USPS),
+    _rule(rf"\b\d{{1,5}} Broadway\b{TAIL}", r"\bBroadway\b", source=_USPS),
+    _rule(rf"\b(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b", rf"\b{STATES}[ \n]\d{{5}}", source=_USPS),
+    _rule(BOX, r"(?i)\bbox #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b", source=_USPS),
+    _rule(
+        r"(?i)\b(?:(?:psc|cmr) \d{1,5}|unit \d{4,5}),? box \d{1,5}\b(?:,?\s(?:apo|fpo|dpo),?\s(?:aa|ae|ap),?\s\d{5}(?:-\d{4})?)?|\b(?:uss|usns|usnv|uscgc) [\p{L}]+,?\s(?:fpo|apo),?\s(?:aa|ae|ap),?\s\d{5}",
+        r"(?i)\bbox \d|\b[afd]po\b",
+        source=_USPS,
+    ),
+)
+
+# Anchors with a number in front build other states than those with a number behind: two sets are faster than one.
+EUROPE_AND_ASIA = (
+    # German: the street, then the number.
+    _rule(rf"{GERMAN}{POSTAL_TOWN}", r"(?i)(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|chaussee|steig|platz|pfad|graben|brücke|linden|markt|wall|stieg|twiete|kamp)[ \n]?\d"),
+    _rule(
+        rf"\b(?:(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Alte[rs]?|Neue[rs]?)[ \n])(?:(?:der|dem|den|die)[ \n])?(?:{CAP}[ \n-]){{1,3}}\d{{1,4}}[ ]?[a-z]?,?[ \n](?:D-|A-|CH-)?\d{{4,5}}[ \n]{CAP}(?:[ \n](?:am|an der|im|ob der)[ \n]{CAP})?",
+        r"\b\d{4,5}[ \n][A-ZÄÖÜ]",
+    ),
+    # Any street, number, postcode and town, as in most of Europe.
+    _rule(rf"\b(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}\b", r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}", accept=_is_town),
+    _rule(rf"{LIVES_AT}({ANY_STREET}{TAIL})", rf"{LIVES_AT}"),
+    _rule(WITH_UNIT, r"\d\.?,?[ \n](?i:apt|apartment|suite|ste|unit|flat)\b"),
+    _rule(rf"{FRENCH}{POSTAL_TOWN}", rf"\d(?:[ ]?(?:bis|ter|quater|[A-D]))?,?[ \n]{FRENCH_WORD}[ \n]"),
+    _rule(rf"{SPANISH}{POSTAL_TOWN}", rf"{SPANISH_WORD}[ \n]?{LATIN_LINK}*[\p{{Lu}}\d]", accept=_is_named),
+    # Dutch, Nordic, Polish, Hungarian, Czech.
+    _rule(rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|[ ]bis)?(?:,?[ \n]\d{{4}} ?[A-Z]{{2}})?(?:,?[ \n]{CAP}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?", r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d"),
+    _rule(rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?", r"\p{L}{2}(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d"),
+    _rule(rf"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n](?:[\p{{L}}\d.'-]+[ \n]){{1,4}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?", r"\b(?i:ul|al|os|pl)\.[ \n]|\b(?i:ulica|aleja)\b"),
+    _rule(rf"\b(?:\d{{4}} {CAP},? )?(?:{CAP}[ \n]){{1,3}}(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d{{1,4}}\.?(?:/\w)?", r"\b(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d"),
+    _rule(r"(?i)(?:^|[\s,(])((?:ул\.?|улица|пр-т|просп\.?|проспект|пер\.?|переулок|наб\.?|бульвар|б-р|шоссе|вул\.?|вулиця)\s[\p{Cyrillic} .-]{2,40}?,?\s(?:д\.?\s?|дом\s|буд\.?\s?)?\d{1,4}[а-я]?(?:/\d+)?(?:,?\s(?:корп|к|стр)\.?\s?\d+)?(?:,?\s(?:кв|оф)\.?\s?\d+)?)", r"(?i)(?:ул|улица|пр-т|просп|проспект|пер|переулок|наб|бульвар|б-р|шоссе|вул|вулиця)[\s.]"),
+    _rule(r"(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}", r"[都道府県]\p{Han}+[市区町村郡]|〒"),
+    _rule(r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}", r"(?:路|街|大道|巷|弄|胡同)\d{1,5}号"),
+)

@@ -1,0 +1,92 @@
+"""The parts that rules for street addresses share: numbers, names, suffixes, units, towns and postcodes."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+CAP = r"\p{Lu}[\p{L}']*(?:[.-][\p{L}']+)*"  # a word with a capital
+NAME = r"(?:\p{Lu}[\p{L}'.-]*,?|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las|las|von|van|el)"
+LOWER = r"[\p{Ll}\d][\p{L}\d'.-]*"
+
+HOUSE = r"\b\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?(?: 1/2)?,?[ \n]"
+DIRECTION = r"(?:[ \n]?\b(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\b\.?[ \n]?)?"
+_UNITS = r"(?i:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala)"
+_UNIT_ID = r"(?:\d[\dA-Za-z-]{0,5}|[A-Za-z](?:-?\d{1,4})?)\b"
+UNIT_FIRST = rf"(?:\b(?:{_UNITS})\.?[ ]#?{_UNIT_ID},?[ \n])?"
+_UNIT = rf"(?:,?[ \n](?:(?:{_UNITS})\.?[ ]?#?[ ]?{_UNIT_ID}|#[ ]?{_UNIT_ID}|(?:\d{{1,2}}(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]loor))"
+
+STATES = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
+)
+_STATE_NAMES = (
+    r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
+    r"Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|"
+    r"North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|"
+    r"Washington|West Virginia|Wisconsin|Wyoming|Ontario|Quebec|British Columbia|Alberta|Manitoba|NSW|VIC|QLD|TAS|ACT|ON|QC|BC|AB|MB)"
+)
+_COUNTRY = (
+    r"(?:,?[ \n](?:USA|U\.S\.A\.|United States(?: of America)?|UK|U\.K\.|United Kingdom|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand|India|"
+    r"Singapore|South Africa|Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|France|Spain|España|Italy|Italia|Netherlands|Nederland|Belgium|"
+    r"Portugal|Brasil|Brazil|Mexico|México|Poland|Polska|Sweden|Norway|Denmark|Finland)\b)?"
+)
+_US_ZIP = r"\d{5}(?:-\d{4})?"
+_UK = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+_CA = r"[A-Z]\d[A-Z] ?\d[A-Z]\d"
+_CODE = rf"(?:{_UK}|{_CA}|{_US_ZIP}|\d{{4,6}})"
+_TOWN = rf"(?:(?:{CAP}|St\.)[ \n]){{0,2}}{CAP}"
+# What can follow a street: a unit, a town, a state, a postcode, a country.
+_PLACE = (
+    rf"(?:,?[ \n](?:in[ \n])?{_TOWN},?[ \n](?:{STATES}|{_STATE_NAMES})\b(?:,?[ \n]{_CODE}\b)?"
+    rf"|,?[ \n](?:in[ \n])?{_TOWN}(?:,[ \n]{_TOWN})?,?[ \n]{_CODE}\b"
+    rf"|,?[ \n](?:{STATES}|{_STATE_NAMES}),?[ \n]{_CODE}\b|,?[ \n]{_CODE}\b|,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n]{_TOWN})"
+)
+_ONLY_TOWN = rf"(?:,[ \n]{_TOWN}\b)"
+TAIL = rf"{_UNIT}?(?:{_PLACE}|{_ONLY_TOWN}{{1,2}})?{_COUNTRY}"
+TAIL_NEEDED = rf"(?:{_UNIT}(?:{_PLACE}|{_ONLY_TOWN}{{1,2}})?|{_PLACE}|{_ONLY_TOWN}{{1,2}}){_COUNTRY}"
+
+STRONG = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Highway|Hwy|Parkway|Pkwy|Terrace|Crescent|Cres|Turnpike|Tpke|Expressway|Freeway|Causeway"
+    r"|Esplanade|Quay|Thoroughfare|Cul-de-sac)"
+)
+WEAK = (
+    r"(?:Drive|Dr|Court|Ct|Place|Pl|Way|Park|Square|Sq|Circle|Cir|Trail|Trl|Close|Gardens|Gdns|Grove|Hill|Hills|Row|Walk|Mews|Gate|Loop|Plaza|Plz|Green|View"
+    r"|Rise|Ridge|Alley|Path|Heights|Hollow|Landing|Meadows?|Mill|Orchard|Bend|Crossing|Fields?|Glen|Haven|Island|Knoll|Lodge|Manor|Oaks|Point|Run|Shore|Springs?"
+    r"|Station|Summit|Valley|Village|Vista|Ter|Wharf|Yard|Parade|Croft|Vale|Common|Broadway|End|Chase|Mount|Promenade|Marg|Nagar)"
+)
+# Words of living and delivering before an address.
+CUE = (
+    r"(?i:\b(?:lives?|lived|living|resid(?:es?|ed|ing)|located|based|deliver(?:ed|y|ies)?|shipp?(?:ed|ing)?|sent|mail(?:ed|ing)?|moved|billing|home|house|office|pick(?:ed)?[ -]?up|"
+    r"drop(?:ped)?[ -]?off|visit(?:ed)?|meet(?:ing)?|address|addr|residence|parcel|package|courier|property|apartment)\b"
+    r"(?:[ \n](?:is|was|now|new|old|current|to|at|on|in|address|it|him|her|them|us|the|my|his|their|our|from|for|customer|order|package|parcel|out|near|under)){0,4}[:=]?[ \n]?[\"'(]?[ ]?)"
+)
+
+BOX = (
+    rf"(?i:\b(?:p\.?[ ]?o\.?[ ]?box|post office box|g\.?p\.?o\.? box|private bag|locked bag|postfach|postbus|bo[iî]te postale|apartado(?: de correos| postal)?|casella postale|caixa postal|postboks)[ ]#?\d[\d ]{{0,6}}\d?\b)"
+    rf"(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}})?[ \n]{_TOWN}|{_PLACE})?"
+)
+
+# A house number in front of a street whose number follows, as forms of other countries put it.
+FIRST_NUMBER = r"(?:\b\d{1,5},?[ \n])?"
+POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{_TOWN}\b)?)?(?:,?[ \n](?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{_TOWN}(?:[ \n](?:am|an der|im|ob der|sur|sous|en)[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{_TOWN}\b)?{_COUNTRY}"
+
+_GERMAN_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z]\b)?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)*"
+GERMAN = (
+    rf"{FIRST_NUMBER}\b(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
+)
+_FRENCH_LINK = r"(?:(?:de la|de l'|du|des|de|d'|la|le|les|l'|aux?|sur|sous|et|en)[ \n]?)"
+FRENCH_WORD = r"(?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|place|pl\.|chemin|ch\.|impasse|all[ée]e|quai|route|cours|square|passage|faubourg|esplanade|promenade|sentier)"
+FRENCH = (
+    rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D]))?,?[ \n]{FRENCH_WORD}[ \n]"
+    rf"{_FRENCH_LINK}*(?:[\p{{Lu}}\d][\p{{L}}\d'.-]*)(?:[ \n]{_FRENCH_LINK}*[\p{{Lu}}][\p{{L}}'.-]*){{0,4}}"
+)
+LATIN_LINK = r"(?:(?:de la|de los|de las|della|delle|dei|degli|dell'|del|de|do|da|dos|das|di|la|el|los|las|y|e)[ \n]?)"
+SPANISH_WORD = r"(?:\b(?i:calle|avenida|avda?\.?|av\.|paseo|plaza|pza\.?|camino|ronda|carrera|carretera|rambla|traves[íi]a|cra\.?|jir[óo]n|rua|travessa|pra[çc]a|alameda|rodovia|estrada|via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|lungo\w+)|\b[Cc]/)"
+SPANISH = (
+    rf"{FIRST_NUMBER}{SPANISH_WORD}[ \n]?"
+    rf"{LATIN_LINK}*[\p{{Lu}}\d][\p{{L}}\d'.ºª-]*(?:[ \n]{LATIN_LINK}*\p{{Lu}}[\p{{L}}'.-]*){{0,4}},?[ \n](?:(?i:n\.?[ºo°]?|num\.?|n[úu]mero|#|no\.?|nr\.?)[ ]?)?\d{{1,5}}(?:/\w{{1,3}}|[a-zA-Z]\b)?(?:,?[ \n](?:\d{{1,2}}[ºª°o]\.?(?:[ ]?[A-Za-zªº]{{1,4}}\b)?|(?i:piso|int\.?|interno|scala|bajo|apto\.?|depto\.?|puerta|ap\.?|sala|bloco)[ ]?\w{{0,4}}))*"
+)
+
+# After these any words and a number are an address: `lives at Kuusiku 7`.
+LIVES_AT = r"(?i:\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing)|wohn(?:t|haft))[ \n](?:at|on|in|am|bei)|(?:home|street|postal|mailing|billing|shipping|delivery|residential|private)[ \n]address(?:[ \n]is|:)?|\baddress:|anschrift:|adresse:|direcci[óo]n:|indirizzo:|adres:)[ \n]{1,2}"
+ANY_STREET = rf"{FIRST_NUMBER}(?:{CAP}[ \n]){{1,4}}\d{{1,5}}[a-zA-Z]?"
+WITH_UNIT = rf"{FIRST_NUMBER}\b(?:{CAP}[ \n]){{1,4}}\d{{1,5}}\.?,?[ \n](?:(?i:apt|apartment|suite|ste|unit|flat)\.?[ ]?#?{_UNIT_ID})(?:{_PLACE}|,?[ \n]{{1,2}}{_TOWN}\b)?{_COUNTRY}"

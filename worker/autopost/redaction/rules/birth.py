@@ -1,0 +1,73 @@
+"""Dates of birth, after a word for being born in the languages in which agents write."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, single
+from autopost.redaction.rules.document import EDGE
+
+ENTITY = "DATE_OF_BIRTH"
+
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|jän|mär|mai|okt|dez|janv|févr|fevr|mars|avr|juin|juil|août|aout|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|maio|out|dez"
+    r"|mrt|mei|maj|juni|juli|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|січ|лют|бер|квіт|трав|черв|лип|серп|вер|жовт|лист|груд"
+    r"|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|oca|şub|haz|tem|ağu|eyl|eki|kas|ara|ιαν|φεβ|μαρ|απρ|μαΐ|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ|tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)[\p{L}]{0,9}\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+_OF = r"(?:(?:of|de|del|di|da) )?"
+_DATE = (
+    rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}"
+    rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
+)
+_BORN = (
+    r"date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
+    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?nacimiento|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
+    r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
+    r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
+    r"|tanggal lahir|lahir"
+)
+_BORN_EAST = r"дата рождения|родил(?:ся|ась)|рождения|г\.?\s?р\.?|дата народження|народи(?:вся|лася)|дата на раждане|родена?|ημερομηνία γέννησης|γεννήθηκε"
+# Scripts without capitals and, some, without spaces.
+_BORN_ELSEWHERE = r"生年月日|誕生日|生日|出生(?:日期|年月日?)?|생년월일|생일|출생|تاريخ الميلاد|ولد(?:ت)?|जन्म(?:[ -]?तिथि|[ -]?दिन)?|תאריך לידה|נולדה?|วันเกิด|เกิดวันที่"
+_GAP = r"\.?[^\n.;!?<>]{0,30}?"
+_THING = compiled(
+    r"(?i)\b(?:project|company|idea|repo(?:sitory)?|product|team|startup|app|service|feature|initiative|tool|site|platform|library|plan|campaign|firm|brand|account|language|model|agent|bot|it)"
+    r"(?: (?:was|is|got|were))?(?: \w+ly)?$"
+)
+
+
+def _is_of_person(text: str, start: int, _end: int) -> bool:
+    """Refuse what was not born: `The project was born on 12 March 2019`, `Born-again builds`."""
+    born = _LAST_BORN.search(text[max(0, start - 44) : start])
+    if born is None:
+        return True
+    before = text[max(0, start - 44) : start][: born.start()]
+    return not born.group().endswith("-") and _THING.search(before.rstrip()) is None
+
+
+_LAST_BORN = compiled(r"(?i)\bborn\b-?")
+
+RULES = (
+    Rule(
+        ENTITY,
+        rf"{EDGE}(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
+        source="the word before it",
+        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
+        refine=single(_is_of_person),
+    ),
+    Rule(
+        ENTITY,
+        rf"(?:{_BORN_ELSEWHERE})[^\n;!?<>]{{0,16}}?((?i:{_DATE}))",
+        source="the word before it, in scripts without capitals",
+        anchor=_BORN_ELSEWHERE,
+    ),
+    Rule(
+        ENTITY,
+        rf"(?i)\b({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.)",
+        source="the word after it",
+        anchor=r"(?i)(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.)",
+    ),
+)
