@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 import asyncpg
 import structlog
@@ -17,7 +18,7 @@ from autopost.observability import metrics
 MAX_NAMES = 20_000
 RELOAD_SECONDS = 300.0
 
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 log = structlog.get_logger(__name__)
 
