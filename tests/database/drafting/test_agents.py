@@ -107,6 +107,11 @@ def test_platform_without_levels_lets_those_post_who_are_active() -> None:
         ("disabled bool", ("false",), "case when t.disabled is not true then 'SUPERVISED' end"),
         ("deleted_at timestamp", (), "case when t.deleted_at is null then 'SUPERVISED' end"),
         ("active bool !", ("false", "false"), "'SUPERVISED'"),
+        ("status (ENABLED,DISABLED)", (), "case when t.status = 'ENABLED' then 'SUPERVISED' end"),
+        ("status text", ("active", "paused"), "case when t.status = 'active' then 'SUPERVISED' end"),
+        ("status text", ("active", "idle", "busy"), "'SUPERVISED'"),
+        ("status text", ("normal",), "'SUPERVISED'"),
+        ("status (active,draft)", ("draft",), "'SUPERVISED'"),
         ("colour text", ("red",), "'SUPERVISED'"),
     ):
         assert people(column, *given)["maturity"] == expected, column

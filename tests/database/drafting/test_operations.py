@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from autopost.database.drafting.snapshot import Table
 from tests.support.drafting import AGENTS, drafted, operations, table, text_of
@@ -240,3 +241,21 @@ def test_status_may_be_a_row_of_another_table() -> None:
     assert columns["agent_id"] == "(select p.agent_id from public.agent_runs as p where p.id = t.agent_run_id limit 1)"
     assert "(select p.goal from public.agent_runs as p" in columns["what_explanation"]
     assert "t.state = 'crashed' then 'failed'" in columns["status"]
+
+
+def test_numbers_are_named_by_a_comment() -> None:
+    """In the ways in which people write that."""
+    for comment in (
+        "0: running, 1: done, 2: failed",
+        "0=running;1=done;2=failed",
+        "running=0, done=1, failed=2",
+        "state of the job (0 - Running, 1 - Done, 2 - Failed)",
+        "0 => running, 1 => done, 2 => failed",
+        "0 = 'running', 1 = 'done', 2 = 'timed out'",
+        "RUNNING(0) DONE(1) FAILED(2)",
+    ):
+        plain = runs("state int !")
+        columns = tuple(replace(each, comment=comment) if each.name == "state" else each for each in plain.columns)
+        status = operations(AGENTS, replace(plain, columns=columns))["status"]
+        assert "when t.state = 1 then 'completed'" in status, comment
+        assert "when t.state = 2 then 'failed'" in status, comment

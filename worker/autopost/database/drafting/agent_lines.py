@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autopost.database.drafting.references import children
-from autopost.database.drafting.section import Line, decide, plain
+from autopost.database.drafting.section import Line, among, decide, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.status_line import occurrences
 from autopost.database.drafting.words import TENANT_WORDS, has, split, words
@@ -12,6 +12,8 @@ LEVELS = ("student", "intern", "supervised", "autonomous")
 SUPERVISED = "'SUPERVISED'"
 _NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
+_ON = ("active", "enabled", "live", "published")
+_AT_WORK = frozenset(("idle", "busy", "running", "online", "offline", "working", "error"))  # now, and not in general
 _OFF_FLAGS = ("disabled", "archived", "deleted")
 
 
@@ -84,6 +86,15 @@ def maturity_line(table: Table) -> Line:
         ):
             note = f"agents have no levels here: one without {column.name} may post"
             return Line("maturity", f"case when {ref(column)} is null then {SUPERVISED} end", (note,))
+    for column in table.columns:
+        if column.kind in (Kind.TEXT, Kind.ENUM) and words(column.name)[-1] in ("status", "state"):
+            values = table.words(column)
+            on = [value for value in values if value.lower() in _ON]
+            if {value.lower() for value in values} & _AT_WORK:
+                continue
+            if on and len(on) < len(values) and (not table.sample or any(values[value] for value in on)):
+                note = f"agents have no levels here: one that is {' or '.join(on)} may post ({occurrences(values)})"
+                return Line("maturity", f"case when {among(ref(column), on)} then {SUPERVISED} end", (note,))
     return Line("maturity", SUPERVISED, ("agents have no levels here: each may post (STUDENT may not)",))
 
 
