@@ -69,9 +69,18 @@ def _is_passphrase(value: str) -> bool:
     return len(words) >= 3 and all(len(word) >= 3 and word.isalpha() for word in words)
 
 
+# BIP 39: at least twelve words of three to eight letters from a list that does not have these.
+_WORDS_OF_SEED = 12
+_NOT_OF_SEEDS = frozenset(["and", "are", "for", "had", "has", "its", "not", "our", "the", "was", "were", "with"])
+
+
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept four or more plain words, unless they talk about the passphrase."""
-    if len(text[start:end].replace("-", " ").split()) >= 4 and not is_sentence(text[start:end]):
+    """Accept four or more plain words, unless they talk about the passphrase; twelve are the words of a seed."""
+    words = text[start:end].lower().replace("-", " ").split()
+    seed = (
+        len(words) >= _WORDS_OF_SEED and all(3 <= len(word) <= 8 for word in words) and _NOT_OF_SEEDS.isdisjoint(words)
+    )
+    if seed or (len(words) >= 4 and not is_sentence(text[start:end])):
         yield start, end
 
 
