@@ -121,6 +121,21 @@ def test_table_is_added_and_removed_by_migrating_with_a_changed_file(platform: M
     assert migrate(platform.settings()) == "nothing to do"
 
 
+def test_collations_of_the_tables_may_differ(platform: MappedPlatform) -> None:
+    """The view of all has one; from one table to two, to none of that and back, it is made again."""
+    platform.as_owner('alter table jobs alter state type text collate "C", alter note type text collate "POSIX"')
+    platform.install(ONE)
+    assert migrate(platform.settings(TWO)) == "mapping applied"
+    platform.as_application(JOB, RUN.format(1))
+    rows = platform.rows("select id, status, what_explanation from autopost.operation_trackers order by id")
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "running", "a job"),
+        ("runs/etl%2F1%25/1", "running", "a run"),
+    ]
+    assert migrate(platform.settings(ONE)) == "mapping applied"
+    assert migrate(platform.settings()) == "nothing to do"
+
+
 def test_order_of_the_sections_means_nothing(platform: MappedPlatform) -> None:
     """Written the other way round, and all with names: functions and triggers are exchanged, captures go on."""
     swapped = f"{AGENTS_AND_POSTS}[[operation_trackers]]\n{RUNS}[[operation_trackers]]\n{JOBS}"

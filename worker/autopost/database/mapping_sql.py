@@ -166,7 +166,11 @@ def _as_json(value: str) -> str:
 
 def _union(mapping: Mapping, schemas: Schemas, name: str) -> str:
     """Return the script of the view of all tables of operations."""
-    columns = ", ".join(["ctid", "tableoid", "xmin", *COLUMNS["operation_trackers"]])
+    texts = [
+        f'{column} collate pg_catalog."default" as {column}' if type_ == "text" else column
+        for column, type_ in COLUMNS["operation_trackers"].items()
+    ]
+    columns = ", ".join(["ctid", "tableoid", "xmin", *texts])
     selects = [
         f"select {columns} from {{{{ schema }}}}.{view_of(mapping, table)}"  # noqa: S608 - names of our own
         for table in mapping.operations
