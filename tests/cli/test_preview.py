@@ -194,11 +194,11 @@ async def test_rules_before_an_install_are_those_of_an_install(host: Host, datab
 
 
 async def test_preview_uses_the_rules_and_pauses_of_an_install(host: Host, database: str, redactor: Redactor) -> None:
-    """A rule that is off, one that was added, and a pause: tried without waiting for the next operation."""
+    """A rule that is off, one that was added with a title, and a pause: seen without waiting for the next operation."""
     host.agent("ada")
     host.agent("grace", name="Grace")
     host.execute("update auto_post_rules set enabled = false where operation_type = 'report_generate'")
-    host.execute("insert into auto_post_rules (operation_type, status) values ('deploy', 'done')")
+    host.execute("insert into auto_post_rules (operation_type, status, title) values ('deploy', 'done', 'a roll-out')")
     host.execute("select auto_post_pause('agent', 'grace')")
     ended(host, "off", 30, operation_type="report_generate")
     ended(host, "added", 20, operation_type="deploy", status="done")
@@ -207,6 +207,7 @@ async def test_preview_uses_the_rules_and_pauses_of_an_install(host: Host, datab
     assert report.is_installed
     assert report.totals == {"posted": 1, "paused": 1, "no rule matches": 1}
     assert [post.operation_type for post in report.posts] == ["deploy"]
+    assert "a roll-out" in report.posts[0].content
 
 
 MAPPED = """

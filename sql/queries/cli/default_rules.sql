@@ -1,7 +1,7 @@
 -- The rules that a new installation has: what migrations insert, as a test compares.
 select
     r.id, r.operation_type, r.match, r.status, r.is_alert, true as enabled, now() as since,
-    null::xid8 as since_xid
+    null::xid8 as since_xid, null::text as title
 from (
     values
     (1, 'workflow_execute', 'exact', 'completed', false),

@@ -18,10 +18,11 @@ Change = tuple[str | None, str | None]  # an operation type, and the status that
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule that a change meets."""
+    """The rule that a change meets, with its title, None for a rule without one."""
 
     id: int
     is_alert: bool
+    title: str | None = None
 
 
 async def rules_met(connection: Connection, platform: Platform, changes: Collection[Change]) -> dict[Change, Rule]:
@@ -31,7 +32,7 @@ async def rules_met(connection: Connection, platform: Platform, changes: Collect
         _statement().format(rules=_rules(platform)), [type_ for type_, _ in wanted], [status for _, status in wanted]
     )
     return {
-        (row["p_operation_type"], row["p_status"]): Rule(row["rule_id"], row["is_alert"])
+        (row["p_operation_type"], row["p_status"]): Rule(row["rule_id"], row["is_alert"], row["title"])
         for row in rows
         if row["rule_id"] is not None
     }
@@ -60,9 +61,9 @@ def _statement() -> str:
     outer, count = called.subn(lambda _: f"({inner}) as m ({columns})", best)
     assert count == 1, "auto_post_best_rule has changed"
     return (
-        f"with rules as ({{rules}}) select p.p_operation_type, p.p_status, b.rule_id, b.is_alert "  # noqa: S608
+        f"with rules as ({{rules}}) select p.p_operation_type, p.p_status, b.rule_id, b.is_alert, u.title "  # noqa: S608
         "from unnest($1::text[], $2::text[]) as p (p_operation_type, p_status) "
-        f"cross join lateral ({outer}) as b"
+        f"cross join lateral ({outer}) as b left join rules as u on b.rule_id = u.id"
     )
 
 
