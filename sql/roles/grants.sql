@@ -56,7 +56,8 @@ grant execute on function
 {{ schema }}.auto_post_history(text)
 to auto_post_reader;
 
--- Columns: in the outbox a worker changes the outcome of an operation and what was committed of it; a reader sees no texts.
+-- Columns: in the outbox a worker changes the outcome of an operation and what was committed of it; a reader sees no
+-- texts.
 -- Which columns: select * from {{ schema }}.auto_post_column_rights();
 do $columns$
 declare
