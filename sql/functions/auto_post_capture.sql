@@ -203,7 +203,7 @@ begin
             perform pg_catalog.pg_notify('auto_post_doorbell', '');
         end if;
     exception
-        when others then
+        when others or assert_failure then
             v_sqlstate := sqlstate;
             v_xact_id := pg_catalog.pg_current_xact_id()::text;
             -- The transaction, and a dot for each failure in it.
@@ -224,7 +224,7 @@ begin
             begin
                 v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 200);
             exception
-                when others then
+                when others or assert_failure then
                     v_tracker_id := null;
             end;
             raise warning 'autopost did not capture operation % (SQLSTATE %)', v_tracker_id, v_sqlstate

@@ -86,6 +86,15 @@ def _without_function(name: str, arguments: str) -> Breakage:
 
 
 BREAKAGES: dict[str, Breakage] = {
+    "an assertion fails": Breakage(
+        _statements(
+            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
+            "language plpgsql immutable set search_path = '' as $$ begin assert false; end $$",
+            _anew("functions/auto_post_outbox_id"),
+        ),
+        "P0004",
+        warnings=10,
+    ),
     "outbox dropped": Breakage(
         _statements(
             "drop table auto_post_outbox cascade",
