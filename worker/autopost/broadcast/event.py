@@ -107,8 +107,15 @@ class BroadcastEvent:
 
     @property
     def message(self) -> str:
-        """Return the message: one line of JSON, with the platform's own columns as a mapping says, or defaults."""
-        data = {**_OF_A_PLATFORM, **self.values, **self.data}
+        """Return the message of a transport: one line of JSON, with the platform's own columns as a mapping says."""
+        return self._message({**_OF_A_PLATFORM, **self.values, **self.data})
+
+    @property
+    def plain_message(self) -> str:
+        """Return the message of feeds and dead letters: one line of JSON, without the platform's own columns."""
+        return self._message(self.data)
+
+    def _message(self, data: Mapping[str, Any]) -> str:
         return compact_json({"topics": self.topics, "event": {"type": EVENT_TYPE, "data": data}})
 
     @property

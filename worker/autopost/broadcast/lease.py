@@ -109,7 +109,7 @@ class ConsumerLease:
                     [letter.event.post_id for letter in dead_letters],
                     [letter.event.tenant_id for letter in dead_letters],
                     [letter.event.agent_id for letter in dead_letters],
-                    [letter.event.message for letter in dead_letters],
+                    [letter.event.plain_message for letter in dead_letters],
                     [letter.error for letter in dead_letters],
                 )
             return Place(*row), release and await self._release(connection, even_if_waiting=False)

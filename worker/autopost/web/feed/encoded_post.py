@@ -25,5 +25,5 @@ class EncodedPost:
             position=post.position,
             topics=tuple(post.topics),
             event=event(EVENT_TYPE, post.data, id_=str(post.position)),
-            message=post.message.encode(),
+            message=post.plain_message.encode(),
         )
