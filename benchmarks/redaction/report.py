@@ -26,7 +26,9 @@ _SHOWN_FAILURES = 6
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--only", choices=["development", "held-out", "labelled", "speed"], help="leave the rest out")
+    arguments.add_argument(
+        "--only", choices=["development", "held-out", "labelled", "speed"], help="leave the rest out"
+    )
     arguments.add_argument("--system", choices=list(SYSTEMS), help="leave the other systems out")
     arguments.add_argument("--failures", action="store_true", help="show what was missed in the development part")
     given = arguments.parse_args()

@@ -52,7 +52,10 @@ BIRTHS = (
 
 def assert_found(redactor: Redactor, forms: list[tuple[str, str]]) -> None:
     """Check that of each form what is behind the bar becomes its type."""
-    pairs = [(SENTENCE.format(form.replace("|", "")), SENTENCE.format(form.split("|")[0] + f"<{entity}>")) for form, entity in forms]
+    pairs = [
+        (SENTENCE.format(form.replace("|", "")), SENTENCE.format(form.split("|")[0] + f"<{entity}>"))
+        for form, entity in forms
+    ]
     assert_results(lambda text: redactor.redact(text).text, pairs)
 
 
@@ -80,8 +83,13 @@ def test_bank_numbers_devices_vehicles_and_wallets_are_found(redactor: Redactor)
 
 def test_private_keys_of_wallets_are_found(redactor: Redactor) -> None:
     """The published examples of their formats, put together here."""
-    keys = ["5HueCGU8rMjxEXxiPuD5BDku4Mk" + "FqeZyd4dZ1jvhTVqvbTLvyTJ", "nsec1" + "vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5"]
-    assert_replaced(redactor, [*keys, "xprv" + "9s21ZrQH143K3QTDL4LXw2F7HEK" * 4], "PRIVATE_KEY", ["Found {} in the form"])
+    keys = [
+        "5HueCGU8rMjxEXxiPuD5BDku4Mk" + "FqeZyd4dZ1jvhTVqvbTLvyTJ",
+        "nsec1" + "vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5",
+    ]
+    assert_replaced(
+        redactor, [*keys, "xprv" + "9s21ZrQH143K3QTDL4LXw2F7HEK" * 4], "PRIVATE_KEY", ["Found {} in the form"]
+    )
 
 
 def test_date_of_birth_is_found_in_many_languages(redactor: Redactor) -> None:
@@ -95,7 +103,9 @@ def test_separators_hide_no_account_and_no_card(redactor: Redactor) -> None:
     forms = [grouped(account, sign) for sign in "./_-"] + [grouped(account, "\n")]
     assert_replaced(redactor, forms, "IBAN_CODE", ["paid {} now"])
     assert redactor.redact(f"IBAN{account} used").text in {"IBAN<IBAN_CODE> used", "<IBAN_CODE> used"}
-    assert_replaced(redactor, [grouped(number, sign) for sign in ("_", "·", ", ", ".", "/")], "CREDIT_CARD", ["paid {} now"])
+    assert_replaced(
+        redactor, [grouped(number, sign) for sign in ("_", "·", ", ", ".", "/")], "CREDIT_CARD", ["paid {} now"]
+    )
 
 
 def test_machine_readable_zone_is_found(redactor: Redactor) -> None:

@@ -90,7 +90,11 @@ def test_person_who_shares_a_word_with_an_agent_is_found() -> None:
 
 def test_rule_that_found_a_name_is_named(redactor: Redactor) -> None:
     """The explanation says which."""
-    texts = {"people.full_name": "By Anna Berg", "people.title": "For Mr. Tanaka", "people.cue": "Assigned to Xevhal Qorbani"}
+    texts = {
+        "people.full_name": "By Anna Berg",
+        "people.title": "For Mr. Tanaka",
+        "people.cue": "Assigned to Xevhal Qorbani",
+    }
     found = {name: [finding.recognizer for finding in redactor.explain(text)] for name, text in texts.items()}
     assert found == {name: [name] for name in texts}
 

