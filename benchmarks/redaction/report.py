@@ -1,4 +1,6 @@
-"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines: on both parts of the
+"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines.
+
+This is measured on both parts of the
 generated set, and on the labelled sets of independent authors (tests/data/redaction/independent).
 
 `--failures` shows what was missed in the development part. Of the held-out part it shows no text: a failure that

@@ -6,6 +6,8 @@ every word in memory, secrets too, unless a memory zone is used, which costs 0.5
 installed spaCy pipeline that finds names.
 """
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import importlib

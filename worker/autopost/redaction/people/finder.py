@@ -4,6 +4,8 @@ A given name and a surname, in either order; a title and a name; two words that 
 `assigned to`. What the lists know as an English word is a surname only if it is a frequent one.
 """
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import re
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from autopost.redaction.pattern import compiled
 from autopost.redaction.people.lists import Kind, folded, is_word, kind, lists
 from autopost.redaction.people.signs import (
     AFTER_ORGANISATION,
@@ -27,7 +30,6 @@ from autopost.redaction.people.signs import (
     VERBS_OF_PEOPLE,
 )
 from autopost.redaction.people.vocabulary import BRANDS
-from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Span
 
 ENTITY = "PERSON"
@@ -71,10 +73,7 @@ def people(text: str, *, singles: bool = False) -> list[tuple[Span, str]]:
 
     `singles`: find given names that stand alone, too.
     """
-    if singles or _has_lower_case_name(text):
-        regions = [(0, len(text))]
-    else:
-        regions = _regions(text)
+    regions = [(0, len(text))] if singles or _has_lower_case_name(text) else _regions(text)
     return [name for start, end in regions for name in _names(text, _words(text, start, end), singles=singles)]
 
 
@@ -314,8 +313,7 @@ def _after_title(text: str, words: list[Word], index: int) -> int | None:
     if (
         between not in {" ", ". ", ".", "\u00a0"}
         or not following.capital
-        or following.text.isupper()
-        and len(following.text) > 1
+        or (following.text.isupper() and len(following.text) > 1)
     ):
         return None
     if folded(following.text) in AFTER_TITLE or following.kind == Kind():

@@ -1,5 +1,7 @@
 """Words that stand before or after names of people, in the languages in which agents write most."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 from autopost.redaction.pattern import compiled
@@ -18,7 +20,29 @@ TITLES = frozenset(
 
 # Those that are written in lower case as well, as in `el señor Pérez`.
 LOWER_TITLES = frozenset(
-    "mr mrs ms dr prof herr herrn frau mme mlle monsieur madame senor senora srta sra sr signor signora dott mevrouw".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "herr",
+        "herrn",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "senor",
+        "senora",
+        "srta",
+        "sra",
+        "sr",
+        "signor",
+        "signora",
+        "dott",
+        "mevrouw",
+    ]
 )
 
 # After a title these are no name.
@@ -30,12 +54,61 @@ AFTER_TITLE = frozenset(
 )
 
 PARTICLES = frozenset(
-    "van von de da der den la le di du del della dos das do bin ibn al el ter ten zu zur y e af".split()
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "der",
+        "den",
+        "la",
+        "le",
+        "di",
+        "du",
+        "del",
+        "della",
+        "dos",
+        "das",
+        "do",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "y",
+        "e",
+        "af",
+    ]
 )
 
 # Before a capitalised word these make it a place: `Lake Victoria`, `Port Elizabeth`.
 BEFORE_PLACE = frozenset(
-    "lake port fort mount mt san santa saint st cape new north south east west los las el project operation hurricane".split()
+    [
+        "lake",
+        "port",
+        "fort",
+        "mount",
+        "mt",
+        "san",
+        "santa",
+        "saint",
+        "st",
+        "cape",
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "los",
+        "las",
+        "el",
+        "project",
+        "operation",
+        "hurricane",
+    ]
 )
 
 # After a name these make it an organisation, a place or a thing.

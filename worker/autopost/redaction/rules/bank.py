@@ -86,9 +86,8 @@ def _is_named_account(text: str, start: int, _end: int) -> bool:
     """After `account` alone only signs and small words stand before the number: `Account manager called 20261129`."""
     before = text[max(0, start - 40) : start].lower()
     place = before.rfind("account")
-    if (
-        place < 0
-        or place
+    if place < 0 or (
+        place
         and before[place - 1] in " _-"
         and before[:place]
         .rstrip(" _-")
