@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 import asyncpg
 import structlog
@@ -17,14 +18,14 @@ from autopost.observability import metrics
 MAX_NAMES = 20_000
 RELOAD_SECONDS = 300.0
 
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 log = structlog.get_logger(__name__)
 
 
 async def read_agent_names(pool: Pool, schemas: Schemas) -> frozenset[str]:
     """Return the names of agents, MAX_NAMES at most. Raises asyncpg's errors unchanged."""
-    return frozenset(row["name"] for row in await pool.fetch(query("worker/agent_names.sql", schemas), MAX_NAMES))
+    return frozenset(row["name"] for row in await pool.fetch(query("worker/agent_names", schemas), MAX_NAMES))
 
 
 async def reload_agent_names(

@@ -48,7 +48,9 @@ class Engine:
     """Finds personal data and secrets in one normalised text.
 
     `only` and `without` select types; `patterns` are the user's own, `names` those of known people, `model` finds other
-    names, `given_names` also those that stand alone. `agents` are names that stay. Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
+    names, `given_names` also those that stand alone. `agents` are names that stay.
+
+    Raises ConfigurationError for an unknown type and for a model that cannot be loaded.
     """
 
     def __init__(

@@ -37,7 +37,9 @@ class Redactor:
     `allowlist`: addresses that are not redacted, compared as a whole and case-insensitively. `model`: one that finds
     names of people and places (see models.py). `only`, `without`: types to redact (default: all), types not to redact.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
-    pattern_file.py). `given_names`: find given names that stand alone. `agents`: names of agents, which stay. Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
+    pattern_file.py). `given_names`: find given names that stand alone. `agents`: names of agents, which stay.
+
+    Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
 
     def __init__(

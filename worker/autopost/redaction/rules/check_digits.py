@@ -1,5 +1,7 @@
 """Check digits of identifiers. Each function takes the letters and digits of a value, in capitals."""
 
+# ruff: noqa: E501  # tables of digits
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
