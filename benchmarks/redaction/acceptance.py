@@ -60,4 +60,7 @@ def print_scores(finders: dict[str, Finder], sets: dict[str, list[Labelled]]) ->
             shares = "".join(f"{each.share(kind):20.3f}" for each in scores)
             print(f"  {name + ': ' + kind:44}{scores[0].values[kind]:7}{shares}")
         if scores[0].clean:
-            print(f"  {name + ': clean changed':44}{scores[0].clean:7}" + "".join(f"{s.changed_share:20.2%}" for s in scores))
+            print(
+                f"  {name + ': clean changed':44}{scores[0].clean:7}"
+                + "".join(f"{s.changed_share:20.2%}" for s in scores)
+            )

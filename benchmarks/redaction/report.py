@@ -1,4 +1,6 @@
-"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines: on both parts of the
+"""Print what redaction finds, what it wrongly removes and what it costs, beside two baselines.
+
+This is measured on both parts of the
 generated set, and on the labelled sets of independent authors (tests/data/redaction/independent).
 
 `--failures` shows what was missed in the development part. Of the held-out part it shows no text: a failure that
@@ -26,7 +28,9 @@ _SHOWN_FAILURES = 6
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--only", choices=["development", "held-out", "labelled", "speed"], help="leave the rest out")
+    arguments.add_argument(
+        "--only", choices=["development", "held-out", "labelled", "speed"], help="leave the rest out"
+    )
     arguments.add_argument("--system", choices=list(SYSTEMS), help="leave the other systems out")
     arguments.add_argument("--failures", action="store_true", help="show what was missed in the development part")
     given = arguments.parse_args()

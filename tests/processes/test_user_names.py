@@ -131,17 +131,15 @@ async def test_worker_posts_no_name_of_the_table(users: Host, database: str, mon
         database_url=database, redact_names_table="users.full_name", llm_enabled=False, poll_seconds=0.2
     )
     async with working(given):
-        users.complete("first", what="Thanked berg, anna and Eva Falk")
+        users.complete("first", what="Saw berg, anna and eva falk")
         await eventually(lambda: users.waiting() == 0)
-        assert (
-            users.posts()[0]["content"] == "Just finished workflow_execute! Thanked <PERSON> and Eva Falk #automation"
-        )
+        assert users.posts()[0]["content"] == "Just finished workflow_execute! Saw <PERSON> and eva falk #automation"
         users.execute("insert into users (id, full_name) values (4, 'Eva Falk')")
 
         async def thanked() -> str:
             users.age_posts("1 hour")
             number = len(users.posts())
-            users.complete(f"op{number}", what="Thanked Eva Falk")
+            users.complete(f"op{number}", what="Saw eva falk")
             await eventually(lambda: users.waiting() == 0)
             return str(users.posts()[-1]["content"])
 

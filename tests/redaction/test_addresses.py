@@ -1,5 +1,7 @@
 """Street addresses of several countries, with what follows; counts and words of work stay."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 from autopost.redaction.redactor import Redactor

@@ -1,5 +1,7 @@
 """Identifiers of countries, dates of birth, bank numbers, devices and wallets, and look-alikes that stay."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 from autopost.redaction.redactor import Redactor

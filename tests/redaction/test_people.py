@@ -1,5 +1,7 @@
 """Full names of people, found without a model; the names of agents and the words of agents' work stay."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import pytest

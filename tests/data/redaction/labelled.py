@@ -1,5 +1,7 @@
 """Sets of labelled texts in files: JSON Lines, and presidio-research's JSON. independent/README.md says how they look."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import json

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 async def read_agent_names(pool: Pool, schemas: Schemas) -> frozenset[str]:
     """Return the names of agents, MAX_NAMES at most. Raises asyncpg's errors unchanged."""
-    return frozenset(row["name"] for row in await pool.fetch(query("worker/agent_names.sql", schemas), MAX_NAMES))
+    return frozenset(row["name"] for row in await pool.fetch(query("worker/agent_names", schemas), MAX_NAMES))
 
 
 async def reload_agent_names(

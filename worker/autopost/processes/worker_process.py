@@ -92,9 +92,7 @@ async def _connected(
                 _meanwhile(partial(reload_agent_names, pool, schemas, agents, own.set_agents))
             )
             if settings.redact_names_file or settings.redact_names_table:
-                await keep_names.enter_async_context(
-                    _meanwhile(partial(reload_names, pool, settings, names, reload))
-                )
+                await keep_names.enter_async_context(_meanwhile(partial(reload_names, pool, settings, names, reload)))
         writer = Writer(
             settings,
             redactor,

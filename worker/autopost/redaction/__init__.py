@@ -4,8 +4,8 @@ Steps: normalise the text (normalise.py) → find the rules that can match, in o
 engine with the recognizers of those rules (engine.py, recognizer.py, rules/) → drop findings in the allowlist and in
 placeholders → merge overlapping findings (merge.py) → replace them in the original text (redactor.py).
 
-Names of people are found only with a model (models.py) or a list (names.py). A user's own patterns come from a file
-(pattern_file.py).
+Full names of people are found by rule (people/), by a list (names.py) and by a model (models.py); names of agents stay
+(people/agents.py). A user's own patterns come from a file (pattern_file.py).
 
 The package imports none of its modules, because Presidio takes a second to import.
 """

@@ -49,6 +49,7 @@ class Engine:
 
     `only` and `without` select types, `without` also single rules by id; `patterns` are the user's own, `names` those
     of known people, `model` finds other names, `given_names` also those that stand alone. `agents` are names that stay.
+
     Raises ConfigurationError for an unknown type or rule and for a model that cannot be loaded.
     """
 

@@ -6,6 +6,8 @@ every word in memory, secrets too, unless a memory zone is used, which costs 0.5
 installed spaCy pipeline that finds names.
 """
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import importlib
@@ -188,6 +190,8 @@ def _load(model: str) -> Any:
 
 def _suggestion(model: str, installed: list[str]) -> str:
     plain = model.replace("-", "_").replace(".", "_").lower()
-    close = get_close_matches(plain, installed, 1, cutoff=0.6) or get_close_matches(plain, [m[: len(plain)] for m in installed], 1)
+    close = get_close_matches(plain, installed, 1, cutoff=0.6) or get_close_matches(
+        plain, [m[: len(plain)] for m in installed], 1
+    )
     named = [name for name in installed if name.startswith(close[0])] if close else []
     return f" (did you mean spacy:{named[0]}?)" if named else ""

@@ -39,7 +39,9 @@ class Redactor:
     names of people and places (see models.py). `only`, `without`: types to redact (default: all), types and ids of
     rules not to use.
     `least_score`: the minimum score of a finding. `names`: full names to find. `patterns`: the user's own (see
-    pattern_file.py). `given_names`: find given names that stand alone. `agents`: names of agents, which stay. Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
+    pattern_file.py). `given_names`: find given names that stand alone. `agents`: names of agents, which stay.
+
+    Thread-safe. Raises ConfigurationError for invalid arguments, with what was expected.
     """
 
     def __init__(

@@ -41,8 +41,8 @@ class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
-    called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its texts
-    are redacted.
+    called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its
+    texts are redacted.
     """
 
     def __init__(

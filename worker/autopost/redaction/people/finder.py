@@ -4,6 +4,8 @@ A given name and a surname, in either order; a title and a name; two words that 
 `assigned to`. What the lists know as an English word is a surname only if it is a frequent one.
 """
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 import re
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from autopost.redaction.pattern import compiled
 from autopost.redaction.people.lists import Kind, folded, is_word, kind, lists
 from autopost.redaction.people.signs import (
     AFTER_ORGANISATION,
@@ -27,7 +30,6 @@ from autopost.redaction.people.signs import (
     VERBS_OF_PEOPLE,
 )
 from autopost.redaction.people.vocabulary import BRANDS
-from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Span
 
 ENTITY = "PERSON"
@@ -71,10 +73,7 @@ def people(text: str, *, singles: bool = False) -> list[tuple[Span, str]]:
 
     `singles`: find given names that stand alone, too.
     """
-    if singles or _has_lower_case_name(text):
-        regions = [(0, len(text))]
-    else:
-        regions = _regions(text)
+    regions = [(0, len(text))] if singles or _has_lower_case_name(text) else _regions(text)
     return [name for start, end in regions for name in _names(text, _words(text, start, end), singles=singles)]
 
 
@@ -99,7 +98,9 @@ def _words(text: str, start: int, end: int) -> list[Word]:
 
 def _has_lower_case_name(text: str) -> bool:
     given, words = lists().given, text.split()
-    return not given.isdisjoint(words) and any(len(word) >= 4 and not is_word(word) for word in given.intersection(words))
+    return not given.isdisjoint(words) and any(
+        len(word) >= 4 and not is_word(word) for word in given.intersection(words)
+    )
 
 
 def word_of(text: str, start: int, end: int) -> Word:
@@ -157,9 +158,25 @@ def _at(text: str, words: list[Word], index: int, *, singles: bool, cued: bool) 
         return index, last, CUE
     if singles and word.capital and word.kind.given and not word.text.isupper():
         counted = text[word.end : word.end + 1] in {"-", "("} or text[word.end + 1 : word.end + 2].isdigit()
-        if not counted and not _names_organisation(text, words, index, index):
+        if not (counted or stands_in_capitals(text, word) or _names_organisation(text, words, index, index)):
             return index, index, SINGLE
     return None
+
+
+_CAPITAL_BEFORE = compiled(r"(\p{Lu}[\p{L}'-]*)(?: & | )$")
+_CAPITAL_AFTER = compiled(r"^(?: & | )\p{Lu}")
+
+
+def stands_in_capitals(text: str, word: Word) -> bool:
+    """Return whether a capitalised word is next to another, as in `San Jose`, which does not only begin a sentence."""
+    if _CAPITAL_AFTER.match(text[word.end : word.end + 4]):
+        return True
+    before = _CAPITAL_BEFORE.search(text[max(0, word.start - 32) : word.start])
+    if before is None:
+        return False
+    start = word.start - (len(before.group()) - before.start(1) + before.start())
+    begins = SENTENCE_START.search(text[max(0, start - 4) : start]) is not None
+    return not (begins and is_word(folded(before.group(1)))) and folded(before.group(1)) not in TITLES
 
 
 def _joined(text: str, left: Word, right: Word, *, comma: bool = False) -> bool:
@@ -230,17 +247,25 @@ def _pair(first: Word, second: Word, *, cued: bool, particle: bool, initial: boo
     if one.given:
         return two.surname or two.given or two.maybe_surname or two.unknown or (cued and two.maybe_given)
     if one.maybe_given:
-        return two.surname or (two.given and cued) or ((cued or particle or initial) and (two.unknown or two.maybe_surname))
+        return (
+            two.surname
+            or (two.given and cued)
+            or ((cued or particle or initial) and (two.unknown or two.maybe_surname))
+        )
     if one.surname and two.given:
         return True
     if one.unknown:
         inflected = first.text.endswith(("ed", "ing", "ly"))
-        return (two.surname and not (at_start and inflected)) or (two.given and not at_start) or (initial and two.unknown)
+        return (
+            (two.surname and not (at_start and inflected)) or (two.given and not at_start) or (initial and two.unknown)
+        )
     return False
 
 
 def _goes_on(word: Word) -> bool:
-    return not word.is_initial and (word.kind.surname or word.kind.given or word.kind.unknown) and not word.text.isupper()
+    return (
+        not word.is_initial and (word.kind.surname or word.kind.given or word.kind.unknown) and not word.text.isupper()
+    )
 
 
 def _lower_case_name(text: str, words: list[Word], index: int) -> int | None:
@@ -250,7 +275,12 @@ def _lower_case_name(text: str, words: list[Word], index: int) -> int | None:
     first, second = words[index], words[index + 1]
     sure = first.kind.given and first.text.islower() and second.text.islower()
     sure = sure and (second.kind.surname or (second.kind.unknown and _is_cued(text, words, index)))
-    if not sure or is_word(folded(first.text)) or len(first.text) < 4 or text[second.end : second.end + 1] in {"_", "("}:
+    if (
+        not sure
+        or is_word(folded(first.text))
+        or len(first.text) < 4
+        or text[second.end : second.end + 1] in {"_", "("}
+    ):
         return None
     return None if text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"} else index + 1
 
@@ -280,7 +310,11 @@ def _after_title(text: str, words: list[Word], index: int) -> int | None:
     if folded(following.text) in TITLES and following.capital:  # `Herr Dr. Krause`: the next title finds the name
         return None
     between = text[title.end : following.start]
-    if between not in {" ", ". ", ".", "\u00a0"} or not following.capital or following.text.isupper() and len(following.text) > 1:
+    if (
+        between not in {" ", ". ", ".", "\u00a0"}
+        or not following.capital
+        or (following.text.isupper() and len(following.text) > 1)
+    ):
         return None
     if folded(following.text) in AFTER_TITLE or following.kind == Kind():
         plain = folded(following.text)
@@ -306,7 +340,9 @@ def _cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int |
     if len(named) < 2 or any(word.text.isupper() or len(word.text) < 2 for word in named):
         return None
     first, second = named[0].kind, named[1].kind
-    if not (first.unknown or first.surname or first.maybe_given) or not (second.unknown or second.surname or second.given):
+    if not (first.unknown or first.surname or first.maybe_given) or not (
+        second.unknown or second.surname or second.given
+    ):
         return None
     if named[1].text.lower().endswith(BUSINESS_ENDINGS):
         return None

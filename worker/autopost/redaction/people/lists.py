@@ -50,8 +50,8 @@ def lists() -> Lists:
 class Kind:
     """What a capitalised word can be in a name.
 
-    `given`: a given name and not a word; `maybe_given`: also a word, a place or a product. `surname`: a frequent one and
-    not a word; `maybe_surname`: also a word. `unknown`: none of these, and no word that the lists know.
+    `given`: a given name and not a word; `maybe_given`: also a word, a place or a product. `surname`: a frequent one
+    and not a word; `maybe_surname`: also a word. `unknown`: none of these, and no word that the lists know.
     """
 
     given: bool = False

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autopost.redaction.merge import Finding
-from autopost.redaction.people.finder import ENTITY, SENTENCE_START, Word, word_of
-from autopost.redaction.people.lists import folded
+from autopost.redaction.people.finder import ENTITY, SENTENCE_START, Word, stands_in_capitals, word_of
+from autopost.redaction.people.lists import Kind, folded
 from autopost.redaction.people.signs import AFTER_ORGANISATION, CUES, TITLES, VERBS_OF_PEOPLE
 from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS, NEVER, PLACES, PRODUCTS
 
@@ -40,12 +40,18 @@ def confirmed(text: str, finding: Finding) -> Iterator[Finding]:
 def _is_outside(word: Word) -> bool:
     """Return whether a word at the edge of a name is no part of it."""
     plain = folded(word.text)
-    return (plain in TITLES or plain in FUNCTION_WORDS or plain in NEVER) and not word.is_initial
+    outside = (
+        plain in TITLES or plain in FUNCTION_WORDS or plain in NEVER or (word.kind == Kind() and plain not in PLACES)
+    )
+    return outside and not word.is_initial
 
 
 def _is_person(text: str, words: list[Word]) -> bool:
     plain = [folded(word.text) for word in words]
-    if any(name in PRODUCTS or name in NEVER or name in AFTER_ORGANISATION for name in plain) or " ".join(plain) in BRANDS:
+    if (
+        any(name in PRODUCTS or name in NEVER or name in AFTER_ORGANISATION for name in plain)
+        or " ".join(plain) in BRANDS
+    ):
         return False
     if all(name in PLACES for name in plain):
         return False
@@ -58,13 +64,16 @@ def _is_person(text: str, words: list[Word]) -> bool:
         (kind,) = kinds
         if not words[0].capital or words[0].text.isupper():
             return kind.given and words[0].text.isupper()
-        seen = _has_sign(text, words)
+        if stands_in_capitals(text, words[0]):
+            return False
         inside = SENTENCE_START.search(text[max(0, words[0].start - 4) : words[0].start]) is None
-        possible = kind.maybe_surname or kind.maybe_given
-        return kind.given or kind.surname or (kind.unknown and (inside or seen)) or (possible and seen)
-    return any(kind.given or kind.surname or kind.unknown for kind in kinds) and not all(
-        word.text.isupper() and not word.kind.given for word in words
-    )
+        possible = kind.unknown or kind.maybe_surname or kind.maybe_given
+        return kind.given or kind.surname or (kind.unknown and inside) or (possible and _has_sign(text, words))
+    if all(word.text.isupper() and not word.kind.given for word in words):
+        return False
+    known = any(kind.given or kind.surname for kind in kinds)
+    unknown = [kind.unknown for kind in kinds]
+    return known or all(unknown) or (any(unknown) and _has_sign(text, words))
 
 
 def _has_sign(text: str, words: list[Word]) -> bool:

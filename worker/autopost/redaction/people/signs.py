@@ -1,5 +1,7 @@
 """Words that stand before or after names of people, in the languages in which agents write most."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 from autopost.redaction.pattern import compiled
@@ -17,7 +19,31 @@ TITLES = frozenset(
 )
 
 # Those that are written in lower case as well, as in `el señor Pérez`.
-LOWER_TITLES = frozenset("mr mrs ms dr prof herr herrn frau mme mlle monsieur madame senor senora srta sra sr signor signora dott mevrouw".split())
+LOWER_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "herr",
+        "herrn",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "senor",
+        "senora",
+        "srta",
+        "sra",
+        "sr",
+        "signor",
+        "signora",
+        "dott",
+        "mevrouw",
+    ]
+)
 
 # After a title these are no name.
 AFTER_TITLE = frozenset(
@@ -27,11 +53,62 @@ AFTER_TITLE = frozenset(
     """.split()  # noqa: SIM905
 )
 
-PARTICLES = frozenset("van von de da der den la le di du del della dos das do bin ibn al el ter ten zu zur y e af".split())
+PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "der",
+        "den",
+        "la",
+        "le",
+        "di",
+        "du",
+        "del",
+        "della",
+        "dos",
+        "das",
+        "do",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "y",
+        "e",
+        "af",
+    ]
+)
 
 # Before a capitalised word these make it a place: `Lake Victoria`, `Port Elizabeth`.
 BEFORE_PLACE = frozenset(
-    "lake port fort mount mt san santa saint st cape new north south east west los las el project operation hurricane".split()
+    [
+        "lake",
+        "port",
+        "fort",
+        "mount",
+        "mt",
+        "san",
+        "santa",
+        "saint",
+        "st",
+        "cape",
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "los",
+        "las",
+        "el",
+        "project",
+        "operation",
+        "hurricane",
+    ]
 )
 
 # After a name these make it an organisation, a place or a thing.
@@ -71,9 +148,7 @@ _BEFORE_PEOPLE = (
     r"|имя|фио|клиент"
 )
 
-_BEFORE_PEOPLE_OR_THINGS = (
-    r"from|by|to|with|for|and|asked|called|met|told|named|owner|lead|contact|von|an|mit|durch|bei|par|avec|pour|chez|por|con|para|door|da|от"
-)
+_BEFORE_PEOPLE_OR_THINGS = r"from|by|to|with|for|and|asked|called|met|told|named|owner|lead|contact|von|an|mit|durch|bei|par|avec|pour|chez|por|con|para|door|da|от"
 
 _TAIL = r"(?:\s?[:=]\s?[\"']?|,?\s[\"'(]?)$"
 
@@ -97,7 +172,27 @@ VERBS_AFTER_WORDS = compiled(
 )
 
 # Between two names of an enumeration.
-BETWEEN_NAMES = frozenset({", ", " and ", ", and ", " & ", " or ", " und ", " et ", " y ", " e ", " en ", " og ", " och ", " и ", "; ", " + ", "/", " / "})
+BETWEEN_NAMES = frozenset(
+    {
+        ", ",
+        " and ",
+        ", and ",
+        " & ",
+        " or ",
+        " und ",
+        " et ",
+        " y ",
+        " e ",
+        " en ",
+        " og ",
+        " och ",
+        " и ",
+        "; ",
+        " + ",
+        "/",
+        " / ",
+    }
+)
 
 # Endings of names of companies and products.
 BUSINESS_ENDINGS = (

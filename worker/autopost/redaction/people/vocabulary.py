@@ -1,5 +1,7 @@
 """Words that look like names and are none: products, places, words of the calendar, and words of several languages."""
 
+# ruff: noqa: E501  # lists are easier to read in long lines
+
 from __future__ import annotations
 
 

@@ -20,8 +20,8 @@ from autopost.redaction.rules.address_parts import (
     FRENCH_WORD,
     GERMAN,
     HOUSE,
-    LIVES_AT,
     LATIN_LINK,
+    LIVES_AT,
     LOWER,
     NAME,
     POSTAL_TOWN,
@@ -57,7 +57,24 @@ _NO_STREET = (
     "lösungsweg", "mittelweg", "norway", "gateway", "runway", "subway", "halfway", "highway", "freeway", "railway", "pathway", "broadway",
     "startplatz", "bauplatz", "lagerplatz", "parkplatz", "spielplatz", "lernpfad", "dateipfad",
 )  # fmt: skip
-_UNITS = ("GB", "MB", "TB", "ms", "kg", "km", "%", "Uhr", "Stück", "Tage", "Prozent", "Personen", "times", "minutes", "items", "o'clock")
+_UNITS = (
+    "GB",
+    "MB",
+    "TB",
+    "ms",
+    "kg",
+    "km",
+    "%",
+    "Uhr",
+    "Stück",
+    "Tage",
+    "Prozent",
+    "Personen",
+    "times",
+    "minutes",
+    "items",
+    "o'clock",
+)
 
 
 def _is_street(text: str, start: int, end: int) -> bool:
@@ -78,7 +95,10 @@ def _is_street(text: str, start: int, end: int) -> bool:
 def _is_named(text: str, start: int, end: int) -> bool:
     """Refuse words of English and products after `Via` and the like: `Via Webhook 3`."""
     words = [folded(word.strip(".,'")) for word in text[start:end].split()[1:] if word[:1].isupper()]
-    known = (word in PRODUCTS or (word in NEVER and word.isalpha()) or word in FUNCTION_WORDS or is_word(word) for word in words)
+    known = (
+        word in PRODUCTS or (word in NEVER and word.isalpha()) or word in FUNCTION_WORDS or is_word(word)
+        for word in words
+    )
     return bool(words) and not all(known) and _is_street(text, start, end)
 
 
@@ -100,18 +120,40 @@ def _rule(pattern: str, anchor: str, *, accept: Accept = _is_street, source: str
 
 ENGLISH = (
     # A number, words, and a word that only streets have: `742 Evergreen Terrace, Springfield, IL 62704`.
-    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{STRONG}\b\.?{DIRECTION}{TAIL}", _ENGLISH, source=_USPS),
-    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}\d{{1,3}}(?:st|nd|rd|th)[ \n]{STRONG}\b\.?{DIRECTION}{TAIL}", _ENGLISH, source=_USPS),
+    _rule(
+        rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{STRONG}\b\.?{DIRECTION}{TAIL}", _ENGLISH, source=_USPS
+    ),
+    _rule(
+        rf"{UNIT_FIRST}{HOUSE}{DIRECTION}\d{{1,3}}(?:st|nd|rd|th)[ \n]{STRONG}\b\.?{DIRECTION}{TAIL}",
+        _ENGLISH,
+        source=_USPS,
+    ),
     # A word that other things have as well needs a unit, a town or a word of living: `12 Park Drive, Apt 4`.
-    _rule(rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL_NEEDED}", _ENGLISH, source=_USPS),
-    _rule(rf"{CUE}({UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL})", _ENGLISH, source=_USPS),
+    _rule(
+        rf"{UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL_NEEDED}",
+        _ENGLISH,
+        source=_USPS,
+    ),
+    _rule(
+        rf"{CUE}({UNIT_FIRST}{HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{WEAK}\b\.?{DIRECTION}{TAIL})",
+        _ENGLISH,
+        source=_USPS,
+    ),
     _rule(rf"\b\d{{2,5}}[A-Za-z]? (?:{NAME}[ \n]){{1,3}}?{WEAK}\b(?:[.,;:!?)\n]|$)", _ENGLISH, source=_USPS, score=0.6),
     # In lower case only with a unit or a town, or after a word of living.
     _rule(rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL_NEEDED}", _LOWER, source=_USPS),
     _rule(rf"{CUE}(\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL})", _LOWER, source=_USPS),
     _rule(rf"\b\d{{1,5}} Broadway\b{TAIL}", r"\bBroadway\b", source=_USPS),
-    _rule(rf"\b(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b", rf"\b{STATES}[ \n]\d{{5}}", source=_USPS),
-    _rule(BOX, r"(?i)\bbox #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b", source=_USPS),
+    _rule(
+        rf"\b(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
+        rf"\b{STATES}[ \n]\d{{5}}",
+        source=_USPS,
+    ),
+    _rule(
+        BOX,
+        r"(?i)\bbox #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b",
+        source=_USPS,
+    ),
     _rule(
         r"(?i)\b(?:(?:psc|cmr) \d{1,5}|unit \d{4,5}),? box \d{1,5}\b(?:,?\s(?:apo|fpo|dpo),?\s(?:aa|ae|ap),?\s\d{5}(?:-\d{4})?)?|\b(?:uss|usns|usnv|uscgc) [\p{L}]+,?\s(?:fpo|apo),?\s(?:aa|ae|ap),?\s\d{5}",
         r"(?i)\bbox \d|\b[afd]po\b",
@@ -122,23 +164,51 @@ ENGLISH = (
 # Anchors with a number in front build other states than those with a number behind: two sets are faster than one.
 EUROPE_AND_ASIA = (
     # German: the street, then the number.
-    _rule(rf"{GERMAN}{POSTAL_TOWN}", r"(?i)(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|chaussee|steig|platz|pfad|graben|brücke|linden|markt|wall|stieg|twiete|kamp)[ \n]?\d"),
+    _rule(
+        rf"{GERMAN}{POSTAL_TOWN}",
+        r"(?i)(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|chaussee|steig|platz|pfad|graben|brücke|linden|markt|wall|stieg|twiete|kamp)[ \n]?\d",
+    ),
     _rule(
         rf"\b(?:(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Alte[rs]?|Neue[rs]?)[ \n])(?:(?:der|dem|den|die)[ \n])?(?:{CAP}[ \n-]){{1,3}}\d{{1,4}}[ ]?[a-z]?,?[ \n](?:D-|A-|CH-)?\d{{4,5}}[ \n]{CAP}(?:[ \n](?:am|an der|im|ob der)[ \n]{CAP})?",
         r"\b\d{4,5}[ \n][A-ZÄÖÜ]",
     ),
     # Any street, number, postcode and town, as in most of Europe.
-    _rule(rf"\b(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}\b", r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}", accept=_is_town),
+    _rule(
+        rf"\b(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}\b",
+        r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
+        accept=_is_town,
+    ),
     _rule(rf"{LIVES_AT}({ANY_STREET}{TAIL})", rf"{LIVES_AT}"),
     _rule(WITH_UNIT, r"\d\.?,?[ \n](?i:apt|apartment|suite|ste|unit|flat)\b"),
     _rule(rf"{FRENCH}{POSTAL_TOWN}", rf"\d(?:[ ]?(?:bis|ter|quater|[A-D]))?,?[ \n]{FRENCH_WORD}[ \n]"),
     _rule(rf"{SPANISH}{POSTAL_TOWN}", rf"{SPANISH_WORD}[ \n]?{LATIN_LINK}*[\p{{Lu}}\d]", accept=_is_named),
     # Dutch, Nordic, Polish, Hungarian, Czech.
-    _rule(rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|[ ]bis)?(?:,?[ \n]\d{{4}} ?[A-Z]{{2}})?(?:,?[ \n]{CAP}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?", r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d"),
-    _rule(rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?", r"\p{L}{2}(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d"),
-    _rule(rf"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n](?:[\p{{L}}\d.'-]+[ \n]){{1,4}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?", r"\b(?i:ul|al|os|pl)\.[ \n]|\b(?i:ulica|aleja)\b"),
-    _rule(rf"\b(?:\d{{4}} {CAP},? )?(?:{CAP}[ \n]){{1,3}}(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d{{1,4}}\.?(?:/\w)?", r"\b(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d"),
-    _rule(r"(?i)(?:^|[\s,(])((?:ул\.?|улица|пр-т|просп\.?|проспект|пер\.?|переулок|наб\.?|бульвар|б-р|шоссе|вул\.?|вулиця)\s[\p{Cyrillic} .-]{2,40}?,?\s(?:д\.?\s?|дом\s|буд\.?\s?)?\d{1,4}[а-я]?(?:/\d+)?(?:,?\s(?:корп|к|стр)\.?\s?\d+)?(?:,?\s(?:кв|оф)\.?\s?\d+)?)", r"(?i)(?:ул|улица|пр-т|просп|проспект|пер|переулок|наб|бульвар|б-р|шоссе|вул|вулиця)[\s.]"),
-    _rule(r"(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}", r"[都道府県]\p{Han}+[市区町村郡]|〒"),
-    _rule(r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}", r"(?:路|街|大道|巷|弄|胡同)\d{1,5}号"),
+    _rule(
+        rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|[ ]bis)?(?:,?[ \n]\d{{4}} ?[A-Z]{{2}})?(?:,?[ \n]{CAP}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?",
+        r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d",
+    ),
+    _rule(
+        rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
+        r"\p{L}{2}(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
+    ),
+    _rule(
+        rf"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n](?:[\p{{L}}\d.'-]+[ \n]){{1,4}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
+        r"\b(?i:ul|al|os|pl)\.[ \n]|\b(?i:ulica|aleja)\b",
+    ),
+    _rule(
+        rf"\b(?:\d{{4}} {CAP},? )?(?:{CAP}[ \n]){{1,3}}(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d{{1,4}}\.?(?:/\w)?",
+        r"\b(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d",
+    ),
+    _rule(
+        r"(?i)(?:^|[\s,(])((?:ул\.?|улица|пр-т|просп\.?|проспект|пер\.?|переулок|наб\.?|бульвар|б-р|шоссе|вул\.?|вулиця)\s[\p{Cyrillic} .-]{2,40}?,?\s(?:д\.?\s?|дом\s|буд\.?\s?)?\d{1,4}[а-я]?(?:/\d+)?(?:,?\s(?:корп|к|стр)\.?\s?\d+)?(?:,?\s(?:кв|оф)\.?\s?\d+)?)",
+        r"(?i)(?:ул|улица|пр-т|просп|проспект|пер|переулок|наб|бульвар|б-р|шоссе|вул|вулиця)[\s.]",
+    ),
+    _rule(
+        r"(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}",
+        r"[都道府県]\p{Han}+[市区町村郡]|〒",
+    ),
+    _rule(
+        r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}",
+        r"(?:路|街|大道|巷|弄|胡同)\d{1,5}号",
+    ),
 )

@@ -9,15 +9,15 @@ NAME = r"(?:\p{Lu}[\p{L}'.-]*,?|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las|
 LOWER = r"[\p{Ll}\d][\p{L}\d'.-]*"
 
 HOUSE = r"\b\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?(?: 1/2)?,?[ \n]"
-DIRECTION = r"(?:[ \n]?\b(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\b\.?[ \n]?)?"
+DIRECTION = (
+    r"(?:[ \n]?\b(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\b\.?[ \n]?)?"
+)
 _UNITS = r"(?i:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala)"
 _UNIT_ID = r"(?:\d[\dA-Za-z-]{0,5}|[A-Za-z](?:-?\d{1,4})?)\b"
 UNIT_FIRST = rf"(?:\b(?:{_UNITS})\.?[ ]#?{_UNIT_ID},?[ \n])?"
 _UNIT = rf"(?:,?[ \n](?:(?:{_UNITS})\.?[ ]?#?[ ]?{_UNIT_ID}|#[ ]?{_UNIT_ID}|(?:\d{{1,2}}(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]loor))"
 
-STATES = (
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
-)
+STATES = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
 _STATE_NAMES = (
     r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
     r"Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|"
@@ -70,9 +70,7 @@ FIRST_NUMBER = r"(?:\b\d{1,5},?[ \n])?"
 POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{_TOWN}\b)?)?(?:,?[ \n](?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{_TOWN}(?:[ \n](?:am|an der|im|ob der|sur|sous|en)[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{_TOWN}\b)?{_COUNTRY}"
 
 _GERMAN_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z]\b)?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)*"
-GERMAN = (
-    rf"{FIRST_NUMBER}\b(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
-)
+GERMAN = rf"{FIRST_NUMBER}\b(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
 _FRENCH_LINK = r"(?:(?:de la|de l'|du|des|de|d'|la|le|les|l'|aux?|sur|sous|et|en)[ \n]?)"
 FRENCH_WORD = r"(?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|place|pl\.|chemin|ch\.|impasse|all[ée]e|quai|route|cours|square|passage|faubourg|esplanade|promenade|sentier)"
 FRENCH = (

@@ -26,7 +26,11 @@ _NUMBER = r"\d(?:[ -]?\d){5,19}(?:[/-]\d{4})?"
 
 
 def _is_account(text: str, start: int, end: int) -> bool:
-    return stands_alone(text, start, end) and not is_counted(text, start, end) and sum(map(str.isdigit, text[start:end])) >= 6
+    return (
+        stands_alone(text, start, end)
+        and not is_counted(text, start, end)
+        and sum(map(str.isdigit, text[start:end])) >= 6
+    )
 
 
 def _is_routing(text: str, start: int, end: int) -> bool:
@@ -82,7 +86,13 @@ def _is_named_account(text: str, start: int, _end: int) -> bool:
     """After `account` alone only signs and small words stand before the number: `Account manager called 20261129`."""
     before = text[max(0, start - 40) : start].lower()
     place = before.rfind("account")
-    if place < 0 or place and before[place - 1] in " _-" and before[:place].rstrip(" _-").endswith(("bank", "checking", "savings", "saving", "current", "deposit", "beneficiary", "giro", "to")):
+    if place < 0 or (
+        place
+        and before[place - 1] in " _-"
+        and before[:place]
+        .rstrip(" _-")
+        .endswith(("bank", "checking", "savings", "saving", "current", "deposit", "beneficiary", "giro", "to"))
+    ):
         return True
     between = before[place + len("account") :].lstrip(" _-s")
     if between.startswith(("number", "num", "no", "nr", "#")):
@@ -90,4 +100,26 @@ def _is_named_account(text: str, start: int, _end: int) -> bool:
     return all(word in _SMALL for word in "".join(c if c.isalpha() else " " for c in between).split())
 
 
-_SMALL = frozenset(["number", "num", "no", "nr", "is", "was", "s", "id", "ending", "in", "the", "of", "for", "at", "holder", "name", "and", "customer", "with"])
+_SMALL = frozenset(
+    [
+        "number",
+        "num",
+        "no",
+        "nr",
+        "is",
+        "was",
+        "s",
+        "id",
+        "ending",
+        "in",
+        "the",
+        "of",
+        "for",
+        "at",
+        "holder",
+        "name",
+        "and",
+        "customer",
+        "with",
+    ]
+)

@@ -1,5 +1,7 @@
 """Check digits of identifiers. Each function takes the letters and digits of a value, in capitals."""
 
+# ruff: noqa: E501  # tables of digits
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -17,7 +19,9 @@ def luhn(value: str) -> bool:
     return (sum(digits[-1::-2]) + sum(sum(divmod(2 * d, 10)) for d in digits[-2::-2])) % 10 == 0
 
 
-def weighted(weights: Sequence[int], modulus: int, remainders: str = "0123456789", *, complement: bool = False) -> Check:
+def weighted(
+    weights: Sequence[int], modulus: int, remainders: str = "0123456789", *, complement: bool = False
+) -> Check:
     """Return a check of the last character: that of `remainders` at the weighted sum of the others, modulo `modulus`.
 
     `complement`: at the modulus minus that sum.
@@ -134,7 +138,9 @@ def nric(value: str) -> bool:
     """Check the letter of a Singaporean NRIC or FIN."""
     total = sum(w * int(c) for w, c in zip((2, 7, 6, 5, 4, 3, 2), value[1:8], strict=True))
     total += {"S": 0, "F": 0, "T": 4, "G": 4, "M": 3}[value[0]]
-    table = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "KLJNPQRTUWX"}[value[0]]
+    table = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "KLJNPQRTUWX"}[
+        value[0]
+    ]
     return table[total % 11] == value[8] if value[0] != "M" else table[10 - total % 11] == value[8]
 
 
@@ -149,9 +155,11 @@ def hong_kong(value: str) -> bool:
     """Check a Hong Kong identity card number."""
     padded = value.rjust(9)
     numbers = [36 if c == " " else _BASE36.index(c) for c in padded]
-    return sum(w * n for w, n in zip(range(9, 0, -1), numbers, strict=True)) % 11 == 0 if padded[-1] != "A" else (
-        sum(w * n for w, n in zip(range(9, 1, -1), numbers[:-1], strict=True)) + 10
-    ) % 11 == 0
+    return (
+        sum(w * n for w, n in zip(range(9, 0, -1), numbers, strict=True)) % 11 == 0
+        if padded[-1] != "A"
+        else (sum(w * n for w, n in zip(range(9, 1, -1), numbers[:-1], strict=True)) + 10) % 11 == 0
+    )
 
 
 def swiss(value: str) -> bool:
@@ -234,7 +242,9 @@ def austrian(value: str) -> bool:
 def dutch(value: str) -> bool:
     """Check a Dutch BSN: the eleven test."""
     padded = value.zfill(9)
-    return sum(w * int(c) for w, c in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), padded, strict=True)) % 11 == 0 and int(value) > 0
+    return (
+        sum(w * int(c) for w, c in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), padded, strict=True)) % 11 == 0 and int(value) > 0
+    )
 
 
 def irish(value: str) -> bool:
@@ -280,7 +290,8 @@ def inn(value: str) -> bool:
     weights = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
     places = (9,) if len(value) == 10 else (10, 11)
     return all(
-        sum(w * int(c) for w, c in zip(weights[11 - place :], value[:place], strict=True)) % 11 % 10 == int(value[place])
+        sum(w * int(c) for w, c in zip(weights[11 - place :], value[:place], strict=True)) % 11 % 10
+        == int(value[place])
         for place in places
     )
 
@@ -312,8 +323,16 @@ def thai(value: str) -> bool:
 
 def vin(value: str) -> bool:
     """Check the ninth character of a vehicle identification number (49 CFR 565.15)."""
-    numbers = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)], strict=True))
-    total = sum(w * numbers[c] for w, c in zip((8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2), value, strict=True))
+    numbers = dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ0123456789",
+            [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)],
+            strict=True,
+        )
+    )
+    total = sum(
+        w * numbers[c] for w, c in zip((8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2), value, strict=True)
+    )
     return value[8] == "0123456789X"[total % 11]
 
 
@@ -353,7 +372,22 @@ def korean(value: str) -> bool:
 
 def malaysian(value: str) -> bool:
     """Check a MyKad number: a date, and a place of birth that is assigned."""
-    return born_ymd(value) and value[6:8] not in {"00", "17", "18", "19", "20", "69", "70", "73", "80", "81", "94", "95", "96", "97"}
+    return born_ymd(value) and value[6:8] not in {
+        "00",
+        "17",
+        "18",
+        "19",
+        "20",
+        "69",
+        "70",
+        "73",
+        "80",
+        "81",
+        "94",
+        "95",
+        "96",
+        "97",
+    }
 
 
 def uruguayan(value: str) -> bool:

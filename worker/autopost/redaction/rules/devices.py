@@ -29,7 +29,11 @@ def _is_iccid(text: str, start: int, end: int) -> bool:
 def _has_digits(least: int) -> Accept:
     def accept(text: str, start: int, end: int) -> bool:
         value = text[start:end]
-        return sum(map(str.isdigit, value)) >= least and stands_alone(text, start, end) and not is_counted(text, start, end)
+        return (
+            sum(map(str.isdigit, value)) >= least
+            and stands_alone(text, start, end)
+            and not is_counted(text, start, end)
+        )
 
     return accept
 
@@ -46,24 +50,83 @@ def _after(words: str, value: str, source: str, entity: str, least: int = 4, nam
 
 
 RULES = (
-    _after(r"imei(?:sv|[ _]?[12])?|meid", r"\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}|[0-9A-Fa-f]{14}", "3GPP TS 23.003", "DEVICE_ID", 6, "imei"),
+    _after(
+        r"imei(?:sv|[ _]?[12])?|meid",
+        r"\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}|[0-9A-Fa-f]{14}",
+        "3GPP TS 23.003",
+        "DEVICE_ID",
+        6,
+        "imei",
+    ),
     _after(r"imsi", r"\d{3}[ -]?\d{2,3}[ -]?\d{9,10}", "3GPP TS 23.003", "DEVICE_ID", 14, "imsi"),
-    _after(r"iccid|sim(?: card)? (?:number|no\.?|id)", r"89\d{2}(?:[ -]?\d){13,16}[Ff]?|\d{18,20}", "ITU-T E.118", "DEVICE_ID", 16, "iccid-after-word"),
+    _after(
+        r"iccid|sim(?: card)? (?:number|no\.?|id)",
+        r"89\d{2}(?:[ -]?\d){13,16}[Ff]?|\d{18,20}",
+        "ITU-T E.118",
+        "DEVICE_ID",
+        16,
+        "iccid-after-word",
+    ),
     Rule("DEVICE_ID", r"\b89\d{17,18}\b", "ITU-T E.118", anchor=r"\b89\d{17}", refine=single(_is_iccid), name="iccid"),
-    _after(r"idfa|idfv|gaid|aaid|adid|advertising[ _]?id|device[ _]?(?:uu)?id|android[ _]?id|udid|installation[ _]?id|hardware[ _]?id|hwid|machine[ _]?id", rf"{_UUID}|[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{16,40}}|{_ID}", "Apple, Google: identifiers of devices", "DEVICE_ID", 3, "device"),
-    _after(r"serial\"?'?\s?[:=]", r"[A-Za-z]+[A-Za-z0-9-]*\d[A-Za-z0-9-]*|\d+[A-Za-z][A-Za-z0-9-]*\d[A-Za-z0-9-]*", "the word before a number with letters", "DEVICE_ID", 3, "serial-with-letters"),
-    _after(r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号", _ID, "the word before it", "DEVICE_ID", 3, "serial"),
-    Rule("VEHICLE_ID", r"\b[A-HJ-NPR-Z0-9]{17}\b", "ISO 3779, 49 CFR 565.15", anchor=r"\b[A-HJ-NPR-Z0-9]{17}\b", refine=single(_is_vin), score=0.85, name="vin"),
-    _after(r"vin(?: number| no\.?)?|fahrgestellnummer|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор", r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}", "ISO 3779", "VEHICLE_ID", 4, "vin-after-word"),
+    _after(
+        r"idfa|idfv|gaid|aaid|adid|advertising[ _]?id|device[ _]?(?:uu)?id|android[ _]?id|udid|installation[ _]?id|hardware[ _]?id|hwid|machine[ _]?id",
+        rf"{_UUID}|[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{16,40}}|{_ID}",
+        "Apple, Google: identifiers of devices",
+        "DEVICE_ID",
+        3,
+        "device",
+    ),
+    _after(
+        r"serial\"?'?\s?[:=]",
+        r"[A-Za-z]+[A-Za-z0-9-]*\d[A-Za-z0-9-]*|\d+[A-Za-z][A-Za-z0-9-]*\d[A-Za-z0-9-]*",
+        "the word before a number with letters",
+        "DEVICE_ID",
+        3,
+        "serial-with-letters",
+    ),
+    _after(
+        r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
+        _ID,
+        "the word before it",
+        "DEVICE_ID",
+        3,
+        "serial",
+    ),
+    Rule(
+        "VEHICLE_ID",
+        r"\b[A-HJ-NPR-Z0-9]{17}\b",
+        "ISO 3779, 49 CFR 565.15",
+        anchor=r"\b[A-HJ-NPR-Z0-9]{17}\b",
+        refine=single(_is_vin),
+        score=0.85,
+        name="vin",
+    ),
+    _after(
+        r"vin(?: number| no\.?)?|fahrgestellnummer|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор",
+        r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}",
+        "ISO 3779",
+        "VEHICLE_ID",
+        4,
+        "vin-after-word",
+    ),
     Rule(
         "VEHICLE_ID",
         rf"{EDGE}(?i:licen[cs]e plate|number plate|plate(?: number| no\.?)|plates?|registration plate|kennzeichen|kfz-kennzeichen|nummernschild|plaque(?: d'immatriculation)?|immatriculation|matr[íi]cula|targa|kenteken|registreringsnummer|rej\.|numer rejestracyjny|госномер|номерной знак|plaka|ナンバープレート|车牌号?){LINK}({_MARK})(?:[^\pL\pN]|$)",
         "the word before it; forms of registration plates by country",
         anchor=r"(?i:plate|kennzeichen|nummernschild|plaque|immatriculation|matr[íi]cula|targa|kenteken|registreringsnummer|rej\.|numer rejestracyjny|госномер|номерной знак|plaka|ナンバープレート|车牌)",
-        refine=single(lambda text, start, end: any(map(str.isdigit, text[start:end])) and not is_counted(text, start, end)),
+        refine=single(
+            lambda text, start, end: any(map(str.isdigit, text[start:end])) and not is_counted(text, start, end)
+        ),
         name="plate",
     ),
-    _after(r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|titre de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード", r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})", "the word before it; ICAO Doc 9303", "NATIONAL_ID", 4, "permit"),
+    _after(
+        r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|titre de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
+        r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})",
+        "the word before it; ICAO Doc 9303",
+        "NATIONAL_ID",
+        4,
+        "permit",
+    ),
     Rule(
         "PASSPORT",
         r"\b(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{25,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}",
@@ -73,5 +136,12 @@ RULES = (
         score=0.95,
         name="machine-readable-zone",
     ),
-    _after(r"(?:student|member(?:ship)?|employee|staff|personnel|subscriber|policy|insurance policy|patient|beneficiary|claim|frequent flyer|loyalty(?: card)?|library card|matriculation|enrol?lment|badge)[ _-]?(?:id|number|no\.?|num|#)|matrikelnummer|personalnummer|mitgliedsnummer|versichertennummer|num[ée]ro [ée]tudiant|num[ée]ro d'adh[ée]rent|n[úu]mero de socio|tabelnummer", r"[A-Za-z]{0,5}[-/ ]?\d(?:[A-Za-z0-9/-]{2,16})[A-Za-z0-9]", "the words before it", "MEMBER_ID", 4, "member"),
+    _after(
+        r"(?:student|member(?:ship)?|employee|staff|personnel|subscriber|policy|insurance policy|patient|beneficiary|claim|frequent flyer|loyalty(?: card)?|library card|matriculation|enrol?lment|badge)[ _-]?(?:id|number|no\.?|num|#)|matrikelnummer|personalnummer|mitgliedsnummer|versichertennummer|num[ée]ro [ée]tudiant|num[ée]ro d'adh[ée]rent|n[úu]mero de socio|tabelnummer",
+        r"[A-Za-z]{0,5}[-/ ]?\d(?:[A-Za-z0-9/-]{2,16})[A-Za-z0-9]",
+        "the words before it",
+        "MEMBER_ID",
+        4,
+        "member",
+    ),
 )

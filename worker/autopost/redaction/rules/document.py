@@ -15,6 +15,7 @@ def anchor_of(words: str) -> str:
     """Return the anchor of a rule whose words begin with ASCII letters: they stand alone, or in a key."""
     return rf"(?:\b|_)(?i:{words})" if words.isascii() else rf"(?i:{words})"
 
+
 _FILL = (
     r"numbers?|numbers?|num|no|nr|nos?|n[º°o]|nummer|numero|número|numéro|numer|номер|号码?|番号|번호|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
     r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|è|é|jest|är|er|on|of|von|des|der|del|de|la|le|du|di|da|"
@@ -25,9 +26,15 @@ LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
 BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|n[º°]|is|was)\b)){1,8}?"
 
-_COUNTING = compiled(r"(?i)\b(?:took|takes?|imported|exported|ran|processed|handled|over|about|around|than|within|until|up to)\s$")
-_DAY = compiled(r"^(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)$")
-_UNIT = compiled(r"^\s?(?:ms|s|sec|seconds|minutes|hours|days|bytes?|[KMG]i?B|%|rows?|values?|records?|lines?|entries|items|times|Zeilen|Datensätze|Einträge|Stück|filas|lignes|righe)\b")
+_COUNTING = compiled(
+    r"(?i)\b(?:took|takes?|imported|exported|ran|processed|handled|over|about|around|than|within|until|up to)\s$"
+)
+_DAY = compiled(
+    r"^(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)$"
+)
+_UNIT = compiled(
+    r"^\s?(?:ms|s|sec|seconds|minutes|hours|days|bytes?|[KMG]i?B|%|rows?|values?|records?|lines?|entries|items|times|Zeilen|Datensätze|Einträge|Stück|filas|lignes|righe)\b"
+)
 
 
 def is_counted(text: str, start: int, end: int) -> bool:

@@ -30,7 +30,9 @@ def _is_ssn(text: str, start: int, end: int) -> bool:
     ):
         return False
     number = text[start:end]
-    if " " in number and (_NUMBER_BEFORE.search(text[max(0, start - 8) : start]) or _NUMBER_AFTER.search(text[end : end + 8])):
+    if " " in number and (
+        _NUMBER_BEFORE.search(text[max(0, start - 8) : start]) or _NUMBER_AFTER.search(text[end : end + 8])
+    ):
         return False  # a row of numbers: `sizes 120 45 1024 2048`
     return not (number.startswith("000") or number[4:6] == "00" or number.endswith("0000"))
 
@@ -82,7 +84,10 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        _after(r"(?:passport|reisepass|passeport|pasaporte|passaporto|paspoort|paszport|cestovní pas|útlevél|pașaport|pasaport|διαβατήριο)(?:[ _]?(?:number|no|num|id))?", _ID),
+        _after(
+            r"(?:passport|reisepass|passeport|pasaporte|passaporto|paspoort|paszport|cestovní pas|útlevél|pașaport|pasaport|διαβατήριο)(?:[ _]?(?:number|no|num|id))?",
+            _ID,
+        ),
         source="ICAO Doc 9303-4: up to nine letters and digits",
         anchor=r"(?i)pass(?:e?port|aporto)|reisepass|pasaport|paspoort|paszport|cestovní pas|útlevél|pașaport|διαβατήριο",
         refine=single(_is_numbered),

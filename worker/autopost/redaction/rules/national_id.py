@@ -34,7 +34,15 @@ def _bare(identifier: Identifier) -> Rule:
 
     assert identifier.bare is not None
     name = f"{identifier.country.lower()}-{identifier.name}"
-    return Rule(ENTITY, rf"\b(?:{identifier.bare})\b", _SOURCE, score=0.8, refine=refine, name=name, anchor=rf"\b(?:{identifier.bare})")
+    return Rule(
+        ENTITY,
+        rf"\b(?:{identifier.bare})\b",
+        _SOURCE,
+        score=0.8,
+        refine=refine,
+        name=name,
+        anchor=rf"\b(?:{identifier.bare})",
+    )
 
 
 def _labelled(words: str, form: str, name: str, *, capitals: bool) -> Rule:
