@@ -123,6 +123,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/next_due": (False,),
     "worker/oldest_worker": (),
     "worker/park": (True,),
+    "worker/platform_changes": (),
     "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], NOW),
     "worker/probe": (),
     "outbox/queue": (100_000, 100_000),
@@ -144,6 +145,7 @@ SILENT = {
         "worker/heartbeat",
         "worker/host_problems",
         "worker/park",
+        "worker/platform_changes",
     ),
     *(
         "worker/forget_dead_letters",
@@ -211,6 +213,7 @@ TO_NEITHER = {
     *(
         "cli/add_rule",
         "cli/foreign_installation",
+        "cli/functions",
         "cli/installer",
         "cli/mapping",
         "cli/operation",

@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 
 from autopost.database.connection import create_pool
+from autopost.database.migrate import migrate
 from autopost.database.sql import read_object, render
 from autopost.model import Claim, Generator, Posted, Written
 from autopost.outbox.outbox import Outbox
 from autopost.redaction.redactor import Redactor
-from autopost.settings import Settings
+from autopost.settings import Settings, load_settings
 from tests.support.committing import WAYS
 from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.work import eventually, work_off, working
@@ -240,6 +241,16 @@ async def test_operation_is_found_by_its_index_whatever_the_type_of_its_id(
         lines = [row["QUERY PLAN"].strip() for row in plan]
         assert any(line.startswith("Index Cond: ") and "= ANY" in line for line in lines), f"{type_}: {lines}"
         assert (await claim(outbox))[id_].operation.what_explanation == "Committed", type_
+
+
+def test_migration_adapts_to_another_type_of_the_id(host: Host, database: str) -> None:
+    """The function that looks operations up is made from it."""
+    settings = load_settings(database_url=database)
+    before = host.value("select prosrc from pg_proc where proname = 'auto_post_committed_rows'")
+    host.execute("alter table operation_trackers alter id type uuid using null")
+    migrate(settings)
+    after = host.value("select prosrc from pg_proc where proname = 'auto_post_committed_rows'")
+    assert after == before.replace("pg_catalog.text[]", "pg_catalog.uuid[]").replace(" = 25)", " = 2950)")
 
 
 async def test_text_of_any_type_is_read(host: Host, database: str, outbox: Outbox) -> None:

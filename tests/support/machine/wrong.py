@@ -122,7 +122,7 @@ WRONGS = [
     Wrong(
         "the reconciler posts the past",
         "functions/auto_post_reconcile_rows",
-        ">= greatest(v_since, r.since) as is_recent",
+        ">= greatest($2, r.since) as is_recent",
         "is not null as is_recent",
     ),
     Wrong(

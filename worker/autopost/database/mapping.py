@@ -99,8 +99,7 @@ class MappedTable:
     def of_row(self, row: str, column: str) -> str:
         """Return what autopost's `column` of an operation is in the trigger's record `row`, `new` or `old`.
 
-        `coalesce` gives a bare NULL or literal the type text, and costs nothing. An id that is put together is
-        in a variable.
+        `coalesce` gives a bare NULL or literal the type text, and costs nothing. An id put together is in a variable.
         """
         if column == "id" and self.builds_id:
             return "v_built_id"

@@ -17,6 +17,7 @@ from autopost.database.sql import Schemas, query, read_object, render, render_ea
 from autopost.errors import SchemaMismatch
 
 _FUNCTION = re.compile(r"create or replace function \S+?\.(\w+)\(.*?\$\$(.*?)\$\$", re.DOTALL)
+_GENERATED = "$function$"  # quotes what a script generates and executes
 _COMPARED = "auto_post_compared"
 
 
@@ -64,12 +65,30 @@ def _differences(connection: sqlalchemy.Connection, schemas: Schemas, mapping: M
         found |= dict.fromkeys(_views(connection, schemas, mapping), "view")
     statement = query("cli/functions", schemas)
     bodies = {str(name): str(body) for name, body in connection.exec_driver_sql(statement).all()}
-    for name, body in _FUNCTION.findall("\n".join(scripts)):
-        if bodies.get(name) != body:
-            found[f"function {name}"] = "function"
+    for script in scripts:
+        if _GENERATED in script:
+            if _makes_another(connection, script, statement):
+                found["function that is generated"] = "function"
+            continue
+        for name, body in _FUNCTION.findall(script):
+            if bodies.get(name) != body:
+                found[f"function {name}"] = "function"
     triggers = render(read_object("mapping/triggers"), schemas, mapping)
     rows = connection.execution_options(no_parameters=True).exec_driver_sql(triggers).all()
     return found | {f"trigger on {table}": "trigger" for (table,) in rows}
+
+
+def _makes_another(connection: sqlalchemy.Connection, script: str, functions: str) -> bool:
+    """Return whether a script that generates a function from the platform's types would make another one now."""
+    before = connection.exec_driver_sql(functions).all()
+    savepoint = connection.begin_nested()
+    try:
+        execute_script(connection, script)
+        return {*connection.exec_driver_sql(functions).all()} != {*before}
+    except sqlalchemy.exc.DBAPIError:
+        return True  # the check says what does not fit
+    finally:
+        savepoint.rollback()
 
 
 def _views(connection: sqlalchemy.Connection, schemas: Schemas, mapping: Mapping) -> list[str]:
