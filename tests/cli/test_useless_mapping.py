@@ -132,3 +132,11 @@ def test_rows_that_became_unreadable_are_named(platform: Mapped) -> None:
     reconcile = platform.command("reconcile", "--all")
     assert reconcile.returncode == 0, reconcile.stderr
     assert "jane" not in str(found) + reconcile.stdout + reconcile.stderr
+
+
+def test_id_that_several_agents_came_to_have_is_named(platform: Mapped) -> None:
+    """After the install, for some of the operations."""
+    assert platform.command("migrate", "--yes").returncode == 0
+    platform.execute("alter table apps drop constraint apps_pkey; insert into apps values ('b', 'Ben', 'normal')")
+    found = newest(platform.command("check", "--json"))
+    assert "250 are of an id that several agents have" in found[0]["finding"]

@@ -6,7 +6,7 @@ from autopost.cli.console import listed
 from autopost.cli.sampling.null_columns import NullColumns, null_columns
 from autopost.cli.sampling.platform import STATEMENT_SECONDS, Connection, find_platform, reading
 from autopost.cli.sampling.sample import Sample, read_sample
-from autopost.cli.sampling.useless import MOST_OPERATIONS, Useless, unreadable, useless
+from autopost.cli.sampling.useless import MOST_OPERATIONS, Useless, ambiguous, unreadable, useless
 from autopost.database.schema import find_mapping
 from autopost.settings import Settings
 
@@ -20,7 +20,7 @@ async def sample_findings(
     """
     platform = await find_platform(connection, settings)
     sample = await read_sample(connection, platform, MOST_OPERATIONS, seconds)
-    return sample, [*unreadable(sample), *useless(sample)]
+    return sample, [*unreadable(sample), *ambiguous(sample), *useless(sample)]
 
 
 async def null_findings(connection: Connection, settings: Settings) -> list[Useless]:

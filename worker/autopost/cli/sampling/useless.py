@@ -60,6 +60,20 @@ def unreadable(sample: Sample) -> list[Useless]:
     ]
 
 
+def ambiguous(sample: Sample) -> list[Useless]:
+    """Return that operations are of an id that several agents have, where some others are not; nothing for none."""
+    blocked = [each for each in sample.operations if len(sample.agents.get(each.operation.agent_id or "", ())) > 1]
+    if not blocked or len(blocked) == len(sample.operations):  # useless() names the latter
+        return []
+    total = counted(len(sample.operations), "operation")
+    return [
+        Useless(
+            f"of the newest {total} {len(blocked):,} are of an id that several agents have: they are not posted",
+            "make ids of agents unique, or change id in [agents.columns] of the mapping's file",
+        )
+    ]
+
+
 def _no_rule(sample: Sample) -> Iterable[tuple[str, str]]:
     """Say so where no type meets a rule, or no status does although none is of work that goes on."""
     if sample.rules:
