@@ -88,8 +88,8 @@ def _without_function(name: str, arguments: str) -> Breakage:
 BREAKAGES: dict[str, Breakage] = {
     "an assertion fails": Breakage(
         _statements(
-            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) returns uuid "
-            "language plpgsql immutable set search_path = '' as $$ begin assert false; end $$",
+            "create or replace function autopost.auto_post_outbox_id(p_tracker_id text, p_rule_id integer) "
+            "returns uuid language plpgsql stable set search_path = '' as $$ begin assert false; end $$",
             _anew("functions/auto_post_outbox_id"),
         ),
         "P0004",
