@@ -36,8 +36,8 @@ def _as_python(pattern: str) -> str:
 
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
-    beyond = "".join(sorted({character for character in rule.pattern if character > "\u02ff"}))
-    alphabet = st.characters(max_codepoint=0x2FF, include_characters=beyond or None)
+    # A smaller alphabet makes better texts, unless the pattern needs a larger one.
+    alphabet = st.characters(max_codepoint=0x2FF) if max(rule.pattern) <= "\u02ff" else None
     try:
         matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=alphabet)
         matching.validate()

@@ -183,7 +183,7 @@ RULES = (
         "PIN",
         r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}-\d{1,2}-\d{1,2})\b",
         "a word for what it opens before it",
-        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.\n]*\d",
+        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.]*\d",
         score=0.75,
         refine=single(lambda text, start, end: not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None),
         name="opens-with",
