@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.title import mid_sentence, start_of_sentence
+from autopost.model import mid_sentence, start_of_sentence
 from autopost.writing.fields import redact_fields
 from autopost.writing.prompt import prompt_for
 from autopost.writing.proofread import proofread

@@ -9,8 +9,7 @@ from typing import Protocol
 
 import regex
 
-from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, Summary, placeholder
-from autopost.title import mid_sentence
+from autopost.model import PLACEHOLDER, Agent, Operation, Redaction, Summary, mid_sentence, placeholder
 from autopost.writing.length import cut
 from autopost.writing.outcome import Kind, Outcome, kind_of, outcome_of
 from autopost.writing.plain import plain

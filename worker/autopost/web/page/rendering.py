@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 
 from autopost import __version__
+from autopost.model import start_of_sentence
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
-from autopost.title import start_of_sentence
 from autopost.web.page.chart import chart
 from autopost.web.page.texts import parts, visible
 
