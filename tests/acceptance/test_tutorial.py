@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,15 +11,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.support import ROOT
-from tests.support.host import open_connection
+from tests.support.host import Host, open_connection
 from tests.support.programs import postgres_programs
-from tests.support.roles import owner_of
+from tests.support.roles import GROUPS, dsn_of, groups_locked, owner_of
 
 PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
+BESIDE = ROOT / "docs" / "tutorial" / "beside-a-platform.md"
+LOGIN = "autopost_tutorial_worker"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DONE = "--- done ---"
 OUTCOMES = "select count(*) from autopost.audit_log where action in ('auto_post.posted', 'auto_post.skipped')"
@@ -64,14 +70,48 @@ class Terminal:
 @pytest.fixture
 def terminal(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
     """Return a shell with autopost and psql, and in DATABASE_URL an empty database of a role that is no superuser."""
+    with owner_of(empty_database) as dsn, shell(tmp_path, DATABASE_URL=dsn) as typed:
+        yield typed
+
+
+@contextlib.contextmanager
+def shell(folder: Path, **variables: str) -> Iterator[Terminal]:
+    """Return a shell with autopost, psql and these variables."""
     if shutil.which("bash") is None or (psql := psql_folder()) is None:
         pytest.skip("needs bash and psql")
     path = os.pathsep.join([str(Path(sys.executable).parent), str(psql), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOCIAL_POST_", "PG", "OPENAI_"))}
-    with owner_of(empty_database) as dsn:
-        shell = Terminal(tmp_path, {**kept, "PATH": path, "DATABASE_URL": dsn, "PSQLRC": os.devnull})
-        yield shell
-        shell.close()
+    typed = Terminal(folder, {**kept, "PATH": path, "PSQLRC": os.devnull, **variables})
+    try:
+        yield typed
+    finally:
+        typed.close()
+
+
+@pytest.fixture
+def beside(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
+    """Return a shell in a folder like a checkout, for an owner who may create roles; its roles are dropped at the end."""
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    with (
+        groups_locked(empty_database),
+        open_connection(empty_database, autocommit=True) as connection,
+        owner_of(empty_database) as dsn,
+    ):
+        host = Host(connection)
+        before = host.rows("select rolname from pg_roles where rolname = any(%s)", ([*GROUPS],))
+        if before:
+            pytest.skip("this server has the groups of another installation")
+        owner = conninfo_to_dict(dsn)["user"]
+        host.execute(f"alter role {owner} createrole")
+        worker = dsn_of(empty_database, user=LOGIN)
+        try:
+            with shell(tmp_path, DATABASE_URL=dsn, WORKER_URL=worker) as typed:
+                yield typed
+        finally:
+            for role in (LOGIN, *GROUPS):
+                if host.value("select exists (select from pg_roles where rolname = %s)", (role,)):
+                    host.execute(f"drop owned by {role}")
+                    host.execute(f"drop role {role}")
 
 
 def psql_folder() -> Path | None:
@@ -114,3 +154,38 @@ def test_reader_gets_from_nothing_to_posts_from_a_table_of_its_own(terminal: Ter
             if "job-4" in block:
                 eventually(lambda: outcomes() == 3)
         assert outcomes() == 3, "what the reader did is still to be read"
+
+
+def test_reader_gets_from_an_existing_platform_to_posts_in_its_feed(beside: Terminal, empty_database: str) -> None:
+    """Each block in its order; where the page shows a result, its words are in what was printed."""
+    blocks = BLOCK.findall(BESIDE.read_text("utf-8"))
+    assert len(blocks) > 12
+    with open_connection(empty_database, autocommit=True) as connection:
+
+        def posts() -> int:
+            ((count,),) = connection.execute("select count(*) from public.social_posts").fetchall()
+            return int(count)
+
+        said = ""
+        for kind, block in blocks:
+            if kind == "text":
+                words = " ".join(said.split())
+                assert [line for line in block.splitlines() if line not in words] == [], said
+                continue
+            if "--to base" in block:
+                beside.type("kill %1; wait %1")
+            said = beside.type(block)
+            if "autopost run" in block:
+                eventually(lambda: has_worker(connection))
+            for operation, count in (("'op-3'", 1), ("'op-4'", 2)):
+                if operation in block:
+                    eventually(lambda count=count: posts() == count)
+        assert posts() == 2
+        ((left,),) = connection.execute("select to_regnamespace('autopost') is not null").fetchall()
+        assert not left
+
+
+def has_worker(connection: psycopg.Connection[Any]) -> bool:
+    """Return whether a worker has begun."""
+    ((count,),) = connection.execute("select count(*) from autopost.auto_post_workers").fetchall()
+    return bool(count)
