@@ -193,13 +193,13 @@ def test_table_of_names_counts_where_there_is_a_database(host: Host, database: s
     """It is read once; without a database the command says what it lacks, and lets nothing through."""
     host.execute("create table users (name text)")
     table = {"SOCIAL_POST_REDACT_NAMES_TABLE": "users.name"}
-    result = redact("Anna Berg", dsn=database, **table)
-    assert result.stdout == b"Anna Berg"
+    result = redact("anna berg", dsn=database, **table)
+    assert result.stdout == b"anna berg"
     assert b"names.empty" in result.stderr
-    host.execute("insert into users values ('Anna Berg')")
-    result = redact("Anna Berg", dsn=database, **table)
+    host.execute("insert into users values ('anna berg')")
+    result = redact("anna berg", dsn=database, **table)
     assert (result.stdout, result.stderr) == (b"<PERSON>", b"")
-    result = redact("Anna Berg", **table)
+    result = redact("anna berg", **table)
     assert (result.returncode, result.stdout) == (2, b"")
     assert b"DATABASE_URL: not set" in result.stderr
 
