@@ -59,11 +59,16 @@ def _without_properties(pattern: str) -> str:
     return "".join(pieces)
 
 
+def _highest(rule: Rule) -> int:
+    """Return the last character to make texts of: that of Latin letters, unless the pattern has others."""
+    return 0x2FF if all(ord(c) <= 0x2FF for c in rule.pattern) and "\\p{" not in rule.pattern else 0xD7FF
+
+
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
     try:
         matching = st.from_regex(
-            re.compile(_without_properties(_as_python(rule.pattern))), alphabet=st.characters(max_codepoint=0x2FF)
+            re.compile(_without_properties(_as_python(rule.pattern))), alphabet=st.characters(max_codepoint=_highest(rule))
         )
         matching.validate()
     except re.error:
