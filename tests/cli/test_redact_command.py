@@ -203,13 +203,13 @@ def test_table_of_names_counts_where_there_is_a_database(host: Host, database: s
     """It is read once; without a database the command says what it lacks, and lets nothing through."""
     host.execute("create table users (name text)")
     table = {"SOCIAL_POST_REDACT_NAMES_TABLE": "users.name"}
-    result = redact("Anna Berg", dsn=database, **table)
-    assert result.stdout == b"Anna Berg"
+    result = redact("zorb quell", dsn=database, **table)
+    assert result.stdout == b"zorb quell"
     assert b"names.empty" in result.stderr
-    host.execute("insert into users values ('Anna Berg')")
-    result = redact("Anna Berg", dsn=database, **table)
+    host.execute("insert into users values ('zorb quell')")
+    result = redact("zorb quell", dsn=database, **table)
     assert (result.stdout, result.stderr) == (b"<PERSON>", b"")
-    result = redact("Anna Berg", **table)
+    result = redact("zorb quell", **table)
     assert (result.returncode, result.stdout) == (2, b"")
     assert b"DATABASE_URL: not set" in result.stderr
 

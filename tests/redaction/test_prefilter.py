@@ -1,5 +1,7 @@
 """The prefilter may only ever spare work."""
 
+# ruff: noqa: E501  # a class of characters on one line
+
 from __future__ import annotations
 
 import re
@@ -34,15 +36,43 @@ def _as_python(pattern: str) -> str:
     return pattern
 
 
+_CLASSES = {
+    "Lu": "A-ZÄÖÜÅØ", "Ll": "a-zäöüåøéñ", "L": "A-Za-zÄÖÜäöüåøéñ", "N": "0-9", "Han": "一-龥", "Hiragana": "ぁ-ん", "Katakana": "ァ-ン", "Cyrillic": "а-яА-Я",
+}  # fmt: skip
+
+
+def _without_properties(pattern: str) -> str:
+    """Return a pattern with some characters for each class of Unicode, which Python's `re` does not know."""
+    pieces, inside, place = [], False, 0
+    while place < len(pattern):
+        found = re.match(r"\\p(?:\{(\w+)\}|(\w))", pattern[place:])
+        if found:
+            characters = _CLASSES[found.group(1) or found.group(2)]
+            pieces.append(characters if inside else f"[{characters}]")
+            place += found.end()
+            continue
+        length = 2 if pattern[place] == "\\" else 1
+        piece = pattern[place : place + length]
+        inside = (inside or piece == "[") and piece != "]"
+        pieces.append(piece)
+        place += length
+    return "".join(pieces)
+
+
+def _highest(rule: Rule) -> int:
+    """Return the last character to make texts of: that of Latin letters, unless the pattern has others."""
+    return 0x2FF if all(ord(c) <= 0x2FF for c in rule.pattern) and "\\p{" not in rule.pattern else 0xD7FF
+
+
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
-    # A smaller alphabet makes better texts, unless the pattern needs a larger one.
-    alphabet = st.characters(max_codepoint=0x2FF) if max(rule.pattern) <= "\u02ff" else None
     try:
-        matching = st.from_regex(re.compile(_as_python(rule.pattern)), alphabet=alphabet)
+        matching = st.from_regex(
+            re.compile(_without_properties(_as_python(rule.pattern))), alphabet=st.characters(max_codepoint=_highest(rule))
+        )
         matching.validate()
     except re.error:
-        matching = st.from_regex(re.compile(_as_python(rule.pattern).replace("(?i:", "(?:")))
+        matching = st.from_regex(re.compile(_without_properties(_as_python(rule.pattern)).replace("(?i:", "(?:")))
     around = st.text("ab1 .:\n", max_size=3)
     return st.tuples(around, matching, around).map("".join)
 
