@@ -128,7 +128,7 @@ RULES = (
     Rule(
         "EMAIL_ADDRESS",
         rf"(?i)\b{_LOCAL}\s@\s?(?:[a-z0-9_-]+\.)+{_SURE_TOP}\b|\b{_LOCAL}@\s?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\s\.\s?[a-z]{{2,}}\b|\b{_LOCAL}@\s(?:[a-z0-9_-]+\.)+{_SURE_TOP}\b|\b{_LOCAL}@[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.\s(?:com|net|org|example|local|internal)\b",
-        anchor=r"(?i)[^\s]\s@\s?[a-z0-9]|@\s?[a-z0-9_.-]+\s\.|@\s[a-z0-9]|@[a-z0-9_.-]+\.\s(?:com|net|org|example|local|internal)",
+        anchor=r"(?i)[^\s]\s@\s?[a-z0-9_-]|@\s?[a-z0-9_.-]+\s\.|@\s[a-z0-9_-]|@[a-z0-9_.-]+\.\s(?:com|net|org|example|local|internal)",
         source="addresses that a line break has split",
         score=0.8,
         refine=single(_is_spaced),
