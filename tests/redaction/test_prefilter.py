@@ -68,7 +68,8 @@ def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
     try:
         matching = st.from_regex(
-            re.compile(_without_properties(_as_python(rule.pattern))), alphabet=st.characters(max_codepoint=_highest(rule))
+            re.compile(_without_properties(_as_python(rule.pattern))),
+            alphabet=st.characters(max_codepoint=_highest(rule)),
         )
         matching.validate()
     except re.error:
