@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def shell(folder: Path, **variables: str) -> Iterator[Terminal]:
 
 @pytest.fixture
 def beside(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
-    """Return a shell in a folder like a checkout, for an owner who may create roles; its roles are dropped at the end."""
+    """Return a shell in a folder like a checkout, for an owner who may create roles. Drop them at the end."""
     (tmp_path / "tests").symlink_to(ROOT / "tests")
     with (
         groups_locked(empty_database),
@@ -179,10 +180,15 @@ def test_reader_gets_from_an_existing_platform_to_posts_in_its_feed(beside: Term
                 eventually(lambda: has_worker(connection))
             for operation, count in (("'op-3'", 1), ("'op-4'", 2)):
                 if operation in block:
-                    eventually(lambda count=count: posts() == count)
+                    eventually(partial(has_posts, posts, count))
         assert posts() == 2
         ((left,),) = connection.execute("select to_regnamespace('autopost') is not null").fetchall()
         assert not left
+
+
+def has_posts(posts: Callable[[], int], count: int) -> bool:
+    """Return whether there are so many posts."""
+    return posts() == count
 
 
 def has_worker(connection: psycopg.Connection[Any]) -> bool:

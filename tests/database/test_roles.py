@@ -86,6 +86,7 @@ FORBIDDEN_TO_APPLICATION = [
 CLAIMED = ("id", "epoch")
 NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
 TO_WORKER: dict[str, tuple[Any, ...]] = {
+    "worker/agent_names": (100,),
     "worker/agents_now": (["ada"], "200", "2000"),
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], datetime.now(UTC)),
@@ -222,6 +223,9 @@ TO_NEITHER = {
         "worker/reconciliation",
     ),
     *("cli/forget_webhook", "cli/retry_webhook", "cli/title_rule"),
+    # For the owner before an install, and for a migration.
+    *("cli/default_rules", "cli/draft_blocks", "cli/draft_tables", "cli/migration_blockers", "cli/sample_indexes"),
+    *("cli/sample_leaves", "cli/sample_nullable", "cli/sample_own_posts", "cli/sample_pauses"),
     *("cli/check_rights", "cli/membership", "cli/platform_tables"),
     *("outbox/pause", "outbox/resume", "outbox/retry", "outbox/skip"),
     *(

@@ -13,9 +13,14 @@ from autopost.redaction.redactor import Redactor
 from tests.data.redaction import labelled
 from tests.data.redaction.labelled import STRUCTURED, Labelled, labelled_sets
 
-FLOORS = {"full name": 0.65, "street address": 0.9}
-OTHERS_FLOOR = 0.95
+# By set and class; `rest`: all other classes of a set together. Those of `values`, an independent author's, are a little
+# below what was measured when it came: nobody changes rules for its texts.
+FLOORS = {
+    "development": {"full name": 0.65, "street address": 0.9, "rest": 0.95},
+    "values": {"full_name_prose": 0.75, "street_address": 0.7, "vendor_token": 0.99, "private_key": 0.99, "rest": 0.82},
+}
 CLEAN_CHANGED = 0.005
+AIMED_CHANGED = 0.10  # of clean texts that aim at the rules
 
 SETS = labelled_sets()
 
@@ -28,18 +33,19 @@ def result(request: pytest.FixtureRequest) -> tuple[str, Score]:
 
 
 def test_values_are_found(result: tuple[str, Score]) -> None:
-    """Names and addresses without a model, and all other classes together."""
+    """Each class with a floor of its own, and all others together."""
     name, scored = result
-    low = {kind: scored.share(kind) for kind, floor in FLOORS.items() if scored.share(kind) < floor}
-    others = [kind for kind in scored.values if kind not in FLOORS and (kind in STRUCTURED or not kind.isupper())]
-    assert low == {}, name
-    assert not others or scored.share(*others) >= OTHERS_FLOOR, name
+    floors = FLOORS.get(name, {"rest": 0.9})
+    others = [kind for kind in scored.values if kind not in floors and (kind in STRUCTURED or not kind.isupper())]
+    shares = {kind: scored.share(*(others if kind == "rest" else [kind])) for kind in floors if scored.values}
+    assert {kind: share for kind, share in shares.items() if share < floors[kind]} == {}, name
 
 
 def test_clean_texts_stay(result: tuple[str, Score]) -> None:
-    """One in two hundred is changed, at most; texts that aim at the rules only count in the report."""
+    """One in two hundred is changed, at most; of those that aim at the rules one in ten."""
     name, scored = result
-    assert name.startswith("aimed") or scored.changed <= CLEAN_CHANGED * scored.clean + 1, name
+    allowed = AIMED_CHANGED if name.startswith("aimed") else CLEAN_CHANGED
+    assert scored.changed <= allowed * scored.clean + 1, name
 
 
 def test_both_formats_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

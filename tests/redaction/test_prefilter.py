@@ -8,8 +8,9 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from autopost.redaction.deadline import Deadline
@@ -59,21 +60,20 @@ def _without_properties(pattern: str) -> str:
     return "".join(pieces)
 
 
-def _highest(rule: Rule) -> int:
-    """Return the last character to make texts of: that of Latin letters, unless the pattern has others."""
-    return 0x2FF if all(ord(c) <= 0x2FF for c in rule.pattern) and "\\p{" not in rule.pattern else 0xD7FF
+def _alphabet(pattern: str) -> str:
+    """Return the characters to make texts of: those of ASCII and of the pattern."""
+    return "".join(sorted({*map(chr, range(0x20, 0x7F)), *pattern, "\n", "\xa0"} - {"\0"}))
 
 
 def _texts(rule: Rule) -> st.SearchStrategy[str]:
     """Return texts made from the pattern itself, with something before and after."""
+    pattern = _without_properties(_as_python(rule.pattern))
     try:
-        matching = st.from_regex(
-            re.compile(_without_properties(_as_python(rule.pattern))),
-            alphabet=st.characters(max_codepoint=_highest(rule)),
-        )
+        matching = st.from_regex(re.compile(pattern), alphabet=_alphabet(pattern))
         matching.validate()
     except re.error:
-        matching = st.from_regex(re.compile(_without_properties(_as_python(rule.pattern)).replace("(?i:", "(?:")))
+        pattern = pattern.replace("(?i:", "(?:")
+        matching = st.from_regex(re.compile(pattern), alphabet=_alphabet(pattern))
     around = st.text("ab1 .:\n", max_size=3)
     return st.tuples(around, matching, around).map("".join)
 
@@ -82,7 +82,13 @@ def _missed(rule: Rule) -> list[str]:
     """Return a text that the rule's pattern matches and the prefilter passes over, if one is found."""
     missed: list[str] = []
 
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=4,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        phases=[Phase.generate],
+    )
     @given(text=_texts(rule))
     def look(text: str) -> None:
         assume(rule.compile().search(text) is not None)
@@ -90,7 +96,8 @@ def _missed(rule: Rule) -> list[str]:
             missed[:] = [text]
             pytest.fail(text)
 
-    with suppress(pytest.fail.Exception):
+    # Python's \b and RE2's differ beside letters that are not of ASCII: then no text of a few matches.
+    with suppress(pytest.fail.Exception, Unsatisfiable):
         look()
     return missed
 

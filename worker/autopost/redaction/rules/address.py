@@ -48,7 +48,7 @@ _UPU = "Universal Postal Union: addressing guidelines by country"
 _USPS = "USPS Publication 28, appendix C: street suffixes, unit designators, states"
 
 # A number before the words of a street.
-_ENGLISH = rf"\d[A-Za-z]?(?: 1/2)?,?[ \n](?:\S+[ \n]){{1,5}}?(?:{STRONG}|{WEAK})\b|\d(?:st|nd|rd|th)[ \n]{STRONG}\b"
+_ENGLISH = rf"(?s)\d[A-Za-z]?(?: 1/2)?,?[ \n].*?(?:{STRONG}|{WEAK})\b|\d(?:st|nd|rd|th)[ \n]{STRONG}\b"
 _LOWER = rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b"
 
 # Compounds in which the last part is no street.
@@ -151,7 +151,7 @@ ENGLISH = (
     ),
     _rule(
         BOX,
-        r"(?i)\bbox #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b",
+        r"(?i)box #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b",
         source=_USPS,
     ),
     _rule(
@@ -170,7 +170,7 @@ EUROPE_AND_ASIA = (
     ),
     _rule(
         rf"\b(?:(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Alte[rs]?|Neue[rs]?)[ \n])(?:(?:der|dem|den|die)[ \n])?(?:{CAP}[ \n-]){{1,3}}\d{{1,4}}[ ]?[a-z]?,?[ \n](?:D-|A-|CH-)?\d{{4,5}}[ \n]{CAP}(?:[ \n](?:am|an der|im|ob der)[ \n]{CAP})?",
-        r"\b\d{4,5}[ \n][A-ZÄÖÜ]",
+        r"\d{4}[ \n]\p{Lu}",
     ),
     # Any street, number, postcode and town, as in most of Europe.
     _rule(
@@ -179,7 +179,7 @@ EUROPE_AND_ASIA = (
         accept=_is_town,
     ),
     _rule(rf"{LIVES_AT}({ANY_STREET}{TAIL})", rf"{LIVES_AT}"),
-    _rule(WITH_UNIT, r"\d\.?,?[ \n](?i:apt|apartment|suite|ste|unit|flat)\b"),
+    _rule(WITH_UNIT, r"\d\.?,?[ \n](?i:apt|apartment|suite|ste|unit|flat)"),
     _rule(rf"{FRENCH}{POSTAL_TOWN}", rf"\d(?:[ ]?(?:bis|ter|quater|[A-D]))?,?[ \n]{FRENCH_WORD}[ \n]"),
     _rule(rf"{SPANISH}{POSTAL_TOWN}", rf"{SPANISH_WORD}[ \n]?{LATIN_LINK}*[\p{{Lu}}\d]", accept=_is_named),
     # Dutch, Nordic, Polish, Hungarian, Czech.
@@ -189,15 +189,15 @@ EUROPE_AND_ASIA = (
     ),
     _rule(
         rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
-        r"\p{L}{2}(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
+        r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(
         rf"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n](?:[\p{{L}}\d.'-]+[ \n]){{1,4}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
-        r"\b(?i:ul|al|os|pl)\.[ \n]|\b(?i:ulica|aleja)\b",
+        r"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n]",
     ),
     _rule(
         rf"\b(?:\d{{4}} {CAP},? )?(?:{CAP}[ \n]){{1,3}}(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d{{1,4}}\.?(?:/\w)?",
-        r"\b(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d",
+        r"(?:utca|út|útja|tér|tere|körút|krt\.|u\.|rakpart|fasor|sétány|köz)[ \n]\d",
     ),
     _rule(
         r"(?i)(?:^|[\s,(])((?:ул\.?|улица|пр-т|просп\.?|проспект|пер\.?|переулок|наб\.?|бульвар|б-р|шоссе|вул\.?|вулиця)\s[\p{Cyrillic} .-]{2,40}?,?\s(?:д\.?\s?|дом\s|буд\.?\s?)?\d{1,4}[а-я]?(?:/\d+)?(?:,?\s(?:корп|к|стр)\.?\s?\d+)?(?:,?\s(?:кв|оф)\.?\s?\d+)?)",

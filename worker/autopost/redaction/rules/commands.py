@@ -51,7 +51,7 @@ RULES = (
         "PASSWORD",
         rf"(?:{_TABLE}){_QUOTE}?({_VALUE}{{3,}})",
         "manual pages of the tools",
-        anchor=rf"\b(?:{_NAMES})\s[^\n|;&]*?(?:-|/p:|password )",
+        anchor=rf"\b(?:{_NAMES})\s[^|;&]*?(?:-|/p:|password )",
         refine=single(_is_value),
         name="option-of-tool",
     ),
@@ -87,7 +87,7 @@ RULES = (
         rf"\becho\s(?:-n\s)?{_QUOTE}?([\w.@-]+:{_VALUE}{{4,}}){_QUOTE}?\s?\|\s?(?:sudo )?chpasswd|\bsmbclient\b[^\n|;]{{0,80}}?-U\s?{_QUOTE}?([^\s%\"'`]+%{_VALUE}{{3,}})"
         rf"|\b(?:sqlplus|sqlldr|expdp|impdp|exp|imp|rman)\b[^\n|;@]{{0,40}}?\s{_QUOTE}?([\w.$#-]+/{_VALUE}{{3,}}?){_QUOTE}?(?:@|\s|$)|\b(?:http|https|xh)\b[^\n|;]{{0,60}}?\s(?:-a|--auth)[ =]{_QUOTE}?([^\s:\"'`]+:{_VALUE}{{3,}})",
         "manual pages of chpasswd(8), smbclient(1), sqlplus, HTTPie",
-        anchor=r"chpasswd|\bsmbclient\b|\b(?:sqlplus|sqlldr|expdp|impdp|exp|imp|rman)\s|\s(?:-a|--auth)[ =]",
+        anchor=r"chpasswd|\bsmbclient\b|\b(?:sqlplus|sqlldr|expdp|impdp|exp|imp|rman)\b|\s(?:-a|--auth)[ =]",
         name="pair-of-tool",
     ),
     Rule(

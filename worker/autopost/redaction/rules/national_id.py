@@ -57,7 +57,7 @@ def _labelled(words: str, form: str, name: str, *, capitals: bool) -> Rule:
         rf"{before}{gap}({form})(?:[^\pL\pN]|$)" if words.isascii() else rf"{before}{gap}({form})",
         _SOURCE,
         # Without the edge, which takes much of a set's memory.
-        anchor=rf"\b(?:{words})\b" if capitals and words.isascii() else anchor_of(words),
+        anchor=rf"(?:\b|_)(?:{words})(?:\b|_)" if capitals and words.isascii() else anchor_of(words),
         score=0.85,
         refine=refine,
         name=name,

@@ -61,7 +61,7 @@ RULES = (
         "CRYPTO",
         rf"\b(?:D|T|[LM]|X|t1){_CLASS}{{25,34}}\b",
         source="Base58Check addresses of Dogecoin, Tron, Litecoin, Dash",
-        anchor=rf"\b[DTLMX]{_CLASS}{{16}}",
+        anchor=rf"\b(?:[DTLMX]|t1){_CLASS}{{16}}",
         refine=single(_passes_base58check),
         name="base58check",
     ),
