@@ -33,8 +33,8 @@ EMAIL = "bob" + "@" + "example.com"
 # More than a post has room for, without a word that comes again and again.
 LONG_LIST = (
     "sender, subject, size, label, thread, folder, priority, language, attachment, department, deadline, region, "
-    "product, channel, topic, age, urgency, owner, category, source, format, status, campaign, customer group, delivery route, "
-    "payment method, contract type, warehouse and currency"
+    "product, channel, topic, age, urgency, owner, category, source, format, status, campaign, customer group, "
+    "delivery route, payment method, contract type, warehouse and currency"
 )
 
 

@@ -19,7 +19,7 @@ from tests.support.machine.wrong import INSTALLS, RARE, Install
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 EVERYDAY = hypothesis.settings(
-    max_examples=120,
+    max_examples=60,
     stateful_step_count=40,
     derandomize=True,
     database=None,

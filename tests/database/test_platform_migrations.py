@@ -328,14 +328,13 @@ def test_agents_at_work_lose_nothing_to_a_detach(platform: MappedPlatform) -> No
     assert len(platform.captured()) == len(set(platform.captured())) == counts[0]
 
 
-def test_detach_gives_up_its_locks_and_says_so(platform: MappedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detach_gives_up_its_locks_and_says_so(platform: MappedPlatform) -> None:
     """A long transaction on a table of the platform: nothing has changed, and nobody has queued behind it for long."""
-    monkeypatch.setattr("autopost.database.migrate.LOCK_PATIENCE_SECONDS", 0.5)
     platform.install(ONE)
     with open_connection(platform.as_role(platform.application)) as agent:
         agent.execute(JOB.format("running").encode())
         with pytest.raises(SchemaMismatch, match="did not get its locks"):
-            detach(platform.settings())
+            detach(platform.settings(), patience_seconds=0)
     platform.as_application(JOB.format("completed"))
     assert platform.rows("select * from autopost.auto_post_platform_changes()") == []
     assert len(platform.captured()) == 1

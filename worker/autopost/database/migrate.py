@@ -124,15 +124,17 @@ def _put_in_force(settings: Settings) -> str:
         return "mapping applied"
 
 
-def detach(settings: Settings) -> bool:
+def detach(settings: Settings, *, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> bool:
     """Let go of the platform's tables until the next `migrate`; return whether autopost was attached before.
 
     One short transaction. Raises SchemaMismatch when autopost is not installed or the locks cannot be had, and
     DatabaseUnreachable.
     """
     try:
-        return _retrying()(_detach, settings)
+        return _retrying(patience_seconds)(_detach, settings)
     except sqlalchemy.exc.DBAPIError as error:
+        if _is_of_a_lock(error):
+            raise SchemaMismatch(f"{explained(error)}{_named_blockers(settings)}") from None
         raise explained(error) from None
 
 

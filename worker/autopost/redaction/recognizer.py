@@ -30,8 +30,8 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
         super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
 
     def load(self) -> None:
-        """Compile the patterns."""
-        self._compiled = {rule: rule.compile() for rule in self._all}
+        """Compile the user's own patterns. The others are compiled when they are first needed: all take 0.7 s of CPU."""
+        self._compiled = {rule: rule.compile() for rule in self._all if rule.own}
 
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
@@ -55,7 +55,9 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
         }
 
     def _spans(self, rule: Rule, text: str, deadline: Deadline | None) -> Iterator[Span]:
-        pattern = self._compiled[rule]
+        pattern = self._compiled.get(rule)
+        if pattern is None:  # threads that compile one at the same time do no harm
+            pattern = self._compiled[rule] = rule.compile()
         for match in pattern.finditer(text):
             if deadline is not None:
                 deadline.check()
