@@ -30,7 +30,7 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
         super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
 
     def load(self) -> None:
-        """Compile the user's own patterns. The others are compiled when they are first needed: all take 0.7 s of CPU."""
+        """Compile the user's own patterns. Others are compiled when they are first needed: all take 0.7 s of CPU."""
         self._compiled = {rule: rule.compile() for rule in self._all if rule.own}
 
     def analyze(
