@@ -105,7 +105,7 @@ MAPPED = [
     ),
     Change("agents swapped", SWAP.format("robots"), named=(("public.robots", None),), done="rebuilt 1 view"),
     Change(
-        "posts made anew",
+        "posts made again",
         "drop table posts cascade; "
         "create table posts (id text, author text, body text, at timestamptz, kind text, more text default 'x')",
         named=(("public.posts", None),),
@@ -135,7 +135,7 @@ UNMAPPED = [
         job=OPERATION,
     ),
     Change(
-        "status dropped with cascade and made anew",
+        "status dropped with cascade and made again",
         "alter table operation_trackers drop column status cascade, add status text",
         named=(("public.operation_trackers", None),),
         done="rebuilt 1 trigger",

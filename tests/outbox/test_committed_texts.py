@@ -175,7 +175,7 @@ async def test_captured_text_serves_where_the_table_cannot_be_read(host: Host, o
 async def test_operation_without_a_text_waits_until_it_can_be_read(
     host: Host, settings: Settings, redactor: Redactor
 ) -> None:
-    """The platform's table is broken for a while: what has a text is posted, and no other is skipped for good."""
+    """The platform's table is broken for a while: what has a text is posted, and no other is skipped permanently."""
     host.agent()
     async with working(settings, redactor):
         host.execute("select auto_post_pause()")

@@ -1,6 +1,6 @@
 -- The newest posts of agents, the newest first, at most $3: of an agent ($1; NULL: of all) and of a type ($2; NULL: of
 -- all). operation: its title, or else its type.
--- Looks at the feed's newest $4 posts at the most.
+-- Looks at the feed's newest $4 posts at most.
 select
     n.id, n.author_id as agent_id, left(a.name, 200) as agent_name, n.post_type, left(n.content, 4000) as content,
     n.created_at,

@@ -141,7 +141,7 @@ def capture_suffix(mapping: Mapping | None, table: MappedTable | None) -> str:
 
 
 def view_of(mapping: Mapping, table: MappedTable) -> str:
-    """Return the name of the view of a table of operations: of the only one, or of one beneath the view of all."""
+    """Return the name of the view of a table of operations: of the only one, or of one below the view of all."""
     if len(mapping.operations) == 1:
         return "operation_trackers"
     return f"operation_trackers_of_{table.name}" if table.name else "operation_trackers_unnamed"
