@@ -22,6 +22,7 @@ from autopost.database.sql import read_object, render
 from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
+from tests.conftest import OUTER_URL
 from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.llm_server import LlmServer, says
@@ -93,9 +94,12 @@ def every_outcome(host: Host) -> dict[str, str]:
 async def test_preview_before_an_install_accounts_for_every_operation(bare: Host, redactor: Redactor) -> None:
     """Each operation is in one line of the totals, and nothing is written: not even a transaction id is used."""
     expected = every_outcome(bare)
-    before = bare.value("select pg_snapshot_xmax(pg_current_snapshot())::text")
-    report = await preview(bare.connection.info.dsn, redactor)
-    assert bare.value("select pg_snapshot_xmax(pg_current_snapshot())::text") == before
+    used = []
+    for _ in range(3):  # autovacuum may use an id meanwhile, but hardly each time
+        before = bare.value("select pg_snapshot_xmax(pg_current_snapshot())::text")
+        report = await preview(bare.connection.info.dsn, redactor)
+        used.append(bare.value("select pg_snapshot_xmax(pg_current_snapshot())::text") != before)
+    assert OUTER_URL or not all(used), "on a server of one's own nobody else uses ids"
     totals = {outcome: [*expected.values()].count(outcome) for outcome in expected.values()}
     assert report.totals == totals
     assert sum(report.totals.values()) == report.operations == len(expected)
