@@ -187,7 +187,7 @@ def test_reader_gets_from_an_existing_platform_to_posts_in_its_feed(beside: Term
 
 
 def has_posts(posts: Callable[[], int], count: int) -> bool:
-    """Return whether there are so many posts."""
+    """Return whether there are `count` posts."""
     return posts() == count
 
 

@@ -11,7 +11,7 @@ Rows = Sequence[Mapping[str, object]]
 
 
 def rows(count: int, row: Callable[[int], dict[str, object]]) -> Rows:
-    """Return so many rows, the oldest first."""
+    """Return this number of rows, the oldest first."""
     return [row(number) for number in range(count)]
 
 

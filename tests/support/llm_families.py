@@ -1,6 +1,6 @@
-"""Servers as their vendors document them, each with what it refuses in a request and how it answers.
+"""Servers of the families of models, each with what it refuses in a request and how it answers.
 
-Each is no more forgiving than the original where that is documented:
+They copy recorded errors and answers, and have not been checked against these pages of the vendors:
 
 - OpenAI: https://platform.openai.com/docs/guides/reasoning and the API reference (`max_tokens` "is not compatible with
   o-series models"); errors have `param` and `code`

@@ -22,7 +22,7 @@ POST = "Sent the weekly report to 40 customers, so everyone has the numbers toda
 def one_lane(*, stops: bool) -> Reply:
     """Return a server that writes one post at a time.
 
-    `stops`: not those for which nobody waits any more, as llama.cpp's server (tools/server: `is_connection_closed`).
+    `stops`: not those for which nobody waits any more. Servers of both kinds exist; no real one was compared.
     """
     lane = threading.Lock()
 

@@ -47,7 +47,7 @@ from autopost.writing.prompt import Prompt
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 _MAX_ATTEMPTS = 8
-_MAX_CORRECTIONS = 5  # of a request, one after another: there are so many things to correct
+_MAX_CORRECTIONS = 5  # of a request, one after another: one for each thing that can be corrected
 _FIRST_BACKOFF_SECONDS = 0.2
 _MAX_BACKOFF_SECONDS = 2.0
 _MAX_TOKENS_COUNTED = 10_000_000  # more than any model accepts
