@@ -1,14 +1,19 @@
 """Servers of the families of models, each with what it refuses in a request and how it answers.
 
-They copy recorded errors and answers, and have not been checked against these pages of the vendors:
+Whose behaviour they copy, and where that is specified; read in November 2026 unless it says otherwise:
 
-- OpenAI: https://platform.openai.com/docs/guides/reasoning and the API reference (`max_tokens` "is not compatible with
-  o-series models"); errors have `param` and `code`
-- Azure: "Azure OpenAI in Azure AI Foundry Models REST API reference": `api-version` in the query, the key in `api-key`
-- vLLM: "Reasoning Outputs" (`reasoning_content`, later `reasoning`); llama.cpp: tools/server/README.md; Ollama: "OpenAI
-  compatibility" (`reasoning`); Gemini: "OpenAI compatibility", thoughts count as tokens of the answer and are not sent
-- Anthropic: "OpenAI SDK compatibility"; Mistral: "Reasoning" (content in parts), 422 for unknown parameters
-- OpenRouter: "Errors and debugging" (402; `finish_reason` `error` with a part of the answer)
+- OpenAI, Azure: the guide "Reasoning models"; `param`, `code` and message of each error as in the bodies that users
+  report (microsoft/vscode-copilot-release#9954, diffbot/code-gpt-docs#445). Azure's `api-version` in the query and
+  key in `api-key`: "Azure OpenAI REST API reference" (not read again)
+- vLLM: "Reasoning Outputs" (docs.vllm.ai: `reasoning_content` until 0.10, `reasoning` since 0.11)
+  templates without a system role: vllm-project/vllm#6862, suitenumerique/conversations#197
+- llama.cpp: tools/server/README.md (`reasoning_content`, or the thoughts in `content` with `--reasoning-format none`)
+- Ollama: ollama/ollama#15288 (`content` empty and all text in `reasoning` when the tokens are used up)
+- Gemini: "OpenAI compatibility"; thoughts count and are not sent (mozilla-ai/any-llm#1293, stanford-crfm/helm#3804);
+  errors: microsoft/vscode#258088 (a list with one object, "Developer instruction is not enabled")
+- Anthropic: "OpenAI SDK compatibility" (unknown parameters are ignored, a temperature above 1 counts as 1)
+- OpenRouter: "Errors and debugging" (status 200 with `error` once the model has begun; `finish_reason` `error`; 402)
+- Mistral: "Reasoning" (content in parts), 422 for unknown parameters (not read again)
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.llm_server import Exchange, Reply, completion, sends, sends_error
+from tests.support.llm_server import Exchange, Reply, completion, sends
 
 POST = "The weekly report is out to all 40 customers, so everyone has the numbers they asked for 🎉"
 THOUGHTS = "Okay, the user wants me to write one post. Let me look at the JSON: the agent is Finch. " * 4
@@ -29,10 +34,16 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error about a request."""
+    """An error about a request: its body, in which most servers have it as `error`."""
 
     status: int
-    error: dict[str, Any]
+    body: object
+
+
+def refusal_of_openai(param: str, code: str, message: str) -> Refusal:
+    """Return an error as OpenAI sends it."""
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
+    return Refusal(400, {"error": error})
 
 
 Check = Callable[[Body], Refusal | None]
@@ -45,7 +56,7 @@ def server(write: Write, *checks: Check) -> Reply:
     def reply(exchange: Exchange) -> None:
         for check in checks:
             if refusal := check(exchange.request.body):
-                sends_error(refusal.status, refusal.error)(exchange)
+                exchange.send(refusal.status, json.dumps(refusal.body).encode())
                 return
         sends(json.dumps(write(exchange.request.body)).encode())(exchange)
 
@@ -75,15 +86,10 @@ def no_max_tokens(body: Body) -> Refusal | None:
     """Refuse the old name, as OpenAI's reasoning models do."""
     if "max_tokens" not in body:
         return None
-    return Refusal(
-        400,
-        {
-            "message": "Unsupported parameter: 'max_tokens' is not supported with this model. "
-            "Use 'max_completion_tokens' instead.",
-            "type": "invalid_request_error",
-            "param": "max_tokens",
-            "code": "unsupported_parameter",
-        },
+    return refusal_of_openai(
+        "max_tokens",
+        "unsupported_parameter",
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
     )
 
 
@@ -91,15 +97,11 @@ def only_default_temperature(body: Body) -> Refusal | None:
     """Refuse a temperature, as OpenAI's reasoning models do."""
     if body.get("temperature", 1) == 1:
         return None
-    return Refusal(
-        400,
-        {
-            "message": "Unsupported value: 'temperature' does not support 0.7 with this model. "
-            "Only the default (1) value is supported.",
-            "type": "invalid_request_error",
-            "param": "temperature",
-            "code": "unsupported_value",
-        },
+    return refusal_of_openai(
+        "temperature",
+        "unsupported_value",
+        "Unsupported value: 'temperature' does not support 0.7 with this model. "
+        "Only the default (1) value is supported.",
     )
 
 
@@ -107,14 +109,10 @@ def no_system_role(body: Body) -> Refusal | None:
     """Refuse the role, as o1-mini does."""
     if body["messages"][0]["role"] != "system":
         return None
-    return Refusal(
-        400,
-        {
-            "message": "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
-            "type": "invalid_request_error",
-            "param": "messages[0].role",
-            "code": "unsupported_value",
-        },
+    return refusal_of_openai(
+        "messages[0].role",
+        "unsupported_value",
+        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
     )
 
 
@@ -122,26 +120,31 @@ def no_effort(body: Body) -> Refusal | None:
     """Refuse the effort, as o1-mini does."""
     if "reasoning_effort" not in body:
         return None
-    return Refusal(
-        400,
-        {
-            "message": "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
-            "type": "invalid_request_error",
-            "param": "reasoning_effort",
-            "code": "unsupported_parameter",
-        },
+    return refusal_of_openai(
+        "reasoning_effort",
+        "unsupported_parameter",
+        "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
     )
 
 
-def template_without_system_role(status: int) -> Check:
+def template_without_system_role(status: int, says: str = "System role not supported") -> Check:
     """Refuse the role, as a chat template does, with a message alone."""
 
     def check(body: Body) -> Refusal | None:
         if body["messages"][0]["role"] != "system":
             return None
-        return Refusal(status, {"message": "System role not supported", "type": "BadRequestError", "code": status})
+        error = {"message": says, "type": "BadRequestError", "param": None, "code": status}
+        return Refusal(status, {"error": error})
 
     return check
+
+
+def refuses_system_role_as_google(body: Body) -> Refusal | None:
+    """Refuse the role, as Google does for Gemma."""
+    if body["messages"][0]["role"] != "system":
+        return None
+    message = "Developer instruction is not enabled for models/gemma-3-27b-it"
+    return Refusal(400, [{"error": {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}}])
 
 
 def only_known(*names: str) -> Check:
@@ -150,9 +153,8 @@ def only_known(*names: str) -> Check:
     def check(body: Body) -> Refusal | None:
         for name in body:
             if name not in names:
-                return Refusal(
-                    422, {"message": f"extra_forbidden: body.{name}: Extra inputs are not permitted", "code": "1200"}
-                )
+                extra = {"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted"}
+                return Refusal(422, {"detail": [extra]})
         return None
 
     return check
@@ -216,8 +218,12 @@ FAMILIES: dict[str, Reply] = {
     "llama.cpp, Qwen3": server(thinks_aloud("<think>\n", "</think>")),
     "llama.cpp, a template without a system role": server(writes, template_without_system_role(500)),
     "vLLM, a template without a system role": server(writes, template_without_system_role(400)),
+    "vLLM, a template with alternate roles": server(
+        writes, template_without_system_role(400, "Conversation roles must alternate user/assistant/user/assistant/...")
+    ),
     "Ollama": server(thinks_beside("reasoning")),
     "Gemini": server(thinks_without_a_count),
+    "Gemma at Google": server(writes, refuses_system_role_as_google),
     "Anthropic": server(writes),
     "OpenRouter": server(thinks_beside("reasoning")),
     "Magistral": server(thinks_in_parts, only_known("model", "messages", "max_tokens", "temperature")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 import structlog
@@ -12,7 +13,7 @@ from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.llm import Llm
 from autopost.writing.prompt import Prompt
 from tests.support.llm_families import FAMILIES, POST
-from tests.support.llm_server import LlmServer, Reply, says, sends_error, status
+from tests.support.llm_server import LlmServer, Reply, says, sends, sends_error, status
 from tests.writing.samples import MakeWriter, an_agent, an_operation, settings_for
 
 PROMPT = Prompt("the rules", "the data")
@@ -116,6 +117,17 @@ async def test_reason_for_templates_is_the_last_real_one(llm: LlmServer, make_wr
 async def test_half_an_answer_of_a_vendor_that_failed_is_asked_for_again(llm: LlmServer) -> None:
     """OpenRouter sends what it has, with the reason `error`."""
     llm.will(says("Our weekly sa", finish_reason="error"), says(POST))
+    client = Llm(settings_for(llm), "key")
+    answer = await client.ask(PROMPT)
+    await client.aclose()
+    assert isinstance(answer, Answer)
+    assert answer.text == POST
+
+
+async def test_error_instead_of_an_answer_of_a_server_that_says_200_is_asked_for_again(llm: LlmServer) -> None:
+    """OpenRouter answers so when the vendor fails before the first word."""
+    failed = {"id": "gen-1", "error": {"code": 502, "message": "Provider returned error"}}
+    llm.will(sends(json.dumps(failed).encode()), says(POST))
     client = Llm(settings_for(llm), "key")
     answer = await client.ask(PROMPT)
     await client.aclose()

@@ -25,7 +25,13 @@ TEMPERATURE = 0.7
 LEAST_EFFORT = "low"  # the least that every reasoning model accepts
 _NEW_NAME = "max_completion_tokens"
 _OLD_NAME = "max_tokens"
-_NO_SYSTEM_ROLE = re.compile(r"\bsystem\b.{0,40}\brole\b|\brole\b.{0,60}\bsystem\b|messages\[0\]\.role", re.DOTALL)
+# Also "Developer instruction is not enabled" (Gemma at Google) and "Conversation roles must alternate" (templates that
+# count the system message as one of a user).
+_NO_SYSTEM_ROLE = re.compile(
+    r"\bsystem\b.{0,40}\brole\b|\brole\b.{0,60}\bsystem\b|messages\[0\]\.role"
+    r"|\bdeveloper instruction\b|\broles must alternate\b",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,8 +265,11 @@ def _name(value: object) -> str | None:
 
 
 def _said(error: APIStatusError) -> str:
-    """Return the beginning of what an error says, in lower case, to be searched for names of parameters."""
-    return f"{error.param} {error.code} {error.message}"[:_MAX_COMPLAINT].lower()
+    """Return the beginning of what an error says, in lower case, to be searched for names of parameters.
+
+    All of its body: the SDK reads `error.message` alone, which Google (a list) and FastAPI (`detail`) do not send.
+    """
+    return f"{error.message} {error.body}"[:_MAX_COMPLAINT].lower()
 
 
 def _wait_seconds(state: RetryCallState) -> float:
@@ -284,11 +287,12 @@ def _read(completion: ChatCompletion) -> Answer:
     choices = getattr(completion, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
+    reason = getattr(choice, "finish_reason", None)
+    # OpenRouter answers 200 and reports that the vendor failed: instead of choices, or in the middle of the answer.
+    if reason == "error" or (message is None and getattr(completion, "error", None)):
+        raise _Failed("server_error", retry=True)
     if message is None:
         raise _Failed("bad_response")
-    reason = getattr(choice, "finish_reason", None)
-    if reason == "error":  # OpenRouter: the vendor failed in the middle of the answer
-        raise _Failed("server_error", retry=True)
     usage = getattr(completion, "usage", None)
     details = getattr(usage, "completion_tokens_details", None)
     thoughts = (getattr(message, "reasoning_content", None), getattr(message, "reasoning", None))
