@@ -76,7 +76,7 @@ async def test_feed_redaction_groups_and_sleep_are_counted(
     (build,) = (
         sample for family in metrics.REGISTRY.collect() if family.name == "autopost_build" for sample in family.samples
     )
-    assert set(build.labels) == {"version", "schema"}
+    assert {**build.labels, "version": ""} == {"process": "worker", "version": "", "schema": build.labels["schema"]}
 
 
 async def test_llm_is_counted(host: Host, settings: Settings, redactor: Redactor, moved: Moved) -> None:
@@ -307,7 +307,7 @@ def test_labels_are_of_a_bounded_set() -> None:
         ),
         "protocol",
         "webhook",  # of the file of webhooks
-        *("version", "schema", "le", "autopost_llm_breaker_state"),
+        *("process", "version", "schema", "le", "autopost_llm_breaker_state"),
     }
 
 

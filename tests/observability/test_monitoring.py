@@ -29,12 +29,12 @@ class Monitoring:
     def __init__(self, worker: WorkerProcess) -> None:
         found = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', worker.log))
         assert found is not None
-        self._address = found[1]
+        self.address = found[1]
 
     def get(self, path: str) -> tuple[int, str]:
         """Return the status and the body of an answer."""
         try:
-            with urllib.request.urlopen(self._address + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -136,7 +136,7 @@ async def test_dead_llm_costs_the_feed_only_its_wording(host: Host, settings: Se
 
 def test_port_that_is_taken_is_a_configuration_error(database: str, monitoring: Monitoring) -> None:
     """Exit code 2, and where it could not listen."""
-    port = monitoring._address.rsplit(":", 1)[1]
+    port = monitoring.address.rsplit(":", 1)[1]
     result = autopost("run", dsn=database, **{**QUICK, "SOCIAL_POST_HTTP_PORT": port})
     assert result.returncode == 2
     assert (

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
+from prometheus_client import CollectorRegistry
+
 from autopost.observability import metrics
 
 
@@ -20,7 +22,7 @@ class Health:
     A worker is ready when it has claimed, neither claims nor heartbeats fail, and it is not stopping. Without a
     listening connection it polls, and with an open breaker it writes from templates: both are reported, and neither
     makes it unready. `waits_for` is what it needs before it can start, None once it has it. `sample` is awaited
-    before a scrape: it refreshes figures that are read only on demand.
+    before a scrape: it refreshes figures that are read only on demand. `registry` has what a scrape gets.
     """
 
     waits_for: str | None = None
@@ -31,6 +33,7 @@ class Health:
     llm: str = "off"
     held: int = 0
     sample: Callable[[], Awaitable[None]] = _nothing_to_sample
+    registry: CollectorRegistry = metrics.REGISTRY
 
     @contextlib.contextmanager
     def sampling(self, sample: Callable[[], Awaitable[None]]) -> Iterator[None]:

@@ -7,23 +7,38 @@ from __future__ import annotations
 
 import math
 from collections import Counter as Counted
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Enum,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 from autopost.model import Generator, Outcome, Posted, Reason, Skipped, Written
 from autopost.observability.outcomes import describe
 
+disable_created_metrics()  # type: ignore[no-untyped-call]  # one more series for each counter and histogram, which nothing reads
 REGISTRY = CollectorRegistry()
-ProcessCollector(registry=REGISTRY)
+SERVE_REGISTRY = CollectorRegistry()  # what `autopost serve` has too; the rest is about claiming and posting
+SERVE_REGISTRY.register(ProcessCollector(registry=REGISTRY))
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
 GROUP_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 MOST_COUNTED_ROWS = 100_000
 
-BUILD = Info("autopost_build", "Version of this worker and the schema revision it is built for.", registry=REGISTRY)
+BUILD = Info(
+    "autopost_build",
+    "Version of this process and the schema revision it is built for. `process` is `worker` or `serve`.",
+    registry=REGISTRY,
+)
 OUTCOMES = Counter(
     "autopost_outcomes_total",
     "Attempts at outbox rows by outcome. `reason` is why a row was skipped, or the kind of the error.",
@@ -111,6 +126,12 @@ WEBHOOK_DELIVERIES = Counter(
     ["webhook", "outcome"],
     registry=REGISTRY,
 )
+WEBHOOK_FAILING_SECONDS = Gauge(
+    "autopost_webhook_failing_seconds",
+    "For how long a webhook's deliveries have failed without a success, 0 while they succeed. Read with the queue.",
+    ["webhook"],
+    registry=REGISTRY,
+)
 FEED_VIEWERS = Gauge(
     "autopost_feed_viewers", "Viewers connected to the feeds of this instance.", ["protocol"], registry=REGISTRY
 )
@@ -193,6 +214,18 @@ QUEUE_SAMPLED = Gauge(
     "When the autopost_queue_ metrics were last read, by this machine's clock; 0 if never.",
     registry=REGISTRY,
 )
+for _metric in (
+    BUILD,
+    DATABASE_ERRORS,
+    INTERNAL_ERRORS,
+    FEED_VIEWERS,
+    FEED_DROPPED,
+    FEED_GAPS,
+    FEED_RECEIVED,
+    FEED_CARRIER_ERRORS,
+    FEED_HEARS,
+):
+    SERVE_REGISTRY.register(_metric)
 for _unknown in (QUEUE_DUE_SECONDS, QUEUE_WORKERS, QUEUE_CAPTURE, QUEUE_PAUSED):
     _unknown.set(math.nan)
 
@@ -231,6 +264,18 @@ def count_outcomes(outcomes: Iterable[Outcome], at: datetime | None) -> None:
         OUTCOMES.labels(*labels).inc(count)
     for labels, count in posts.items():
         POSTS.labels(*labels).inc(count)
+
+
+def set_build(process: str, version: str, schema: str) -> None:
+    """Say what this process is: `worker` or `serve`."""
+    BUILD.info({"process": process, "version": version, "schema": schema})
+
+
+def set_failing_webhooks(seconds: Mapping[str, float]) -> None:
+    """Show these webhooks and no other, each with how long it has failed."""
+    WEBHOOK_FAILING_SECONDS.clear()
+    for webhook, failing in seconds.items():
+        WEBHOOK_FAILING_SECONDS.labels(webhook).set(failing)
 
 
 def set_platform_changes(found: Iterable[tuple[str, str]]) -> None:

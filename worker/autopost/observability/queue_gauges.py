@@ -78,4 +78,5 @@ def set_gauges(row: Mapping[str, Any]) -> None:
     metrics.QUEUE_WORKERS.set(row["workers_alive"])
     metrics.QUEUE_CAPTURE.set(row["capture_enabled"] and row["trigger_enabled"])
     metrics.QUEUE_PAUSED.set(row["paused"])
+    metrics.set_failing_webhooks(dict(zip(row["webhooks"], row["webhooks_failing_seconds"], strict=True)))
     metrics.QUEUE_SAMPLED.set(time.time())

@@ -140,7 +140,9 @@ async def read_figures(statements: Statements) -> Figures:
     if not queue:
         raise SchemaMismatch("auto_post_control has lost its row: insert into auto_post_control default values")
     backlog = dict(queue[0])
-    depth, _, _ = (backlog.pop(name) for name in ("depth", "due_seconds", "dead_last_day"))
+    depth = backlog.pop("depth")
+    for of_metrics in ("due_seconds", "dead_last_day", "webhooks", "webhooks_failing_seconds"):
+        del backlog[of_metrics]
     minutes = await statements.fetch("outbox/minutes", MOST_ROWS_COUNTED)
     (latency,) = await statements.fetch("outbox/latency", MOST_ROWS_COUNTED)
     reasons = await statements.fetch("outbox/reasons", MOST_ROWS_COUNTED)

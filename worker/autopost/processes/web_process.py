@@ -7,9 +7,12 @@ import signal
 from dataclasses import dataclass
 
 import structlog
+from prometheus_client import CollectorRegistry
 
+from autopost import __version__
 from autopost.database.connection import connect, went_away
 from autopost.database.errors import DATABASE_ERRORS, label
+from autopost.database.revisions import head_revision
 from autopost.database.schema import require_schema, require_served
 from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError
@@ -31,6 +34,7 @@ class InstanceHealth(Health):
     """Ready while the database answers; it stays ready without the carrier, as the log is read instead."""
 
     served: bool = False
+    registry: CollectorRegistry = metrics.SERVE_REGISTRY
 
     @property
     def ready(self) -> bool:
@@ -72,6 +76,7 @@ async def run_instance(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    metrics.set_build("serve", __version__, head_revision())
     health = InstanceHealth()
     reading = reader_settings(settings)
     async with monitoring(health, settings) as serving:

@@ -24,7 +24,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from autopost.errors import ConfigurationError
 from autopost.observability.health import Health
-from autopost.observability.metrics import REGISTRY
 from autopost.web.connections import Connections, HttpConnection, WebSocketConnection
 from autopost.web.host_guard import HostCheck
 from autopost.web.request_body import WholeBody
@@ -101,7 +100,7 @@ class _Scrapes:
             await self._health.sample()
         finally:
             self._next = None  # later requests need a new sample
-        self._last = generate_latest(REGISTRY)
+        self._last = generate_latest(self._health.registry)
         return self._last
 
 

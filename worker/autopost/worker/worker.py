@@ -103,7 +103,7 @@ class Worker:
 
     async def run(self) -> None:
         """Claim and publish until stopped."""
-        metrics.BUILD.info({"version": __version__, "schema": head_revision()})
+        metrics.set_build("worker", __version__, head_revision())
         log.info("worker.started", worker=self._settings.worker_name, version=__version__, llm=self._settings.uses_llm)
         doorbell = asyncio.create_task(self._doorbell.run(), name="doorbell")
         background = [
