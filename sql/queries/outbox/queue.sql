@@ -1,8 +1,8 @@
 -- The backlog and the switches, one row. Counts at most $1 unfinished rows, the earliest available first, and looks for
 -- dead letters among at most $2 rows that finished in the last day.
 -- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
--- is longest due has been due, 0 for none. webhooks and webhooks_failing_seconds: each webhook by name, and for how long
--- it has failed, 0 while it delivers.
+-- is longest due has been due, 0 for none. webhooks and webhooks_failing_seconds: each webhook by name, and how long it
+-- has failed, 0 while it delivers.
 with unfinished as (
     select o.state, o.available_at, o.captured_at, o.attempts, o.summary
     from {{ schema }}.auto_post_outbox as o
@@ -35,6 +35,16 @@ last_day as (
     where o.finished_at > now() - interval '1 day'
     order by o.finished_at desc
     limit $2
+),
+
+of_webhooks as (
+    select
+        coalesce(array_agg(substr(p.name, length('webhook:') + 1) order by p.name), '{}') as webhooks,
+        coalesce(array_agg(coalesce(
+            extract(epoch from clock_timestamp() - p.failing_since), 0
+        )::double precision order by p.name), '{}') as webhooks_failing_seconds
+    from {{ schema }}.auto_post_consumers as p
+    where p.name like 'webhook:%'
 )
 
 select
@@ -55,12 +65,4 @@ select
     now() as read_at
 from counted as d
 cross join {{ schema }}.auto_post_control as c
-cross join (
-    select
-        coalesce(array_agg(substr(p.name, length('webhook:') + 1) order by p.name), '{}') as webhooks,
-        coalesce(array_agg(coalesce(
-            extract(epoch from clock_timestamp() - p.failing_since), 0
-        )::double precision order by p.name), '{}') as webhooks_failing_seconds
-    from {{ schema }}.auto_post_consumers as p
-    where p.name like 'webhook:%'
-) as h
+cross join of_webhooks as h
