@@ -8,7 +8,8 @@ import sys
 
 from tests.support import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 
 
 def test_settings_reference_is_what_the_settings_say() -> None:
@@ -33,6 +34,15 @@ def test_links_between_pages_lead_somewhere() -> None:
         for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))
     ]
     assert [(page.name, target) for page, target in links if not (page.parent / target).exists()] == []
+
+
+def test_every_page_is_in_an_index() -> None:
+    """docs/README.md has each page, and docs/adr/README.md each decision."""
+    of_pages, of_decisions = DOCS / "README.md", DOCS / "adr" / "README.md"
+    for index, pages in {of_pages: DOCS.glob("*/[!0R]*.md"), of_decisions: DOCS.glob("adr/0*")}.items():
+        links = re.findall(r"\]\(([^)#]+)", index.read_text("utf-8"))
+        listed = {(index.parent / target).resolve() for target in links}
+        assert sorted(page.name for page in pages if page.resolve() not in listed) == [], f"to be listed in {index}"
 
 
 def test_readme_fits_in_150_lines() -> None:
