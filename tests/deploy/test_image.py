@@ -92,12 +92,12 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
             with open_connection(dsn, autocommit=True) as connection:
                 host = Host(connection)
                 host.complete(agent=host.agent())
-                until(lambda: len(host.posts()) == 1, seconds=60, what="the post")
+                until(lambda: len(host.posts()) == 1, what="the post")
             (line,) = (line for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines() if "urlopen" in line)
             health = line.split('"')[5].replace("8080", port)
             python = str(program.parent / "python")
             subprocess.run([python, "-c", health], check=True, env=environment(dsn))
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
                 assert b"autopost_queue_workers 1.0" in answer.read()
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(60) == 0

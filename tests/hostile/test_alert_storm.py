@@ -61,7 +61,8 @@ def work(host: Host, name: str) -> float:
         host.complete(f"{name}-{agent}", agent=agent, status="failed", what=f"what {agent} did for {name}")
         time.sleep(0.1)
     until(lambda: len(host.rows(LATENCIES, (f"{name}-%",))) == len(OTHERS))
-    return statistics.median(row["seconds"] for row in host.rows(LATENCIES, (f"{name}-%",)))
+    seconds: list[float] = [row["seconds"] for row in host.rows(LATENCIES, (f"{name}-%",))]
+    return statistics.median(seconds)
 
 
 def places_of(receiver: Receiver, name: str) -> list[int]:

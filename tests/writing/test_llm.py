@@ -317,7 +317,7 @@ async def test_a_pool_that_is_busy_is_passed_over(llm: LlmServer, make_llm: Make
     await asyncio.gather(*(quick for _, quick in first))
     llm.most_at_once = 0
     more = [ask("slow") for _ in range(13)]
-    await eventually(lambda: llm.most_at_once == 26, seconds=20)
+    await eventually(lambda: llm.most_at_once == 26)
     all_ask.set()
     answers = await asyncio.gather(*(slow for slow, _ in first), *more)
     assert answers == [GOOD] * 26

@@ -68,7 +68,7 @@ def test_carrier_is_what_brings_it(host: Host, several: Several) -> None:
         for number in range(1, 6):
             announcer.post(f"post {number}")
             whole(viewer, 1, number)
-        assert time.monotonic() - began < 2 * CONNECTED_POLL_SECONDS, "by looking, each but the first takes one of these"
+        assert time.monotonic() - began < 2 * CONNECTED_POLL_SECONDS, "by looking, each takes one of these"
         assert one.metric(f'autopost_feed_events_total{{source="{source}"}}') > before
 
 
