@@ -186,7 +186,8 @@ async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None
     await asyncio.to_thread(llm.wait_for_requests, 2)
     hanging = asyncio.create_task(asyncio.sleep(5))  # the second attempt alone would have six
     await asyncio.wait({asking, hanging}, return_when=asyncio.FIRST_COMPLETED)
-    assert not hanging.done()
+    await asyncio.wait({asking}, timeout=0.5)  # a machine that stalls ends both at once
+    assert asking.done()
     assert await asking == NoAnswer("timeout")
     assert len(llm.requests) == 2
 
