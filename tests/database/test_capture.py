@@ -11,7 +11,8 @@ from psycopg import sql
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
-from tests.support.host import Host, open_connection, shortest
+from tests.support.host import Host, open_connection
+from tests.support.timing import shortest
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",

@@ -141,15 +141,3 @@ def until(condition: Callable[[], T], *, seconds: float = PATIENCE_SECONDS, what
         assert time.monotonic() < end, f"{what} did not come true in {seconds:g} seconds"
         time.sleep(0.02)
     return value
-
-
-def shortest(act: Callable[[], object], *, enough: float) -> float:
-    """Return how many seconds `act` takes; the least of up to three times, as a machine may stall in one of them."""
-    seconds = float("inf")
-    for _ in range(3):
-        began = time.monotonic()
-        act()
-        seconds = min(seconds, time.monotonic() - began)
-        if seconds < enough:
-            break
-    return seconds
