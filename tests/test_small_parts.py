@@ -140,7 +140,7 @@ async def test_in_flight_waits_until_there_is_room() -> None:
     await asyncio.sleep(0)
     assert not room.done()
     in_flight.remove([first])
-    await asyncio.wait_for(room, 5)
+    await asyncio.wait_for(room, 60)
     assert len(in_flight) == 1
 
 
@@ -153,7 +153,7 @@ async def test_in_flight_wait_ends_when_it_is_cancelled() -> None:
     await asyncio.sleep(0)
     stop.set()
     in_flight.wake()
-    await asyncio.wait_for(room, 5)
+    await asyncio.wait_for(room, 60)
 
 
 def test_same_row_under_a_new_epoch_is_another_claim() -> None:

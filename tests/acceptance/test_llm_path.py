@@ -187,7 +187,7 @@ async def test_generations_run_at_once_without_holding_a_connection(
         llm.will(when(looked.is_set, says("The inbox is sorted")))
         async with working(with_llm(settings, llm.base_url, llm_timeout_seconds=30), redactor):
             await asyncio.to_thread(llm.wait_for_requests, 10)
-            await eventually(lambda: host.value(in_transactions) == 0, seconds=20)
+            await eventually(lambda: host.value(in_transactions) == 0)
             looked.set()
             await eventually(lambda: host.waiting() == 0)
     assert {row["details"]["generator"] for row in host.audit()} == {"llm"}
@@ -287,5 +287,5 @@ async def test_flood_of_one_agent_does_not_keep_another_waiting(
             await eventually(lambda: len(host.posts()) > 5)
             host.complete("quiet", agent="bob")
             before = len(host.posts())
-            await eventually(lambda: host.rows("select from social_posts where author_id = 'bob'"), seconds=60)
+            await eventually(lambda: host.rows("select from social_posts where author_id = 'bob'"))
             assert len(host.posts()) - before < 100

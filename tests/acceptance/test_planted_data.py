@@ -67,19 +67,19 @@ def pages(worker: WorkerProcess) -> str:
     assert address is not None
     texts = []
     for path in ("/metrics", "/readyz", "/healthz"):
-        with urllib.request.urlopen(address[1] + path, timeout=10) as answer:
+        with urllib.request.urlopen(address[1] + path, timeout=60) as answer:
             texts.append(answer.read().decode())
     return "\n".join(texts)
 
 
 def finished(host: Host) -> None:
     """Wait until every operation has its outcome."""
-    until(lambda: host.value("select count(*) from audit_log") == len(PLANTS), seconds=60, what="the end of the work")
+    until(lambda: host.value("select count(*) from audit_log") == len(PLANTS), what="the end of the work")
 
 
 def forgotten(host: Host) -> str:
     """Wait until retention has been through the outbox; return what autopost left in the database."""
-    until(lambda: host.outbox() == [], seconds=30, what="the end of retention")
+    until(lambda: host.outbox() == [], what="the end of retention")
     return everything_but(host, PLATFORMS_OWN.__contains__)
 
 
@@ -229,7 +229,7 @@ def test_feed_that_fails_for_a_while_and_tells_all_is_not_heard(
     plant(host, PLANTS)
     hasty = {"SOCIAL_POST_LEASE_SECONDS": "1", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.5"}
     with worker_process(database, **TEMPLATES, **TALKATIVE, **lists, **hasty) as worker:
-        until(lambda: "SerializationError" in worker.log, seconds=30)
+        until(lambda: "SerializationError" in worker.log)
         assert "publish.retry" in worker.log
         until(lambda: any(row["last_error"] for row in host.outbox()), what="a row that was given back")
         errors = [row["last_error"] for row in host.outbox() if row["last_error"]]

@@ -253,7 +253,7 @@ async def test_cancelled_consumer_ends(host: Host, pool: asyncpg.Pool[asyncpg.Re
     await eventually(lambda: host.value(WAITING_FOR_A_LOCK))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await running
     host.execute("rollback")
 
@@ -331,7 +331,7 @@ async def test_worker_that_is_cancelled_while_it_advances_causes_no_repeat(
     running = asyncio.create_task(
         TransportConsumer(Slow(pool, SCHEMAS, TRANSPORT, "one", LEASE_SECONDS), transport).run()
     )
-    await asyncio.wait_for(began.wait(), 20)
+    await asyncio.wait_for(began.wait(), 60)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await flush(pool, transport, "two")

@@ -49,7 +49,7 @@ class Watched(Monitoring):
 
     def __init__(self, member: Member) -> None:
         self.member = member
-        found = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', member.log), seconds=60)
+        found = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', member.log))
         assert found is not None
         self._address = found[1]
         self._process = psutil.Process(member.pid)
@@ -212,7 +212,7 @@ TROUBLES: dict[str, Trouble] = {
 def test_worker_lives_through(place: Place, trouble: str) -> None:
     """It says that it is not ready, tries again without haste or flood, and posts at once what came meanwhile."""
     worker = place.worker
-    until(lambda: worker.is_ready and worker.listens, seconds=60)
+    until(lambda: worker.is_ready and worker.listens)
     lines_before = len(worker.member.log.splitlines())
     agent = trouble.replace(" ", "-")
     with contextlib.ExitStack() as outage:
@@ -247,7 +247,7 @@ def test_worker_ends_in_time_although_nobody_answers(place: Place, workers: Crew
         until(lambda: watched.is_ready and watched.listens)
         proxy.become(Mode.SWALLOW)
         member.stop()
-        assert member.wait(25) == 0
+        assert member.wait() == 0
 
 
 def test_connection_that_is_lost_at_the_start_says_so(place: Place, workers: Crew) -> None:

@@ -149,7 +149,7 @@ async def test_worker_that_rescued_its_own_row_publishes_it_once(race: Race) -> 
     (new,) = await rescue(race.outbox("one"))
     publishing = await race.publishing("one", posts([old, new]), at="lock_agents")
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             published = await publishing.finish()
     finally:
         await publishing.crash()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import psycopg
 import pytest
@@ -13,6 +12,7 @@ from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection
+from tests.support.timing import shortest
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",
@@ -49,17 +49,19 @@ def test_locked_outbox_holds_an_agent_up_once_in_a_transaction(host: Host, datab
         "insert into operation_trackers (id, operation_type, status) "
         "select 'op' || n, 'workflow_execute', 'running' from generate_series(1, 300) as n"
     )
-    with open_connection(database) as locker:
-        locker.execute("lock table auto_post_outbox in access exclusive mode")
-        began = time.monotonic()
+
+    def update() -> None:
+        host.warnings.clear()
         with host.connection.transaction():
             host.execute("update operation_trackers set status = 'completed'")
             host.execute("update operation_trackers set status = 'failed'")
-        waited = time.monotonic() - began
+
+    with open_connection(database) as locker:
+        locker.execute("lock table auto_post_outbox in access exclusive mode")
+        assert shortest(update, enough=5) < 5, "one lock_timeout of 20 ms; 300 are six seconds"
     assert host.value("select count(*) from operation_trackers where status = 'failed'") == 300
     assert host.outbox() == []
     assert len(host.warnings) == 1
-    assert waited < 5, "one lock_timeout of 20 ms, with room for a busy machine; 300 are six seconds"
 
 
 def test_capturing_works_again_in_the_next_transaction(host: Host, database: str) -> None:
@@ -211,7 +213,7 @@ def test_host_rings_only_when_a_worker_sleeps(host: Host, database: str) -> None
         assert list(listener.notifies(timeout=0.2)) == []
         sleeper.execute("select pg_advisory_lock(1635087471, hashtext('autopost'))")
         host.complete("loud")
-        assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["auto_post_doorbell"]
+        assert [notice.channel for notice in listener.notifies(timeout=60, stop_after=1)] == ["auto_post_doorbell"]
 
 
 def test_operation_that_was_captured_before_does_not_ring(host: Host, database: str) -> None:
@@ -223,7 +225,7 @@ def test_operation_that_was_captured_before_does_not_ring(host: Host, database: 
         host.move("op", "running")
         host.move("op", "completed")
         host.execute("select pg_notify('auto_post_doorbell', 'end')")
-        assert [notice.payload for notice in listener.notifies(timeout=30, stop_after=1)] == ["end"]
+        assert [notice.payload for notice in listener.notifies(timeout=60, stop_after=1)] == ["end"]
 
 
 def test_full_notification_queue_fails_no_host() -> None:
@@ -252,7 +254,7 @@ def test_wakeup_mode_decides_about_the_bell(host: Host, database: str, wakeup: s
     with open_connection(database, autocommit=True) as listener:
         listener.execute("listen auto_post_doorbell")
         host.complete()
-        assert len(list(listener.notifies(timeout=1 if rings else 0.2, stop_after=1))) == rings
+        assert len(list(listener.notifies(timeout=60 if rings else 0.2, stop_after=1))) == rings
 
 
 def test_insignificant_work_does_not_ring(host: Host, database: str) -> None:

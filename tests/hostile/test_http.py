@@ -38,7 +38,7 @@ def ask(address: str, path: str, headers: dict[str, str]) -> tuple[int, float]:
     """Return the status of an answer on a connection of its own, and how long it took."""
     parts = urlsplit(address)
     began = time.monotonic()
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as end:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as end:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         end.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Connection: close\r\n\r\n".encode())
         status = int(end.recv(1_000).split()[1])
@@ -96,7 +96,7 @@ def test_no_method_on_any_path_gives_an_error(served: Instance) -> None:
     parts = urlsplit(served.address)
     for method in METHODS:
         for path in PATHS:
-            with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as end:
+            with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as end:
                 end.sendall(
                     f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
                     "Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
@@ -128,7 +128,7 @@ def test_malformed_requests_give_no_error(served: Instance) -> None:
     parts = urlsplit(served.address)
     for waits in (True, False):
         for request in MALFORMED:
-            with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as end:
+            with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as end:
                 end.sendall(request)
                 if waits:
                     end.shutdown(socket.SHUT_WR)

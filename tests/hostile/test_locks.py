@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+
 import psycopg
 import pytest
 
 from tests.support.crew import Crew
 from tests.support.host import LOCK_AGENT, Host, open_connection, until
 from tests.support.llm_server import LlmServer, says
-from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, assert_undisturbed, neighbours
+from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, neighbours
 from tests.support.work import worker_process
 
 TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
 PLACES = 10  # rows that a worker with an LLM has in flight: twice its concurrency
 ALERTS = 2 * PLACES
+TAKE_ALL = (
+    "select count(pg_advisory_lock(c, hashtext(s))) from generate_series(1635087472, 1635087475) as c, "
+    "unnest(array['autopost', '\"autopost\"', '']) as s"
+)
 
 
 def test_other_roles_cannot_compute_the_key_of_an_agents_lock(host: Host, database: str) -> None:
@@ -40,15 +46,18 @@ def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
             until(host.posts)
             before = others.measured(UNDISTURBED_SECONDS)
             app.execute("select pg_advisory_lock(%s)", (key,))
-            for number in range(ALERTS):
-                app.execute(
-                    "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
-                    "values (%s, 'victim', 'approval_requested', 'waiting', 'wait')",
-                    (f"alert{number}",),
-                )
-            during = others.measured(3.0)
-            assert_undisturbed(before, during, "an agent's advisory lock")
-            until(lambda: host.value("select count(*) from social_posts where author_id = 'victim'") == ALERTS)
+            numbers = itertools.count()
+
+            def alert() -> None:
+                for number in itertools.islice(numbers, ALERTS):
+                    app.execute(
+                        "insert into operation_trackers (id, agent_id, operation_type, status, what_explanation) "
+                        "values (%s, 'victim', 'approval_requested', 'waiting', 'wait')",
+                        (f"alert{number}",),
+                    )
+
+            others.assert_undisturbed(before, "an agent's advisory lock", alert)
+            until(lambda: host.value("select count(*) from social_posts where author_id = 'victim'") >= ALERTS)
             until(lambda: f'"pid": {app.info.backend_pid}' in worker.log)
             assert '"event": "agent_lock.bypassed"' in worker.log
     assert host.value("select max(attempts) from auto_post_outbox") == 1
@@ -62,12 +71,15 @@ def test_maintenance_and_broadcasting_need_no_advisory_lock(host: Host, database
     host.execute("alter table operation_trackers enable trigger auto_post_capture")
     often = {"SOCIAL_POST_MAINTENANCE_SECONDS": "0.2", "SOCIAL_POST_BROADCAST": "notify"}
     with application_role(host, database) as dsn, open_connection(dsn, autocommit=True) as app:
-        app.execute(
-            "select count(pg_advisory_lock(c, hashtext(s))) from generate_series(1635087472, 1635087475) as c, "
-            "unnest(array['autopost', '\"autopost\"', '']) as s"
-        )
-        with worker_process(database, processes, **TEMPLATES, **often):
-            until(lambda: len(host.posts()) == 1)
-            until(lambda: host.value("select count(*) from auto_post_events where position is not null") == 1)
+        app.execute(TAKE_ALL)
+        with worker_process(database, processes, **TEMPLATES, **often), neighbours(database, host) as others:
+            until(lambda: host.value("select count(*) from social_posts where author_id = 'ada'") == 1)
+            app.execute("select pg_advisory_unlock_all()")
+            before = others.measured(UNDISTURBED_SECONDS)
+            app.execute(TAKE_ALL)
+            others.assert_undisturbed(before, "every advisory lock of maintenance")
+            others.stop()
+            until(others.all_are_posted)
+            until(lambda: host.value("select bool_and(position is not null) from auto_post_events"))
             host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
             until(lambda: not host.outbox())

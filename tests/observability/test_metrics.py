@@ -180,7 +180,7 @@ async def test_queue_is_sampled_by_state(host: Host, settings: Settings) -> None
     assert now("autopost_queue_workers") == 1
     assert now("autopost_queue_capture_enabled") == 1
     assert now("autopost_queue_paused") == 0
-    assert abs(time.time() - now("autopost_queue_sampled_timestamp_seconds")) < 10
+    assert abs(time.time() - now("autopost_queue_sampled_timestamp_seconds")) < 60
     host.execute("select auto_post_pause()")
     host.execute("alter table operation_trackers disable trigger auto_post_capture")
     host.execute("update auto_post_outbox set available_at = 'infinity' where state in ('pending', 'claimed')")

@@ -34,7 +34,7 @@ class Monitoring:
     def get(self, path: str) -> tuple[int, str]:
         """Return the status and the body of an answer."""
         try:
-            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -210,7 +210,7 @@ def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
             until(lambda: host.waiting() == 0)
             if reply:
                 collector.wait_for(lambda: collector.bodies)
-            until(lambda: "traces.export_failed" in worker.log, seconds=30, what="the line in the log")
+            until(lambda: "traces.export_failed" in worker.log, what="the line in the log")
             host.complete("last", "security_scan", agent="agent1")
             until(lambda: host.waiting() == 0)
             worker.process.terminate()

@@ -125,7 +125,7 @@ def test_listen_counts_for_what_commits_after_it(host: Host, database: str) -> N
         early.commit()
         worker.execute("listen auto_post_doorbell")
         late.commit()
-        assert [heard.payload for heard in worker.notifies(timeout=10, stop_after=1)] == ["late"]
+        assert [heard.payload for heard in worker.notifies(timeout=60, stop_after=1)] == ["late"]
         assert [heard.payload for heard in worker.notifies(timeout=0.1)] == []
 
 
@@ -136,7 +136,7 @@ def test_row_can_be_seen_when_its_notification_arrives(host: Host, database: str
         assert worker.execute(ARM).fetchone() == ("armed",)
         for number in range(50):
             host.complete(f"op{number}")
-            assert len(list(worker.notifies(timeout=10, stop_after=1))) == 1
+            assert len(list(worker.notifies(timeout=60, stop_after=1))) == 1
             assert worker.execute("select count(*) from auto_post_outbox").fetchone() == (number + 1,)
 
 

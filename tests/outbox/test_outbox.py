@@ -378,7 +378,7 @@ async def test_publisher_that_waits_for_a_lock_ends_when_it_is_cancelled(
         running = asyncio.create_task(publisher.run())
         await eventually(lambda: host.value(WAITING_FOR_A_LOCK) > 0)
         running.cancel()
-        done, _ = await asyncio.wait([running], timeout=5)
+        done, _ = await asyncio.wait([running], timeout=60)
     assert done
     assert running.cancelled()
 
@@ -393,6 +393,6 @@ async def test_warming_up_can_be_cancelled_and_hides_nothing(host: Host, setting
         warming = asyncio.create_task(warm_up(connection, schemas=SCHEMAS))
         await eventually(lambda: host.value(WAITING_FOR_A_LOCK) > 0)
         warming.cancel()
-        done, _ = await asyncio.wait([warming], timeout=5)
+        done, _ = await asyncio.wait([warming], timeout=60)
     assert done
     assert warming.cancelled()

@@ -12,6 +12,7 @@ from tests.support.llm_server import LlmServer, hangs
 from tests.support.work import worker_process
 
 FAST = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.5"}
+LONG = {"SOCIAL_POST_LLM_TIMEOUT_SECONDS": "60", "SOCIAL_POST_LEASE_SECONDS": "90"}
 
 VIOLATIONS = """
 select p.author_id, p.created_at
@@ -45,7 +46,7 @@ def test_two_workers_give_every_operation_one_outcome(host: Host, database: str)
                 "end, 'completed', 'wrote report ' || n from generate_series(%s::int, %s::int) as n",
                 (start, start + 49),
             )
-        until(lambda: host.waiting() == 0, seconds=90, what="the end of the work")
+        until(lambda: host.waiting() == 0, what="the end of the work")
         for worker in workers:
             worker.signal(signal.SIGTERM)
         assert [worker.wait() for worker in workers] == [0, 0]
@@ -107,13 +108,16 @@ def test_second_sigterm_gives_back_at_once(host: Host, database: str) -> None:
     with LlmServer() as llm:
         llm.will(hangs())
         with worker_process(
-            database, OPENAI_API_KEY="test", OPENAI_BASE_URL=llm.base_url, SOCIAL_POST_LLM_TIMEOUT_SECONDS="30"
+            database,
+            OPENAI_API_KEY="test",
+            OPENAI_BASE_URL=llm.base_url,
+            **LONG,
         ) as worker:
             llm.wait_for_requests(1)
             worker.signal(signal.SIGTERM)
             until(lambda: "worker.draining" in worker.log)
             worker.signal(signal.SIGTERM)
-            assert worker.wait(10) == 0
+            assert worker.wait(50) == 0
     assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("pending", 0)]
 
 
@@ -126,12 +130,12 @@ def test_drain_ends_after_its_time(host: Host, database: str) -> None:
             database,
             OPENAI_API_KEY="test",
             OPENAI_BASE_URL=llm.base_url,
-            SOCIAL_POST_LLM_TIMEOUT_SECONDS="50",
+            **LONG,
             SOCIAL_POST_SHUTDOWN_SECONDS="0.5",
         ) as worker:
             llm.wait_for_requests(1)
             worker.signal(signal.SIGTERM)
-            assert worker.wait(15) == 0
+            assert worker.wait(50) == 0
     assert [row["state"] for row in host.outbox()] == ["pending"]
 
 

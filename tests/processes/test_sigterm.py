@@ -63,6 +63,6 @@ def test_sigterm_ends_the_first_process_of_a_container_while_it_starts(database:
         try:
             until(lambda: any("pydantic" in mapped.path for mapped in worker.memory_maps()))
             worker.terminate()
-            assert unshare.wait(30) in (0, 128 + signal.SIGTERM)
+            assert unshare.wait(120) in (0, 128 + signal.SIGTERM)
         finally:
             unshare.kill()

@@ -45,7 +45,7 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
         with open_connection(empty_database, autocommit=True) as connection:
             host = Host(connection)
             host.complete(agent=host.agent())
-            until(lambda: len(host.posts()) == 1, seconds=40)
+            until(lambda: len(host.posts()) == 1)
         worker.signal(signal.SIGTERM)
         assert worker.wait() == 0
         assert worker.log.count("startup.waiting") == 1
@@ -76,7 +76,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
                 with open_connection(server.dsn(), autocommit=True) as connection:
                     host = Host(connection)
                     host.complete(agent=host.agent())
-                    until(lambda: len(host.posts()) == 1, seconds=40)
+                    until(lambda: len(host.posts()) == 1)
                 assert told(monitoring) == (200, None)
                 assert monitoring.get("/")[0] == 200
                 worker.signal(signal.SIGTERM)

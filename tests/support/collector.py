@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.support.host import PATIENCE_SECONDS
+
 Reply = Callable[[BaseHTTPRequestHandler, threading.Event], None]
 
 
@@ -66,7 +68,7 @@ class Collector:
         """Return the spans that came, decoded."""
         return [span for part in self.resources for scope in part.scope_spans for span in scope.spans]
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> None:
         """Return when the condition is true; raise AssertionError if it never is."""
         end = time.monotonic() + seconds
         while not condition():

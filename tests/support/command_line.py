@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 from tests.support.crew import everybodys
+from tests.support.host import PATIENCE_SECONDS
 
 
 def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +42,7 @@ class Terminal:
         """Type something."""
         os.write(self._master, text.encode())
 
-    def until(self, text: str, *, seconds: float = 30) -> str:
+    def until(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> str:
         """Read until it has shown this; return all that it has shown."""
         end = time.monotonic() + seconds
         while text not in self.shown:
@@ -49,7 +50,7 @@ class Terminal:
             self._read()
         return self.shown
 
-    def end(self, *, seconds: float = 30) -> int:
+    def end(self, *, seconds: float = PATIENCE_SECONDS) -> int:
         """Read to the end; return the exit code."""
         end = time.monotonic() + seconds
         while self.process.poll() is None:

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.support import ROOT
-from tests.support.host import until
+from tests.support.host import PATIENCE_SECONDS, until
 
 
 class Member:
@@ -55,7 +55,7 @@ class Member:
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal; nothing happens when it has ended."""
-        self._started.wait(10)
+        self._started.wait(PATIENCE_SECONDS)
         with contextlib.suppress(ProcessLookupError, OSError):
             signal.pidfd_send_signal(self._pidfd, number)
 
@@ -76,7 +76,7 @@ class Member:
         """Return its exit code, None while it runs or has yet to start."""
         return self.code
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Return its exit code; minus the signal's number when one ended it."""
         assert self._ended.wait(seconds), f"{self.name} did not end in {seconds:g} seconds:\n{self.log[-2000:]}"
         assert self.code is not None
@@ -158,14 +158,14 @@ class Crew:
         input_.write_bytes(given)
         member = self._fork(environment, arguments=arguments, alone=True, out=str(out), input=str(input_))
         try:
-            code = member.wait(60)
+            code = member.wait()
         finally:
             if member.poll() is None:
                 member.kill()
         return subprocess.CompletedProcess(arguments, code, out.read_bytes(), member.path.read_bytes())
 
     def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
-        assert self._ready.wait(60), "the process that others are forked from did not start"
+        assert self._ready.wait(PATIENCE_SECONDS), "the process that others are forked from did not start"
         assert self._zygote.stdin is not None
         with self._lock:
             number = next(self._numbers)
@@ -208,10 +208,10 @@ class Crew:
                 member.signal(signal.SIGCONT)
                 member.signal(signal.SIGTERM)
         with contextlib.suppress(AssertionError):
-            until(lambda: not any(member.runs for member in self.members), seconds=30)
+            until(lambda: not any(member.runs for member in self.members))
         assert self._zygote.stdin is not None
         self._zygote.stdin.close()  # it kills anyone who is left
-        self._zygote.wait(20)
+        self._zygote.wait(PATIENCE_SECONDS)
         self._reader.join(5)
         if self._zygote.stdout is not None:
             self._zygote.stdout.close()

@@ -131,7 +131,10 @@ class Host:
         self.execute("update auto_post_rate_limits set last_post_at = last_post_at - %s::interval", (interval,))
 
 
-def until(condition: Callable[[], T], *, seconds: float = 60.0, what: str = "the condition") -> T:
+PATIENCE_SECONDS = 120.0  # long enough for a machine that is many times slower, or stalls
+
+
+def until(condition: Callable[[], T], *, seconds: float = PATIENCE_SECONDS, what: str = "the condition") -> T:
     """Return the first true value of `condition`; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not (value := condition()):

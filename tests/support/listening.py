@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.host import open_connection
+from tests.support.host import PATIENCE_SECONDS, open_connection
 from tests.support.redis_server import RedisServer
 
 
@@ -19,7 +19,7 @@ class Subscriber:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self._pubsub = server.client().pubsub()  # type: ignore[no-untyped-call]
         self._pubsub.psubscribe(pattern)
-        assert self._pubsub.get_message(timeout=5), "the subscription is confirmed"
+        assert self._pubsub.get_message(timeout=PATIENCE_SECONDS), "the subscription is confirmed"
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -52,7 +52,7 @@ class Listener:
         self._connection.execute(f"listen {channel}")
         self.heard: list[dict[str, Any]] = []
 
-    def hear(self, count: int, *, seconds: float = 60) -> list[dict[str, Any]]:
+    def hear(self, count: int, *, seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
         """Return the posts of the messages once there are `count`."""
         end = time.monotonic() + seconds
         while len(self.heard) < count:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from tests.support.host import PATIENCE_SECONDS
+
 PROMPT_TOKENS = 200
 COMPLETION_TOKENS = 40
 
@@ -207,7 +209,7 @@ class LlmServer:
             self._replies = list(replies)
             self.requests.clear()
 
-    def wait_for_requests(self, count: int, within_seconds: float = 60.0) -> None:
+    def wait_for_requests(self, count: int, within_seconds: float = PATIENCE_SECONDS) -> None:
         """Return when `count` requests have come; raise AssertionError if they do not."""
         deadline = time.monotonic() + within_seconds
         while len(self.requests) < count:

@@ -6,7 +6,8 @@ import contextlib
 import itertools
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.support.host import Host, open_connection, until
@@ -14,16 +15,23 @@ from tests.support.roles import dsn_of
 
 PER_SECOND = 15
 UNDISTURBED_SECONDS = 2.0
+ATTACK_SECONDS = 3.0
+WINDOWS = 3
+TICK_SECONDS = 0.02
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long neighbours waited for their posts, in seconds; one that is not there yet counts as long as it waits."""
+    """How long neighbours waited for their posts, in seconds; one that is not there yet counts as long as it waits.
+
+    `stalled`: for how long the machine did not run this process meanwhile, nor anything else, it seems.
+    """
 
     p50: float
     p99: float
     posts: int
+    stalled: float
 
 
 class Neighbours:
@@ -34,8 +42,9 @@ class Neighbours:
         self._dsn = dsn
         self._completed = 0
         self._first = 0
+        self._stalled = 0.0
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._work, self._watch)]
 
     def _work(self) -> None:
         with open_connection(self._dsn, autocommit=True) as connection:
@@ -45,19 +54,28 @@ class Neighbours:
                 host.complete(name, agent=host.agent(name))
                 self._completed += 1
 
+    def _watch(self) -> None:
+        last = time.monotonic()
+        while not self._ending.wait(TICK_SECONDS):
+            now = time.monotonic()
+            self._stalled += max(0.0, now - last - 5 * TICK_SECONDS)
+            last = now
+
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End."""
         self._ending.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def measured(self, seconds: float) -> Latency:
         """Return the latency of what is completed from now on, during this number of seconds."""
-        first = self._completed
-        until(lambda: self._completed >= first + seconds * PER_SECOND, seconds=seconds * 5)
+        first, stalled = self._completed, self._stalled
+        until(lambda: self._completed >= first + seconds * PER_SECOND)
         row = self._host.rows(
             "select count(*) filter (where state = 'posted') as posts, "
             "percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from "
@@ -66,7 +84,30 @@ class Neighbours:
             (first,),
         )[0]
         p50, p99 = row["seconds"]
-        return Latency(round(p50, 3), round(p99, 3), row["posts"])
+        return Latency(round(p50, 3), round(p99, 3), row["posts"], round(self._stalled - stalled, 3))
+
+    def assert_undisturbed(
+        self,
+        before: Latency,
+        attack: str,
+        again: Callable[[], object] = lambda: None,
+        *,
+        seconds: float = ATTACK_SECONDS,
+    ) -> None:
+        """Fail unless the p99 is at most twice that of before, plus a second, in one of three windows of the attack.
+
+        A machine that stalls shows it in one window, an attack that has an effect in each. `again` renews the attack
+        at the beginning of each window.
+        """
+        seen = []
+        for _ in range(WINDOWS):
+            again()
+            during = self.measured(seconds)
+            print(f"{attack}: p50 {before.p50} -> {during.p50} s, p99 {before.p99} -> {during.p99} s")  # noqa: T201 - pytest -s
+            if during.p99 - during.stalled <= 2 * before.p99 + 1:
+                return
+            seen.append(during)
+        raise AssertionError(f"{attack}: {before}, then {seen}")
 
     def all_are_posted(self) -> bool:
         """Return whether each of them has its one post."""
@@ -88,12 +129,6 @@ def neighbours(dsn: str, host: Host) -> Iterator[Neighbours]:
         yield working
     finally:
         working.stop()
-
-
-def assert_undisturbed(before: Latency, during: Latency, attack: str) -> None:
-    """Fail unless the neighbours' p99 is at most twice that of before, plus a second."""
-    print(f"{attack}: p50 {before.p50} -> {during.p50} s, p99 {before.p99} -> {during.p99} s")  # noqa: T201 - pytest -s
-    assert during.p99 <= 2 * before.p99 + 1, (attack, before, during)
 
 
 @contextlib.contextmanager

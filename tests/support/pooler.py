@@ -71,7 +71,7 @@ def pgbouncer(dsn: str, mode: str) -> Iterator[str]:
 
 
 def _until_it_answers(dsn: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while True:
         try:
             psycopg.connect(dsn).close()

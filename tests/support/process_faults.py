@@ -85,7 +85,7 @@ def clock(hours: float, arena: Arena) -> Iterator[None]:
     """A worker joins whose clock is hours off, and another one leaves."""
     leaving = arena.working()
     joining = arena.start_worker(clock_seconds=hours * HOURS)
-    until(lambda: joining.works or not joining.runs, seconds=20)
+    until(lambda: joining.works or not joining.runs)
     leaving.signal(signal.SIGTERM)
     arena.hold(0.5)
     yield

@@ -42,7 +42,7 @@ class RedisServer:
         with self._log.open("ab") as log:
             command += ["--dir", self._folder.name, *(word for option in options for word in option.split(" ", 1))]
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         with redis.Redis.from_url(self.url) as client:
             while not _answers(client):
                 assert time.monotonic() < end, self._log.read_text("utf-8")

@@ -22,7 +22,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.worker.worker import Worker
 from tests.support.crew import Crew
-from tests.support.host import SCHEMAS, Host
+from tests.support.host import PATIENCE_SECONDS, SCHEMAS, Host
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +37,7 @@ async def working(settings: Settings, redactor: Redactor | None = None) -> Async
             await running
 
 
-async def eventually(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
+async def eventually(condition: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
     """Return the first true value of `condition`; fail after `seconds`."""
     async with asyncio.timeout(seconds):
         while not (value := condition()):
@@ -61,7 +61,7 @@ class Process(Protocol):
     def poll(self) -> int | None:
         """Return its exit code, None while it runs."""
 
-    def wait(self, seconds: float = 30, /) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS, /) -> int:
         """Return its exit code once it has ended."""
 
     def send_signal(self, number: signal.Signals, /) -> None:
@@ -90,7 +90,7 @@ class WorkerProcess:
         """Send it a signal."""
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Return its exit code."""
         return self.process.wait(seconds)
 

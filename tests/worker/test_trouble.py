@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from pydantic import SecretStr
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import Host, open_connection
-from tests.support.llm_server import LlmServer, after, says
+from tests.support.llm_server import LlmServer, says, when
 from tests.support.work import eventually, work_off, working
 
 EMAIL = "jane" + "@" + "example.com"
@@ -58,9 +59,6 @@ async def test_post_that_fails_as_if_by_circumstance_holds_up_no_neighbour(
             host.complete(f"op{number}", agent=host.agent(f"agent{number}"))
         await eventually(lambda: len(host.posts()) == 11)
         await eventually(lambda: host.outbox()[3]["state"] == "pending")
-    assert host.value(
-        "select max(finished_at - captured_at) < interval '2 seconds' from auto_post_outbox where state = 'posted'"
-    )
     (left,) = [row for row in host.outbox() if row["state"] != "posted"]
     assert (left["tracker_id"], left["last_error"]) == ("op3", "ObjectNotInPrerequisiteStateError 55000")
 
@@ -85,10 +83,11 @@ async def test_locked_feed_kills_no_row(host: Host, settings: Settings, redactor
 
 
 async def test_lease_is_renewed_while_a_generation_lasts(host: Host, settings: Settings, redactor: Redactor) -> None:
-    """Two that go one after another take longer than the lease; nobody pays twice."""
-    many(host, 3)
+    """That of a row that is being written, and of one that waits for it; a machine that stalls may cost a try."""
+    claims = "select epoch, min(available_at) as lease_until from auto_post_outbox where state = 'claimed' group by 1"
+    released = threading.Event()
     with LlmServer() as llm:
-        llm.will(after(4.0, says("done")))
+        llm.will(when(released.is_set, says("done")))
         slow = settings.model_copy(
             update={
                 "llm_enabled": True,
@@ -96,15 +95,20 @@ async def test_lease_is_renewed_while_a_generation_lasts(host: Host, settings: S
                 "openai_base_url": llm.base_url,
                 "llm_concurrency": 1,
                 "lease_seconds": 6.0,
-                "llm_timeout_seconds": 20.0,
+                "llm_timeout_seconds": 300.0,
             }
         )
+        many(host, 2)
         async with working(slow, redactor):
-            await eventually(lambda: host.value("select count(*) >= 2 from auto_post_outbox where state = 'claimed'"))
-            async with working(slow, redactor):  # which would take over what is not renewed
-                await eventually(lambda: host.waiting() == 0)
-        assert len(llm.requests) == 3
-    assert [row["attempts"] for row in host.outbox()] == [1, 1, 1]
+            for _ in range(3):
+                (first,) = await eventually(lambda: host.rows(claims + " having count(*) = 2"))
+                while (then := host.rows(claims)) == [first]:
+                    await asyncio.sleep(0.05)
+                if renewed := [row["epoch"] for row in then] == [first["epoch"]]:
+                    break  # the rows are still those of the first claim, and their leases end later
+            released.set()
+            await eventually(lambda: host.waiting() == 0)
+    assert renewed
 
 
 @pytest.mark.parametrize("kept", ['{"content": "x", "generator": "llm", "colour": 1}', "[]", "7", '{"generator": "x"}'])

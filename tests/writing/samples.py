@@ -73,5 +73,5 @@ def private_address(user: str = "jane.doe") -> str:
 
 def settings_for(llm: LlmServer, **overrides: Any) -> Settings:
     """Return settings that use the local LLM."""
-    values: dict[str, Any] = {"openai_api_key": SecretStr("test"), "openai_base_url": llm.base_url}
+    values = {"openai_api_key": SecretStr("test"), "openai_base_url": llm.base_url, "llm_timeout_seconds": 30.0}
     return load_settings(require_database=False, **{**values, **overrides})

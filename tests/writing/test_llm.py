@@ -186,7 +186,8 @@ async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None
     await asyncio.to_thread(llm.wait_for_requests, 2)
     hanging = asyncio.create_task(asyncio.sleep(5))  # the second attempt alone would have six
     await asyncio.wait({asking, hanging}, return_when=asyncio.FIRST_COMPLETED)
-    assert not hanging.done()
+    await asyncio.wait({asking}, timeout=0.5)  # a machine that stalls ends both at once
+    assert asking.done()
     assert await asking == NoAnswer("timeout")
     assert len(llm.requests) == 2
 
@@ -317,7 +318,7 @@ async def test_a_pool_that_is_busy_is_passed_over(llm: LlmServer, make_llm: Make
     await asyncio.gather(*(quick for _, quick in first))
     llm.most_at_once = 0
     more = [ask("slow") for _ in range(13)]
-    await eventually(lambda: llm.most_at_once == 26, seconds=20)
+    await eventually(lambda: llm.most_at_once == 26)
     all_ask.set()
     answers = await asyncio.gather(*(slow for slow, _ in first), *more)
     assert answers == [GOOD] * 26

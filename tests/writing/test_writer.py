@@ -345,7 +345,7 @@ async def test_model_whose_answers_are_rejected_is_paused_and_tried_again(
     assert {post.fallback for post in posts} == {"invented"}
     assert len(llm.requests) == 10
     llm.will(says(GOOD))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await writer.write(an_operation(), an_agent())).generator is Generator.TEMPLATE:
             await asyncio.sleep(0.02)
     assert (await writer.write(an_operation(), an_agent())).content == GOOD

@@ -102,7 +102,7 @@ class Arena:
 
     def working(self) -> Member:
         """Return a worker that claims; wait for one."""
-        members = until(lambda: [m for m in self.workers.running if m.works], seconds=60, what="a working worker")
+        members = until(lambda: [m for m in self.workers.running if m.works], what="a working worker")
         return self.dice.choice(members)
 
     def outcomes(self, host: Host) -> int:

@@ -57,7 +57,7 @@ class Load(threading.Thread):
                     time.sleep(0.002)
 
 
-def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], None], *, name: str = "op") -> Latency:
+def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], None], name: str) -> Latency:
     """Do something again and again while operations come in, wait for the last outcome, and return the latency.
 
     Every operation must end exactly once. `name` is what their ids begin with.

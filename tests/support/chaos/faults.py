@@ -167,7 +167,7 @@ def tiny_retention(arena: Arena) -> Iterator[None]:
         SOCIAL_POST_RETENTION_DAYS="0.00001",
         SOCIAL_POST_MAINTENANCE_SECONDS="0.1",
     )
-    until(lambda: joining.works or not joining.runs, seconds=20)
+    until(lambda: joining.works or not joining.runs)
     arena.hold(1.5)
     joining.signal(signal.SIGTERM)
     yield

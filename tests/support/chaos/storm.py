@@ -43,7 +43,7 @@ class Storm:
         replacing = threading.Thread(target=arena.replace_the_dead, daemon=True)
         for _ in range(WORKERS):
             arena.start_worker()
-        until(lambda: sum(member.works for member in arena.workers.members) >= WORKERS, seconds=60)
+        until(lambda: sum(member.works for member in arena.workers.members) >= WORKERS)
         replacing.start()
         arena.platform.start()
         began = time.monotonic()
@@ -109,7 +109,7 @@ class Storm:
     def _until_progress(self, owner: Host) -> None:
         """Wait for an outcome that was not there when the fault ended."""
         before = self._arena.outcomes(owner)
-        until(lambda: self._arena.outcomes(owner) > before, seconds=60, what="progress after a fault")
+        until(lambda: self._arena.outcomes(owner) > before, what="progress after a fault")
 
     def _check(self, owner: Host, name: str) -> None:
         for row in violations(owner, window_seconds=WINDOW_SECONDS):
@@ -123,7 +123,7 @@ class Storm:
         with self._arena.owner() as owner:
             # The reconciler has to come round once more before all that was missed is captured.
             owner.execute("update auto_post_reconciliation set last_round_at = null")
-            until(lambda: owner.value("select last_round_at is not null from auto_post_reconciliation"), seconds=60)
+            until(lambda: owner.value("select last_round_at is not null from auto_post_reconciliation"))
 
             def is_done() -> bool:
                 with contextlib.suppress(psycopg.errors.DeadlockDetected):

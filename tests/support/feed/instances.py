@@ -31,7 +31,7 @@ class Instance:
     def __init__(self, process: Process, log: Path) -> None:
         self.process = process
         self._log = log
-        found = until(self._address, seconds=60, what=f"an address; {self.log}")
+        found = until(self._address, what=f"an address; {self.log}")
         assert found is not None
         self.address = f"http://127.0.0.1:{found[1]}"
 
@@ -47,7 +47,7 @@ class Instance:
     def get(self, path: str, **headers: str) -> httpx2.Response:
         """Ask for something, with the token unless headers say otherwise."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx2.get(self.address + path, headers=BEARER | given, timeout=30)
+        return httpx2.get(self.address + path, headers=BEARER | given, timeout=60)
 
     def metric(self, name: str) -> float:
         """Return what it counts."""
@@ -79,7 +79,7 @@ def instance(
     }
     with process_of("serve", variables, crew) as (process, log):
         running = Instance(process, log)
-        until(lambda: running.get("/readyz").status_code == 200, seconds=60, what=running.log)
+        until(lambda: running.get("/readyz").status_code == 200, what=running.log)
         yield running
 
 
@@ -218,7 +218,7 @@ def socket_of(at: Instance, query: str = "", *, path: str = "/feed/ws", **header
     given = BEARER | {name.replace("_", "-"): value for name, value in headers.items()}
     address = at.address.replace("http://", "ws://")
     present = {name: value for name, value in given.items() if value}
-    with connect(f"{address}{path}{query}", additional_headers=present, open_timeout=30, proxy=None) as opened:
+    with connect(f"{address}{path}{query}", additional_headers=present, open_timeout=60, proxy=None) as opened:
         yield opened
 
 

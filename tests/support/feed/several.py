@@ -79,7 +79,7 @@ def slow(at: Instance, path: str) -> Iterator[socket.socket]:
     )
     with socket.socket() as end:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        end.settimeout(30)
+        end.settimeout(60)
         end.connect((parts.hostname, parts.port))
         more = upgrade if path.endswith("ws") else ""
         end.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n{more}\r\n".encode())

@@ -55,7 +55,7 @@ class Site:
         end = socket.socket()
         if receive_bytes is not None:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        end.settimeout(30)
+        end.settimeout(60)
         end.connect((parts.hostname, parts.port))
         return end
 
@@ -73,11 +73,11 @@ def site(dsn: str, crew: Crew | None = None, /, *, token: str | None = TOKEN, **
     """Run a worker that serves the page, from when it is ready on."""
     given = {"SOCIAL_POST_HTTP_TOKEN": token} if token else {}
     with worker_process(dsn, crew, **QUICK, **given, **variables) as worker:
-        found = until(lambda: re.search(r'"address": "http://[^"]*:(\d+)"', worker.log), seconds=60, what=worker.log)
+        found = until(lambda: re.search(r'"address": "http://[^"]*:(\d+)"', worker.log), what=worker.log)
         assert found is not None
         address = f"http://127.0.0.1:{found[1]}"
-        with httpx2.Client(timeout=30) as client:
-            until(lambda: client.get(address + "/readyz").status_code == 200, seconds=60, what=worker.log)
+        with httpx2.Client(timeout=60) as client:
+            until(lambda: client.get(address + "/readyz").status_code == 200, what=worker.log)
             yield Site(worker, address, client)
 
 

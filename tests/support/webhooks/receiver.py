@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.support.host import until
+from tests.support.host import PATIENCE_SECONDS, until
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Receiver:
         with self._lock:
             self._judge = status_of
 
-    def wait(self, count: int, *, seconds: float = 60) -> None:
+    def wait(self, count: int, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until it took so many."""
         until(lambda: len(self.taken) >= count, seconds=seconds, what=f"{count} posts, of which came {self.contents}")
 

@@ -121,7 +121,7 @@ def test_newest_posts_come_first(
     def contents() -> list[str]:
         return [item["content_text"] for item in feeds.get(f"/feed.json{query}").json()["items"]]
 
-    until(lambda: contents() == wanted, seconds=20, what=str(wanted))
+    until(lambda: contents() == wanted, what=str(wanted))
     answer = feeds.get(f"/feed.atom{query}")
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert [entry.content[0].value for entry in feedparser.parse(answer.content).entries] == wanted
@@ -137,7 +137,7 @@ def test_there_are_so_many_posts_at_the_most(feeds: Instance, announcer: Announc
         return [item["content_text"] for item in feeds.get("/feed.json").json()["items"]]
 
     newest = [f"Post number {number}" for number in range(MOST_POSTS + 4, 4, -1)]
-    until(lambda: contents() == newest, seconds=20)
+    until(lambda: contents() == newest)
 
 
 @pytest.mark.parametrize("path", ["/feed.json", "/feed.atom"])
@@ -147,7 +147,7 @@ def test_what_has_not_changed_is_not_sent_again(
     """By its tag, until a post comes or goes."""
     platform.execute("delete from social_posts")
     (post_id,) = announcer.write("one")
-    until(lambda: feeds.get(path).text.count("one") >= 1, seconds=20)
+    until(lambda: feeds.get(path).text.count("one") >= 1)
     first = feeds.get(path)
     tag = first.headers["etag"]
     for given in (tag, f"W/{tag}", f'"other", {tag}'):
@@ -155,7 +155,7 @@ def test_what_has_not_changed_is_not_sent_again(
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert feeds.get(path, If_None_Match='"other"').status_code == 200
     platform.execute("delete from social_posts where id = %s", (post_id,))
-    until(lambda: feeds.get(path, If_None_Match=tag).status_code == 200, seconds=20)
+    until(lambda: feeds.get(path, If_None_Match=tag).status_code == 200)
 
 
 def test_addresses_are_those_by_which_it_is_reached(feeds: Instance) -> None:

@@ -74,7 +74,7 @@ class Client:
         """Return the response to a request, or nothing when the connection is closed."""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             self.writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
                 await self._reader.readexactly(int(head.partition("content-length: ")[2].partition("\r")[0]))
                 return head
@@ -84,7 +84,7 @@ class Client:
         """Return what comes until the server closes the connection."""
         data = b""
         with contextlib.suppress(ConnectionError):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while part := await self._reader.read(10_000):
                     data += part
         return data.decode()
@@ -92,7 +92,7 @@ class Client:
     async def until_closed(self) -> None:
         """Wait until the server closes the connection."""
         with contextlib.suppress(ConnectionError):
-            assert await asyncio.wait_for(self._reader.read(1_000), 20) == b""
+            assert await asyncio.wait_for(self._reader.read(1_000), 60) == b""
 
 
 async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ async def test_socket_outlives_the_time_that_a_request_may_take(monkeypatch: pyt
         await send({"type": "websocket.send", "text": "still here"})
 
     async with serving(fallback=later) as port, connect(f"ws://127.0.0.1:{port}/any", proxy=None) as opened:
-        assert await asyncio.wait_for(opened.recv(), 20) == "still here"
+        assert await asyncio.wait_for(opened.recv(), 60) == "still here"
 
 
 async def test_one_connection_too_many_closes_the_oldest_that_waits() -> None:
@@ -140,7 +140,7 @@ async def test_requests_over_the_limit_are_refused_and_probes_are_not() -> None:
             asyncio.create_task((await clients.enter_async_context(Client.open(port))).ask("/slow")) for _ in range(2)
         ]
         another = await clients.enter_async_context(Client.open(port))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (await another.ask("/slow")).startswith("HTTP/1.1 503"):
                 await asyncio.sleep(0.05)
         for path in ("/healthz", "/metrics"):

@@ -86,7 +86,7 @@ async def running(host: Host, database: str, pool: asyncpg.Pool[asyncpg.Record])
     begun.task.cancel()
     begun.announcer.write("past")
     begun.task = asyncio.create_task(begun.receiver.run(begun.ready))
-    await asyncio.wait_for(begun.ready.wait(), 20)
+    await asyncio.wait_for(begun.ready.wait(), 60)
     await eventually(lambda: begun.script.sessions == 1)
     yield begun
     begun.task.cancel()
@@ -216,7 +216,7 @@ async def test_log_is_looked_at_while_nothing_is_heard(
     running = Running(host, database, Log(Database(pool, SCHEMAS)))
 
     running.script.down = True
-    await asyncio.wait_for(running.ready.wait(), 20)
+    await asyncio.wait_for(running.ready.wait(), 60)
     written = [str(number) for number in range(BATCH + 10)]
     running.announcer.write(*written)
     await eventually(lambda: len(running.handed) == len(written))
@@ -232,7 +232,7 @@ async def test_database_that_was_put_back_ends_it(running: Running) -> None:
     running.host.execute("update auto_post_consumers set position = 1 where name = 'log'")
     await running.script.says.put([])
     with pytest.raises(ExceptionGroup) as ended:
-        await asyncio.wait_for(running.task, 20)
+        await asyncio.wait_for(running.task, 60)
     assert ended.value.subgroup(LogRewound) is not None
 
 

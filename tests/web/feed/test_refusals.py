@@ -76,7 +76,7 @@ def test_strange_name_is_refused(feeds: Instance) -> None:
     for path in ("/feed/events", "/feed.json", "/feed.atom"):
         assert feeds.get(path, Host="evil.example").status_code == 421
     parts = urlsplit(feeds.address)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as end:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as end:
         lines = (
             "GET /feed/ws HTTP/1.1",
             "Host: evil.example",
@@ -94,7 +94,7 @@ def test_browser_with_a_session_may_open_a_socket(feeds: Instance, announcer: An
     """From the page itself, with the cookie alone."""
     host = urlsplit(feeds.address).netloc
     answer = httpx2.post(
-        f"{feeds.address}/sign-in", data={"token": TOKEN}, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30
+        f"{feeds.address}/sign-in", data={"token": TOKEN}, headers={"Sec-Fetch-Site": "same-origin"}, timeout=60
     )
     cookie = answer.headers["set-cookie"].partition(";")[0]
     given = {"Authorization": "", "Cookie": cookie, "Origin": f"http://{host}"}
@@ -136,7 +136,7 @@ def test_no_more_watch_than_may(database: str) -> None:
     """Who comes then is told to come later, and comes in when somebody has left."""
     with instance(database, SOCIAL_POST_FEED_VIEWERS="2") as feeds:
         with EventViewer(feeds), SocketViewer(feeds):
-            answer = httpx2.get(f"{feeds.address}/feed/events", headers=BEARER, timeout=30)
+            answer = httpx2.get(f"{feeds.address}/feed/events", headers=BEARER, timeout=60)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
         until(lambda: feeds.metric('autopost_feed_viewers{protocol="ws"}') == 0)
         until(lambda: feeds.metric('autopost_feed_viewers{protocol="events"}') == 0)

@@ -186,7 +186,7 @@ def test_who_does_not_finish_a_request_is_cut_off(guarded: Site) -> None:
     parts = urlsplit(guarded.address)
     with contextlib.ExitStack() as ends:
         opened = {
-            what: ends.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30))
+            what: ends.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60))
             for what in (b"", b"GET / HTTP/1.1\r\nHost:", FORM_HEAD + b"t")
         }
         for sent, end in opened.items():
@@ -202,7 +202,7 @@ def test_who_does_not_finish_a_request_is_cut_off(guarded: Site) -> None:
 def test_form_whose_sender_is_gone_is_no_error(guarded: Site) -> None:
     """It changes nothing, and the log stays silent."""
     parts = urlsplit(guarded.address)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as end:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as end:
         end.sendall(FORM_HEAD + b"t")
     assert guarded.sign_in("wrong").status_code == 401
     assert "Traceback" not in guarded.worker.log
@@ -322,7 +322,7 @@ def test_page_can_be_switched_off(database: str) -> None:
         pattern = r'"address": "(http://[^"]*)"'
         from tests.support.host import until
 
-        found = until(lambda: re.search(pattern, worker.log), seconds=60)
+        found = until(lambda: re.search(pattern, worker.log))
         assert found is not None
         import httpx2
 

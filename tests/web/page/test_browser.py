@@ -14,7 +14,7 @@ from tests.support.host import Host, until
 from tests.support.web.browsing import TOKEN, Site
 from tests.support.web.filling import bury, fill
 
-PATIENCE_MILLISECONDS = 20_000
+PATIENCE_MILLISECONDS = 60_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 GOAL_MILLISECONDS = 1_000
 TRIES = 5

@@ -34,14 +34,15 @@ Key = tuple[UUID, int]  # a row may be in a group twice: a worker that froze pas
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a statement of a publishing transaction may wait for a lock, and how long it may take."""
+    """How long a statement of a publishing transaction may wait for a lock, and how long it may take for its rows."""
 
     lock_seconds: float
     statement_seconds: float
+    seconds_per_row: float = 0.0
 
 
 # A group shares its lane with everyone, so it fails soon; what failed is published alone, which may take longer.
-OF_A_GROUP = Timeouts(lock_seconds=0.1, statement_seconds=2.0)
+OF_A_GROUP = Timeouts(lock_seconds=0.1, statement_seconds=0.5, seconds_per_row=0.005)
 OF_A_SINGLE_ROW = Timeouts(lock_seconds=0.1, statement_seconds=10.0)
 
 
@@ -163,9 +164,8 @@ class Publication:
     async def _decide(
         self, connection: Any, group: Sequence[Proposal], decide: Decide, timeouts: Timeouts
     ) -> tuple[list[Proposal], datetime]:
-        rows = await connection.fetch(
-            self._query("worker/agents_now"), _authors(group) or [""], *_milliseconds(timeouts)
-        )
+        limits = _milliseconds(timeouts, len(group))
+        rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""], *limits)
         now: datetime = rows[0]["now"]
         return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
 
@@ -231,9 +231,10 @@ def _key(item: Outcome) -> Key:
     return item.claim.id, item.claim.epoch
 
 
-def _milliseconds(timeouts: Timeouts) -> tuple[str, str]:
-    """Return the timeouts as PostgreSQL's settings have them."""
-    return str(round(timeouts.lock_seconds * 1000)), str(round(timeouts.statement_seconds * 1000))
+def _milliseconds(timeouts: Timeouts, rows: int) -> tuple[str, str]:
+    """Return the timeouts of this number of rows as PostgreSQL's settings have them."""
+    statement_seconds = timeouts.statement_seconds + rows * timeouts.seconds_per_row
+    return str(round(timeouts.lock_seconds * 1000)), str(round(statement_seconds * 1000))
 
 
 def _authors(group: Sequence[Proposal]) -> list[str]:
@@ -254,7 +255,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
         await transaction.start()
         await connection.fetch(query("worker/claim", schemas), "", 0, timedelta(), False, None, True)
         await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
-        await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP))
+        await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
         await connection.fetch(query("worker/finish", schemas), *[nothing] * 7, now)
         await connection.execute(query("worker/post", schemas), *[nothing] * 6, now)
     with contextlib.suppress(*DATABASE_ERRORS):
