@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.redaction.people.finder import people
+from autopost.redaction.people.finder import SOURCES, people
 from autopost.redaction.redactor import Redactor
 from tests.redaction.sentences import assert_redacted, assert_unchanged
 
@@ -111,5 +111,5 @@ def test_names_are_not_looked_for_without_the_type() -> None:
 def test_time_is_in_proportion_to_the_text() -> None:
     """Twice the text finds twice the names, and pieces that repeat end."""
     for piece in ("Anna Berg ", "Aa ", "A. ", "Dr. ", "van der ", "Anna, ", "É", "'s "):
-        once, twice = people(piece * 400), people(piece * 800)
+        once, twice = people(piece * 400, SOURCES), people(piece * 800, SOURCES)
         assert len(twice) <= 2 * len(once) + 2

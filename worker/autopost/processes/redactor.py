@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 from autopost.errors import ConfigurationError, Unreadable
 from autopost.processes.user_names import Reload
 from autopost.redaction.allowlist import require_addresses
-from autopost.redaction.engine import known_entities
+from autopost.redaction.engine import RULE_IDS, known_entities
 from autopost.redaction.entities import select_entities
 from autopost.redaction.names import word_count
 from autopost.redaction.pattern_file import parse_patterns
 from autopost.redaction.redactor import Redactor
 from autopost.redaction.rule import Rule
-from autopost.redaction.rules import IDS
 from autopost.settings import PREFIX, Settings, invalid_configuration
 from autopost.settings.bounded_file import parse_toml, read_bounded
 
@@ -89,7 +88,7 @@ def _build(settings: Settings, table_names: Iterable[str]) -> tuple[Redactor | N
         names = [name for name in ("ONLY", "WITHOUT") if getattr(settings, f"redact_{name.lower()}")] or ["ONLY"]
         variables = " and ".join(f"{PREFIX}REDACT_{name}" for name in names)
         known = known_entities(patterns)
-        if guarded(variables, lambda: select_entities(known, only, without, IDS.values()), None) is not None:
+        if guarded(variables, lambda: select_entities(known, only, without, RULE_IDS), None) is not None:
             types = {"only": only, "without": without}
     guarded(f"{PREFIX}PII_ALLOWLIST", lambda: require_addresses(settings.pii_allowlist), None)
     redactor = guarded(

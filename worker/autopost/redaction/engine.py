@@ -16,7 +16,8 @@ from autopost.redaction.models import KINDS_OF_MODELS, SPACY, name_recognizer, s
 from autopost.redaction.names import NameList
 from autopost.redaction.nlp import LABELS, LANGUAGE, Pipeline, Words
 from autopost.redaction.people.agents import AgentNames
-from autopost.redaction.people.finder import people
+from autopost.redaction.people.finder import SCORE as PEOPLE_SCORE
+from autopost.redaction.people.finder import SINGLE, SOURCES, people
 from autopost.redaction.people.second_look import confirmed
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
@@ -38,10 +39,11 @@ LEAST_SCORE = 0.4
 _RULES = "rules"
 _NAMES = "names"
 
-_PEOPLE_SCORE = 0.75
-
 # Types that are found by a list of names, by the rules for names or a model.
 NAME_ENTITIES = frozenset({name_lists.ENTITY, *LABELS.values()})
+
+# The ids of all rules, those for names of people among them.
+RULE_IDS = frozenset({*IDS.values(), *SOURCES})
 
 
 class Engine:
@@ -66,7 +68,7 @@ class Engine:
     ) -> None:
         _silence()
         known = known_entities(patterns)
-        self.entities = select_entities(known, only, without, IDS.values())
+        self.entities = select_entities(known, only, without, RULE_IDS)
         excluded = excluded_ids(without)
         groups = [
             [rule for rule in rules if rule.score >= least_score and IDS.get(rule) not in excluded]
@@ -75,10 +77,10 @@ class Engine:
         self._prefilter = Prefilter(groups)
         wanted = [rule for rules in groups for rule in rules]
         # One recognizer for all rules: Presidio spends as much time on a recognizer as that on a rule.
-        recognizers: list[EntityRecognizer] = [RuleRecognizer(_RULES, wanted, IDS)] if wanted else []
+        self._rules = RuleRecognizer(_RULES, wanted, IDS)
+        recognizers: list[EntityRecognizer] = [self._rules] if wanted else []
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
-        self._looks_for_people = self._knows_names and least_score <= _PEOPLE_SCORE
         self.agents = AgentNames()
         self.set_names(names)
         kind, name = split_model(model) if model and named else ("", "")
@@ -88,7 +90,10 @@ class Engine:
             recognizers.append(by_model or name_recognizer(kind, name))
         self._asks_model = bool(kind)
         # Models find names that stand alone, if not all of them.
-        self._given_names = given_names or self._asks_model
+        unwanted = excluded if given_names or kind else excluded | {SINGLE}
+        self._people = (
+            frozenset(SOURCES) - unwanted if self._knows_names and least_score <= PEOPLE_SCORE else frozenset()
+        )
         self._analyzer = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=recognizers, supported_languages=[LANGUAGE]),
             nlp_engine=self._pipeline,
@@ -105,17 +110,19 @@ class Engine:
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
-        if self._looks_for_people:
-            names = people(text, singles=self._given_names)
-            found += [Finding(name_lists.ENTITY, *span, _PEOPLE_SCORE, rule) for span, rule in names]
-        candidates = self._prefilter.candidates(text)
-        if candidates or self._asks_model:
-            found += self._analyzed(text, candidates, deadline)
-        return self.agents.without(found, text, NAME_ENTITIES)
+        if self._people:
+            found += [
+                Finding(name_lists.ENTITY, *span, PEOPLE_SCORE, rule) for span, rule in people(text, self._people)
+            ]
+        matches = self._rules.matches(text, self._prefilter.candidates(text), deadline)
+        if matches or self._asks_model:
+            found += self._analyzed(text, matches)
+        return self.agents.without(found, text, NAME_ENTITIES) if found else found
 
-    def _analyzed(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> list[Finding]:
+    def _analyzed(self, text: str, matches: Sequence[RecognizerResult]) -> list[Finding]:
+        """Return the findings that Presidio keeps of the matches of rules, and those of a model."""
         with self._zone, self._pipeline.memory_zone():
-            artifacts = self._pipeline.artifacts(text, candidates, deadline)
+            artifacts = self._pipeline.artifacts(text, matches)
             results = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
             found = [_finding(result) for result in results if result.entity_type in self.entities]
         by_model = [finding for finding in found if finding.recognizer in KINDS_OF_MODELS]

@@ -14,7 +14,7 @@ import importlib
 import importlib.util
 import re
 import runpy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from difflib import get_close_matches
 from functools import cache
@@ -22,9 +22,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from autopost.errors import ConfigurationError
-from autopost.redaction.deadline import Deadline
-from autopost.redaction.presidio import NerModelConfiguration, NlpArtifacts, NlpEngine, SpacyNlpEngine
-from autopost.redaction.rule import Rule
+from autopost.redaction.presidio import (
+    NerModelConfiguration,
+    NlpArtifacts,
+    NlpEngine,
+    RecognizerResult,
+    SpacyNlpEngine,
+)
 
 LANGUAGE = "en"
 
@@ -43,10 +47,9 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Artifacts(NlpArtifacts):  # type: ignore[misc,unused-ignore]
-    """The input of the recognizers: the words of the text, the rules that can match, and the deadline."""
+    """The input of the recognizers: the words of the text, and what the rules found in it, if they ran before."""
 
-    candidates: frozenset[Rule] = frozenset()
-    deadline: Deadline | None = None
+    matches: Sequence[RecognizerResult] | None = None
 
 
 class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
@@ -94,11 +97,12 @@ class Words(NlpEngine):  # type: ignore[misc,unused-ignore]
         """Return the language of all texts."""
         return [LANGUAGE]
 
-    def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
+    def artifacts(self, text: str, matches: Sequence[RecognizerResult]) -> Artifacts:
         """Return the input of the recognizers for a text, without its words: no rule has context words."""
         empty: Any = []
         artifacts = Artifacts(empty, empty, empty, empty, self, LANGUAGE)
-        return _completed(artifacts, candidates, deadline)
+        artifacts.matches = matches
+        return artifacts
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """Return a context that does nothing."""
@@ -124,10 +128,11 @@ class Pipeline(SpacyNlpEngine):  # type: ignore[misc,unused-ignore]
         """Load the pipeline; never download it."""
         self.nlp: Any = {LANGUAGE: _load(self.model)}
 
-    def artifacts(self, text: str, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
+    def artifacts(self, text: str, matches: Sequence[RecognizerResult]) -> Artifacts:
         """Return the input of the recognizers for a text."""
-        found: Any = self.process_text(text, LANGUAGE)
-        return _completed(found, candidates, deadline)
+        artifacts: Any = self.process_text(text, LANGUAGE)
+        artifacts.matches = matches
+        return cast("Artifacts", artifacts)
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """Return a context that removes the tokens of its texts from the vocabulary when it ends.
@@ -155,11 +160,6 @@ class Pipeline(SpacyNlpEngine):  # type: ignore[misc,unused-ignore]
             language=language,
             scores=scores,
         )
-
-
-def _completed(artifacts: Artifacts, candidates: frozenset[Rule], deadline: Deadline) -> Artifacts:
-    artifacts.candidates, artifacts.deadline = candidates, deadline
-    return artifacts
 
 
 @cache

@@ -4,9 +4,9 @@ Every rule has an anchor, a pattern that occurs in every text in which the rule 
 not occur are skipped; most texts of agents contain no anchor. The anchor of a user's own pattern are its keywords;
 without keywords it always runs.
 
-The anchors are compiled into a few RE2 sets, one pass each. The automaton of a set has states for each combination of
-anchors seen so far, so a single set would keep building new states (p95 0.3 ms per text with findings, 32 MB); four
-sets of related rules take a fifth of that time and 4 MB.
+The anchors are compiled into RE2 sets, one pass each. The automaton of a set has states for each combination of anchors
+begun so far. A set of too many rules runs out of memory and builds its states again and again: seven sets took 340 us
+for each of 12,000 different texts, 16 sets 33 us. A pass itself takes 1 us.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import re2
 from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
 
-# Memory for the states of one set. When it is used up, RE2 discards states and goes on.
+# Memory for the states of one set. When it is used up, RE2 discards states and goes on. Few sets need half of it.
 MEMORY_BYTES = 4 << 20
 
 
@@ -31,16 +31,17 @@ class Prefilter:
         anchored = ([rule for rule in rules if not _always_runs(rule)] for rules in groups)
         self._sets = [_set(rules) for rules in anchored if rules]
 
-    def candidates(self, text: str) -> frozenset[Rule]:
-        """Return the rules that can find something in `text`. Raises PrefilterFailed."""
+    def candidates(self, text: str) -> list[Rule]:
+        """Return the rules that can find something in `text`, always in the same order. Raises PrefilterFailed."""
         encoded = text.encode()
         found = list(self._always)
         for anchors, rules in self._sets:
             indices = anchors.Match(encoded)
             if not indices or 0 not in indices:
                 raise PrefilterFailed
-            found += [rules[index - 1] for index in indices if index]
-        return frozenset(found)
+            if len(indices) > 1:
+                found += [rules[index - 1] for index in sorted(indices) if index]
+        return found
 
 
 def _always_runs(rule: Rule) -> bool:

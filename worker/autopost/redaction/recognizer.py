@@ -19,33 +19,39 @@ _FILLER = "_"
 class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
     """Finds the matches of rules. `ids` names them in findings; a user's own rule has its name.
 
-    With the artifacts of `autopost.redaction.nlp` it runs only the rules that the prefilter selected, and observes the
-    deadline; with any other artifacts, or none, it runs all rules.
+    With the artifacts of `autopost.redaction.nlp` it returns the matches that they hold, which `matches` has found
+    before; with any other artifacts, or none, it runs all rules.
     """
 
     def __init__(self, name: str, rules: Collection[Rule], ids: Mapping[Rule, str] = MappingProxyType({})) -> None:
         self._ids = {rule: ids.get(rule, rule.name or name) for rule in rules}
         self._all = frozenset(rules)
-        self._compiled: dict[Rule, Any] = {}
+        self._compiled: dict[Rule, tuple[Any, int]] = {}
         super().__init__(supported_entities=sorted({rule.entity for rule in rules}), name=name)
 
     def load(self) -> None:
         """Compile the user's own patterns. Others are compiled when they are first needed: all take 0.7 s of CPU."""
-        self._compiled = {rule: rule.compile() for rule in self._all if rule.own}
+        self._compiled = {rule: _compiled(rule) for rule in self._all if rule.own}
 
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
-        """Return the findings of these entities. Raises DeadlinePassed."""
-        rules, deadline = self._all, None
-        every = len(entities) >= len(self.supported_entities)  # then there is no need to compare
-        if isinstance(nlp_artifacts, Artifacts):
-            rules, deadline = rules & nlp_artifacts.candidates, nlp_artifacts.deadline
+        """Return the findings of these entities."""
+        if isinstance(nlp_artifacts, Artifacts) and nlp_artifacts.matches is not None:
+            found = nlp_artifacts.matches
+        else:
+            found = self.matches(text, self._all)
+        return [result for result in found if result.entity_type in entities]
+
+    def matches(self, text: str, rules: Collection[Rule], deadline: Deadline | None = None) -> list[RecognizerResult]:
+        """Return what those of the given rules find that this recognizer has. Raises DeadlinePassed."""
+        # Offsets in bytes are those in characters, and need no conversion, which takes longer than most searches.
+        subject = text.encode() if text.isascii() else text
         return [
             RecognizerResult(rule.entity, start, end, rule.score, recognition_metadata=self._metadata(rule))
             for rule in rules
-            if every or rule.entity in entities
-            for start, end in self._spans(rule, text, deadline)
+            if rule in self._all
+            for start, end in self._spans(rule, text, subject, deadline)
         ]
 
     def _metadata(self, rule: Rule) -> dict[str, str]:
@@ -54,28 +60,38 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
 
-    def _spans(self, rule: Rule, text: str, deadline: Deadline | None) -> Iterator[Span]:
-        pattern = self._compiled.get(rule)
-        if pattern is None:  # threads that compile one at the same time do no harm
-            pattern = self._compiled[rule] = rule.compile()
-        for match in pattern.finditer(text):
+    def _spans(self, rule: Rule, text: str, subject: str | bytes, deadline: Deadline | None) -> Iterator[Span]:
+        compiled = self._compiled.get(rule)
+        if compiled is None:  # threads that compile one at the same time do no harm
+            compiled = self._compiled[rule] = _compiled(rule)
+        pattern, groups = compiled
+        for match in pattern.finditer(subject):
             if deadline is not None:
                 deadline.check()
-            span = _found(rule, match)
+            span = _found(match, groups)
             if rule.refine is None:
                 yield span
                 continue
-            spans = list(rule.refine(text, *span)) or _behind(rule, pattern, text, match.start(), span)
+            spans = list(rule.refine(text, *span)) or _behind(rule, pattern, groups, text, match.start(), span)
             yield from spans
 
 
-def _found(rule: Rule, match: Any) -> Span:
-    groups = 0 if rule.whole else match.re.groups
-    span: Span = next((s for s in map(match.span, range(1, groups + 1)) if s[0] >= 0), match.span())
-    return span
+def _compiled(rule: Rule) -> tuple[Any, int]:
+    """Return the pattern and the number of its groups that can be findings."""
+    pattern = rule.compile()
+    return pattern, 0 if rule.whole else pattern.groups
 
 
-def _behind(rule: Rule, pattern: Any, text: str, start: int, refused: Span) -> list[Span]:
+def _found(match: Any, groups: int) -> Span:
+    for number in range(1, groups + 1):
+        span: Span = match.span(number)
+        if span[0] >= 0:
+            return span
+    whole: Span = match.span()
+    return whole
+
+
+def _behind(rule: Rule, pattern: Any, groups: int, text: str, start: int, refused: Span) -> list[Span]:
     """Return what the rule finds behind a value that was refused: `passport 2031-05-10 C01X00T47`.
 
     The refused value is replaced by a filler, and the same word is matched again.
@@ -85,10 +101,10 @@ def _behind(rule: Rule, pattern: Any, text: str, start: int, refused: Span) -> l
             break
         filler = _FILLER * (refused[1] - refused[0])
         window = text[start : refused[0]] + filler + text[refused[1] : refused[1] + _BEHIND_CHARACTERS]
-        match = pattern.match(window)
+        match = pattern.match(window.encode() if window.isascii() else window)
         if match is None:
             break
-        left, right = _found(rule, match)
+        left, right = _found(match, groups)
         refused = left + start, right + start
         if spans := list(rule.refine(text, *refused)):
             return spans

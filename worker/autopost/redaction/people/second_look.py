@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from autopost.redaction.merge import Finding
-from autopost.redaction.people.finder import ENTITY, SENTENCE_START, Word, stands_in_capitals, word_of
+from autopost.redaction.people.around import SENTENCE_START, stands_in_capitals
+from autopost.redaction.people.finder import ENTITY
 from autopost.redaction.people.lists import Kind, folded
 from autopost.redaction.people.signs import AFTER_ORGANISATION, CUES, TITLES, VERBS_OF_PEOPLE
 from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS, NEVER, PLACES, PRODUCTS
+from autopost.redaction.people.words import Word, words_of
 
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _JOINED_BEFORE = frozenset("_/@#.-\\=$&")
 _JOINED_AFTER = frozenset("_/@\\=(")
 
@@ -27,7 +27,7 @@ def confirmed(text: str, finding: Finding) -> Iterator[Finding]:
     after = text[finding.end : finding.end + 2]
     if after[:1] in _JOINED_AFTER or (after[:1] in {".", "-", ":"} and after[1:].isalnum()):
         return
-    words = [word_of(text, *match.span()) for match in _WORD.finditer(text, finding.start, finding.end)]
+    words = words_of(text, finding.start, finding.end)
     while words and _is_outside(words[0]):
         words.pop(0)
     while words and _is_outside(words[-1]):

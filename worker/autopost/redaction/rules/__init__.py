@@ -63,16 +63,16 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "codes": codes.RULES,
 }
 
-# Families whose anchors are compiled into one set (see prefilter.py).
-GROUPS = (
-    ("email", "card", "iban", "network", "phone", "wallet"),
-    ("identity", "credentials", "links", "commands"),
-    ("address", "national id"),
-    ("european address", "national id after word", "birth", "bank", "devices"),
-    ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
-    ("assignments", "opaque"),
-    ("near", "codes"),
+# Families whose anchors are compiled into one set; any other has a set of its own (see prefilter.py).
+_TOGETHER = (
+    ("email", "wallet", "links"),
+    ("iban", "network", "opaque"),
+    ("identity", "bank"),
+    ("credentials", "commands"),
+    ("birth", "ai keys", "service keys"),
+    ("national id", "developer keys", "private keys"),
 )
+GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in group for group in _TOGETHER)))
 
 
 def _identified() -> dict[Rule, str]:

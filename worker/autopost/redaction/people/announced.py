@@ -1,0 +1,69 @@
+"""Names that are announced: by a title, or by words such as `assigned to`."""
+
+from __future__ import annotations
+
+from autopost.redaction.people.around import is_cued, names_organisation
+from autopost.redaction.people.full_name import goes_on
+from autopost.redaction.people.lists import Kind, folded, is_word
+from autopost.redaction.people.signs import (
+    AFTER_TITLE,
+    BUSINESS_ENDINGS,
+    LOWER_TITLES,
+    STRONG_CUES,
+    TITLES,
+    VERBS_OF_PEOPLE,
+)
+from autopost.redaction.people.words import Word, chain_from
+
+
+def after_title(text: str, words: list[Word], index: int) -> int | None:
+    """Return the end of the name after a title: `Dr. Anna van der Berg`, `Frau Müller`."""
+    title = words[index]
+    if index + 1 == len(words) or not (title.capital or folded(title.text) in LOWER_TITLES):
+        return None
+    if title.text.isupper() and len(title.text) > 1:  # `MS Windows`
+        return None
+    following = words[index + 1]
+    if folded(following.text) in TITLES and following.capital:  # `Herr Dr. Krause`: the next title finds the name
+        return None
+    between = text[title.end : following.start]
+    if (
+        between not in {" ", ". ", ".", "\u00a0"}
+        or not following.capital
+        or (following.text.isupper() and len(following.text) > 1)
+    ):
+        return None
+    if folded(following.text) in AFTER_TITLE or following.kind == Kind():
+        plain = folded(following.text)
+        if plain in AFTER_TITLE or not is_word(plain) or title.text.lower() not in {"mr", "mrs", "ms", "frau", "herr"}:
+            return None
+    chain = chain_from(text, words, index + 1)
+    last = 0
+    while last + 1 < len(chain) and (words[chain[last + 1]].is_initial or goes_on(words[chain[last + 1]])):
+        last += 1
+    while last and words[chain[last]].is_initial:
+        last -= 1
+    return chain[last]
+
+
+def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | None:
+    """Return the end of a name of two unknown words after words that come before people: `assigned to Xiu Qorbani`."""
+    chain = chain_from(text, words, index)
+    if len(chain) < 2:
+        return None
+    if not (cued or is_cued(text, words, index, STRONG_CUES) or VERBS_OF_PEOPLE.match(text, words[chain[-1]].end)):
+        return None
+    named = [words[place] for place in chain if not words[place].is_initial]
+    if len(named) < 2 or any(word.text.isupper() or len(word.text) < 2 for word in named):
+        return None
+    first, second = named[0].kind, named[1].kind
+    if not (first.unknown or first.surname or first.maybe_given) or not (
+        second.unknown or second.surname or second.given
+    ):
+        return None
+    if named[1].text.lower().endswith(BUSINESS_ENDINGS):
+        return None
+    last = chain.index(next(place for place in chain if words[place] is named[1]))
+    while last + 1 < len(chain) and goes_on(words[chain[last + 1]]):
+        last += 1
+    return None if names_organisation(text, words, index, chain[last]) else chain[last]

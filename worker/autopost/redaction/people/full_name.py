@@ -1,0 +1,102 @@
+"""Names of a given name and a surname, in either order."""
+
+from __future__ import annotations
+
+from autopost.redaction.people.around import SENTENCE_START, follows_place_word, is_cued, names_organisation
+from autopost.redaction.people.lists import folded, is_word
+from autopost.redaction.people.signs import VERBS_AFTER_WORDS
+from autopost.redaction.people.vocabulary import BRANDS
+from autopost.redaction.people.words import Word, chain_from, joined
+
+
+def full_name(text: str, words: list[Word], index: int) -> int | None:
+    """Return the last word of the full name that begins at this capitalised word; None if none does."""
+    first = words[index]
+    turned = _last_and_first(text, words, index)
+    if turned is not None:
+        return turned
+    chain = chain_from(text, words, index)
+    if len(chain) < 2 or follows_place_word(text, words, index):
+        return None
+    cued = is_cued(text, words, index)
+    middle = 1
+    while middle < len(chain) - 1 and words[chain[middle]].is_initial:
+        middle += 1
+    second = words[chain[middle]]
+    if second.is_initial:
+        return chain[middle] if first.kind.given and text[second.end : second.end + 1] == "." else None
+    particle = chain[middle] - chain[middle - 1] > 1
+    at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
+    cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
+    if not _pair(first, second, cued=cued, particle=particle, initial=middle > 1, at_start=at_start):
+        return None
+    if f"{folded(first.text)} {folded(second.text)}" in BRANDS:
+        return None
+    last = middle
+    while last + 1 < len(chain) and goes_on(words[chain[last + 1]]):
+        last += 1
+    return None if names_organisation(text, words, index, chain[last]) else chain[last]
+
+
+def _pair(first: Word, second: Word, *, cued: bool, particle: bool, initial: bool, at_start: bool) -> bool:
+    """Return whether two words are a given name and a surname, or a surname and a given name."""
+    one, two = first.kind, second.kind
+    upper = first.text.isupper() or second.text.isupper()
+    if upper and not first.is_initial and len(second.text) > 1:
+        return one.given and (two.surname or two.given or (two.maybe_surname and second.text.isupper()))
+    if first.is_initial:
+        return two.surname or (cued and two.maybe_surname)
+    if one.given:
+        return two.surname or two.given or two.maybe_surname or two.unknown or (cued and two.maybe_given)
+    if one.maybe_given:
+        return (
+            two.surname
+            or (two.given and cued)
+            or ((cued or particle or initial) and (two.unknown or two.maybe_surname))
+        )
+    if one.surname and two.given:
+        return True
+    if one.unknown:
+        inflected = first.text.endswith(("ed", "ing", "ly"))
+        return (
+            (two.surname and not (at_start and inflected)) or (two.given and not at_start) or (initial and two.unknown)
+        )
+    return False
+
+
+def goes_on(word: Word) -> bool:
+    """Return whether a word after a surname is another part of the name."""
+    return (
+        not word.is_initial and (word.kind.surname or word.kind.given or word.kind.unknown) and not word.text.isupper()
+    )
+
+
+def lower_case_name(text: str, words: list[Word], index: int) -> int | None:
+    """Return the end of a name in lower case: a given name and a frequent surname, neither of them a word."""
+    if index + 1 == len(words) or not joined(text, words[index], words[index + 1]):
+        return None
+    first, second = words[index], words[index + 1]
+    sure = first.kind.given and first.text.islower() and second.text.islower()
+    sure = sure and (second.kind.surname or (second.kind.unknown and is_cued(text, words, index)))
+    if (
+        not sure
+        or is_word(folded(first.text))
+        or len(first.text) < 4
+        or text[second.end : second.end + 1] in {"_", "("}
+    ):
+        return None
+    return None if text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"} else index + 1
+
+
+def _last_and_first(text: str, words: list[Word], index: int) -> int | None:
+    """Return the end of `Last, First`."""
+    if index + 1 == len(words):
+        return None
+    first, second = words[index], words[index + 1]
+    if text[first.end : second.start] != ", " or not second.capital:
+        return None
+    if index and joined(text, words[index - 1], first, comma=True) and words[index - 1].capital:
+        return None
+    alone = index + 2 == len(words) or text[second.end : second.end + 2] != ", " or not words[index + 2].capital
+    sure = first.kind.maybe_surname and (not first.kind.given or first.kind.surname) and second.kind.given
+    return index + 1 if sure and alone and not first.text.isupper() else None
