@@ -164,8 +164,9 @@ def _alone_of_its_kind(table: Table, column: Column, word: str, snapshot: Snapsh
 def _target(column: Column, other: Table) -> str | None:
     """Return the column of another table that holds what this one does: of the same name and a key, or its id."""
     names = {each.name for each in other.columns}
-    last = column.name.lower().rpartition("_")[2]
-    for name in (column.name, *((last,) if last in _ID_WORDS and other.is_key(last) else ()), "id", "uuid"):
+    # workflow_code leads to a workflow's code before its id.
+    same = [key[0] for key in other.keys if len(key) == 1 and words(key[0]) == words(column.name)[-1:]]
+    for name in [column.name, *same, "id", "uuid"]:
         if name in names and _alike(column, other.column(name)):
             return name
     for key in other.keys:

@@ -168,11 +168,7 @@ def _names_of_codes(table: Table, column: Column, snapshot: Snapshot) -> tuple[d
     for link in links(table, snapshot):
         if link.column.name != column.name:
             continue
-        named = [
-            each
-            for each in link.table.columns
-            if each.kind is Kind.TEXT and has(each.name, *_NAMES_OF_CODES)
-        ]
+        named = [each for each in link.table.columns if each.kind is Kind.TEXT and has(each.name, *_NAMES_OF_CODES)]
         if named and link.table.sample:
             pairs = {
                 str(row[link.target]): str(row[named[0].name])

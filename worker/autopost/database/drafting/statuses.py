@@ -20,8 +20,10 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ASKS = word_set("approval approve human review reviewer confirm confirmation hitl input feedback permission "
-    "authorization signoff consent")
+_ASKS = word_set(
+    "approval approve human review reviewer confirm confirmation hitl input feedback permission "
+    "authorization signoff consent"
+)
 _WAITS = word_set(
     "waiting awaiting wait await pending need needs require requires required requested request for paused in"
 )
@@ -41,7 +43,8 @@ _CANCELLED = word_set(
 )
 _RUNNING = word_set(
     "running run started starting start executing progress inprogress processing active working ongoing busy "
-    "planning thinking streaming resuming resumed launching initializing building stopping terminating pausing continued"
+    "planning thinking streaming resuming resumed launching initializing building stopping terminating pausing "
+    "continued"
 )
 _PENDING = word_set(
     "pending queued queue scheduled created new waiting wait enqueued submitted accepted draft init "

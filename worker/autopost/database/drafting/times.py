@@ -40,9 +40,7 @@ def seconds(table: Table) -> str | None:
         divisor = _divisor(table, end)
         if divisor is None or start.kind is not end.kind or divisor != _divisor(table, start):
             return None
-        ended, began = (
-            f"nullif({ref(each)}, 0)" if may_be_zero(table, each) else ref(each) for each in (end, start)
-        )
+        ended, began = (f"nullif({ref(each)}, 0)" if may_be_zero(table, each) else ref(each) for each in (end, start))
         return f"({ended} - {began}){f' / {divisor:.1f}' if divisor != 1 else ''}"
     return f"extract(epoch from {instant(table, end)} - {instant(table, start)})"
 

@@ -129,7 +129,9 @@ def _base(table: Table, notes: list[str], doubts: list[str]) -> tuple[str, Colum
     notes.append(f"{column.name}: {occurrences(values)}")
     unnamed = [value for value in values if value not in known]
     if unnamed:
-        listed = ", ".join(f"{shown(value)} {values[value]}" if values[value] else shown(value) for value in unnamed[:8])
+        listed = ", ".join(
+            f"{shown(value)} {values[value]}" if values[value] else shown(value) for value in unnamed[:8]
+        )
         doubts.append(f"no rule names {listed}: nothing is posted for them; `autopost rules add` adds a rule")
     if all(value == found for value, found in known.items()):
         return name, column if column.kind is Kind.TEXT else None

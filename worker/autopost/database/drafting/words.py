@@ -70,13 +70,10 @@ _VOCABULARY = tuple(
 _KNOWN = frozenset(_VOCABULARY)
 # Parts of a name that is written without any mark: `startedat`, `agentid`, `unifiedjob`.
 _LAST_PARTS = ("timestamp", "status", "state", "uuid", "name", "time", "date", "type", "code", "id", "at")
-_FIRST_PARTS = frozenset(
-    "start started begin began end ended finish finished complete completed create created creation update updated "
-    "stop stopped close closed fail failed queue queued schedule scheduled modify modified delete deleted submit "
-    "submitted tenant user parent author error".split()
-)
 _WORK = ("execution", "workflow", "task", "job", "run")
-_ONE_WORD = frozenset(("metadata", "taskmeta", "chatflow", "workflow", "timeline", "webhook", "dataset", "history", "runtime"))
+_ONE_WORD = frozenset(
+    ("metadata", "taskmeta", "chatflow", "workflow", "timeline", "webhook", "dataset", "history", "runtime")
+)
 
 
 _SHORT = 3  # letters: `rerun` is one word
@@ -85,6 +82,14 @@ _SHORT = 3  # letters: `rerun` is one word
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, which are separated by blanks."""
     return frozenset(text.split())
+
+
+# What may stand before one of _LAST_PARTS besides a word that is known.
+_FIRST_PARTS = word_set(
+    "start started begin began end ended finish finished complete completed create created creation update updated "
+    "stop stopped close closed fail failed queue queued schedule scheduled modify modified delete deleted submit "
+    "submitted tenant user parent author error"
+)
 
 
 @cache
