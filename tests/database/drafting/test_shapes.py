@@ -165,3 +165,14 @@ def test_kinds_that_no_rule_names_are_reported() -> None:
     rows = [{"status": "done", "job_type": kind} for kind in ("SecurityAudit", "ClaimCheck", "ClaimCheck")]
     run = table("agent_runs", "id int key", "agent_id text ! ->agents.id", STATUS, "job_type text", rows=rows)
     assert "# CHECK: no rule names ClaimCheck 2" in text_of(AGENTS, run)
+
+
+def test_levels_that_no_agent_has_yet_are_asked_for() -> None:
+    """A table without a row does not say what its status holds; with rows it does."""
+    runs = table("agent_runs", "id int key", "agent_id text ! ->agents.id", STATUS)
+    agents = ("agents", "id text key", "name text", "enabled bool", "status text")
+    assert "# CHECK: no agent is there yet: if status will hold levels, write status" in text_of(table(*agents), runs)
+    rows = [{"id": "a", "enabled": "true", "status": "INTERN"}]
+    made = drafted(table(*agents, rows=rows), runs)
+    assert made["agents"]["columns"]["maturity"] == "status"
+    assert "will hold levels" not in text_of(table(*agents, rows=rows), runs)

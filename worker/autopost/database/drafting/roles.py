@@ -23,6 +23,7 @@ from autopost.database.drafting.words import (
 
 LEAST_POINTS = {"operations": 10, "posts": 16, "audit log": 17}
 _LIKELY_AGENTS = 4
+_SURELY_AGENTS = 7
 _TRIES = ("execution", "run", "attempt", "invocation")
 _OWN_TABLES = 5  # sampled for each role
 
@@ -83,7 +84,8 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     name = points(table.name, OPERATION_WORDS)
     finish = finish_of(table)
     most = max(OPERATION_WORDS.get(word, 0) for word in about)
-    if finish is Finish.NEVER or (most < 4 and not (most > 0 and has_ended(table))):
+    # A workflow is a definition in most platforms, and a finished one in some.
+    if finish is Finish.NEVER or (most < 4 and not (about[-1] == "workflow" and has_ended(table))):
         return None
     subject = subject_of(table, snapshot)
     if subject is not None:
@@ -96,7 +98,7 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     for given, reason in (
         (8 if finish is Finish.STATUS else 3, finish.value),
         (4 if end_column(table) is not None else 0, "an end time"),
-        (4 if any(agent_points(link) >= 7 for link in links(table, snapshot)) else 0, "a reference to agents"),
+        (4 if _leads_to_agents(table, snapshot) else 0, "a reference to agents"),
         (2 if any(has(c.name, "error", "exception") for c in table.columns) else 0, "an error"),
         (6 if any(has(c.name, "explanation") for c in table.columns) else 0, "explanations"),
         (3 if any(c.name.lower() in ("operation_type", "operationtype") for c in table.columns) else 0, "a type"),
@@ -108,11 +110,17 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     return Candidate(table, total, ", ".join(why))
 
 
+def _leads_to_agents(table: Table, snapshot: Snapshot) -> bool:
+    if any(agent_points(link) >= _SURELY_AGENTS for link in links(table, snapshot)):
+        return True
+    return any(has(c.name, "agent", "bot", "assistant") and not has(c.name, "user") for c in table.columns)
+
+
 def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot: Snapshot) -> Candidate:
     """Return fewer points for the steps of what is an operation itself: the tasks of a run, the attempts of a job."""
     whole = _attempted(candidate.table, good)
     if whole is not None:
-        return Candidate(candidate.table, candidate.points - 9, f"{candidate.why}; part of {whole.name}")
+        return _part_of(candidate, good[whole.qualified])
     for link in links(candidate.table, snapshot):
         parent = good.get(link.table.qualified)
         if parent is None or parent.table.qualified == candidate.table.qualified or has(link.column.name, "parent"):
@@ -124,8 +132,13 @@ def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot
         if parent.table.rows >= candidate.table.rows > 0 and shared_key:
             continue
         if parent.points >= LEAST_POINTS["operations"] and (parent.table.rows > 0 or candidate.table.rows == 0):
-            return Candidate(candidate.table, candidate.points - 9, f"{candidate.why}; part of {parent.table.name}")
+            return _part_of(candidate, parent)
     return candidate
+
+
+def _part_of(candidate: Candidate, whole: Candidate) -> Candidate:
+    points = min(candidate.points - 9, whole.points - 1)
+    return Candidate(candidate.table, points, f"{candidate.why}; part of {whole.table.name}")
 
 
 def _attempted(table: Table, good: dict[str, Candidate]) -> Table | None:
