@@ -18,7 +18,8 @@ from autopost.database.migrate import (
     prepare_session,
     stored_mapping,
 )
-from autopost.database.rebuild import execute_script
+from autopost.database.rebuild import execute_script, rebuild
+from autopost.database.revisions import head_revision
 from autopost.database.sql import schemas_of
 from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
@@ -59,6 +60,10 @@ def run() -> None:
                     _require_yes(creation_question(connection, attributes["schemas"]))
                 _require_yes(privilege_question(connection, attributes["schemas"], mapping))
             context.run_migrations()
+            if _is_of_alembic_alone() and context.get_context().get_current_heads() == (head_revision(),):
+                # As `autopost migrate` does: what a detach or the platform's own migrations took away is made again.
+                if rebuilt := rebuild(connection, attributes["schemas"], mapping):
+                    context.config.print_stdout("autopost: %s", rebuilt)
             execute_script(connection, drop_empty_schema(schemas))
 
 
@@ -68,9 +73,14 @@ def _goes_up() -> bool:
     return bool(context.config.attributes.get("upgrades", of_alembic[0] is command.upgrade))
 
 
+def _is_of_alembic_alone() -> bool:
+    """Return whether Alembic's own command upgrades, and not `autopost migrate`, which goes on after this."""
+    return _goes_up() and "settings" not in context.config.attributes
+
+
 def _require_yes(question: str | None) -> None:
     """Raise SchemaMismatch where Alembic's own command needs a yes; `autopost migrate` has asked before."""
-    if question is None or "settings" in context.config.attributes or "yes" in context.get_x_argument():
+    if question is None or not _is_of_alembic_alone() or "yes" in context.get_x_argument():
         return
     raise SchemaMismatch(f"{question} Then: alembic -x yes upgrade head")
 

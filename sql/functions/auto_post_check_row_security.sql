@@ -133,7 +133,8 @@ as $$
         group by t.name, t.command, t.effect, t.table_name, t.role, t.role_name, t.is_subject
     )
 
-    select
+    -- A table that is read for several reasons, such as agents whose names the texts hold, has one line.
+    select distinct
         case
             when not j.is_subject or (j.has_open_way and not j.is_restricted) then 'ok'
             when j.has_way and j.is_meant then 'warning'

@@ -91,7 +91,7 @@ def test_audit_log_keeps_in_its_details_what_has_no_column() -> None:
     text = section("audit_log", table("audit_logs", *AUDIT[:3], "metadata_json text", "success bool !", "level text !"))
     assert text is not None
     assert text["columns"]["details"] == "autopost.auto_post_json(t.metadata_json)"
-    assert text["values"]["success"] == "new.status is distinct from 'failed'"
+    assert text["values"]["success"] == "new.action <> 'auto_post.dead'"
     assert text["values"]["level"] == "'info'"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autopost.database.drafting.references import children
 from autopost.database.drafting.section import Line, among, decide, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, ref
@@ -56,6 +58,18 @@ def _name_of_a_version(table: Table, snapshot: Snapshot) -> Line | None:
 
 def maturity_line(table: Table) -> Line:
     """Return who may post: by level, by a flag that says who is active, or everybody."""
+    line = _maturity(table)
+    unseen = [each for each in table.columns if _could_hold_levels(each) and not table.values(each)]
+    if table.sample or not unseen or line.value == plain(unseen[0]) or line.is_undecided:
+        return line
+    return replace(line, doubt=f"no agent is there yet: if {unseen[0].name} will hold levels, write {plain(unseen[0])}")
+
+
+def _could_hold_levels(column: Column) -> bool:
+    return column.kind is Kind.TEXT and words(column.name)[-1] in ("status", "level", "stage", "rank", "tier")
+
+
+def _maturity(table: Table) -> Line:
     for column in table.columns:
         if column.kind not in (Kind.TEXT, Kind.ENUM, Kind.INTEGER):
             continue

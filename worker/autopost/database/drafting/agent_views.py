@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autopost.database.drafting.agent_lines import SUPERVISED, maturity_line, name_line, tenant_column
 from autopost.database.drafting.references import Link
 from autopost.database.drafting.section import Line, Section, over, plain
-from autopost.database.drafting.snapshot import Column, Snapshot, Table, literal, quoted, ref
+from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, literal, quoted, ref
 from autopost.database.drafting.words import has
 
 _VIEW = "autopost_agents"
@@ -86,7 +86,13 @@ def agents_of_names(
     """Return agents by a view of the names that occur in a column of a table, or of one agent for all."""
     view = f"{quoted(operations.schema)}.{_VIEW}"
     tenant = tenant_column(operations)
-    if column is not None:
+    if column is not None and column.kind is Kind.ENUM:
+        sql = f"create view {view} as\nselect unnest(enum_range(null::{column.type}))::text as id;"
+        what = f"no table describes agents: {column.name} names who works. Before `autopost migrate` make this view:"
+        agent_id, spoken = plain(column), ref(column)
+        if way is not None:
+            agent_id = spoken = way.lookup(ref(column, "a"))
+    elif column is not None:
         sql = (
             f"create view {view} as\nselect distinct {ref(column)}::text as id from {of.qualified} as t\n"
             f"where {ref(column)} is not null;"

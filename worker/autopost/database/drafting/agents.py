@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from autopost.database.drafting.agent_lines import category_line, maturity_line, name_line, tenant_column
 from autopost.database.drafting.agent_views import Agents, agents_of_names, agents_of_tables, newest_of_each
+from autopost.database.drafting.finished import Finish, finish_of
 from autopost.database.drafting.references import Link, agent_points, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
@@ -15,7 +16,12 @@ _LEAST = 4
 _LEAST_THROUGH = 9
 _DESCRIBED = 3  # points that a table has before a column
 _NO_NAME = word_set("version type status state config description at time count data parent")
-_TASK_NAMES = ("name", "task_name", "job_name", "func", "job_class", "kind")
+_TASK_NAMES = ("name", "task_name", "job_name", "func", "job_class", "class_name", "worker", "kind")
+_NOT_WHO = word_set(
+    "user person people member owner creator author customer account tenant organization organisation org company team "
+    "status state type priority queue environment host node session conversation thread message ticket schedule version"
+)
+_MOSTLY = 0.5  # of the rows
 
 
 def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None) -> Agents:
@@ -33,10 +39,20 @@ def agents_of(operations: Table, snapshot: Snapshot, wanted: Table | None = None
         return _by_link(operations, link, snapshot)
     if column is None:
         for way in links(operations, snapshot):
-            there = _named_column(way.table) if way.is_to_one and not has(way.column.name, "parent") else None
+            same = way.is_to_one and operations.is_key(way.column.name)
+            there = _named_column(way.table) if same else None
             if there is not None:
                 return agents_of_names(operations, there, way.table, snapshot, way)
+    column = column or _kind_of_agent(operations)
+    if column is None and (link := _any_link(operations, snapshot)) is not None:
+        return _by_link(operations, link, snapshot, f"nothing is called an agent: {link.table.qualified} is taken")
     return agents_of_names(operations, column, operations, snapshot, None)
+
+
+def names_agents(operations: Table, snapshot: Snapshot) -> bool:
+    """Return whether something of an operation leads to its agent or says which kind it is."""
+    column = _named_column(operations) or _kind_of_agent(operations)
+    return column is not None or bool(candidates(operations, snapshot)) or _through(operations, snapshot) is not None
 
 
 def _through(operations: Table, snapshot: Snapshot) -> Link | None:
@@ -68,6 +84,28 @@ def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link |
         return next(iter(candidates(operations, snapshot)), None) or _through(operations, snapshot)
     every = [*links(operations, snapshot), _through(operations, snapshot)]
     return next((link for link in every if link is not None and link.table.qualified == wanted.qualified), None)
+
+
+def _any_link(operations: Table, snapshot: Snapshot) -> Link | None:
+    """Return the link to what operations are of, whatever it is called, such as a repository; never to people."""
+    found = [
+        link
+        for link in links(operations, snapshot)
+        if link.is_to_one and not operations.is_key(link.column.name) and link.table.qualified != operations.qualified
+        if not has(link.column.name, "parent", *_NOT_WHO) and not has(link.table.name, *_NOT_WHO)
+        if name_line(link.table, snapshot).value not in ("null", plain(link.target))
+        if finish_of(link.table) is Finish.NEVER and operations.filled(link.column.name) > _MOSTLY
+    ]
+    return max(found, key=lambda link: (link.is_sure, link.column.not_null), default=None)
+
+
+def _kind_of_agent(operations: Table) -> Column | None:
+    """Return the column with the kind of agent, such as agent_type, where nothing else says who works."""
+    for column in operations.columns:
+        said = set(words(column.name))
+        if said & {"agent", "bot", "assistant"} and said & {"type", "role", "kind"} and _is_a_name(operations, column):
+            return column
+    return None
 
 
 def _is_better(link: Link, column: Column | None) -> bool:
@@ -111,6 +149,8 @@ def _weight_of(column: Column) -> int:
 
 def _is_a_name(table: Table, column: Column) -> bool:
     """Return whether a few names come again and again, as those of agents do; true without a row."""
+    if column.kind is Kind.ENUM:
+        return True
     if column.kind not in (Kind.TEXT, Kind.UUID, Kind.INTEGER) or (table.is_key(column.name)):
         return False
     values = table.counts(column.name)
@@ -121,12 +161,12 @@ def _is_a_name(table: Table, column: Column) -> bool:
     )
 
 
-def _by_link(operations: Table, link: Link, snapshot: Snapshot) -> Agents:
+def _by_link(operations: Table, link: Link, snapshot: Snapshot, doubt: str | None = None) -> Agents:
     there = link.table
     tenant, tenant_line = _tenants(operations, link)
     name = name_line(there, snapshot, link.target)
     spoken = link.lookup(over("a", str(name.value))) if name.value != "null" else None
-    doubt = (
+    doubt = doubt or (
         None
         if link.is_sure or _is_seen(operations, link)
         else f"no foreign key says that {link.column.name} is {there.qualified}.{link.target}"
@@ -221,6 +261,8 @@ def _tenants(operations: Table, link: Link) -> tuple[str, Line]:
 
 
 def _disagree(operations: Table, here: Column, link: Link, there: Column) -> bool:
+    if (here.name, there.name) in [(column.name, target) for column, target in link.rest]:
+        return False
     tenants = {row.get(link.target): row.get(there.name) for row in link.table.sample}
     return any(
         row.get(here.name) != tenant

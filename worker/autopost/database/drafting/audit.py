@@ -92,5 +92,5 @@ def _of_an_actor(column: Column) -> str | None:
     if has(column.name, "description", "message", "summary") and column.kind is Kind.TEXT:
         return "new.action"
     if has(column.name, "success", "succeeded") and column.kind is Kind.BOOLEAN:
-        return "new.status is distinct from 'failed'"
+        return "new.action <> 'auto_post.dead'"  # whether autopost succeeded, and not the operation
     return None

@@ -8,6 +8,8 @@ from autopost.database.drafting.references import links
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, as_json, literal, ref
 from autopost.database.drafting.words import has, words
 
+_KEYS = ("message", "error", "detail", "reason", "description", "text", "type")
+
 
 def error_of(table: Table, snapshot: Snapshot) -> tuple[str | None, str]:
     """Return what went wrong, on one line, and where that stands: a column, a key of JSON, or the row of a state."""
@@ -38,23 +40,23 @@ def error_text(table: Table, column: Column) -> str:
     if column.kind is Kind.JSON:
         return _first_line(_json_error(name, column, table))
     looks = [as_json(value) for value in table.counts(column.name)]
-    if any(isinstance(found, dict) for found in looks):
+    if any(isinstance(found, (dict, list)) for found in looks):
         return _first_line(f"coalesce({_json_error(f'{JSON_OF_TEXT}({name})', column, table)}, {name})")
     if has(column.name, "traceback", "stacktrace", "stack"):
-        return f"left(regexp_replace(btrim({name}), '^.*\\n', ''), 400)"
+        return f"left(nullif(regexp_replace(btrim({name}), '^.*\\n', ''), ''), 400)"
     return _first_line(name)
 
 
 def _json_error(name: str, column: Column, table: Table) -> str:
     found = [value for text in table.counts(column.name) if isinstance(value := as_json(text), dict)]
-    keys = [
-        key
-        for key in ("message", "error", "detail", "reason", "description", "text", "type")
-        if any(key in each for each in found)
-    ]
+    keys = [key for key in _KEYS if any(key in each for each in found)]
     picks = [f"{name} ->> '{key}'" for key in keys] or [f"{name} ->> 'message'"]
+    lists = [item for text in table.counts(column.name) if isinstance(value := as_json(text), list) for item in value]
+    if lists:
+        inner = [key for key in _KEYS if any(isinstance(item, dict) and key in item for item in lists)]
+        picks += [f"{name} -> -1 ->> '{key}'" for key in inner] or [f"{name} ->> -1"]
     if column.kind is Kind.JSON:
-        picks.append(f"{name} #>> '{{}}'")
+        picks.append(f"nullif(nullif({name} #>> '{{}}', '[]'), '{{}}')")
     return f"coalesce({', '.join(picks)})" if len(picks) > 1 else picks[0]
 
 

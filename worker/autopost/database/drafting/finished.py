@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from autopost.database.drafting.snapshot import FEW_VALUES, NUMBERS, TIMES, Column, Kind, Table
+from autopost.database.drafting.snapshot import FEW_VALUES, NUMBERS, TIMES, Column, Kind, Table, ref
 from autopost.database.drafting.statuses import is_said, knows_an_end
 from autopost.database.drafting.words import has, word_set, words
 
@@ -23,6 +23,12 @@ _END_WORDS = word_set("finish finished completed ended end stopped stop close cl
 _END_SUFFIXES = frozenset(["at", "time", "timestamp", "date", "on", "ts", "ms", "datetime", "utc"])
 _START_WORDS = frozenset(["start", "started", "begin", "began", "created", "queued", "scheduled"])
 _ERROR_WORDS = frozenset(["error", "exception", "failure", "traceback", "stacktrace", "err", "stack"])
+
+# Words beside "error" that say that it is no text, or that something else than the operation failed.
+_NOT_ITS_ERROR = word_set(
+    "code type count handler workflow policy class id handling event callback webhook hook notification delivery "
+    "email alert retry"
+)
 
 
 class Finish(Enum):
@@ -43,6 +49,11 @@ def finish_of(table: Table) -> Finish:
     if end_column(table) is not None and (error_column(table) or severity_column(table)) is not None:
         return Finish.END
     return Finish.NEVER
+
+
+def has_ended(table: Table) -> bool:
+    """Return whether a row of this table has an end of its own: a time when it ended, with or without a status."""
+    return finish_of(table) is not Finish.NEVER and end_column(table) is not None
 
 
 def status_column(table: Table) -> Column | None:
@@ -68,6 +79,23 @@ def end_column(table: Table) -> Column | None:
     return _time(table, _END_WORDS)
 
 
+def is_open(table: Table, end: Column) -> str:
+    """Return the condition that no end is given: a number of time may be 0 until then."""
+    return f"coalesce({ref(end)}, 0) = 0" if may_be_zero(table, end) else f"{ref(end)} is null"
+
+
+def may_be_zero(table: Table, column: Column) -> bool:
+    """Return whether a time that is a number is 0 where it is not known."""
+    return column.kind in NUMBERS and (column.not_null or column.is_filled or "0" in table.counts(column.name))
+
+
+def is_an_error(error: Column) -> str:
+    """Return the condition that a column of errors holds one: NULL, an empty text and empty JSON are none."""
+    if error.kind is Kind.JSON:
+        return f"coalesce(concat({ref(error)}), '') not in ('', 'null', '[]', '{{}}', '\"\"')"
+    return f"{ref(error)} <> ''"
+
+
 def severity_column(table: Table) -> Column | None:
     """Return the column with the severity of a row, one of whose values is ERROR; None for none."""
     for column in table.columns:
@@ -79,7 +107,7 @@ def severity_column(table: Table) -> Column | None:
 def start_column(table: Table) -> Column | None:
     """Return when an operation began, or was made, None where no column says it."""
     for wanted in (
-        ("start", "started", "began", "begin", "begun"),
+        ("start", "started", "began", "begin", "begun", "attempted", "performed"),
         ("created", "creation"),
         ("queued", "scheduled", "enqueued"),
     ):
@@ -100,7 +128,7 @@ def error_column(table: Table) -> Column | None:
         if column.kind not in (Kind.TEXT, Kind.JSON) or not has(column.name, *_ERROR_WORDS):
             continue
         found = set(words(column.name))
-        if found & {"code", "type", "count", "handler", "workflow", "policy", "class", "id", "handling"}:
+        if found & _NOT_ITS_ERROR:
             continue
         score = 3 * bool(found & {"message", "reason", "detail"}) + 2 * (len(found) == 1) + (column.kind is Kind.TEXT)
         score -= 4 * bool(found & {"traceback", "stacktrace", "stack"})

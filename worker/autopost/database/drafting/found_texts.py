@@ -105,6 +105,8 @@ def _of_json(
     for path, texts in found.items():
         last = split(path[-1])
         said: float = sum(points.get(word, 0) for word in dict.fromkeys(last))
+        if any(has(key, "error", "exception", "failure") for key in path[:-1]):
+            continue
         if said <= 0 or not all(map(is_plain, path)) or last == ("status",) or set(last) & (_NO_TEXT - {"status"}):
             continue
         if path in nested:

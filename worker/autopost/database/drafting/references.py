@@ -10,7 +10,7 @@ from autopost.database.drafting.words import AGENT_WORDS, core, has, points, wor
 
 _SHARE = 0.8  # of the ids of two samples that must be the same
 _LIKELY = 6  # points of a word that is surely about agents
-_ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid"))
+_ID_WORDS = frozenset(("id", "uuid", "key", "ref", "fk", "pk", "slug", "name", "guid", "code", "no", "number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,9 @@ def _alone_of_its_kind(table: Table, column: Column, word: str, snapshot: Snapsh
 def _target(column: Column, other: Table) -> str | None:
     """Return the column of another table that holds what this one does: of the same name and a key, or its id."""
     names = {each.name for each in other.columns}
-    for name in (column.name, "id", "uuid"):
+    # workflow_code leads to a workflow's code before its id.
+    same = [key[0] for key in other.keys if len(key) == 1 and words(key[0]) == words(column.name)[-1:]]
+    for name in [column.name, *same, "id", "uuid"]:
         if name in names and _alike(column, other.column(name)):
             return name
     for key in other.keys:

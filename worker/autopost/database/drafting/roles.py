@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from autopost.database.drafting.finished import Finish, finish_of
+from autopost.database.drafting.agents import names_agents
+from autopost.database.drafting.finished import Finish, end_column, finish_of, has_ended
 from autopost.database.drafting.history import subject_of
 from autopost.database.drafting.references import agent_points, links, whole_of
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table
@@ -22,6 +23,8 @@ from autopost.database.drafting.words import (
 
 LEAST_POINTS = {"operations": 10, "posts": 16, "audit log": 17}
 _LIKELY_AGENTS = 4
+_SURELY_AGENTS = 7
+_TRIES = ("execution", "run", "attempt", "invocation")
 _OWN_TABLES = 5  # sampled for each role
 
 
@@ -80,7 +83,9 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     about = core(table.name)
     name = points(table.name, OPERATION_WORDS)
     finish = finish_of(table)
-    if finish is Finish.NEVER or max(OPERATION_WORDS.get(word, 0) for word in about) < 4:
+    most = max(OPERATION_WORDS.get(word, 0) for word in about)
+    # A workflow is a definition in most platforms, and a finished one in some.
+    if finish is Finish.NEVER or (most < 4 and not (about[-1] == "workflow" and has_ended(table))):
         return None
     subject = subject_of(table, snapshot)
     if subject is not None:
@@ -92,9 +97,8 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     total, why = name, ["its name"]
     for given, reason in (
         (8 if finish is Finish.STATUS else 3, finish.value),
-        (4 if any(has(c.name, "finish", "finished", "completed", "ended", "end", "stopped", "close", "stop")
-                  for c in table.columns if c.kind is not Kind.TEXT) else 0, "an end time"),
-        (4 if any(agent_points(link) >= 7 for link in links(table, snapshot)) else 0, "a reference to agents"),
+        (4 if end_column(table) is not None else 0, "an end time"),
+        (4 if _leads_to_agents(table, snapshot) else 0, "a reference to agents"),
         (2 if any(has(c.name, "error", "exception") for c in table.columns) else 0, "an error"),
         (6 if any(has(c.name, "explanation") for c in table.columns) else 0, "explanations"),
         (3 if any(c.name.lower() in ("operation_type", "operationtype") for c in table.columns) else 0, "a type"),
@@ -106,18 +110,45 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     return Candidate(table, total, ", ".join(why))
 
 
+def _leads_to_agents(table: Table, snapshot: Snapshot) -> bool:
+    if any(agent_points(link) >= _SURELY_AGENTS for link in links(table, snapshot)):
+        return True
+    return any(has(c.name, "agent", "bot", "assistant") and not has(c.name, "user") for c in table.columns)
+
+
 def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot: Snapshot) -> Candidate:
     """Return fewer points for the steps of what is an operation itself: the tasks of a run, the attempts of a job."""
+    whole = _attempted(candidate.table, good)
+    if whole is not None:
+        return _part_of(candidate, good[whole.qualified])
     for link in links(candidate.table, snapshot):
         parent = good.get(link.table.qualified)
         if parent is None or parent.table.qualified == candidate.table.qualified or has(link.column.name, "parent"):
             continue
+        is_of_agents = has(candidate.table.name, "agent", "bot", "assistant")
+        if is_of_agents and names_agents(candidate.table, snapshot) and not names_agents(parent.table, snapshot):
+            continue  # a council has no agent: its members are who works
         shared_key = candidate.table.is_key(link.column.name)
         if parent.table.rows >= candidate.table.rows > 0 and shared_key:
             continue
         if parent.points >= LEAST_POINTS["operations"] and (parent.table.rows > 0 or candidate.table.rows == 0):
-            return Candidate(candidate.table, candidate.points - 9, f"{candidate.why}; part of {parent.table.name}")
+            return _part_of(candidate, parent)
     return candidate
+
+
+def _part_of(candidate: Candidate, whole: Candidate) -> Candidate:
+    points = min(candidate.points - 9, whole.points - 1)
+    return Candidate(candidate.table, points, f"{candidate.why}; part of {whole.table.name}")
+
+
+def _attempted(table: Table, good: dict[str, Candidate]) -> Table | None:
+    """Return the table of jobs whose every execution is a row of this one: jobs and job_executions; None for none."""
+    name = core(table.name)
+    for candidate in good.values():
+        other = candidate.table
+        if name[-1] in _TRIES and core(other.name) == name[:-1] and other.schema == table.schema and has_ended(other):
+            return other if other.rows > 0 or table.rows == 0 else None
+    return None
 
 
 def _attached(table: Table, snapshot: Snapshot) -> list[Table]:

@@ -11,13 +11,15 @@ from autopost.database.drafting.finished import (
     end_column,
     error_column,
     finish_of,
+    is_an_error,
+    is_open,
     severity_column,
     status_column,
     success_flag,
 )
 from autopost.database.drafting.references import links
 from autopost.database.drafting.section import Line, among, decide, either, plain
-from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, is_plain, ref
+from autopost.database.drafting.snapshot import NUMBERS, Column, Kind, Snapshot, Table, is_plain, ref
 from autopost.database.drafting.statuses import Meaning, meaning
 from autopost.database.drafting.words import has
 
@@ -30,6 +32,7 @@ _NEEDED = (Meaning.COMPLETED, Meaning.FAILED, Meaning.RUNNING, Meaning.APPROVAL)
 _NAMED_CODE = re.compile(
     r"(-?\d+)\s*(?:=>|->|[-=:–—(])\s*['\"]?([A-Za-z][A-Za-z_ -]*[A-Za-z])|([A-Za-z][A-Za-z_]+)\s*[=:(]\s*(-?\d+)"
 )
+_NAMES_OF_CODES = ("name", "label", "code", "status", "state", "title", "description", "text", "value", "meaning")
 _MOST_LISTED = 14
 _MIN_EVIDENCE = 5
 
@@ -83,7 +86,7 @@ def _of_words(table: Table, column: Column) -> Status:
             if means is Meaning.COMPLETED:
                 what = f"which value of {column.name} means completed: {occurrences(values)}"
                 return Status(Line("status", decide(what), tuple(notes)))
-            notes.append(f"no value of {column.name} means {means.value}")
+            doubts.append(f"no value of {column.name} means {means.value}")
         else:
             by_meaning[means] = [_styled(word, values) for word in usual]
             doubts.append(f"no row is {means.value} yet: the usual words are assumed")
@@ -165,11 +168,7 @@ def _names_of_codes(table: Table, column: Column, snapshot: Snapshot) -> tuple[d
     for link in links(table, snapshot):
         if link.column.name != column.name:
             continue
-        named = [
-            each
-            for each in link.table.columns
-            if each.kind is Kind.TEXT and has(each.name, "name", "label", "code", "status", "state", "title")
-        ]
+        named = [each for each in link.table.columns if each.kind is Kind.TEXT and has(each.name, *_NAMES_OF_CODES)]
         if named and link.table.sample:
             pairs = {
                 str(row[link.target]): str(row[named[0].name])
@@ -225,7 +224,7 @@ def _is_code(value: str) -> bool:
 
 
 def _is_given(value: str | None) -> bool:
-    return value not in (None, "", "0", "null")
+    return value not in (None, "", "0", "null", "[]", "{}")
 
 
 def _of_the_end(table: Table) -> Status:
@@ -233,7 +232,10 @@ def _of_the_end(table: Table) -> Status:
     flag, end, error = success_flag(table), end_column(table), error_column(table)
     if flag is not None:
         failed = f"{ref(flag)} is false"
-        open_ = next((f"{ref(each)} is null" for each in (end, flag) if each is not None and not each.not_null), None)
+        if end is not None and (not end.not_null or end.kind in NUMBERS):
+            open_ = is_open(table, end)
+        else:
+            open_ = f"{ref(flag)} is null" if not flag.not_null else ""
         running = f"when {open_} then 'running' " if open_ else ""
         value = f"case {running}when {failed} then 'failed' else 'completed' end"
         return Status(Line("status", value, (f"no column is a status: {flag.name} says how it ended",)), failed=failed)
@@ -245,7 +247,7 @@ def _of_the_end(table: Table) -> Status:
         said, failed = severity.name, f"{ref(severity)} = {either([worst])}"
     else:
         assert error is not None
-        said, failed = error.name, f"{ref(error)} is not null" if error.kind is Kind.JSON else f"{ref(error)} <> ''"
-    value = f"case when {ref(end)} is null then 'running' when {failed} then 'failed' else 'completed' end"
+        said, failed = error.name, is_an_error(error)
+    value = f"case when {is_open(table, end)} then 'running' when {failed} then 'failed' else 'completed' end"
     doubt = f"no column is a status: {end.name} and {said} say how it ended"
     return Status(Line("status", value, (), doubt), failed=failed)

@@ -20,14 +20,17 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ASKS = word_set("approval approve human review reviewer confirm confirmation consent hitl input feedback")
+_ASKS = word_set(
+    "approval approve human review reviewer confirm confirmation hitl input feedback permission "
+    "authorization signoff consent"
+)
 _WAITS = word_set(
     "waiting awaiting wait await pending need needs require requires required requested request for paused in"
 )
 _AGAIN = frozenset(["retry", "retrying", "retryable", "retried", "rescheduled", "reschedule", "restarting", "failing"])
 _FAILED = word_set(
     "failed failure fail error errors errored crash crashed exception fault faulted timeout timedout dead "
-    "broken unsuccessful panicked oom"
+    "broken unsuccessful panicked oom exceeded exhausted"
 )
 _COMPLETED = word_set(
     "completed complete succeeded succeed success successful successfully done finished finish ok okay "
@@ -40,11 +43,12 @@ _CANCELLED = word_set(
 )
 _RUNNING = word_set(
     "running run started starting start executing progress inprogress processing active working ongoing busy "
-    "streaming resuming resumed launching initializing building stopping terminating pausing continued"
+    "planning thinking streaming resuming resumed launching initializing building stopping terminating pausing "
+    "continued"
 )
 _PENDING = word_set(
     "pending queued queue scheduled created new waiting wait enqueued submitted accepted draft init "
-    "initialized delayed deferred assigned available received blocked paused suspended sleeping hold "
+    "initialized initial delayed deferred assigned available received blocked paused suspended sleeping hold "
     "ready idle todo backlog dispatched preparing incomplete dequeued none planned"
 )
 _NEGATIONS = frozenset(("not", "no", "never", "un", "non"))

@@ -23,6 +23,8 @@ _WHY = {
     "goal": 7,
     "objective": 7,
     "explanation": 2,
+    # Beside "reason": how it ended, in a word of the program.
+    **dict.fromkeys(("stop", "finish", "status", "state", "end", "exit", "cancel", "termination", "skip"), -9),
 }
 _NEXT = {"next": 12, "followup": 8, "step": 2, "action": 1}
 _UNSAID = ("entity", "table", "tracker", "visibility", "completed", "finished", "history")
@@ -66,6 +68,9 @@ def _what(table: Table, status: Status, names: tuple[str | None, str | None], sn
         said = error if names[0] is None else f"coalesce({names[0]} || ': ', '') || {error}"
         parts.append(f"case when {status.failed}\n    then {said}\nend")
         notes.append(f"a failed operation is explained by {where}")
+    elif error is not None and status.line.is_undecided:  # which rows failed is not known yet: those that say why
+        parts.append(error if names[0] is None else f"{names[0]} || ': ' || {error}")
+        notes.append(f"an operation with {where} is explained by it")
     for text in texts:
         parts.append(f"nullif(btrim({text.expression}), '')" if text.is_plain else text.expression)
         notes.append(f"text: {text.where}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.database.drafting.finished import end_column, start_column, updated_column
+from autopost.database.drafting.finished import end_column, may_be_zero, start_column, updated_column
 from autopost.database.drafting.section import Line, plain
 from autopost.database.drafting.snapshot import NUMBERS, Column, Kind, Table, ref
 
@@ -40,7 +40,8 @@ def seconds(table: Table) -> str | None:
         divisor = _divisor(table, end)
         if divisor is None or start.kind is not end.kind or divisor != _divisor(table, start):
             return None
-        return f"({ref(end)} - {ref(start)}){f' / {divisor:.1f}' if divisor != 1 else ''}"
+        ended, began = (f"nullif({ref(each)}, 0)" if may_be_zero(table, each) else ref(each) for each in (end, start))
+        return f"({ended} - {began}){f' / {divisor:.1f}' if divisor != 1 else ''}"
     return f"extract(epoch from {instant(table, end)} - {instant(table, start)})"
 
 
@@ -52,6 +53,8 @@ def _instant(table: Table, column: Column) -> tuple[str, str | None, str | None]
     if column.kind is Kind.NAIVE_TIME:
         return f"({name} at time zone 'UTC')", None, f"{column.name} {_IN_DOUBT}"
     divisor = _divisor(table, column)
+    if may_be_zero(table, column):
+        name = f"nullif({name}, 0)"
     if divisor is not None:
         by = "" if divisor == 1 else f" / {divisor:.1f}"
         return f"to_timestamp({name}{by})", f"{column.name} holds {_NAMES[divisor]} since 1970", None

@@ -34,7 +34,7 @@ _TESTS = word_set(
     "test testing debug debugging debugger preview dry dryrun evaluation eval playground sandbox simulation flowpreview"
 )
 _CHILDREN = frozenset(["subflow", "subworkflow", "subrun", "child", "nested", "subprocess"])
-_PAUSES = frozenset(("paused", "suspended", "waiting", "blocked", "hold"))
+_PAUSES = frozenset(("paused", "suspended", "waiting", "blocked", "hold", "interrupted"))
 _ORIGINS = ("mode", "trigger", "triggered", "source", "invoke", "origin", "run", "environment", "kind", "type")
 
 
@@ -42,7 +42,8 @@ def type_line(table: Table, status: Status, snapshot: Snapshot) -> Line:
     """Return how the type of an operation reads: sub-runs and test runs have none, so that no rule meets them."""
     notes: list[str] = []
     doubts: list[str] = []
-    waiting = [value for value in status.values if set(split(value)) & _PAUSES and meaning(value) is Meaning.PENDING]
+    open_ = (Meaning.PENDING, Meaning.UNKNOWN)
+    waiting = [value for value in status.values if set(split(value)) & _PAUSES and meaning(value) in open_]
     if waiting:
         condition = f"when {among(status.column, waiting)} then 'approval_requested'"
         notes.append(f"if {', '.join(map(shown, waiting))} means that a person must approve, write: {condition}")
@@ -128,8 +129,10 @@ def _base(table: Table, notes: list[str], doubts: list[str]) -> tuple[str, Colum
     notes.append(f"{column.name}: {occurrences(values)}")
     unnamed = [value for value in values if value not in known]
     if unnamed:
-        listed = ", ".join(map(shown, unnamed[:8]))
-        notes.append(f"no rule names {listed}: nothing is posted for them; `autopost rules add` adds a rule")
+        listed = ", ".join(
+            f"{shown(value)} {values[value]}" if values[value] else shown(value) for value in unnamed[:8]
+        )
+        doubts.append(f"no rule names {listed}: nothing is posted for them; `autopost rules add` adds a rule")
     if all(value == found for value, found in known.items()):
         return name, column if column.kind is Kind.TEXT else None
     by_type: dict[str, list[str]] = {}

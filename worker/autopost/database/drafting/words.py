@@ -12,7 +12,7 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 OPERATION_WORDS: Mapping[str, int] = {
     "operation": 10, "tracker": 5, "run": 9, "execution": 9, "invocation": 8, "job": 7, "task": 6, "visibility": 4,
     "trace": 6, "instance": 4, "process": 4, "taskmeta": 4, "work": 3, "session": 3, "workflow": 2, "agent": 3,
-    "activity": 2, "finish": 4,
+    "activity": 2, "finish": 4, "archived": 1,
     "build": 6, "pipeline": 4, "scan": 5, "sync": 5, "crawl": 5, "completed": 2, "procinst": 7, "observation": 4,
     "attempt": -3, "step": -5, "node": -5, "event": -6, "log": -7, "history": -3, "state": -4, "status": -3,
     "input": -7, "output": -6, "result": 0, "artifact": -8, "version": -7, "definition": -7, "template": -7,
@@ -38,6 +38,7 @@ AGENT_WORDS: Mapping[str, int] = {
     "step": -6, "user": -6,
     "folder": -8, "schedule": -5, "instance": -4, "webhook": -7, "queue": -5, "worker": -2, "attempt": -9,
     "preset": -6, "post": -9, "feedback": -8, "audit": -9, "statistic": -8, "share": -8, "dependency": -8, "parent": -9,
+    "status": -9,
 }  # fmt: skip
 POST_WORDS: Mapping[str, int] = {
     "post": 10, "feed": 7, "social": 5, "timeline": 5, "announcement": 4, "status_update": 5, "agent": 2,
@@ -67,12 +68,28 @@ _VOCABULARY = tuple(
     )
 )
 _KNOWN = frozenset(_VOCABULARY)
-_ONE_WORD = frozenset(("metadata", "taskmeta", "chatflow", "workflow", "timeline", "webhook", "dataset", "history"))
+# Parts of a name that is written without any mark: `startedat`, `agentid`, `unifiedjob`.
+_LAST_PARTS = ("timestamp", "status", "state", "uuid", "name", "time", "date", "type", "code", "id", "at")
+_WORK = ("execution", "workflow", "task", "job", "run")
+_ONE_WORD = frozenset(
+    ("metadata", "taskmeta", "chatflow", "workflow", "timeline", "webhook", "dataset", "history", "runtime")
+)
+
+
+_SHORT = 3  # letters: `rerun` is one word
 
 
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, which are separated by blanks."""
     return frozenset(text.split())
+
+
+# What may stand before one of _LAST_PARTS besides a word that is known.
+_FIRST_PARTS = word_set(
+    "start started begin began end ended finish finished complete completed create created creation update updated "
+    "stop stopped close closed fail failed queue queued schedule scheduled modify modified delete deleted submit "
+    "submitted tenant user parent author error"
+)
 
 
 @cache
@@ -132,4 +149,12 @@ def _compound(word: str) -> list[str]:
         rest = _singular(word[len(first) :])
         if word.startswith(first) and rest in _KNOWN:
             return [first, rest]
+    for last in _LAST_PARTS:
+        first = word.removesuffix(last)
+        if first != word and (first in _FIRST_PARTS or _singular(first) in _KNOWN):
+            return [first, last]
+    for last in _WORK:
+        first = word.removesuffix(last)
+        if first != word and len(first) > _SHORT:
+            return [first, last]
     return [word]

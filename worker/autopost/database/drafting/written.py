@@ -18,10 +18,11 @@ from autopost.database.drafting.snapshot import (
     quoted,
     ref,
 )
-from autopost.database.drafting.words import has, split
+from autopost.database.drafting.words import TENANT_WORDS, has, split, word_set, words
 
 AGENT_LABELS = ("agent", "ai_agent", "ai", "bot", "assistant", "system")
 STATUS_LABELS = ("status", "status_update", "update", "info", "message", "post", "general", "text", "announcement")
+_OWN_ID = word_set("id uuid guid public external row event request correlation trace log entry record post")
 TEXTS = (Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.INTEGER)
 
 
@@ -139,7 +140,7 @@ def fill_required(choice: Choice, of_whom: Callable[[Column], str | None]) -> No
 
 def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
     """Return a value by type: the one that most rows have where few values occur, else a neutral one."""
-    if any(column.name in reference.columns for reference in table.references):
+    if any(column.name in reference.columns for reference in table.references) or _is_of_another(column):
         return None
     values = table.counts(column.name)
     common = values.most_common(1)[0][0] if values and len(values) <= 5 else None
@@ -161,7 +162,7 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
     if column.kind in TIMES:
         return "now()"
     if column.kind is Kind.UUID:
-        return "gen_random_uuid()" if not has(column.name, "user", "account", "tenant", "owner") else None
+        return "gen_random_uuid()"
     if column.kind is Kind.TEXT:
         is_somebody = has(column.name, "name", "email", "user", "title", "author", "handle", "phone", "address")
         if common is not None and len(values) <= 3 and is_plain(common) and not is_somebody:
@@ -170,6 +171,13 @@ def _proposal(table: Table, column: Column, *, is_needed: bool) -> str | None:
             return "'info'"
         return "'autopost'" if is_needed and not has(column.name, "id") else None
     return None
+
+
+def _is_of_another(column: Column) -> bool:
+    """Return whether a column holds the id of another row, with or without a foreign key: no value can be made up."""
+    parts = words(column.name)
+    is_tenant = any(tuple(part for part in parts if part not in ("id", "key")) == each for each in TENANT_WORDS)
+    return is_tenant or (parts[-1] == "id" and not set(parts) <= _OWN_ID)
 
 
 def _is_public(column: Column) -> bool:
