@@ -18,15 +18,18 @@ from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.breaker import Breaker, State
+from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
 from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.prices import cost_usd
-from autopost.writing.prompt import Prompt, prompt_for
+from autopost.writing.prompt import Prompt, prompt_for, version_of
 from autopost.writing.proofread import proofread
 from autopost.writing.quality import Quality
-from autopost.writing.template import compose
-from autopost.writing.wording import misfit
+from autopost.writing.vocabulary import misfit
+from autopost.writing.voice import HASHTAG, Voice
+from autopost.writing.wording import DEFAULT as DEFAULT_WORDING
+from autopost.writing.wording import Wording
 
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
@@ -42,7 +45,7 @@ class Writer:
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
     called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its
-    texts are redacted.
+    texts are redacted. `wording` may be replaced at any time: posts that are begun afterwards have it.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class Writer:
         on_state: Callable[[str], None] = lambda _: None,
         tracer: AttemptTracer | None = None,
         on_agent: Callable[[str | None], None] = lambda _: None,
+        wording: Wording = DEFAULT_WORDING,
     ) -> None:
+        self.wording = wording
         self._settings = settings
         self._on_agent = on_agent
         self._redactor = redactor
@@ -75,7 +80,7 @@ class Writer:
         """Write the post from a template. CPU-bound. Raises RedactionFailed."""
         fields = self._redacted(operation, agent)
         with self._tracer.step("write") as span:
-            return _noted(span, self._templated(fields, fallback))
+            return _noted(span, self._templated(fields, self.wording, fallback))
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
@@ -87,16 +92,19 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
+            wording = self.wording
             permit = self._quality.admit()
             if permit is None:
-                return _noted(span, await asyncio.to_thread(self._templated, fields, self._quality.last_reason))
+                return _noted(
+                    span, await asyncio.to_thread(self._templated, fields, wording, self._quality.last_reason)
+                )
             answer: Answer | NoAnswer | None = None
             try:
                 async with self._slots.slot() as slot:
                     await self._stagger()
-                    answer = await self._ask(self._llm, prompt_for(fields))
+                    answer = await self._ask(self._llm, prompt_for(fields, wording.voice))
                     slot.outcome = _is_in_time(answer)
-                written = await asyncio.to_thread(self._written, fields, answer)
+                written = await asyncio.to_thread(self._written, fields, wording, answer)
             finally:
                 if not isinstance(answer, Answer):
                     self._quality.gave_up(permit)
@@ -173,36 +181,41 @@ class Writer:
         metrics.LLM_CALLS.labels(answer.reason if isinstance(answer, NoAnswer) else "answered").inc()
         return answer
 
-    def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
+    def _written(self, fields: Fields, wording: Wording, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
-            return self._templated(fields, answer.reason)
-        text = check(answer, fields.placeholders)
+            return self._templated(fields, wording, answer.reason)
+        text = check(answer, fields.placeholders, wording.voice)
         if isinstance(text, Rejected):
-            return self._templated(fields, text.reason, paid=answer)
-        post = proofread(text, self._redactor, fields.shown_title)
+            return self._templated(fields, wording, text.reason, paid=answer)
+        unfit = misfit(text)
+        post = proofread(
+            wording.voice.without_other_hashtags(text, _hashtags(fields)), self._redactor, fields.shown_title
+        )
         if post.counts:
             # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
             # may not have found all of it.
-            return self._templated(fields, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
-        if reason := misfit(text) or contradiction(text, fields):
-            return self._templated(fields, reason, paid=answer)
-        return self._record(fields, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+            return self._templated(fields, wording, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
+        if reason := unfit or misfit(post.text) or _untrue(post.text, fields, wording.voice):
+            return self._templated(fields, wording, reason, paid=answer)
+        return self._record(fields, wording, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
         self,
         fields: Fields,
+        wording: Wording,
         fallback: str | None,
         *,
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor, fields.shown_title)
+        post = proofread(compose(fields, wording), self._redactor, fields.shown_title)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
-        return self._record(fields, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
+        return self._record(fields, wording, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 
     def _record(
         self,
         fields: Fields,
+        wording: Wording,
         content: str,
         generator: Generator,
         counts: Counter[str],
@@ -223,6 +236,7 @@ class Writer:
             redactions=dict(counts),
             fallback=fallback,
             title=fields.title,
+            prompt=version_of(wording.voice),
         )
 
     def _cost_usd(self, paid: Answer) -> float | None:
@@ -235,6 +249,16 @@ class Writer:
             input_price=self._settings.llm_input_price,
             output_price=self._settings.llm_output_price,
         )
+
+
+def _hashtags(fields: Fields) -> set[str]:
+    """Return the hashtags in the operation's own texts, in lower case."""
+    return {tag.casefold() for tag in HASHTAG.findall(f"{fields.what} {fields.why} {fields.next_steps}")}
+
+
+def _untrue(text: str, fields: Fields, voice: Voice) -> str | None:
+    """Return why a post cannot be true; the voice may name what the operation does not."""
+    return contradiction(voice.without_hashtags(text), fields, "" if voice.is_default else voice.text)
 
 
 def _noted(span: Span, written: Written) -> Written:
