@@ -45,7 +45,7 @@ class Writer:
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
     called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its
-    texts are redacted. `wording` may be replaced at any time: posts that are begun afterwards have it.
+    texts are redacted.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Writer:
         on_agent: Callable[[str | None], None] = lambda _: None,
         wording: Wording = DEFAULT_WORDING,
     ) -> None:
-        self.wording = wording
+        self._wording = wording
         self._settings = settings
         self._on_agent = on_agent
         self._redactor = redactor
@@ -80,7 +80,11 @@ class Writer:
         """Write the post from a template. CPU-bound. Raises RedactionFailed."""
         fields = self._redacted(operation, agent)
         with self._tracer.step("write") as span:
-            return _noted(span, self._templated(fields, self.wording, fallback))
+            return _noted(span, self._templated(fields, self._wording, fallback))
+
+    def set_wording(self, wording: Wording) -> None:
+        """Write the posts that are begun from now on with this wording."""
+        self._wording = wording
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
@@ -92,7 +96,7 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
-            wording = self.wording
+            wording = self._wording
             permit = self._quality.admit()
             if permit is None:
                 return _noted(
