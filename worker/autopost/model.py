@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -151,6 +151,15 @@ class Written:
     fallback: str | None = None
     title: str | None = None
     prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The LLM's account after a reservation. `is_exhausted`: nothing was reserved. Of a day in UTC."""
+
+    day: date
+    is_exhausted: bool
+    seconds_left: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import structlog
 
 from autopost.broadcast.broadcaster import broadcasting
@@ -23,6 +24,7 @@ from autopost.observability.queue_gauges import QueueGauges
 from autopost.observability.tracing import AttemptTracer, attempt_tracer
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
+from autopost.outbox.spending import LlmAccount
 from autopost.processes.agent_names import read_agent_names, reload_agent_names
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
@@ -35,6 +37,7 @@ from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import CONNECTIONS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor, Writer
+from autopost.writing.budget import Budget
 
 if TYPE_CHECKING:
     from autopost.redaction.redactor import Redactor as OwnRedactor
@@ -106,6 +109,7 @@ async def _connected(
             tracer=tracer,
             on_agent=on_agent,
             wording=wording,
+            budget=_budget(settings, pool, schemas),
         )
         if settings.wording_file is not None:
             reload = partial(reload_wording, settings.wording_file, writer.set_wording, problems)
@@ -141,6 +145,12 @@ async def _connected(
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+def _budget(settings: Settings, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> Budget | None:
+    if settings.llm_daily_usd is None or settings.llm_prices is None:
+        return None
+    return Budget(LlmAccount(pool, schemas), settings.llm_daily_usd, settings.llm_prices)
 
 
 async def run_worker(settings: Settings) -> None:
