@@ -8,7 +8,7 @@ from typing import Any
 from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
-from autopost.writing.wording import misfit
+from autopost.writing.vocabulary import misfit
 from tests.support.cases import assert_results
 from tests.writing.samples import fields_of
 

@@ -2,7 +2,7 @@
 -- dead letters among at most $2 rows that finished in the last day.
 -- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
 -- is longest due has been due, 0 for none. webhooks and webhooks_failing_seconds: each webhook by name, and how long it
--- has failed, 0 while it delivers.
+-- has failed, 0 while it delivers. llm_limit_usd: the LLM's budget of this day in UTC, NULL if none was used.
 with unfinished as (
     select o.state, o.available_at, o.captured_at, o.attempts, o.summary
     from {{ schema }}.auto_post_outbox as o
@@ -62,7 +62,9 @@ select
         from pg_catalog.pg_trigger as t
         where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled,
+    l.spent_usd as llm_spent_usd, l.limit_usd as llm_limit_usd, coalesce(l.is_exhausted, false) as llm_is_exhausted,
     now() as read_at
 from counted as d
 cross join {{ schema }}.auto_post_control as c
 cross join of_webhooks as h
+left join {{ schema }}.auto_post_llm_days as l on l.day = (now() at time zone 'UTC')::date

@@ -1,7 +1,7 @@
 """Compare a post by the LLM with the operation that it is about. Pure.
 
 Strict: a wrong rejection costs the wording of one post, a wrong post misleads everyone who reads it. Compared is what a
-model invents most: figures, links, mentions, names and the outcome. `wording` knows a text that is no post at all.
+model invents most: figures, links, mentions, names and the outcome. `vocabulary` knows a text that is no post at all.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import regex
 from autopost.model import PLACEHOLDER
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
-from autopost.writing.wording import (
+from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
     ENGLISH,
     FAILED,
     FINISHED,
-    NEGATED,
     NUMBER_WORDS,
     WITH_CAPITAL,
+    says,
 )
 
 _NUMBER = regex.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")
@@ -37,14 +37,16 @@ _GAP = regex.compile(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]
 _HOLE = regex.compile(
     r"\b(?:your|insert|placeholder|name|link|date|number|team|company|agent|x{1,3}|n{1,2}|todo|tbd)\b", regex.I
 )
-_NEGATED_WITHIN = 40
 _WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")
 _CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}'’-]+")
 _START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictographic}\uFE0F?|[\"“”'‘(-])\s*\Z")
 
 
-def contradiction(text: str, fields: Fields) -> str | None:
-    """Return why a post cannot be true of its operation, None if it can: `invented`, `unfilled`, `wrong_outcome`."""
+def contradiction(text: str, fields: Fields, vocabulary: str = "") -> str | None:
+    """Return why a post cannot be true of its operation, None if it can: `invented`, `unfilled`, `wrong_outcome`.
+
+    `vocabulary` is a text of the team whose names a post may have as well.
+    """
     known = " ".join(
         filter(
             None, (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
@@ -60,7 +62,7 @@ def contradiction(text: str, fields: Fields) -> str | None:
         _invents_figures(bare, known_folded)
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
-        or _invents_names(bare, known)
+        or _invents_names(bare, f"{known} {vocabulary}")
     ):
         return "invented"
     return "wrong_outcome" if _tells_another_outcome(bare.casefold(), known_folded, fields) else None
@@ -118,15 +120,9 @@ def _stem(word: str) -> str:
 
 def _tells_another_outcome(text: str, known: str, fields: Fields) -> bool:
     if fields.outcome in (Outcome.FAILED, Outcome.STOPPED):
-        return FAILED.search(text) is None or _says(FINISHED, text)
+        return FAILED.search(text) is None or says(FINISHED, text)
     if fields.kind is Kind.APPROVAL:
-        return _says(APPROVED, text) or ASKING.search(text) is None
+        return says(APPROVED, text) or ASKING.search(text) is None
     if fields.outcome is Outcome.RUNNING:
-        return _says(FINISHED, text)
+        return says(FINISHED, text)
     return FAILED.search(text) is not None and FAILED.search(known) is None and fields.outcome is Outcome.COMPLETED
-
-
-def _says(pattern: regex.Pattern[str], text: str) -> bool:
-    """Return whether the text says it without a negation before it."""
-    found = pattern.finditer(text)
-    return any(NEGATED.search(text, max(0, match.start() - _NEGATED_WITHIN), match.start()) is None for match in found)

@@ -1,71 +1,102 @@
-"""Know a text that is no post, and the outcome that one tells, by words in wording.toml. Pure."""
+"""The wording of posts: which template an operation gets, and the voice of the model. Pure.
+
+The wording of a new installation is a file of the same form as the team's (default_wording.toml). The team's templates
+go before it. Of several that fit the most specific is taken: of a rule, then of an operation type, then of a kind; with
+the operation's language before one for any language.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-import regex
-
-_LANGUAGES = tomllib.loads(resources.files(__package__).joinpath("wording.toml").read_text("utf-8"))
-_SPACELESS = ("ja", "zh", "ko", "ar")
-
-
-def _words(meaning: str) -> str:
-    """Return a pattern for the words of all languages."""
-    parts = [
-        f"(?:{words})" if language in _SPACELESS else rf"(?<![\p{{L}}\p{{N}}])(?:{words})"
-        for language, words in _LANGUAGES[meaning].items()
-    ]
-    return "|".join(parts)
+from autopost.writing.fields import Fields
+from autopost.writing.language import detect
+from autopost.writing.outcome import Outcome
+from autopost.writing.template import Template
+from autopost.writing.voice import DEFAULT as DEFAULT_VOICE
+from autopost.writing.voice import Voice
 
 
-def _pattern(meaning: str) -> regex.Pattern[str]:
-    return regex.compile(_words(meaning), regex.IGNORECASE)
+class Subject(StrEnum):
+    """What a template without a rule or an operation type is for."""
+
+    ORDINARY = "ordinary"
+    APPROVAL = "approval"
+    SECURITY = "security"
+    SUMMARY = "summary"
 
 
-FAILED = _pattern("failed")
-FINISHED = _pattern("finished")
-APPROVED = _pattern("approved")
-ASKING = _pattern("asking")
-ENGLISH = frozenset(_LANGUAGES["english"]["common"].split())
-WITH_CAPITAL = frozenset(_LANGUAGES["english"]["capital"].split())
-NUMBER_WORDS = dict(pair.split("=") for pair in _LANGUAGES["numbers"]["en"].split())
-# Before a word of success, in the same sentence.
-NEGATED = regex.compile(rf"(?:{_words('negations')})\b[^.!?]*\Z", regex.IGNORECASE)
-
-_META = regex.compile(rf"{_words('meta')}|\(\s*note\b|(?:\A|\s)-{{3,}}(?:\s|\Z)", regex.IGNORECASE)
-_REFUSED = regex.compile(rf"\A.{{0,40}}?(?:{_words('refusals')})", regex.IGNORECASE | regex.DOTALL)
-_HASHTAG = regex.compile(r"#(?!\d+\b)\w")
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
-_DENSE = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]"
-)  # a character says about as much as a word
-_LEAST_WORDS = 3
-_LEAST_DENSE = 8
-_MOST_HASHTAGS = 2
-_LEAST_DISTINCT = 0.4
-_REPEATED = 3
+# What stands in a template between braces, and what is filled in.
+PLACEHOLDERS = {
+    "agent_name": "the agent's name",
+    "operation_type": "the title of the operation's rule, or its type where the rule has no title",
+    "title": "the title of the operation's rule, empty where it has none",
+    "what_explanation": "what was done",
+    "why_explanation": "why; what was done where that is missing",
+    "next_steps": "the next steps; what was done where they are missing",
+}
+SUMMARY_PLACEHOLDERS = {
+    **PLACEHOLDERS,
+    "count": "how many further alerts there were",
+    "minutes": "in how many minutes",
+}
 
 
-def misfit(text: str) -> str | None:
-    """Return why a text is no post, whatever it is about; None if it may be one.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A template, and which operations it is for. `language` None: any. At most one of the other three is set."""
 
-    `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`.
-    """
-    if _REFUSED.search(text):
-        return "refused"
-    if _META.search(text) or len(_HASHTAG.findall(text)) > _MOST_HASHTAGS:
-        return "meta"
-    words = [word.casefold() for word in _WORD.findall(text)]
-    if len(words) < _LEAST_WORDS and len(_DENSE.findall(text)) < _LEAST_DENSE:
-        return "too_short"
-    return "repetitive" if _repeats(words) else None
+    template: Template
+    outcomes: frozenset[Outcome]
+    language: str | None = None
+    rule: int | None = None
+    operation_type: str | None = None
+    subject: Subject = Subject.ORDINARY
+
+    @property
+    def precedence(self) -> tuple[int, bool]:
+        """Return how specific it is."""
+        target = 2 if self.rule is not None else int(self.operation_type is not None)
+        return target, self.language is not None
+
+    def fits(self, fields: Fields, subject: Subject, language: str | None) -> bool:
+        """Return whether an operation may have it."""
+        if subject is not Subject.SUMMARY and fields.outcome not in self.outcomes:
+            return False
+        if self.language is not None and self.language != language:
+            return False
+        if subject is Subject.SUMMARY or self.subject is Subject.SUMMARY:
+            return subject is self.subject
+        if self.rule is not None:
+            return self.rule == fields.rule_id
+        if self.operation_type is not None:
+            return self.operation_type == fields.operation_type.casefold()
+        return self.subject is subject
 
 
-def _repeats(words: list[str]) -> bool:
-    """Return whether three words in a row come three times, or few words are distinct."""
-    if len(words) >= 8 and len(set(words)) < _LEAST_DISTINCT * len(words):
-        return True
-    runs = list(zip(words, words[1:], words[2:], strict=False))
-    return any(runs.count(run) >= _REPEATED for run in set(runs))
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The team's templates and its voice."""
+
+    entries: Sequence[Entry] = ()
+    voice: Voice = DEFAULT_VOICE
+
+    def __post_init__(self) -> None:
+        """Order the templates, the most specific first."""
+        object.__setattr__(self, "entries", sorted(self.entries, key=lambda entry: entry.precedence, reverse=True))
+
+    @property
+    def rules(self) -> frozenset[int]:
+        """Return the ids of rules that have templates of their own."""
+        return frozenset(entry.rule for entry in self.entries if entry.rule is not None)
+
+    def language_of(self, fields: Fields) -> str | None:
+        """Return the language of a post: the voice's, or else the operation's."""
+        if self.voice.language is not None or all(entry.language is None for entry in self.entries):
+            return self.voice.language
+        return detect(fields.what)
+
+
+DEFAULT = Wording()  # nothing of the team's own

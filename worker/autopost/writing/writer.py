@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import structlog
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span
 
 from autopost.model import Agent, Generator, Operation, Written
-from autopost.observability import metrics
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
+from autopost.settings.llm_prices import cost_usd
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected, check
-from autopost.writing.breaker import Breaker, State
+from autopost.writing.budget import Budget
+from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
 from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor, redact_fields
-from autopost.writing.prices import cost_usd
-from autopost.writing.prompt import Prompt, prompt_for
+from autopost.writing.guarded_llm import GuardedLlm
+from autopost.writing.prompt import prompt_for, version_of
 from autopost.writing.proofread import proofread
 from autopost.writing.quality import Quality
-from autopost.writing.template import compose
-from autopost.writing.wording import misfit
-
-if TYPE_CHECKING:
-    from autopost.writing.llm import Llm
+from autopost.writing.vocabulary import misfit
+from autopost.writing.voice import HASHTAG, Voice
+from autopost.writing.wording import DEFAULT as DEFAULT_WORDING
+from autopost.writing.wording import Wording
 
 PRIVATE_DATA = "private_data"
-_MAX_KINDS = 100  # of failures that are logged until there is an answer
 
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +50,10 @@ class Writer:
         on_state: Callable[[str], None] = lambda _: None,
         tracer: AttemptTracer | None = None,
         on_agent: Callable[[str | None], None] = lambda _: None,
+        wording: Wording = DEFAULT_WORDING,
+        budget: Budget | None = None,
     ) -> None:
+        self._wording = wording
         self._settings = settings
         self._on_agent = on_agent
         self._redactor = redactor
@@ -61,13 +61,12 @@ class Writer:
         self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-        self._llm = _client(settings, key) if settings.llm_enabled and key else None
-        self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
-        self._failure: NoAnswer | None = None  # why the breaker is open, or is about to be
         self._quality = Quality(settings.llm_breaker_cooldown_seconds)
-        self._logged: set[tuple[object, ...]] = set()
-        self._on_state = on_state
-        on_state("off" if self._llm is None else str(self._breaker.state))
+        self._llm: GuardedLlm | None = None
+        if settings.llm_enabled and key:
+            self._llm = GuardedLlm(settings, key, budget=budget, on_state=on_state, tracer=self._tracer)
+        else:
+            on_state("off")
         if settings.llm_enabled and not key:
             _log.warning("llm.disabled", missing="OPENAI_API_KEY")
 
@@ -75,7 +74,11 @@ class Writer:
         """Write the post from a template. CPU-bound. Raises RedactionFailed."""
         fields = self._redacted(operation, agent)
         with self._tracer.step("write") as span:
-            return _noted(span, self._templated(fields, fallback))
+            return _noted(span, self._templated(fields, self._wording, fallback))
+
+    def set_wording(self, wording: Wording) -> None:
+        """Write the posts that are begun from now on with this wording."""
+        self._wording = wording
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
@@ -87,16 +90,19 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
+            wording = self._wording
             permit = self._quality.admit()
             if permit is None:
-                return _noted(span, await asyncio.to_thread(self._templated, fields, self._quality.last_reason))
+                return _noted(
+                    span, await asyncio.to_thread(self._templated, fields, wording, self._quality.last_reason)
+                )
             answer: Answer | NoAnswer | None = None
             try:
                 async with self._slots.slot() as slot:
                     await self._stagger()
-                    answer = await self._ask(self._llm, prompt_for(fields))
+                    answer = await self._llm.ask(prompt_for(fields, wording.voice))
                     slot.outcome = _is_in_time(answer)
-                written = await asyncio.to_thread(self._written, fields, answer)
+                written = await asyncio.to_thread(self._written, fields, wording, answer)
             finally:
                 if not isinstance(answer, Answer):
                     self._quality.gave_up(permit)
@@ -113,25 +119,6 @@ class Writer:
             span.set_attribute("autopost.findings", sum(fields.redactions.values()))
             return fields
 
-    def _on_breaker(self, state: State, cooldown_seconds: float) -> None:
-        metrics.LLM_BREAKER.state(str(state))
-        self._on_state(str(state))
-        if cooldown_seconds:
-            _log.warning("llm.breaker_opened", seconds=round(cooldown_seconds, 1))
-        elif state is State.CLOSED:
-            _log.info("llm.breaker_closed")
-
-    def _log_failure(self, answer: Answer | NoAnswer) -> None:
-        """Log each kind of failure once, until there is an answer."""
-        if isinstance(answer, Answer):
-            self._logged.clear()
-            return
-        facts = {"reason": answer.reason, "status": answer.status, "code": answer.code, "parameter": answer.parameter}
-        kind = tuple(facts.values())
-        if kind not in self._logged and len(self._logged) < _MAX_KINDS:
-            self._logged.add(kind)
-            _log.warning("llm.failed", **{name: fact for name, fact in facts.items() if fact is not None})
-
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
         if self._llm is not None:
@@ -147,62 +134,41 @@ class Writer:
         async with self._start:
             await asyncio.sleep(0)
 
-    async def _ask(self, llm: Llm, prompt: Prompt) -> Answer | NoAnswer:
-        """Return the LLM's answer, or the last failure at once while the circuit breaker is open."""
-        permit = self._breaker.admit()
-        if permit is None:
-            return self._failure or NoAnswer("breaker_open")
-        answer: Answer | NoAnswer | None = None
-        begin = time.monotonic()
-        try:
-            with self._tracer.step("llm", SpanKind.CLIENT) as span:
-                answer = await llm.ask(prompt)
-                set_attributes(span, _llm_attributes(self._settings.llm_model, answer))
-        finally:
-            match answer:
-                case None:
-                    self._breaker.gave_up(permit)
-                case NoAnswer() if not answer.is_of_the_request:
-                    self._failure = answer
-                    self._breaker.failed(permit, timed_out=answer.reason == "timeout")
-                case _:
-                    self._failure = None
-                    self._breaker.succeeded(permit)
-        self._log_failure(answer)
-        metrics.LLM_LATENCY_SECONDS.observe(time.monotonic() - begin)
-        metrics.LLM_CALLS.labels(answer.reason if isinstance(answer, NoAnswer) else "answered").inc()
-        return answer
-
-    def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
+    def _written(self, fields: Fields, wording: Wording, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
-            return self._templated(fields, answer.reason)
-        text = check(answer, fields.placeholders)
+            return self._templated(fields, wording, answer.reason)
+        text = check(answer, fields.placeholders, wording.voice)
         if isinstance(text, Rejected):
-            return self._templated(fields, text.reason, paid=answer)
-        post = proofread(text, self._redactor, fields.shown_title)
+            return self._templated(fields, wording, text.reason, paid=answer)
+        unfit = misfit(text)
+        post = proofread(
+            wording.voice.without_other_hashtags(text, _hashtags(fields)), self._redactor, fields.shown_title
+        )
         if post.counts:
             # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
             # may not have found all of it.
-            return self._templated(fields, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
-        if reason := misfit(text) or contradiction(text, fields):
-            return self._templated(fields, reason, paid=answer)
-        return self._record(fields, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+            return self._templated(fields, wording, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
+        if reason := unfit or misfit(post.text) or _untrue(post.text, fields, wording.voice):
+            return self._templated(fields, wording, reason, paid=answer)
+        return self._record(fields, wording, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
         self,
         fields: Fields,
+        wording: Wording,
         fallback: str | None,
         *,
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor, fields.shown_title)
+        post = proofread(compose(fields, wording), self._redactor, fields.shown_title)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
-        return self._record(fields, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
+        return self._record(fields, wording, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 
     def _record(
         self,
         fields: Fields,
+        wording: Wording,
         content: str,
         generator: Generator,
         counts: Counter[str],
@@ -223,6 +189,7 @@ class Writer:
             redactions=dict(counts),
             fallback=fallback,
             title=fields.title,
+            prompt=version_of(wording.voice),
         )
 
     def _cost_usd(self, paid: Answer) -> float | None:
@@ -237,6 +204,16 @@ class Writer:
         )
 
 
+def _hashtags(fields: Fields) -> set[str]:
+    """Return the hashtags in the operation's own texts, in lower case."""
+    return {tag.casefold() for tag in HASHTAG.findall(f"{fields.what} {fields.why} {fields.next_steps}")}
+
+
+def _untrue(text: str, fields: Fields, voice: Voice) -> str | None:
+    """Return why a post cannot be true; the voice may name what the operation does not."""
+    return contradiction(voice.without_hashtags(text), fields, "" if voice.is_default else voice.text)
+
+
 def _noted(span: Span, written: Written) -> Written:
     set_attributes(span, {"autopost.generator": str(written.generator), "autopost.fallback": written.fallback})
     return written
@@ -247,21 +224,3 @@ def _is_in_time(answer: Answer | NoAnswer) -> bool | None:
     if isinstance(answer, Answer):
         return True
     return False if answer.reason == "timeout" else None
-
-
-def _client(settings: Settings, key: str) -> Llm:
-    from autopost.writing.llm import Llm  # takes a third of a second to import
-
-    return Llm(settings, key)
-
-
-def _llm_attributes(model: str, answer: Answer | NoAnswer) -> dict[str, str | int | None]:
-    """Return attributes by the conventions for LLM calls: https://opentelemetry.io/docs/specs/semconv/gen-ai/."""
-    if isinstance(answer, NoAnswer):
-        return {"gen_ai.request.model": model, "autopost.result": answer.reason}
-    return {
-        "gen_ai.request.model": model,
-        "gen_ai.usage.input_tokens": answer.prompt_tokens,
-        "gen_ai.usage.output_tokens": answer.completion_tokens,
-        "autopost.result": "answered",
-    }
