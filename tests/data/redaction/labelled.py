@@ -12,6 +12,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 INDEPENDENT = HERE / "independent"
+OPENED = HERE / "opened"
 DEVELOPMENT = HERE / "development" / "people.jsonl"
 
 # Types of presidio-research that autopost promises to find.
@@ -27,9 +28,11 @@ class Labelled:
 
 
 def labelled_sets() -> dict[str, list[Labelled]]:
-    """Return the sets by name: the one of the development part, and those of independent authors."""
-    files = [DEVELOPMENT, *sorted(INDEPENDENT.glob("*.json*"))]
-    return {path.stem if path != DEVELOPMENT else "development": list(_read(path)) for path in files}
+    """Return the sets by name: the one of the development part, opened ones, and those of independent authors."""
+    named = {"development": DEVELOPMENT}
+    named |= {f"{path.stem}, opened": path for path in sorted(OPENED.glob("*.json*"))}
+    named |= {path.stem: path for path in sorted(INDEPENDENT.glob("*.json*"))}
+    return {name: list(_read(path)) for name, path in named.items()}
 
 
 def _read(path: Path) -> Iterator[Labelled]:

@@ -200,6 +200,14 @@ def danish(value: str) -> bool:
     return born_dmy(value)
 
 
+def danish_before_2007(value: str) -> bool:
+    """Check a Danish CPR number: a date, and modulo 11."""
+    return (
+        born_dmy(value)
+        and sum(w * int(c) for w, c in zip((4, 3, 2, 7, 6, 5, 4, 3, 2, 1), value, strict=True)) % 11 == 0
+    )
+
+
 def belgian(value: str) -> bool:
     """Check a Belgian national number: 97 minus the rest of nine digits, with a 2 before them for births from 2000."""
     number, check = value[:9], int(value[9:])
@@ -258,6 +266,13 @@ def polish(value: str) -> bool:
     """Check a Polish PESEL: a date whose month says the century, and the last digit."""
     month = int(value[2:4]) % 20
     return 1 <= month <= 12 and weighted((1, 3, 7, 9, 1, 3, 7, 9, 1, 3), 10, complement=True)(value)
+
+
+def polish_adult(value: str) -> bool:
+    """Check a Polish PESEL of somebody born from 1920 to 2009: the date, and the last digit."""
+    month = int(value[2:4])
+    year = (1900 if month <= 12 else 2000) + int(value[:2])
+    return 1920 <= year <= 2009 and is_date(year, month % 20, int(value[4:6])) and polish(value)
 
 
 def czech(value: str) -> bool:

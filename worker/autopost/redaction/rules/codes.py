@@ -17,7 +17,7 @@ _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and 
 _MOST_WORDS = 8
 
 _VALUE = re.compile(
-    r"(?<![A-Za-z0-9$€£#@_.+~%])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}[ -]\d{3}|\d{2}-\d{2}-\d{2,3}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
+    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
@@ -27,8 +27,17 @@ _OTHER_AFTER = re.compile(
 )
 _COUNTS = re.compile(r"\s[^\W\d_]|[行件個줄개条个次回]")
 _BETWEEN_CODES = " ,;/|&\n\t\"'`"
-_AND = frozenset(["", "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "och", "og", "i", "и", "-"])
-_ASSIGNED = re.compile(r"[:=][\s\"'`(]*$")
+_AND = frozenset(
+    ["", "to", "auf", "à", "a", "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "och", "og", "i", "и", "-"]
+)
+# What stands directly before a code: a sign, a form of `to be`, the number of the first item of a list.
+_ASSIGNED = re.compile(
+    r"(?i)(?:[:=]|(?:^|\s)(?:is|are|was|were|ist|sind|lautet|lauten|est|sont|es|son|è|sono|são|é|är|er|on|ovat|to|są|jest|zijn)\s)[\s\"'`(\[]*(?:1[.)]\s?)?$"
+)
+_ITEM = re.compile(r"[\s,;]*(?:\d{1,2}[.):]|[*•-])\s?")
+_CHANGED_FROM = re.compile(
+    r"(?i)\b(?:changed|reset|updated|rotated|switched|geändert|changé|cambiad[oa])\s(?:\w+\s){0,2}(?:from|von|de)\s$"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
 _BESIDE = re.compile(
@@ -48,7 +57,7 @@ _OF_SIX_DIGITS = re.compile(
 )
 _OTHER_CODE = compiled(OF_OTHER_CODES)
 _OTHER_COMPOUND = re.compile(
-    r"(?i)(?:fehler|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
+    r"(?i)(?:fehler|fel|feil|fejl|käll|kild|virhe|lähde|streck|land|rabatt|farge|färg|status|quell|länder|rabatt|bar|produkt|post|strich|zeichen|exit|farb|gutschein|aktions)\w*"
 )
 _SURE = re.compile(
     r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|ओटीपी|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
@@ -98,8 +107,8 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, f
     beside = _BESIDE.match(window)
     found = 0
     for match in _VALUE.finditer(text, end, end + len(window)):
-        if found and text[found : match.start()].strip(_BETWEEN_CODES) not in _AND:
-            return  # not a list of codes
+        if found and not _continues(text[found : match.start()]):
+            return
         gap = text[end : match.start()]
         near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
         if (
@@ -112,6 +121,11 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, f
         if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found > 0):
             found = match.end()
             yield match.span()
+
+
+def _continues(between: str) -> bool:
+    """Return whether what is between two codes belongs to a list of codes."""
+    return between.strip(_BETWEEN_CODES) in _AND or _ITEM.fullmatch(between) is not None
 
 
 def _before(text: str, left: int, start: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
@@ -127,6 +141,8 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     value, (start, end) = match.group(), match.span()
     digits = sum(map(str.isdigit, value))
     plain = value.isdigit()
+    if value[0] in "#*" and not near:
+        return False
     if digits < 2 or is_count(text, end) or _UNIT.match(text[end : end + 20]) or _DATE.fullmatch(value):
         return False
     if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
@@ -134,10 +150,16 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     if (
         not near
         and not found
-        and (_COUNT_BEFORE.search(text[max(0, start - 16) : start]) or (plain and len(value) < 4))
+        and (
+            (
+                _COUNT_BEFORE.search(text[max(0, start - 16) : start])
+                and not _CHANGED_FROM.search(text[max(0, start - 40) : start])
+            )
+            or (plain and len(value) < 4)
+        )
     ):
         return False
-    if not plain and digits < len(value) / 4 and not near:
+    if not plain and digits < len(value) / 4 and not (near or found):
         return False
     if value.isupper() and value.isalnum() and not plain and not (near or found):
         return digits >= 2 and len(value) >= 6 and not value[:2].isalpha()
@@ -147,6 +169,11 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         _YEAR.fullmatch(value)
         and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "}))
     )
+
+
+def _has_digits(text: str, start: int, end: int) -> bool:
+    value = text[start:end]
+    return sum(map(str.isdigit, value)) >= 2 and not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None
 
 
 def _is_six(match: re.Match[str]) -> bool:
@@ -181,7 +208,7 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}-\d{1,2}-\d{1,2})\b",
+        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s(?:takes|accepts|wants|uses)(?:\s(?:the\s)?(?:code|pin))?|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}(?:-\d{1,2}){2,5})\b",
         "a word for what it opens before it",
         anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.]*\d",
         score=0.75,
@@ -204,6 +231,56 @@ RULES = (
         anchor=r"(?i)\s[\"'`]?(?:[0-9]{3}[ -]?[0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s",
         score=0.8,
         name="use-to-sign-in",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}([0-9]{4,8}|[0-9A-Z]{4,8}|[0-9]{1,2}(?:-[0-9]{1,2}){2,5})\b",
+        "a word for a lock directly before it",
+        anchor=r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}[0-9A-Z]",
+        score=0.75,
+        refine=single(_has_digits),
+        name="lock",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?([#*]?[0-9]{3,8}[#*]?)[\"'`]?\s(?:(?:on|at|into|in)\s(?:the\s)?(?:\w+\s)?(?:key ?pad|intercom|door|gate|entry ?phone|entrance|alarm|panel|buzzer|lock|lock ?box|key ?safe|elevator|lift|vault|safe)|(?:then\s\w+\s)?(?:to|and it will)\s(?:disarm|arm|open|unlock|enter|get in))\b",
+        "what is typed on a keypad, before a word for what it opens",
+        anchor=r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?[#*]?[0-9]{3,8}",
+        score=0.75,
+        name="typed-on-keypad",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?\s[\"'`]?([#*]?[0-9]{3,8}[#*]?)",
+        "what is typed on a keypad, after a word for what it opens",
+        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b",
+        score=0.75,
+        name="to-open",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        r"(?i)\b(?:texted|sms(?:ed)?|messaged|read(?:s)?\s(?:out|back|me)|dictated|authenticator(?:\sapp)?\sshow(?:s|ed))\b(?:\s(?:me|us|him|her|them|out|back))?(?:\s(?:the\s)?(?:code|digits))?\s?:?\s[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3})\b",
+        "a code that somebody texted or read out",
+        anchor=r"(?i)\b(?:texted|sms(?:ed)?|messaged|reads?\s(?:out|back|me)|dictated|authenticator)\b",
+        score=0.7,
+        refine=single(lambda text, start, end: not is_count(text, end)),
+        name="texted",
+    ),
+    Rule(
+        "SECRET",
+        r"\b(?:[0-9]{6}-){7}[0-9]{6}\b",
+        "Microsoft: BitLocker recovery passwords",
+        anchor=r"\b[0-9]{6}-[0-9]{6}-[0-9]{6}-",
+        score=0.95,
+        name="bitlocker",
+    ),
+    Rule(
+        "SECRET",
+        r"\bA3-[A-Z0-9]{6}-[A-Z0-9]{6}(?:-[A-Z0-9]{5}){1,4}\b",
+        "1Password: Secret Keys",
+        anchor=r"\bA3-[A-Z0-9]{6}-",
+        score=0.95,
+        name="1password",
     ),
     Rule(
         "SECRET",

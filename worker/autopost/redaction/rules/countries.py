@@ -46,7 +46,7 @@ IDENTIFIERS = (
     Identifier(
         "AT",
         "svnr",
-        r"sozialversicherungsnummer|svnr|sv-nr|sozialversicherungsnr",
+        r"sozialversicherungsnummer|svnr|sv-nr|sv-nummer|sozialversicherungsnr",
         r"\d{4}[ -]?\d{6}",
         None,
         check.austrian,
@@ -144,7 +144,14 @@ IDENTIFIERS = (
         None,
         check.irish,
     ),
-    Identifier("DK", "cpr", r"cpr(?:[ -]?(?:nummer|nr\.?))?|personnummer", r"\d{6}[- ]?\d{4}", None, check.danish),
+    Identifier(
+        "DK",
+        "cpr",
+        r"cpr(?:[ -]?(?:nummer|nr\.?))?|personnummer",
+        r"\d{6}[- ]?\d{4}",
+        r"\d{6}-\d{4}",
+        check.danish_before_2007,
+    ),
     Identifier(
         "SE",
         "personnummer",
@@ -170,7 +177,7 @@ IDENTIFIERS = (
         check.finnish,
     ),
     Identifier("IS", "kennitala", r"kennitala|kt\.", r"\d{6}-?\d{4}", r"\d{6}-\d{4}", check.icelandic),
-    Identifier("PL", "pesel", r"pesel|numer pesel", r"\d{11}", None, None),
+    Identifier("PL", "pesel", r"pesel(?:u)?|numer pesel", r"\d{11}", r"\d{11}", check.polish_adult),
     Identifier(
         "PL",
         "nip",
@@ -187,7 +194,7 @@ IDENTIFIERS = (
         r"\d{3}[ -]?\d{3}[ -]?\d{3,4}|\d-?\d{6}-?\d{4}",
         acronyms="TAJ",
     ),
-    Identifier("RO", "cnp", r"cnp|cod numeric personal", r"[1-9]\d{12}", None, check.romanian),
+    Identifier("RO", "cnp", r"cnp|cod(?:ul)? numeric personal", r"[1-9]\d{12}", None, check.romanian),
     Identifier("BG", "egn", r"egn|егн|единен граждански номер", r"\d{10}"),
     Identifier("GR", "afm", r"afm|αφμ|α\.φ\.μ\.?", r"\d{9}"),
     Identifier("GR", "amka", r"amka|αμκα|α\.μ\.κ\.α\.?", r"\d{11}", None, None),
@@ -223,8 +230,14 @@ IDENTIFIERS = (
     ),
     Identifier("UA", "rnokpp", r"рнокпп|іпн|ідентифікаційний (?:код|номер)|паспорт", r"\d{8,10}"),
     Identifier(
-        "TR", "tckn", r"tckn|t\.?c\.? ?kimlik(?: no| numaras[ıi])?|tc no|kimlik no", r"[1-9]\d{10}", None, check.turkish
+        "TR",
+        "tckn",
+        r"tckn|t\.?c\.? ?kimlik(?: no| numaras[ıi])?|tc no|kimlik no",
+        r"[1-9]\d{10}",
+        r"[1-9]\d{10}",
+        check.turkish,
     ),
+    Identifier("KZ", "iin", r"жсн|иин|iin(?: no\.?)?|дсн", r"\d{12}"),
     # Asia
     Identifier(
         "CN",
@@ -287,7 +300,7 @@ IDENTIFIERS = (
         "PH",
         "sss",
         r"philhealth|pag-ibig|philsys|umid|sss (?:no\.?|number)|tin (?:no\.?|number)",
-        r"\d{2}-?\d{7}-?\d|\d{4}-?\d{4}-?\d{4}|\d{3}-?\d{3}-?\d{3}(?:-?\d{3})?",
+        r"\d{4}-?\d{4}-?\d{4}(?:-?\d{4})?|\d{2}-?\d{7}-?\d|\d{3}-?\d{3}-?\d{3}(?:-?\d{3})?",
         acronyms="TIN|SSS",
     ),
     Identifier(
@@ -435,6 +448,7 @@ IDENTIFIERS = (
         r"[VEve]?-?\d{1,3}(?:\.?\d{3}){2,3}(?:-\d)?",
         acronyms="NIT|CC",
     ),
+    Identifier("PE", "dni", r"dni (?:peruano|de per[úu])", r"\d{8}(?:-\d)?"),
     Identifier("PE", "ruc", r"ruc", r"\d{11}|\d{13}", acronyms="RUC"),
     Identifier(
         "UY", "cedula", r"c[ée]dula uruguaya", r"\d\.?\d{3}\.?\d{3}-?\d", r"\d\.\d{3}\.\d{3}-\d", check.uruguayan
@@ -467,6 +481,7 @@ IDENTIFIERS = (
         r"[AP]\d{9}[A-Z]",
         None,
     ),
+    Identifier("KE", "id", r"kenyan? (?:national )?id(?: card)?(?: number| no\.?)?", r"\d{7,8}"),
     Identifier("GH", "card", r"ghana card", r"GHA-?\d{9}-?\d", r"GHA-\d{9}-\d", None),
     Identifier("AU", "tfn", r"tfn|tax file(?: number| no\.?)?", r"\d{3}[ -]?\d{3}[ -]?\d{2,3}"),
     Identifier("AU", "medicare", r"medicare(?: card)?(?: number| no\.?)?", r"\d{4}[ -]?\d{5}[ -]?\d(?:[ /-]?\d)?"),

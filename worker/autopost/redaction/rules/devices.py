@@ -4,17 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules import check_digits
-from autopost.redaction.rules.document import EDGE, LINK, anchor_of, is_counted, stands_alone
-
-Accept = Callable[[str, int, int], bool]
+from autopost.redaction.rules.document import END, anchor_of, has_digits, leading, stands_alone
 
 _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ID = r"[A-Za-z0-9](?:[A-Za-z0-9-]{3,22})[A-Za-z0-9]"
-_MARK = r"(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}[- ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}|\d{4} ?[A-Z]{3}|[A-Z0-9]{1,4}[- ]?[A-Z0-9]{2,4}(?:[- ][A-Z0-9]{1,4})?)"
 
 
 def _is_vin(text: str, start: int, end: int) -> bool:
@@ -26,25 +21,13 @@ def _is_iccid(text: str, start: int, end: int) -> bool:
     return stands_alone(text, start, end) and check_digits.luhn(text[start:end])
 
 
-def _has_digits(least: int) -> Accept:
-    def accept(text: str, start: int, end: int) -> bool:
-        value = text[start:end]
-        return (
-            sum(map(str.isdigit, value)) >= least
-            and stands_alone(text, start, end)
-            and not is_counted(text, start, end)
-        )
-
-    return accept
-
-
 def _after(words: str, value: str, source: str, entity: str, least: int = 4, name: str = "") -> Rule:
     return Rule(
         entity,
-        rf"{EDGE}(?i:{words}){LINK}({value})(?:[^\pL\pN]|$)",
+        rf"{leading(words)}({value}){END}",
         source,
         anchor=anchor_of(words),
-        refine=single(_has_digits(least)),
+        refine=single(has_digits(least)),
         name=name,
     )
 
@@ -109,19 +92,9 @@ RULES = (
         4,
         "vin-after-word",
     ),
-    Rule(
-        "VEHICLE_ID",
-        rf"{EDGE}(?i:licen[cs]e plate|number plate|plate(?: number| no\.?)|plates?|registration plate|kennzeichen|kfz-kennzeichen|nummernschild|plaque(?: d'immatriculation)?|immatriculation|matr[íi]cula|targa|kenteken|registreringsnummer|rej\.|numer rejestracyjny|госномер|номерной знак|plaka|ナンバープレート|车牌号?){LINK}({_MARK})(?:[^\pL\pN]|$)",
-        "the word before it; forms of registration plates by country",
-        anchor=r"(?i:plate|kennzeichen|nummernschild|plaque|immatriculation|matr[íi]cula|targa|kenteken|registreringsnummer|rej\.|numer rejestracyjny|госномер|номерной знак|plaka|ナンバープレート|车牌)",
-        refine=single(
-            lambda text, start, end: any(map(str.isdigit, text[start:end])) and not is_counted(text, start, end)
-        ),
-        name="plate",
-    ),
     _after(
         r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|titre de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
-        r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})",
+        r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})|[A-Z0-9]{6,12}",
         "the word before it; ICAO Doc 9303",
         "NATIONAL_ID",
         4,
@@ -129,15 +102,15 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        r"\b(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{25,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}",
+        r"\b(?:(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{25,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{8,12})",
         "ICAO Doc 9303: machine readable zone",
-        anchor=r"\b[PIACV][A-Z<][A-Z]{3}[A-Z0-9<]{3}",
+        anchor=r"\b[PIACV][A-Z<][A-Z]{3}[A-Z0-9<]{3}|\d{7}[MFX<]\d{7}",
         refine=single(lambda text, start, end: "<<" in text[start:end]),
         score=0.95,
         name="machine-readable-zone",
     ),
     _after(
-        r"(?:student|member(?:ship)?|employee|staff|personnel|subscriber|policy|insurance policy|patient|beneficiary|claim|frequent flyer|loyalty(?: card)?|library card|matriculation|enrol?lment|badge)[ _-]?(?:id|number|no\.?|num|#)|matrikelnummer|personalnummer|mitgliedsnummer|versichertennummer|num[ée]ro [ée]tudiant|num[ée]ro d'adh[ée]rent|n[úu]mero de socio|tabelnummer",
+        r"(?:student|member(?:ship)?|employee|staff|personnel|frequent flyer|loyalty(?: card)?|library card|matriculation|enrol?lment|badge)[ _-]?(?:id|number|no\.?|num|#)|matrikelnummer|personalnummer|mitgliedsnummer|num[ée]ro [ée]tudiant|num[ée]ro d'adh[ée]rent|n[úu]mero de socio|tabelnummer",
         r"[A-Za-z]{0,5}[-/ ]?\d(?:[A-Za-z0-9/-]{2,16})[A-Za-z0-9]",
         "the words before it",
         "MEMBER_ID",

@@ -4,33 +4,114 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Sequence
+
 from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.shape import is_count
 
-# Before a word: no letter or digit of any script. Keys such as `passport_number` have other words.
-EDGE = r"(?:^|[^\pL\pN])"
+# Before a word: no letter or digit, except of scripts without spaces. Keys such as `passport_number` have other words.
+EDGE = r"(?:^|[^\pL\pN]|[\p{Han}\p{Hiragana}\p{Katakana}])"
+# After a value of ASCII characters: the letters of scripts without spaces may follow.
+END = r"(?:[^A-Za-z0-9]|$)"
 
 
-def anchor_of(words: str) -> str:
-    """Return the anchor of a rule whose words begin with ASCII letters: they stand alone, or in a key."""
-    return rf"(?:\b|_)(?i:{words})" if words.isascii() else rf"(?i:{words})"
+def has_digits(least: int) -> Callable[[str, int, int], bool]:
+    """Return whether a value has enough digits, is not part of a longer one, and is no count, date or time.
+
+    Of eight and more capitals and digits two digits are enough.
+    """
+
+    def accept(text: str, start: int, end: int) -> bool:
+        value = text[start:end]
+        digits = sum(map(str.isdigit, value))
+        return (
+            (digits >= least or (digits >= 2 and len(value) >= 8 and value.isupper() and value.isalnum()))
+            and stands_alone(text, start, end)
+            and not is_counted(text, start, end)
+        )
+
+    return accept
 
 
 _FILL = (
     r"numbers?|numbers?|num|no|nr|nos?|n[º°o]|nummer|numero|número|numéro|numer|номер|号码?|番号|번호|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
-    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|è|é|jest|är|er|on|of|von|des|der|del|de|la|le|du|di|da|"
-    r"entered|provided|listed|shown|stored|masked|found|saved|sent|says|said|should be|now"
+    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|è|é|este|jest|yra|ir|är|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
+    r"fiscal|intracommunautaire|contractor'?s?|supplier'?s?|vendor'?s?|cliente|client|klienta|klient|kunde[n]?|active|entered|provided|listed|shown|stored|masked|found|saved|sent|says|said|should be|now"
 )
 # After a word: signs and words that lead to its number.
-LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\([^()\n\d]{{1,16}}\)|(?i:number|nummer|numero|nr|no|id|code)){{1,12}}?"
+_GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
+LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
+# The same, or any few words before a colon: `VAT of the new supplier: 123`.
+_LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,32}}[:：=] ?)"
+_LATIN = re.compile(r"[\x00-\u024f]*")
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
 BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|n[º°]|is|was)\b)){1,8}?"
+
+
+def anchor_of(words: str) -> str:
+    """Return the anchor of a rule whose pattern has `leading(words)`."""
+    bordered, others = _by_script(words)
+    anchors = [rf"(?:\b|_)(?i:{bordered})(?:[^a-z]|{_GLUED}|$)"] if bordered else []
+    return "|".join([*anchors, f"(?i:{others})"] if others else anchors)
+
+
+def leading(words: str) -> str:
+    """Return the pattern of these words, in any case, and what leads from them to a number.
+
+    Words of scripts other than Latin may touch the number. What differs by script are the alternatives outside groups.
+    """
+    bordered, others = _by_script(words)
+    patterns = [rf"(?i:{bordered}){_LINK_FAR}"] if bordered else []
+    return rf"{EDGE}(?:{'|'.join([*patterns, f'(?i:{others})(?:{LINK})?'] if others else patterns)})"
+
+
+def _by_script(words: str) -> tuple[str, str]:
+    """Return the alternatives that consist of ASCII letters or have Latin ones, and all others."""
+    alternatives = list(_alternatives(words))
+    latin = [word for word in alternatives if word[0].isascii() and _LATIN.fullmatch(word)]
+    return "|".join(latin), "|".join(word for word in alternatives if word not in latin)
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """Yield the alternatives of a pattern that are in no group or class."""
+    depth, start, escaped = 0, 0, False
+    for place, character in enumerate(pattern):
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            yield pattern[start:place]
+            start = place + 1
+    yield pattern[start:]
+
+
+def after_words(words: Sequence[str], value: str, source: str, entity: str, name: str, least: int = 4) -> Rule:
+    """Return the rule for a number of at least `least` digits after one of these words, in any case."""
+    joined = "|".join(words)
+    return Rule(
+        entity,
+        rf"{leading(joined)}({value}){END}",
+        source,
+        anchor=anchor_of(joined),
+        score=0.8,  # below rules for one country's form
+        refine=single(has_digits(least)),
+        name=name,
+    )
+
 
 _COUNTING = compiled(
     r"(?i)\b(?:took|takes?|imported|exported|ran|processed|handled|over|about|around|than|within|until|up to)\s$"
 )
+_MORE_THAN_COUNTS = 9  # digits; agents count less, and the words after a number are of any language
 _DAY = compiled(
-    r"^(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)$"
+    r"^(?:(?:19|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d|(?:19|20)\d\d)$"
 )
 _UNIT = compiled(
     r"^\s?(?:ms|s|sec|seconds|minutes|hours|days|bytes?|[KMG]i?B|%|rows?|values?|records?|lines?|entries|items|times|Zeilen|Datensätze|Einträge|Stück|filas|lignes|righe)\b"
@@ -39,8 +120,9 @@ _UNIT = compiled(
 
 def is_counted(text: str, start: int, end: int) -> bool:
     """Return whether a number behind the word of a document is a count, a date or a time: `import took 1204821 ms`."""
+    counts = sum(map(str.isdigit, text[start:end])) < _MORE_THAN_COUNTS and is_count(text, end)
     return (
-        is_count(text, end)
+        counts
         or _UNIT.search(text[end : end + 16]) is not None
         or _DAY.search(text[start:end]) is not None
         or _COUNTING.search(text[max(0, start - 28) : start]) is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
-from autopost.redaction.rules.document import EDGE, is_counted
+from autopost.redaction.rules.document import EDGE, after_words, is_counted
 from autopost.redaction.rules.shape import is_count
 
 # Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
@@ -91,6 +91,35 @@ RULES = (
         source="ICAO Doc 9303-4: up to nine letters and digits",
         anchor=r"(?i)pass(?:e?port|aporto)|reisepass|pasaport|paspoort|paszport|cestovní pas|útlevél|pașaport|διαβατήριο",
         refine=single(_is_numbered),
+    ),
+    after_words(
+        (
+            r"pass(?:eport)?(?:nummer|-?nr\.?)|pas(?:poort)?(?:nummer|-?nr\.?)|passinumero|passi nro|n[úu]mero de (?:pasaporte|passaporte)|(?:numero )?passaporto|pasaporte|paspor(?:t)?|pasaport no|putovnica|pasoš|numer paszportu|num[ée]ro de passeport|útlev[ée]lsz[áa]m",
+            r"旅券(?:番号)?|パスポート(?:番号)?|护照(?:号码?)?|護照(?:號碼?)?|여권\s?번호|여권|загранпаспорт\p{L}*|(?:номер )?паспорт\p{L}*|جواز (?:ال)?سفر|رقم الجواز|דרכון|hộ chiếu|หนังสือเดินทาง|पासपोर्ट",
+        ),
+        r"[A-Za-z]{0,3} ?\d[\dA-Za-z]{4,9}|[A-Z0-9]{8,9}|\d{2} ?\d{2} ?\d{6}",
+        "ICAO Doc 9303-4: words in other languages",
+        "PASSPORT",
+        "passport-abroad",
+    ),
+    after_words(
+        (
+            r"cdl|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
+            r"permis n°|водительск\p{L}+|運転免許(?:証)?(?:番号)?|驾照(?:号)?|驾驶证(?:号)?|駕照(?:號碼)?|운전면허\s?번호|운전면허|رخصة القيادة|רישיון נהיגה",
+        ),
+        r"[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[- ]\d[\dA-Z]*){0,4}",
+        "forms of licences by country: letters and digits in groups",
+        "DRIVER_LICENSE",
+        "licence-abroad",
+        least=5,
+    ),
+    Rule(
+        "NATIONAL_ID",
+        r"(?i)\b([A-Z0-9][A-Z0-9./ -]{4,18}[A-Z0-9])\s?\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cuit|cuil|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer-?id)\)",
+        "the word after it, in brackets",
+        anchor=r"(?i)\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cui|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer)",
+        refine=_numbered_words,
+        name="before-word-in-brackets",
     ),
     Rule(
         "DRIVER_LICENSE",

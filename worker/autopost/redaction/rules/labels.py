@@ -217,7 +217,7 @@ OTHER_NAMES = frozenset(
 
 CODE = (
     r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod(?:u|un|unuz|umuz|en|et|a|y|ie)?|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
-    r"|\bcodes?\b|[a-zäöü]{3,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|\bhost key|authenticator|\bcombination\b|\bcombo\b"
+    r"|\bcodes?\b|[a-zäöü]{3,}code\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|digicode|[a-zåäö]{3,}kod(?:en)?\b|[a-zåäöø]{3,}kode[nr]?\b|[a-zäö]{3,}koodi|\bhost key|authenticator|\bcombination\b|\bcombo\b"
     r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
 PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
@@ -230,8 +230,31 @@ OF_CODES = (
     r"|digit|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
     r"|porte\b|portail|puerta|\bporta\b|tür|eingang|\bdeur|dörr|\bdør|drzwi|dveř|kapı|двер|смс|steam|guard|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
     r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
+    r"|wiederherstell|notfall|ersatzcode|backupcode|secours|urgence|récup|respaldo|recuper|emergenc|emergenz|riserva|reserv|varmuus|nödkod|herstel|zapasow|awaryjn|odzysk|záloh|obnov|tartalék|helyreáll|yedek|kurtar|dự phòng|cadangan|pemulihan"
+    r"|резервн|восстан|запасн|аварийн|відновл|احتياط|استرداد|גיבוי|שחזור|バックアップ|リカバリー|復旧|恢复|恢復|备用|備用|紧急|백업|복구"
+    r"|immeuble|entrée|digicode|interphone|bramy|brama|bramk|furtk|klatk|domofon|sejf|portkod|portico|portone|cancello|citofono|garaje|garagem|portão|prédio|port[aã]ria|portería|portero|edificio|caja fuerte|\bpoort|kluis|\bslot\b|key ?box|lockbox|the box|spare key|låskod|garasje|portti|ovikoodi|brán[ayu]|vchod|trezor|kapu|széf|bejárat"
+    r"|домофон|подъезд|ворот|сейф|замк|ドア|玄関|金庫|门|門|保险|현관|도어|대문|باب|بوابة|דלת|שער"
     r"|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
 )
 
 # Words that make a code something that everybody may read.
 OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|country|area|zip|postal|post|promo\w*|discount|coupon|voucher|source|gift|product|item|order|sku|dial(?:l?ing)?|currency|language|locale|reason|termination|airport|bar|qr|colou?r|hex|stop|flight|iata|icao|tax|cost|charge|fault|dtc|diagnostic|event|signal|key|char(?:acter)?|unicode|ascii|op|byte|machine|dress|building|morse|penal|civil|dead|legacy|test|naics|sic|hs|icd(?:-10)?|cpt|mcc|class|course|room|vergleichs|fehler|länder|rabatt|quell|vor|bank|sort|swift|branch|routing|department|school|referral|invite|tracking|rückgabe|d'erreur|de retour|de erro|de error|błędu|chybový|ошибки|錯誤|错误|오류|エラー)[\s_-]{0,2}$"
+
+# Words for a passphrase, for the words of a wallet, for a hint or an answer to a security question.
+PHRASE = (
+    r"(?:pass[ _-]?(?:phrase|fras)(?:e[nr]?|s)?\b|lösen(?:ords)?fras|adgangsfrase|wachtwoord(?:zin|frase)|wachtzin|(?:passwort|kennwort|pass)(?:satz|phrase)|salasana?lause|tunnuslause|jelmondat|heslová fráze"
+    r"|phrases? (?:de passe|secrète|d'accès)|frase (?:de (?:paso|contraseña|acceso|seguridad|acesso|segurança)|secreta|clave|de passe|d'accesso|segreta|di accesso)|frase-(?:senha|passe|clave)|fraza (?:hasłowa|zaporka|lozinka)|hasło[- ]fraza"
+    r"|(?:encryption|unlock|secret|disk|vault|decryption|gpg|login)[ _-]phrase|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
+)
+SEED_PHRASE = (
+    r"(?:(?:seed|recovery|mnemonic|backup|secret recovery|wallet|restore)[ _-](?:phrases?|words|sentence)|\bmnemonics?|\bbip-?39\b|\b(?:12|15|18|21|24|twelve|twenty-four)[ -]words?"
+    r"|phrase (?:de récupération|mnémonique|de restauration|graine)|frase (?:semilla|de recuperación|mnemónica|di recupero|seme|mnemonica|de recuperação|semente|mnemônica)|(?:wiederherstellungs|seed-?|sicherungs)(?:phrase|satz|wörter)"
+    r"|herstel(?:zin|woorden)|återställningsfras|palautus(?:lause|sanat)|gjenopprettingsfrase|(?:fraza|frazy) (?:odzyskiwania|seed)|сид-?фраз[аыу]|мнемоническ[а-я]+ фраз[а-я]+|助记词|助記詞|シードフレーズ|リカバリーフレーズ|니모닉|복구 구문|kurtarma (?:ifadesi|kelimeleri))"
+)
+HINT = (
+    r"(?:\b(?:pass(?:word|phrase|code)?|pw|login|pin|account)[ _-]?hint|\bhint for the [\w ]{2,24}|(?:passwort|kennwort)-?hinweis|merkhilfe|indice (?:de|du) mot de passe|pista de (?:la )?contraseña|suggerimento password|wachtwoord-?hint|dica d[ea] senha|podpowiedź hasła|lösenordstips|подсказка (?:к )?парол[юя]|パスワードのヒント|密码提示|비밀번호 힌트"
+    r"|(?:security|secret|verification|challenge) (?:question )?answers?|answer to (?:the|his|her|my|their) (?:security|secret) question|(?:mother'?s )?maiden name|memorable (?:word|name|place|date|information)|\bfirst (?:pet|school|car|teacher)(?:'s name)?|name of (?:my|the|his|her|your) first (?:pet|school|dog|cat|car)"
+    r"|(?:favou?rite|childhood) (?:pet|teacher|nickname|friend)|sicherheits(?:frage|antwort)|geheime antwort|(?:geburts|mädchen)name der mutter|erstes haustier|nom de jeune fille(?: de (?:ma|la|sa) mère)?|(?:question|réponse) (?:secrète|de sécurité)|premier animal|(?:pregunta|respuesta) (?:secreta|de seguridad)|apellido de soltera(?: de (?:la|mi|su) madre)?|primera mascota"
+    r"|(?:domanda|risposta) (?:segreta|di sicurezza)|cognome da nubile(?: della madre)?|(?:veiligheids|geheime )(?:vraag|antwoord)|meisjesnaam(?: van (?:de|mijn) moeder)?|(?:pergunta|resposta) (?:secreta|de segurança)|nome de solteira(?: da mãe)?|nazwisko panieńskie(?: matki)?|(?:pytanie|odpowiedź) (?:pomocnicz[ea]|zabezpieczające)|säkerhets(?:fråga|svar)|sikkerhetsspørsmål|turvakysymys"
+    r"|(?:контрольн|секретн)[а-я]+ (?:вопрос|ответ|слово)|девичья фамилия(?: матери)?|кодовое слово|anne kızlık soyadı|güvenlik sorusu|母の旧姓|秘密の(?:質問|答え)|密保(?:问题|答案)|安全(?:问题|答案)|보안 (?:질문|답변))"
+)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.check_digits import Check
 from autopost.redaction.rules.countries import IDENTIFIERS, Identifier
-from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, LINK, anchor_of, is_counted, stands_alone
+from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, END, anchor_of, is_counted, leading, stands_alone
 
 ENTITY = "NATIONAL_ID"
 
@@ -50,11 +50,10 @@ def _labelled(words: str, form: str, name: str, *, capitals: bool) -> Rule:
         if stands_alone(text, start, end) and not is_counted(text, start, end):
             yield start, end
 
-    before = rf"{EDGE}(?:{words})" if capitals else rf"{EDGE}(?i:{words})"
-    gap = BEFORE_NUMBER if capitals else LINK
+    before = rf"{EDGE}(?:{words}){BEFORE_NUMBER}" if capitals else leading(words)
     return Rule(
         ENTITY,
-        rf"{before}{gap}({form})(?:[^\pL\pN]|$)" if words.isascii() else rf"{before}{gap}({form})",
+        rf"{before}({form}){END}",
         _SOURCE,
         # Without the edge, which takes much of a set's memory.
         anchor=rf"(?:\b|_)(?:{words})(?:\b|_)" if capitals and words.isascii() else anchor_of(words),

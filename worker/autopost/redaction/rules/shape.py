@@ -9,7 +9,7 @@ import re
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rules.talk import SAID_ENDINGS, SAID_OF_SECRETS
 
-_SMALL_WORDS = frozenset(
+SMALL_WORDS = frozenset(
     [
         "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before",
         "being", "but", "by", "can", "cannot", "could", "did", "do", "does", "every", "few", "for", "from",
@@ -96,7 +96,7 @@ def is_prose(value: str) -> bool:
         return False
     first, *others = _BETWEEN_WORDS.split(plain)
     # Two words can be a compound, such as `case-sensitive`. Of more words, every one must describe.
-    return _describes(first) and (len(others) < 2 or all(map(_describes, others)))
+    return describes(first) and (len(others) < 2 or all(map(describes, others)))
 
 
 # How words begin that describe passwords in other languages: required, wrong, invalid, expired.
@@ -107,7 +107,8 @@ _DESCRIBES_ABROAD = compiled(
 )
 
 
-def _describes(word: str) -> bool:
+def describes(word: str) -> bool:
+    """Return whether a word in lower case says something of a password, token or key: `wrong`, `expired`."""
     return (
         word in SAID_OF_SECRETS
         or _DESCRIBES_ABROAD.search(word) is not None
@@ -122,7 +123,7 @@ def _is_adverb_or_participle(word: str) -> bool:
 
 def is_sentence(words: str) -> bool:
     """Return whether words are a statement and not a passphrase, by the function words in them."""
-    return not _SMALL_WORDS.isdisjoint(words.lower().split())
+    return not SMALL_WORDS.isdisjoint(words.lower().split())
 
 
 def is_measure(value: str) -> bool:

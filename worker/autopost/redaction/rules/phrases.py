@@ -1,0 +1,420 @@
+"""Passphrases of plain words, hints and answers to security questions: `the passphrase is maple orbit kettle`."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line, and is no password
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.labels import HINT, PHRASE, SEED_PHRASE
+from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder, is_reference
+
+_REACH_CHARACTERS = 260
+_BRIDGE_CHARACTERS = 60
+_LEAST_WORDS, _MOST_WORDS = 3, 24
+_WORDS_OF_SEED = 12
+
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？\n;<>|]")
+_QUOTED = re.compile(
+    r"\"([^\"\n<>]{5,200})\"|(?<!\w)'([^'\n<>]{5,200})'(?!\w)|`([^`\n<>]{5,200})`|\(([^()\n<>:]{8,200})\)"
+)
+_COLON = re.compile(r"[^\S\n]?(?::=|=>|->|→|:|：|=|\s--?(?=\s))[^\S\n]*\n?\s*[\"'`]?")
+_IS = re.compile(
+    r"(?i)(?:^|\s)(?:is|was|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|set to|changed to))?\s?[:\"'`]?\s?"
+)
+_IN_ASIA = re.compile(r"(?:は|是|为|為|는|은|:|：)\s?[「『\"'“]?")
+_RUN = re.compile(r"[^\W\d_][^\W\d_'’]*(?:(?:[ \t]|-|, |,)[^\W\d_][^\W_'’]*)*(?:[ -]\d{1,4}\b)?")
+_SPLIT = re.compile(r"[\s,-]+")
+_FROM_TO = re.compile(r"\s(?:from|von|de|da)\s(.{5,120}?)\s(?:to|auf|zu|à|a)\s(.{5,120}?)\s*$")
+
+# Words that end a phrase told after `is`, and words of a statement in the languages of the labels.
+_CUTS = frozenset(
+    [
+        "and",
+        "but",
+        "for",
+        "as",
+        "on",
+        "in",
+        "at",
+        "which",
+        "that",
+        "works",
+        "worked",
+        "is",
+        "was",
+        "who",
+        "when",
+        "with",
+        "all",
+        "no",
+        "until",
+        "since",
+        "before",
+        "after",
+        "from",
+        "again",
+        "only",
+        "it",
+        "und",
+        "aber",
+        "mit",
+        "auf",
+        "et",
+        "mais",
+        "sur",
+        "avec",
+        "y",
+        "pero",
+        "con",
+        "e",
+        "ma",
+        "och",
+        "men",
+        "med",
+        "i",
+        "a",
+        "ale",
+        "oraz",
+    ]
+)
+_SMALL_ABROAD = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "im",
+        "am",
+        "zu",
+        "zum",
+        "zur",
+        "nicht",
+        "noch",
+        "sehr",
+        "für",
+        "von",
+        "oder",
+        "wurde",
+        "wird",
+        "muss",
+        "kann",
+        "sollte",
+        "bereits",
+        "schon",
+        "nur",
+        "bei",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "du",
+        "pas",
+        "dans",
+        "pour",
+        "trop",
+        "par",
+        "au",
+        "aux",
+        "ne",
+        "doit",
+        "peut",
+        "déjà",
+        "el",
+        "los",
+        "las",
+        "una",
+        "del",
+        "no",
+        "muy",
+        "ya",
+        "fue",
+        "debe",
+        "puede",
+        "para",
+        "por",
+        "lo",
+        "il",
+        "gli",
+        "non",
+        "nel",
+        "nella",
+        "stata",
+        "stato",
+        "troppo",
+        "per",
+        "deve",
+        "het",
+        "een",
+        "niet",
+        "op",
+        "van",
+        "voor",
+        "te",
+        "werd",
+        "moet",
+        "al",
+        "os",
+        "não",
+        "na",
+        "no",
+        "foi",
+        "uma",
+        "inte",
+        "på",
+        "är",
+        "för",
+        "det",
+        "ett",
+        "nie",
+        "w",
+        "z",
+        "do",
+        "jest",
+        "został",
+        "została",
+        "не",
+        "на",
+        "в",
+        "с",
+        "был",
+        "была",
+        "está",
+    ]
+)
+_PARTICIPLE = re.compile(
+    r"(?i)(?:^ge[a-z]{3,}(?:t|en)$|^(?:ver|ent|er|be|ab|ein|aus)[a-zäöü]{3,}(?:t|en)$|iert$|ées?$|és?$|[ai]d[oa]s?$|[aiu]t[oa]$|ann?[aeoy]$|ený$)"
+)
+# Words of descriptions that begin a phrase more often than a statement.
+_OPENERS = frozenset(["open", "magic", "little", "tiny", "funny"])
+# Words of sentences about passphrases.
+_ABOUT = frozenset(
+    [
+        "word",
+        "words",
+        "character",
+        "characters",
+        "letter",
+        "letters",
+        "digit",
+        "digits",
+        "symbol",
+        "symbols",
+        "minimum",
+        "maximum",
+        "entropy",
+        "policy",
+        "key",
+        "keys",
+        "phrase",
+        "phrases",
+        "passphrase",
+        "passphrases",
+        "password",
+        "passwords",
+        "wallet",
+        "wallets",
+        "seed",
+        "seeds",
+        "vault",
+        "manager",
+        "prompt",
+        "field",
+        "form",
+        "user",
+        "users",
+        "login",
+        "rotation",
+        "rotated",
+        "generator",
+        "length",
+        "strength",
+        "option",
+        "dialog",
+    ]
+)
+_STATES = re.compile(
+    r"(?i)^(?:please|choose|enter|type|pick|select|create|make|try|update|change|rotate|generate|click|press|copy|paste|need|contact|check|look|read|write|keep|store|remember|request|tell|give|send|leave|let|confirm|repeat|re-?enter|provide|contains?|something|see|ask|use|must|should|can|may|will|stored|kept|shown|found|reset|set|not|none|ca[nm]'?t|do|does|don't|is|are|was|has|have|n/?a|tbd|todo|what|which|where|why|how|who|when)\b"
+)
+
+
+def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the words that a label for passphrases announces."""
+    seed = _SEED.fullmatch(text[start:end]) is not None
+    if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
+        return
+    stop = _stop(text, end)
+    window = text[end:stop]
+    ascii_label = text[start:end].isascii()
+    if changed := _FROM_TO.search(window):
+        for group in (1, 2):
+            words = _SPLIT.split(text[end + changed.start(group) : end + changed.end(group)])
+            if _is_phrase(words, statement=False, seed=seed):
+                yield end + changed.start(group), end + changed.end(group)
+        return
+    found = False
+    for quoted in _QUOTED.finditer(window[: _BRIDGE_CHARACTERS + 200]):
+        left, right = next(quoted.span(group) for group in range(1, 5) if quoted.group(group) is not None)
+        opened = quoted.group(4) is not None
+        if quoted.start() <= _BRIDGE_CHARACTERS and _is_phrase(
+            _SPLIT.split(window[left:right]), statement=not opened, seed=seed
+        ):
+            found = True
+            yield end + left, end + right
+    if not found:
+        yield from _announced(text, end, stop, seed=seed, strict=not ascii_label)
+
+
+def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> Iterator[Span]:
+    window = text[end:stop]
+    link, told = _COLON.search(window), False
+    if link is None or link.start() > _BRIDGE_CHARACTERS:
+        link, told = (_IS.search(window) or _IN_ASIA.match(window)), True
+    if link is None and seed:
+        link = re.match(r"\s?[\s\d.(]*", window)
+    if link is None or link.start() > _BRIDGE_CHARACTERS:
+        return
+    run = _RUN.match(window, link.end())
+    if run is None:
+        return
+    words = list(re.finditer(r"[^\s,-]+", run.group()))[: _MOST_WORDS + 6]
+    if told:
+        cut = next((n for n, word in enumerate(words) if word.group().lower() in _CUTS), len(words))
+        words = words[:cut]
+    if not words:
+        return
+    plain = [word.group() for word in words]
+    if len(words) > 1 and words[1].group().lower() in _CUTS and not seed:
+        return  # one word, and the sentence goes on
+    if strict and told and any(_PARTICIPLE.search(word) for word in plain):
+        return
+    if _is_phrase(plain, statement=not told, seed=seed):
+        yield end + run.start(), end + run.start() + words[-1].end()
+
+
+def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
+    """Return whether words are a phrase, and do not talk about one; `statement` accepts function words among them."""
+    words = [word.strip("\"'`.,()").lower() for word in words]
+    words = [word for word in words if word]
+    if len(words) < (_WORDS_OF_SEED if seed else _LEAST_WORDS) or len(words) > _MOST_WORDS + 6:
+        return False
+    if not all(word[0].isalnum() for word in words) or _STATES.match(" ".join(words)):
+        return False
+    if not _ABOUT.isdisjoint(words):
+        return False
+    first = describes(words[0]) and words[0] not in _OPENERS and statement
+    small = sum(word in SMALL_WORDS or word in _SMALL_ABROAD for word in words)
+    if small and (not statement or words[0] in SMALL_WORDS or small * 2 > len(words)):
+        return False
+    said = sum(describes(word) for word in words if word not in SMALL_WORDS)
+    return not first and said * 3 <= len(words)
+
+
+def _stop(text: str, end: int) -> int:
+    window = text[end : end + _REACH_CHARACTERS]
+    skipped = re.match(r"\s?[:=]?\s*", window)
+    match = _SENTENCE_END.search(window, skipped.end() if skipped else 0)
+    return end + (match.start() if match else len(window))
+
+
+def _used(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept plain words before `as the passphrase`."""
+    words = _SPLIT.split(text[start:end])
+    if _is_phrase(words, statement=False, seed=False):
+        yield start, end
+
+
+def _unlocked(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept quoted plain words with which something was unlocked."""
+    if text[start:end].islower():
+        yield from _used(text, start, end)
+
+
+def _told(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a hint or an answer: nearly everything up to the end of the clause."""
+    value = text[start:end].rstrip()
+    first = value.split()[0].strip("\"'`").lower() if value.split() else ""
+    if (
+        len(value) < 3
+        or (describes(first) and not _is_clause(value))
+        or _STATES.match(value)
+        or is_reference(value)
+        or text[end : end + 1] == "?"
+    ):
+        return
+    if in_placeholder(text, start):
+        return
+    yield start, start + len(value)
+
+
+_OF_SOMEBODY = frozenset(["the", "my", "his", "her", "our", "your", "their", "a", "an", "first", "last", "name", "old"])
+
+
+def _is_clause(value: str) -> bool:
+    """Return whether a hint with a word of statements in front describes a value: `the street I grew up on plus 77`."""
+    words = value.lower().split()
+    return len(words) >= 3 and words[0] in _OF_SOMEBODY and _SAYS.isdisjoint(words) and _ABOUT.isdisjoint(words)
+
+
+_SAYS = frozenset(
+    ["is", "are", "was", "were", "must", "should", "can", "will", "has", "have", "does", "not", "no", "be", "been"]
+)
+_SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
+_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|lautet|ist|est|es|è|é|är|er|jest|это)\s:?)\s*"
+_WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{PHRASE}|{SEED_PHRASE}|\bpasswords?)",
+        "a word for a passphrase, in about twenty languages, before plain words",
+        score=0.8,
+        refine=_phrase,
+        name="words",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:typed|typing|entered|entering|used|using|with|by|set|chose|tried|provided|supplied|gave|took|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        "plain words before `as the passphrase`",
+        anchor=r"(?i),?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        score=0.75,
+        refine=_used,
+        name="words-used",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)\w*\s[^.\n\"]{0,40}?\b(?:with|using|by|mit|avec|con|met)\s[\"'`]([^\W\d_]{3,}(?:[ -][^\W\d_]{3,}){2,9})[\"'`]",
+        "quoted plain words that unlocked something",
+        anchor=r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)",
+        score=0.7,
+        refine=_unlocked,
+        name="words-that-unlock",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{HINT}){_ANSWER_LINK}{_WORDS_OF_ANSWER}",
+        "hints and answers to security questions, after a word for them",
+        anchor=rf"(?i)(?:{HINT})",
+        score=0.75,
+        refine=_told,
+        name="hint-or-answer",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{HINT}){_ANSWER_LINK}(?:\"([^\"\n<>]{{2,80}})\"|'([^'\n<>]{{2,80}})')",
+        "quoted hints and answers",
+        anchor=rf"(?i)(?:{HINT})",
+        score=0.75,
+        refine=_told,
+        name="hint-or-answer-quoted",
+    ),
+)
