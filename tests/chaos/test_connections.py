@@ -26,6 +26,7 @@ ROLE = "patient"
 MOST_CPU_SECONDS = 0.5
 MOST_ERRORS = 25
 MOST_LINES = 12
+PATIENT_AT_FIRST = {"SOCIAL_POST_STARTUP_WAIT_SECONDS": "60"}  # the machine may stall while a hasty one starts
 FAILING = """
 create table failing (code text);
 insert into failing values (null);
@@ -123,7 +124,7 @@ def place(workers: Crew) -> Iterator[Place]:
         with open_connection(server.dsn(), autocommit=True) as connection:
             connection.execute(FAILING.encode())
         with Proxy(upstream_of(server.dsn())) as proxy:
-            member = workers.start({"DATABASE_URL": proxy.dsn("postgres", user=ROLE)}, hasty=True)
+            member = workers.start({"DATABASE_URL": proxy.dsn("postgres", user=ROLE), **PATIENT_AT_FIRST}, hasty=True)
             yield Place(server, proxy, Watched(member))
 
 
@@ -242,7 +243,7 @@ def test_worker_lives_through(place: Place, trouble: str) -> None:
 def test_worker_ends_in_time_although_nobody_answers(place: Place, workers: Crew) -> None:
     """SIGTERM while all connections are half-open: exit code 0, within its last words."""
     with Proxy(upstream_of(place.server.dsn())) as proxy:
-        member = workers.start({"DATABASE_URL": proxy.dsn("postgres", user=ROLE)}, hasty=True)
+        member = workers.start({"DATABASE_URL": proxy.dsn("postgres", user=ROLE), **PATIENT_AT_FIRST}, hasty=True)
         watched = Watched(member)
         until(lambda: watched.is_ready and watched.listens)
         proxy.become(Mode.SWALLOW)

@@ -22,6 +22,10 @@ from tests.support.own_server import OwnServer, install, own_server
 
 LEASE = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
+UNCLAIM = (
+    "update auto_post_outbox set state = 'pending', epoch = 0, attempts = 0, worker = null, claimed_at = null, "
+    "available_at = now() where tracker_id = %s"
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +64,17 @@ async def claim_and_crash(server: OwnServer, pool: asyncpg.Pool[asyncpg.Record],
         host = Host(connection)
         host.agent(operation)
         host.complete(operation, agent=operation)
-    (claim,) = await Outbox(pool, SCHEMAS, "one").claim(1, LEASE)
-    await asyncio.to_thread(server.restart)
-    await pool.expire_connections()
-    with open_connection(server.dsn(), autocommit=True) as connection:
-        row = Host(connection).rows("select state, epoch from auto_post_outbox where tracker_id = %s", (operation,))
-    assert row == [{"state": "pending", "epoch": 0}], "the claim was written in time; the test shows nothing"
-    return claim
+    for _ in range(5):  # the server may come to write it all the same
+        (claim,) = await Outbox(pool, SCHEMAS, "one").claim(1, LEASE)
+        await asyncio.to_thread(server.restart)
+        await pool.expire_connections()
+        with open_connection(server.dsn(), autocommit=True) as connection:
+            host = Host(connection)
+            row = host.rows("select state, epoch from auto_post_outbox where tracker_id = %s", (operation,))
+            if row == [{"state": "pending", "epoch": 0}]:
+                return claim
+            host.execute(UNCLAIM, (operation,))
+    pytest.fail("the claim was written in time, each time")
 
 
 async def test_row_is_posted_once_when_both_hold_it(

@@ -172,9 +172,10 @@ DEFER = "update auto_post_outbox set available_at = now() + interval '1 hour'"
 
 @pytest.mark.parametrize("round_robin", [False, True])
 async def test_claim_checks_a_row_again_that_changed_after_its_snapshot(race: Race, round_robin: bool) -> None:
-    """Another worker claimed it and committed, before this claim came to lock it."""
+    """Another worker claimed it and committed, before this claim came to lock it, or after the row was chosen."""
     race.host.complete()
-    stall(race, "auto_post_control")
+    race.host.execute("insert into auto_post_pauses (kind, value) values ('agent', 'bob')")
+    stall(race, "auto_post_pauses" if round_robin else "auto_post_control")
     gate = await opened(race, "select pg_advisory_xact_lock(42)")
     worker = await race.session()
     claiming = asyncio.create_task(worker.outbox("one").claim(10, LEASE, round_robin=round_robin))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -92,6 +93,14 @@ def program() -> Iterator[Path]:
         yield folder / "opt" / "bin" / "autopost"
 
 
+def free_port() -> int:
+    """Return a port that nobody uses at this moment."""
+    with socket.socket() as end:
+        end.bind(("127.0.0.1", 0))
+        port: int = end.getsockname()[1]
+    return port
+
+
 def confined(program: Path, *arguments: str) -> list[str]:
     """Return a command that runs as a user with a number alone, without capabilities and without new privileges."""
     who = ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
@@ -123,7 +132,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
         command = confined(program, "migrate", "--yes")
         result = subprocess.run(command, cwd="/", env=environment(dsn), capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
-        port = "18517"
+        port = str(free_port())
         settings = {"SOCIAL_POST_HTTP_PORT": port, "SOCIAL_POST_LOG_FORMAT": "json", "SOCIAL_POST_HTTP_HOST": "0.0.0.0"}
         variables = environment(dsn, **settings, SOCIAL_POST_STARTUP_WAIT_SECONDS="30")
         worker = subprocess.Popen(confined(program, "run"), cwd="/", env=variables, stderr=log)

@@ -18,7 +18,7 @@ from subprocess import PIPE, STDOUT
 
 from tests.mutants.mutant import Mutant
 
-TEST_SECONDS = 30  # a mutant may make a test wait for ever
+TEST_SECONDS = 60  # a mutant may make a test wait for ever
 RUN_SECONDS = 600
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "results", "*.egg-info", "node_modules")
 _TESTS_FAILED = 1

@@ -16,6 +16,7 @@ poll, which is left out, would find the row. A try for the lock that fails is no
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -291,6 +292,14 @@ class Exploration(NamedTuple):
 
 def explore(design: Design) -> Exploration:
     """Try all that can happen, breadth first, until something is wrong or everything has been tried."""
+    gc.disable()  # among hundreds of thousands of states it looks for cycles that there are not
+    try:
+        return _explore(design)
+    finally:
+        gc.enable()
+
+
+def _explore(design: Design) -> Exploration:
     hosts, workers = (Host(left=design.transactions),) * design.hosts, (Worker(),) * design.workers
     first = State(hosts, workers, due=design.due, mishaps=design.mishaps, wakeup=design.wakeup)
     numbers = {_alike(first): 0}

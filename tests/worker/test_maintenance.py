@@ -45,7 +45,7 @@ async def test_retention_goes_on_while_the_reconciler_waits(
         with open_connection(database) as platform:
             platform.execute("lock table operation_trackers in access exclusive mode")
             host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
-            await eventually(lambda: not host.outbox(), seconds=5)
+            await eventually(lambda: not host.outbox())
 
 
 async def test_heartbeat_carries_the_problems_of_a_worker(host: Host, settings: Settings, redactor: Redactor) -> None:

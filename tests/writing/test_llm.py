@@ -141,7 +141,7 @@ async def test_a_wait_beyond_the_time_gives_up_at_once(
 async def test_a_connection_that_keeps_breaking_is_named(llm: LlmServer, make_llm: MakeLlm) -> None:
     """The server hangs up each time."""
     llm.will(hangs_up())
-    assert await make_llm(llm_timeout_seconds=4).ask(PROMPT) == NoAnswer("connection")
+    assert await make_llm(llm_timeout_seconds=30).ask(PROMPT) == NoAnswer("connection")
 
 
 @pytest.mark.parametrize(("code", "word"), [(429, "rate_limited"), (500, "server_error")])
@@ -155,7 +155,7 @@ async def test_a_trouble_that_stays_is_named(llm: LlmServer, make_llm: MakeLlm, 
 async def test_server_that_does_not_speak_tls_is_no_connection(llm: LlmServer, make_llm: MakeLlm) -> None:
     """The handshake fails, and is tried again within the time."""
     address = llm.base_url.replace("http://", "https://")
-    answer = await make_llm(openai_base_url=address, llm_timeout_seconds=5).ask(PROMPT)
+    answer = await make_llm(openai_base_url=address, llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
 
 
@@ -166,7 +166,7 @@ async def test_name_that_is_not_resolved_is_no_connection(make_llm: MakeLlm, mon
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=5).ask(PROMPT)
+    answer = await make_llm(openai_base_url="http://llm.invalid/v1", llm_timeout_seconds=30).ask(PROMPT)
     assert answer == NoAnswer("connection")
 
 
@@ -196,7 +196,7 @@ async def test_a_server_that_is_not_there_is_a_connection_trouble(
     make_llm: MakeLlm,
 ) -> None:
     """Nobody listens at the port."""
-    client = make_llm(openai_base_url=refused_base_url(), llm_timeout_seconds=5)
+    client = make_llm(openai_base_url=refused_base_url(), llm_timeout_seconds=30)
     assert await client.ask(PROMPT) == NoAnswer("connection")
 
 

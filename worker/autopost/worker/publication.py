@@ -100,7 +100,7 @@ class Publication:
         decide: Decide,
         *,
         bypass: Collection[str] = (),
-        timeouts: Timeouts = OF_A_GROUP,
+        timeouts: Timeouts = OF_A_SINGLE_ROW,
     ) -> Published:
         """Publish a group in a transaction of its own, all or nothing.
 
