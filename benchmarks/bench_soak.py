@@ -181,7 +181,7 @@ def sample(
     taken = Sample(
         minute=(time.monotonic() - began) / 60,
         operations=load.completed,
-        claim_ms=milliseconds(side, "claim ('soak', 200, '60 seconds', false, null, true)"),
+        claim_ms=milliseconds(side, "claim ('soak', '60 seconds', true, 200, false)"),
         look_ms=milliseconds(side, "next_due (false)"),
         to_claim_p50_ms=1000 * float(p50),
         to_claim_p99_ms=1000 * float(p99),
@@ -206,9 +206,7 @@ def soak(minutes: float, rate: int, *, pinned: bool) -> bool:
         add_agents(side, AGENTS)
         side.execute("insert into agents select replace(id, 'agent', 'probe'), tenant_id, name, maturity from agents")
         side.execute(
-            (
-                "prepare claim (text, integer, interval, boolean, uuid[], boolean) as " + query("worker/claim", SCHEMAS)
-            ).encode()
+            ("prepare claim (text, interval, boolean, integer, boolean) as " + query("worker/claim", SCHEMAS)).encode()
         )
         side.execute(("prepare next_due (boolean) as " + query("worker/next_due", SCHEMAS)).encode())
         if pinned:

@@ -93,6 +93,7 @@ drop function {{ schema }}.auto_post_outbox_id(text, integer);
 drop function {{ schema }}.auto_post_time(anyelement);
 drop function {{ schema }}.auto_post_text(anyelement, integer);
 drop function {{ schema }}.auto_post_refuse_outbox_row();
+drop function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz);
 drop function {{ schema }}.auto_post_host_problems();
 
 do $migration$

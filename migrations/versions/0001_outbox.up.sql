@@ -849,6 +849,39 @@ revoke execute on function {{ schema }}.auto_post_best_rule(text, text) from pub
 comment on function {{ schema }}.auto_post_best_rule(text, text) is
 'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
 
+-- Whether a row of the outbox has what belongs to its state: see the trigger auto_post_outbox_state. NULL: not.
+-- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read that anew for each
+-- statement; and without a SET clause, which costs as much as the rest: each name is qualified.
+create or replace function {{ schema }}.auto_post_outbox_is_sound(
+    p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
+)
+returns boolean
+language plpgsql
+immutable
+as $$
+begin
+    return case
+        when p_state operator(pg_catalog.=) 'claimed'
+            then p_worker is not null and p_post_id is null and p_finished_at is null
+        when p_worker is not null then false
+        when p_state operator(pg_catalog.=) 'pending' then p_post_id is null and p_finished_at is null
+        when p_finished_at is null then false
+        when p_state operator(pg_catalog.=) 'posted' then p_post_id is not null
+        when p_post_id is not null then false
+        when p_state operator(pg_catalog.=) 'skipped' then p_reason is not null
+        when p_state operator(pg_catalog.=) 'dead' then p_last_error is not null
+        else false
+    end;
+end
+$$;
+
+revoke execute on function
+{{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz)
+from public;
+
+comment on function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz) is
+'Whether a row of auto_post_outbox has what belongs to its state.';
+
 -- Refuses a change of an outbox row to a state without what belongs to it: see the trigger auto_post_outbox_state.
 create or replace function {{ schema }}.auto_post_refuse_outbox_row()
 returns trigger
@@ -1753,14 +1786,14 @@ begin
             v_is_own := v_is_own and v_type < 16384;
             v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
             v_columns := v_columns || v_key.attnum;
-            -- A column of another type would be compared by what its owner made.
-            v_gate := v_gate || coalesce(
-                pg_catalog.format(
-                    ' and (select true from pg_catalog.pg_attribute as a where a.attrelid = %L::pg_catalog.regclass '
-                    'and a.attname = %L and a.atttypid = %s)',
-                    v_table.relation, v_key.attname, case when v_key.attname is not null then v_key.atttypid end
-                ), ''
-            );
+            -- A column of another type would be compared by what its owner made. What is null in the whole row has the
+            -- column's type, and is the same for each row: the plan looks once.
+            if v_key.attname is not null then
+                v_gate := v_gate || pg_catalog.format(
+                    ' and pg_catalog.pg_typeof((null::%s).%I)::pg_catalog.oid = %s',
+                    v_table.relation, v_key.attname, v_key.atttypid
+                );
+            end if;
         end loop;
         continue when not v_is_own or v_types = '{}';
 
@@ -1820,23 +1853,38 @@ begin
             );
 
         -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
+        -- A text of few bytes has few characters, which need not be counted.
         v_texts := null;
         v_kinds := '0::pg_catalog.oid';
         for v_text in
-            select x.expression, case when x.place <= 3 then 200 else 4000 end as length
+            select x.expression, a.attname, case when x.place <= 3 then 200 else 4000 end as length
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
+            left join pg_catalog.pg_attribute as a
+                on
+                    a.attrelid = v_table.relation::pg_catalog.regclass
+                    and x.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
             order by x.place
         loop
             execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
             v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
                 case
+                    when v_text.attname is not null and v_type in (25, 1043)
+                        then
+                            'case when pg_catalog.octet_length((%1$s)::pg_catalog.text) <= %2$s '
+                            'then (%1$s)::pg_catalog.text else pg_catalog.left((%1$s)::pg_catalog.text, %2$s) end'
                     when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
                     else 'case when (%1$s) is not null then pg_catalog.left(pg_catalog.concat(%1$s), %2$s) end'
                 end,
                 v_text.expression, v_text.length
             ));
             if v_type < 16384 then
-                v_kinds := v_kinds || pg_catalog.format(', pg_catalog.pg_typeof(%s)::pg_catalog.oid', v_text.expression);
+                v_kinds := v_kinds || pg_catalog.format(
+                    ', pg_catalog.pg_typeof(%s)::pg_catalog.oid',
+                    case
+                        when v_text.attname is null then v_text.expression
+                        else pg_catalog.format('(null::%s).%I', v_table.relation, v_text.attname)
+                    end
+                );
             end if;
         end loop;
         v_is_unique := exists (
@@ -1851,15 +1899,16 @@ begin
         v_branches := v_branches || pg_catalog.format(
             case
                 when v_is_unique then
-                    'select %1$L || %2$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
+                    'select %7$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
                     'and greatest(%6$s) < 16384'
                 else
-                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %1$L || %2$s, '
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %7$s, '
                     '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
                     'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
                     'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
             end,
-            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds
+            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds,
+            case when v_table.prefix <> '' then pg_catalog.format('%L || ', v_table.prefix) else '' end || v_id
         );
     end loop;
 
@@ -4220,7 +4269,8 @@ as $$
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
-            'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json'
+            'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json '
+            'auto_post_outbox_is_sound'
         ),
         (
             'auto_post_reader', 'SELECT',
@@ -4774,21 +4824,15 @@ comment on column {{ schema }}.auto_post_skips.operations is 'How many operation
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
 -- What belongs to each state of an outbox row, and that there is no other state. A trigger and no CHECK, because agents
--- only insert rows, in the first state, and would pay for a CHECK (ADR 14).
+-- only insert rows, in the first state, and would pay for a CHECK (ADR 14). The condition is short: PostgreSQL reads it
+-- anew for each statement.
 create trigger auto_post_outbox_state
 before update of state, worker, reason, last_error, post_id, finished_at on {{ schema }}.auto_post_outbox
 for each row
 when (
-    case new.state
-        when 'pending' then num_nonnulls(new.worker, new.post_id, new.finished_at) = 0
-        when 'claimed' then new.worker is not null and num_nonnulls(new.post_id, new.finished_at) = 0
-        when 'posted' then new.worker is null and num_nulls(new.post_id, new.finished_at) = 0
-        when 'skipped'
-            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.reason) = 0
-        when 'dead'
-            then num_nonnulls(new.worker, new.post_id) = 0 and num_nulls(new.finished_at, new.last_error) = 0
-        else false
-    end is not true
+    {{ schema }}.auto_post_outbox_is_sound(
+        new.state, new.worker, new.reason, new.last_error, new.post_id, new.finished_at
+    ) is not true
 )
 execute function {{ schema }}.auto_post_refuse_outbox_row();
 

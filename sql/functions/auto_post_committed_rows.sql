@@ -57,14 +57,14 @@ begin
             v_is_own := v_is_own and v_type < 16384;
             v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
             v_columns := v_columns || v_key.attnum;
-            -- A column of another type would be compared by what its owner made.
-            v_gate := v_gate || coalesce(
-                pg_catalog.format(
-                    ' and (select true from pg_catalog.pg_attribute as a where a.attrelid = %L::pg_catalog.regclass '
-                    'and a.attname = %L and a.atttypid = %s)',
-                    v_table.relation, v_key.attname, case when v_key.attname is not null then v_key.atttypid end
-                ), ''
-            );
+            -- A column of another type would be compared by what its owner made. What is null in the whole row has the
+            -- column's type, and is the same for each row: the plan looks once.
+            if v_key.attname is not null then
+                v_gate := v_gate || pg_catalog.format(
+                    ' and pg_catalog.pg_typeof((null::%s).%I)::pg_catalog.oid = %s',
+                    v_table.relation, v_key.attname, v_key.atttypid
+                );
+            end if;
         end loop;
         continue when not v_is_own or v_types = '{}';
 
@@ -124,23 +124,38 @@ begin
             );
 
         -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
+        -- A text of few bytes has few characters, which need not be counted.
         v_texts := null;
         v_kinds := '0::pg_catalog.oid';
         for v_text in
-            select x.expression, case when x.place <= 3 then 200 else 4000 end as length
+            select x.expression, a.attname, case when x.place <= 3 then 200 else 4000 end as length
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
+            left join pg_catalog.pg_attribute as a
+                on
+                    a.attrelid = v_table.relation::pg_catalog.regclass
+                    and x.expression in ('t.' || a.attname, pg_catalog.format('t."%s"', a.attname))
             order by x.place
         loop
             execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
             v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
                 case
+                    when v_text.attname is not null and v_type in (25, 1043)
+                        then
+                            'case when pg_catalog.octet_length((%1$s)::pg_catalog.text) <= %2$s '
+                            'then (%1$s)::pg_catalog.text else pg_catalog.left((%1$s)::pg_catalog.text, %2$s) end'
                     when v_type < 16384 then 'pg_catalog.left((%1$s)::pg_catalog.text, %2$s)'
                     else 'case when (%1$s) is not null then pg_catalog.left(pg_catalog.concat(%1$s), %2$s) end'
                 end,
                 v_text.expression, v_text.length
             ));
             if v_type < 16384 then
-                v_kinds := v_kinds || pg_catalog.format(', pg_catalog.pg_typeof(%s)::pg_catalog.oid', v_text.expression);
+                v_kinds := v_kinds || pg_catalog.format(
+                    ', pg_catalog.pg_typeof(%s)::pg_catalog.oid',
+                    case
+                        when v_text.attname is null then v_text.expression
+                        else pg_catalog.format('(null::%s).%I', v_table.relation, v_text.attname)
+                    end
+                );
             end if;
         end loop;
         v_is_unique := exists (
@@ -155,15 +170,16 @@ begin
         v_branches := v_branches || pg_catalog.format(
             case
                 when v_is_unique then
-                    'select %1$L || %2$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
+                    'select %7$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
                     'and greatest(%6$s) < 16384'
                 else
-                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %1$L || %2$s, '
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %7$s, '
                     '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
                     'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
                     'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
             end,
-            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds
+            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds,
+            case when v_table.prefix <> '' then pg_catalog.format('%L || ', v_table.prefix) else '' end || v_id
         );
     end loop;
 

@@ -31,6 +31,7 @@ grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters to a
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_committed(text[]),
+{{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
 {{ schema }}.auto_post_count_alerts(jsonb, timestamptz),

@@ -150,7 +150,7 @@ async def test_row_that_was_chosen_before_its_pause_is_not_claimed(host: Host, s
         chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", SCHEMAS), 10, True)]
         assert len(chosen) == 1
         host.execute(pause)
-        rows = await pool.fetch(query("worker/claim", SCHEMAS), "one", 10, LEASE, True, chosen, True)
+        rows = await pool.fetch(query("worker/claim_chosen", SCHEMAS), "one", LEASE, True, chosen)
     assert [row["id"] for row in rows] == [None]
 
 

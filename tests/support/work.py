@@ -137,7 +137,8 @@ async def rescue(outbox: Outbox, *, max_attempts: int = 5) -> list[Claim]:
 
 
 CLAIM_VALUES = {
-    "worker/claim": ("'w'", "100", "'1 minute'", "false", "null", "true"),
+    "worker/claim": ("'w'", "'1 minute'", "true", "100", "false"),
+    "worker/claim_chosen": ("'w'", "'1 minute'", "true", "'{}'"),
     "worker/round_robin": ("100", "false"),
     "worker/park": ("false",),
 }

@@ -83,7 +83,7 @@ where
     and (
         p.proname in (
             'auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems', 'auto_post_count_alerts',
-            'auto_post_committed', 'auto_post_platform_changes', 'auto_post_json'
+            'auto_post_committed', 'auto_post_outbox_is_sound', 'auto_post_platform_changes', 'auto_post_json'
         )
         or (p.proname = 'auto_post_sequence_events' and $1::boolean)
     )

@@ -30,13 +30,13 @@ class Wrong:
         folder, _, name = self.file.partition("/")
         right = read_object(self.file)
         assert self.right in right, f"{self.file} does not say this any more, and nothing would be wrong"
-        text = render(right.replace(self.right, self.wrong), SCHEMAS)
         if folder == "functions":
-            stage.run(stage.main.execute(text))
+            stage.run(stage.main.execute(render(right.replace(self.right, self.wrong), SCHEMAS)))
             return
 
         def wrong_query(asked: str, schema: str) -> str:
-            return text if asked == name else query(asked, schema)
+            shares = folder == "parts" or asked == name
+            return query(asked, schema).replace(self.right, self.wrong) if shares else query(asked, schema)
 
         monkeypatch.setattr("autopost.outbox.outbox.query", wrong_query)
         monkeypatch.setattr("autopost.worker.publication.query", wrong_query)
@@ -59,24 +59,24 @@ WRONGS = [
         "|| array(select l.agent_id from locked as l))\n",
         "    true\n",
     ),
-    Wrong("the claim ignores leases", "queries/worker/claim", "        and o.available_at <= now()\n", ""),
+    Wrong("the claim ignores leases", "queries/worker/claim", "            and o.available_at <= now()\n", ""),
     Wrong(
         "the claim gives no lease",
-        "queries/worker/claim",
-        "clock_timestamp() + $3::interval",
-        "clock_timestamp() + 0 * $3::interval",
+        "parts/claimed",
+        "clock_timestamp() + $2::interval",
+        "clock_timestamp() + 0 * $2::interval",
     ),
     Wrong("a crash costs an attempt", "queries/worker/rescue", "greatest(o.attempts - 1, 0)", "o.attempts"),
     Wrong("a crash is forgotten", "queries/worker/rescue", "coalesce(o.crashes, 0) + 1", "o.crashes"),
     Wrong(
         "the claim leaves the epoch",
-        "queries/worker/claim",
+        "parts/claimed",
         "is null then o.epoch\n",
         "is null then o.epoch - 1\n",
     ),
     Wrong(
         "the claim forgets what was removed",
-        "queries/worker/claim",
+        "parts/claimed",
         "c.epoch > 1000000 as already_processed",
         "false as already_processed",
     ),

@@ -15,6 +15,7 @@ What a file may say in double braces, and what it stands for:
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
 - `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
   lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
+- `part.claimed`: the file of that name in sql/parts, which several statements share
 - `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
@@ -37,6 +38,7 @@ from autopost.settings import Settings
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
+_PART = re.compile(r"\{\{ part\.([a-z_]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
 _OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup)")
 # Functions in the database contain it: a change needs a revision.
@@ -209,7 +211,8 @@ def mapping_template(name: str) -> str:
 @cache
 def query(name: str, schemas: Schemas) -> str:
     """Return the statement `name` from sql/queries."""
-    return render(read_object(f"queries/{name}"), schemas)
+    text = _PART.sub(lambda part: read_object(f"parts/{part[1]}"), read_object(f"queries/{name}"))
+    return render(text, schemas)
 
 
 def dba_statements(schemas: Schemas) -> dict[str, str]:

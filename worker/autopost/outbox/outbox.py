@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -73,12 +74,12 @@ class Outbox:
         if round_robin:
             found = await self._pool.fetch(self._query("worker/round_robin"), limit, full_scan)
             chosen = [row["id"] for row in found]
+        name = "worker/claim" if chosen is None else "worker/claim_chosen"
+        which = (limit, full_scan) if chosen is None else (chosen,)
         began = time.monotonic()
         reads = self._reads.is_on(began)
         try:
-            rows = await self._pool.fetch(
-                self._query("worker/claim"), self._worker, limit, lease, full_scan, chosen, reads
-            )
+            rows = await self._pool.fetch(self._query(name), self._worker, lease, reads, *which)
         except TimeoutError:
             if reads:
                 self._reads.slow(began, time.monotonic())
@@ -86,7 +87,7 @@ class Outbox:
         self._has_pauses = rows[0]["has_pauses"]
         if any(row["read_error"] == SLOW for row in rows):
             self._reads.slow(began, time.monotonic())
-        claimed = [row for row in rows if row["id"] is not None]
+        claimed = sorted((row for row in rows if row["id"] is not None), key=itemgetter("captured_at"))
         claims = [claim_of(row, read_error=None if reads else SLOW) for row in claimed]
         # The agent of a row that had none when it was captured: the next claim parks it.
         if paused := [claim for claim, row in zip(claims, claimed, strict=True) if row["is_paused"]]:

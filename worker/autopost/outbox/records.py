@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+
 import asyncpg
 
 from autopost import audit
@@ -9,7 +12,7 @@ from autopost.model import Agent, Claim, Operation, Summary
 
 
 def agent_of(row: asyncpg.Record) -> Agent | None:
-    """Return the agent of a row, or None if the platform does not know it."""
+    """Return the agent of a row of agents_now.sql, or None if the platform does not know it."""
     if row["known_agent_id"] is None:
         return None
     return Agent(
@@ -24,15 +27,24 @@ def agent_of(row: asyncpg.Record) -> Agent | None:
 
 def summary_of(row: asyncpg.Record) -> Summary | None:
     """Return the window of alerts that a row sums up, or None if it is an operation."""
-    if row["suppressed"] is None:
+    if row["summary"] is None:
         return None
+    window = json.loads(row["summary"])
     return Summary(
-        operation_type=row["summary_type"],
-        began_at=row["summary_began_at"],
-        count=row["suppressed"],
-        first_at=row["first_suppressed_at"],
-        last_at=row["last_suppressed_at"],
+        operation_type=window["operation_type"],
+        began_at=datetime.fromisoformat(window["began_at"]),
+        count=window["suppressed"],
+        first_at=datetime.fromisoformat(window["first_suppressed_at"] or window["began_at"]),
+        last_at=datetime.fromisoformat(window["last_suppressed_at"] or window["began_at"]),
     )
+
+
+def _claimed_agent(row: asyncpg.Record) -> Agent | None:
+    agents = row["agents"]
+    if not agents:
+        return None
+    name, maturity, tenant_id = agents[0]
+    return Agent(row["agent_id"], name, maturity, row["last_post_at"], tenant_id, is_unique=len(agents) == 1)
 
 
 def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
@@ -55,7 +67,7 @@ def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
             rule_id=row["rule_id"],
             summary=summary_of(row),
         ),
-        agent=agent_of(row),
+        agent=_claimed_agent(row),
         captured_at=row["captured_at"],
         claimed_at=row["claimed_at"],
         draft=audit.load_draft(row["draft"]),

@@ -253,7 +253,8 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
     # Not in a `finally`: a cancelled statement has closed the connection, and a rollback would hide the cancellation.
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.start()
-        await connection.fetch(query("worker/claim", schemas), "", 0, timedelta(), False, None, True)
+        await connection.fetch(query("worker/claim", schemas), "", timedelta(), True, 0, False)
+        await connection.fetch(query("worker/claim_chosen", schemas), "", timedelta(), True, nothing)
         await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
         await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
         await connection.fetch(query("worker/finish", schemas), *[nothing] * 7, now)

@@ -1,0 +1,106 @@
+claimed as (
+    update {{ schema }}.auto_post_outbox as o
+    set
+        tenant_id = case when p.is_read then p.tenant_id else o.tenant_id end,
+        agent_id = case when p.is_read then p.agent_id else o.agent_id end,
+        -- A text that is the same stays where it is.
+        what_explanation = case
+            when p.is_read and p.what_explanation is distinct from o.what_explanation then p.what_explanation
+            else o.what_explanation
+        end,
+        why_explanation = case
+            when p.is_read and p.why_explanation is distinct from o.why_explanation then p.why_explanation
+            else o.why_explanation
+        end,
+        next_steps = case
+            when p.is_read and p.next_steps is distinct from o.next_steps then p.next_steps else o.next_steps
+        end,
+        draft = case
+            when
+                o.draft is not null and p.is_read
+                and (p.what_explanation, p.why_explanation, p.next_steps)
+                is distinct from (o.what_explanation, o.why_explanation, o.next_steps)
+                then null
+            else o.draft
+        end,
+        state = 'claimed',
+        epoch = 1 + case
+            when (select r.id from {{ schema }}.auto_post_tombstones as r where r.id = o.id) is null then o.epoch
+            else greatest(o.epoch, 1000000)
+        end,
+        attempts = least(o.attempts + 1, 32767),
+        worker = $1,
+        claimed_at = clock_timestamp(),
+        available_at = clock_timestamp() + $2::interval
+    from (
+        select
+            p.place, m.tenant_id, m.agent_id, m.what_explanation, m.why_explanation, m.next_steps, m.error,
+            coalesce(
+                m.error is null and m.tracker_id = p.tracker_id and m.status is not distinct from p.status
+                and (p.agent_id is null or p.agent_id = m.agent_id), false
+            ) as is_read
+        from picked as p
+        left join {{ schema }}.auto_post_committed(
+            case when $3::boolean then array(select i.tracker_id from picked as i where i.summary is null) end
+        ) as m on p.tracker_id = m.tracker_id
+    ) as p
+    where o.ctid = p.place
+    returning
+        o.id, o.epoch, o.attempts, o.crashes, o.tracker_id, o.tenant_id, o.agent_id, o.operation_type, o.status,
+        o.is_alert, o.what_explanation, o.why_explanation, o.next_steps, o.captured_at, o.claimed_at, o.draft,
+        o.last_error, o.rule_id, o.summary, p.error as read_error
+)
+
+select
+    cardinality(s.agents) + cardinality(s.types) > 0 as has_pauses,
+    c.id, c.epoch, c.attempts, coalesce(c.crashes, 0) as crashes, c.is_alert, c.captured_at, c.claimed_at, c.draft,
+    -- Few bytes are few characters, which need not be counted.
+    case when octet_length(c.tracker_id) <= 1000 then c.tracker_id else left(c.tracker_id, 1000) end as tracker_id,
+    case when octet_length(c.tenant_id) <= 200 then c.tenant_id else left(c.tenant_id, 200) end as tenant_id,
+    case when octet_length(c.agent_id) <= 200 then c.agent_id else left(c.agent_id, 200) end as agent_id,
+    case
+        when octet_length(c.operation_type) <= 200 then c.operation_type else left(c.operation_type, 200)
+    end as operation_type,
+    case when octet_length(c.status) <= 200 then c.status else left(c.status, 200) end as status,
+    case when octet_length(c.last_error) <= 200 then c.last_error else left(c.last_error, 200) end as last_error,
+    case
+        when octet_length(c.what_explanation) <= 4000 then c.what_explanation else left(c.what_explanation, 4000)
+    end as what_explanation,
+    case
+        when octet_length(c.why_explanation) <= 4000 then c.why_explanation else left(c.why_explanation, 4000)
+    end as why_explanation,
+    case when octet_length(c.next_steps) <= 4000 then c.next_steps else left(c.next_steps, 4000) end as next_steps,
+    c.epoch > 1000000 as already_processed, c.read_error,
+    coalesce(c.agent_id = any(s.agents), false) as is_paused,
+    -- The title that posts show instead of the operation type.
+    (select u.title from {{ schema }}.auto_post_rules as u where u.id = c.rule_id) as rule_title,
+    (select r.last_post_at from {{ schema }}.auto_post_rate_limits as r where r.agent_id = c.agent_id) as last_post_at,
+    -- One index lookup, whatever the planner expects of the table's size. A second row: the id is not unique.
+    array(
+        select
+            -- The platform's columns may have any type: format() calls the type's output function, and no cast. A value
+            -- of many kilobytes, stored, counts as none: to read it costs every claim.
+            array[
+                case when pg_column_size(a.name) < 10000 then left(format('%s', a.name), 200) end,
+                case when pg_column_size(a.maturity) < 10000 then left(format('%s', a.maturity), 200) end,
+                case when pg_column_size(a.tenant_id) < 10000 then left(format('%s', a.tenant_id), 200) end
+            ]
+        from {{ platform }}.agents as a
+        -- A longer id is unknown, not another agent's.
+        where a.id = case when length(c.agent_id) <= 200 then c.agent_id end
+        order by a.id
+        limit 2
+    ) as agents,
+    -- The window that the row sums up.
+    case
+        when c.summary is not null
+            then (
+                select to_jsonb(n) from {{ schema }}.auto_post_alert_windows as n
+                where
+                    n.agent_id = c.agent_id
+                    and n.operation_type = c.summary ->> 'operation_type'
+                    and n.began_at = (c.summary ->> 'began_at')::timestamptz
+            )
+    end as summary
+from switches as s
+left join claimed as c on true
