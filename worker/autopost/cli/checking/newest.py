@@ -25,6 +25,13 @@ async def newest_operations(connection: Connection, settings: Settings) -> list[
         return [ok(SUBJECT, "not looked at: this role may not read the platform's tables")]
     except (SchemaMismatch, ConfigurationError) as error:
         return [warning(SUBJECT, str(error), "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate")]
+    except asyncpg.DataError as error:
+        finding = (
+            f"an expression of the mapping cannot be used any more (SQLSTATE {error.sqlstate}): a type has changed"
+        )
+        return [
+            warning(SUBJECT, finding, "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # names the expression")
+        ]
     except asyncpg.QueryCanceledError:
         return [ok(SUBJECT, "not looked at: reading them takes too long")]
     except (asyncpg.UndefinedObjectError, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
