@@ -60,10 +60,13 @@ def run() -> None:
                     _require_yes(creation_question(connection, attributes["schemas"]))
                 _require_yes(privilege_question(connection, attributes["schemas"], mapping))
             context.run_migrations()
-            if _is_of_alembic_alone() and context.get_context().get_current_heads() == (head_revision(),):
-                # As `autopost migrate` does: what a detach or the platform's own migrations took away is made again.
-                if rebuilt := rebuild(connection, attributes["schemas"], mapping):
-                    context.config.print_stdout("autopost: %s", rebuilt)
+            is_at_head = context.get_context().get_current_heads() == (head_revision(),)
+            # As `autopost migrate` does: what a detach or the platform's own migrations took away is made again.
+            rebuilt = (
+                rebuild(connection, attributes["schemas"], mapping) if _is_of_alembic_alone() and is_at_head else ""
+            )
+            if rebuilt:
+                context.config.print_stdout("autopost: %s", rebuilt)
             execute_script(connection, drop_empty_schema(schemas))
 
 

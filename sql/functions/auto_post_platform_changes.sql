@@ -43,6 +43,36 @@ as $$
             '\m(?:new|old)\.("[^"]+"|[a-z_][a-z0-9_$]*)', 'g'
         ) as m (found)
         where t.tgfoid in {{ captures }} and t.tgparentid = 0
+    ),
+
+    -- The values that it compares a column of an enum with: `=`, `in` and `case new.state when`.
+    enums as (
+        select
+            t.tgrelid as relid, a.attname as name, a.atttypid as type, p.prosrc as body,
+            pg_catalog.format($re$\m(?:new|old)\.(?:%1$s|"%1$s")$re$, a.attname) as pattern
+        from pg_catalog.pg_trigger as t
+        inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
+        inner join pg_catalog.pg_attribute as a on t.tgrelid = a.attrelid and a.attnum > 0 and not a.attisdropped
+        inner join pg_catalog.pg_type as y on a.atttypid = y.oid and y.typtype = 'e'
+        where t.tgfoid in {{ captures }} and t.tgparentid = 0 and a.attname ~ '^\w+$'
+    ),
+
+    compared as (
+        select e.relid, e.name, e.type, v.found[1] as label
+        from enums as e
+        cross join pg_catalog.regexp_matches(
+            e.body,
+            e.pattern || $re$\s*(?:=|<>|!=|(?:not\s+)?in\M|is\s+(?:not\s+)?distinct\s+from)\s*$re$
+            || $re$(\(?\s*'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*)$re$, 'gi'
+        ) as l (found)
+        cross join pg_catalog.regexp_matches(l.found[1], $re$'((?:[^']|'')*)'$re$, 'g') as v (found)
+        union
+        select e.relid, e.name, e.type, v.found[1]
+        from enums as e
+        cross join pg_catalog.regexp_matches(
+            e.body, '\mcase\s+' || e.pattern || $re$((?:\s+when\s+'(?:[^']|'')*'\s+then\s+'(?:[^']|'')*')+)$re$, 'gi'
+        ) as l (found)
+        cross join pg_catalog.regexp_matches(l.found[1], $re$\mwhen\s+'((?:[^']|'')*)'$re$, 'gi') as v (found)
     )
 
     select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
@@ -84,6 +114,19 @@ as $$
     where not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = n.relid and a.attname = n.name and a.attnum > 0 and not a.attisdropped
+    )
+    union all
+    select
+        c.relid::pg_catalog.regclass::text, c.name,
+        pg_catalog.format(
+            'the trigger compares column %I with %L, which its type does not have: nothing is captured as it happens',
+            c.name, pg_catalog.replace(c.label, $q$''$q$, $q$'$q$)
+        ),
+        'SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # with the value''s new name'
+    from compared as c
+    where not exists (
+        select from pg_catalog.pg_enum as e
+        where c.type = e.enumtypid and e.enumlabel = pg_catalog.replace(c.label, $q$''$q$, $q$'$q$)
     )
     union all
     select

@@ -209,8 +209,9 @@ begin
                     ) into v_count, v_id;
                     if v_count > 0 then
                         v_problems := v_problems || pg_catalog.format(
-                            '%s.id: %s of %s is the id of more than one row, such as %s: %s', v_table.shown,
-                            case v_count when 1 then '1 value' else v_count || ' values' end, v_table.qualified, v_id,
+                            '%s.id: %s of %s %s the id of more than one row, such as %s: %s', v_table.shown,
+                            case v_count when 1 then '1 value' else v_count || ' values' end, v_table.qualified,
+                            case v_count when 1 then 'is' else 'are each' end, v_id,
                             case v_table.name
                                 when 'agents' then 'nobody could say which of them may post. Name what is unique, or '
                                     'make a view with a row for each agent'

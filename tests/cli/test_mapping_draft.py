@@ -18,17 +18,18 @@ from tests.support import ROOT
 from tests.support.command_line import autopost
 from tests.support.drafted_platforms import PLATFORMS
 from tests.support.host import open_connection
+from tests.support.public_schemas import PUBLIC
 from tests.support.seeding import seed
 
 DATA = ROOT / "tests" / "data"
 
 
-@pytest.mark.parametrize("name", PLATFORMS)
+@pytest.mark.parametrize("name", [*PLATFORMS, *PUBLIC])
 def test_draft_of_a_platform_is_accepted_and_captures_what_it_should(
     name: str, empty_database: str, tmp_path: Path
 ) -> None:
     """As it is, or with the one line that a person decides: types, statuses and texts, and who may post."""
-    platform = PLATFORMS[name]
+    platform = PLATFORMS.get(name) or PUBLIC[name]
     file = tmp_path / "platform.toml"
     with open_connection(empty_database, autocommit=True) as connection:
         connection.execute((DATA / platform.schema).read_bytes())

@@ -40,6 +40,15 @@ OWN_TABLES = "\n".join(
     for name in ("agents", "operation_trackers", "social_posts", "audit_log")
 ).replace("Created by autopost.", "Of the platform.")
 
+ENUM = "create type phase as enum ('DONE', 'it''s off', 'WORKING');" + TABLES.replace(
+    "kind text, state varchar(30)", "kind text, state phase"
+)
+BY_LABELS = (
+    "case when t.state = 'DONE' then 'completed' when t.state in ('it''s off', 'WORKING') then 'failed' end",
+    "case t.state when 'it''s off' then 'failed' when 'DONE' then 'completed' else 'running' end",
+    "case when t.state <> 'WORKING' and t.state NOT IN ('it''s off', 'DONE') then 'failed' else 'completed' end",
+)
+
 BY_A_VIEW = "cannot alter type of a column used by a view or rule"
 BY_A_TRIGGER = "cannot alter type of a column used in a trigger definition"
 DEPENDS = "because other objects depend on it"
@@ -296,6 +305,25 @@ async def test_workers_wait_while_autopost_is_detached(platform: MappedPlatform,
     assert platform.value("select autopost.auto_post_reconcile()") == 1
     await work_off(platform, worker, redactor)
     assert platform.value("select count(*) from posts") == 2
+
+
+@pytest.mark.parametrize("platform", [ENUM], indirect=True, ids=["enum"])
+@pytest.mark.parametrize("status", BY_LABELS)
+def test_label_of_an_enum_that_is_renamed_is_named(platform: MappedPlatform, status: str) -> None:
+    """PostgreSQL lets it pass, and the trigger compares with the old one: change, check and a new mapping."""
+    mapping = ONE.replace('status = "state"', f'status = "{status}"')
+    platform.install(mapping)
+    assert platform.rows("select * from autopost.auto_post_platform_changes()") == []
+    platform.as_owner("alter type phase rename value 'DONE' to 'READY'")
+    platform.as_application(JOB.format("READY"))
+    assert platform.captured() == []
+    (found,) = platform.rows("select * from autopost.auto_post_platform_changes()")
+    assert (found["table_name"], found["column_name"]) == ("public.jobs", "state")
+    assert "compares column state with 'DONE', which its type does not have" in found["problem"]
+    check = autopost("check", dsn=platform.as_role(platform.owner), SOCIAL_POST_LLM_ENABLED="false")
+    assert "an expression of the mapping cannot be used any more (SQLSTATE 22P02)" in check.stdout
+    assert migrate(platform.settings(mapping.replace("DONE", "READY"))) == APPLIED
+    assert platform.rows("select * from autopost.auto_post_platform_changes()") == []
 
 
 def test_alembic_alone_attaches_again_after_a_detach(platform: MappedPlatform) -> None:

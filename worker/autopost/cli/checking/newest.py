@@ -6,7 +6,7 @@ import asyncpg
 
 from autopost.cli.checking.finding import Finding, ok, warning
 from autopost.cli.console import counted
-from autopost.cli.sampling.findings import null_findings, sample_findings
+from autopost.cli.sampling.findings import lookup_findings, null_findings, sample_findings
 from autopost.cli.sampling.platform import Connection
 from autopost.cli.sampling.sample import Sample
 from autopost.errors import ConfigurationError, SchemaMismatch
@@ -20,10 +20,18 @@ async def newest_operations(connection: Connection, settings: Settings) -> list[
     try:
         sample, findings = await sample_findings(connection, settings)
         nulls = await null_findings(connection, settings)
+        lookups = await lookup_findings(connection, settings)
     except asyncpg.InsufficientPrivilegeError:
         return [ok(SUBJECT, "not looked at: this role may not read the platform's tables")]
     except (SchemaMismatch, ConfigurationError) as error:
         return [warning(SUBJECT, str(error), "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate")]
+    except asyncpg.DataError as error:
+        finding = (
+            f"an expression of the mapping cannot be used any more (SQLSTATE {error.sqlstate}): a type has changed"
+        )
+        return [
+            warning(SUBJECT, finding, "SOCIAL_POST_MAPPING_FILE=platform.toml autopost migrate  # names the expression")
+        ]
     except asyncpg.QueryCanceledError:
         return [ok(SUBJECT, "not looked at: reading them takes too long")]
     except (asyncpg.UndefinedObjectError, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
@@ -32,6 +40,7 @@ async def newest_operations(connection: Connection, settings: Settings) -> list[
     return [
         *(wrong or [ok(SUBJECT, _all_well(sample))]),
         *(warning("columns left NULL", each.finding, each.advice) for each in nulls),
+        *(warning("agents", each.finding, each.advice) for each in lookups),
     ]
 
 

@@ -1,8 +1,9 @@
-"""What the newest rows say of an installation: that nothing can be posted, or that columns are left NULL."""
+"""What is wrong with an installation by the rows of the platform: posts, NULL columns, the lookup of agents."""
 
 from __future__ import annotations
 
 from autopost.cli.console import listed
+from autopost.cli.sampling.agent_lookup import slow_lookups
 from autopost.cli.sampling.null_columns import NullColumns, null_columns
 from autopost.cli.sampling.platform import STATEMENT_SECONDS, Connection, find_platform, reading
 from autopost.cli.sampling.sample import Sample, read_sample
@@ -32,6 +33,11 @@ async def null_findings(connection: Connection, settings: Settings) -> list[Usel
     return [_of_nulls(columns, is_mapped=mapping is not None) for columns in found]
 
 
+async def lookup_findings(connection: Connection, settings: Settings) -> list[Useless]:
+    """Return the tables that are read as a whole to find an agent."""
+    return await slow_lookups(connection, await find_platform(connection, settings))
+
+
 def _of_nulls(found: NullColumns, *, is_mapped: bool) -> Useless:
     names = [name.strip('"') for name in found.columns]
     finding = (
@@ -49,6 +55,10 @@ def _toml_key(quoted: str) -> str:
 
 
 async def all_findings(connection: Connection, settings: Settings) -> list[Useless]:
-    """Return both. Passes on asyncpg's errors."""
+    """Return all of these. Passes on asyncpg's errors."""
     _, found = await sample_findings(connection, settings)
-    return [*found, *await null_findings(connection, settings)]
+    return [
+        *found,
+        *await null_findings(connection, settings),
+        *await lookup_findings(connection, settings),
+    ]

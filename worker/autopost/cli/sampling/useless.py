@@ -23,6 +23,8 @@ NOT_ENDED = frozenset(
     ("running", "pending", "queued", "waiting", "started", "scheduled", "created", "new", "in_progress", "in progress")
 )
 NOT_SHOWN = "(not shown)"
+MAKE_UNIQUE = "make ids of agents unique, or change id in [agents.columns] of the mapping's file"
+_SEVERAL = "of an id that several agents have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def ambiguous(sample: Sample) -> list[Useless]:
     return [
         Useless(
             f"of the newest {total} {len(blocked):,} are of an id that several agents have: they are not posted",
-            "make ids of agents unique, or change id in [agents.columns] of the mapping's file",
+            MAKE_UNIQUE,
         )
     ]
 
@@ -109,7 +111,7 @@ def _no_agent(sample: Sample) -> Iterable[tuple[str, str]]:
         if each.operation.agent_id in sample.unreadable_agents:
             reasons["of agents that an expression cannot read"] += 1
         elif blocked is Reason.AGENT_AMBIGUOUS:
-            reasons["of an id that several agents have"] += 1
+            reasons[_SEVERAL] += 1
         elif blocked is Reason.MATURITY_BLOCKED:
             levels[_word(agent.maturity if agent else None)] += 1
         elif blocked is Reason.TENANT_MISMATCH:
@@ -119,11 +121,15 @@ def _no_agent(sample: Sample) -> Iterable[tuple[str, str]]:
     reasons |= Counter({f"with maturity {level}": count for level, count in levels.items()})
     said = ", ".join(f"{count:,} {why}" for why, count in reasons.most_common(MOST_SHOWN))
     allowed = listed(sorted(level.upper() for level in MATURITIES_THAT_MAY_POST))
-    advice = (
-        f"map maturity in [agents.columns] onto {allowed}, or a constant such as maturity = \"'SUPERVISED'\"; "
-        "agent_id, and id and tenant_id of agents, must name the same agents"
-    )
-    yield f"none is of an agent that may post: {said}", advice
+    advice = []
+    if levels:
+        constant = "maturity = \"'SUPERVISED'\""
+        advice.append(f"map maturity in [agents.columns] onto {allowed}, or a constant such as {constant}")
+    if _SEVERAL in reasons:
+        advice.append(MAKE_UNIQUE)
+    if reasons.keys() - {_SEVERAL, *(f"with maturity {level}" for level in levels)}:
+        advice.append("agent_id, and id and tenant_id of agents, must name the same agents")
+    yield f"none is of an agent that may post: {said}", "; ".join(advice)
 
 
 def _no_text(sample: Sample) -> Iterable[tuple[str, str]]:

@@ -9,7 +9,7 @@ from autopost.database.drafting.error_text import error_of
 from autopost.database.drafting.found_texts import LEAST_POINTS, WHAT, Text, attached_text, best_text, texts_of
 from autopost.database.drafting.history import subject_of
 from autopost.database.drafting.section import Line, over, plain
-from autopost.database.drafting.snapshot import Column, Snapshot, Table, literal
+from autopost.database.drafting.snapshot import Column, Snapshot, Table, literal, ref
 from autopost.database.drafting.status_line import Status
 from autopost.database.drafting.times import seconds
 from autopost.database.drafting.words import words
@@ -76,10 +76,16 @@ def _what(table: Table, status: Status, names: tuple[str | None, str | None], sn
         notes.append(f"text: {text.where}")
     if not texts:
         notes.append("no column holds a text of what was done: one is built")
-    parts.append(_built(table, status, names[0] or names[1]))
+    parts.append(_built(table, status, _always(table, *names)))
     value = f"coalesce(\n{_indented(parts)}\n)" if len(parts) > 1 else parts[0]
     doubt = "the best guess of several texts" if texts and texts[0].points <= LEAST_POINTS else None
     return Line("what_explanation", value, tuple(notes), doubt)
+
+
+def _always(table: Table, own: str | None, agent: str | None) -> str | None:
+    """Return what an operation is called: by its own name, and by its agent's where some have none."""
+    is_given = any(ref(column) == own and column.not_null for column in table.columns)
+    return own or agent if is_given or own is None or agent in (None, own) else f"coalesce({own}, {agent})"
 
 
 def _indented(parts: list[str]) -> str:
