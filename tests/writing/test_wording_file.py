@@ -129,5 +129,5 @@ def test_the_example_of_the_guide_is_usable() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "how-to" / "wording.md").read_text("utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
     wording = parse_wording(example, "it")
-    assert (len(wording.entries), wording.voice.hashtags, wording.rules) == (5, ("#nightcrew",), {1})
+    assert (len(wording.entries), wording.voice.hashtags, wording.rules) == (5, ("#nightcrew",), frozenset({1}))
     assert set(SUMMARY_PLACEHOLDERS) == set(re.findall(r"`\{(\w+)\}`", guide.partition("| placeholder |")[2]))
