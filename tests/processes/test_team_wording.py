@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from structlog.testing import capture_logs
 
 from autopost.cli.checking import run_check
 from autopost.errors import ConfigurationError
-from autopost.processes import worker_process
+from autopost.observability.problems import Problems
+from autopost.processes import team_wording, worker_process
 from autopost.processes.team_wording import reload_wording
 from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
@@ -65,6 +67,30 @@ async def test_a_change_needs_no_restart_and_a_mistake_changes_nothing(
             await eventually(lambda: count("wording.reloaded") == 2)
             assert await posted() == "Just finished workflow_execute! Saw to it #automation"
     assert "cannot read" in [line["problem"] for line in lines if line["event"] == "wording.invalid"][1]
+
+
+async def test_a_file_that_is_being_written_does_not_count(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there already may be valid; only what is the same at two reads in a row is read as a wording."""
+    whole = file.read_text()
+    reads = iter([whole, whole, "", whole[:30], f"{whole}# more", f"{whole}# more"])
+    counted: list[int] = []
+    done = asyncio.Event()
+
+    def read(_path: Path) -> str:
+        text = next(reads, None)
+        if text is None:
+            done.set()
+        return f"{whole}# more" if text is None else text
+
+    monkeypatch.setattr(team_wording, "_text", read)
+    problems = Problems()
+    task = asyncio.create_task(
+        reload_wording(file, lambda wording: counted.append(len(wording.entries)), problems, every_seconds=0)
+    )
+    await done.wait()
+    task.cancel()
+    assert counted == [1, 1]
+    assert problems.as_json() is None
 
 
 async def test_a_worker_does_not_start_with_a_file_that_is_not_usable(database: str, file: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.writing.outcome import Outcome
 from autopost.writing.voice import Voice
-from autopost.writing.wording import PLACEHOLDERS, Subject
+from autopost.writing.wording import PLACEHOLDERS, SUMMARY_PLACEHOLDERS, Subject
 from autopost.writing.wording_file import MAX_TEMPLATES, default_wording, parse_wording
 
 
@@ -121,3 +122,12 @@ def test_every_placeholder_may_be_used() -> None:
 def test_a_line_is_not_guessed_where_a_file_is_written_in_another_way() -> None:
     """Sections in an inline list have none."""
     assert "  [[templates]] 1 text: " in mistakes('templates = [{outcome = "completed", text = "{x}"}]')
+
+
+def test_the_example_of_the_guide_is_usable() -> None:
+    """And its placeholders are all that there are."""
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "wording.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    wording = parse_wording(example, "it")
+    assert (len(wording.entries), wording.voice.hashtags, wording.rules) == (5, ("#nightcrew",), frozenset({1}))
+    assert set(SUMMARY_PLACEHOLDERS) == set(re.findall(r"`\{(\w+)\}`", guide.partition("| placeholder |")[2]))
