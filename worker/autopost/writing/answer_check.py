@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import regex
 
@@ -69,9 +69,13 @@ _LEAST_CHARACTERS = 20  # of an answer that the token limit ended
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt`, `bad_response` or `out_of_tokens`."""
+    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt`, `bad_response` or `out_of_tokens`.
+
+    The checks that follow have reasons of their own. `found` is what the redactor found in it, by type.
+    """
 
     reason: str
+    found: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:

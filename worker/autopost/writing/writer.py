@@ -16,22 +16,20 @@ from autopost.observability import metrics
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
-from autopost.writing.answer_check import Rejected, check
+from autopost.writing.answer_check import Rejected
 from autopost.writing.breaker import Breaker, State
 from autopost.writing.concurrency import AdaptiveLimit
-from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor, redact_fields
+from autopost.writing.guard import PRIVATE_DATA, post_in
 from autopost.writing.prices import cost_usd
 from autopost.writing.prompt import Prompt, prompt_for
 from autopost.writing.proofread import proofread
 from autopost.writing.quality import Quality
 from autopost.writing.template import compose
-from autopost.writing.wording import misfit
 
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
 
-PRIVATE_DATA = "private_data"
 _MAX_KINDS = 100  # of failures that are logged until there is an answer
 
 _log = structlog.get_logger(__name__)
@@ -176,16 +174,9 @@ class Writer:
     def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
             return self._templated(fields, answer.reason)
-        text = check(answer, fields.placeholders)
-        if isinstance(text, Rejected):
-            return self._templated(fields, text.reason, paid=answer)
-        post = proofread(text, self._redactor, fields.shown_title)
-        if post.counts:
-            # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
-            # may not have found all of it.
-            return self._templated(fields, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
-        if reason := misfit(text) or contradiction(text, fields):
-            return self._templated(fields, reason, paid=answer)
+        post = post_in(answer, fields, self._redactor)
+        if isinstance(post, Rejected):
+            return self._templated(fields, post.reason, paid=answer, found=Counter(post.found))
         return self._record(fields, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
