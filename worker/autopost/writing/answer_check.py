@@ -51,10 +51,20 @@ _REFUSAL = regex.compile(
     regex.IGNORECASE,
 )
 _MARKERS = regex.compile(
-    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\"what_was_done\"|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
+    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\b(?:agent_name|operation_type|what_explanation|why_explanation|next_steps|what_was_done)\b|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
     r"|\{(?:agent_name|operation_type|what_explanation|why_explanation|next_steps)\}",
     regex.IGNORECASE,
 )
+# A choice of posts, a table or a picture of characters.
+_NO_POST = regex.compile(
+    r"(?m)^\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s.*\n(?:.*\n)?\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s"
+    r"|^\s*\|.*\|\s*$|^\s*(?:or|oder|ou|o|oppure|lub|или|または|或者?)\s*:?\s*$|(?:\A|\s)1[.)]\s.*\s2[.)]\s"
+    r"|[=~*_#•★☆|]{4,}|[\u2500-\u259F\u2800-\u28FF]{2}|[\U0001D400-\U0001D7FF]{3}|\p{M}{4}",
+    regex.IGNORECASE,
+)
+_STRUCK_OUT = regex.compile(r"~~[^~]{1,200}~~\s*")
+_EMPHASIS = regex.compile(r"(\*\*|__|`)(?=\S)([^*_`]{1,200}?)(?<=\S)\1")
+_HEADING = regex.compile(r"(?m)^\s*#{1,6}\s+")
 _JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
 _WORD = regex.compile(r"\w+")
 _LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
@@ -102,7 +112,9 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
         return Rejected("refused")
     if _MARKERS.search(line) or _repeats_prompt(line):
         return Rejected("leaked_prompt")
-    text = _unwrap(said)
+    if _NO_POST.search(said):
+        return Rejected("bad_response")
+    text = _unwrap(_without_markup(said))
     if _JSON.fullmatch(text):
         return Rejected("bad_response")
     text = limit_emoji(text, MAX_EMOJI)
@@ -118,6 +130,13 @@ def is_all_thoughts(text: str) -> bool:
     """Return whether an answer that the token limit ended is the model's thoughts alone, with a mark or without."""
     said = plain(without_thoughts(text[:_MAX_CHARACTERS]))
     return not said or _ABOUT_THE_TASK.search(said) is not None
+
+
+def _without_markup(text: str) -> str:
+    """Return the text without Markdown: what is struck out is gone, what is emphasised stays."""
+    if "```" in text:
+        return text
+    return _HEADING.sub("", _EMPHASIS.sub(r"\2", _STRUCK_OUT.sub("", text)))
 
 
 def _unwrap(text: str) -> str:

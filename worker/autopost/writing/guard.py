@@ -8,7 +8,7 @@ from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor
 from autopost.writing.proofread import proofread
-from autopost.writing.wording import misfit
+from autopost.writing.vocabulary import misfit
 
 PRIVATE_DATA = "private_data"
 
