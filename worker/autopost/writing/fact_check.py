@@ -26,14 +26,16 @@ _MENTION = regex.compile(r"(?<![\w.])@\w[\w.-]*|<[!#@][^>]*>")
 _MARKUP = regex.compile(r"</?[A-Za-z][^>]*>")
 _GAP = regex.compile(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]{1,2}")
 _HOLE = regex.compile(
-    r"\b(?:your|insert|placeholder|name|link|date|number|team|company|agent|x{1,3}|n{1,2}|todo|tbd)\b", regex.I
+    r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
+    regex.I,
 )
 _SHARED = 0.2  # of the words of a post are the operation's, at least
 _SHARED_OF_LONG = 0.25
 _LONG = 200  # characters
 # What stands for a value: XX, ___, $NAME, %NAME%.
 _BLANK = regex.compile(
-    r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
+    r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
+    r"|\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\s(?:…|\.{3})\s|\s-{2,}\s|#{2,}|\*{3,}"
 )
 _LEAST_SHORT_FORM = 5  # letters of "Postgres" for PostgreSQL
 _WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")

@@ -26,5 +26,5 @@ def post_in(answer: Answer, fields: Fields, redactor: Redactor) -> Redaction | R
     post = proofread(text, redactor, fields.shown_title)
     if post.counts:
         return Rejected(PRIVATE_DATA, post.counts)
-    reason = misfit(text) or contradiction(text, fields)
+    reason = misfit(text, f"{fields.what} {fields.why} {fields.next_steps}") or contradiction(text, fields)
     return Rejected(reason) if reason else post

@@ -18,14 +18,16 @@ _OBEYED_WORDS = 2
 
 
 def without_instructions(texts: Iterable[str]) -> tuple[str, str]:
-    """Return the sentences that are about the operation, and those that address its reader."""
+    """Return what the texts say about the operation, and the ends of sentences that address whoever writes about it."""
     about: list[str] = []
     instructions: list[str] = []
     for text in texts:
         for match in _SENTENCE.finditer(text):
-            if match[0].strip():
-                (instructions if INSTRUCTIONS.search(match[0]) else about).append(match[0].strip())
-    return " ".join(about), " ".join(instructions)
+            begin = INSTRUCTIONS.search(match[0])
+            end = begin.start() if begin else len(match[0])
+            about.append(match[0][:end].strip())
+            instructions.append(match[0][end:].strip())
+    return " ".join(filter(None, about)), " ".join(filter(None, instructions))
 
 
 def obeys(text: str, about: str, instructions: str) -> bool:

@@ -78,11 +78,12 @@ NEGATED = regex.compile(rf"(?:{_words('negations')})[^.!?。！？]*\Z", regex.I
 _META = Words("meta")
 _NOTE = regex.compile(r"\(\s*note\b|(?:\A|\s)-{3,}(?:\s|\Z)", regex.IGNORECASE)
 # Of a text that describes itself: its tone is casual, its length short.
-_LABELS = regex.compile(r"(?:\A|[.!?]\s+)\p{Lu}[\p{L} ]{1,24}:\s")
+_LABEL = regex.compile(r"(?:\A|[.!?|/]\s+)(?P<label>\p{Lu}[\p{L} ]{0,24}?)\s?\d?\s?:(?=\s)")
+_OF_NO_POST = frozenset(_LANGUAGES["labels"]["all"].split("|"))
 _MOST_LABELS = 1
 _REFUSED = Words("refusals")
-_BEGINNING = 60  # characters in which a model says that it refuses
-_HASHTAG = regex.compile(r"#(?!\d+\b)\w")
+_BEGINNING = 40  # characters before the words with which a model refuses
+HASHTAG = regex.compile(r"#(?!\d+\b)\w")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
 _DENSE = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]"
@@ -94,24 +95,28 @@ _LEAST_DISTINCT = 0.4
 _REPEATED = 3
 
 
-def misfit(text: str) -> str | None:
+def misfit(text: str, known: str = "") -> str | None:
     """Return why a text is no post, whatever it is about; None if it may be one.
 
-    `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`.
+    `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`. What the
+    operation's texts, `known`, say too is no talk about the post.
     """
-    if _REFUSED.search(text[:_BEGINNING]):
+    refusal = _REFUSED.search(text)
+    if refusal is not None and refusal.start() <= _BEGINNING:
         return "refused"
-    if (
-        _META.search(text)
-        or _NOTE.search(text)
-        or len(_LABELS.findall(text)) > _MOST_LABELS
-        or len(_HASHTAG.findall(text)) > _MOST_HASHTAGS
-    ):
+    if _is_about_itself(text, known.casefold()) or len(HASHTAG.findall(text)) > _MOST_HASHTAGS:
         return "meta"
     words = [word.casefold() for word in _WORD.findall(text)]
     if len(words) < _LEAST_WORDS and len(_DENSE.findall(text)) < _LEAST_DENSE:
         return "too_short"
     return "repetitive" if _repeats(words, text) else None
+
+
+def _is_about_itself(text: str, known: str) -> bool:
+    if any(match[0].casefold().strip() not in known for match in _META.finditer(text)) or _NOTE.search(text):
+        return True
+    labels = [match["label"].casefold() for match in _LABEL.finditer(text)]
+    return len(labels) > _MOST_LABELS or any(label in _OF_NO_POST and label not in known for label in labels)
 
 
 def _repeats(words: list[str], text: str) -> bool:
