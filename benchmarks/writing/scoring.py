@@ -21,7 +21,7 @@ class Fate(StrEnum):
 
 
 # Of these it is enough that what is wrong is removed.
-_REMOVABLE = frozenset({"invented_link", "secrets_or_personal_data"})
+_REMOVABLE = frozenset({"invented_link", "secrets_or_personal_data", "decoration"})
 
 Publish = Callable[[LabelledAnswer], str | None]
 

@@ -14,6 +14,7 @@ from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
 from autopost.writing.language import detect
 from autopost.writing.outcome_check import tells_another_outcome
+from autopost.writing.polarity import contradicts
 from autopost.writing.subject import shared
 from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
 
@@ -29,13 +30,17 @@ _HOLE = regex.compile(
     r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
     regex.I,
 )
-_SHARED = 0.2  # of the words of a post are the operation's, at least
+_SHARED = 0.22  # of the words of a post are the operation's, at least
 _SHARED_OF_LONG = 0.25
 _LONG = 200  # characters
 # What stands for a value: XX, ___, $NAME, %NAME%.
 _BLANK = regex.compile(
     r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
     r"|\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\s(?:…|\.{3})\s|\s-{2,}\s|#{2,}|\*{3,}"
+    r"|[\[({<]\s*[\])}>]|[{}\[\]]|(?<!\S)[#*](?=\s)|\b(?:x{2,}|n{2,})\b|\bx(?=\s\p{L})|\.{4,}"
+)
+_SLOT = regex.compile(
+    r"\b(?:AGENT|NAME|NUMBER|COMPANY|TEAM|DATE|AMOUNT|PRODUCT|CUSTOMER|SYSTEM|LINK|URL|CITY|TOOL|TITLE|VALUE|OPERATION)\b"
 )
 _LEAST_SHORT_FORM = 5  # letters of "Postgres" for PostgreSQL
 _WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")
@@ -63,7 +68,7 @@ def contradiction(text: str, fields: Fields, language: str | None = None) -> str
     known_folded = known.casefold()
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
         return "invented"
-    if _has_holes(bare, known_folded):
+    if _has_holes(bare, known_folded) or any(slot[0] not in known for slot in _SLOT.finditer(bare)):
         return "unfilled"
     if (
         invents_figures(bare, known, is_english=written == "en")
@@ -77,7 +82,9 @@ def contradiction(text: str, fields: Fields, language: str | None = None) -> str
     is_translated = language is not None and spoken != language
     if not is_translated and shared(bare, known) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG):
         return "off_topic"
-    return "wrong_outcome" if tells_another_outcome(bare, known, fields.kind, fields.outcome) else None
+    if tells_another_outcome(bare, known, fields.kind, fields.outcome):
+        return "wrong_outcome"
+    return "contradicts" if contradicts(bare, known, fields.outcome, written) else None
 
 
 def _is_in_another(language: str | None, expected: str | None) -> bool:

@@ -7,11 +7,12 @@ A figure may be rounded where the post says so ("about 1,200", "84k"), may be a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, takewhile, zip_longest
 
 import regex
 
 from autopost.writing.figures import Figure, figures_in, known_figures
+from autopost.writing.subject import COMMON, stem
 
 _MOST_FIGURES = 16  # of a post; it has 280 characters
 _MOST_OF_A_SENTENCE = 12  # that shares are computed from
@@ -21,6 +22,11 @@ _SENTENCE_END = regex.compile(r"[.!?;](?=\s|\Z)|[。！？；]")
 _PART_OF_WHOLE = regex.compile(
     r"(?:(?:out )?of|von|sur|des|de|di|su|van|av|z|ze|из|のうち|中)(?: the| den| i| les| las| los)?", regex.I
 )
+_CLAUSE_END = regex.compile(r"[.,;:!?()–—。、，](?:\s|\Z|(?<=[。、，]))")
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+_NEAR = 2  # words after a figure that it may count
+_NEAR_OF_OPERATION = 3
+_WITHIN = 24  # characters between a part and the whole
 # From the old figure to the new one, and the new one instead of the old one.
 _GAP = r"[^\d.!?;]{0,20}?"
 _FIGURE = r"\d[\d.,]*"
@@ -47,7 +53,9 @@ def invents_figures(text: str, known: str, *, is_english: bool) -> bool:
     places = {figure.start: [each for each in figures if each.start == figure.start] for figure in figures}
     if len(places) > _MOST_FIGURES:
         return True
-    return not all(any(map(there.has, readings)) for readings in places.values()) or _turns_round(text, known)
+    if not all(any(map(there.has, readings)) for readings in places.values()):
+        return True
+    return _turns_round(text, known) or _counts_something_else(text, figures, known, there.figures)
 
 
 class _Known:
@@ -55,12 +63,12 @@ class _Known:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._figures = list(known_figures(text))
+        self.figures = list(known_figures(text))
         self._exact: dict[float, list[Figure]] = {}
-        for figure in self._figures:
+        for figure in self.figures:
             for value in figure.values:
                 self._exact.setdefault(value, []).append(figure)
-        self._parts = {figure.parts for figure in self._figures}
+        self._parts = {figure.parts for figure in self.figures}
 
     def has(self, figure: Figure) -> bool:
         """Return whether the operation has the figure, or it follows from what it has."""
@@ -69,7 +77,7 @@ class _Known:
             or any(
                 _is_compatible(figure, each) for value in figure.values for each in self._exact.get(round(value, 9), ())
             )
-            or (figure.rounding is not None and any(_is_rounded(figure, each) for each in self._figures))
+            or (figure.rounding is not None and any(_is_rounded(figure, each) for each in self.figures))
             or self._follows(figure)
         )
 
@@ -85,7 +93,8 @@ class _Known:
     def _follows(self, figure: Figure) -> bool:
         if figure.dimension == "percent":
             near = 2.5 if figure.rounding else figure.step / 2
-            return any(abs(value - 100 * share) <= near for value in figure.values for share in self._shares())
+            wanted = [of for share in self._shares() for of in (share, 1 - share, 1 / share - 1)]
+            return any(abs(value - 100 * share) <= near for value in figure.values for share in wanted)
         if figure.dimension == "ratio":
             return figure.rounding is not None and any(
                 abs(value - 1 / share) <= 0.5 for value in figure.values for share in self._shares()
@@ -106,9 +115,9 @@ class _Known:
 
     def _rests(self) -> Iterator[float]:
         """Return what is left where a figure is said to be a part of the next."""
-        for one, other in zip(self._figures, self._figures[1:], strict=False):
+        for one, other in zip(self.figures, self.figures[1:], strict=False):
             between = self._text[one.end : other.start].strip()
-            if len(between) <= 24 and _PART_OF_WHOLE.search(between):
+            if len(between) <= _WITHIN and _PART_OF_WHOLE.search(between):
                 for a in one.values:
                     for b in other.values:
                         yield abs(a - b)
@@ -116,7 +125,7 @@ class _Known:
     def _sentences(self) -> Iterator[Sequence[Figure]]:
         """Return the figures of each sentence."""
         ends = [match.end() for match in _SENTENCE_END.finditer(self._text)] + [len(self._text)]
-        figures = sorted(self._figures, key=lambda figure: figure.start)
+        figures = sorted(self.figures, key=lambda figure: figure.start)
         place = 0
         for end in ends:
             begin = place
@@ -161,3 +170,29 @@ def _changes(text: str) -> Iterator[tuple[str, str]]:
     for pattern in (_OLD_FIRST, _NEW_FIRST):
         for match in pattern.finditer(text):
             yield match["old"].rstrip(".,"), match["new"].rstrip(".,")
+
+
+def _counts_something_else(text: str, figures: Sequence[Figure], known: str, those: Sequence[Figure]) -> bool:
+    """Return whether a figure stands before a word that the operation has after other figures, and not after it."""
+    there = list(_counted(known, those, _NEAR_OF_OPERATION))
+    every_word = {word for _, words in there for word in words}
+    for values, words in _counted(text, [figure for figure in figures if figure.rounding is None], _NEAR):
+        own = {word for others, counted in there if not values.isdisjoint(others) for word in counted}
+        if own and words & every_word and own.isdisjoint(words):
+            return True
+    return False
+
+
+def _counted(text: str, figures: Sequence[Figure], near: int) -> Iterator[tuple[set[float], set[str]]]:
+    """Return each figure with the words next to it that it may count; a part with those of the whole."""
+    ordered = sorted(figures, key=lambda figure: figure.start)
+    before: set[float] = set()
+    for figure, following in zip_longest(ordered, ordered[1:]):
+        window = text[figure.end : following.start if following else len(text)]
+        clause = _CLAUSE_END.split(window, maxsplit=1)[0]
+        # "14 that nobody used" does not say what is counted.
+        counting = takewhile(lambda word: word not in COMMON, _WORD.findall(clause.casefold())[:near])
+        words = set(filter(None, map(stem, counting)))
+        yield before | figure.values, words
+        is_part = following is not None and len(clause) == len(window) and len(window) <= _WITHIN and not words
+        before = before | figure.values if is_part else set()

@@ -58,8 +58,13 @@ _NUMBER = regex.compile(
     r"(?P<noun>[\s-]\p{L}{3,})?",
     regex.IGNORECASE | regex.VERSION1,
 )
+_IS_CLOCK = regex.compile(r"\d:\d\d\b|\d\s?[ap]\.?m\b", regex.I)
+# "an hour", "each week"
+_ONE_UNIT = regex.compile(
+    rf"\b(?:an?|each|every|per|pro|par|por|cada|ogni|una?|une?|eine?[rn]?) (?P<unit>{_UNIT})", regex.I | regex.V1
+)
 _CURRENCY = regex.compile(r"[$€£¥]\s?\Z")
-_CLOCK = regex.compile(r"(\d{1,2}):00\b")
+_CLOCK = regex.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?:\s?(?P<half>[ap])\.?m\b\.?)?", regex.I)
 _ENGLISH_NUMBER = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _IN_WORDS = regex.compile(
     rf"(?<!\d )\b(?P<words>(?:{_ENGLISH_NUMBER})(?:[ -](?:and )?(?:{_ENGLISH_NUMBER}))*)\b(?P<half> and a half)?"
@@ -95,7 +100,7 @@ class Figure:
 
 def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
     """Return the figures in digits; with `words` those in English words as well, except for a lone "one"."""
-    text = _CLOCK.sub(r"\1", text)
+    text = _CLOCK.sub(_on_24_hours, text) if _IS_CLOCK.search(text) else text
     for match in _NUMBER.finditer(text):
         scale = _SCALES.get((match["scale"] or "").lower(), 1.0)
         currency = _CURRENCY.search(text, max(0, match.start() - 2), match.start())
@@ -118,9 +123,24 @@ def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
         yield from _in_words(text)
 
 
+def _on_24_hours(time: regex.Match[str]) -> str:
+    """Return a time as 24 hours are counted, the full hour without minutes."""
+    hour = int(time["hour"]) % 12 + (12 if time["half"].lower() == "p" else 0) if time["half"] else int(time["hour"])
+    return (
+        f"{hour}:{time['minute']}"
+        if time["minute"] not in (None, "00")
+        else str(hour)
+        if time["half"] or time["minute"]
+        else time[0]
+    )
+
+
 def known_figures(text: str) -> Iterator[Figure]:
     """Return the figures that a post about this text may have: in words of any language, and months, too."""
     yield from figures_in(text, words=True)
+    for match in _ONE_UNIT.finditer(text):
+        dimension, size = _unit(match["unit"])
+        yield replace(_plain(size, match.start(), match.end()), dimension=dimension)
     if _OTHERS.isdisjoint(_WORD.findall(text.lower())):
         return
     for match in _WORD.finditer(text.lower()):

@@ -13,6 +13,7 @@ from autopost.writing.vocabulary import (
     FINISHED,
     NEGATED,
     SMOOTH,
+    UNDERWAY,
     UNFINISHED,
     Words,
 )
@@ -38,7 +39,7 @@ def tells_another_outcome(text: str, known: str, kind: Kind, outcome: Outcome) -
         is_question = ASKING.search(text) is not None or _QUESTION.search(text) is not None
         return not is_question or bool(_said(APPROVED, text)) or _adds(DENIED, text, known)
     if outcome is Outcome.RUNNING:
-        return bool(_said(FINISHED, text))
+        return UNDERWAY.search(text) is None and bool(_said(FINISHED, text))
     return outcome is Outcome.COMPLETED and _adds(FAILED, plain, known)
 
 

@@ -10,11 +10,12 @@ import regex
 from autopost.writing.vocabulary import STOP_WORDS
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}+(?:[.,]\p{N}+)*")
+_SHORT_FORM = regex.compile(r"\b\p{L}+n['’]t\b")
 _DENSE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
 _STEM = 5  # the rest of a word is most often its ending
 _LEAST = 4  # letters of a word that says what a text is about
 _LEAST_WORDS = 3
-_COMMON = frozenset().union(*STOP_WORDS.values())
+COMMON = frozenset().union(*STOP_WORDS.values())
 _KANA = regex.compile(r"\p{Hiragana}")
 
 
@@ -26,7 +27,7 @@ def shared(text: str, known: str) -> float:
 
 def words_of(text: str) -> Iterator[str]:
     """Return the beginnings of the words that say what a text is about, and pairs of characters in dense scripts."""
-    text = text.casefold()
+    text = _SHORT_FORM.sub(" ", text.casefold())
     for match in _WORD.finditer(text):
         word = match[0]
         if _DENSE.match(word):
@@ -34,5 +35,10 @@ def words_of(text: str) -> Iterator[str]:
                 yield from (a + b for a, b in pairwise(run) if not _KANA.search(a + b))
         elif word[0].isnumeric():
             yield word
-        elif len(word) >= _LEAST and word not in _COMMON:
-            yield word[:_STEM]
+        elif (root := stem(word)) is not None:
+            yield root
+
+
+def stem(word: str) -> str | None:
+    """Return the beginning of a folded word, None if it is short or says nothing about a subject."""
+    return word[:_STEM] if len(word) >= _LEAST and word not in COMMON else None
