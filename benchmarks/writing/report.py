@@ -59,7 +59,7 @@ async def _report_on_labelled_answers(*, show: bool) -> None:
             written = await _written(
                 [answer.work for answer in answers],
                 settings,
-                before=lambda number, answers=answers: server.will(says(answers[number].text)),
+                before=_giving(server, answers),
             )
             posts = dict(zip(map(id, answers), written, strict=True))
             scored = score(_published_of(posts), answers)
@@ -68,6 +68,10 @@ async def _report_on_labelled_answers(*, show: bool) -> None:
             if show and name == DEVELOPMENT:
                 for answer, post in scored.wrong:
                     print(f"  {answer.kind}: {answer.text!r} became {post!r} ({posts[id(answer)].fallback})")
+
+
+def _giving(server: LlmServer, answers: Sequence[LabelledAnswer]) -> Callable[[int], None]:
+    return lambda number: server.will(says(answers[number].text))
 
 
 def _published_of(written: dict[int, Written]) -> Callable[[LabelledAnswer], str | None]:

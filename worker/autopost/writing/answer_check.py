@@ -46,10 +46,11 @@ _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['�
 _REFUSAL = regex.compile(
     r"\bas an ai\b(?! agent)"
     rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT} (?:to )?"
-    r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|a post|the post)|fulfil+|discuss|help|assist)\b"
+    r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|more|any|a post|the post)|fulfil+|discuss|help|assist)\b"
     rf"|\b{_CANNOT} (?:to )?"
     r"(?:help|assist|comply|fulfil+|do that|engage|(?:write|create|generate|provide|produce)"
-    r"(?: (?:this|that|it|such|a|an|the|any|your|content|posts?))?(?: \w+)? (?:posts?|content|that|this|it|request|text)|write)\b",
+    r"(?: (?:this|that|it|such|a|an|the|any|your|content|posts?))?(?: \w+)?"
+    r" (?:posts?|content|that|this|it|request|text)|write)\b",
     regex.IGNORECASE,
 )
 _MARKERS = regex.compile(

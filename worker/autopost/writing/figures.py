@@ -61,7 +61,7 @@ _NUMBER = regex.compile(
 _IS_CLOCK = regex.compile(r"\d:\d\d\b|\d\s?[ap]\.?m\b", regex.I)
 # "an hour", "each week"
 _ONE_UNIT = regex.compile(
-    rf"\b(?:an?|each|every|per|pro|par|por|cada|ogni|una?|une?|eine?[rn]?) (?P<unit>{_UNIT})", regex.I | regex.V1
+    rf"\b(?:an?|each|every|per|pro|par|por|cada|ogni|una?|une?|eine?[rn]?) (?P<unit>{_UNIT})", regex.VERSION1
 )
 _CURRENCY = regex.compile(r"[$€£¥]\s?\Z")
 _CLOCK = regex.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?:\s?(?P<half>[ap])\.?m\b\.?)?", regex.I)
@@ -138,7 +138,7 @@ def _on_24_hours(time: regex.Match[str]) -> str:
 def known_figures(text: str) -> Iterator[Figure]:
     """Return the figures that a post about this text may have: in words of any language, and months, too."""
     yield from figures_in(text, words=True)
-    for match in _ONE_UNIT.finditer(text):
+    for match in _ONE_UNIT.finditer(text.lower()):
         dimension, size = _unit(match["unit"])
         yield replace(_plain(size, match.start(), match.end()), dimension=dimension)
     if _OTHERS.isdisjoint(_WORD.findall(text.lower())):

@@ -11,7 +11,7 @@ import regex
 
 from autopost.writing.outcome import Outcome
 from autopost.writing.subject import COMMON, stem
-from autopost.writing.vocabulary import DENIALS
+from autopost.writing.vocabulary import ASIDE, DENIALS
 
 _CLAUSE_ENDS = regex.compile(
     r"[.,;:!?…–—()\n]|\s(?:and|but|because|since|so|und|aber|weil|denn|et|mais|car|y|pero|e|ma|mas|i|ale|bo)\s"
@@ -21,10 +21,7 @@ _REACH = 2  # words of some weight after a negation
 _NO_LONGER = frozenset({"more", "longer", "mehr", "longtemps", "más", "più", "mais", "meer", "już", "only", "nur"})
 _OBJECTS = frozenset({"nothing", "nobody", "none", "nichts", "nada", "rien", "niente"})  # of the verb before them
 # What comes after these is about when, where and how, which the negation leaves alone.
-_ASIDE = frozenset(
-    "for of in on at by with within before after until to from since than that für von im bis seit mit dass als pour de à "
-    "dans depuis avec que para en con desde hasta per da di con dopo fino para em com desde até dla od do przez".split()  # noqa: SIM905
-)
+_ASIDE = frozenset(ASIDE.split())
 
 
 def contradicts(text: str, known: str, outcome: Outcome, language: str | None) -> bool:

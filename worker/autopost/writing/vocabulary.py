@@ -73,6 +73,7 @@ ENGLISH = frozenset(_LANGUAGES["english"]["common"].split())
 STOP_WORDS = {language: frozenset(words.split()) for language, words in _LANGUAGES["stop_words"].items()}
 LETTERS = {language: frozenset(letters) for language, letters in _LANGUAGES["letters"].items()}
 WITH_CAPITAL = frozenset(_LANGUAGES["english"]["capital"].split())
+ASIDE = _LANGUAGES["aside"]["all"]
 DENIALS = {language: regex.compile(words) for language, words in _LANGUAGES["denials"].items()}
 # Before a word of success, in the same sentence.
 NEGATED = regex.compile(rf"(?:{_words('negations')})[^.!?。！？]*\Z", regex.IGNORECASE)
