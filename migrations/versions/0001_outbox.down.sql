@@ -38,6 +38,7 @@ drop table {{ schema }}.auto_post_pauses;
 drop table {{ schema }}.auto_post_tombstones;
 drop table {{ schema }}.auto_post_workers;
 drop table {{ schema }}.auto_post_control;
+drop table {{ schema }}.auto_post_llm_days;
 drop table {{ schema }}.auto_post_alert_windows;
 drop table {{ schema }}.auto_post_rate_limits;
 drop table {{ schema }}.auto_post_outbox;

@@ -462,6 +462,27 @@ comment on column {{ schema }}.auto_post_alert_windows.last_suppressed_at is 'Wh
 comment on column {{ schema }}.auto_post_alert_windows.summary_id is
 'The outbox row that sums up what was skipped. NULL: nothing was.';
 
+-- What the LLM has cost on each day on which it had a budget, so that the budget holds across workers and restarts. A
+-- row is written twice for each request to the LLM, by workers only.
+create table {{ schema }}.auto_post_llm_days (
+    day date not null,
+    spent_usd double precision not null,
+    limit_usd double precision not null,
+    is_exhausted boolean not null,
+    constraint auto_post_llm_days_pkey primary key (day)
+)
+with (fillfactor = 20);
+
+comment on table {{ schema }}.auto_post_llm_days is
+'What the LLM has cost on each day on which it had a budget (SOCIAL_POST_LLM_DAILY_USD). One row a day, which stays.';
+comment on column {{ schema }}.auto_post_llm_days.day is 'The day in UTC, by the database''s clock.';
+comment on column {{ schema }}.auto_post_llm_days.spent_usd is
+'US dollars: what answers have cost, and at most what requests without an answer yet will cost.';
+comment on column {{ schema }}.auto_post_llm_days.limit_usd is
+'The budget in US dollars, as the worker had it that wrote last.';
+comment on column {{ schema }}.auto_post_llm_days.is_exhausted is
+'Whether the budget had no room for the last request: posts are written from templates.';
+
 -- The switches that a DBA turns at run time. Exactly one row.
 create table {{ schema }}.auto_post_control (
     only_row boolean not null default true,
@@ -4138,6 +4159,7 @@ as $$
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_consumers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_llm_days', 'day', false),
         -- A claim locks what it reads there, for which a right to change one column is enough.
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
@@ -4185,13 +4207,14 @@ as $$
         (
             'auto_post_worker', 'SELECT',
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
-            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_workers '
+            'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_llm_days auto_post_workers '
             'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
             'auto_post_webhook_dead_letters'
         ),
         (
             'auto_post_worker', 'INSERT',
-            'auto_post_rate_limits auto_post_workers auto_post_events auto_post_consumers auto_post_webhook_dead_letters'
+            'auto_post_rate_limits auto_post_llm_days auto_post_workers auto_post_events auto_post_consumers '
+            'auto_post_webhook_dead_letters'
         ),
         ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
         (
@@ -4203,7 +4226,7 @@ as $$
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_alert_windows auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
+            'auto_post_alert_windows auto_post_llm_days auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
             'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
         ),
         (

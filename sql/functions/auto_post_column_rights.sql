@@ -13,6 +13,7 @@ as $$
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_workers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_consumers', 'name', false),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_rate_limits', 'last_post_at', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_llm_days', 'day', false),
         -- A claim locks what it reads there, for which a right to change one column is enough.
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),

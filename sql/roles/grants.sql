@@ -23,7 +23,7 @@ to auto_post_worker;
 grant select on
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_outbox, {{ schema }}.auto_post_operations
 to auto_post_worker;
-grant select, insert on {{ schema }}.auto_post_rate_limits to auto_post_worker;
+grant select, insert on {{ schema }}.auto_post_rate_limits, {{ schema }}.auto_post_llm_days to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_workers to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_events to auto_post_worker;
 grant select, insert on {{ schema }}.auto_post_consumers to auto_post_worker;
@@ -45,7 +45,7 @@ grant select on
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
 {{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured,
-{{ schema }}.auto_post_tombstones,
+{{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_llm_days,
 {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
 {{ schema }}.auto_post_operations, {{ schema }}.auto_post_consumers

@@ -108,12 +108,12 @@ async def test_names_of_fields_for_machines_stay(
     assert (json.loads(outcome)["agent"], json.loads(outcome)["post_type"]) == ("Ada", "status")
     found = json.loads(autopost("status", "--json", dsn=database).stdout)
     names = (
-        "states parked retrying oldest_seconds reasons errors is_partial last_hour pauses workers capture_enabled "
-        "trigger_enabled paused wakeup problems"
+        "states parked retrying oldest_seconds reasons errors is_partial last_hour llm_budget pauses workers "
+        "capture_enabled trigger_enabled paused wakeup problems"
     )
     assert list(found) == names.split()
     assert found["states"] == {"pending": 0, "claimed": 0, "posted": 1, "skipped": 0, "dead": 0}
-    assert list(found["last_hour"]) == ["outcomes", "reasons", "generators", "posts_by_minute"]
+    assert list(found["last_hour"]) == ["outcomes", "reasons", "generators", "fallbacks", "posts_by_minute"]
 
 
 def test_status_tells_pauses_and_workers(host: Host, database: str) -> None:

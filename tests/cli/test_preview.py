@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,6 +213,22 @@ async def test_preview_uses_the_rules_and_pauses_of_an_install(host: Host, datab
     assert report.totals == {"posted": 1, "paused": 1, "no rule matches": 1}
     assert [post.operation_type for post in report.posts] == ["deploy"]
     assert "a roll-out" in report.posts[0].content
+
+
+def test_preview_shows_the_teams_wording(host: Host, database: str, tmp_path: Path) -> None:
+    """That of the option, or else of the setting; what is wrong with it, before anything is read."""
+    host.agent("ada", name="Ada")
+    ended(host, "one", 30, what="Saw to it")
+    file = tmp_path / "wording.toml"
+    file.write_text('[[templates]]\nrule = 1\noutcome = "completed"\ntext = "{agent_name}: {what_explanation}"')
+    given = {**TEMPLATES, "SOCIAL_POST_WORDING_FILE": str(file)}
+    assert "Ada: Saw to it" in autopost("preview", dsn=database, **given).stdout
+    other = tmp_path / "other.toml"
+    other.write_text('[[templates]]\noutcome = "completed"\ntext = "By option: {what_explanation}"')
+    assert "By option: Saw to it" in autopost("preview", "--wording", str(other), dsn=database, **given).stdout
+    other.write_text('[[templates]]\noutcome = "completed"\ntext = "{who}"')
+    refused = autopost("preview", "--wording", str(other), dsn=database, **given)
+    assert (refused.returncode, "line 3: [[templates]] 1 text: character 1: {who} is" in refused.stderr) == (2, True)
 
 
 MAPPED = """

@@ -24,7 +24,10 @@ ORDER = [
     *(f"tables/{name}" for name in HOST_TABLES),
     "functions/auto_post_json",
     "functions/auto_post_host_problems",
-    *(f"tables/auto_post_{name}" for name in ("rules", "outbox", "rate_limits", "alert_windows", "control", "workers")),
+    *(
+        f"tables/auto_post_{name}"
+        for name in ("rules", "outbox", "rate_limits", "alert_windows", "llm_days", "control", "workers")
+    ),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
     *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
     *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),

@@ -93,6 +93,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/arm": (),
     "worker/claim": ("w", 10, timedelta(seconds=60), True, None, True),
     "worker/count_alerts": ("[]", datetime.now(UTC)),
+    "worker/spend": (0.1, 1.0, 0.0, None),
     "worker/defer": (*CLAIMED, ["boom"], [1.0], [True]),
     "worker/crashed": (True,),
     "worker/disarm": (True,),

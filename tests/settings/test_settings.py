@@ -84,6 +84,19 @@ def test_lease_must_outlast_a_generation(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "SOCIAL_POST_LEASE_SECONDS: got 4; expected: more than SOCIAL_POST_LLM_TIMEOUT_SECONDS" in message
 
 
+def test_a_budget_needs_the_prices_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What costs nothing that is known cannot be limited; both prices of an unknown model are needed."""
+    given = {"DATABASE_URL": "postgresql://h/d", "SOCIAL_POST_LLM_DAILY_USD": "5", "SOCIAL_POST_LLM_MODEL": "mine"}
+    message = refusal(monkeypatch, **given)
+    assert "SOCIAL_POST_LLM_DAILY_USD: got 5; expected: SOCIAL_POST_LLM_INPUT_PRICE and " in message
+    assert "set as well: the price of mine is not known" in message
+    assert "got 5" in refusal(monkeypatch, **given, SOCIAL_POST_LLM_INPUT_PRICE="1")
+    monkeypatch.setenv("SOCIAL_POST_LLM_OUTPUT_PRICE", "2")
+    assert load_settings().llm_prices == (1.0, 2.0)
+    for wrong in ("0", "-1", "nan", "inf", "five"):
+        assert "SOCIAL_POST_LLM_DAILY_USD: got" in refusal(monkeypatch, SOCIAL_POST_LLM_DAILY_USD=wrong), wrong
+
+
 @pytest.mark.parametrize("address", ["http://[::1", "https://", "ftp://x", "http:// x"])
 def test_impossible_address_of_the_llm_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """Before anything tries to connect to it."""

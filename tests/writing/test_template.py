@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autopost.writing.template import compose
+from autopost.writing.compose import compose
 from tests.support.cases import assert_results
 from tests.writing.samples import fields_of
 

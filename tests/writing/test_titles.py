@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autopost.model import mid_sentence, start_of_sentence
+from autopost.writing.compose import compose
 from autopost.writing.fields import redact_fields
 from autopost.writing.prompt import prompt_for
 from autopost.writing.proofread import proofread
-from autopost.writing.template import compose
 from tests.support.llm_server import LlmServer, says
 from tests.writing.samples import MakeWriter, OneRuleRedactor, an_agent, an_operation, fields_of, private_address
 

@@ -28,6 +28,7 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
         "is_alert": claim.operation.is_alert,
         "generator": written.generator if written else None,
         "model": written.model if written else None,
+        "prompt": written.prompt if written else None,
         "fallback": written.fallback if written else None,
         "prompt_tokens": written.prompt_tokens if written else 0,
         "completion_tokens": written.completion_tokens if written else 0,
@@ -116,6 +117,7 @@ def save_draft(written: Written) -> str:
             "redactions": dict(written.redactions),
             "fallback": written.fallback,
             "title": written.title,
+            "prompt": written.prompt,
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -81,7 +81,7 @@ class Operation:
 
     Texts are None where the platform's column was NULL. Each is cut at 4,000 characters, possibly within a word. With
     `summary` it is the first of the alerts that the row sums up. `title` is what its rule calls it (a text of the
-    team, not redacted), None where posts show the operation type.
+    team, not redacted), None where posts show the operation type; `rule_id` is None for a rule that was removed.
     """
 
     tracker_id: str
@@ -95,6 +95,7 @@ class Operation:
     is_alert: bool = False
     summary: Summary | None = None
     title: str | None = None
+    rule_id: int | None = None
 
     @property
     def is_approval(self) -> bool:
@@ -136,7 +137,8 @@ class Written:
 
     `redactions` counts the redacted findings by type, input and output together. `fallback` is the reason for using the
     template although the LLM is on: one short word without text of the operation. `cost_usd` is None when the price of
-    the model is not known. `title` is the operation's when the text was written.
+    the model is not known. `title` is the operation's when the text was written, `prompt` the version of the prompt
+    if the LLM was asked and answered.
     """
 
     content: str
@@ -148,6 +150,16 @@ class Written:
     redactions: Mapping[str, int] = field(default_factory=dict)
     fallback: str | None = None
     title: str | None = None
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The LLM's account after a reservation. `is_exhausted`: nothing was reserved. Of a day in UTC."""
+
+    day: date
+    is_exhausted: bool
+    seconds_left: float
 
 
 @dataclass(frozen=True, slots=True)

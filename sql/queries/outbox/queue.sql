@@ -1,7 +1,7 @@
 -- The backlog and the switches, one row. Counts at most $1 unfinished rows, the earliest available first, and looks for
 -- dead letters among at most $2 rows that finished in the last day.
 -- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
--- is longest due has been due, 0 for none.
+-- is longest due has been due, 0 for none. llm_limit_usd: the LLM's budget of this day in UTC, NULL if none was used.
 with unfinished as (
     select o.state, o.available_at, o.captured_at, o.attempts, o.summary
     from {{ schema }}.auto_post_outbox as o
@@ -50,6 +50,8 @@ select
         from pg_catalog.pg_trigger as t
         where t.tgfoid in {{ captures }}
     ), false) as trigger_enabled,
+    l.spent_usd as llm_spent_usd, l.limit_usd as llm_limit_usd, coalesce(l.is_exhausted, false) as llm_is_exhausted,
     now() as read_at
 from counted as d
 cross join {{ schema }}.auto_post_control as c
+left join {{ schema }}.auto_post_llm_days as l on l.day = (now() at time zone 'UTC')::date

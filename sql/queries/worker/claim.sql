@@ -118,7 +118,7 @@ select
     left(c.next_steps, 4000) as next_steps, c.captured_at, c.claimed_at, c.draft, left(c.last_error, 200) as last_error,
     w.operation_type as summary_type, w.began_at as summary_began_at, w.suppressed, w.first_suppressed_at,
     w.last_suppressed_at,
-    c.epoch > 1000000 as already_processed, c.read_error, t.title as rule_title,
+    c.epoch > 1000000 as already_processed, c.read_error, c.rule_id, t.title as rule_title,
     a.id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
     l.last_post_at, a.tenant_id as agent_tenant_id,
     coalesce(c.agent_id = any((select h.agents from switches as h)::text[]), false) as is_paused

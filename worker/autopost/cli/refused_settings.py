@@ -54,7 +54,7 @@ def _page_connection(settings: Settings) -> None:
 
 def _certificates(settings: Settings) -> None:
     if settings.uses_llm:
-        from autopost.writing.llm import certificates  # takes a second to load
+        from autopost.writing.bounded_transport import certificates  # takes a second to load
 
         certificates()
 

@@ -87,7 +87,13 @@ def status_as_json(status: Status) -> dict[str, Any]:
             "outcomes": {outcome: number for outcome, number in hour.items() if number},
             "reasons": dict(figures.reasons),
             "generators": figures.generators,
+            "fallbacks": dict(figures.fallbacks),
             "posts_by_minute": [minute.posted for minute in figures.minutes],
+        },
+        "llm_budget": {
+            "limit_usd": figures.llm_limit_usd,
+            "spent_usd": figures.llm_spent_usd,
+            "is_exhausted": figures.llm_is_exhausted,
         },
         "pauses": figures.pauses,
         "workers": figures.workers,

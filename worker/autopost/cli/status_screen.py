@@ -19,10 +19,11 @@ BARS = "▁▂▃▄▅▆▇█"
 RECENT_MINUTES = 5
 MOST_WORKERS = 8
 MOST_PAUSES = 5
+MOST_REASONS = 5
 LATE_SECONDS = 60.0
 NAME_COLUMNS = 11  # of the names of the parts, with what is between them and the lines
 # The parts, what needs a person soonest first: for a terminal that has no room for all.
-BY_WEIGHT = ("switches", "waiting", "workers", "dead", "last hour", "in all")
+BY_WEIGHT = ("switches", "waiting", "workers", "dead", "last hour", "LLM", "in all")
 
 
 def status_screen(status: Status, problems: Sequence[Useless] = ()) -> RenderableType:
@@ -62,6 +63,7 @@ def _lines(status: Status) -> list[_Line]:
         "switches": _switches(status.figures),
         "waiting": _waiting(status.figures),
         "last hour": _last_hour(status.figures),
+        "LLM": _budget(status.figures),
         "in all": _in_all(status.totals),
         "dead": _dead(status.totals),
         "workers": _workers(status.figures),
@@ -135,6 +137,19 @@ def _last_hour(figures: Figures) -> Iterable[Text]:
     if written:
         shares = (f"{plain(name)} {100 * number / written:.0f} %" for name, number in figures.generators.items())
         yield Text(f"written by {', '.join(shares)}")
+    if figures.fallbacks:
+        yield Text(f"not by the LLM: {_counts(dict(figures.fallbacks[:MOST_REASONS]))}", style=ODD)
+
+
+def _budget(figures: Figures) -> Iterable[Text]:
+    """Yield what the LLM has cost today; nothing where it has no budget, or has not been used today."""
+    if figures.llm_limit_usd is None:
+        return
+    spent = f"{figures.llm_spent_usd or 0:.4f} of {figures.llm_limit_usd:.2f} US dollars today (UTC)"
+    if figures.llm_is_exhausted:
+        yield Text(f"{spent}: used up, templates until midnight UTC", style=ODD)
+    else:
+        yield Text(spent)
 
 
 def _in_all(totals: Totals) -> Iterable[Text]:

@@ -104,6 +104,8 @@ def _facts(story: Story) -> Iterable[Text]:
         if details.get("generator"):
             model = f" {details['model']}" if details.get("model") else ""
             facts.append(f"written by {details['generator']}{model}")
+        if details.get("prompt"):
+            facts.append(f"prompt {details['prompt']}")
         if details.get("fallback"):
             facts.append(f"not by the LLM: {details['fallback']}")
         if details.get("prompt_tokens"):

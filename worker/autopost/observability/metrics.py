@@ -158,6 +158,17 @@ LLM_TOKENS = Counter("autopost_llm_tokens_total", "LLM tokens billed, by kind.",
 LLM_COST = Counter(
     "autopost_llm_cost_dollars_total", "LLM cost in US dollars, where the model's price is known.", registry=REGISTRY
 )
+LLM_SPENT = Gauge(
+    "autopost_llm_spent_today_dollars",
+    "What the LLM has cost all workers today (UTC), and at most what calls in progress will cost, in US dollars. Read "
+    "from the database like the queue metrics; NaN without a budget.",
+    registry=REGISTRY,
+)
+LLM_BUDGET = Gauge(
+    "autopost_llm_budget_dollars",
+    "The budget for a day (SOCIAL_POST_LLM_DAILY_USD) in US dollars; NaN without one, and before the day's first call.",
+    registry=REGISTRY,
+)
 LLM_BREAKER = Enum(
     "autopost_llm_breaker_state",
     "State of the LLM circuit breaker; while it is open, posts are written from templates.",
@@ -193,7 +204,7 @@ QUEUE_SAMPLED = Gauge(
     "When the autopost_queue_ metrics were last read, by this machine's clock; 0 if never.",
     registry=REGISTRY,
 )
-for _unknown in (QUEUE_DUE_SECONDS, QUEUE_WORKERS, QUEUE_CAPTURE, QUEUE_PAUSED):
+for _unknown in (LLM_SPENT, LLM_BUDGET, QUEUE_DUE_SECONDS, QUEUE_WORKERS, QUEUE_CAPTURE, QUEUE_PAUSED):
     _unknown.set(math.nan)
 
 # Initialise label sets: Prometheus sees no increase in a counter whose first sample is not 0.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -78,4 +79,6 @@ def set_gauges(row: Mapping[str, Any]) -> None:
     metrics.QUEUE_WORKERS.set(row["workers_alive"])
     metrics.QUEUE_CAPTURE.set(row["capture_enabled"] and row["trigger_enabled"])
     metrics.QUEUE_PAUSED.set(row["paused"])
+    for gauge, column in ((metrics.LLM_SPENT, "llm_spent_usd"), (metrics.LLM_BUDGET, "llm_limit_usd")):
+        gauge.set(math.nan if row[column] is None else row[column])
     metrics.QUEUE_SAMPLED.set(time.time())

@@ -37,7 +37,8 @@ class Minute:
 class Figures:
     """The backlog and the last hour. `waiting` and `oldest_seconds` leave out what is parked by a pause.
 
-    `minutes` has the last 60, the latest last. Where `waits_beyond`, the backlog is longer than was counted.
+    `minutes` has the last 60, the latest last. Where `waits_beyond`, the backlog is longer than was counted. The LLM's
+    budget is that of this day in UTC, None where workers have none or used none of it yet.
     """
 
     read_at: datetime
@@ -51,6 +52,9 @@ class Figures:
     capture_enabled: bool
     trigger_enabled: bool
     wakeup: str
+    llm_spent_usd: float | None
+    llm_limit_usd: float | None
+    llm_is_exhausted: bool
     pauses: Sequence[Mapping[str, Any]]
     workers_alive: int
     workers: Sequence[Mapping[str, Any]]

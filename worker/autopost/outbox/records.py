@@ -52,6 +52,7 @@ def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
             next_steps=row["next_steps"],
             is_alert=row["is_alert"],
             title=row["rule_title"],
+            rule_id=row["rule_id"],
             summary=summary_of(row),
         ),
         agent=agent_of(row),

@@ -11,6 +11,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import structlog
 
 from autopost.broadcast.broadcaster import broadcasting
@@ -18,13 +19,16 @@ from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
 from autopost.database.sql import Schemas
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
 from autopost.observability.queue_gauges import QueueGauges
 from autopost.observability.tracing import AttemptTracer, attempt_tracer
 from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
+from autopost.outbox.spending import LlmAccount
 from autopost.processes.agent_names import read_agent_names, reload_agent_names
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
+from autopost.processes.team_wording import read_wording, reload_wording
 from autopost.processes.user_names import Reload, names_at_start, reload_names
 from autopost.settings import Broadcast, Settings, unknown_variables
 from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
@@ -33,6 +37,7 @@ from autopost.worker.publication import Publication, warm_up
 from autopost.worker.publisher import CONNECTIONS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS, Worker
 from autopost.writing import Redactor, Writer
+from autopost.writing.budget import Budget
 
 if TYPE_CHECKING:
     from autopost.redaction.redactor import Redactor as OwnRedactor
@@ -75,31 +80,40 @@ async def _connected(
 ) -> AsyncIterator[Worker]:
     name = settings.worker_name
     webhooks = webhooks_from_settings(settings)
+    wording = read_wording(settings.wording_file)
+    problems = Problems()
     # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
     size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
-        keep_names = contextlib.AsyncExitStack()
+        keep_up_to_date = contextlib.AsyncExitStack()
         on_agent: Callable[[str | None], None] = _ignore
         if redactor is None:
             with went_away(settings):
                 names = await names_at_start(pool, settings)
                 agents = await read_agent_names(pool, schemas)
-            own, reload = await asyncio.to_thread(_build_redactor, settings, names)
+            own, set_names = await asyncio.to_thread(_build_redactor, settings, names)
             redactor, on_agent = own, own.know_agent
             await asyncio.to_thread(own.set_agents, agents)
-            await keep_names.enter_async_context(
+            await keep_up_to_date.enter_async_context(
                 _meanwhile(partial(reload_agent_names, pool, schemas, agents, own.set_agents))
             )
             if settings.redact_names_file or settings.redact_names_table:
-                await keep_names.enter_async_context(_meanwhile(partial(reload_names, pool, settings, names, reload)))
+                await keep_up_to_date.enter_async_context(
+                    _meanwhile(partial(reload_names, pool, settings, names, set_names))
+                )
         writer = Writer(
             settings,
             redactor,
             on_state=lambda state: setattr(health, "llm", state),
             tracer=tracer,
             on_agent=on_agent,
+            wording=wording,
+            budget=_budget(settings, pool, schemas),
         )
+        if settings.wording_file is not None:
+            reload = partial(reload_wording, settings.wording_file, writer.set_wording, problems)
+            await keep_up_to_date.enter_async_context(_meanwhile(reload))
         try:
             outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
@@ -113,14 +127,16 @@ async def _connected(
             async with (
                 contextlib.aclosing(gauges),
                 page_and_feeds(serving, settings, schemas),
-                keep_names,
+                keep_up_to_date,
                 webhook_consumers(webhooks, pool, settings, schemas) as consumers,
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
                 limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))
                 publication = Publication(pool, schemas, name, on_posts=on_posts, alert_limit=limit)
                 with health.sampling(gauges.refresh):
-                    yield Worker(settings, outbox, publication, doorbell, writer, redactor, served, health, tracer)
+                    yield Worker(
+                        settings, outbox, publication, doorbell, writer, redactor, served, health, tracer, problems
+                    )
         finally:
             await writer.aclose()
     finally:
@@ -129,6 +145,12 @@ async def _connected(
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+def _budget(settings: Settings, pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> Budget | None:
+    if settings.llm_daily_usd is None or settings.llm_prices is None:
+        return None
+    return Budget(LlmAccount(pool, schemas), settings.llm_daily_usd, settings.llm_prices)
 
 
 async def run_worker(settings: Settings) -> None:

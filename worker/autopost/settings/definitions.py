@@ -13,6 +13,7 @@ from autopost.settings.redaction import RedactionSettings
 from autopost.settings.toml_file import FileSettings, FileSource
 from autopost.settings.tracing import TracingSettings
 from autopost.settings.webhooks import WebhookSettings
+from autopost.settings.wording import WordingSettings
 from autopost.settings.worker import LogFormat, WorkerSettings
 
 __all__ = ["PREFIX", "SUBJECTS", "Broadcast", "LogFormat", "Settings"]
@@ -21,6 +22,7 @@ __all__ = ["PREFIX", "SUBJECTS", "Broadcast", "LogFormat", "Settings"]
 SUBJECTS: dict[str, type[Group]] = {
     "Database": DatabaseSettings,
     "Language model": LlmSettings,
+    "Wording": WordingSettings,
     "Redaction": RedactionSettings,
     "Worker": WorkerSettings,
     "HTTP server": HttpSettings,
@@ -39,6 +41,7 @@ class Settings(
     HttpSettings,
     WorkerSettings,
     RedactionSettings,
+    WordingSettings,
     LlmSettings,
     DatabaseSettings,
 ):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, field_validator
 
 from autopost.settings.field import PREFIX, Group, setting
+from autopost.settings.llm_prices import Prices, prices_of
 
 _NOT_EXTRA = frozenset({"messages", "model", "n", "stream", "tools"})  # with another one no answer could be read
 
@@ -82,6 +83,17 @@ class LlmSettings(Group):
         le=1_000_000,
     )
 
+    llm_daily_usd: float | None = setting(
+        None,
+        f"{PREFIX}LLM_DAILY_USD",
+        "The budget of all workers together for a day in UTC, in US dollars. When it is used up, posts are written "
+        "from templates until midnight UTC. Needs the prices of the model. Default: no limit.",
+        "US dollars, above 0 and at most 1000000",
+        gt=0,
+        le=1_000_000,
+        allow_inf_nan=False,
+    )
+
     @field_validator("openai_base_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
@@ -110,6 +122,11 @@ class LlmSettings(Group):
     def llm_extra(self) -> dict[str, Any]:
         """Return the parameters that are added to each request."""
         return json.loads(self.llm_extra_json) if self.llm_extra_json else {}
+
+    @property
+    def llm_prices(self) -> Prices | None:
+        """Return the prices of the model, None where one is not known."""
+        return prices_of(self.llm_model, self.llm_input_price, self.llm_output_price)
 
     @property
     def uses_llm(self) -> bool:

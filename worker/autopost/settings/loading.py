@@ -93,6 +93,9 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.lease_seconds <= settings.llm_timeout_seconds:
         limit = f"more than {PREFIX}LLM_TIMEOUT_SECONDS, which is {settings.llm_timeout_seconds:g}"
         problems.append(f"{PREFIX}LEASE_SECONDS: got {settings.lease_seconds:g}; expected: {limit}")
+    if settings.llm_daily_usd is not None and settings.llm_prices is None:
+        limit = f"{PREFIX}LLM_INPUT_PRICE and {PREFIX}LLM_OUTPUT_PRICE set as well: the price of {settings.llm_model}"
+        problems.append(f"{PREFIX}LLM_DAILY_USD: got {settings.llm_daily_usd:g}; expected: {limit} is not known")
     for name, served in (("PAGE", settings.page), ("FEEDS", settings.feeds)):
         if served and settings.http_port is None:
             problems.append(f"{PREFIX}{name}: got True; expected: {PREFIX}HTTP_PORT set as well")

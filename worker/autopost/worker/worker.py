@@ -57,6 +57,7 @@ class Worker:
         require_served: Callable[[], Awaitable[object]],
         health: Health | None = None,
         tracer: AttemptTracer | None = None,
+        problems: Problems | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -67,7 +68,7 @@ class Worker:
         self._crashed = CrashedSchedule()
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._tracer = tracer or AttemptTracer()
-        self._problems = Problems()
+        self._problems = problems or Problems()
         self._publisher = Publisher(outbox, publication, settings, self._in_flight, self._tracer, self._problems)
         self._liveness = Liveness(
             settings,

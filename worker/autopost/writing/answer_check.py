@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import regex
 
 from autopost.writing.answer import Answer
 from autopost.writing.length import limit_emoji
 from autopost.writing.plain import plain
-from autopost.writing.prompt import SYSTEM, TAG
+from autopost.writing.prompt import TAG, system_message
+from autopost.writing.voice import DEFAULT, DEFAULT_TEXT, Voice
 
-MAX_EMOJI = 2
 _MAX_CHARACTERS = 4_000  # 100 tokens are far fewer, but a broken server can send anything
 _LEAK_WORDS = 6  # this many words in a row are not shared with the system prompt by chance
+_LEAK_WORDS_OF_VOICE = 12  # the team's own words may well name a phrase that posts are to have
 
 # Marks of a model's thoughts: DeepSeek, Qwen, Mistral, Kimi, ByteDance, gpt-oss. Many servers put the opening mark into
 # the prompt, so that only the closing one is in the answer.
@@ -46,7 +48,8 @@ _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['�
 _REFUSAL = regex.compile(
     r"\bas an ai\b(?! agent)"
     rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT} (?:to )?"
-    r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|more|any|a post|the post)|fulfil+|discuss|help|assist)\b"
+    r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|more|any|a post|the post)"
+    r"|fulfil+|discuss|help|assist)\b"
     rf"|\b{_CANNOT} (?:to )?"
     r"(?:help|assist|comply|fulfil+|do that|engage|(?:write|create|generate|provide|produce)"
     r"(?: (?:this|that|it|such|a|an|the|any|your|content|posts?))?(?: \w+)?"
@@ -91,16 +94,16 @@ class Rejected:
     """
 
     reason: str
-    found: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
-def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:
+def check(answer: Answer, placeholders: Collection[str] = (), voice: Voice = DEFAULT) -> str | Rejected:
     """Return the post in `answer`, cleaned up and on one line, or why there is none.
 
-    `placeholders` are those in the prompt. The text is neither redacted nor cut to length yet.
+    `placeholders` and `voice` are those in the prompt. The text is neither redacted nor cut to length yet.
     """
     stand_ins = dict(zip(sorted(placeholders, key=len, reverse=True), map(chr, _STAND_INS), strict=False))
-    text = _cleaned_up(answer, stand_ins)
+    text = _cleaned_up(answer, stand_ins, voice)
     if isinstance(text, Rejected):
         return text
     for placeholder, stand_in in stand_ins.items():
@@ -108,7 +111,7 @@ def check(answer: Answer, placeholders: Collection[str] = ()) -> str | Rejected:
     return text if _LETTER_OR_DIGIT.search(text) else Rejected("empty")
 
 
-def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
+def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str], voice: Voice) -> str | Rejected:
     said = _STAND_IN.sub("", answer.text[:_MAX_CHARACTERS])
     for placeholder, stand_in in stand_ins.items():
         said = said.replace(placeholder, stand_in)
@@ -116,14 +119,14 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str]) -> str | Rejected:
     line = plain(said)
     if answer.refused or _REFUSAL.search(line):
         return Rejected("refused")
-    if _MARKERS.search(line) or _repeats_prompt(line):
+    if _MARKERS.search(line) or _repeats_prompt(line, voice):
         return Rejected("leaked_prompt")
     if _NO_POST.search(said):
         return Rejected("bad_response")
     text = _unwrap(_without_markup(said))
     if _JSON.fullmatch(text):
         return Rejected("bad_response")
-    text = limit_emoji(text, MAX_EMOJI)
+    text = limit_emoji(text, voice.emoji)
     return _whole_sentences(text) if answer.truncated else text
 
 
@@ -173,13 +176,20 @@ def _whole_sentences(text: str) -> str | Rejected:
     return whole if len(whole) >= _LEAST_CHARACTERS else Rejected("out_of_tokens")
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str, length: int) -> set[tuple[str, ...]]:
     words = _WORD.findall(text.casefold())
-    return {tuple(words[start : start + _LEAK_WORDS]) for start in range(len(words) - _LEAK_WORDS + 1)}
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
 
 
-_PROMPT_RUNS = _runs(SYSTEM)
+@lru_cache(maxsize=8)
+def _prompt_runs(voice: Voice) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+    """Return the runs of words of the system message, and the longer ones of a voice that is the team's."""
+    if voice.text == DEFAULT_TEXT:
+        return _runs(system_message(voice), _LEAK_WORDS), set()
+    fixed = system_message(replace(voice, text=""))
+    return _runs(fixed, _LEAK_WORDS), _runs(voice.text, _LEAK_WORDS_OF_VOICE)
 
 
-def _repeats_prompt(text: str) -> bool:
-    return not _PROMPT_RUNS.isdisjoint(_runs(text))
+def _repeats_prompt(text: str, voice: Voice) -> bool:
+    fixed, own = _prompt_runs(voice)
+    return not (fixed.isdisjoint(_runs(text, _LEAK_WORDS)) and own.isdisjoint(_runs(text, _LEAK_WORDS_OF_VOICE)))

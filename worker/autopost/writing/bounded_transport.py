@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 
 import httpx2
 
-from autopost.errors import AutopostError
+from autopost.errors import AutopostError, ConfigurationError
 
 MAX_BYTES = 64 * 1024  # of a body, as it is sent and after decompression
 # Decoded in pieces of at most 1 MB each. A chain of encodings could multiply without giving any piece.
@@ -59,3 +60,24 @@ async def _bounded_body(response: httpx2.Response) -> bytes | None:
             if len(body) > MAX_BYTES or response.num_bytes_downloaded > MAX_BYTES:
                 return None
     return body
+
+
+def certificates() -> ssl.SSLContext:
+    """Return the trusted certificates. Raises ConfigurationError if they cannot be read."""
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:  # an SSLError is one too
+        raise ConfigurationError(
+            f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; expected: certificates in PEM form"
+        ) from None
+
+
+def http_client(trusted: ssl.SSLContext, connections: int) -> httpx2.AsyncClient:
+    """Return a client that asks for uncompressed responses and reads a bounded part of them."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx2.AsyncClient(
+        transport=BoundedTransport(httpx2.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits)),
+        headers={"accept-encoding": "identity"},
+        trust_env=False,
+        follow_redirects=False,
+    )

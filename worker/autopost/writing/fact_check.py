@@ -17,6 +17,7 @@ from autopost.writing.outcome_check import tells_another_outcome
 from autopost.writing.polarity import contradicts
 from autopost.writing.subject import shared
 from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
+from autopost.writing.voice import DEFAULT, Voice
 
 _LINK = regex.compile(
     r"\bhttps?://\S+|\bwww\.\S+|\[[^\]]*\]\([^)]*\)"
@@ -33,6 +34,7 @@ _HOLE = regex.compile(
 _SHARED = 0.22  # of the words of a post are the operation's, at least
 _SHARED_OF_LONG = 0.25
 _LONG = 200  # characters
+_SHORT = 60
 # What stands for a value: XX, ___, $NAME, %NAME%.
 _BLANK = regex.compile(
     r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
@@ -52,20 +54,21 @@ _CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}'’-]+")
 _START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictographic}\uFE0F?|[\"“”'‘(¡¿-])\s*\Z")
 
 
-def contradiction(text: str, fields: Fields, language: str | None = None) -> str | None:
+def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | None:
     """Return why a post cannot be true of its operation, None if it can.
 
-    `other_language`, `invented`, `unfilled`, `obeyed`, `off_topic`, `wrong_outcome`. `language` is the code of the
-    language that the team has chosen for posts; without it, it is the operation's.
+    `other_language`, `invented`, `unfilled`, `obeyed`, `off_topic`, `wrong_outcome`, `contradicts`. `voice` may name
+    what the operation does not, and may have chosen another language than the operation's.
     """
     texts = (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
     known, instructions = without_instructions(f"{text}." for text in texts if text)
     bare = regex.sub(PLACEHOLDER, " ", text)
     spoken = detect(f"{fields.what} {fields.why} {fields.next_steps}")
     written = detect(bare)
-    if _is_in_another(written, language or spoken):
+    if _is_in_another(written, voice.language or spoken):
         return "other_language"
     known_folded = known.casefold()
+    names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
         return "invented"
     if _has_holes(bare, known_folded) or any(slot[0] not in known for slot in _SLOT.finditer(bare)):
@@ -74,13 +77,17 @@ def contradiction(text: str, fields: Fields, language: str | None = None) -> str
         invents_figures(bare, known, is_english=written == "en")
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
-        or (written in _NAMES_HAVE_CAPITALS and _invents_names(bare, known))
+        or (written in _NAMES_HAVE_CAPITALS and _invents_names(bare, names))
     ):
         return "invented"
     if obeys(bare, known, instructions):
         return "obeyed"
-    is_translated = language is not None and spoken != language
-    if not is_translated and shared(bare, known) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG):
+    is_translated = voice.language is not None and spoken != voice.language
+    if (
+        not is_translated
+        and (bare == text or len(bare) > _SHORT)
+        and shared(bare, known) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG)
+    ):
         return "off_topic"
     if tells_another_outcome(bare, known, fields.kind, fields.outcome):
         return "wrong_outcome"

@@ -37,7 +37,7 @@ class Fields:
     """An operation's texts, redacted, each on one line; empty if the host gave none.
 
     `redactions` is the number of findings by type, `placeholders` are those that replace them. `title` is what its rule
-    calls the operation, a text of the team that is not redacted.
+    calls the operation, a text of the team that is not redacted; `rule_id` is None for a rule that is not known.
     """
 
     agent_name: str
@@ -51,6 +51,7 @@ class Fields:
     placeholders: frozenset[str] = frozenset()
     summary: Summary | None = None
     title: str | None = None
+    rule_id: int | None = None
 
     @property
     def shown_title(self) -> str:
@@ -94,6 +95,7 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
         placeholders=frozenset([*map(placeholder, counts), *regex.findall(PLACEHOLDER, operation_type)]),
         summary=operation.summary,
         title=operation.title,
+        rule_id=operation.rule_id,
     )
 
 

@@ -9,22 +9,26 @@ from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor
 from autopost.writing.proofread import proofread
 from autopost.writing.vocabulary import misfit
+from autopost.writing.voice import DEFAULT, HASHTAG, Voice
 
 PRIVATE_DATA = "private_data"
 
 
-def post_in(answer: Answer, fields: Fields, redactor: Redactor) -> Redaction | Rejected:
+def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = DEFAULT) -> Redaction | Rejected:
     """Return the post in an answer about these fields, cleaned up and cut, or why it is not published. CPU-bound.
 
-    Raises RedactionFailed. An answer in which the redactor finds something is rejected as `private_data`, with the
-    number of findings by type: the prompt was clean, so the model has invented private data or put it together from
-    pieces, of which the redactor may not have found all.
+    `voice` is the one in the prompt. Raises RedactionFailed. An answer in which the redactor finds something is
+    rejected as `private_data`, with the number of findings by type: the prompt was clean, so the model has invented
+    private data or put it together from pieces, of which the redactor may not have found all.
     """
-    text = check(answer, fields.placeholders)
+    text = check(answer, fields.placeholders, voice)
     if isinstance(text, Rejected):
         return text
-    post = proofread(text, redactor, fields.shown_title)
+    known = f"{fields.what} {fields.why} {fields.next_steps}"
+    unfit = misfit(text, known)
+    tags = {tag.casefold() for tag in HASHTAG.findall(known)}
+    post = proofread(voice.without_other_hashtags(text, tags), redactor, fields.shown_title)
     if post.counts:
         return Rejected(PRIVATE_DATA, post.counts)
-    reason = misfit(text, f"{fields.what} {fields.why} {fields.next_steps}") or contradiction(text, fields)
+    reason = unfit or misfit(post.text, known) or contradiction(voice.without_hashtags(post.text), fields, voice)
     return Rejected(reason) if reason else post

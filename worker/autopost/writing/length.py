@@ -68,3 +68,8 @@ def limit_emoji(text: str, limit: int) -> str:
                 continue
         parts.append(cluster)
     return " ".join("".join(parts).split()) if kept > limit else text
+
+
+def count_emoji(text: str) -> int:
+    """Return how many emoji a text has."""
+    return sum(map(is_emoji, _CLUSTER.findall(text)))

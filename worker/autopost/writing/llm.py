@@ -11,7 +11,6 @@ import contextlib
 import math
 import random
 import re
-import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -37,11 +36,11 @@ from tenacity import (
 )
 
 from autopost.backoff import retry_after_seconds
-from autopost.errors import AutopostError, ConfigurationError
+from autopost.errors import AutopostError
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import is_all_thoughts
-from autopost.writing.bounded_transport import BoundedTransport, ResponseTooLong
+from autopost.writing.bounded_transport import ResponseTooLong, certificates, http_client
 from autopost.writing.dialect import Dialect
 from autopost.writing.prompt import Prompt
 
@@ -112,7 +111,7 @@ class Llm:
                 default_headers={"api-key": key} if _AZURE_DEPLOYMENT in address.path else None,
                 max_retries=0,
                 timeout=self._seconds,
-                http_client=_http_client(trusted, connections),
+                http_client=http_client(trusted, connections),
             )
             for connections in _pool_sizes(settings.llm_concurrency)
         ]
@@ -137,6 +136,12 @@ class Llm:
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, a template is used
             _log.warning("llm.unexpected_error", error=type(error).__name__)
             return NoAnswer("unexpected")
+
+    @property
+    def most_tokens(self) -> int:
+        """Return how many tokens an answer can have, as requests ask for at present."""
+        given = [self._extra.get(name) for name in ("max_completion_tokens", "max_tokens")]
+        return max((tokens for tokens in given if type(tokens) is int), default=self._dialect.max_tokens)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -208,27 +213,6 @@ def _pool_sizes(connections: int) -> list[int]:
     """Return the sizes of pools that share the connections evenly, larger ones first."""
     pools = math.ceil(connections / _POOL_CONNECTIONS)
     return [connections // pools + (pool < connections % pools) for pool in range(pools)]
-
-
-def certificates() -> ssl.SSLContext:
-    """Return the trusted certificates. Raises ConfigurationError if they cannot be read."""
-    try:
-        return httpx2.create_ssl_context()
-    except OSError as error:  # an SSLError is one too
-        raise ConfigurationError(
-            f"SSL_CERT_FILE, SSL_CERT_DIR: {error.strerror or 'not readable'}; expected: certificates in PEM form"
-        ) from None
-
-
-def _http_client(trusted: ssl.SSLContext, connections: int) -> httpx2.AsyncClient:
-    """Return a client that asks for uncompressed responses and reads a bounded part of them."""
-    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-    return httpx2.AsyncClient(
-        transport=BoundedTransport(httpx2.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits)),
-        headers={"accept-encoding": "identity"},
-        trust_env=False,
-        follow_redirects=False,
-    )
 
 
 def _from_status(error: APIStatusError) -> _Failed:

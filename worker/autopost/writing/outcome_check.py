@@ -11,14 +11,13 @@ from autopost.writing.vocabulary import (
     DENIED,
     FAILED,
     FINISHED,
-    NEGATED,
     SMOOTH,
     UNDERWAY,
     UNFINISHED,
     Words,
+    said,
 )
 
-_NEGATED_WITHIN = 40
 _QUESTION = regex.compile(r"[?？]")
 
 
@@ -31,25 +30,16 @@ def tells_another_outcome(text: str, known: str, kind: Kind, outcome: Outcome) -
     plain = SMOOTH.sub(" ", text)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):
         tells_it = FAILED.search(plain) is not None or UNFINISHED.search(plain) is not None
-        finished = _said(FINISHED, text) - _said(FINISHED, known)
+        finished = said(FINISHED, text) - said(FINISHED, known)
         return not tells_it or bool(finished) or _is_smooth(text, known)
     if kind is Kind.APPROVAL:
         if outcome is Outcome.COMPLETED:
             return False
         is_question = ASKING.search(text) is not None or _QUESTION.search(text) is not None
-        return not is_question or bool(_said(APPROVED, text)) or _adds(DENIED, text, known)
+        return not is_question or bool(said(APPROVED, text)) or _adds(DENIED, text, known)
     if outcome is Outcome.RUNNING:
-        return UNDERWAY.search(text) is None and bool(_said(FINISHED, text))
+        return UNDERWAY.search(text) is None and bool(said(FINISHED, text))
     return outcome is Outcome.COMPLETED and _adds(FAILED, plain, known)
-
-
-def _said(words: Words, text: str) -> set[str]:
-    """Return the words of a text that say it, without a negation before them."""
-    return {
-        match[0]
-        for match in words.finditer(text)
-        if NEGATED.search(text, max(0, match.start() - _NEGATED_WITHIN), match.start()) is None
-    }
 
 
 def _is_smooth(text: str, known: str) -> bool:

@@ -14,15 +14,14 @@ _SHORT_FORM = regex.compile(r"\b\p{L}+n['’]t\b")
 _DENSE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
 _STEM = 5  # the rest of a word is most often its ending
 _LEAST = 4  # letters of a word that says what a text is about
-_LEAST_WORDS = 3
 COMMON = frozenset().union(*STOP_WORDS.values())
 _KANA = regex.compile(r"\p{Hiragana}")
 
 
 def shared(text: str, known: str) -> float:
-    """Return the share of the words of a text that the known text has too; 1 if there are too few to compare."""
+    """Return the share of the words of a text that the known text has too; 1 if it has none."""
     words = set(words_of(text))
-    return len(words & set(words_of(known))) / len(words) if len(words) >= _LEAST_WORDS else 1.0
+    return len(words & set(words_of(known))) / len(words) if words else 1.0
 
 
 def words_of(text: str) -> Iterator[str]:

@@ -1,74 +1,102 @@
-"""Write posts from templates. The wording of the templates for completed, running and other statuses is specified."""
+"""One template: fixed text with placeholders, filled with an operation's texts. Pure."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from autopost.model import Summary
-from autopost.writing.fields import Fields
-from autopost.writing.outcome import Kind, Outcome
+import regex
 
+from autopost.errors import AutopostError
 
-def compose(fields: Fields) -> str:
-    """Return the text of the post, not yet cut. Missing fields leave no gap in the sentence."""
-    agent = fields.agent_name or "An agent"
-    operation = fields.operation or "an operation"
-    what = fields.what
-    if fields.summary is not None:
-        return _sentence(_summary(agent, operation, fields, fields.summary), what, ". The first: ")
-    if fields.kind is Kind.APPROVAL:
-        return _sentence(_approval(agent, fields.outcome), what)
-    if fields.kind is Kind.SECURITY:
-        return _sentence(_security(agent, operation, fields.outcome), what)
-    match fields.outcome:
-        case Outcome.FAILED:
-            return _sentence(f"⚠️ {agent} hit a problem with {operation}", what)
-        case Outcome.STOPPED:
-            return _sentence(f"⚠️ {agent} stopped {operation} before it was done", what)
-        case Outcome.COMPLETED:
-            return " ".join(part for part in (f"Just finished {operation}!", what, "#automation") if part)
-        case Outcome.RUNNING:
-            return _sentence(f"Working on {operation}", fields.next_steps or what)
-        case _:
-            return _sentence(f"{agent} completed {operation}", fields.why or what, " - ")
+WHAT = "what_explanation"
+# Without them a template says what happened instead, unless it does so anyway.
+_REPLACED_BY_WHAT = ("why_explanation", "next_steps")
+_JOINT = r"\s*(?:[:;,–—-]\s*)?"
+_JOINT_AT_THE_END = regex.compile(rf"{_JOINT}\Z")
+_JOINT_AT_THE_START = regex.compile(rf"\A{_JOINT}")
+_EMPTY_BRACKETS = {"(": ")", "[": "]"}
+_ENDS_A_SENTENCE = regex.compile(r"[\p{Sentence_Terminal}…:\p{Extended_Pictographic}\uFE0F][\p{Pe}\p{Pf}\"']*\Z")
+_TOKEN = regex.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]*)\}|(?P<stray>[{}])")
 
 
-def _summary(agent: str, operation: str, fields: Fields, summary: Summary) -> str:
-    mark = "🚨 Security: " if fields.kind is Kind.SECURITY and summary.operation_type else "⚠️ "
-    minutes = max(1, math.ceil((summary.last_at - summary.first_at).total_seconds() / 60))
-    about = operation if summary.operation_type else "several other operations"
-    return (
-        f"{mark}{agent}: and {_plural(summary.count, 'more alert')} like this in {_plural(minutes, 'minute')} ({about})"
-    )
+class TemplateError(AutopostError):
+    """A template cannot be used. `character` is where, the first is 1."""
+
+    def __init__(self, message: str, character: int) -> None:
+        super().__init__(message)
+        self.character = character
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """The place of a value in a template."""
+
+    name: str
 
 
-def _sentence(head: str, tail: str, joint: str = ": ") -> str:
-    return f"{head}{joint}{tail}" if tail else f"{head}."
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed template."""
+
+    parts: tuple[str | Placeholder, ...]
+
+    @property
+    def fixed_text(self) -> str:
+        """Return the text without the placeholders, each of which is a space."""
+        return "".join(part if isinstance(part, str) else " " for part in self.parts)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of its placeholders."""
+        return frozenset(part.name for part in self.parts if isinstance(part, Placeholder))
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """Return the text with the values, which may be empty; braces in them are data.
+
+        An empty value takes the punctuation and space before it along, so that the sentence has no gap. Instead of a
+        missing reason or next step the post says what was done.
+        """
+        says_what = WHAT in self.names
+        filled = ""
+        gap = False
+        for part in self.parts:
+            if isinstance(part, str):
+                text = part
+                if gap and filled[-1:] in _EMPTY_BRACKETS and text.startswith(_EMPTY_BRACKETS[filled[-1]]):
+                    filled, text = filled[:-1].rstrip(), text[1:]
+                filled += _JOINT_AT_THE_START.sub("", text) if gap and not filled else text
+                gap = gap and not text
+                continue
+            value = values[part.name]
+            if not value and part.name in _REPLACED_BY_WHAT and not says_what:
+                value, says_what = values[WHAT], True
+            gap = not value
+            filled = filled + value if value else _JOINT_AT_THE_END.sub("", filled)
+        filled = filled.strip()
+        return f"{filled}." if gap and filled and not _ENDS_A_SENTENCE.search(filled) else filled
 
 
-def _approval(agent: str, outcome: Outcome) -> str:
-    match outcome:
-        case Outcome.FAILED:
-            return f"⚠️ {agent} asked for approval and did not get it"
-        case Outcome.STOPPED:
-            return f"⚠️ {agent} asked for approval, and the request was cancelled"
-        case Outcome.COMPLETED:
-            return f"🙋 {agent} asked for approval"
-        case _:
-            return f"🙋 {agent} is asking for approval"
+def parse_template(text: str) -> Template:
+    """Return a template; `{{` and `}}` are braces. Raises TemplateError for a brace or name that is not closed."""
+    parts: list[str | Placeholder] = []
+    literal, end = "", 0
+    for token in _TOKEN.finditer(text):
+        literal += text[end : token.start()]
+        end = token.end()
+        if token["stray"]:
+            raise TemplateError(
+                f"a lone {token[0]}; expected: {{name}}, or {token[0] * 2} for the sign", token.start() + 1
+            )
+        if token["brace"]:
+            literal += token[0][0]
+            continue
+        parts += [literal, Placeholder(token["name"])] if literal else [Placeholder(token["name"])]
+        literal = ""
+    literal += text[end:]
+    return Template((*parts, literal) if literal else tuple(parts))
 
 
-def _security(agent: str, operation: str, outcome: Outcome) -> str:
-    match outcome:
-        case Outcome.COMPLETED:
-            return f"🔒 Security: {agent} finished {operation}"
-        case Outcome.FAILED:
-            return f"🚨 Security: {agent} hit a problem with {operation}"
-        case Outcome.STOPPED:
-            return f"🚨 Security: {agent} stopped {operation} before it was done"
-        case _:
-            return f"🔒 Security: news from {agent} about {operation}"
+def place_of(text: str, name: str) -> int:
+    """Return the character at which a placeholder begins, the first is 1."""
+    return next(token.start() + 1 for token in _TOKEN.finditer(text) if token["name"] == name)

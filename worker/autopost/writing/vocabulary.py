@@ -77,6 +77,7 @@ ASIDE = _LANGUAGES["aside"]["all"]
 DENIALS = {language: regex.compile(words) for language, words in _LANGUAGES["denials"].items()}
 # Before a word of success, in the same sentence.
 NEGATED = regex.compile(rf"(?:{_words('negations')})[^.!?。！？]*\Z", regex.IGNORECASE)
+_NEGATED_WITHIN = 40
 
 _META = Words("meta")
 _NOTE = regex.compile(r"\(\s*note\b|(?:\A|\s)-{3,}(?:\s|\Z)", regex.IGNORECASE)
@@ -93,7 +94,7 @@ _DENSE = regex.compile(
 )  # a character says about as much as a word
 _LEAST_WORDS = 3
 _LEAST_DENSE = 8
-_MOST_HASHTAGS = 2
+MOST_HASHTAGS = 2
 _LEAST_DISTINCT = 0.4
 _REPEATED = 3
 
@@ -107,12 +108,26 @@ def misfit(text: str, known: str = "") -> str | None:
     refusal = _REFUSED.search(text)
     if refusal is not None and refusal.start() <= _BEGINNING:
         return "refused"
-    if _is_about_itself(text, known.casefold()) or len(HASHTAG.findall(text)) > _MOST_HASHTAGS:
+    if _is_about_itself(text, known.casefold()) or len(HASHTAG.findall(text)) > MOST_HASHTAGS:
         return "meta"
     words = [word.casefold() for word in _WORD.findall(text)]
     if len(words) < _LEAST_WORDS and len(_DENSE.findall(text)) < _LEAST_DENSE:
         return "too_short"
     return "repetitive" if _repeats(words, text) else None
+
+
+def said(words: Words, text: str) -> set[str]:
+    """Return the words of a text that say it, without a negation before them."""
+    return {
+        match[0]
+        for match in words.finditer(text)
+        if NEGATED.search(text, max(0, match.start() - _NEGATED_WITHIN), match.start()) is None
+    }
+
+
+def says(words: Words, text: str) -> bool:
+    """Return whether a text says it, without a negation before it."""
+    return bool(said(words, text))
 
 
 def _is_about_itself(text: str, known: str) -> bool:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import structlog
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span
 
 from autopost.model import Agent, Generator, Operation, Written
-from autopost.observability import metrics
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
+from autopost.settings.llm_prices import cost_usd
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected
-from autopost.writing.breaker import Breaker, State
+from autopost.writing.budget import Budget
+from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.guard import PRIVATE_DATA, post_in
-from autopost.writing.prices import cost_usd
-from autopost.writing.prompt import Prompt, prompt_for
+from autopost.writing.guarded_llm import GuardedLlm
+from autopost.writing.prompt import prompt_for, version_of
 from autopost.writing.proofread import proofread
 from autopost.writing.quality import Quality
-from autopost.writing.template import compose
-
-if TYPE_CHECKING:
-    from autopost.writing.llm import Llm
-
-_MAX_KINDS = 100  # of failures that are logged until there is an answer
+from autopost.writing.wording import DEFAULT as DEFAULT_WORDING
+from autopost.writing.wording import Wording
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +46,10 @@ class Writer:
         on_state: Callable[[str], None] = lambda _: None,
         tracer: AttemptTracer | None = None,
         on_agent: Callable[[str | None], None] = lambda _: None,
+        wording: Wording = DEFAULT_WORDING,
+        budget: Budget | None = None,
     ) -> None:
+        self._wording = wording
         self._settings = settings
         self._on_agent = on_agent
         self._redactor = redactor
@@ -59,13 +57,12 @@ class Writer:
         self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-        self._llm = _client(settings, key) if settings.llm_enabled and key else None
-        self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
-        self._failure: NoAnswer | None = None  # why the breaker is open, or is about to be
         self._quality = Quality(settings.llm_breaker_cooldown_seconds)
-        self._logged: set[tuple[object, ...]] = set()
-        self._on_state = on_state
-        on_state("off" if self._llm is None else str(self._breaker.state))
+        self._llm: GuardedLlm | None = None
+        if settings.llm_enabled and key:
+            self._llm = GuardedLlm(settings, key, budget=budget, on_state=on_state, tracer=self._tracer)
+        else:
+            on_state("off")
         if settings.llm_enabled and not key:
             _log.warning("llm.disabled", missing="OPENAI_API_KEY")
 
@@ -73,7 +70,11 @@ class Writer:
         """Write the post from a template. CPU-bound. Raises RedactionFailed."""
         fields = self._redacted(operation, agent)
         with self._tracer.step("write") as span:
-            return _noted(span, self._templated(fields, fallback))
+            return _noted(span, self._templated(fields, self._wording, fallback))
+
+    def set_wording(self, wording: Wording) -> None:
+        """Write the posts that are begun from now on with this wording."""
+        self._wording = wording
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
         """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
@@ -85,16 +86,19 @@ class Writer:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:
+            wording = self._wording
             permit = self._quality.admit()
             if permit is None:
-                return _noted(span, await asyncio.to_thread(self._templated, fields, self._quality.last_reason))
+                return _noted(
+                    span, await asyncio.to_thread(self._templated, fields, wording, self._quality.last_reason)
+                )
             answer: Answer | NoAnswer | None = None
             try:
                 async with self._slots.slot() as slot:
                     await self._stagger()
-                    answer = await self._ask(self._llm, prompt_for(fields))
+                    answer = await self._llm.ask(prompt_for(fields, wording.voice))
                     slot.outcome = _is_in_time(answer)
-                written = await asyncio.to_thread(self._written, fields, answer)
+                written = await asyncio.to_thread(self._written, fields, wording, answer)
             finally:
                 if not isinstance(answer, Answer):
                     self._quality.gave_up(permit)
@@ -111,25 +115,6 @@ class Writer:
             span.set_attribute("autopost.findings", sum(fields.redactions.values()))
             return fields
 
-    def _on_breaker(self, state: State, cooldown_seconds: float) -> None:
-        metrics.LLM_BREAKER.state(str(state))
-        self._on_state(str(state))
-        if cooldown_seconds:
-            _log.warning("llm.breaker_opened", seconds=round(cooldown_seconds, 1))
-        elif state is State.CLOSED:
-            _log.info("llm.breaker_closed")
-
-    def _log_failure(self, answer: Answer | NoAnswer) -> None:
-        """Log each kind of failure once, until there is an answer."""
-        if isinstance(answer, Answer):
-            self._logged.clear()
-            return
-        facts = {"reason": answer.reason, "status": answer.status, "code": answer.code, "parameter": answer.parameter}
-        kind = tuple(facts.values())
-        if kind not in self._logged and len(self._logged) < _MAX_KINDS:
-            self._logged.add(kind)
-            _log.warning("llm.failed", **{name: fact for name, fact in facts.items() if fact is not None})
-
     async def aclose(self) -> None:
         """Close the connections to the LLM."""
         if self._llm is not None:
@@ -145,55 +130,31 @@ class Writer:
         async with self._start:
             await asyncio.sleep(0)
 
-    async def _ask(self, llm: Llm, prompt: Prompt) -> Answer | NoAnswer:
-        """Return the LLM's answer, or the last failure at once while the circuit breaker is open."""
-        permit = self._breaker.admit()
-        if permit is None:
-            return self._failure or NoAnswer("breaker_open")
-        answer: Answer | NoAnswer | None = None
-        begin = time.monotonic()
-        try:
-            with self._tracer.step("llm", SpanKind.CLIENT) as span:
-                answer = await llm.ask(prompt)
-                set_attributes(span, _llm_attributes(self._settings.llm_model, answer))
-        finally:
-            match answer:
-                case None:
-                    self._breaker.gave_up(permit)
-                case NoAnswer() if not answer.is_of_the_request:
-                    self._failure = answer
-                    self._breaker.failed(permit, timed_out=answer.reason == "timeout")
-                case _:
-                    self._failure = None
-                    self._breaker.succeeded(permit)
-        self._log_failure(answer)
-        metrics.LLM_LATENCY_SECONDS.observe(time.monotonic() - begin)
-        metrics.LLM_CALLS.labels(answer.reason if isinstance(answer, NoAnswer) else "answered").inc()
-        return answer
-
-    def _written(self, fields: Fields, answer: Answer | NoAnswer) -> Written:
+    def _written(self, fields: Fields, wording: Wording, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
-            return self._templated(fields, answer.reason)
-        post = post_in(answer, fields, self._redactor)
+            return self._templated(fields, wording, answer.reason)
+        post = post_in(answer, fields, self._redactor, wording.voice)
         if isinstance(post, Rejected):
-            return self._templated(fields, post.reason, paid=answer, found=Counter(post.found))
-        return self._record(fields, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+            return self._templated(fields, wording, post.reason, paid=answer, found=Counter(post.found))
+        return self._record(fields, wording, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
         self,
         fields: Fields,
+        wording: Wording,
         fallback: str | None,
         *,
         paid: Answer | None = None,
         found: Counter[str] | None = None,
     ) -> Written:
-        post = proofread(compose(fields), self._redactor, fields.shown_title)
+        post = proofread(compose(fields, wording), self._redactor, fields.shown_title)
         counts = Counter(fields.redactions) + Counter(post.counts) + (found or Counter())
-        return self._record(fields, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
+        return self._record(fields, wording, post.text, Generator.TEMPLATE, counts, paid=paid, fallback=fallback)
 
     def _record(
         self,
         fields: Fields,
+        wording: Wording,
         content: str,
         generator: Generator,
         counts: Counter[str],
@@ -214,6 +175,7 @@ class Writer:
             redactions=dict(counts),
             fallback=fallback,
             title=fields.title,
+            prompt=version_of(wording.voice),
         )
 
     def _cost_usd(self, paid: Answer) -> float | None:
@@ -238,21 +200,3 @@ def _is_in_time(answer: Answer | NoAnswer) -> bool | None:
     if isinstance(answer, Answer):
         return True
     return False if answer.reason == "timeout" else None
-
-
-def _client(settings: Settings, key: str) -> Llm:
-    from autopost.writing.llm import Llm  # takes a third of a second to import
-
-    return Llm(settings, key)
-
-
-def _llm_attributes(model: str, answer: Answer | NoAnswer) -> dict[str, str | int | None]:
-    """Return attributes by the conventions for LLM calls: https://opentelemetry.io/docs/specs/semconv/gen-ai/."""
-    if isinstance(answer, NoAnswer):
-        return {"gen_ai.request.model": model, "autopost.result": answer.reason}
-    return {
-        "gen_ai.request.model": model,
-        "gen_ai.usage.input_tokens": answer.prompt_tokens,
-        "gen_ai.usage.output_tokens": answer.completion_tokens,
-        "autopost.result": "answered",
-    }

@@ -18,6 +18,7 @@ from autopost.cli.checking.finding import Finding, Level, ok, problem
 from autopost.cli.checking.model import model_answer
 from autopost.cli.checking.newest import newest_operations
 from autopost.cli.checking.objects import catalog_of
+from autopost.cli.checking.wording import team_wording
 from autopost.cli.session import trouble
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS, message_without_values
@@ -55,6 +56,7 @@ async def run_check(settings: Settings, *, ask: bool = False) -> list[Finding]:
         if ask and settings.uses_llm and model.level is Level.OK:
             findings.append(await model_answer(settings))
         findings += await known_names(connection, settings, session["role"])
+        findings += await team_wording(connection, settings, schemas)
         return findings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,9 @@ def preview(
     llm: Annotated[
         bool, typer.Option("--llm", help="Have the model write the posts: [bold]redacted texts are sent to it[/bold].")
     ] = False,
+    wording: Annotated[
+        Path | None, typer.Option("--wording", help="A file with other templates, instead of SOCIAL_POST_WORDING_FILE.")
+    ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show every post, not only the newest.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +46,9 @@ def preview(
     """
     settings = load_settings()
     configure_logs(settings)
-    settings = settings.model_copy(update={"llm_enabled": llm})
+    settings = settings.model_copy(
+        update={"llm_enabled": llm, "wording_file": settings.wording_file if wording is None else wording}
+    )
     if llm and not settings.uses_llm:
         raise ConfigurationError("OPENAI_API_KEY: not set; --llm needs it")
     report = _report(settings, newest)
@@ -57,9 +63,11 @@ def preview(
 def _report(settings: Settings, newest: int) -> Report:
     from autopost.cli.preview.write import Texts
     from autopost.processes.redactor import build_redactor  # takes a second to load
+    from autopost.processes.team_wording import read_wording
 
+    wording = read_wording(settings.wording_file)
     platform, sample, names = on_connection(settings, "preview", lambda connection: _read(connection, settings, newest))
-    texts = Texts(settings, build_redactor(settings, names))
+    texts = Texts(settings, build_redactor(settings, names), wording)
     return run(decided_report(settings, platform, sample, texts))
 
 

@@ -116,7 +116,7 @@ class Timeline:
         operation = replace(sampled.operation, operation_type=NOT_REDACTED if type_ is None else type_)
         if rule is None:
             return Decided(operation, None, at, why=Silence.NO_RULE)
-        operation = replace(operation, is_alert=rule.is_alert, title=rule.title)
+        operation = replace(operation, is_alert=rule.is_alert, title=rule.title, rule_id=rule.id)
         agent = self._agent(operation)
         silence = Silence.NOT_REDACTED if type_ is None else self._silence(sampled.operation, rule.id)
         if silence is not None:

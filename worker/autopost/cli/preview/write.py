@@ -12,6 +12,7 @@ from autopost.errors import RedactionFailed
 from autopost.model import Agent, Operation, Written
 from autopost.settings import Settings
 from autopost.writing import Redactor, Writer
+from autopost.writing.wording import DEFAULT, Wording
 
 UNREDACTED = "(not shown: it could not be redacted)"
 
@@ -19,10 +20,11 @@ UNREDACTED = "(not shown: it could not be redacted)"
 class Texts:
     """Writes posts, and takes personal data out of everything else that is shown."""
 
-    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, redactor: Redactor, wording: Wording = DEFAULT) -> None:
         self._settings = settings
         self._redactor = redactor
-        self._templates = Writer(settings.model_copy(update={"llm_enabled": False}), redactor)
+        self._wording = wording
+        self._templates = Writer(settings.model_copy(update={"llm_enabled": False}), redactor, wording=wording)
         self._shown: dict[str, str] = {}
 
     def from_template(self, operation: Operation, agent: Agent) -> Written:
@@ -44,7 +46,7 @@ class Texts:
 
     async def rewritten(self, decided: Sequence[Decided]) -> list[Decided]:
         """Return the same with the posts written by the LLM, where it gives a usable text in time."""
-        writer = Writer(self._settings, self._redactor)
+        writer = Writer(self._settings, self._redactor, wording=self._wording)
         with progress_bar() as bar:
             task = bar.add_task("asking the model", total=sum(each.written is not None for each in decided))
 

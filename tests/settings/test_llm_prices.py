@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.writing.prices import cost_usd
+from autopost.settings.llm_prices import cost_usd
 
 
 def test_the_default_model_has_a_price() -> None:

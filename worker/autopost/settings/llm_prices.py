@@ -7,6 +7,7 @@ parameters `max_tokens` and `temperature` are listed; other prices come from the
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 # US dollars per million prompt tokens and per million completion tokens.
 _PRICES = {
@@ -19,6 +20,8 @@ _PRICES = {
 }
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
 _MILLION = 1_000_000
+
+Prices: TypeAlias = tuple[float, float]  # US dollars per million prompt and completion tokens
 
 
 def cost_usd(
@@ -34,9 +37,18 @@ def cost_usd(
     `input_price` and `output_price` (US dollars per million tokens) override the list. A dated snapshot has the price
     of its family unless it is listed itself.
     """
+    prices = prices_of(model, input_price, output_price)
+    return None if prices is None else price_of(prices, prompt_tokens, completion_tokens)
+
+
+def prices_of(model: str, input_price: float | None = None, output_price: float | None = None) -> Prices | None:
+    """Return the prices of a model, or None if one is not known; see `cost_usd`."""
     listed = _PRICES.get(model) or _PRICES.get(_SNAPSHOT.sub("", model)) or (None, None)
     prompt_price = listed[0] if input_price is None else input_price
     completion_price = listed[1] if output_price is None else output_price
-    if prompt_price is None or completion_price is None:
-        return None
-    return (prompt_tokens * prompt_price + completion_tokens * completion_price) / _MILLION
+    return None if prompt_price is None or completion_price is None else (prompt_price, completion_price)
+
+
+def price_of(prices: Prices, prompt_tokens: int, completion_tokens: int) -> float:
+    """Return the price of a generation in US dollars."""
+    return (prompt_tokens * prices[0] + completion_tokens * prices[1]) / _MILLION
