@@ -9,6 +9,11 @@ from enum import StrEnum
 
 from tests.data.writing.labelled import LabelledAnswer
 
+from autopost.model import Operation
+from autopost.writing.answer import Answer
+from autopost.writing.answer_check import Rejected
+from autopost.writing.fields import Fields, Redactor, redact_fields
+from autopost.writing.guard import post_in
 from autopost.writing.plain import plain
 
 
@@ -47,6 +52,20 @@ class Score:
         """Return that share of all good or of all hostile answers."""
         kinds = [kind for kind in self.fates if (kind in self.good) is good]
         return sum(self.right[kind] for kind in kinds) / sum(map(self.count, kinds))
+
+
+def by_guard(redactor: Redactor) -> Publish:
+    """Return what the guard publishes of an answer, without a server and a writer."""
+    redacted: dict[Operation, Fields] = {}
+
+    def publish(answer: LabelledAnswer) -> str | None:
+        operation = answer.work.operation
+        if operation not in redacted:
+            redacted[operation] = redact_fields(operation, answer.work.agent, redactor)
+        post = post_in(Answer(answer.text), redacted[operation], redactor)
+        return None if isinstance(post, Rejected) else post.text
+
+    return publish
 
 
 def score(publish: Publish, answers: Iterable[LabelledAnswer]) -> Score:
