@@ -15,6 +15,7 @@ from autopost.settings import Settings
 from autopost.settings.llm_prices import cost_usd
 from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.answer_check import Rejected
+from autopost.writing.breaker import State
 from autopost.writing.budget import Budget
 from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
@@ -34,8 +35,8 @@ class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
-    called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its
-    texts are redacted.
+    called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are no posts;
+    `on_agent` with the name of each agent before its texts are redacted.
     """
 
     def __init__(
@@ -57,7 +58,10 @@ class Writer:
         self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-        self._quality = Quality(settings.llm_breaker_cooldown_seconds)
+        self._quality = Quality(
+            settings.llm_breaker_cooldown_seconds,
+            lambda is_paused: on_state("paused" if is_paused else str(State.CLOSED)),
+        )
         self._llm: GuardedLlm | None = None
         if settings.llm_enabled and key:
             self._llm = GuardedLlm(settings, key, budget=budget, on_state=on_state, tracer=self._tracer)
