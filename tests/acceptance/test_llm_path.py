@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import threading
 import time
+import urllib.request
 
 import pytest
 from pydantic import SecretStr
 
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
-from tests.support.host import Host
+from autopost.writing.quality import MAX_REJECTED
+from tests.support.command_line import autopost
+from tests.support.host import Host, until
 from tests.support.llm_server import (
     LlmServer,
     Reply,
@@ -26,7 +31,7 @@ from tests.support.llm_server import (
     trickles,
     when,
 )
-from tests.support.work import eventually, work_off, working
+from tests.support.work import eventually, work_off, worker_process, working
 
 EMAIL = "bob" + "@" + "example.com"
 
@@ -289,3 +294,39 @@ async def test_flood_of_one_agent_does_not_keep_another_waiting(
             before = len(host.posts())
             await eventually(lambda: host.rows("select from social_posts where author_id = 'bob'"))
             assert len(host.posts()) - before < 100
+
+
+def test_model_that_is_rejected_ten_times_in_a_row_is_paused_and_reported(host: Host, database: str) -> None:
+    """By log, metric, readiness and status, with the reason; posts go on from templates, and no answer is paid for."""
+    operations = 14
+    for number in range(operations):
+        host.agent(f"agent-{number}", name="Ada")
+        host.complete(f"op-{number}", agent=f"agent-{number}")
+    variables = {
+        "SOCIAL_POST_HTTP_PORT": "0",
+        "SOCIAL_POST_LLM_CONCURRENCY": "1",
+        "SOCIAL_POST_LLM_BREAKER_COOLDOWN_SECONDS": "300",
+    }
+    with LlmServer() as llm:
+        llm.will(says("Option 1: Done! Option 2: Finished!"))
+        key = {"OPENAI_API_KEY": "test-" + "key", "OPENAI_BASE_URL": llm.base_url}
+        with worker_process(database, **variables, **key) as worker:
+            until(lambda: len(host.posts()) == operations, what="all posts")
+            address = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', worker.log))
+            assert address is not None
+            metrics, ready = (page(f"{address[1]}/{name}") for name in ("metrics", "readyz"))
+            log = worker.log
+        assert len(llm.requests) == MAX_REJECTED
+    assert log.count('"llm.paused"') == 1
+    assert '"reason": "meta"' in log
+    assert "autopost_llm_paused 1.0" in metrics
+    assert 'fallback="meta"' in metrics
+    assert json.loads(ready)["llm"] == "paused"
+    assert {row["details"]["fallback"] for row in host.audit()} == {"meta"}
+    assert autopost("status", dsn=database).stdout.count("not by the LLM: meta 14") == 1
+
+
+def page(address: str) -> str:
+    """Return what a worker answers."""
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return str(answer.read().decode())

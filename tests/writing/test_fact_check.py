@@ -46,6 +46,12 @@ GERMAN: dict[str, Any] = {
     "why_explanation": "Sie wollen montags die Zahlen",
     "next_steps": "",
 }
+GERMAN_FAILED: dict[str, Any] = {
+    "status": "failed",
+    "what_explanation": "Der nächtliche Import hielt nach 3 von 12 Dateien an",
+    "why_explanation": "Die Platte war voll",
+    "next_steps": "Platz schaffen und den Import wiederholen",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def test_outcome_is_that_of_the_operation() -> None:
         Case(FAILED, "Great news! The nightly import completed successfully 🎉"),
         Case(FAILED, "The nightly import is through, and the disk is fine now."),
         Case(FAILED, "Finch looked after the nightly import and the disk."),
-        Case(FAILED, "Der nächtliche Import wurde erfolgreich abgeschlossen, 12 Dateien."),
+        Case(GERMAN_FAILED, "Der nächtliche Import wurde erfolgreich abgeschlossen, 12 Dateien."),
         Case(ASKS, "The spring newsletter was approved and goes out on Friday!"),
         Case(ASKS, "The spring newsletter to 4,100 customers is a beauty."),
         Case(RUNS, "All 40 pages are read, done!"),
@@ -124,7 +130,7 @@ def test_talk_about_the_post_is_not_published() -> None:
         "What would you like me to write about?",
         "The orders from Berlin are in. --- I kept it short and friendly.",
         "Based on the JSON you provided, the orders are in.",
-        "The what_was_done field says the orders are in.",
+        "The operation field says the orders are in.",
         "Orders! #orders #berlin #sales #automation",
     ]
     assert_results(verdict, ((Case(DONE, text), "meta") for text in texts))
@@ -168,14 +174,13 @@ def test_good_posts_pass() -> None:
     cases = [
         Case(DONE, "All 1,204 orders from Berlin are in, no duplicates. Sales can start on Monday 🎉"),
         Case(DONE, "Finch brought in 1204 orders today, and not one is a duplicate!"),
-        Case(DONE, "1.204 Bestellungen aus Berlin sind da, ohne Duplikate. Der Vertrieb kann am Montag loslegen."),
         Case(DONE, "Good news for Sales: the orders from Berlin are in. Maria Lopez hears from us with version 2.5."),
         Case(DONE, "The orders are in: https://shop.example/orders"),
         Case(DONE, "Wrapped up the import from Berlin so that everyone can start Monday with clean data ✨"),
         Case(FAILED, "The nightly import stopped after 3 of 12 files because the disk was full. Ops is freeing space."),
         Case(FAILED, "Sorry, I won't have the import ready today: the disk is full."),
         Case(FAILED, "The import couldn't be completed, the disk was full after 3 files."),
-        Case(FAILED, "Der Import ist nach 3 von 12 Dateien abgebrochen, die Platte war voll."),
+        Case(GERMAN_FAILED, "Der Import ist nach 3 von 12 Dateien abgebrochen, die Platte war voll."),
         Case(
             ASKS,
             "The newsletter to 4,100 customers needs a quick check before it goes out on Friday. Approve it?",
@@ -185,7 +190,6 @@ def test_good_posts_pass() -> None:
         Case(SECURE, "18 hosts checked, no critical findings."),
         Case(RUNS, "Half of the 40 pages are read, the rest comes next."),
         Case(GERMAN, "Der Wochenbericht ist bei 40 Kunden, pünktlich zum Montag! 📈"),
-        Case(GERMAN, "The weekly report went to 40 customers, so they have their numbers on Monday."),
         Case({"what_explanation": "Posted [weekly] numbers to [Sales]"}, "[Sales] has the [weekly] numbers now."),
         Case({"what_explanation": "All systems are green"}, "System: all back to green"),
         Case({"what_explanation": "Rewrote the FAQ (draft)"}, "The FAQ has new answers (draft) for everyone."),

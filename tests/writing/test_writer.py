@@ -108,7 +108,8 @@ async def test_a_placeholder_of_the_input_may_go_out(llm: LlmServer, make_writer
 async def test_an_answer_that_is_too_long_is_cut(llm: LlmServer, make_writer: MakeWriter) -> None:
     """280 characters, an ellipsis, and still the LLM's."""
     syllables = [a + b for a in "bdfgklmnprstvwz" for b in "aeiou"]
-    llm.will(says(f"The weekly report is out, {' '.join(one + one for one in syllables)}."))
+    post = "The weekly report went to 40 customers, who asked for numbers every Monday; next we collect their replies"
+    llm.will(says(f"{post}, {' '.join(one * 10 for one in syllables)}."))
     written = await make_writer().write(an_operation(), an_agent())
     assert len(written.content) <= 280
     assert written.content.endswith("…")
@@ -316,14 +317,14 @@ def test_a_finding_that_only_the_whole_post_shows_is_redacted() -> None:
 
 async def test_a_megabyte_of_hostile_text_makes_a_post(llm: LlmServer, make_writer: MakeWriter) -> None:
     """Surrogates, NUL, direction marks, emoji, braces: with the LLM and without."""
-    text = "\ud800\x00\u202e{0} %s 👨‍👩‍👧‍👦 e\u0301 שלום <b> " * 30_000
-    operation = an_operation(what_explanation=text, why_explanation=text, next_steps="Tell 40 customers")
+    text = "\ud800\x00\u202e{0} %s 👨‍👩‍👧‍👦 e\u0301 שלום dear customers of the team <b> " * 20_000
+    operation = an_operation(what_explanation=text, why_explanation=text, next_steps="Tell 40 customers weekly")
     llm.will(says(GOOD), status(400))
     writer = make_writer()
     by_llm = await writer.write(operation, an_agent(text))
     by_template = await writer.write(operation, an_agent(text))
     assert by_llm.content == GOOD
-    assert by_template.content.startswith("Just finished workflow_execute! \ufffd {0} %s 👨‍👩‍👧‍👦 e\u0301 שלום <b>")
+    assert by_template.content.startswith("Just finished workflow_execute! \ufffd {0} %s 👨‍👩‍👧‍👦 e\u0301 שלום dear")
     assert len(by_template.content.encode()) < 2_000
 
 

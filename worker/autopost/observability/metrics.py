@@ -190,6 +190,11 @@ LLM_BUDGET = Gauge(
     "The budget for a day (SOCIAL_POST_LLM_DAILY_USD) in US dollars; NaN without one, and before the day's first call.",
     registry=REGISTRY,
 )
+LLM_PAUSED = Gauge(
+    "autopost_llm_paused",
+    "1 while the LLM is not asked because its answers were rejected one after another.",
+    registry=REGISTRY,
+)
 LLM_BREAKER = Enum(
     "autopost_llm_breaker_state",
     "State of the LLM circuit breaker; while it is open, posts are written from templates.",

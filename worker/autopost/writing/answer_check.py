@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import regex
@@ -48,15 +48,32 @@ _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['�
 _REFUSAL = regex.compile(
     r"\bas an ai\b(?! agent)"
     rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT} (?:to )?"
-    r"(?:do|share|provide|fulfil+|answer|discuss|post|write|help|assist)\b"
-    rf"|\b{_CANNOT} (?:to )?(?:help|assist|comply|fulfil+|write|create|generate|provide|produce|do that|engage)\b",
+    r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|more|any|a post|the post)"
+    r"|fulfil+|discuss|help|assist)\b"
+    rf"|\b{_CANNOT} (?:to )?"
+    r"(?:help|assist|comply|fulfil+|do that|engage|(?:write|create|generate|provide|produce)"
+    r"(?: (?:this|that|it|such|a|an|the|any|your|content|posts?))?(?: \w+)?"
+    r" (?:posts?|content|that|this|it|request|text)|write)\b",
     regex.IGNORECASE,
 )
 _MARKERS = regex.compile(
-    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\"what_was_done\"|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
+    rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\b(?:agent_name|operation_type|what_explanation|why_explanation|next_steps|what_was_done)\b|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
     r"|\{(?:agent_name|operation_type|what_explanation|why_explanation|next_steps)\}",
     regex.IGNORECASE,
 )
+# A choice of posts, a table or a picture of characters.
+_NO_POST = regex.compile(
+    r"(?m)^\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s.*\n(?:.*\n)?\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s"
+    r"|^\s*\|.*\|\s*$|^\s*(?:or|oder|ou|o|oppure|lub|или|または|或者?)\s*:?\s*$|(?:\A|\s)1[.)]\s.*\s2[.)]\s"
+    r"|(?:\A|\s)[(]?a[.)]\s.*\s[(]?b[.)]\s|\(1\)\s.*\(2\)\s|\s\|{1,2}\s|^\s*>{1,3}\s|(?:\b\p{L}\s){6}|([!?])\1{2}"
+    r"|&(?:nbsp|amp|lt|gt|quot|#\d+);|\\[nrt\"]|\\u[0-9a-f]{4}|\\[a-z]+\{|\[/?(?:b|i|u|url|quote|color)\b[^\]]*\]"
+    r"|(?<!\w):[a-z_]{3,}:(?!\w)|[\uFF21-\uFF3A\uFF41-\uFF5A]{3}|[\u2460-\u24FF\U0001F130-\U0001F189]{2}|[<>]{2}"
+    r"|[=~*_#•★☆|]{4,}|[\u2500-\u259F\u2800-\u28FF]{2}|[\U0001D400-\U0001D7FF]{3}|\p{M}{4}",
+    regex.IGNORECASE,
+)
+_STRUCK_OUT = regex.compile(r"~~[^~]{1,200}~~\s*")
+_EMPHASIS = regex.compile(r"(\*\*|__|`)(?=\S)([^*_`]{1,200}?)(?<=\S)\1")
+_HEADING = regex.compile(r"(?m)^\s*#{1,6}\s+")
 _JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
 _WORD = regex.compile(r"\w+")
 _LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
@@ -71,9 +88,13 @@ _LEAST_CHARACTERS = 20  # of an answer that the token limit ended
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt`, `bad_response` or `out_of_tokens`."""
+    """Why an answer cannot be published: `empty`, `refused`, `leaked_prompt`, `bad_response` or `out_of_tokens`.
+
+    The checks that follow have reasons of their own. `found` is what the redactor found in it, by type.
+    """
 
     reason: str
+    found: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 def check(answer: Answer, placeholders: Collection[str] = (), voice: Voice = DEFAULT) -> str | Rejected:
@@ -100,7 +121,9 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str], voice: Voice) -> s
         return Rejected("refused")
     if _MARKERS.search(line) or _repeats_prompt(line, voice):
         return Rejected("leaked_prompt")
-    text = _unwrap(said)
+    if _NO_POST.search(said):
+        return Rejected("bad_response")
+    text = _unwrap(_without_markup(said))
     if _JSON.fullmatch(text):
         return Rejected("bad_response")
     text = limit_emoji(text, voice.emoji)
@@ -116,6 +139,13 @@ def is_all_thoughts(text: str) -> bool:
     """Return whether an answer that the token limit ended is the model's thoughts alone, with a mark or without."""
     said = plain(without_thoughts(text[:_MAX_CHARACTERS]))
     return not said or _ABOUT_THE_TASK.search(said) is not None
+
+
+def _without_markup(text: str) -> str:
+    """Return the text without Markdown: what is struck out is gone, what is emphasised stays."""
+    if "```" in text:
+        return text
+    return _HEADING.sub("", _EMPHASIS.sub(r"\2", _STRUCK_OUT.sub("", text)))
 
 
 def _unwrap(text: str) -> str:

@@ -6,26 +6,19 @@ model invents most: figures, links, mentions, names and the outcome. `vocabulary
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import regex
 
 from autopost.model import PLACEHOLDER
 from autopost.writing.fields import Fields
-from autopost.writing.outcome import Kind, Outcome
-from autopost.writing.vocabulary import (
-    APPROVED,
-    ASKING,
-    ENGLISH,
-    FAILED,
-    FINISHED,
-    NUMBER_WORDS,
-    WITH_CAPITAL,
-    says,
-)
+from autopost.writing.figure_check import invents_figures
+from autopost.writing.injection import obeys, without_instructions
+from autopost.writing.language import detect
+from autopost.writing.outcome_check import tells_another_outcome
+from autopost.writing.polarity import contradicts
+from autopost.writing.subject import shared
+from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
+from autopost.writing.voice import DEFAULT, Voice
 
-_NUMBER = regex.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")
-_SEPARATORS = regex.compile(r"[.,'’\u00a0\u202f]")
 _LINK = regex.compile(
     r"\bhttps?://\S+|\bwww\.\S+|\[[^\]]*\]\([^)]*\)"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|ai|co|example|info|biz|me|ly|gg|xyz|shop|site|de|fr|uk|eu)\b(?:/\S*)?",
@@ -35,37 +28,74 @@ _MENTION = regex.compile(r"(?<![\w.])@\w[\w.-]*|<[!#@][^>]*>")
 _MARKUP = regex.compile(r"</?[A-Za-z][^>]*>")
 _GAP = regex.compile(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]{1,2}")
 _HOLE = regex.compile(
-    r"\b(?:your|insert|placeholder|name|link|date|number|team|company|agent|x{1,3}|n{1,2}|todo|tbd)\b", regex.I
+    r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
+    regex.I,
 )
+_SHARED = 0.22  # of the words of a post are the operation's, at least
+_SHARED_OF_LONG = 0.25
+_LONG = 200  # characters
+_SHORT = 60
+# What stands for a value: XX, ___, $NAME, %NAME%.
+_BLANK = regex.compile(
+    r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
+    r"|\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\s(?:…|\.{3})\s|\s-{2,}\s|#{2,}|\*{3,}"
+    r"|[\[({<]\s*[\])}>]|[{}\[\]]|(?<!\S)[#*](?=\s)|\b(?:x{2,}|n{2,})\b|\bx(?=\s\p{L})|\.{4,}"
+)
+_SLOT = regex.compile(
+    r"\b(?:AGENT|NAME|NUMBER|COMPANY|TEAM|DATE|AMOUNT|PRODUCT|CUSTOMER|SYSTEM|LINK|URL|CITY|TOOL|TITLE|VALUE|OPERATION)\b"
+)
+_LEAST_SHORT_FORM = 5  # letters of "Postgres" for PostgreSQL
 _WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")
+_ENDING = regex.compile(r"['’]?s\Z|['’]\Z")
+_FOLLOWED_BY_A_NAME = regex.compile(r"\s\p{Lu}\p{Ll}+")
+# In German nouns have capitals, and other scripts have none.
+_NAMES_HAVE_CAPITALS = frozenset({"en", "fr", "es", "it", "pt", "nl", "sv", "da", "pl", "cs", "ru", "uk", "ro"})
 _CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}'’-]+")
-_START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictographic}\uFE0F?|[\"“”'‘(-])\s*\Z")
+_START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictographic}\uFE0F?|[\"“”'‘(¡¿-])\s*\Z")
 
 
-def contradiction(text: str, fields: Fields, vocabulary: str = "") -> str | None:
-    """Return why a post cannot be true of its operation, None if it can: `invented`, `unfilled`, `wrong_outcome`.
+def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | None:
+    """Return why a post cannot be true of its operation, None if it can.
 
-    `vocabulary` is a text of the team whose names a post may have as well.
+    `other_language`, `invented`, `unfilled`, `obeyed`, `off_topic`, `wrong_outcome`, `contradicts`. `voice` may name
+    what the operation does not, and may have chosen another language than the operation's.
     """
-    known = " ".join(
-        filter(
-            None, (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
-        )
-    )
+    texts = (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
+    known, instructions = without_instructions(f"{text}." for text in texts if text)
     bare = regex.sub(PLACEHOLDER, " ", text)
+    spoken = detect(f"{fields.what} {fields.why} {fields.next_steps}")
+    written = detect(bare)
+    if _is_in_another(written, voice.language or spoken):
+        return "other_language"
     known_folded = known.casefold()
+    names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
         return "invented"
-    if _has_holes(bare, known_folded):
+    if _has_holes(bare, known_folded) or any(slot[0] not in known for slot in _SLOT.finditer(bare)):
         return "unfilled"
     if (
-        _invents_figures(bare, known_folded)
+        invents_figures(bare, known, is_english=written == "en")
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
-        or _invents_names(bare, f"{known} {vocabulary}")
+        or (written in _NAMES_HAVE_CAPITALS and _invents_names(bare, names))
     ):
         return "invented"
-    return "wrong_outcome" if _tells_another_outcome(bare.casefold(), known_folded, fields) else None
+    if obeys(bare, known, instructions):
+        return "obeyed"
+    is_translated = voice.language is not None and spoken != voice.language
+    if (
+        not is_translated
+        and (bare == text or len(bare) > _SHORT)
+        and shared(bare, known) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG)
+    ):
+        return "off_topic"
+    if tells_another_outcome(bare, known, fields.kind, fields.outcome):
+        return "wrong_outcome"
+    return "contradicts" if contradicts(bare, known, fields.outcome, written) else None
+
+
+def _is_in_another(language: str | None, expected: str | None) -> bool:
+    return None not in (language, expected) and language != expected
 
 
 def _has_holes(text: str, known: str) -> bool:
@@ -78,51 +108,25 @@ def _has_holes(text: str, known: str) -> bool:
             continue
         if gap[0][0] in "[{" or _HOLE.search(inside):
             return True
-    return False
-
-
-def _invents_figures(text: str, known: str) -> bool:
-    there = set(_figures(known))
-    return not there.issuperset(_figures(text))
-
-
-def _figures(text: str) -> Iterator[str]:
-    """Return each number without its separators, which differ between languages, and its parts."""
-    for number in _NUMBER.finditer(text):
-        parts = _SEPARATORS.split(number[0])
-        yield "".join(parts).lstrip("0") or "0"
-    for word in _WORD.finditer(text.casefold()):
-        if word[0] in NUMBER_WORDS:
-            yield NUMBER_WORDS[word[0]]
+    return any(blank[0].casefold() not in known for blank in _BLANK.finditer(text))
 
 
 def _invents_names(text: str, known: str) -> bool:
-    """Return whether an English post has a name that the operation has not. In other languages nouns have capitals."""
-    words = {word[0].casefold() for word in _WORD.finditer(text)}
-    if len(words & ENGLISH) < 2:
+    """Return whether a post has a name in the middle of a sentence that the operation has not."""
+    names = [
+        _stem(word[0])
+        for word in _CAPITALISED.finditer(text)
+        if _START_OF_SENTENCE.search(text, 0, word.start()) is None or _FOLLOWED_BY_A_NAME.match(text, word.end())
+    ]
+    names = [name for name in names if name not in WITH_CAPITAL and name not in ENGLISH]
+    if not names:
         return False
     there = {_stem(word[0]) for word in _WORD.finditer(known)}
-    for word in _CAPITALISED.finditer(text):
-        if _START_OF_SENTENCE.search(text, 0, word.start()) and not _is_followed_by_a_name(text, word.end()):
-            continue
-        if _stem(word[0]) not in there and word[0].casefold() not in WITH_CAPITAL and word[0].casefold() not in ENGLISH:
-            return True
-    return False
-
-
-def _is_followed_by_a_name(text: str, end: int) -> bool:
-    return regex.compile(r"\s\p{Lu}\p{Ll}+").match(text, end) is not None
+    return not all(
+        name in there or (len(name) >= _LEAST_SHORT_FORM and any(other.startswith(name) for other in there))
+        for name in names
+    )
 
 
 def _stem(word: str) -> str:
-    return regex.sub(r"['’]?s\Z|['’]\Z", "", word.casefold())
-
-
-def _tells_another_outcome(text: str, known: str, fields: Fields) -> bool:
-    if fields.outcome in (Outcome.FAILED, Outcome.STOPPED):
-        return FAILED.search(text) is None or says(FINISHED, text)
-    if fields.kind is Kind.APPROVAL:
-        return says(APPROVED, text) or ASKING.search(text) is None
-    if fields.outcome is Outcome.RUNNING:
-        return says(FINISHED, text)
-    return FAILED.search(text) is not None and FAILED.search(known) is None and fields.outcome is Outcome.COMPLETED
+    return _ENDING.sub("", word.casefold())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import structlog
 
+from autopost.observability import metrics
 from autopost.writing.breaker import Breaker, Permit, State
 
 MAX_REJECTED = 10  # in a row
@@ -18,9 +20,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Quality:
-    """Counts rejected answers; pauses the model for `cooldown_seconds`, then tries one answer. For one event loop."""
+    """Counts rejected answers; pauses the model for `cooldown_seconds`, then tries one answer. For one event loop.
 
-    def __init__(self, cooldown_seconds: float) -> None:
+    `on_change` is called with whether the model is paused.
+    """
+
+    def __init__(self, cooldown_seconds: float, on_change: Callable[[bool], None] = lambda _: None) -> None:
+        self._tell = on_change
         self._breaker = Breaker(cooldown_seconds, failures=1, on_change=self._on_change)
         self._rejected: Counter[str] = Counter()
         self.last_reason = ""
@@ -51,6 +57,8 @@ class Quality:
         self._breaker.gave_up(permit)
 
     def _on_change(self, state: State, cooldown_seconds: float) -> None:
+        metrics.LLM_PAUSED.set(state is not State.CLOSED)
+        self._tell(state is not State.CLOSED)
         if cooldown_seconds:
             _log.warning("llm.paused", reason=self.last_reason, seconds=round(cooldown_seconds, 1))
         elif state is State.CLOSED:

@@ -14,22 +14,19 @@ from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.settings.llm_prices import cost_usd
 from autopost.writing.answer import Answer, NoAnswer
-from autopost.writing.answer_check import Rejected, check
+from autopost.writing.answer_check import Rejected
+from autopost.writing.breaker import State
 from autopost.writing.budget import Budget
 from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
-from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor, redact_fields
+from autopost.writing.guard import PRIVATE_DATA, post_in
 from autopost.writing.guarded_llm import GuardedLlm
 from autopost.writing.prompt import prompt_for, version_of
 from autopost.writing.proofread import proofread
 from autopost.writing.quality import Quality
-from autopost.writing.vocabulary import misfit
-from autopost.writing.voice import HASHTAG, Voice
 from autopost.writing.wording import DEFAULT as DEFAULT_WORDING
 from autopost.writing.wording import Wording
-
-PRIVATE_DATA = "private_data"
 
 _log = structlog.get_logger(__name__)
 
@@ -38,8 +35,8 @@ class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
-    called with `off`, or with each state of the circuit breaker, `on_agent` with the name of each agent before its
-    texts are redacted.
+    called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are no posts;
+    `on_agent` with the name of each agent before its texts are redacted.
     """
 
     def __init__(
@@ -61,7 +58,10 @@ class Writer:
         self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
         key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-        self._quality = Quality(settings.llm_breaker_cooldown_seconds)
+        self._quality = Quality(
+            settings.llm_breaker_cooldown_seconds,
+            lambda is_paused: on_state("paused" if is_paused else str(State.CLOSED)),
+        )
         self._llm: GuardedLlm | None = None
         if settings.llm_enabled and key:
             self._llm = GuardedLlm(settings, key, budget=budget, on_state=on_state, tracer=self._tracer)
@@ -137,19 +137,9 @@ class Writer:
     def _written(self, fields: Fields, wording: Wording, answer: Answer | NoAnswer) -> Written:
         if isinstance(answer, NoAnswer):
             return self._templated(fields, wording, answer.reason)
-        text = check(answer, fields.placeholders, wording.voice)
-        if isinstance(text, Rejected):
-            return self._templated(fields, wording, text.reason, paid=answer)
-        unfit = misfit(text)
-        post = proofread(
-            wording.voice.without_other_hashtags(text, _hashtags(fields)), self._redactor, fields.shown_title
-        )
-        if post.counts:
-            # The prompt was clean, so the model has invented personal data or assembled it from pieces. The redactor
-            # may not have found all of it.
-            return self._templated(fields, wording, PRIVATE_DATA, paid=answer, found=Counter(post.counts))
-        if reason := unfit or misfit(post.text) or _untrue(post.text, fields, wording.voice):
-            return self._templated(fields, wording, reason, paid=answer)
+        post = post_in(answer, fields, self._redactor, wording.voice)
+        if isinstance(post, Rejected):
+            return self._templated(fields, wording, post.reason, paid=answer, found=Counter(post.found))
         return self._record(fields, wording, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
 
     def _templated(
@@ -202,16 +192,6 @@ class Writer:
             input_price=self._settings.llm_input_price,
             output_price=self._settings.llm_output_price,
         )
-
-
-def _hashtags(fields: Fields) -> set[str]:
-    """Return the hashtags in the operation's own texts, in lower case."""
-    return {tag.casefold() for tag in HASHTAG.findall(f"{fields.what} {fields.why} {fields.next_steps}")}
-
-
-def _untrue(text: str, fields: Fields, voice: Voice) -> str | None:
-    """Return why a post cannot be true; the voice may name what the operation does not."""
-    return contradiction(voice.without_hashtags(text), fields, "" if voice.is_default else voice.text)
 
 
 def _noted(span: Span, written: Written) -> Written:

@@ -1,0 +1,34 @@
+"""Decide whether an answer of the LLM is published: the post in it, or why there is none. Pure but for the redactor."""
+
+from __future__ import annotations
+
+from autopost.model import Redaction
+from autopost.writing.answer import Answer
+from autopost.writing.answer_check import Rejected, check
+from autopost.writing.fact_check import contradiction
+from autopost.writing.fields import Fields, Redactor
+from autopost.writing.proofread import proofread
+from autopost.writing.vocabulary import misfit
+from autopost.writing.voice import DEFAULT, HASHTAG, Voice
+
+PRIVATE_DATA = "private_data"
+
+
+def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = DEFAULT) -> Redaction | Rejected:
+    """Return the post in an answer about these fields, cleaned up and cut, or why it is not published. CPU-bound.
+
+    `voice` is the one in the prompt. Raises RedactionFailed. An answer in which the redactor finds something is
+    rejected as `private_data`, with the number of findings by type: the prompt was clean, so the model has invented
+    private data or put it together from pieces, of which the redactor may not have found all.
+    """
+    text = check(answer, fields.placeholders, voice)
+    if isinstance(text, Rejected):
+        return text
+    known = f"{fields.what} {fields.why} {fields.next_steps}"
+    unfit = misfit(text, known)
+    tags = {tag.casefold() for tag in HASHTAG.findall(known)}
+    post = proofread(voice.without_other_hashtags(text, tags), redactor, fields.shown_title)
+    if post.counts:
+        return Rejected(PRIVATE_DATA, post.counts)
+    reason = unfit or misfit(post.text, known) or contradiction(voice.without_hashtags(post.text), fields, voice)
+    return Rejected(reason) if reason else post

@@ -1,0 +1,43 @@
+"""Compare what a post is about with what its operation is about, by the words that they share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import regex
+
+from autopost.writing.vocabulary import STOP_WORDS
+
+_WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}+(?:[.,]\p{N}+)*")
+_SHORT_FORM = regex.compile(r"\b\p{L}+n['’]t\b")
+_DENSE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
+_STEM = 5  # the rest of a word is most often its ending
+_LEAST = 4  # letters of a word that says what a text is about
+COMMON = frozenset().union(*STOP_WORDS.values())
+_KANA = regex.compile(r"\p{Hiragana}")
+
+
+def shared(text: str, known: str) -> float:
+    """Return the share of the words of a text that the known text has too; 1 if it has none."""
+    words = set(words_of(text))
+    return len(words & set(words_of(known))) / len(words) if words else 1.0
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Return the beginnings of the words that say what a text is about, and pairs of characters in dense scripts."""
+    text = _SHORT_FORM.sub(" ", text.casefold())
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if _DENSE.match(word):
+            for run in _DENSE.findall(word):
+                yield from (a + b for a, b in pairwise(run) if not _KANA.search(a + b))
+        elif word[0].isnumeric():
+            yield word
+        elif (root := stem(word)) is not None:
+            yield root
+
+
+def stem(word: str) -> str | None:
+    """Return the beginning of a folded word, None if it is short or says nothing about a subject."""
+    return word[:_STEM] if len(word) >= _LEAST and word not in COMMON else None
