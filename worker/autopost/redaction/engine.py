@@ -22,6 +22,7 @@ from autopost.redaction.people.second_look import confirmed
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
     AnalyzerEngine,
+    ContextWords,
     EntityRecognizer,
     RecognizerRegistry,
     RecognizerResult,
@@ -99,6 +100,7 @@ class Engine:
             nlp_engine=self._pipeline,
             supported_languages=[LANGUAGE],
             default_score_threshold=least_score,
+            context_aware_enhancer=ContextWords(),
         )
         # spaCy allows one memory zone at a time; other models process one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()
