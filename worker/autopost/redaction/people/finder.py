@@ -13,7 +13,8 @@ from functools import lru_cache
 from autopost.redaction.people.announced import after_title, cued_name
 from autopost.redaction.people.around import names_organisation, stands_in_capitals
 from autopost.redaction.people.full_name import full_name, lower_case_name
-from autopost.redaction.people.lists import folded, is_word, kind, lists
+from autopost.redaction.people.labelled import after_labels, before_honorifics
+from autopost.redaction.people.lists import folded, kind, lists
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, TITLES
 from autopost.redaction.people.words import Word, words_of
 from autopost.redaction.rule import Span
@@ -23,12 +24,13 @@ SCORE = 0.75
 
 # The ids of what finds a name, and what each follows.
 FULL, LOWER, TITLE, CUE = "people.full_name", "people.lower_case", "people.title", "people.cue"
-SINGLE = "people.given_name"
+LABEL, SINGLE = "people.label", "people.given_name"
 SOURCES = {
     FULL: "a given name and a surname, in either order (people/README.md)",
     LOWER: "the same in lower case",
-    TITLE: "a name after a title such as `Dr.`",
+    TITLE: "a name after a title such as `Dr.`, or before an honorific such as `様`",
     CUE: "two words that no list knows after words such as `assigned to`",
+    LABEL: "words after `last_name`, `given name` and the like",
     SINGLE: "a given name that stands alone; only with `SOCIAL_POST_REDACT_GIVEN_NAMES` or a model",
 }
 
@@ -44,7 +46,14 @@ _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
 
 
 def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
-    """Return the spans of names that these rules find, with the id of the rule, in order and without overlaps."""
+    """Return the spans of names that these rules find, with the id of the rule. Some may overlap."""
+    found = [(span, LABEL) for span in after_labels(text)] if LABEL in rules else []
+    if TITLE in rules:
+        found += [(span, TITLE) for span in before_honorifics(text)]
+    return [*found, *_of_words(text, rules)]
+
+
+def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     words = text.split()
     if SINGLE in rules or (LOWER in rules and _has_lower_case_name(words)) or not _LOWER_TITLES.isdisjoint(words):
         regions = [(0, len(text))]
@@ -101,9 +110,7 @@ def _regions(text: str, capitalised: re.Pattern[str]) -> Iterator[Span]:
 
 def _has_lower_case_name(words: list[str]) -> bool:
     given = lists().given
-    return not given.isdisjoint(words) and any(
-        len(word) >= 4 and not is_word(word) for word in given.intersection(words)
-    )
+    return not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words))
 
 
 def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tuple[Span, str]]:
