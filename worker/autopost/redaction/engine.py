@@ -26,7 +26,6 @@ from autopost.redaction.presidio import (
     EntityRecognizer,
     RecognizerRegistry,
     RecognizerResult,
-    SpacyRecognizer,
 )
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
@@ -79,7 +78,7 @@ class Engine:
         wanted = [rule for rules in groups for rule in rules]
         # One recognizer for all rules: Presidio spends as much time on a recognizer as that on a rule.
         self._rules = RuleRecognizer(_RULES, wanted, IDS)
-        recognizers: list[EntityRecognizer] = [self._rules] if wanted else []
+        recognizers: list[EntityRecognizer] = [self._rules]  # without any, Presidio loads its own
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
         self.agents = AgentNames()
@@ -87,8 +86,7 @@ class Engine:
         kind, name = split_model(model) if model and named else ("", "")
         self._pipeline = Pipeline(name) if kind == SPACY else Words()
         if kind:
-            by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
-            recognizers.append(by_model or name_recognizer(kind, name))
+            recognizers.append(name_recognizer(kind, name, named))
         self._asks_model = bool(kind)
         # Models find names that stand alone, if not all of them.
         unwanted = excluded if given_names or kind else excluded | {SINGLE}

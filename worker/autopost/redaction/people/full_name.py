@@ -107,5 +107,5 @@ def _last_and_first(text: str, words: list[Word], index: int) -> int | None:
     # In a list with semicolons or after a colon, as `Sorted: Abernethy, Colin; Czerny, Pavel`.
     listed = first.kind.unknown and _IN_LIST.search(text[max(0, first.start - 2) : first.start]) is not None
     if first.text.isupper():
-        sure, listed = False, len(first.text) > 5 and (first.kind.surname or first.kind.unknown)
+        sure, listed = False, first.kind.surname or (len(first.text) > 5 and first.kind.unknown)
     return index + 1 if (sure or listed) and alone and second.kind.given else None
