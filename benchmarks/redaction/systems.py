@@ -43,12 +43,19 @@ def stock_presidio() -> Finder:
     """
     import logging
 
+    import presidio_analyzer.predefined_recognizers as recognizers
     import spacy
     import tldextract
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
+    from presidio_analyzer.recognizer_registry import recognizer_registry, recognizer_registry_provider
 
     logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
+    # If autopost's redaction was imported first, Presidio was loaded without its recognizers.
+    for module in (recognizer_registry, recognizer_registry_provider):
+        for name in ("SpacyRecognizer", "StanzaRecognizer", "TransformersRecognizer"):
+            if hasattr(module, name):
+                setattr(module, name, getattr(recognizers, name))
     # The e-mail recognizer would fetch the list of public suffixes; the package brings a copy along.
     setattr(tldextract, "extract", tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None))  # noqa: B010
 

@@ -31,6 +31,24 @@ def test_address_in_lower_case_is_found_by_its_unit_or_a_word_of_living(redactor
     assert_replaced(redactor, ["12 maple grove apt 4"], "STREET_ADDRESS", ["moved to {}", "lives at {}"])
 
 
+def test_street_that_other_things_are_called_is_found_in_a_sentence_about_a_place(redactor: Redactor) -> None:
+    """A preposition before it, and behind it a verb, a preposition or the end."""
+    values = [
+        "7 Quarry Hollow Ct",
+        "27 Hazelmere Drive",
+        "9 Abbey Mews",
+        "3305 Old Mill Circle",
+        "5 Pottery Yard",
+        "3 The Paddocks",
+    ]
+    sentences = [
+        "Technician booked for {} on Monday",
+        "Her parcel went to {} although she moved",
+        "Viewing at {} booked for Saturday",
+    ]
+    assert_replaced(redactor, values, "STREET_ADDRESS", sentences)
+
+
 def test_what_only_counts_stays(redactor: Redactor) -> None:
     """Numbers before words that streets have, and words before numbers."""
     texts = [
@@ -43,5 +61,11 @@ def test_what_only_counts_stays(redactor: Redactor) -> None:
         "Room 12, floor 3 is booked; Suite 4 passes. Unit 12 Box 4 tests ok",
         "PO box feature released. Box 12 is full. Ran 12 Unit tests. Calle 13 concert.",
         "Deployed to 3 East Coast Village clusters. Step 1 Point Release",
+        "Raised it to 5 Concurrent Runs; added 7 Data Points to 3 Main Views and 12 Edge Case paths.",
+        "RETRY 3 TIMES AND PLACE 12 ORDERS. 404 NOT FOUND and 500 INTERNAL SERVER ERROR came.",
+        "Zum Release 12 gibt es Notizen; im Januar 12 Termine, Onboarding 12 Kunden, Nürnberg 12 Grad.",
+        "Launchpad 12 Projekte, Plaza 12 asistentes, Place 3 commandes, Corso 3 lezioni. BP 120/80 is a sample.",
+        "The Help Center, Support Lane, got 12 articles. Unit 7 tests pass, Suite 12 is flaky, Block 3 is done.",
+        "Added 5 Business Park photos. Moved to 3 Google Drive folders. Sector 9 grew, Phase 2 started.",
     ]
     assert_unchanged(redactor, texts)

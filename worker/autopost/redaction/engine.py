@@ -22,10 +22,10 @@ from autopost.redaction.people.second_look import confirmed
 from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.presidio import (
     AnalyzerEngine,
+    ContextWords,
     EntityRecognizer,
     RecognizerRegistry,
     RecognizerResult,
-    SpacyRecognizer,
 )
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
@@ -78,7 +78,7 @@ class Engine:
         wanted = [rule for rules in groups for rule in rules]
         # One recognizer for all rules: Presidio spends as much time on a recognizer as that on a rule.
         self._rules = RuleRecognizer(_RULES, wanted, IDS)
-        recognizers: list[EntityRecognizer] = [self._rules] if wanted else []
+        recognizers: list[EntityRecognizer] = [self._rules]  # without any, Presidio loads its own
         named = self.entities & NAME_ENTITIES
         self._knows_names = name_lists.ENTITY in named
         self.agents = AgentNames()
@@ -86,8 +86,7 @@ class Engine:
         kind, name = split_model(model) if model and named else ("", "")
         self._pipeline = Pipeline(name) if kind == SPACY else Words()
         if kind:
-            by_model = SpacyRecognizer(supported_entities=sorted(named), name=SPACY) if kind == SPACY else None
-            recognizers.append(by_model or name_recognizer(kind, name))
+            recognizers.append(name_recognizer(kind, name, named))
         self._asks_model = bool(kind)
         # Models find names that stand alone, if not all of them.
         unwanted = excluded if given_names or kind else excluded | {SINGLE}
@@ -99,6 +98,7 @@ class Engine:
             nlp_engine=self._pipeline,
             supported_languages=[LANGUAGE],
             default_score_threshold=least_score,
+            context_aware_enhancer=ContextWords(),
         )
         # spaCy allows one memory zone at a time; other models process one text at a time.
         self._zone: AbstractContextManager[Any] = Lock() if kind else nullcontext()

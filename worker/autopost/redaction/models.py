@@ -8,7 +8,7 @@ or with a directory instead of the name; `spacy:` can be omitted. The last two n
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,16 @@ def split_model(name: str) -> tuple[str, str]:
     return kind, model
 
 
-def name_recognizer(kind: str, model: str) -> EntityRecognizer:
-    """Return the recognizer for a GLiNER or transformers model.
+def name_recognizer(kind: str, model: str, entities: Collection[str]) -> EntityRecognizer:
+    """Return the recognizer for a GLiNER or transformers model, or that for what a spaCy pipeline has found.
 
-    Raises ConfigurationError if the extra is not installed, or the model is missing or cannot be loaded.
+    `entities`: the types that a pipeline may find. Raises ConfigurationError if the extra is not installed, or the
+    model is missing or cannot be loaded.
     """
+    if kind == SPACY:
+        from presidio_analyzer.predefined_recognizers import SpacyRecognizer
+
+        return SpacyRecognizer(supported_entities=sorted(entities), name=SPACY)
     make = _KINDS[kind]
     directory = _directory(kind, model)
     try:

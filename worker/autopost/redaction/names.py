@@ -36,15 +36,17 @@ class NameList:
         self._rows: set[str] = set()
         self._lengths: dict[str, tuple[int, ...]] = {}
         for name in names:
-            words = _split(normalise(name).text)[1]
-            if words:
-                self._add(words)
+            self.add(name)
 
     def __bool__(self) -> bool:
         """Return whether the list has a name."""
         return bool(self._rows)
 
-    def _add(self, words: list[str]) -> None:
+    def add(self, name: str) -> None:
+        """Look for this name, too. Other threads may search meanwhile."""
+        words = _split(normalise(name).text)[1]
+        if not words:
+            return
         self._add_row(" ".join(words), words[0], len(words))
         for first in range(1, len(words)):
             turned = f"{' '.join(words[first:])}, {' '.join(words[:first])}"

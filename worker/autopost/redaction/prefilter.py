@@ -19,8 +19,8 @@ import re2
 from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
 
-# Memory for the states of one set. When it is used up, RE2 discards states and goes on. Few sets need half of it.
-MEMORY_BYTES = 4 << 20
+# Memory for the states of one set. When it is used up, RE2 discards states and goes on. Few sets need a quarter of it.
+MEMORY_BYTES = 8 << 20
 
 
 class Prefilter:

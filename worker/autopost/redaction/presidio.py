@@ -1,9 +1,10 @@
-"""What the redaction uses of Presidio, imported without spaCy.
+"""What the redaction uses of Presidio, imported without spaCy and without Presidio's own recognizers.
 
-Presidio imports spaCy, thinc and numpy for engines that are not used here. Importing them takes half a second of CPU
-and 60 MB for each process. So they are replaced by empty modules while Presidio is imported, unless they are loaded
-already. Presidio uses their names in annotations, as base classes and as decorators of those engines; what is really
-used is imported in nlp.py, when a spaCy pipeline is configured.
+Presidio imports spaCy, thinc and numpy for engines that are not used here, and some 90 recognizers with requests,
+tldextract and phonenumbers. Importing them takes a second of CPU and 80 MB for each process. So they are replaced by
+empty modules while Presidio is imported, unless they are loaded already. Presidio uses their names in annotations, as
+base classes, as decorators and to load its recognizers; what is really used is imported in nlp.py and models.py, when
+a model is configured.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 _LEFT_OUT = (
     *("spacy", "spacy.language", "spacy.pipeline", "spacy.tokens", "spacy.util", "spacy.vocab"),
     *("thinc", "thinc.api"),
+    "presidio_analyzer.predefined_recognizers",
 )
 
 
@@ -63,11 +65,28 @@ def _without_spacy() -> Iterator[None]:
 
 with _without_spacy():
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, NlpEngine, SpacyNlpEngine
-    from presidio_analyzer.predefined_recognizers import SpacyRecognizer
+
+
+class ContextWords(LemmaContextAwareEnhancer):  # type: ignore[misc,unused-ignore]
+    """Compares context words only if a recognizer has any; copying the results takes longer than finding them."""
+
+    def enhance_using_context(
+        self, text: str, raw_results: list[RecognizerResult], nlp_artifacts: Any, recognizers: Any, context: Any = None
+    ) -> list[RecognizerResult]:
+        """Return the results, with a higher score beside a context word."""
+        if not any(recognizer.context for recognizer in recognizers):
+            return raw_results
+        enhanced: list[RecognizerResult] = super().enhance_using_context(
+            text, raw_results, nlp_artifacts, recognizers, context
+        )
+        return enhanced
+
 
 __all__ = [
     "AnalyzerEngine",
+    "ContextWords",
     "EntityRecognizer",
     "NerModelConfiguration",
     "NlpArtifacts",
@@ -75,5 +94,4 @@ __all__ = [
     "RecognizerRegistry",
     "RecognizerResult",
     "SpacyNlpEngine",
-    "SpacyRecognizer",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -23,6 +23,11 @@ from autopost.redaction.rule import Rule
 MAX_CHARACTERS = 100_000
 
 DEADLINE_CPU_SECONDS = 2.0
+
+# Names of agents, types of operations and other short texts come again and again. Only texts without findings are
+# remembered, so that no secret stays in memory.
+MOST_REMEMBERED = 10_000
+REMEMBERED_CHARACTERS = 80
 
 # A placeholder differs in length and context from what it replaced, so a pass can reveal a new finding. Each pass
 # replaces at least one; usually there are two passes, of which the second finds nothing.
@@ -71,6 +76,7 @@ class Redactor:
         self._engine.agents.set(agents)
         self._allowlist = Allowlist(allowlist)
         # A made-up type in angle brackets protects nothing: only those that exist do.
+        self._clean: OrderedDict[str, None] = OrderedDict()
         self._placeholders = compiled(f"<(?:{'|'.join(sorted(self._engine.entities))})>")
 
     def redact(self, text: str) -> Redaction:
@@ -97,20 +103,31 @@ class Redactor:
     def set_names(self, names: Iterable[str]) -> None:
         """Look for these full names from now on, instead of the earlier ones. CPU-bound."""
         self._engine.set_names(names)
+        self._clean = OrderedDict()
 
     def set_agents(self, names: Iterable[str]) -> None:
         """Leave these names of agents alone from now on, instead of the earlier ones. CPU-bound."""
         self._engine.agents.set(names)
+        self._clean = OrderedDict()
 
     def know_agent(self, name: str | None) -> None:
         """Leave the name of this agent alone, too. Cheap for a name that is known."""
         self._engine.agents.add(name)
 
     def _redact(self, text: str) -> tuple[str, list[Finding]]:
+        clean = self._clean  # another one after a change of names, whose texts may not be clean
+        if text in clean:
+            return text, []
         try:
-            return self._passes(text)
+            redacted, findings = self._passes(text)
         except Exception as error:  # noqa: BLE001  # fails closed
             problem = type(error).__name__
+        else:
+            if len(text) <= REMEMBERED_CHARACTERS and redacted == text:
+                clean[text] = None
+                if len(clean) > MOST_REMEMBERED:
+                    clean.popitem(last=False)
+            return redacted, findings
         # Raised outside the handler, so that the cause, which may quote the text, is not its context.
         raise RedactionFailed(f"The text could not be redacted ({problem}).") from None
 

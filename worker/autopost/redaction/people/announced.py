@@ -58,7 +58,7 @@ def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | 
         return None
     first, second = named[0].kind, named[1].kind
     if not (first.unknown or first.surname or first.maybe_given) or not (
-        second.unknown or second.surname or second.given
+        second.unknown or second.surname or second.given or (first.surname and second.maybe_surname)
     ):
         return None
     if named[1].text.lower().endswith(BUSINESS_ENDINGS):

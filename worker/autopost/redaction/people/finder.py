@@ -4,19 +4,17 @@ A given name and a surname, in either order; a title and a name; two words that 
 `assigned to`. What the lists know as an English word is a surname only if it is a frequent one.
 """
 
-# ruff: noqa: E501  # a pattern is easier to read on one line
-
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from autopost.redaction.pattern import compiled
 from autopost.redaction.people.announced import after_title, cued_name
 from autopost.redaction.people.around import names_organisation, stands_in_capitals
 from autopost.redaction.people.full_name import full_name, lower_case_name
-from autopost.redaction.people.lists import folded, is_word, kind, lists
+from autopost.redaction.people.labelled import after_labels, before_honorifics
+from autopost.redaction.people.lists import folded, kind, lists
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, TITLES
 from autopost.redaction.people.words import Word, words_of
 from autopost.redaction.rule import Span
@@ -26,65 +24,93 @@ SCORE = 0.75
 
 # The ids of what finds a name, and what each follows.
 FULL, LOWER, TITLE, CUE = "people.full_name", "people.lower_case", "people.title", "people.cue"
-SINGLE = "people.given_name"
+LABEL, SINGLE = "people.label", "people.given_name"
 SOURCES = {
     FULL: "a given name and a surname, in either order (people/README.md)",
     LOWER: "the same in lower case",
-    TITLE: "a name after a title such as `Dr.`",
+    TITLE: "a name after a title such as `Dr.`, or before an honorific such as `様`",
     CUE: "two words that no list knows after words such as `assigned to`",
+    LABEL: "words after `last_name`, `given name` and the like",
     SINGLE: "a given name that stands alone; only with `SOCIAL_POST_REDACT_GIVEN_NAMES` or a model",
 }
 
-# Two capitalised words, perhaps with a comma or particles between, and a title in lower case before one. Each match is
-# a place to look at; most texts of agents have few.
-_PLACES = compiled(
-    r"\p{Lu}[\p{L}'.-]*,?[ \x{a0}]{1,2}(?:[\p{Ll}']{1,3} ){0,3}\p{Lu}"
-    r"|\p{Lu}\.\p{Lu}|\b(?:mr|mrs|ms|dr|prof|herrn?|frau|mme|mlle|monsieur|madame|se[nñ]or(?:a|ita)?|sra?|srta|signora?|dott|mevrouw)\.? \p{Lu}"
-)
-_REACH = 80  # characters after such a place that belong to it
+# Words with a capital stand in one place if nothing but signs and particles is between them: `Ludwig van der Beek`.
+_MOST_BETWEEN = 16
 # What begins with a capital, and more.
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:['-][^\W\d_]+)*")
-_LOWER_TITLES = frozenset([*LOWER_TITLES, *(f"{title}." for title in LOWER_TITLES)])
+_ASCII_CAPITALISED = re.compile(r"[A-Z][A-Za-z]*(?:['-][A-Za-z]+)*")  # twice as fast
+_LOWER_TITLES = frozenset([*LOWER_TITLES, "señor", "señora", *(f"{title}." for title in LOWER_TITLES)])
+
+# What a word says about the names around it.
+_NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
 
 
 def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
-    """Return the spans of names that these rules find, with the id of the rule, in order and without overlaps."""
+    """Return the spans of names that these rules find, with the id of the rule. Some may overlap."""
+    found = [(span, LABEL) for span in after_labels(text)] if LABEL in rules else []
+    if TITLE in rules:
+        found += [(span, TITLE) for span in before_honorifics(text)]
+    return [*found, *_of_words(text, rules)]
+
+
+def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     words = text.split()
-    if SINGLE in rules or (LOWER in rules and _has_lower_case_name(words)):
+    if SINGLE in rules or (LOWER in rules and _has_lower_case_name(words)) or not _LOWER_TITLES.isdisjoint(words):
         regions = [(0, len(text))]
-    elif any(map(_can_be_of_a_name, _CAPITALISED.findall(text))) or not _LOWER_TITLES.isdisjoint(words):
-        regions = _regions(text)
     else:
-        return []
+        capitalised = _ASCII_CAPITALISED if text.isascii() else _CAPITALISED
+        if not _may_be_named(capitalised.findall(text)):
+            return []
+        regions = list(_regions(text, capitalised))
     return [name for region in regions for name in _names(text, words_of(text, *region), rules)]
 
 
+def _may_be_named(words: Iterable[str]) -> bool:
+    """Return whether these words can hold a name: every name has one that is not just a word, or an initial."""
+    signs = set(map(_sign, words))
+    return _NAME in signs or (_INITIAL in signs and _WORD_AND_SURNAME in signs)
+
+
 @lru_cache(maxsize=4096)
-def _can_be_of_a_name(word: str) -> bool:
-    """Return whether every name has such a word: a title, an initial, or what is more than a word and a surname."""
+def _sign(word: str) -> int:
+    if not word[0].isupper():
+        return _NOTHING
+    if len(word) == 1:
+        return _INITIAL
     what = kind(word)
-    known = what.given or what.maybe_given or what.surname or what.unknown
-    return known or len(word) == 1 or folded(word) in TITLES
+    if (
+        what.given
+        or folded(word) in TITLES
+        or (not word.isupper() and (what.maybe_given or what.surname or what.unknown))
+    ):
+        return _NAME
+    return _WORD_AND_SURNAME if what.maybe_surname else _NOTHING
 
 
-def _regions(text: str) -> list[Span]:
-    """Return the parts of the text that may hold a name."""
-    regions: list[Span] = []
-    for match in _PLACES.finditer(text.encode() if text.isascii() else text):
-        start, end = match.start(), min(match.end() + _REACH, len(text))
-        if regions and start <= regions[-1][1]:
-            regions[-1] = regions[-1][0], end
-        else:
-            # The word before counts: `Lake Victoria Falls`.
-            regions.append((max(0, text.rfind(" ", 0, max(0, start - 1)) + 1), end))
-    return regions
+def _regions(text: str, capitalised: re.Pattern[str]) -> Iterator[Span]:
+    """Yield the parts of the text with two or more capitalised words that can hold a name."""
+    words: list[str] = []
+    start = end = 0
+    for match in capitalised.finditer(text):
+        word = match.group()
+        if not word[0].isupper():
+            continue
+        place, behind = match.span()
+        if words and place - end > _MOST_BETWEEN:
+            if len(words) > 1 and _may_be_named(words):
+                yield start, end
+            words = []
+        if not words:
+            start = place
+        words.append(word)
+        end = behind
+    if len(words) > 1 and _may_be_named(words):
+        yield start, end
 
 
 def _has_lower_case_name(words: list[str]) -> bool:
     given = lists().given
-    return not given.isdisjoint(words) and any(
-        len(word) >= 4 and not is_word(word) for word in given.intersection(words)
-    )
+    return not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words))
 
 
 def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tuple[Span, str]]:

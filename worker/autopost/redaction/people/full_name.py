@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from autopost.redaction.people.around import SENTENCE_START, follows_place_word, is_cued, names_organisation
 from autopost.redaction.people.lists import folded, is_word
-from autopost.redaction.people.signs import VERBS_AFTER_WORDS
+from autopost.redaction.people.signs import BUSINESS_ENDINGS, LOWER_CUES, VERBS_AFTER_WORDS, VERBS_OF_PEOPLE
 from autopost.redaction.people.vocabulary import BRANDS
 from autopost.redaction.people.words import Word, chain_from, joined
+
+_IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")
 
 
 def full_name(text: str, words: list[Word], index: int) -> int | None:
@@ -45,7 +49,7 @@ def _pair(first: Word, second: Word, *, cued: bool, particle: bool, initial: boo
     if upper and not first.is_initial and len(second.text) > 1:
         return one.given and (two.surname or two.given or (two.maybe_surname and second.text.isupper()))
     if first.is_initial:
-        return two.surname or (cued and two.maybe_surname)
+        return two.surname or (cued and (two.maybe_surname or two.unknown)) or ((initial or particle) and two.unknown)
     if one.given:
         return two.surname or two.given or two.maybe_surname or two.unknown or (cued and two.maybe_given)
     if one.maybe_given:
@@ -76,14 +80,15 @@ def lower_case_name(text: str, words: list[Word], index: int) -> int | None:
     if index + 1 == len(words) or not joined(text, words[index], words[index + 1]):
         return None
     first, second = words[index], words[index + 1]
-    sure = first.kind.given and first.text.islower() and second.text.islower()
-    sure = sure and (second.kind.surname or (second.kind.unknown and is_cued(text, words, index)))
-    if (
-        not sure
-        or is_word(folded(first.text))
-        or len(first.text) < 4
-        or text[second.end : second.end + 1] in {"_", "("}
-    ):
+    if not (first.kind.given and first.text.islower() and second.text.islower()):
+        return None
+    cued = is_cued(text, words, index, LOWER_CUES) or VERBS_OF_PEOPLE.match(text, second.end) is not None
+    unsure = is_word(folded(first.text)) or len(first.text) < 4
+    if not cued and (unsure or not second.kind.surname):
+        return None
+    if not (second.kind.surname or (second.kind.unknown and not second.text.endswith(BUSINESS_ENDINGS))):
+        return None
+    if text[second.end : second.end + 1] in {"_", "("} or len(first.text) < 3:
         return None
     return None if text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"} else index + 1
 
@@ -98,5 +103,9 @@ def _last_and_first(text: str, words: list[Word], index: int) -> int | None:
     if index and joined(text, words[index - 1], first, comma=True) and words[index - 1].capital:
         return None
     alone = index + 2 == len(words) or text[second.end : second.end + 2] != ", " or not words[index + 2].capital
-    sure = first.kind.maybe_surname and (not first.kind.given or first.kind.surname) and second.kind.given
-    return index + 1 if sure and alone and not first.text.isupper() else None
+    sure = first.kind.maybe_surname and (not first.kind.given or first.kind.surname)
+    # In a list with semicolons or after a colon, as `Sorted: Abernethy, Colin; Czerny, Pavel`.
+    listed = first.kind.unknown and _IN_LIST.search(text[max(0, first.start - 2) : first.start]) is not None
+    if first.text.isupper():
+        sure, listed = False, first.kind.surname or (len(first.text) > 5 and first.kind.unknown)
+    return index + 1 if (sure or listed) and alone and second.kind.given else None

@@ -71,7 +71,8 @@ def kind(word: str) -> Kind:
             maybe_given=all(p.given or p.maybe_given for p in parts),
             surname=any(p.surname for p in parts) and not any(p == Kind() for p in parts),
             maybe_surname=all(p.surname or p.maybe_surname for p in parts),
-            unknown=bool(parts) and all(p.unknown or p.given or p.surname for p in parts),
+            unknown=any(p.unknown or p.given or p.surname for p in parts)
+            and all(p.unknown or p.maybe_given or p.maybe_surname for p in parts),
         )
     return _kind(word, folded(word))
 

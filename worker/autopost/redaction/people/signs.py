@@ -135,7 +135,7 @@ _BEFORE_PEOPLE = (
     r"|(?:message|mail|e-mail|email|reply|request|call|note|letter|feedback|approval|order|payment|invoice|complaint|ticket|refund|voicemail|"
     r"application|referral|review|comment|question|signature|confirmation|answer|response|cv|resume) (?:from|of|for|by|to|with)"
     r"|(?:on behalf|in the name|in care) of|c/o|attn|attention|care of|regarding|spoke with|talked with|met with|meeting with|call with"
-    r"|chat with|interview(?:ed)?(?: with)?|contacted|emailed|phoned|texted|thanked|pinged|notified|invited|welcomed|onboarded"
+    r"|chat with|interview(?:ed)?(?: with)?|contacted|cc'd|emailed|phoned|texted|thanked|pinged|notified|invited|welcomed|onboarded"
     r"|hired|reminded|informed|paid|refunded|author|reporter|assignee|reviewer|approver|customer|client|patient|employee|"
     r"candidate|applicant|tenant|guest|passenger|driver|manager|colleague|supervisor|beneficiary|payee|payer|cardholder|card holder|"
     r"account holder|holder|recipient|sender|subscriber|member|student|teacher|contractor|nurse|witness|claimant|insured|buyer|seller|"
@@ -158,6 +158,11 @@ _TAIL = r"(?:\s?[:=]\s?[\"']?|,?\s[\"'(]?)$"
 _LABELS = r"(?:contact|owner|lead|from|by|to|von|an|de|da|от)\s?[:=]\s?[\"']?$"
 STRONG_CUES = compiled(rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}){_TAIL}|{_LABELS})")
 CUES = compiled(rf"(?i)(?:^|[^\w-])(?:{_BEFORE_PEOPLE}|{_BEFORE_PEOPLE_OR_THINGS}){_TAIL}")
+
+# Before a name in lower case, of which only the given name is known.
+LOWER_CUES = compiled(
+    rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}|w/|waiting (?:on|for)|(?:account|behalf|profile|record|file|request) of|cc'd|user(?:name)?|on[ -]call){_TAIL}|{_LABELS})"
+)
 
 # The text after a name.
 VERBS_OF_PEOPLE = compiled(

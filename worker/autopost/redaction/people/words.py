@@ -71,7 +71,7 @@ def joined(text: str, left: Word, right: Word, *, comma: bool = False) -> bool:
     if between in {" ", "  ", "\u00a0"}:
         return True
     if left.is_initial:
-        return between in {". ", "."}
+        return between in {". ", ".", ".-"}
     return comma and between == ", "
 
 

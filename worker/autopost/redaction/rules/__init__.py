@@ -75,12 +75,12 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
 
 # Families whose anchors are compiled into one set; any other has a set of its own (see prefilter.py).
 _TOGETHER = (
-    ("email", "wallet", "links"),
-    ("iban", "network", "opaque"),
-    ("identity", "bank"),
-    ("credentials", "commands"),
-    ("birth", "ai keys", "service keys"),
-    ("national id", "developer keys", "private keys"),
+    ("card", "iban", "network"),
+    ("credentials", "email", "birth"),
+    ("devices", "commands"),
+    ("identity", "near"),
+    ("national id", "ai keys", "developer keys", "private keys"),
+    ("wallet", "links"),
 )
 GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in group for group in _TOGETHER)))
 

@@ -11,26 +11,38 @@ from autopost.redaction.people.lists import folded, is_word
 from autopost.redaction.people.vocabulary import FUNCTION_WORDS, NEVER, PRODUCTS
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.address_parts import (
+    AFTER_STREET,
     ANY_STREET,
+    BEFORE_STREET,
     BOX,
     CAP,
     CUE,
     DIRECTION,
+    ESTATE,
     FRENCH,
     FRENCH_WORD,
     GERMAN,
+    GRID,
     HOUSE,
     LATIN_LINK,
+    LETTERS,
     LIVES_AT,
     LOWER,
     NAME,
+    NAMED_HOUSE,
+    NUMBERED_ROAD,
+    PHYSICAL,
     POSTAL_TOWN,
+    SHOUTED,
     SPANISH,
     SPANISH_WORD,
     STATES,
     STRONG,
     TAIL,
     TAIL_NEEDED,
+    TOWN,
+    UK_CODE,
+    UNIT,
     UNIT_FIRST,
     WEAK,
     WITH_UNIT,
@@ -45,6 +57,7 @@ Accept = Callable[[str, int, int], bool]
 ENTITY = "STREET_ADDRESS"
 
 _UPU = "Universal Postal Union: addressing guidelines by country"
+_ROYAL_MAIL = "Royal Mail: Postcode Address File, structure of addresses"
 _USPS = "USPS Publication 28, appendix C: street suffixes, unit designators, states"
 
 # A number before the words of a street.
@@ -55,7 +68,7 @@ _LOWER = rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b"
 _NO_STREET = (
     "arbeitsplatz", "speicherplatz", "sitzplatz", "stellplatz", "listenplatz", "umweg", "ausweg", "hinweg", "rückweg", "dienstweg", "rechtsweg",
     "lösungsweg", "mittelweg", "norway", "gateway", "runway", "subway", "halfway", "highway", "freeway", "railway", "pathway", "broadway",
-    "startplatz", "bauplatz", "lagerplatz", "parkplatz", "spielplatz", "lernpfad", "dateipfad",
+    "launchpad", "notepad", "keypad", "touchpad", "trackpad", "thinkpad", "scratchpad", "startplatz", "bauplatz", "lagerplatz", "parkplatz", "spielplatz", "lernpfad", "dateipfad",
 )  # fmt: skip
 _UNITS = (
     "GB",
@@ -87,6 +100,8 @@ def _is_street(text: str, start: int, end: int) -> bool:
     numbers = _NUMBER.findall(value)
     if len(numbers) < 2 and (_YEAR.match(value) or value.lower().startswith(("straße", "strasse", "street "))):
         return False
+    if any(len(number) >= 5 for number in numbers):
+        return True  # with a postcode
     names = [word.strip(".,") for word in value.split() if word[:1].isupper()]
     plain = [folded(word) for word in names]
     return not any(word in PRODUCTS and not is_word(word) for word in plain)
@@ -94,6 +109,8 @@ def _is_street(text: str, start: int, end: int) -> bool:
 
 def _is_named(text: str, start: int, end: int) -> bool:
     """Refuse words of English and products after `Via` and the like: `Via Webhook 3`."""
+    if not text[start:end].lower().startswith("via "):
+        return _is_street(text, start, end)
     words = [folded(word.strip(".,'")) for word in text[start:end].split()[1:] if word[:1].isupper()]
     known = (
         word in PRODUCTS or (word in NEVER and word.isalpha()) or word in FUNCTION_WORDS or is_word(word)
@@ -108,14 +125,39 @@ def _is_town(text: str, start: int, end: int) -> bool:
     return not is_word(folded(town)) and not town.isupper() and _is_street(text, start, end)
 
 
-def _rule(pattern: str, anchor: str, *, accept: Accept = _is_street, source: str = _UPU, score: float = 0.85) -> Rule:
+def _is_compound(text: str, start: int, end: int) -> bool:
+    """Refuse English words that end like a Dutch or German street: `Monitoring 3`, `Launchpad 4`."""
+    name = text[start:end].split()[0].strip(".,")
+    plain = folded(name)
+    return not is_word(plain) and plain not in PRODUCTS and _is_street(text, start, end)
+
+
+def _is_estate(text: str, start: int, end: int) -> bool:
+    """Accept an estate with a unit, a number or a postcode: `Business Park` alone can be anything."""
+    return _NUMBER.search(text[start:end]) is not None and _is_street(text, start, end)
+
+
+def _is_shouted(text: str, start: int, end: int) -> bool:
+    """Refuse a sentence in capitals: `RETRY 3 TIMES AND PLACE`."""
+    return not any(folded(word) in FUNCTION_WORDS for word in text[start:end].split()) and _is_street(text, start, end)
+
+
+def _rule(
+    pattern: str,
+    anchor: str,
+    *,
+    accept: Accept = _is_street,
+    source: str = _UPU,
+    score: float = 0.85,
+    name: str = "",
+) -> Rule:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         while text[end - 1] in " .,;:!?\n":  # the full stop of an abbreviation may be that of the sentence
             end -= 1
         if accept(text, start, end):
             yield start, end
 
-    return Rule(ENTITY, pattern, source, anchor=anchor, score=score, refine=refine)
+    return Rule(ENTITY, pattern, source, anchor=anchor, score=score, refine=refine, name=name)
 
 
 ENGLISH = (
@@ -143,7 +185,11 @@ ENGLISH = (
     # In lower case only with a unit or a town, or after a word of living.
     _rule(rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL_NEEDED}", _LOWER, source=_USPS),
     _rule(rf"{CUE}(\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b\.?{TAIL})", _LOWER, source=_USPS),
-    _rule(rf"\b\d{{1,5}} Broadway\b{TAIL}", r"\bBroadway\b", source=_USPS),
+    _rule(
+        rf"\b\d{{1,5}} (?:Broadway|Avenue of the [A-Z]\w+|Avenue [A-Z])\b{TAIL}",
+        r"\bBroadway\b|\d Avenue (?:of|[A-Z]\b)",
+        source=_USPS,
+    ),
     _rule(
         rf"\b(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
         rf"\b{STATES}[ \n]\d{{5}}",
@@ -151,8 +197,61 @@ ENGLISH = (
     ),
     _rule(
         BOX,
-        r"(?i)box #?\d|\bpost(?:fach|bus|boks|ale?) #?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b",
+        r"(?i)box #?x?\d|\bpost(?:fach|bus|boks|ale?) #?x?\d|\bapartado\b|\bcorreos\b|\b(?:private|locked) bag\b",
         source=_USPS,
+    ),
+    # A suffix of streets that hardly anything else has, in a sentence that goes on as after an address.
+    _rule(
+        rf"{BEFORE_STREET}[\"'(]?({HOUSE}{DIRECTION}(?:{NAME}[ \n]){{1,4}}?{PHYSICAL}){AFTER_STREET}",
+        _ENGLISH,
+        source=_USPS,
+        score=0.7,
+        name="after-preposition",
+    ),
+    # A flat or a house with a name before the number or the street is enough.
+    _rule(
+        rf"\b(?:{UNIT}(?:{NAMED_HOUSE})?|{NAMED_HOUSE})(?:{HOUSE})?(?:{NAME}[ \n]){{1,4}}?(?:{STRONG}|{WEAK})\b\.?{TAIL}",
+        rf"{UNIT}|\b{NAMED_HOUSE}",
+        source=_ROYAL_MAIL,
+        name="named-house",
+    ),
+    _rule(
+        rf"(?:\b(?:Units?|Suite|Office|Block|Plot)[ ]\w{{1,4}},?[ ])?(?:\d{{1,4}}[ ])?(?:{CAP}[ ]){{1,3}}{ESTATE}\b{TAIL}",
+        rf"{ESTATE}",
+        accept=_is_estate,
+        source=_ROYAL_MAIL,
+        name="estate",
+    ),
+    # A UK postcode behind a town makes any words and a number an address, and a street without a number.
+    _rule(
+        rf"\b(?:{HOUSE}(?:{CAP}[ \n]){{0,3}}{CAP}|(?:{CAP}[ \n]){{1,3}}(?:{STRONG}|{WEAK}))(?:,[ \n]{TOWN}){{1,3}},?[ \n]{UK_CODE}\b",
+        rf"[ \n]{UK_CODE}\b",
+        source=_ROYAL_MAIL,
+        name="uk-postcode",
+    ),
+    _rule(
+        rf"\b\d{{1,5}}[A-Z]?(?:-\d{{1,4}})?[ ](?:[A-Z\d][A-Z\d'.-]*[ ]){{1,4}}?{SHOUTED}\b\.?{TAIL}",
+        rf"\d[A-Z]?[ ](?:[A-Z\d][A-Z\d'.-]*[ ]){{1,4}}?{SHOUTED}\b",
+        accept=_is_shouted,
+        source=_USPS,
+        score=0.75,
+        name="in-capitals",
+    ),
+    _rule(
+        rf"\b\d{{2,5}}[ ](?:[NSEW]\.?[ ])?{NUMBERED_ROAD}{DIRECTION}(?:,[ ](?:Building|Bldg\.?|Suite|Unit|Lot)[ ]\w{{1,5}})?{TAIL}",
+        NUMBERED_ROAD,
+        source=_USPS,
+        name="numbered-road",
+    ),
+    _rule(
+        rf"\b(?:Plot|House|Door|Shop|H\.)(?:[ ]No\.?)?[ ][\w/-]{{1,8}},?[ ](?:Sector|Block|Phase|Ward)[ ]\w{{1,4}}(?:,[ ](?:{CAP}[ ]){{0,2}}{CAP}){{0,3}}",
+        r"\b(?:Sector|Block|Phase|Ward)[ ]\w",
+        name="sector",
+    ),
+    _rule(
+        r"(?i)\b(?:send|sent|go|goes|going|write|written|mail|mailed|address(?:ed)?|envoy\w+|[ée]crire|adresse[rz]?|courrier)\b[^.\n;]{0,24}?\b((?-i:BP)[ ]\d{1,5}(?:,?[ ](?:\d{4,5}[ ])?(?-i:\p{Lu}[\p{L}'-]+))?)",
+        r"\bBP \d",
+        name="boite-postale",
     ),
     _rule(
         r"(?i)\b(?:(?:psc|cmr) \d{1,5}|unit \d{4,5}),? box \d{1,5}\b(?:,?\s(?:apo|fpo|dpo),?\s(?:aa|ae|ap),?\s\d{5}(?:-\d{4})?)?|\b(?:uss|usns|usnv|uscgc) [\p{L}]+,?\s(?:fpo|apo),?\s(?:aa|ae|ap),?\s\d{5}",
@@ -172,6 +271,39 @@ EUROPE_AND_ASIA = (
         rf"\b(?:(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Alte[rs]?|Neue[rs]?)[ \n])(?:(?:der|dem|den|die)[ \n])?(?:{CAP}[ \n-]){{1,3}}\d{{1,4}}[ ]?[a-z]?,?[ \n](?:D-|A-|CH-)?\d{{4,5}}[ \n]{CAP}(?:[ \n](?:am|an der|im|ob der)[ \n]{CAP})?",
         r"\d{4}[ \n]\p{Lu}",
     ),
+    _rule(
+        rf"\b(?:(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Vor)[ ](?:(?:der|dem|den)[ ])?)(?:{CAP}[ -])?\p{{Lu}}?[\p{{L}}]*(?:graben|mühle|bruch|berg|hang|feld|bach|kirche|kirchhof|markt|park|wald|see|tor|brunnen|garten|teich|anger|winkel|kamp|wiesen?|heide|moor|bahnhof|rain|holz|busch|hain|höhe|schloss|linden|eichen|hafen|ufer|turm|mauer|steg)[ ]\d{{1,3}}[ ]?[a-z]?\b{POSTAL_TOWN}",
+        rf"\b(?:Am|An|Auf|Im|In|Unter|Zum|Zur|Hinter|Bei|Vor)[ ][{LETTERS}\p{{L}} '.-]+[ ]\d",
+        name="german-preposition",
+    ),
+    _rule(
+        rf"\b(?:\p{{Lu}}[\p{{L}}]*(?:-\p{{Lu}}[\p{{L}}.]*)+-(?:Platz|Weg|Damm|Ufer|Ring|Steig|Pfad|Markt|Brücke|Wall|Allee|Gasse|Hof)|\p{{Lu}}\p{{Ll}}{{3,}}(?:ring|zeile|höhe|bogen|winkel|kehre|promenade))[ ]\d{{1,3}}[ ]?[a-z]?\b{POSTAL_TOWN}",
+        r"(?:-(?:Platz|Weg|Damm|Ufer|Ring|Steig|Pfad|Markt|Brücke|Wall|Allee|Gasse|Hof)|\p{Ll}(?:ring|zeile|höhe|bogen|winkel|kehre|promenade))[ ]\d",
+        accept=_is_compound,
+        name="german-compound",
+    ),
+    _rule(
+        rf"\b(?:[Dd]e[ ])?(?:Laan[ ]van(?:[ ](?:de|den|het|der))?[ ]{CAP}|(?:{CAP}[ ]){{0,2}}\p{{Lu}}\p{{Ll}}{{2,}}(?:pad|haven|hof|oord|burgwal|brink|erf|hoek|veld))[ ]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b)?(?:,?[ ]\d{{4}} ?[A-Z]{{2}}[ ]{TOWN})?",
+        r"\bLaan van|(?:pad|haven|hof|oord|burgwal|brink|erf|hoek|veld)[ ]\d",
+        accept=_is_compound,
+        name="dutch-compound",
+    ),
+    _rule(
+        rf"\b(?:Oude|Nieuwe|Lange|Korte|Grote|Kleine|Hoge|Lage)[ ]{CAP}[ ]\d{{1,4}}(?:[ ]?[a-zA-Z]\b)?(?:,?[ ]\d{{4}} ?[A-Z]{{2}}[ ]{TOWN})?",
+        rf"\b(?:Oude|Nieuwe|Lange|Korte|Grote|Kleine|Hoge|Lage)[ ]{CAP}[ ]\d",
+        accept=_is_compound,
+        name="dutch-adjective",
+    ),
+    _rule(
+        rf"{GRID}(?:,[ ]{TOWN})?",
+        r"\d[ ]?[a-zA-Z]?[ ]?-[ ]?\d",
+        name="grid",
+    ),
+    _rule(
+        r"(?:届け先|住所|宛先|所在地|送り先|配送先)[はがを:：\s]{0,3}(\p{Han}{2,8}\d{1,3}-\d{1,3}(?:-\d{1,4})?(?:[ ]?[\p{Han}\p{Katakana}ー]{1,12}\d{0,4}号?室?)?)",
+        r"届け先|住所|宛先|所在地|送り先|配送先",
+        name="japanese-after-word",
+    ),
     # Any street, number, postcode and town, as in most of Europe.
     _rule(
         rf"\b(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}\b",
@@ -184,11 +316,11 @@ EUROPE_AND_ASIA = (
     _rule(rf"{SPANISH}{POSTAL_TOWN}", rf"{SPANISH_WORD}[ \n]?{LATIN_LINK}*[\p{{Lu}}\d]", accept=_is_named),
     # Dutch, Nordic, Polish, Hungarian, Czech.
     _rule(
-        rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|[ ]bis)?(?:,?[ \n]\d{{4}} ?[A-Z]{{2}})?(?:,?[ \n]{CAP}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?",
+        rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b|[ ]bis|-[A-Z]\b)?(?:,?[ \n]\d{{4}}(?: ?[A-Z]{{2}})?)?(?:,?[ \n]{TOWN}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?",
         r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d",
     ),
     _rule(
-        rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
+        rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
         r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(

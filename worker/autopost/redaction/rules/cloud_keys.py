@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from autopost.redaction.rule import Rule, single
@@ -117,7 +118,10 @@ RULES = (
         "(?:-[0-9]{1,2})?",
     ),
     token("VAULT_TOKEN", r"\bhv[sbr]\.", _WORD, 20, "HashiCorp Vault: tokens"),
-    token("TERRAFORM_TOKEN", r"[A-Za-z0-9]{14}\.atlasv1\.", "[A-Za-z0-9_=-]", 40, "Terraform Cloud: API tokens"),
+    replace(
+        token("TERRAFORM_TOKEN", r"[A-Za-z0-9]{14}\.atlasv1\.", "[A-Za-z0-9_=-]", 40, "Terraform Cloud: API tokens"),
+        anchor=r"\.atlasv1\.",
+    ),
     token("HEROKU_KEY", r"\bHRKU-", _WORD, 20, "Heroku: API keys"),
     token("FLY_TOKEN", r"\bfm[12][a-z]?_", "[A-Za-z0-9+/=_-]", 40, "Fly.io: access tokens"),
     token(
