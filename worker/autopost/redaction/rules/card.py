@@ -88,7 +88,7 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
         return False
     if after[:1].isalpha():
         return False
-    if (before[-1:] in {".", "-"} and before[:1].isalnum() and len(before) == 2) or (
+    if (before[-1:] in {".", "-"} and before[:1].isalnum() and len(before) == 2 and not _is_prefixed(text, start)) or (
         after[:1] in {".", "-"} and after[1:].isalnum()
     ):
         return False
@@ -96,6 +96,14 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
     return len(widths) == 1 or widths[0] >= 4 or set(widths) == {1}
 
 
+def _is_prefixed(text: str, start: int) -> bool:
+    """Return whether letters and a hyphen before a number belong to a card that is named as one: `card ORD-4111...`."""
+    return _PREFIXED.search(text[max(0, start - 40) : start]) is not None
+
+
+_PREFIXED = compiled(
+    r"(?i)\b(?:cards?|visa|master ?card|amex|kreditkarte|carte|tarjeta|cart[ãa]o|carta)\b[^\n\d]*[A-Za-z]+-$"
+)
 _YEAR = compiled(r"^(?:19|20)\d\d$")
 _NEAR_CARD = compiled(
     r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"

@@ -220,10 +220,14 @@ RULES = (
 )
 
 
+_SIGNED_IN = compiled(r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$")
+
+
 def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept what looks like a password, and behind a colon or bar any word with a digit."""
     end = trimmed(text, start, end)
     value = text[start:end]
-    needed = NUMBERED if text[start - 1 : start] in {":", "|", ";"} else MIXED
+    signed_in = _SIGNED_IN.search(text[max(0, start - 90) : start]) is not None
+    needed = NUMBERED if signed_in or text[start - 1 : start] in {":", "|", ";"} else MIXED
     if strength(value) >= needed and not is_uuid(value) and not is_hex_key(value):
         yield start, end

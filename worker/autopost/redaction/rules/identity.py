@@ -94,7 +94,7 @@ RULES = (
     ),
     after_words(
         (
-            r"pass(?:eport)?(?:nummer|-?nr\.?)|pas(?:poort)?(?:nummer|-?nr\.?)|passinumero|passi nro|n[úu]mero de (?:pasaporte|passaporte)|(?:numero )?passaporto|pasaporte|paspor(?:t)?|pasaport no|putovnica|pasoš|numer paszportu|num[ée]ro de passeport|útlev[ée]lsz[áa]m",
+            r"(?:reise)?pass(?:eport)?(?:nummer|-?nr\.?)|pas(?:poort)?(?:nummer|-?nr\.?)|passinumero|passi nro|n[úu]mero de (?:pasaporte|passaporte)|(?:numero )?passaporto|pasaporte|paspor(?:t)?|pasaport no|putovnica|pasoš|numer paszportu|num[ée]ro de passeport|útlev[ée]lsz[áa]m",
             r"旅券(?:番号)?|パスポート(?:番号)?|护照(?:号码?)?|護照(?:號碼?)?|여권\s?번호|여권|загранпаспорт\p{L}*|(?:номер )?паспорт\p{L}*|جواز (?:ال)?سفر|رقم الجواز|דרכון|hộ chiếu|หนังสือเดินทาง|पासपोर्ट",
         ),
         r"[A-Za-z]{0,3} ?\d[\dA-Za-z]{4,9}|[A-Z0-9]{8,9}|\d{2} ?\d{2} ?\d{6}",

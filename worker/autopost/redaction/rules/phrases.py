@@ -281,8 +281,10 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
         link, told = (_IS.search(window) or _IN_ASIA.match(window)), True
     if link is None and seed:
         link = re.match(r"\s?[\s\d.(]*", window)
-    if link is None or link.start() > _BRIDGE_CHARACTERS:
-        return
+    if link is None or link.start() > _BRIDGE_CHARACTERS or (told and link.start() > 0 and _is_direct(text, end, seed)):
+        link, told = re.match(r"\s", window), True
+        if link is None or seed or not _is_direct(text, end, seed):
+            return
     run = _RUN.match(window, link.end())
     if run is None:
         return
@@ -299,6 +301,15 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
         return
     if _is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
+
+
+def _is_direct(text: str, end: int, seed: bool) -> bool:
+    """Return whether four and more plain words stand directly after the label, and a form of `to be` after them."""
+    match = _DIRECT.match(text, end)
+    return match is not None and _is_phrase(match.group(1).split(), statement=False, seed=seed)
+
+
+_DIRECT = re.compile(r"\s((?:[a-z]{3,12} ){3,9}[a-z]{3,12})\s(?:is|was|has|were|still|works?|and|on|in|for)\b")
 
 
 def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
@@ -369,7 +380,7 @@ _SAYS = frozenset(
     ["is", "are", "was", "were", "must", "should", "can", "will", "has", "have", "does", "not", "no", "be", "been"]
 )
 _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
-_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|lautet|ist|est|es|è|é|är|er|jest|это)\s:?)\s*"
+_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?)\s*"
 _WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
 
 RULES = (
@@ -416,5 +427,14 @@ RULES = (
         score=0.75,
         refine=_told,
         name="hint-or-answer-quoted",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
+        "a question about a person's life and the answer to it",
+        anchor=r"(?i)\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
+        score=0.75,
+        refine=_told,
+        name="question-and-answer",
     ),
 )
