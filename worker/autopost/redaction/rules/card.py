@@ -146,7 +146,7 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|(?:three|3|four|4) digits on the (?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
 _MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 
@@ -193,6 +193,15 @@ RULES = (
         score=0.7,
         refine=single(_is_listed_code),
         name="security-code-in-row",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?i)(?:{_MONTH_YEAR}|_EXPIRY>),?\s(?:and\s)?(?:the\s)?code\s(?:is\s)?(\d{{3,4}})\b",
+        anchor=r"(?i)(?:[\d ]\d|EXPIRY>),?\s(?:and\s)?(?:the\s)?code\s",
+        source="PCI DSS 3.3.1: the word code after an expiry date",
+        score=0.7,
+        refine=single(_is_code),
+        name="security-code-after-expiry",
     ),
     Rule(
         "CARD_EXPIRY",

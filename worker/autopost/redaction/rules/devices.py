@@ -67,6 +67,13 @@ RULES = (
         3,
         "serial-with-letters",
     ),
+    Rule(
+        "DEVICE_ID",
+        r"(?i)\bserial\s((?-i:[A-Z]{1,4}-?\d{5,}[A-Z0-9]*))\b",
+        "the word before capitals and digits",
+        anchor=r"(?i)\bserial\s",
+        name="serial-capitals",
+    ),
     _after(
         r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
         _ID,

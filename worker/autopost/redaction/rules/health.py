@@ -9,9 +9,7 @@ from autopost.redaction.rules.document import after_words
 _SOURCE = "the words before it: insurers' and hospitals' numbers have no common form"
 
 # Letters before and after digits, in groups: `A123456780`, `BCBS-8821-3390`, `773 5694 9930 5056`.
-_NUMBER = (
-    r"(?:[A-Za-z]{1,4}[-/ ]?){0,2}\d[\dA-Za-z]*(?:[-/. ]{1,3}\d[\dA-Z]*|-[A-Z]{1,3}\d*){0,7}|[A-Z]{4}[A-Z0-9]{4,14}"
-)
+_NUMBER = r"(?:[A-Z]{1,4}[-/ ]?){0,2}\d[\dA-Za-z]*(?:[-/. ]{1,3}\d[\dA-Z]*|-[A-Z]{1,3}\d*){0,7}|[A-Z]{4}[A-Z0-9]{4,14}"
 
 _WORDS = (
     r"(?:health|medical|dental|travel|life|car|auto|home|liability|social|private)?[ _-]?insurance(?:[ _-](?:card|policy|member(?:ship)?|plan|certificate))?[ _-]?(?:number|no\.?|num|id|#)",

@@ -13,6 +13,9 @@ from autopost.redaction.rules.shape import is_count
 
 # Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
 _GAP = r"\.?(?:n[or]\.|[^\n.;!?<>]){0,30}?"
+_OF_DOCUMENT = compiled(
+    r"(?i)\b(?:issued|expires?|expiry|valid (?:until|to|through)|surname|given names?|nationality|passport|identity|holder|visa|border)\b"
+)
 _NUMBER_BEFORE = compiled(r"(?:\d[,;x]?|sizes?|of|at) $")
 _NUMBER_AFTER = compiled(r"^,? (?:\d|x\d|ms\b|px\b|[KMG]B\b|s\b|rows\b|bytes\b)")
 _WORD = compiled(r"[A-Za-z0-9]+")
@@ -120,6 +123,15 @@ RULES = (
         anchor=r"(?i)\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cui|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer)",
         refine=_numbered_words,
         name="before-word-in-brackets",
+    ),
+    Rule(
+        "PASSPORT",
+        r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}((?-i:[A-Z]{1,2}\d{6,7}[A-Z]?))\b",
+        "ICAO Doc 9303-4: the form of passports, in a sentence about one",
+        anchor=r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}[A-Z]{1,2}\d{6}",
+        score=0.7,
+        refine=single(lambda text, start, end: _OF_DOCUMENT.search(text[max(0, start - 90) : end + 60]) is not None),
+        name="document",
     ),
     Rule(
         "DRIVER_LICENSE",

@@ -266,6 +266,15 @@ RULES = (
         name="typed-or-signed-in",
     ),
     Rule(
+        "PASSWORD",
+        r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]{0,30}?\sfrom\s[\"'`]?([^\s\"'`<>]{6,})[\"'`]?\sto\s[\"'`]?[^\s\"'`<>]{6,}",
+        "the old value of what was changed",
+        anchor=r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]*\sfrom\s",
+        score=0.75,
+        refine=lambda text, start, end: [(start, end)] if strength(text[start:end]) >= MIXED else [],
+        name="changed-from",
+    ),
+    Rule(
         "CREDENTIALS",
         r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on)|sign(?:ed|ing)? ?-?in|authenticated|connected|accessed|logon)\b",
         "a value after a word of signing in and `with`",
@@ -289,6 +298,15 @@ _OF_ACCESS = re.compile(
 )
 
 
+_TOLD_BEFORE = re.compile(
+    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|is|was|and)|[:=\"'`|/])\s?[\"'`(]?$"
+)
+_TOLD_AFTER = re.compile(
+    r"(?i)[\"'`)]?\s(?:is what|works|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|got|unlock(?:s|ed)|to (?:log|get|sign|unlock|open)|as|for)\b"
+)
+_YEAR = re.compile(r"[-_](?:19|20)\d\d$")
+
+
 def _typed(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept what looks like a password people can remember, if its sentence is about signing in or typing."""
     offset = max(0, start - _MOST_CHARACTERS)
@@ -298,8 +316,11 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
         return  # an exclamation
     if text[end - 1] == "!" and not text[end : end + 1].strip() and not text[end : end + 2].strip():
         return
+    told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after) or (before.endswith(" to ") and " from " in before)
     if (
-        _OF_ACCESS.search(f"{before} {after}")
+        told
+        and _YEAR.search(text[start:end]) is None
+        and _OF_ACCESS.search(f"{before} {after}")
         and not _NAMED.search(before)
         and text[start - 1 : start] not in {"/", "#", "_"}
     ):

@@ -125,6 +125,15 @@ RULES = (
     ),
     Rule(
         "IP_ADDRESS",
+        r"\b\d{1,3}(?:(?:[\[({]\s?(?:\.|dot)\s?[\])}]|\.)\d{1,3}){3}\b",
+        source="the usual spelling in reports of attacks: 192[.]0[.]2[.]1",
+        anchor=r"(?:\d[\[({]\s?|[\[({]\s?(?:\.|dot)\s?[\])}]\d)",
+        refine=single(lambda text, start, end: not text[start:end].replace(".", "").isdigit()),
+        score=0.85,
+        name="ipv4-defanged",
+    ),
+    Rule(
+        "IP_ADDRESS",
         r"(?:[0-9A-Fa-f]{0,4}:){2,}[0-9A-Fa-f:.]*",
         source="RFC 4291 2.2",
         anchor=r":[0-9A-Fa-f]{0,4}:",

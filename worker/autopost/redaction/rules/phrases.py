@@ -243,7 +243,7 @@ _ABOUT = frozenset(
     ]
 )
 _STATES = re.compile(
-    r"(?i)^(?:please|choose|enter|type|pick|select|create|make|try|update|change|rotate|generate|click|press|copy|paste|need|contact|check|look|read|write|keep|store|remember|request|tell|give|send|leave|let|confirm|repeat|re-?enter|provide|contains?|something|see|ask|use|must|should|can|may|will|stored|kept|shown|found|reset|set|not|none|ca[nm]'?t|do|does|don't|is|are|was|has|have|n/?a|tbd|todo|what|which|where|why|how|who|when)\b"
+    r"(?i)^(?:please|bitte|siehe|veuillez|voir|por favor|ver|vedi|per favore|zie|proszę|choose|enter|type|pick|select|create|make|try|update|change|rotate|generate|click|press|copy|paste|need|contact|check|look|read|write|keep|store|remember|request|tell|give|send|leave|let|confirm|repeat|re-?enter|provide|contains?|something|see|ask|use|must|should|can|may|will|stored|kept|shown|found|reset|set|not|none|ca[nm]'?t|do|does|don't|is|are|was|has|have|n/?a|tbd|todo|what|which|where|why|how|who|when)\b"
 )
 
 
@@ -356,7 +356,7 @@ def _told(text: str, start: int, end: int) -> Iterator[Span]:
     first = value.split()[0].strip("\"'`").lower() if value.split() else ""
     if (
         len(value) < 3
-        or (describes(first) and not _is_clause(value))
+        or (describes(first) and not (text[start - 2 : start].strip()[-1:] in _SIGNS and _is_clause(value)))
         or _STATES.match(value)
         or is_reference(value)
         or text[end : end + 1] == "?"
@@ -376,6 +376,7 @@ def _is_clause(value: str) -> bool:
     return len(words) >= 3 and words[0] in _OF_SOMEBODY and _SAYS.isdisjoint(words) and _ABOUT.isdisjoint(words)
 
 
+_SIGNS = frozenset([":", "=", ">", "："])
 _SAYS = frozenset(
     ["is", "are", "was", "were", "must", "should", "can", "will", "has", "have", "does", "not", "no", "be", "been"]
 )
