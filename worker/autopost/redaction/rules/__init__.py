@@ -73,17 +73,18 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "codes": codes.RULES,
 }
 
-# Families whose anchors are compiled into one set (see prefilter.py).
-GROUPS = (
-    ("email", "card", "iban", "network", "phone", "wallet"),
-    ("identity", "credentials", "links", "commands"),
-    ("address", "national id"),
-    ("european address", "national id after word", "birth", "bank", "devices"),
+# Families whose anchors are compiled into one set; any other has a set of its own (see prefilter.py).
+_TOGETHER = (
+    ("card", "iban", "network"),
+    ("credentials", "email", "birth"),
+    ("devices", "commands"),
+    ("identity", "bank"),
+    ("national id", "ai keys", "developer keys", "private keys"),
+    ("wallet", "links"),
     ("companies", "plates", "health"),
-    ("ai keys", "cloud keys", "developer keys", "service keys", "private keys"),
-    ("assignments", "opaque", "seeds"),
-    ("near", "codes", "phrases"),
+    ("opaque", "seeds"),
 )
+GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in group for group in _TOGETHER)))
 
 
 def _identified() -> dict[Rule, str]:

@@ -44,12 +44,14 @@ RULES = (
         source="the words before it; ABA routing numbers, UK sort codes, account numbers of 6 to 18 digits",
         anchor=r"(?i)(?:acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|transit[ _]number|bank[ _]?code|\bacc[. _]?n)[^\n;!?<>]*\d(?:[ -]?\d){5}",
         refine=single(lambda text, start, end: _is_account(text, start, end) and _is_named_account(text, start, end)),
+        name="account",
     ),
     Rule(
         ENTITY,
         r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b",
         source="accounts in a list",
         anchor=r"(?i)\baccount \d",
+        name="account-in-list",
     ),
     Rule(
         ENTITY,
@@ -57,6 +59,7 @@ RULES = (
         source="ABA routing number policy: nine digits, weights 3, 7, 1",
         anchor=r"(?i)\b(?:routing|aba|transit|rtn)\b",
         refine=single(_is_routing),
+        name="routing",
     ),
     Rule(
         ENTITY,
@@ -64,6 +67,7 @@ RULES = (
         source="the words before it, in other languages; RBI: IFSC",
         anchor=anchor_of(_ELSEWHERE),
         refine=single(_is_account),
+        name="account-abroad",
     ),
     Rule(
         ENTITY,
@@ -71,6 +75,7 @@ RULES = (
         source="ISO 9362",
         anchor=r"(?i)\b(?:swift|bic)\b",
         refine=single(lambda text, start, end: text[start:end].isupper()),
+        name="swift",
     ),
     Rule(
         ENTITY,
@@ -85,6 +90,7 @@ RULES = (
         source="NPCI: handles of UPI addresses",
         anchor=r"@(?:upi|ybl|ibl|axl|apl|yapl|paytm|pt|ok|wa|sbi|hdfc|icici|axisbank|kotak|yesbank|baroda|cnrb|fbl|idfc|jupiter|fam|freecharge|airtel|postbank|pnb|union|indus|federal|rbl|dbs|hsbc|citi)",
         score=0.96,
+        name="upi-id",
     ),
 )
 

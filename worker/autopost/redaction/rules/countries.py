@@ -186,7 +186,9 @@ IDENTIFIERS = (
         acronyms="NIP",
     ),
     Identifier("PL", "identity-card", r"dow[óo]d osobisty|nr dowodu|numer dowodu", r"[A-Za-z]{3} ?\d{6}"),
-    Identifier("CZ", "rodne-cislo", r"rodn[ée] [čc][íi]slo|r\.?[čc]\.", r"\d{6}/?\d{3,4}", r"\d{6}/\d{4}", check.czech),
+    Identifier(
+        "CZ", "rodne-cislo", r"rodn[ée] [čc][íi]slo|r\.[čc]\.|rč", r"\d{6}/?\d{3,4}", r"\d{6}/\d{4}", check.czech
+    ),
     Identifier(
         "HU",
         "taj",

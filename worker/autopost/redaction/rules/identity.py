@@ -78,12 +78,14 @@ RULES = (
         anchor=r"\d{3}[- ]\d{2}[- ]\d{4}",
         score=0.9,
         refine=single(_is_ssn),
+        name="ssn",
     ),
     Rule(
         "US_SSN",
         rf"(?i)\b(?:ssn|social security(?: number| no\.?| #)?|itin|social)\b{_GAP}\b(\d{{3}}[-. /]?\d{{2}}[-. /]?\d{{4}})\b",
         source="the words before it, in any grouping",
         anchor=r"(?i)\b(?:ssn|social|itin)\b",
+        name="ssn-after-word",
     ),
     Rule(
         "PASSPORT",
@@ -94,6 +96,7 @@ RULES = (
         source="ICAO Doc 9303-4: up to nine letters and digits",
         anchor=r"(?i)pass(?:e?port|aporto)|reisepass|pasaport|paspoort|paszport|cestovní pas|útlevél|pașaport|διαβατήριο",
         refine=single(_is_numbered),
+        name="passport",
     ),
     after_words(
         (
@@ -142,6 +145,7 @@ RULES = (
         source="AAMVA DL/ID card standard: forms differ by state",
         anchor=r"(?i)driv(?:er'?s?'?|ing)[ _-]?licen|licen[cs]e[ _](?:n|#)|\bdl (?:n|#)|führerschein|permis de|carnet de|licencia de|patente|rijbewijs|körkort|førerkort|kørekort|ajokortti|prawo jazdy|habilita|carta de cond|водительск|運転免許|驾驶证",
         refine=single(_is_numbered),
+        name="driver-license",
     ),
     Rule(
         "NATIONAL_ID",
@@ -153,11 +157,13 @@ RULES = (
         source="the words before it",
         anchor=r"(?i)(?:national[ _-]?id|id[ _]?card|identity|tax|mrn|medical r|health ins|personal[ _]?id|government|citizen|\bni n)",
         refine=_numbered_words,
+        name="national-id-after-word",
     ),
     Rule(
         "NATIONAL_ID",
         r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
         source="HMRC NIM39110: UK National Insurance number",
         anchor=r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
+        name="national-insurance",
     ),
 )

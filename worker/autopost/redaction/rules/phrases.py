@@ -17,6 +17,7 @@ _LEAST_WORDS, _MOST_WORDS = 3, 24
 _WORDS_OF_SEED = 12
 
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？\n;<>|]")
+_TELLS = re.compile(r"[:=\"'`(]|\s(?:is|was|from)\s")
 _QUOTED = re.compile(
     r"\"([^\"\n<>]{5,200})\"|(?<!\w)'([^'\n<>]{5,200})'(?!\w)|`([^`\n<>]{5,200})`|\(([^()\n<>:]{8,200})\)"
 )
@@ -252,6 +253,8 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
     seed = _SEED.fullmatch(text[start:end]) is not None
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
         return
+    if text[end - 1] in "dDsS" and _TELLS.search(text, end, end + _BRIDGE_CHARACTERS) is None:
+        return  # `password` or `passwords`, and nothing that announces a value
     stop = _stop(text, end)
     window = text[end:stop]
     ascii_label = text[start:end].isascii()
