@@ -17,7 +17,7 @@ _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and 
 _MOST_WORDS = 8
 
 _VALUE = re.compile(
-    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{2,4}[#*]\d{2,4}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
+    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{1,2}(?:-\d{1,2}){2,3}(?!-)|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{2,4}[#*]\d{2,4}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
@@ -41,7 +41,7 @@ _CHANGED_FROM = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
 _BESIDE = re.compile(
-    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
+    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|,-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
 )
 _UNIT = re.compile(
     r"(?i)^\s?(?:%|ms|s|sec\w*|min\w*|h|hours?|days?|weeks?|months?|years?|times?|kb|mb|gb|tb|bytes?|px|pt|lines?|rows?|records?|items?|tokens?|words?|chars?|characters?|pages?|users?|files?|errors?|tests?|points?|steps?|requests?|calls?"
@@ -162,7 +162,7 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     if not plain and digits < len(value) / 4 and not (near or found):
         return False
     if value.isupper() and value.isalnum() and not plain and not (near or found):
-        return digits >= 2 and len(value) >= 6 and not value[:2].isalpha()
+        return (digits >= 2 and len(value) >= 6 and not value[:2].isalpha()) or (opens and value[1:].isdigit())
     if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
         return False
     return not (
@@ -217,9 +217,9 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\b(?:gate|door|entrance|entry|building|garage|intercom|alarm|access|elevator|lift|parking)\s(\d{4,6}#)",
+        r"(?i)\b(?:(?:gate|door|entrance|entry|building|garage|intercom|alarm|access|elevator|lift|parking)\s(\d{4,6}#)|(?:gate|entrance|keypad|intercom)\s([#*]\d{4,6}[#*]?)(?:\s|[.,;]|$))",
         "a number with the key that ends it on a keypad",
-        anchor=r"\s\d{4,6}#",
+        anchor=r"\s\d{4,6}#|\s[#*]\d{4}",
         score=0.75,
         name="keypad",
     ),

@@ -27,7 +27,7 @@ ENTITY = "NATIONAL_ID"
 _SOURCE = "OECD: Tax Identification Numbers; registers of companies"
 
 # Groups of digits and capitals: `DE 136 695 976`, `12892312-2-41`, `91110000600037341L`.
-_NUMBER = r"(?:[A-Z]{1,5}[-. ]?)?\d[\dA-Z]*(?:[-./ ]{1,3}\d[\dA-Z]*|-[A-Z]\d?|[./-][A-Z]{1,3}\b){0,7}"
+_NUMBER = r"(?:[A-Z]{1,5}[-. ]?)?\d[\dA-Z]*[a-z]?(?:[-./ ]{1,3}\d[\dA-Z]*|-[A-Z]\d?|[./-][A-Z]{1,3}\b){0,7}"
 
 # Words that say number, code or register.
 _WORDS = (

@@ -46,7 +46,7 @@ IDENTIFIERS = (
     Identifier(
         "AT",
         "svnr",
-        r"sozialversicherungsnummer|svnr|sv-nr|sv-nummer|sozialversicherungsnr",
+        r"sozialversicherungsnummer|svnr|svn|sv-nr|sv-nummer|sozialversicherungsnr",
         r"\d{4}[ -]?\d{6}",
         None,
         check.austrian,

@@ -37,7 +37,8 @@ _DONE = compiled(
 
 
 def _is_identifier(text: str, start: int, end: int) -> bool:
-    return has_digits(8)(text, start, end) and _DONE.search(text[max(0, start - 16) : start]) is None
+    enough = 6 if text[start:end][0].isupper() else 8
+    return has_digits(enough)(text, start, end) and _DONE.search(text[max(0, start - 16) : start]) is None
 
 
 def has_digits(least: int) -> Callable[[str, int, int], bool]:
@@ -86,7 +87,7 @@ def leading(words: str) -> str:
     Words of scripts other than Latin may touch the number. What differs by script are the alternatives outside groups.
     """
     bordered, others = _by_script(words)
-    patterns = [rf"(?i:{bordered}){_LINK_FAR}"] if bordered else []
+    patterns = [rf"(?i:{bordered})(?:{_LINK_FAR}|\b)"] if bordered else []
     return rf"{EDGE}(?:{'|'.join([*patterns, f'(?i:{others})(?:{LINK})?'] if others else patterns)})"
 
 

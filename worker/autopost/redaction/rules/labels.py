@@ -230,9 +230,9 @@ OF_CODES = (
     r"|digit|single[- ]use|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
     r"|porte\b|portail|puerta|\bporta\b|tür|eingang|\bdeur|dörr|\bdør|drzwi|dveř|kapı|двер|смс|steam|guard|bestätigung|sicherheit|zugang|anmelde|freischalt|vérif|vérification|connexion|sécurité|confirmation|verificaci|segurid|acceso|verifica|sicurezza|accesso|verificaç|seguran|acesso|verificatie|bevestig|beveilig|toegang|inlog"
     r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
-    r"|wiederherstell|notfall|ersatzcode|backupcode|secours|urgence|récup|respaldo|recuper|emergenc|emergenz|riserva|reserv|varmuus|nödkod|herstel|zapasow|awaryjn|odzysk|záloh|obnov|tartalék|helyreáll|yedek|kurtar|dự phòng|cadangan|pemulihan"
+    r"|wiederherstell|notfall|ersatzcode|backupcode|secours|sauvegard|urgence|récup|respaldo|recuper|emergenc|emergenz|riserva|reserv|varmuus|nödkod|herstel|zapasow|awaryjn|odzysk|záloh|obnov|tartalék|helyreáll|yedek|kurtar|dự phòng|cadangan|pemulihan"
     r"|резервн|восстан|запасн|аварийн|відновл|احتياط|استرداد|גיבוי|שחזור|バックアップ|リカバリー|復旧|恢复|恢復|备用|備用|紧急|백업|복구"
-    r"|immeuble|entrée|digicode|interphone|bramy|brama|bramk|furtk|klatk|domofon|sejf|portkod|portico|portone|cancello|citofono|garaje|garagem|portão|prédio|port[aã]ria|portería|portero|edificio|caja fuerte|\bpoort|kluis|\bslot\b|key ?box|lockbox|the box|spare key|låskod|garasje|portti|ovikoodi|brán[ayu]|vchod|trezor|kapu|széf|bejárat"
+    r"|immeuble|entrée|digicode|interphone|bramy|brama|bramk|furtk|klatk|domofon|sejf|portkod|portico|portone|cancello|citofono|garaje|garagem|portão|portón|prédio|port[aã]ria|portería|portero|edificio|caja fuerte|\bpoort|kluis|\bslot\b|key ?box|lockbox|the box|spare key|låskod|garasje|portti|ovikoodi|brán[ayu]|vchod|trezor|kapu|széf|bejárat"
     r"|домофон|подъезд|ворот|сейф|замк|ドア|玄関|金庫|门|門|保险|현관|도어|대문|باب|بوابة|דלת|שער"
     r"|备用|備用|恢复|恢復|救援|门禁|門禁|门锁|取款|支付|银行|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
 )

@@ -38,7 +38,7 @@ _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\
 _TAIL = re.compile(
     r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
 )
-_SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–-]|</?[a-z][^<>]{0,40}>)*")
+_SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–はがを是为為는은이가-]|</?[a-z][^<>]{0,40}>)*")
 _ASSIGNED = re.compile(r"(?:[:=]|\s--?\s)[\s\"'`(\[{\\|>]*$")
 _LINK = re.compile(
     r"(?i)(?:^|[\s,])(?:is|was|are|were|be|been|becomes?|became|reads|equals|says|it's|as|heißt|heisst|lautet|ist|war|est|était|es|era|será|é|è|är|var|er|on|oli|jest|to|je|byl[oa]?"
@@ -120,7 +120,7 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if right < end + match.end() and match.end() == len(window):
             right = _whole(text, right)
         gap = window[tail:left]
-        linked = _LINK.search(gap) is not None
+        linked = _LINK.search(gap) is not None or (gap.endswith(", ") and text[right : right + 1] == ",")
         if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
             "\n" in gap and left != begin and not found
         ):

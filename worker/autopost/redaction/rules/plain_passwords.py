@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|was (?:accepted|rejected|refused)|is (?:accepted|rejected|refused|valid))\b",
+        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s(?:old\s|new\s|current\s|default\s|initial\s|temporary\s|shared\s|previous\s|same\s)?{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|was (?:accepted|rejected|refused|reused|leaked|shared|guessed|cracked|exposed)|is (?:accepted|rejected|refused|valid))\b",
         _SOURCE,
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,

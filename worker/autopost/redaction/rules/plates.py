@@ -22,14 +22,14 @@ _FORMS = (
     r"[A-Z]{2}\d{2} ?[A-Z]{3}"  # Great Britain since 2001
     r"|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"  # Great Britain before
     r"|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4} ?[EH]?|[A-ZÄÖÜ]{1,3} [A-Z]{1,2} ?\d{1,4}[EH]?"  # Germany, Austria
-    r"|[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}"  # France, Italy
+    r"|[A-Z]{1,2}-\d{1,5} ?[A-Z]{1,3}|[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}"  # France, Italy
     r"|\d{4}[- ]?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{1,2}[- ]?\d{4}[- ]?[A-Z]{2}"  # Spain
     r"|[A-Z]{2}[- ]?\d{1,2}[- ]?[A-Z]{1,3}[- ]?\d{3,4}"  # India, China in letters
     r"|\d{1,3}[- ][A-Z]{2,3}[- ]\d{1,4}|[A-Z]{1,3}[- ]\d{2,3}[- ][A-Z]{1,3}|[A-Z]{1,3}[- ]\d{2}[- ]\d{2}|\d{2}[- ][A-Z]{2}[- ]\d{2}|\d{2}[- ]\d{2}[- ][A-Z]{2}"  # Netherlands, Portugal, Belgium, Ireland
     r"|\d[A-Z]{3}\d{3}|[A-Z]{3}[- ]?\d[A-Z]\d{2}"  # California; Brazil
 )
 # What else a plate can be after its word: capitals and digits of any script, in up to four groups.
-_ANY = r"[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[가-힣] ?\d{4}|[ก-ฮ]{1,2} ?\d{1,4}|[\p{Han}]?[A-ZÄÖÜА-ЯΑ-Ω]?[A-ZА-ЯΑ-Ω0-9]{1,8}(?:[-·• ][A-ZА-ЯΑ-Ω0-9]{1,5}){0,3}"
+_ANY = r"[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[가-힣] ?\d{4}|[ก-ฮ]{1,2} ?\d{1,4}|[\p{Han}]?[A-ZÄÖÜА-ЯΑ-Ω]?[A-ZА-ЯΑ-Ω0-9]{1,8}(?:[-·• ][A-ZА-ЯΑ-Ω0-9]{1,6}){0,3}"
 _WORDS = (
     r"licen[cs]e[ _-]?plates?|number[ _-]?plates?|registration[ _-]?plates?|plates?(?:[ _](?:number|no\.?))?|vehicle[ _]?(?:reg(?:istration)?|plate)\.?(?:[ _](?:number|no\.?|mark))?|car[ _]reg(?:istration)?\.?|reg(?:istration)?\.? (?:no\.?|number|mark|plate)|regn?\.?(?: no\.?)?|vrm|vrn|rego"
     r"|(?:kfz-?|amtliches |auto)?kennzeichen|nummernschild|kontrollschild|plaque(?: d'immatriculation| min[ée]ralogique)?|(?:num[ée]ro d')?immatriculation|immatricul[ée]+|matr[íi]cula(?: do ve[íi]culo)?|targa(?:ta)?|placas?(?: do carro| del (?:coche|auto|veh[íi]culo)| do ve[íi]culo)?|dominio"
