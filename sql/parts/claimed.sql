@@ -70,7 +70,7 @@ select
         when octet_length(c.why_explanation) <= 4000 then c.why_explanation else left(c.why_explanation, 4000)
     end as why_explanation,
     case when octet_length(c.next_steps) <= 4000 then c.next_steps else left(c.next_steps, 4000) end as next_steps,
-    c.epoch > 1000000 as already_processed, c.read_error,
+    c.epoch > 1000000 as already_processed, c.read_error, c.rule_id,
     coalesce(c.agent_id = any(s.agents), false) as is_paused,
     -- The title that posts show instead of the operation type.
     (select u.title from {{ schema }}.auto_post_rules as u where u.id = c.rule_id) as rule_title,

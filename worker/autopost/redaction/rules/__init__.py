@@ -81,6 +81,8 @@ _TOGETHER = (
     ("identity", "near"),
     ("national id", "ai keys", "developer keys", "private keys"),
     ("wallet", "links"),
+    ("companies", "plates", "health"),
+    ("opaque", "seeds"),
 )
 GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in group for group in _TOGETHER)))
 

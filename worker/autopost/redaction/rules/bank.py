@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.check_digits import aba
-from autopost.redaction.rules.document import EDGE, LINK, is_counted, stands_alone
+from autopost.redaction.rules.document import EDGE, anchor_of, is_counted, leading, stands_alone
 
 ENTITY = "BANK_ACCOUNT"
 
@@ -22,7 +22,7 @@ _ELSEWHERE = (
     r"|hesap (?:no|numaras[ıi])|n[úu]mero da conta|conta(?: corrente| n[°ºo.]*)?|ag[êe]ncia|nomor rekening|no\.? rek(?:ening)?|s[ốo] t[àa]i kho[ảa]n|счет(?:а|у)?|р/с|расч[её]тный сч[её]т|бик|рахунок"
     r"|口座番号|口座|银行(?:账号|卡号)|账号|帳號|賬號|계좌(?:번호)?|खाता (?:संख्या|नंबर)|رقم الحساب|ifsc(?: code)?|micr(?: code)?"
 )
-_NUMBER = r"\d(?:[ -]?\d){5,19}(?:[/-]\d{4})?"
+_NUMBER = r"\d(?:[ -]?\d){5,25}(?:[/-]\d{4})?"
 
 
 def _is_account(text: str, start: int, end: int) -> bool:
@@ -44,12 +44,14 @@ RULES = (
         source="the words before it; ABA routing numbers, UK sort codes, account numbers of 6 to 18 digits",
         anchor=r"(?i)(?:acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|transit[ _]number|bank[ _]?code|\bacc[. _]?n)[^\n;!?<>]*\d(?:[ -]?\d){5}",
         refine=single(lambda text, start, end: _is_account(text, start, end) and _is_named_account(text, start, end)),
+        name="account",
     ),
     Rule(
         ENTITY,
         r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b",
         source="accounts in a list",
         anchor=r"(?i)\baccount \d",
+        name="account-in-list",
     ),
     Rule(
         ENTITY,
@@ -57,13 +59,15 @@ RULES = (
         source="ABA routing number policy: nine digits, weights 3, 7, 1",
         anchor=r"(?i)\b(?:routing|aba|transit|rtn)\b",
         refine=single(_is_routing),
+        name="routing",
     ),
     Rule(
         ENTITY,
-        rf"{EDGE}(?i:{_ELSEWHERE}){LINK}({_NUMBER}|[A-Za-z]{{4}}0[A-Za-z0-9]{{6}})",
+        rf"{leading(_ELSEWHERE)}({_NUMBER}|[A-Za-z]{{4}}0[A-Za-z0-9]{{6}})",
         source="the words before it, in other languages; RBI: IFSC",
-        anchor=rf"(?i:{_ELSEWHERE})[^\n]*\d",
+        anchor=anchor_of(_ELSEWHERE),
         refine=single(_is_account),
+        name="account-abroad",
     ),
     Rule(
         ENTITY,
@@ -71,6 +75,14 @@ RULES = (
         source="ISO 9362",
         anchor=r"(?i)\b(?:swift|bic)\b",
         refine=single(lambda text, start, end: text[start:end].isupper()),
+        name="swift",
+    ),
+    Rule(
+        ENTITY,
+        r"(?i)\btransit(?:\s(?:number|no\.?))?\W{1,2}(\d{5})\W{1,3}(?:inst|fin)",
+        source="Payments Canada: transit and institution numbers",
+        anchor=r"(?i)\btransit\W|\btransit\s(?:number|no)",
+        name="canadian-transit",
     ),
     Rule(
         "UPI_ID",
@@ -78,6 +90,7 @@ RULES = (
         source="NPCI: handles of UPI addresses",
         anchor=r"@(?:upi|ybl|ibl|axl|apl|yapl|paytm|pt|ok|wa|sbi|hdfc|icici|axisbank|kotak|yesbank|baroda|cnrb|fbl|idfc|jupiter|fam|freecharge|airtel|postbank|pnb|union|indus|federal|rbl|dbs|hsbc|citi)",
         score=0.96,
+        name="upi-id",
     ),
 )
 

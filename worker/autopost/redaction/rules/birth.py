@@ -57,17 +57,20 @@ RULES = (
         source="the word before it",
         anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
         refine=single(_is_of_person),
+        name="after-word",
     ),
     Rule(
         ENTITY,
         rf"(?:{_BORN_ELSEWHERE})[^\n;!?<>]{{0,16}}?((?i:{_DATE}))",
         source="the word before it, in scripts without capitals",
         anchor=_BORN_ELSEWHERE,
+        name="after-word-in-other-scripts",
     ),
     Rule(
         ENTITY,
         rf"(?i)\b({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.)",
         source="the word after it",
         anchor=r"(?i)(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.)",
+        name="before-word",
     ),
 )

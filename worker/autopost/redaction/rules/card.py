@@ -88,7 +88,7 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
         return False
     if after[:1].isalpha():
         return False
-    if (before[-1:] in {".", "-"} and before[:1].isalnum() and len(before) == 2) or (
+    if (before[-1:] in {".", "-"} and before[:1].isalnum() and len(before) == 2 and not _is_prefixed(text, start)) or (
         after[:1] in {".", "-"} and after[1:].isalnum()
     ):
         return False
@@ -96,6 +96,14 @@ def _is_whole(text: str, groups: list[Span], first: int, last: int) -> bool:
     return len(widths) == 1 or widths[0] >= 4 or set(widths) == {1}
 
 
+def _is_prefixed(text: str, start: int) -> bool:
+    """Return whether letters and a hyphen before a number belong to a card that is named as one: `card ORD-4111...`."""
+    return _PREFIXED.search(text[max(0, start - 40) : start]) is not None
+
+
+_PREFIXED = compiled(
+    r"(?i)\b(?:cards?|visa|master ?card|amex|kreditkarte|carte|tarjeta|cart[ãa]o|carta)\b[^\n\d]*[A-Za-z]+-$"
+)
 _YEAR = compiled(r"^(?:19|20)\d\d$")
 _NEAR_CARD = compiled(
     r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"
@@ -138,7 +146,7 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|(?:three|3|four|4) digits on the (?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
 _MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 
@@ -185,6 +193,15 @@ RULES = (
         score=0.7,
         refine=single(_is_listed_code),
         name="security-code-in-row",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?i)(?:{_MONTH_YEAR}|_EXPIRY>),?\s(?:and\s)?(?:the\s)?code\s(?:is\s)?(\d{{3,4}})\b",
+        anchor=r"(?i)(?:[\d ]\d|EXPIRY>),?\s(?:and\s)?(?:the\s)?code\s",
+        source="PCI DSS 3.3.1: the word code after an expiry date",
+        score=0.7,
+        refine=single(_is_code),
+        name="security-code-after-expiry",
     ),
     Rule(
         "CARD_EXPIRY",

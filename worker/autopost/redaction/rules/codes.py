@@ -17,7 +17,7 @@ _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and 
 _MOST_WORDS = 8
 
 _VALUE = re.compile(
-    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
+    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{1,2}(?:-\d{1,2}){2,3}(?!-)|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{2,4}[#*]\d{2,4}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
     r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
@@ -41,7 +41,7 @@ _CHANGED_FROM = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
 _BESIDE = re.compile(
-    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
+    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|,-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
 )
 _UNIT = re.compile(
     r"(?i)^\s?(?:%|ms|s|sec\w*|min\w*|h|hours?|days?|weeks?|months?|years?|times?|kb|mb|gb|tb|bytes?|px|pt|lines?|rows?|records?|items?|tokens?|words?|chars?|characters?|pages?|users?|files?|errors?|tests?|points?|steps?|requests?|calls?"
@@ -118,7 +118,7 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, f
         ):
             return
         enough = opens or ((six or (foreign and _COUNTS.match(text, match.end()) is None)) and _is_six(match))
-        if _is_code(text, match, near, near and not gap.isspace(), sure, enough, found > 0):
+        if _is_code(text, match, near, (near and not gap.isspace()) or found > 0, sure, enough, found > 0):
             found = match.end()
             yield match.span()
 
@@ -162,7 +162,7 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     if not plain and digits < len(value) / 4 and not (near or found):
         return False
     if value.isupper() and value.isalnum() and not plain and not (near or found):
-        return digits >= 2 and len(value) >= 6 and not value[:2].isalpha()
+        return (digits >= 2 and len(value) >= 6 and not value[:2].isalpha()) or (opens and value[1:].isdigit())
     if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
         return False
     return not (
@@ -217,9 +217,9 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\b(?:gate|door|entrance|entry|building|garage|intercom|alarm)\s(\d{4,6}#)",
+        r"(?i)\b(?:(?:gate|door|entrance|entry|building|garage|intercom|alarm|access|elevator|lift|parking)\s(\d{4,6}#)|(?:gate|entrance|keypad|intercom)\s([#*]\d{4,6}[#*]?)(?:\s|[.,;]|$))",
         "a number with the key that ends it on a keypad",
-        anchor=r"\s\d{4,6}#",
+        anchor=r"\s\d{4,6}#|\s[#*]\d{4}",
         score=0.75,
         name="keypad",
     ),
@@ -234,6 +234,24 @@ RULES = (
     ),
     Rule(
         "PIN",
+        r"(?i)\b(?:(?:alarm|vault|gate|front door|door|garage|entrance|elevator|lift|safe)\s(?:(?:keypad|pin|code)\s(?:(?:is|was|takes|needs|wants|accepts)\s)?|(?:is|takes|needs|wants|accepts)\s(?:the\s)?(?:code\s)?)|(?:key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:is|code)\s)?)[\"'`]?([0-9]{4,6}#?)\b",
+        "a word for what it opens, a keypad or a form of `to be`",
+        anchor=r"(?i)\b(?:alarm|vault|gate|door|garage|entrance|elevator|lift|safe|key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:keypad|pin|code|is|was|takes|needs|wants|accepts|the)\s){0,3}[\"'`]?[0-9]{4}",
+        score=0.7,
+        refine=single(lambda text, start, end: _has_digits(text, start, end) and not _YEAR.fullmatch(text[start:end])),
+        name="opens",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}))\b",
+        "Bitwarden, Apple: recovery codes in groups of four",
+        anchor=r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)",
+        score=0.85,
+        refine=single(_has_digits),
+        name="recovery-in-groups",
+    ),
+    Rule(
+        "PIN",
         r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}([0-9]{4,8}|[0-9A-Z]{4,8}|[0-9]{1,2}(?:-[0-9]{1,2}){2,5})\b",
         "a word for a lock directly before it",
         anchor=r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}[0-9A-Z]",
@@ -243,9 +261,9 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?([#*]?[0-9]{3,8}[#*]?)[\"'`]?\s(?:(?:on|at|into|in)\s(?:the\s)?(?:\w+\s)?(?:key ?pad|intercom|door|gate|entry ?phone|entrance|alarm|panel|buzzer|lock|lock ?box|key ?safe|elevator|lift|vault|safe)|(?:then\s\w+\s)?(?:to|and it will)\s(?:disarm|arm|open|unlock|enter|get in))\b",
+        r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?([#*]?[0-9]{3,8}[#*]?)[\"'`]?\s(?:(?:on|at|into|in)\s(?:the\s)?(?:\w+\s)?(?:key ?pad|intercom|door|gate|entry ?phone|entrance|alarm|panel|buzzer|lock|lock ?box|key ?safe|elevator|lift|vault|safe)|(?:then\s\w+\s)?(?:to|and it will)\s(?:disarm|arm|open|unlock|enter|get in))\b",
         "what is typed on a keypad, before a word for what it opens",
-        anchor=r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?[#*]?[0-9]{3,8}",
+        anchor=r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?[#*]?[0-9]{3,8}",
         score=0.75,
         name="typed-on-keypad",
     ),

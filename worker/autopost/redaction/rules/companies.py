@@ -12,14 +12,22 @@ from collections.abc import Callable, Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules import company_checks as check
-from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, END, after_words, has_digits, stands_alone
+from autopost.redaction.rules.document import (
+    BEFORE_NUMBER,
+    EDGE,
+    END,
+    after_words,
+    further_after_words,
+    has_digits,
+    stands_alone,
+)
 
 ENTITY = "NATIONAL_ID"
 
 _SOURCE = "OECD: Tax Identification Numbers; registers of companies"
 
 # Groups of digits and capitals: `DE 136 695 976`, `12892312-2-41`, `91110000600037341L`.
-_NUMBER = r"(?:[A-Z]{1,5}[-. ]?)?\d[\dA-Z]*(?:[-./ ]{1,3}\d[\dA-Z]*|-[A-Z]\d?|[./-][A-Z]{1,3}\b){0,7}"
+_NUMBER = r"(?:[A-Z]{1,5}[-. ]?)?\d[\dA-Z]*[a-z]?(?:[-./ ]{1,3}\d[\dA-Z]*|-[A-Z]\d?|[./-][A-Z]{1,3}\b){0,7}"
 
 # Words that say number, code or register.
 _WORDS = (
@@ -31,9 +39,9 @@ _WORDS = (
     r"companies house|company reg\.?|commercial register|trade register",
     # German
     r"ust[.-]? ?-?id(?:[ .-]*nr\.?)?|umsatzsteuer-?(?:id(?:entifikationsnummer)?|nummer|identnummer)(?:-?nr\.?)?|uid(?:-?nummer|-?nr\.?)|mwst-?(?:nummer|nr\.?)|unternehmens(?:nummer|-?id)|betriebsnummer",
-    r"handelsregister(?:nummer|-?nr\.?)?|firmenbuch(?:nummer|-?nr\.?)?|hr[ab](?:-?nr\.?|-?nummer)?|wirtschafts-?id(?:entifikationsnummer)?|steuer-?(?:id|nummer|nr\.?)",
+    r"handelsregister(?:nummer|-?nr\.?)?|firmenbuch(?:nummer|-?nr\.?)?|hr[ab](?:-?nr\.?|-?nummer)?|wirtschafts-?id(?:entifikationsnummer)?|steuer-?(?:id|nummer|nr\.?)|st\.?-?nr\.?",
     # Romance languages
-    r"tva(?: intra(?:communautaire)?| n[o.]*)|siren|siret|rcs|n[o.]* ?tva|partita iva|p\.? ?iva|numero rea|c\.?i\.?f\.?",
+    r"tva(?: intra(?:communautaire)?| n[o.]*)|siren|siret|rcs|n[o.]* ?tva|partita iva|p\.? ?iva|n\.i\.f\.|c\.n\.p\.j\.|numero rea|c\.?i\.?f\.?",
     r"numéro (?:de |d')?(?:tva|siren|siret|entreprise|identification fiscale)|n° ?(?:de )?(?:tva|siren|siret|entreprise)|n[úu]mero de identificaci[óo]n (?:fiscal|tributaria)|identificaci[óo]n fiscal|registro mercantil",
     r"cod (?:fiscal|unic de [îi]nregistrare)|num[ăa]r de ordine în registrul|cod de [îi]nregistrare|inscri[çc][ãa]o (?:estadual|municipal|fiscal)|n[úu]mero (?:fiscal|de identifica[çc][ãa]o fiscal|de pessoa coletiva)",
     # Dutch, Scandinavian, Finnish, Baltic
@@ -42,6 +50,7 @@ _WORDS = (
     # Slavic languages, Hungarian, Greek
     r"regon|krs|numer (?:krs|vat|regon|nip|identyfikacji podatkowej)|i[čc]o|di[čc]|i[čc] dph|daňové (?:identifikační )?číslo|ad[óo]sz[áa]m|c[ée]gjegyz[ée]ksz[áa]m|dav[čc]na (?:[šs]tevilka|[šs]t\.?)|id za ddv|mati[čc]ni broj|mati[čc]na [šs]tevilka|porezni broj",
     r"пиб|pib|еик|булстат|ддс номер|ін?н|инн|кпп|огрн(?:ип)?|окпо|бин|єдрпоу|едрпоу|іпн|рнокпп|регистрационный номер|(?:α\.?φ\.?μ|αφμ|γεμη|γ\.ε\.μη)\.?",
+    r"унп|бін|ідн|рнн",
     # Turkish, Hebrew, Arabic, Persian
     r"vergi (?:kimlik )?(?:no|numaras[ıi]|nosu)|vkn|mersis(?: no)?|ticaret sicil(?: no)?|ח\.?פ\.?|עוסק מורשה|מספר (?:עוסק|חברה)|الرقم الضريبي|السجل التجاري|رقم (?:التسجيل|السجل|المنشأة)|شناسه ملی|کد اقتصادی|شماره ثبت",
     # Asia
@@ -51,7 +60,7 @@ _WORDS = (
 # Without a word for a number, in capitals and directly before it. `BIN`, `TIN` and `CIF` are words, too.
 _ACRONYMS = (
     "VAT|TVA|IVA|BTW|MwSt|MWST|MOMS|Moms|USt|UID|IDE|CIF|NIF|NIPC|NIP|NIT|RUC|RIF|RTN|RNC|RUT|CUI|PIB|OIB|BIN|IIN|ABN|ACN|NZBN|UEN|EORI|EIN|FEIN|TIN|GST|HST|BN|LEI|"
-    "DUNS|D-U-N-S|CRN|HRB|HRA|KRS|REA|RCS|AFM|BRN|SST|PAN|GSTIN|KvK|KVK|IČO|ICO|DIČ|DIC|ORG|VKN|CNPJ|CUIT|RFC|FN|GEMI|INN|OGRN|ФНС|БИН|ИИН|ИНН|ЖСН|УНП|ЄДРПОУ"
+    "DUNS|D-U-N-S|CRN|HRB|HRA|KRS|REA|RCS|AFM|BRN|SST|PAN|GSTIN|KvK|KVK|IČO|ICO|DIČ|DIC|ORG|VKN|CNPJ|CUIT|RFC|FN|GEMI|INN|OGRN"
 )
 _VAT = (
     ("at", r"ATU ?\d{8}", check.austrian_vat),
@@ -108,6 +117,13 @@ RULES = (
         score=0.8,
         refine=_after_acronym,
         name="after-acronym",
+    ),
+    further_after_words(
+        (*_WORDS, r"siret|siren|cnpj|npwp|abn|acn|nif|nip|nit|ruc|rut|cuit|oib|uen|ein|vat|tva|krs|regon|gstin"),
+        _NUMBER,
+        _SOURCE,
+        ENTITY,
+        "further-after-word",
     ),
     *(_bare(*row) for row in _VAT),
 )

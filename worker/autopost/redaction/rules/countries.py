@@ -46,7 +46,7 @@ IDENTIFIERS = (
     Identifier(
         "AT",
         "svnr",
-        r"sozialversicherungsnummer|svnr|sv-nr|sv-nummer|sozialversicherungsnr",
+        r"sozialversicherungsnummer|svnr|svn|sv-nr|sv-nummer|sozialversicherungsnr",
         r"\d{4}[ -]?\d{6}",
         None,
         check.austrian,
@@ -186,7 +186,9 @@ IDENTIFIERS = (
         acronyms="NIP",
     ),
     Identifier("PL", "identity-card", r"dow[óo]d osobisty|nr dowodu|numer dowodu", r"[A-Za-z]{3} ?\d{6}"),
-    Identifier("CZ", "rodne-cislo", r"rodn[ée] [čc][íi]slo|r\.?[čc]\.", r"\d{6}/?\d{3,4}", r"\d{6}/\d{4}", check.czech),
+    Identifier(
+        "CZ", "rodne-cislo", r"rodn[ée] [čc][íi]slo|r\.[čc]\.|rč", r"\d{6}/?\d{3,4}", r"\d{6}/\d{4}", check.czech
+    ),
     Identifier(
         "HU",
         "taj",

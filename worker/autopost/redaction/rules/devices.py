@@ -67,6 +67,13 @@ RULES = (
         3,
         "serial-with-letters",
     ),
+    Rule(
+        "DEVICE_ID",
+        r"(?i)\bserial\s((?-i:[A-Z]{1,4}-?\d{5,}[A-Z0-9]*))\b",
+        "the word before capitals and digits",
+        anchor=r"(?i)\bserial\s",
+        name="serial-capitals",
+    ),
     _after(
         r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
         _ID,
@@ -93,7 +100,7 @@ RULES = (
         "vin-after-word",
     ),
     _after(
-        r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|titre de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
+        r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|(?:titre|permis|carte) de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
         r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})|[A-Z0-9]{6,12}",
         "the word before it; ICAO Doc 9303",
         "NATIONAL_ID",

@@ -17,6 +17,30 @@ EDGE = r"(?:^|[^\pL\pN]|[\p{Han}\p{Hiragana}\p{Katakana}])"
 END = r"(?:[^A-Za-z0-9]|$)"
 
 
+def further_after_words(words: Sequence[str], value: str, source: str, entity: str, name: str) -> Rule:
+    """Return the rule for a number of at least eight digits with any words between it and one of these."""
+    joined = "|".join(word for word in _alternatives("|".join(words)) if word.isascii())
+    return Rule(
+        entity,
+        rf"{EDGE}(?i:{joined})[ _][^\n\d:=.,;()]{{2,32}} ({value}){END}",
+        source,
+        anchor=rf"(?:\b|_)(?i:{joined})[ _]",
+        score=0.7,
+        refine=single(_is_identifier),
+        name=name,
+    )
+
+
+_DONE = compiled(
+    r"(?i)\b(?:jobs?|builds?|runs?|tickets?|orders?|invoices?|batch(?:es)?|rows?|checks?|in|at|by|from|since|version|task|process(?:ed)?|file|request|pr|issue|commit|line|port|user|record)\s$"
+)
+
+
+def _is_identifier(text: str, start: int, end: int) -> bool:
+    enough = 6 if text[start:end][0].isupper() else 8
+    return has_digits(enough)(text, start, end) and _DONE.search(text[max(0, start - 16) : start]) is None
+
+
 def has_digits(least: int) -> Callable[[str, int, int], bool]:
     """Return whether a value has enough digits, is not part of a longer one, and is no count, date or time.
 
@@ -42,7 +66,7 @@ _FILL = (
 )
 # After a word: signs and words that lead to its number.
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
-LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
+LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\b(?i:n)°\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
 # The same, or any few words before a colon: `VAT of the new supplier: 123`.
 _LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,32}}[:：=] ?)"
 _LATIN = re.compile(r"[\x00-\u024f]*")
@@ -63,7 +87,7 @@ def leading(words: str) -> str:
     Words of scripts other than Latin may touch the number. What differs by script are the alternatives outside groups.
     """
     bordered, others = _by_script(words)
-    patterns = [rf"(?i:{bordered}){_LINK_FAR}"] if bordered else []
+    patterns = [rf"(?i:{bordered})(?:{_LINK_FAR}|\b)"] if bordered else []
     return rf"{EDGE}(?:{'|'.join([*patterns, f'(?i:{others})(?:{LINK})?'] if others else patterns)})"
 
 

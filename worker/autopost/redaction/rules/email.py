@@ -119,7 +119,7 @@ RULES = (
     ),
     Rule(
         "EMAIL_ADDRESS",
-        rf"(?i){_LOCAL}\s?[\[({{<_]\s?(?:at|@|ät)\s?[\])}}>_]\s?(?:[A-Za-z0-9_-]+\s?(?:\.|[\[({{]\s?dot\s?[\])}}])\s?)+[A-Za-z]{{2,}}",
+        rf"(?i){_LOCAL}(?:\s?[\[({{]\s?(?:dot|\.)\s?[\])}}]\s?[A-Za-z0-9_-]+){{0,3}}\s?[\[({{<_]\s?(?:at|@|ät)\s?[\])}}>_]\s?(?:[A-Za-z0-9_-]+\s?(?:\.|[\[({{]\s?dot\s?[\])}}])\s?)+[A-Za-z]{{2,}}",
         anchor=r"(?i)[\[({<_]\s?(?:at|@|ät)\s?[\])}>_]",
         source="the usual spelling against harvesters: name [at] example [dot] com",
         score=0.85,
@@ -127,7 +127,7 @@ RULES = (
     ),
     Rule(
         "EMAIL_ADDRESS",
-        rf"(?i)\b{_LOCAL}\s@\s?(?:[a-z0-9_-]+\.)+{_SURE_TOP}\b|\b{_LOCAL}@\s?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\s\.\s?[a-z]{{2,}}\b|\b{_LOCAL}@\s(?:[a-z0-9_-]+\.)+{_SURE_TOP}\b|\b{_LOCAL}@[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.\s(?:com|net|org|example|local|internal)\b",
+        rf"(?i)\b{_LOCAL}\s@\s?(?:[a-z0-9_-]+(?:\.|\s\.\s))+{_SURE_TOP}\b|\b{_LOCAL}@\s?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\s\.\s?[a-z]{{2,}}\b|\b{_LOCAL}@\s(?:[a-z0-9_-]+\.)+{_SURE_TOP}\b|\b{_LOCAL}@[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.\s(?:com|net|org|example|local|internal)\b",
         anchor=r"(?i)[^\s]\s@\s?[a-z0-9_-]|@\s?[a-z0-9_.-]+\s\.|@\s[a-z0-9_-]|@[a-z0-9_.-]+\.\s(?:com|net|org|example|local|internal)",
         source="addresses that a line break has split",
         score=0.8,
@@ -136,7 +136,7 @@ RULES = (
     ),
     Rule(
         "EMAIL_ADDRESS",
-        rf"(?i)\b{_LOCAL}(?:\s|[_-]){_AT_WORDS}(?:\s|[_-])(?:[a-z0-9-]+(?:\s|[_-]){_DOT_WORDS}(?:\s|[_-])){{1,3}}[a-z]{{2,}}\b",
+        rf"(?i)\b{_LOCAL}(?:(?:\s|[_-]){_DOT_WORDS}(?:\s|[_-])[a-z0-9_-]+){{0,3}}(?:\s|[_-]){_AT_WORDS}(?:\s|[_-])(?:[a-z0-9-]+(?:\s|[_-]){_DOT_WORDS}(?:\s|[_-])){{1,3}}[a-z]{{2,}}\b",
         anchor=rf"(?i)[\s_-]{_AT_WORDS}[\s_-][a-z0-9-]+[\s_-]{_DOT_WORDS}[\s_-]",
         source="addresses that are read out: name at example dot com, in several languages",
         score=0.8,

@@ -81,6 +81,7 @@ RULES = (
         source="ISO 13616, SWIFT IBAN Registry",
         score=1.0,
         refine=_checked,
+        name="number",
     ),
     Rule(
         "IBAN_CODE",
@@ -89,5 +90,6 @@ RULES = (
         source="the word IBAN before it, where a check digit was mistyped",
         score=0.8,
         refine=_ends,
+        name="number-after-word",
     ),
 )

@@ -13,6 +13,9 @@ from autopost.redaction.rules.shape import is_count
 
 # Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
 _GAP = r"\.?(?:n[or]\.|[^\n.;!?<>]){0,30}?"
+_OF_DOCUMENT = compiled(
+    r"(?i)\b(?:issued|expires?|expiry|valid (?:until|to|through)|surname|given names?|nationality|passport|identity|holder|visa|border)\b"
+)
 _NUMBER_BEFORE = compiled(r"(?:\d[,;x]?|sizes?|of|at) $")
 _NUMBER_AFTER = compiled(r"^,? (?:\d|x\d|ms\b|px\b|[KMG]B\b|s\b|rows\b|bytes\b)")
 _WORD = compiled(r"[A-Za-z0-9]+")
@@ -75,12 +78,14 @@ RULES = (
         anchor=r"\d{3}[- ]\d{2}[- ]\d{4}",
         score=0.9,
         refine=single(_is_ssn),
+        name="ssn",
     ),
     Rule(
         "US_SSN",
         rf"(?i)\b(?:ssn|social security(?: number| no\.?| #)?|itin|social)\b{_GAP}\b(\d{{3}}[-. /]?\d{{2}}[-. /]?\d{{4}})\b",
         source="the words before it, in any grouping",
         anchor=r"(?i)\b(?:ssn|social|itin)\b",
+        name="ssn-after-word",
     ),
     Rule(
         "PASSPORT",
@@ -91,10 +96,11 @@ RULES = (
         source="ICAO Doc 9303-4: up to nine letters and digits",
         anchor=r"(?i)pass(?:e?port|aporto)|reisepass|pasaport|paspoort|paszport|cestovní pas|útlevél|pașaport|διαβατήριο",
         refine=single(_is_numbered),
+        name="passport",
     ),
     after_words(
         (
-            r"pass(?:eport)?(?:nummer|-?nr\.?)|pas(?:poort)?(?:nummer|-?nr\.?)|passinumero|passi nro|n[úu]mero de (?:pasaporte|passaporte)|(?:numero )?passaporto|pasaporte|paspor(?:t)?|pasaport no|putovnica|pasoš|numer paszportu|num[ée]ro de passeport|útlev[ée]lsz[áa]m",
+            r"(?:reise)?pass(?:eport)?(?:nummer|-?nr\.?)|pas(?:poort)?(?:nummer|-?nr\.?)|passinumero|passi nro|n[úu]mero de (?:pasaporte|passaporte)|(?:numero )?passaporto|pasaporte|paspor(?:t)?|pasaport no|putovnica|pasoš|numer paszportu|num[ée]ro de passeport|útlev[ée]lsz[áa]m",
             r"旅券(?:番号)?|パスポート(?:番号)?|护照(?:号码?)?|護照(?:號碼?)?|여권\s?번호|여권|загранпаспорт\p{L}*|(?:номер )?паспорт\p{L}*|جواز (?:ال)?سفر|رقم الجواز|דרכון|hộ chiếu|หนังสือเดินทาง|पासपोर्ट",
         ),
         r"[A-Za-z]{0,3} ?\d[\dA-Za-z]{4,9}|[A-Z0-9]{8,9}|\d{2} ?\d{2} ?\d{6}",
@@ -122,6 +128,15 @@ RULES = (
         name="before-word-in-brackets",
     ),
     Rule(
+        "PASSPORT",
+        r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}((?-i:[A-Z]{1,2}\d{6,7}[A-Z]?))\b",
+        "ICAO Doc 9303-4: the form of passports, in a sentence about one",
+        anchor=r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}[A-Z]{1,2}\d{6}",
+        score=0.7,
+        refine=single(lambda text, start, end: _OF_DOCUMENT.search(text[max(0, start - 90) : end + 60]) is not None),
+        name="document",
+    ),
+    Rule(
         "DRIVER_LICENSE",
         _after(
             r"driv(?:er'?s?'?|ing)[ _-]?licen[cs]e(?:[ _]?(?:number|no))?|licen[cs]e[ _](?:number|no\.?|#)|dl (?:number|no\.?|#)|führerschein(?:nummer)?|permis de conduire|carnet de conducir|licencia de conducir|patente(?: di guida)?|rijbewijs|körkort|førerkort|kørekort|ajokortti|prawo jazdy|carteira de habilitação|carta de condução|водительск\p{L}+ (?:удостоверени\p{L}+|прав\p{L}+)|運転免許証?|驾驶证号?",
@@ -130,6 +145,7 @@ RULES = (
         source="AAMVA DL/ID card standard: forms differ by state",
         anchor=r"(?i)driv(?:er'?s?'?|ing)[ _-]?licen|licen[cs]e[ _](?:n|#)|\bdl (?:n|#)|führerschein|permis de|carnet de|licencia de|patente|rijbewijs|körkort|førerkort|kørekort|ajokortti|prawo jazdy|habilita|carta de cond|водительск|運転免許|驾驶证",
         refine=single(_is_numbered),
+        name="driver-license",
     ),
     Rule(
         "NATIONAL_ID",
@@ -141,11 +157,13 @@ RULES = (
         source="the words before it",
         anchor=r"(?i)(?:national[ _-]?id|id[ _]?card|identity|tax|mrn|medical r|health ins|personal[ _]?id|government|citizen|\bni n)",
         refine=_numbered_words,
+        name="national-id-after-word",
     ),
     Rule(
         "NATIONAL_ID",
         r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
         source="HMRC NIM39110: UK National Insurance number",
         anchor=r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
+        name="national-insurance",
     ),
 )

@@ -38,8 +38,8 @@ _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\
 _TAIL = re.compile(
     r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
 )
-_SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–-]|</?[a-z][^<>]{0,40}>)*")
-_ASSIGNED = re.compile(r"[:=][\s\"'`(\[{\\|>]*$")
+_SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–はがを是为為는은이가-]|</?[a-z][^<>]{0,40}>)*")
+_ASSIGNED = re.compile(r"(?:[:=]|\s--?\s)[\s\"'`(\[{\\|>]*$")
 _LINK = re.compile(
     r"(?i)(?:^|[\s,])(?:is|was|are|were|be|been|becomes?|became|reads|equals|says|it's|as|heißt|heisst|lautet|ist|war|est|était|es|era|será|é|è|är|var|er|on|oli|jest|to|je|byl[oa]?"
     r"|bude|este|είναι|ήταν|это|был|adalah|ialah|là|->|→|with|using|of|mit|avec|con|com|med|s heslem|now|still|just|changed to|set to|via)\W{1,4}$"
@@ -120,7 +120,7 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if right < end + match.end() and match.end() == len(window):
             right = _whole(text, right)
         gap = window[tail:left]
-        linked = _LINK.search(gap) is not None
+        linked = _LINK.search(gap) is not None or (gap.endswith(", ") and text[right : right + 1] == ",")
         if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
             "\n" in gap and left != begin and not found
         ):
@@ -135,7 +135,8 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if needed == RANDOM and needs is _OF_KEY and left - tail <= _HEX_REACH_CHARACTERS and is_hex_key(value):
             needed = MIXED
         if (
-            _is_secret(value, needed, needs) or (needs is _OF_PASSWORD and left <= begin and _is_numbered_phrase(value))
+            _is_secret(value, needed, needs)
+            or (needs is _OF_PASSWORD and needed == needs.beside and _is_numbered_phrase(value))
         ) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
             found = True
             yield end + left, _whole(text, right) if right - end == len(window) else right
@@ -192,10 +193,14 @@ def _is_numbered_phrase(value: str) -> bool:
     return re.fullmatch(r"(?:[A-Za-z]{3,}-){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
 
 
+# As generators of passwords that people can remember make them: `Turnip-Falcon-3081`.
+_NAMES_AND_NUMBER = re.compile(r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{2,5}[!#$%&*?]?")
+
+
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:
     if len(value) < needs.characters or (needed == MIXED and needs.characters > 4 and len(value) < 8):
         return False
-    grade = strength(value)
+    grade = MIXED if needs.characters <= 6 and _NAMES_AND_NUMBER.fullmatch(value) else strength(value)
     if grade < needed:
         return False
     if is_uuid(value) or is_hex_key(value):
@@ -244,6 +249,32 @@ RULES = (
         name="wifi-code",
     ),
     Rule(
+        "PASSWORD",
+        r"(?i)\bapp(?:lication)?(?:[- ]specific)?[ -]pass(?:word|code)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z]{4}(?:[ -][a-z]{4}){3}))\b",
+        "Google, Apple: passwords for one application",
+        anchor=r"(?i)\bapp(?:lication)?(?:[- ]specific)?[ -]pass",
+        score=0.8,
+        name="app-password",
+    ),
+    Rule(
+        "PASSWORD",
+        r"\b((?:[A-Z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
+        "words, a number and a sign, in a sentence about signing in or typing",
+        anchor=r"[A-Z][a-z]{2,}[-_][A-Z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
+        score=0.7,
+        refine=lambda text, start, end: _typed(text, start, end),
+        name="typed-or-signed-in",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]{0,30}?\sfrom\s[\"'`]?([^\s\"'`<>]{6,})[\"'`]?\sto\s[\"'`]?[^\s\"'`<>]{6,}",
+        "the old value of what was changed",
+        anchor=r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]*\sfrom\s",
+        score=0.75,
+        refine=lambda text, start, end: [(start, end)] if strength(text[start:end]) >= MIXED else [],
+        name="changed-from",
+    ),
+    Rule(
         "CREDENTIALS",
         r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on)|sign(?:ed|ing)? ?-?in|authenticated|connected|accessed|logon)\b",
         "a value after a word of signing in and `with`",
@@ -260,3 +291,37 @@ def _signed_in(text: str, end: int) -> Iterator[Span]:
     for left, right in _after(text, end, 0, Needs(MIXED, MIXED, MIXED, 6)):
         if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
             yield left, right
+
+
+_OF_ACCESS = re.compile(
+    r"(?i)\b(?:typ(?:e[sd]?|ing)|enter(?:s|ed|ing)?|prompt(?:s|ed)?|vpn|log(?:s|ged|ging)?[ -]?(?:in|on|into)|logins?|sign(?:s|ed|ing)?[ -]?(?:in|on)|unlock(?:s|ed)?|opened|get into|got in(?:to)?|protected|attempt|admin|root|user|pass|credentials?|creds|router|wi-?fi|ssid|network|access|authenticat\w+|decrypt\w*|unzip\w*|accepted|rejected|changed it|reset it|rotated it)\b"
+)
+
+
+_TOLD_BEFORE = re.compile(
+    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|is|was|and)|[:=\"'`|/])\s?[\"'`(]?$"
+)
+_TOLD_AFTER = re.compile(
+    r"(?i)[\"'`)]?\s(?:is what|works|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|got|unlock(?:s|ed)|to (?:log|get|sign|unlock|open)|as|for)\b"
+)
+_YEAR = re.compile(r"[-_](?:19|20)\d\d$")
+
+
+def _typed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what looks like a password people can remember, if its sentence is about signing in or typing."""
+    offset = max(0, start - _MOST_CHARACTERS)
+    before = _SENTENCE_END.split(text[offset:start])[-1]
+    after = _SENTENCE_END.split(text[end : end + _MOST_CHARACTERS])[0]
+    if text[end - 1] in "!?" and text[end : end + 2].strip()[:1].isupper():
+        return  # an exclamation
+    if text[end - 1] == "!" and not text[end : end + 1].strip() and not text[end : end + 2].strip():
+        return
+    told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after) or (before.endswith(" to ") and " from " in before)
+    if (
+        told
+        and _YEAR.search(text[start:end]) is None
+        and _OF_ACCESS.search(f"{before} {after}")
+        and not _NAMED.search(before)
+        and text[start - 1 : start] not in {"/", "#", "_"}
+    ):
+        yield start, end

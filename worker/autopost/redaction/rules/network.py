@@ -30,6 +30,13 @@ _OF_MACHINES = compiled(
     r"|ping\w*|ssh|ports?|connect\w*|traffic|peers?|upstream|endpoints?|clients?|vpn|proxy|prox\w+|block\w*|allow\w*|ban\w*|scan\w*"
     r"|whitelist\w*|denylist\w*|machines?|router|switch|http|curl|wget|telnet|reachab\w+|network|dhcp|nat|cidr|attack\w*|sessions?)\b"
 )
+# What is said of a release, directly after its number, and what stands directly before one.
+_RELEASED = compiled(
+    r"(?i)^ (?:is|was|has been|got) (?:now )?(?:rolled (?:out|back)|released|shipped|signed|installed|published|tagged|stable|deprecated|yanked|out)\b"
+)
+_PRODUCT = compiled(
+    r"(?i)(?:\b(?:patched|updated|upgraded|bumped|pinned|downgraded|moved)\b[^.\n]{0,40}\bto|\b(?:plugin|package|library|sdk|driver|firmware|version|release))\s$"
+)
 _WHERE = compiled(r"(?i)(?:\b(?:from|at|via|by|host|ip|on|against|behind)\s[\[(\"'`]?|[@/:=])$")
 _SENTENCE_END = compiled(r"[.!?]\s|\n")
 _CLAUSE_END = compiled(r"[.,;!?]\s|\n")
@@ -37,7 +44,11 @@ _CLAUSE_END = compiled(r"[.,;!?]\s|\n")
 
 def _is_version(text: str, start: int, end: int) -> bool:
     parts = [int(part) for part in text[start:end].split(".")]
-    if max(parts) > 99 or parts[0] == 10 or text[end : end + 1] in {":", "/"}:
+    if max(parts) > 99 or text[end : end + 1] in {":", "/"}:
+        return False
+    if parts[0] == 10 and not (
+        _RELEASED.search(text[end : end + 40]) or _PRODUCT.search(text[max(0, start - 60) : start])
+    ):
         return False  # 10.x.x.x is a private network
     before = _SENTENCE_END.split(text[max(0, start - 120) : start])[-1]
     after = _CLAUSE_END.split(text[end : end + 80])[0]
@@ -49,6 +60,7 @@ def _is_version(text: str, start: int, end: int) -> bool:
 _NAMED_AFTER = compiled(
     r"(?i)^ (?:is|was) (?:the|a|an) (?:paragraph|section|clause|version|chapter|release|build|oid|step|item|table|figure|rule)\b"
 )
+_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")  # RFC 1918, 6598, 3927
 _FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
 
 
@@ -68,6 +80,8 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
     try:
         address = IPv4Address(text[start:end])
     except AddressValueError:
+        return False
+    if text.startswith(_NETWORKS, start):
         return False
     # Loopback, "any" and masks identify nobody.
     return not (address.is_loopback or address.is_unspecified or text.startswith("255.255.", start))
@@ -108,6 +122,15 @@ RULES = (
         anchor=r"\d\.\d{1,3}\.\d{1,3}\.\d",
         refine=single(_is_ipv4),
         name="ipv4",
+    ),
+    Rule(
+        "IP_ADDRESS",
+        r"\b\d{1,3}(?:(?:[\[({]\s?(?:\.|dot)\s?[\])}]|\.)\d{1,3}){3}\b",
+        source="the usual spelling in reports of attacks: 192[.]0[.]2[.]1",
+        anchor=r"(?:\d[\[({]\s?|[\[({]\s?(?:\.|dot)\s?[\])}]\d)",
+        refine=single(lambda text, start, end: not text[start:end].replace(".", "").isdigit()),
+        score=0.85,
+        name="ipv4-defanged",
     ),
     Rule(
         "IP_ADDRESS",

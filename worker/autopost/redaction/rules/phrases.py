@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.labels import HINT, PHRASE, SEED_PHRASE
+from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OF_SOMEBODY, OPENERS, SAYS, SMALL_ABROAD
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder, is_reference
 
 _REACH_CHARACTERS = 260
@@ -17,233 +18,24 @@ _LEAST_WORDS, _MOST_WORDS = 3, 24
 _WORDS_OF_SEED = 12
 
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？\n;<>|]")
+_TELLS = re.compile(r"[:=\"'`(]|\s(?:is|was|from)\s")
 _QUOTED = re.compile(
     r"\"([^\"\n<>]{5,200})\"|(?<!\w)'([^'\n<>]{5,200})'(?!\w)|`([^`\n<>]{5,200})`|\(([^()\n<>:]{8,200})\)"
 )
 _COLON = re.compile(r"[^\S\n]?(?::=|=>|->|→|:|：|=|\s--?(?=\s))[^\S\n]*\n?\s*[\"'`]?")
 _IS = re.compile(
-    r"(?i)(?:^|\s)(?:is|was|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|set to|changed to))?\s?[:\"'`]?\s?"
+    r"(?i)(?:^|\s)(?:is|was|(?:entered|typed|used|chose|picked)(?:\sas)?|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|set to|changed to))?\s?[:\"'`]?\s?"
 )
 _IN_ASIA = re.compile(r"(?:は|是|为|為|는|은|:|：)\s?[「『\"'“]?")
 _RUN = re.compile(r"[^\W\d_][^\W\d_'’]*(?:(?:[ \t]|-|, |,)[^\W\d_][^\W_'’]*)*(?:[ -]\d{1,4}\b)?")
 _SPLIT = re.compile(r"[\s,-]+")
 _FROM_TO = re.compile(r"\s(?:from|von|de|da)\s(.{5,120}?)\s(?:to|auf|zu|à|a)\s(.{5,120}?)\s*$")
 
-# Words that end a phrase told after `is`, and words of a statement in the languages of the labels.
-_CUTS = frozenset(
-    [
-        "and",
-        "but",
-        "for",
-        "as",
-        "on",
-        "in",
-        "at",
-        "which",
-        "that",
-        "works",
-        "worked",
-        "is",
-        "was",
-        "who",
-        "when",
-        "with",
-        "all",
-        "no",
-        "until",
-        "since",
-        "before",
-        "after",
-        "from",
-        "again",
-        "only",
-        "it",
-        "und",
-        "aber",
-        "mit",
-        "auf",
-        "et",
-        "mais",
-        "sur",
-        "avec",
-        "y",
-        "pero",
-        "con",
-        "e",
-        "ma",
-        "och",
-        "men",
-        "med",
-        "i",
-        "a",
-        "ale",
-        "oraz",
-    ]
-)
-_SMALL_ABROAD = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "im",
-        "am",
-        "zu",
-        "zum",
-        "zur",
-        "nicht",
-        "noch",
-        "sehr",
-        "für",
-        "von",
-        "oder",
-        "wurde",
-        "wird",
-        "muss",
-        "kann",
-        "sollte",
-        "bereits",
-        "schon",
-        "nur",
-        "bei",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "des",
-        "du",
-        "pas",
-        "dans",
-        "pour",
-        "trop",
-        "par",
-        "au",
-        "aux",
-        "ne",
-        "doit",
-        "peut",
-        "déjà",
-        "el",
-        "los",
-        "las",
-        "una",
-        "del",
-        "no",
-        "muy",
-        "ya",
-        "fue",
-        "debe",
-        "puede",
-        "para",
-        "por",
-        "lo",
-        "il",
-        "gli",
-        "non",
-        "nel",
-        "nella",
-        "stata",
-        "stato",
-        "troppo",
-        "per",
-        "deve",
-        "het",
-        "een",
-        "niet",
-        "op",
-        "van",
-        "voor",
-        "te",
-        "werd",
-        "moet",
-        "al",
-        "os",
-        "não",
-        "na",
-        "no",
-        "foi",
-        "uma",
-        "inte",
-        "på",
-        "är",
-        "för",
-        "det",
-        "ett",
-        "nie",
-        "w",
-        "z",
-        "do",
-        "jest",
-        "został",
-        "została",
-        "не",
-        "на",
-        "в",
-        "с",
-        "был",
-        "была",
-        "está",
-    ]
-)
 _PARTICIPLE = re.compile(
     r"(?i)(?:^ge[a-z]{3,}(?:t|en)$|^(?:ver|ent|er|be|ab|ein|aus)[a-zäöü]{3,}(?:t|en)$|iert$|ées?$|és?$|[ai]d[oa]s?$|[aiu]t[oa]$|ann?[aeoy]$|ený$)"
 )
-# Words of descriptions that begin a phrase more often than a statement.
-_OPENERS = frozenset(["open", "magic", "little", "tiny", "funny"])
-# Words of sentences about passphrases.
-_ABOUT = frozenset(
-    [
-        "word",
-        "words",
-        "character",
-        "characters",
-        "letter",
-        "letters",
-        "digit",
-        "digits",
-        "symbol",
-        "symbols",
-        "minimum",
-        "maximum",
-        "entropy",
-        "policy",
-        "key",
-        "keys",
-        "phrase",
-        "phrases",
-        "passphrase",
-        "passphrases",
-        "password",
-        "passwords",
-        "wallet",
-        "wallets",
-        "seed",
-        "seeds",
-        "vault",
-        "manager",
-        "prompt",
-        "field",
-        "form",
-        "user",
-        "users",
-        "login",
-        "rotation",
-        "rotated",
-        "generator",
-        "length",
-        "strength",
-        "option",
-        "dialog",
-    ]
-)
 _STATES = re.compile(
-    r"(?i)^(?:please|choose|enter|type|pick|select|create|make|try|update|change|rotate|generate|click|press|copy|paste|need|contact|check|look|read|write|keep|store|remember|request|tell|give|send|leave|let|confirm|repeat|re-?enter|provide|contains?|something|see|ask|use|must|should|can|may|will|stored|kept|shown|found|reset|set|not|none|ca[nm]'?t|do|does|don't|is|are|was|has|have|n/?a|tbd|todo|what|which|where|why|how|who|when)\b"
+    r"(?i)^(?:please|bitte|siehe|veuillez|voir|por favor|ver|vedi|per favore|zie|proszę|choose|enter|type|pick|select|create|make|try|update|change|rotate|generate|click|press|copy|paste|need|contact|check|look|read|write|keep|store|remember|request|tell|give|send|leave|let|confirm|repeat|re-?enter|provide|contains?|something|see|ask|use|must|should|can|may|will|stored|kept|shown|found|reset|set|not|none|ca[nm]'?t|do|does|don't|is|are|was|has|have|n/?a|tbd|todo|what|which|where|why|how|who|when)\b"
 )
 
 
@@ -252,6 +44,8 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
     seed = _SEED.fullmatch(text[start:end]) is not None
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
         return
+    if text[end - 1] in "dDsS" and _TELLS.search(text, end, end + _BRIDGE_CHARACTERS) is None:
+        return  # `password` or `passwords`, and nothing that announces a value
     stop = _stop(text, end)
     window = text[end:stop]
     ascii_label = text[start:end].isascii()
@@ -281,24 +75,35 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
         link, told = (_IS.search(window) or _IN_ASIA.match(window)), True
     if link is None and seed:
         link = re.match(r"\s?[\s\d.(]*", window)
-    if link is None or link.start() > _BRIDGE_CHARACTERS:
-        return
+    if link is None or link.start() > _BRIDGE_CHARACTERS or (told and link.start() > 0 and _is_direct(text, end, seed)):
+        link, told = re.match(r"\s", window), True
+        if link is None or seed or not _is_direct(text, end, seed):
+            return
     run = _RUN.match(window, link.end())
     if run is None:
         return
     words = list(re.finditer(r"[^\s,-]+", run.group()))[: _MOST_WORDS + 6]
     if told:
-        cut = next((n for n, word in enumerate(words) if word.group().lower() in _CUTS), len(words))
+        cut = next((n for n, word in enumerate(words) if word.group().lower() in CUTS), len(words))
         words = words[:cut]
     if not words:
         return
     plain = [word.group() for word in words]
-    if len(words) > 1 and words[1].group().lower() in _CUTS and not seed:
+    if len(words) > 1 and words[1].group().lower() in CUTS and not seed:
         return  # one word, and the sentence goes on
     if strict and told and any(_PARTICIPLE.search(word) for word in plain):
         return
     if _is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
+
+
+def _is_direct(text: str, end: int, seed: bool) -> bool:
+    """Return whether four and more plain words stand directly after the label, and a form of `to be` after them."""
+    match = _DIRECT.match(text, end)
+    return match is not None and _is_phrase(match.group(1).split(), statement=False, seed=seed)
+
+
+_DIRECT = re.compile(r"\s((?:[a-z]{3,12} ){3,9}[a-z]{3,12})\s(?:is|was|has|were|still|works?|and|on|in|for)\b")
 
 
 def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
@@ -309,10 +114,10 @@ def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
         return False
     if not all(word[0].isalnum() for word in words) or _STATES.match(" ".join(words)):
         return False
-    if not _ABOUT.isdisjoint(words):
+    if not ABOUT.isdisjoint(words):
         return False
-    first = describes(words[0]) and words[0] not in _OPENERS and statement
-    small = sum(word in SMALL_WORDS or word in _SMALL_ABROAD for word in words)
+    first = describes(words[0]) and words[0] not in OPENERS and statement
+    small = sum(word in SMALL_WORDS or word in SMALL_ABROAD for word in words)
     if small and (not statement or words[0] in SMALL_WORDS or small * 2 > len(words)):
         return False
     said = sum(describes(word) for word in words if word not in SMALL_WORDS)
@@ -345,7 +150,10 @@ def _told(text: str, start: int, end: int) -> Iterator[Span]:
     first = value.split()[0].strip("\"'`").lower() if value.split() else ""
     if (
         len(value) < 3
-        or (describes(first) and not _is_clause(value))
+        or (
+            describes(first)
+            and not (text[start - 2 : start].strip()[-1:] in {":", "=", ">", "："} and _is_clause(value))
+        )
         or _STATES.match(value)
         or is_reference(value)
         or text[end : end + 1] == "?"
@@ -356,20 +164,24 @@ def _told(text: str, start: int, end: int) -> Iterator[Span]:
     yield start, start + len(value)
 
 
-_OF_SOMEBODY = frozenset(["the", "my", "his", "her", "our", "your", "their", "a", "an", "first", "last", "name", "old"])
+def _of_life(text: str, start: int, end: int) -> Iterator[Span]:
+    if _LIFE.search(text[start:end]) and SAYS.isdisjoint(text[start:end].lower().split()):
+        yield from _told(text, start, end)
+
+
+_LIFE = re.compile(
+    r"(?i)\b(?:street|birthday|birth|pet|dog|cat|school|mother|mom|father|dad|grandma|sister|brother|band|teacher|anniversary|maiden|backwards|childhood|favou?rite)\b"
+)
 
 
 def _is_clause(value: str) -> bool:
     """Return whether a hint with a word of statements in front describes a value: `the street I grew up on plus 77`."""
     words = value.lower().split()
-    return len(words) >= 3 and words[0] in _OF_SOMEBODY and _SAYS.isdisjoint(words) and _ABOUT.isdisjoint(words)
+    return len(words) >= 3 and words[0] in OF_SOMEBODY and SAYS.isdisjoint(words) and ABOUT.isdisjoint(words)
 
 
-_SAYS = frozenset(
-    ["is", "are", "was", "were", "must", "should", "can", "will", "has", "have", "does", "not", "no", "be", "been"]
-)
 _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
-_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|lautet|ist|est|es|è|é|är|er|jest|это)\s:?)\s*"
+_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?)\s*"
 _WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
 
 RULES = (
@@ -416,5 +228,23 @@ RULES = (
         score=0.75,
         refine=_told,
         name="hint-or-answer-quoted",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\bhint\s?:\s[\"']?([^.\n;<>\"]{4,60})",
+        "a hint that speaks of somebody's life",
+        anchor=r"(?i)\bhint\s?:",
+        score=0.7,
+        refine=_of_life,
+        name="hint-of-life",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
+        "a question about a person's life and the answer to it",
+        anchor=r"(?i)\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
+        score=0.75,
+        refine=_told,
+        name="question-and-answer",
     ),
 )

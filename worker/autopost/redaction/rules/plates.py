@@ -22,27 +22,29 @@ _FORMS = (
     r"[A-Z]{2}\d{2} ?[A-Z]{3}"  # Great Britain since 2001
     r"|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"  # Great Britain before
     r"|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4} ?[EH]?|[A-ZÄÖÜ]{1,3} [A-Z]{1,2} ?\d{1,4}[EH]?"  # Germany, Austria
-    r"|[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}"  # France, Italy
+    r"|[A-Z]{1,2}-\d{1,5} ?[A-Z]{1,3}|[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}"  # France, Italy
     r"|\d{4}[- ]?[B-DF-HJ-NP-TV-Z]{3}|[A-Z]{1,2}[- ]?\d{4}[- ]?[A-Z]{2}"  # Spain
     r"|[A-Z]{2}[- ]?\d{1,2}[- ]?[A-Z]{1,3}[- ]?\d{3,4}"  # India, China in letters
     r"|\d{1,3}[- ][A-Z]{2,3}[- ]\d{1,4}|[A-Z]{1,3}[- ]\d{2,3}[- ][A-Z]{1,3}|[A-Z]{1,3}[- ]\d{2}[- ]\d{2}|\d{2}[- ][A-Z]{2}[- ]\d{2}|\d{2}[- ]\d{2}[- ][A-Z]{2}"  # Netherlands, Portugal, Belgium, Ireland
     r"|\d[A-Z]{3}\d{3}|[A-Z]{3}[- ]?\d[A-Z]\d{2}"  # California; Brazil
 )
 # What else a plate can be after its word: capitals and digits of any script, in up to four groups.
-_ANY = r"[\p{Han}]?[A-ZÄÖÜА-ЯΑ-Ω]?[A-ZА-ЯΑ-Ω0-9]{1,8}(?:[-·• ][A-ZА-ЯΑ-Ω0-9]{1,5}){0,3}|[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[가-힣] ?\d{4}|[ก-ฮ]{1,2} ?\d{1,4}"
+_ANY = r"[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[가-힣] ?\d{4}|[ก-ฮ]{1,2} ?\d{1,4}|[\p{Han}]?[A-ZÄÖÜА-ЯΑ-Ω]?[A-ZА-ЯΑ-Ω0-9]{1,8}(?:[-·• ][A-ZА-ЯΑ-Ω0-9]{1,6}){0,3}"
 _WORDS = (
     r"licen[cs]e[ _-]?plates?|number[ _-]?plates?|registration[ _-]?plates?|plates?(?:[ _](?:number|no\.?))?|vehicle[ _]?(?:reg(?:istration)?|plate)\.?(?:[ _](?:number|no\.?|mark))?|car[ _]reg(?:istration)?\.?|reg(?:istration)?\.? (?:no\.?|number|mark|plate)|regn?\.?(?: no\.?)?|vrm|vrn|rego"
-    r"|(?:kfz-?|amtliches |auto)?kennzeichen|nummernschild|kontrollschild|plaque(?: d'immatriculation| min[ée]ralogique)?|(?:num[ée]ro d')?immatriculation|immatricul[ée]+|matr[íi]cula(?: do ve[íi]culo)?|patente|targa(?:ta)?|placas?(?: do carro| del (?:coche|auto|veh[íi]culo)| do ve[íi]culo)?|dominio"
-    r"|kenteken(?:nummer)?|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej\.?|rejestracj[aię]|tablic[aey] rejestracyjn[aey]|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
+    r"|(?:kfz-?|amtliches |auto)?kennzeichen|nummernschild|kontrollschild|plaque(?: d'immatriculation| min[ée]ralogique)?|(?:num[ée]ro d')?immatriculation|immatricul[ée]+|matr[íi]cula(?: do ve[íi]culo)?|targa(?:ta)?|placas?(?: do carro| del (?:coche|auto|veh[íi]culo)| do ve[íi]culo)?|dominio"
+    r"|kenteken(?:nummer)?|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej(?:\.|estracyjny)?|rejestracj[aię]|tablic[aey] rejestracyjn[aey]|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
     r"|registarska oznaka|registracija|регистрационный (?:номер|знак)|гос\.?\s?номер\p{L}*|номерной знак|номер (?:машины|авто(?:мобиля)?)|автономер|номерний знак|рег\.? ?номер|αριθμός κυκλοφορίας|πινακίδ\p{L}+|plaka(?:s[ıi])?|biển số(?: xe)?|pelat nomor|nomor polisi|nopol|plat nomor|no\.? pendaftaran|ทะเบียนรถ"
-    r"|ナンバープレート|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
+    r"|ナンバー(?:プレート)?|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
 )
 _VEHICLES = (
     r"cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
-    r"auto|wagen|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
+    r"auto|(?:\pL+)?wagen|(?:\pL+)?auto|ford|bmw|audi|vw|volkswagen|toyota|tesla|mercedes|volvo|renault|peugeot|citroën|opel|vauxhall|honda|nissan|skoda|fiat|hyundai|kia|mazda|dacia|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
 )
 _CUE = compiled(rf"(?i)(?:^|[^\pL\pN])(?:{_VEHICLES})(?:[^\pL\pN]|$)")
 _REACH_CHARACTERS = 60
+_OF_DIGITS = compiled(r"^\d{2,3}-\d{2,3}-\d{2,3}$")
+_SPACED = compiled(r"^[A-ZÄÖÜ]{1,3} [A-Z]{1,2} ?\d")  # `GPU A100`, `BMW X5`
 _NOT_PLATES = compiled(
     r"^(?:[A-Z]+|(?:Q[1-4]|FY|CY|H[12]|V|VER|PR|ISO|UTC|GMT|EU|US|UK|RFC|SKU|ID)[- ]?\d+(?:[- ]\d+)?)$"
 )
@@ -51,7 +53,9 @@ _NOT_PLATES = compiled(
 def _plate(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept what has digits and is short enough, without the words after it."""
     value = text[start:end]
-    if not any(map(str.isdigit, value)) or not 3 <= sum(map(str.isalnum, value)) <= 10:
+    if not any(map(str.isdigit, value)) or not (any(map(str.isalpha, value)) or _OF_DIGITS.search(value)):
+        return
+    if not 3 <= sum(map(str.isalnum, value)) <= 10:
         return
     if is_counted(text, start, end) or _NOT_PLATES.search(value):
         return
@@ -61,7 +65,11 @@ def _plate(text: str, start: int, end: int) -> Iterator[Span]:
 def _of_vehicle(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a form of plates near a word for a vehicle."""
     near = text[max(0, start - _REACH_CHARACTERS) : start] + " " + text[end : end + _REACH_CHARACTERS]
-    if _CUE.search(near) is not None and text[start - 1 : start] not in {"-", "_", "/", "#"}:
+    if (
+        _CUE.search(near) is not None
+        and _SPACED.search(text[start:end]) is None
+        and text[start - 1 : start] not in {"-", "_", "/", "#"}
+    ):
         yield from _plate(text, start, end)
 
 

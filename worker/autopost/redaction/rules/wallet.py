@@ -56,6 +56,7 @@ RULES = (
         source="Bitcoin Wiki: Base58Check encoding",
         anchor=rf"\b[13]{_CLASS}{{16}}",
         refine=single(_passes_base58check),
+        name="bitcoin",
     ),
     Rule(
         "CRYPTO",
@@ -93,12 +94,14 @@ RULES = (
         r"(?i)\b(?:(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}|(?:addr|stake|addr_test|stake_test)1[02-9ac-hj-np-z]{40,110}|(?:bitcoincash:)[qp][02-9ac-hj-np-z]{41}|(?:cosmos|osmo|terra|celestia|inj|kava|juno)1[02-9ac-hj-np-z]{38})\b",
         source="BIP 173, BIP 350: bech32; Cardano CIP 19; Bitcoin Cash: CashAddr; Cosmos SDK",
         anchor=r"(?i)\b(?:bc|tb|ltc|addr|stake|addr_test|stake_test|cosmos|osmo|terra|celestia|inj|kava|juno)1[02-9ac-hj-np-z]{11}|bitcoincash:",
+        name="bech32",
     ),
     Rule(
         "CRYPTO",
         r"\b0x[0-9A-Fa-f]{40}\b",
         source="EIP-55",
         anchor=r"\b0x[0-9A-Fa-f]{8}",
+        name="ethereum",
     ),
     Rule(
         "PRIVATE_KEY",
