@@ -122,6 +122,25 @@ async def test_worker_that_is_killed_repeats_two_posts_at_most(
     assert list(dict.fromkeys(target.contents)) == [f"{agent} {n}" for n in range(4) for agent in ("ada", "bob")]
 
 
+async def test_what_another_worker_delivered_ahead_is_not_sent_again(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """Also when it is the last, and the offset passes it at once with what came before."""
+    posts.write("a", "b")
+    posts.write("c", agent="bob")
+    other = lease_of(pool, "other")
+    assert await other.acquire() is not None
+    await other.advance([3])
+    await other.release()
+    target = Recorder()
+    async with delivering(pool, target) as consumer:
+        await eventually(lambda: posts.row["position"] == 3)
+        posts.write("d")
+        consumer.wake()
+        await eventually(lambda: posts.row["position"] == 4)
+    assert target.contents == ["a", "b", "d"]
+
+
 async def test_post_that_fails_again_and_again_holds_up_its_agent_only(
     posts: Log, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:

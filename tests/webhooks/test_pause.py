@@ -184,3 +184,23 @@ async def test_held_posts_are_not_lost_with_the_connection(
         posts.write("more", agent="bob")
         await eventually(lambda: posts.row["position"] == 4)
     assert [position for position, _ in posts.dead] == [1, 2]
+
+
+async def test_repaired_webhook_sends_what_it_held_though_its_first_post_is_refused(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """Other agents' posts were refused for the webhook's sake; those of the agent that came through would be late."""
+    posts.write("bad")
+    for number in range(4):
+        posts.write(f"bob {number}", agent="bob")
+    posts.write("cleo", agent="cleo")
+    target = Refusing(lambda content: True)
+    async with delivering(pool, target) as consumer:
+        await eventually(lambda: len(set(target.sent)) == 6)
+        await eventually(lambda: posts.row["last_error"] == PAUSED)
+        target.refuses = lambda content: content == "bad"
+        posts.write("cleo again", agent="cleo")
+        consumer.wake()
+        await eventually(lambda: posts.row["position"] == 7)
+    assert target.contents == ["cleo again", *(f"bob {number}" for number in range(4))]
+    assert [position for position, _ in posts.dead] == [1, 6]

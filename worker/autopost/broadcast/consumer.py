@@ -144,6 +144,7 @@ class LogConsumer(Wakeup):
             self._turns.clear()
             self._held.clear()
             self._read_to, self._place = place.offset, place
+        self._read_to = max(self._read_to, place.offset)  # past what was delivered ahead of what was read
         most = MAX_READ_AHEAD if self.is_fair else self.batch_size
         for _ in range(READS_PER_ROUND):
             limit = min(READ_ROWS, most - len(self._turns))

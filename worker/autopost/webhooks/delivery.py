@@ -153,8 +153,11 @@ class WebhookConsumer(LogConsumer):
                 elif error is not None:
                     self._note_rejection(WebhookDeadLetter(event, str(error)), batch)
                 else:
-                    for letter in self._refusals.taken():
+                    dead, has_more = self._refusals.taken(event.agent_id)
+                    for letter in dead:
                         self._bury(batch, letter)
+                    if has_more:
+                        self.read_again()
                     self._note_taken(batch, event)
                 await asyncio.sleep(self._pace_seconds)
 

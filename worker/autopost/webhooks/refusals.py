@@ -24,12 +24,17 @@ class Refusals:
         self._limit = MAX_IN_A_ROW
         self._takes = False  # whether the last post was taken
 
-    def taken(self) -> list[WebhookDeadLetter]:
-        """Note that the target took a post; return those that are dead by that: it refused them alone."""
-        dead = self.held
+    def taken(self, agent_id: str | None) -> tuple[list[WebhookDeadLetter], bool]:
+        """Note that the target took a post of an agent that it had not refused before.
+
+        Returns those that are dead by that, and whether others must be sent again. What was refused just before is
+        dead. After a pause only the agent's own posts are: the webhook was repaired meanwhile, and they would be late.
+        """
+        dead = [letter for letter in self.held if not self.is_of_webhook or letter.event.agent_id == agent_id]
+        has_more = len(dead) < len(self.held)
         self.forget()
         self._takes = True
-        return dead
+        return dead, has_more
 
     def is_dead(self, letter: WebhookDeadLetter) -> bool:
         """Note that the target refused a post; return whether it is dead at once, and hold it if not.
