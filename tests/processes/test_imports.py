@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-HEAVY = ("alembic", "openai", "spacy", "sqlalchemy", "thinc", "numpy", "starlette", "uvicorn")
+HEAVY = ("aiosmtplib", "alembic", "openai", "spacy", "sqlalchemy", "thinc", "numpy", "starlette", "uvicorn")
 WORKER = "import autopost.cli.app, autopost.cli.install, autopost.processes.worker_process"
 
 
 @pytest.mark.parametrize("modules", [WORKER, "import autopost.processes.redactor"], ids=["worker", "redactor"])
 def test_worker_does_without_slow_modules(modules: str) -> None:
-    """Neither migrations, the LLM's client, spaCy nor a web server, which it needs only with certain settings."""
+    """Neither mail, migrations, the LLM's client, spaCy nor a web server, which it needs only with certain settings."""
     code = f"{modules}; import sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert sorted(set(HEAVY) & set(loaded)) == []

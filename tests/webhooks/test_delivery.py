@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -16,129 +15,19 @@ import pytest
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import ConsumerLease
 from autopost.broadcast.sequencer import Sequencer
 from autopost.database.connection import create_pool
 from autopost.database.sql import query
 from autopost.errors import DeliveryFailed, DeliveryRejected, LeaseLost
 from autopost.settings import load_settings
-from autopost.webhooks import delivery as delivery_module
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
+from autopost.webhooks.kinds import SERVICES
 from autopost.webhooks.target import MAX_REQUESTS
-from autopost.webhooks.webhook import Webhook, WebhookFilter, WebhookKind
+from autopost.webhooks.webhook import WebhookFilter, WebhookKind
 from tests.support.host import SCHEMAS, WAITING_FOR_A_LOCK, Host
+from tests.support.webhooks.delivering import WEBHOOK, WRITE, Hurried, Log, Recorder, deliver, delivering, lease_of
 from tests.support.work import eventually
-
-WEBHOOK = Webhook("out", WebhookKind.WEBHOOK, "https://example.com")
-WRITE = (
-    "insert into auto_post_events (post_id, tenant_id, agent_id, agent_name, post_type, content, created_at) "
-    "values (%s, 'tenant', %s, %s, %s, %s, now() - make_interval(secs => %s))"
-)
-
-
-class Recorder:
-    """A target that notes what it takes, and refuses what it is told to."""
-
-    def __init__(self) -> None:
-        self.took: list[tuple[str | None, str]] = []
-        self.attempts = 0
-        self.refusing: dict[str, Exception] = {}
-        self.down: Exception | None = None
-        self.slow = 0.0
-        self.most_at_once = 0
-        self._now = 0
-
-    @property
-    def contents(self) -> list[str]:
-        """Return the texts that it took."""
-        return [content for _, content in self.took]
-
-    async def send(self, event: BroadcastEvent) -> None:
-        """Take it, or not."""
-        self.attempts += 1
-        self._now += 1
-        self.most_at_once = max(self.most_at_once, self._now)
-        try:
-            await asyncio.sleep(self.slow)
-            if refusal := self.down or self.refusing.get(event.content):
-                raise refusal
-            self.took.append((event.agent_id, event.content))
-        finally:
-            self._now -= 1
-
-
-class Log:
-    """Writes posts into the log of events."""
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-
-    def write(self, *contents: str, agent: str = "ada", kind: str = "status", age_seconds: float = 0) -> None:
-        """Write and place some."""
-        for content in contents:
-            self._host.execute(WRITE, (str(uuid4()), agent, agent.title(), kind, content, age_seconds))
-        self._host.execute("select auto_post_sequence_events()")
-
-    @property
-    def row(self) -> Any:
-        """Return the webhook's row: its offset, lease and error."""
-        return self._host.rows("select * from auto_post_consumers where name = 'webhook:out'")[0]
-
-    @property
-    def dead(self) -> list[tuple[int, str]]:
-        """Return the dead letters: positions and errors."""
-        rows = self._host.rows("select position, error from auto_post_webhook_dead_letters order by position")
-        return [(row["position"], row["error"]) for row in rows]
-
-
-class Hurried(WebhookConsumer):
-    """A consumer that retries and polls soon, so that no test waits long."""
-
-    poll_seconds = 0.2
-    retry_base_seconds = 0.02
-    retry_cap_seconds = 0.1
-
-
-@pytest.fixture
-def posts(host: Host) -> Log:
-    """Return the log, with the webhook's offset at its beginning."""
-    host.execute("insert into auto_post_consumers (name) values ('webhook:out')")
-    return Log(host)
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
-    """Return connections as a worker has them."""
-    opened = await create_pool(load_settings(database_url=database), "test", size=4)
-    yield opened
-    await opened.close()
-
-
-def lease_of(pool: asyncpg.Pool[asyncpg.Record], worker: str) -> ConsumerLease:
-    """Return the webhook's lease as a worker has it."""
-    return ConsumerLease(pool, SCHEMAS, WEBHOOK.consumer, worker, LEASE_SECONDS)
-
-
-@contextlib.asynccontextmanager
-async def delivering(
-    pool: asyncpg.Pool[asyncpg.Record], target: Recorder, webhook: Webhook = WEBHOOK, worker: str = "one"
-) -> AsyncIterator[WebhookConsumer]:
-    """Deliver meanwhile, and until all is delivered."""
-    consumer = Hurried(webhook, lease_of(pool, worker), target)
-    running = asyncio.create_task(consumer.run())
-    try:
-        yield consumer
-        consumer.stop()
-        await running
-    finally:
-        running.cancel()
-
-
-async def deliver(pool: asyncpg.Pool[asyncpg.Record], target: Recorder, webhook: Webhook = WEBHOOK) -> None:
-    """Deliver what there is."""
-    async with delivering(pool, target, webhook):
-        pass
 
 
 async def test_each_is_delivered_once_and_in_order(posts: Log, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -173,7 +62,7 @@ async def test_slack_is_not_hurried(
     posts: Log, pool: asyncpg.Pool[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One at a time, with a pause after each."""
-    monkeypatch.setitem(delivery_module.PACE_SECONDS, "slack", 0.1)
+    monkeypatch.setitem(SERVICES, WebhookKind.SLACK, replace(SERVICES[WebhookKind.SLACK], pace_seconds=0.1))
     for agent in range(5):
         posts.write("hello", agent=f"agent{agent}")
     target = Recorder()
@@ -231,6 +120,25 @@ async def test_worker_that_is_killed_repeats_two_posts_at_most(
     await deliver(pool, target)
     assert len(target.took) == 8 + 2
     assert list(dict.fromkeys(target.contents)) == [f"{agent} {n}" for n in range(4) for agent in ("ada", "bob")]
+
+
+async def test_what_another_worker_delivered_ahead_is_not_sent_again(
+    posts: Log, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """Also when it is the last, and the offset passes it at once with what came before."""
+    posts.write("a", "b")
+    posts.write("c", agent="bob")
+    other = lease_of(pool, "other")
+    assert await other.acquire() is not None
+    await other.advance([3])
+    await other.release()
+    target = Recorder()
+    async with delivering(pool, target) as consumer:
+        await eventually(lambda: posts.row["position"] == 3)
+        posts.write("d")
+        consumer.wake()
+        await eventually(lambda: posts.row["position"] == 4)
+    assert target.contents == ["a", "b", "d"]
 
 
 async def test_post_that_fails_again_and_again_holds_up_its_agent_only(
@@ -373,7 +281,7 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
     host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     """Those that are taken are gone, the others dead again; without a ring."""
-    posts.write("bad", "worse")
+    posts.write("bad", "worse", "good")
     target = Recorder()
     target.refusing = {"bad": DeliveryRejected("HTTP 400"), "worse": DeliveryRejected("HTTP 400")}
     async with delivering(pool, target):
@@ -381,7 +289,7 @@ async def test_dead_letters_are_sent_again_when_somebody_wants_that(
         target.refusing = {"worse": DeliveryRejected("HTTP 422")}
         assert host.value("select auto_post_retry_webhook('out')") == 2
         await eventually(lambda: posts.dead == [(2, "HTTP 422")])
-    assert target.contents == ["bad"]
+    assert target.contents == ["good", "bad"]
     assert host.value("select count(*) from auto_post_webhook_dead_letters where retry") == 0
     audited = [row["details"] for row in host.audit() if row["action"] == "auto_post.retry_hook"]
     assert [(details["hook"], details["rows"]) for details in audited] == [("out", 2)]

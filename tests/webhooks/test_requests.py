@@ -1,23 +1,48 @@
-"""What is sent: a body that Slack takes, and one whose signature its receiver can verify."""
+"""What is sent: messages that chats show as they are, and one whose signature its receiver can verify."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from autopost.webhooks.request import request_for, sample, slack_body
+from autopost.broadcast.event import BroadcastEvent
+from autopost.webhooks.request import request_for, sample
 from autopost.webhooks.webhook import Webhook as WebhookConfig
+from autopost.webhooks.webhook import WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
 from tests.support.webhooks.posts import ADA, post
+from tests.support.webhooks.services import SERVICES
+
+HOSTILE = (
+    "a < b && c > d &lt; &amp;",
+    "<!channel> <!here> <@U012> <#C012> <!subteam^S012|team>",
+    "<https://evil.example|a link> [the report](https://evil.example/login) ![x](https://evil.example/p.png)",
+    "@here @channel @all @everyone @alice @team and mail to a@hereford.example",
+    "<users/all> <users/123> <at>Bob</at> <@123> <@&123> </cmd:1> <t:1:R> <id:guide>",
+    "*bold* **bold** _it_ __it__ ~s~ ~~s~~ `code` ```block``` ||spoiler|| $x^2$",
+    ":fire: :rotating_light: <:name:123> :) ;) :D <3 =) :-)",
+    "# Heading\n## Heading\n-# small\n> quote\n>>> quote\n- item\n+ item\n1. item\n=====\n-----\n    code\n| a | b |",
+    "<b>bold</b> <a href='https://evil.example'>report</a> <script>1</script> <img src=x>",
+    "{{DATE(2026-01-31T09:00:00Z, SHORT)}} ${user.name} @{utcNow()} {{name}} %s {0}",
+    "https://evil.example/a_b_c www.evil.example http://evil.example/p.png",
+    "back\\slash \\*not bold\\* \\\\ \\@everyone \\<@123> \\",
+    "Zoë 東京 مرحبا 👩🏽‍💻 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+)
+
+
+def sent_to(kind: str, event: BroadcastEvent) -> object:
+    """Return the body for a chat, as it reads it."""
+    headers, body = request_for(WebhookConfig("a", WebhookKind(kind), "https://x"), event, datetime.now(UTC))
+    assert dict(headers)["Content-Type"].startswith("application/json")
+    return json.loads(body)
 
 
 def hook_of(secret: str) -> WebhookConfig:
     """Return a webhook that signs."""
-    from pathlib import Path
-
     text = f'[a]\nkind = "webhook"\nurl = "https://x.example.com"\nsecret = "{secret}"\nheaders = {{X-Key = "k"}}\n'
     return parse_webhooks(text, "hooks.toml", Path())[0]
 
@@ -47,40 +72,42 @@ def test_unpadded_secret_is_the_same_secret(secret: str) -> None:
     assert hook_of(secret.rstrip("=")).secret == hook_of(secret).secret
 
 
-def test_slack_gets_who_and_what() -> None:
-    """In the one field that all that understand its form show."""
-    assert json.loads(slack_body(ADA)) == {
-        "text": "Ada: Sorted the inbox",
-        "unfurl_links": False,
-        "unfurl_media": False,
+@pytest.mark.parametrize("kind", SERVICES)
+def test_chat_shows_who_and_what(kind: str) -> None:
+    """Alerts with a mark; an agent without a name by its id, or as an agent."""
+    answer, shows = SERVICES[kind]
+    events = {
+        "Ada: Sorted the inbox": ADA,
+        "🚨 Ada: Sorted the inbox": post(post_type="alert"),
+        "ada: Sorted the inbox": post(agent_name=None),
+        "An agent: Sorted the inbox": post(agent_name="", agent_id=None),
     }
+    for shown, event in events.items():
+        body = sent_to(kind, event)
+        assert 200 <= (answer("/x?wait=true", body).status or 0) < 300
+        assert shows(body) == shown
 
 
-def test_slack_gets_alerts_marked() -> None:
-    """So that they are seen."""
-    assert json.loads(slack_body(post(post_type="alert")))["text"] == ":rotating_light: Ada: Sorted the inbox"
+@pytest.mark.parametrize("kind", SERVICES)
+def test_text_of_an_agent_takes_no_effect_in_a_chat(kind: str) -> None:
+    """Markup, mentions, links behind words, pictures, emoji codes and functions show as they were written."""
+    answer, shows = SERVICES[kind]
+    for text in HOSTILE:
+        for event in (post(content=text), post(agent_name=text, post_type="alert")):
+            body = sent_to(kind, event)
+            assert 200 <= (answer("/x?wait=true", body).status or 0) < 300, text
+            name = " ".join(str(event.agent_name).split())
+            who = name if len(name) <= 80 else name[:79] + "…"
+            assert shows(body) == f"{'🚨 ' if event.is_alert else ''}{who}: {event.content}"
 
 
-@pytest.mark.parametrize(
-    ("text", "sent"),
-    [
-        ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
-        ("<!channel> look", "&lt;!channel&gt; look"),
-        ("<https://evil.example|a link>", "&lt;https://evil.example|a link&gt;"),
-        ("@here and @Channel", "@\u2060here and @\u2060Channel"),
-        ("mail to a@hereford.example", "mail to a@hereford.example"),
-    ],
-)
-def test_text_of_an_agent_calls_nobody(text: str, sent: str) -> None:
-    """Nor does it hide a link, in Slack or in what else takes its form."""
-    assert json.loads(slack_body(post(content=text)))["text"] == f"Ada: {sent}"
-    assert json.loads(slack_body(post(agent_name=text)))["text"] == f"{sent}: Sorted the inbox"
-
-
-def test_agent_without_a_name_is_shown_by_its_id() -> None:
-    """Or as an agent."""
-    assert json.loads(slack_body(post(agent_name=None)))["text"].startswith("ada: ")
-    assert json.loads(slack_body(post(agent_name=None, agent_id=None)))["text"].startswith("An agent: ")
+@pytest.mark.parametrize("kind", SERVICES)
+def test_long_text_is_cut_to_what_a_chat_takes(kind: str) -> None:
+    """Whatever its escapes add."""
+    answer, shows = SERVICES[kind]
+    body = sent_to(kind, post(content="*" * 5_000, agent_name="_" * 500))
+    assert 200 <= (answer("/x?wait=true", body).status or 0) < 300
+    assert shows(body).endswith("*…")
 
 
 def test_sample_says_that_it_is_one(secret: str) -> None:

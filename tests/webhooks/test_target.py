@@ -27,7 +27,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
 
 def hook_to(url: str, **more: Any) -> Webhook:
     """Return a hook that points there."""
-    return Webhook("a", WebhookKind.SLACK, url, **more)
+    return Webhook("a", WebhookKind.WEBHOOK, url, b"x" * 32, **more)
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ async def test_tls_with_an_authority_of_ones_own(
         url = f"https://chat.example.com:{receiver.port}/"
         target = Target(hook_to(url, ca_file=authority[1]), LOOPBACK)
         await target.send(ADA)
-        assert receiver.contents == ["Ada: Sorted the inbox"]
+        assert receiver.contents == ["Sorted the inbox"]
         await target.aclose()
 
 

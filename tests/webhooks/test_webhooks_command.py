@@ -40,6 +40,12 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
         "insert into auto_post_consumers (name, failing_since, last_error) "
         "values ('webhook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('webhook:old', null, null)"
     )
+    shown = autopost("webhooks", dsn=database, **variables)
+    assert "fails for 5 min: HTTP 503" in shown.stdout
+    host.execute(
+        "update auto_post_consumers set last_error = 'paused: it refuses every post: HTTP 404 no_service' "
+        "where name = 'webhook:alerts'"
+    )
     host.execute(
         "insert into auto_post_events (post_id, post_type, content, created_at) "
         "values ('p', 'alert', 'x', now() - interval '4 minutes')"
@@ -48,17 +54,19 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     host.execute(LETTER, ("alerts", 7))
     shown = autopost("webhooks", dsn=database, **variables)
     alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
-    for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", "fails for 5 min: HTTP 503", "1 post to look at"):
+    paused = "paused for 5 min: it refuses every post: HTTP 404 no_service"
+    for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", paused, "1 post to look at"):
         assert part in alerts
     assert alerts.rstrip().endswith(" 1 (HTTP 400)")
     assert "not in the file" in shown.stdout
     assert "if no worker has it any more, autopost webhooks forget old" in shown.stderr
     assert "services" not in shown.stdout + shown.stderr
     rows = [json.loads(line) for line in autopost("webhooks", "--json", dsn=database, **variables).stdout.splitlines()]
-    assert [(row["webhook"], row["kind"], row["dead"], row["last_error"]) for row in rows] == [
-        ("alerts", "slack", 1, "HTTP 503"),
-        ("old", None, 0, None),
+    assert [(row["webhook"], row["kind"], row["dead"], row["is_paused"]) for row in rows] == [
+        ("alerts", "slack", 1, True),
+        ("old", None, 0, False),
     ]
+    assert rows[0]["last_error"] == "paused: it refuses every post: HTTP 404 no_service"
 
 
 def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
@@ -66,13 +74,11 @@ def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
     shown = autopost("webhooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (0, f"http://127.0.0.1:{receiver.port} took it.\n")
     assert receiver.contents == ["autopost: This is a test of the webhook alerts. Nothing happened."]
-    receiver.will(404)
+    receiver.will(Answer(404, body=b"no_service"))
     shown = autopost("webhooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert (
-        shown.stderr
-        == f"autopost: http://127.0.0.1:{receiver.port} did not take it: HTTP 404; a post would be tried for 24 hours\n"
-    )
+    said = f"http://127.0.0.1:{receiver.port} did not take it: HTTP 404 no_service; a post would be tried for 24 hours"
+    assert shown.stderr == f"autopost: {said}\n"
     receiver.will(Answer(429, {"Retry-After": "120"}))
     assert "HTTP 429, and asks to wait 120 seconds" in autopost("webhooks", "test", "alerts", **variables).stderr
     receiver.will(400)
@@ -114,4 +120,4 @@ def test_config_names_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     path.write_text("[x]\n")
     shown = autopost("config", "--changed", SOCIAL_POST_WEBHOOKS_FILE=str(path))
     assert shown.returncode == 2
-    assert "[x] kind: missing; expected: slack or webhook" in shown.stderr
+    assert "[x] kind: missing; expected: slack, teams, discord" in shown.stderr

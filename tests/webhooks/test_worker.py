@@ -82,7 +82,7 @@ def test_posts_go_where_they_are_wanted(
     assert [request.body["data"]["id"] for request in receiver.taken] == [row["id"] for row in host.posts()]
     assert "ada@example.com" not in "".join(receiver.contents)
     (alert,) = slack.contents
-    assert alert.startswith(":rotating_light: Ada: ")
+    assert alert.startswith("🚨 Ada: ")
 
 
 def test_secrets_are_nowhere_to_be_seen(
@@ -199,7 +199,7 @@ def test_worker_says_what_is_wrong_with_its_hooks(database: str, processes: Crew
     Path(hooks["SOCIAL_POST_WEBHOOKS_FILE"]).write_text('[a]\nkind = "slak"\n')
     with worker_process(database, processes, **hooks) as worker:
         assert worker.wait() == 2
-        assert "[a] kind: got slak; expected: slack or webhook" in worker.log
+        assert "[a] kind: got slak; did you mean slack?" in worker.log
 
 
 def test_worker_without_hooks_writes_no_log_of_announcements(host: Host, database: str, processes: Crew) -> None:

@@ -27,7 +27,7 @@ AutopostError
 ├── LogRewound               web/feed/receiver.py: the database was restored to an earlier state; viewers reconnect
 ├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
 ├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
-├── DeliveryRejected         a webhook's target will never take this event; dead-lettered
+├── DeliveryRejected         a webhook's target refuses this event; dead-lettered if it takes others
 └── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
 
 Messages never contain text of an operation, a post or a secret: they are written to logs and audit rows.
@@ -116,15 +116,21 @@ class RedactionFailed(AutopostError):
 
 
 class DeliveryFailed(AutopostError):
-    """An event was not taken this time; retry it, not before `retry_after_seconds` if the target said so."""
+    """An event was not taken this time; retry it, not before `retry_after_seconds` if the target said so.
 
-    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+    `is_misconfigured`: the target refuses the webhook, and not this event alone.
+    """
+
+    def __init__(
+        self, message: str, retry_after_seconds: float | None = None, *, is_misconfigured: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.is_misconfigured = is_misconfigured
 
 
 class DeliveryRejected(AutopostError):
-    """A webhook's target will never take this event."""
+    """A webhook's target will never take this event, or none at all."""
 
 
 class MalformedEvent(AutopostError):

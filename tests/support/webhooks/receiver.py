@@ -2,6 +2,7 @@
 
     with Receiver() as receiver:
         receiver.will(503, 503, 200)   # the last answer is for ever
+        receiver.judge(discord)        # or as a service answers (services.py)
         ...                            # somebody posts to receiver.url
         assert receiver.contents == ["hello"]
 
@@ -60,7 +61,7 @@ class Receiver:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self._answers: list[Answer] = [Answer()]
-        self._judge: Callable[[Any], int] | None = None
+        self._judge: Callable[[str, Any], Answer] | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         receiver = self
@@ -117,10 +118,10 @@ class Receiver:
             self._answers = [Answer(answer) if isinstance(answer, int) else answer for answer in answers]
             self._judge = None
 
-    def judge(self, status_of: Callable[[Any], int]) -> None:
-        """Answer each request by its body."""
+    def judge(self, answer_to: Callable[[str, Any], Answer]) -> None:
+        """Answer each request by its path and body."""
         with self._lock:
-            self._judge = status_of
+            self._judge = answer_to
 
     def wait(self, count: int, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until it took so many."""
@@ -131,7 +132,7 @@ class Receiver:
         with self._lock:
             answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
             if self._judge is not None:
-                answer = Answer(self._judge(json.loads(raw)))
+                answer = self._judge(handler.path, json.loads(raw))
         self._stopping.wait(answer.after_seconds)
         headers = {name.lower(): value for name, value in handler.headers.items()}
         with self._lock:

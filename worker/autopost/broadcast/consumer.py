@@ -39,6 +39,7 @@ class Batch:
     deadline: float
     done: set[int] = field(default_factory=set)  # positions
     failed: set[int] = field(default_factory=set)  # positions, to be retried
+    held: set[int] = field(default_factory=set)  # positions that the consumer holds until it knows what becomes of them
     dead_letters: list[WebhookDeadLetter] = field(default_factory=list)
     has_answer: bool = False
     failure: DeliveryFailed | None = None  # the first that is to be retried
@@ -60,6 +61,7 @@ class LogConsumer(Wakeup):
         self._turns = Turns()
         self._held: dict[int, BroadcastEvent] = {}  # by position
         self._read_to = 0
+        self._must_read_again = False
         self._unrecorded: set[int] = set()  # positions that are done
         self._failures = 0
         self._error: str | None = None
@@ -75,6 +77,23 @@ class LogConsumer(Wakeup):
     @abc.abstractmethod
     def log_recovery(self) -> None:
         """Log the first success after it."""
+
+    @property
+    def is_holding(self) -> bool:
+        """Return whether the consumer holds events, so that it must be asked to deliver though nothing waits."""
+        return False
+
+    @property
+    def waiting(self) -> int:
+        """Return how many events wait for delivery, those of a batch that is being delivered included."""
+        return len(self._turns)
+
+    def read_again(self) -> None:
+        """Have the log read again after this batch, with what is held."""
+        self._must_read_again = True
+
+    def release_held(self) -> None:
+        """Hold nothing: the log is read again."""
 
     def wants(self, event: BroadcastEvent) -> bool:
         """Return whether an event is to be delivered."""
@@ -119,10 +138,13 @@ class LogConsumer(Wakeup):
 
     async def _read_ahead(self, place: Place) -> None:
         """Read what is new in the log; all of it, if another worker has delivered since this one did."""
-        if place != self._place:
+        if place != self._place or self._must_read_again:
+            self._must_read_again = False
+            self.release_held()
             self._turns.clear()
             self._held.clear()
             self._read_to, self._place = place.offset, place
+        self._read_to = max(self._read_to, place.offset)  # past what was delivered ahead of what was read
         most = MAX_READ_AHEAD if self.is_fair else self.batch_size
         for _ in range(READS_PER_ROUND):
             limit = min(READ_ROWS, most - len(self._turns))
@@ -152,7 +174,7 @@ class LogConsumer(Wakeup):
     async def _deliver(self, batch: Batch) -> bool:
         """Deliver a batch and advance; return whether the lease was released."""
         try:
-            if batch.events:
+            if batch.events or self.is_holding:
                 await self.deliver(batch)
             self._note_health(batch)
             return await self._advance(batch)
@@ -183,11 +205,15 @@ class LogConsumer(Wakeup):
         """Record what is done; what is dead is done only when its dead letter is stored."""
         dead = {letter.event.position for letter in batch.dead_letters}
         self._turns.put_off(batch.failed)
-        self._forget(batch.done - dead)
+        self._forget((batch.done - dead) | batch.held)
         self._unrecorded |= batch.done - dead
-        self._place, is_released = await self._lease.advance(
-            sorted(self._unrecorded | dead), batch.dead_letters, error=self._error, release=batch.failure is None
-        )
+        try:
+            self._place, is_released = await self._lease.advance(
+                sorted(self._unrecorded | dead), batch.dead_letters, error=self._error, release=batch.failure is None
+            )
+        except BaseException:
+            self._must_read_again |= bool(dead)  # what was held and is dead is not among what waits
+            raise
         self._forget(dead)
         self._unrecorded.clear()
         return is_released

@@ -11,6 +11,7 @@ from typing import Any, Self
 import asyncpg
 
 from autopost.errors import MalformedEvent
+from autopost.model import APPROVAL_TYPE
 
 EVENT_TYPE = "agent_post"
 GLOBAL = "global"
@@ -79,6 +80,11 @@ class BroadcastEvent:
     def is_alert(self) -> bool:
         """Return whether the post is an alert."""
         return self.post_type == "alert"
+
+    @property
+    def is_approval(self) -> bool:
+        """Return whether the post asks people for approval; case-insensitive."""
+        return str(self.metadata.get("operation_type")).strip().casefold() == APPROVAL_TYPE
 
     @property
     def topics(self) -> list[str]:

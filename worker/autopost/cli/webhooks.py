@@ -16,9 +16,9 @@ from autopost.cli.screen import plain
 from autopost.cli.session import run, steering
 from autopost.errors import AutopostError, DeliveryFailed, DeliveryRejected
 from autopost.settings import PREFIX, Settings, load_settings
-from autopost.webhooks.from_settings import webhooks_from_settings
+from autopost.webhooks.delivery import PAUSED
+from autopost.webhooks.from_settings import target_of, webhooks_from_settings
 from autopost.webhooks.request import sample
-from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook
 
 webhooks = typer.Typer(help="List the webhooks that posts are sent to, try one, send its dead letters again.")
@@ -90,11 +90,12 @@ def _named(name: str, settings: Settings) -> Webhook:
 
 
 async def _send_sample(webhook: Webhook, settings: Settings) -> None:
-    target = Target(webhook, settings.allowed_networks)
+    target = target_of(webhook, settings)
     try:
         await target.send(sample(webhook))
     except DeliveryRejected as refusal:
-        raise AutopostError(f"{webhook.where} did not take it: {refusal}; a post would be dead-lettered") from None
+        what = "a post would be dead-lettered, and the webhook paused if it refuses every post"
+        raise AutopostError(f"{webhook.where} did not take it: {refusal}; {what}") from None
     except DeliveryFailed as refusal:
         wait = f", and asks to wait {refusal.retry_after_seconds:g} seconds" if refusal.retry_after_seconds else ""
         hours = webhook.give_up_after.total_seconds() / 3600
@@ -120,6 +121,7 @@ def _row(webhook: Webhook | None, row: Mapping[str, Any] | None) -> dict[str, An
     known: dict[str, Any] = dict.fromkeys(("oldest_seconds", "failing_seconds", "last_error", "last_died_of"))
     known |= {"webhook": name, "has_begun": False, "waiting": 0, "dead": 0}
     known |= row or {}
+    known["is_paused"] = (known["last_error"] or "").startswith(PAUSED)
     known["kind"] = str(webhook.kind) if webhook is not None else None
     known["to"] = webhook.where if webhook is not None else None
     known["posts"] = webhook.wanted.description if webhook is not None else None
@@ -149,7 +151,9 @@ def _style_of_dead(row: Mapping[str, Any]) -> str:
 
 def _state(row: Mapping[str, Any]) -> Text:
     if row["failing_seconds"] is not None:
-        state = Text(f"fails for {age(row['failing_seconds'])}: {plain(row['last_error'])}", style="red")
+        verb = "paused" if row["is_paused"] else "fails"
+        error = (row["last_error"] or "").removeprefix(PAUSED)
+        state = Text(f"{verb} for {age(row['failing_seconds'])}: {plain(error)}", style="red")
     elif not row["has_begun"]:
         state = Text("no worker has begun it", style="yellow")
     elif row["waiting"]:

@@ -132,6 +132,12 @@ WEBHOOK_FAILING_SECONDS = Gauge(
     ["webhook"],
     registry=REGISTRY,
 )
+WEBHOOK_PAUSED = Gauge(
+    "autopost_webhook_paused",
+    "1 while this worker delivers for a webhook whose target refuses every post; posts wait.",
+    ["webhook"],
+    registry=REGISTRY,
+)
 FEED_VIEWERS = Gauge(
     "autopost_feed_viewers", "Viewers connected to the feeds of this instance.", ["protocol"], registry=REGISTRY
 )

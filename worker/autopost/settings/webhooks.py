@@ -19,7 +19,7 @@ class WebhookSettings(Group):
     webhooks_file: Path | None = setting(
         None,
         f"{PREFIX}WEBHOOKS_FILE",
-        "The webhooks: which posts are sent to which addresses, in Slack's format or signed. Must be the same for all "
+        "The webhooks: which posts are sent to which chats, mailboxes and signed receivers. Must be the same for all "
         "workers of a database.",
         "the path of a TOML file, see docs/how-to/webhooks.md",
     )

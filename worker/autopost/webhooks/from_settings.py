@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -16,8 +17,11 @@ from autopost.settings import PREFIX, Settings
 from autopost.settings.bounded_file import read_bounded
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
 from autopost.webhooks.target import Target
-from autopost.webhooks.webhook import Webhook
+from autopost.webhooks.webhook import Webhook, WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
+
+if TYPE_CHECKING:
+    from autopost.webhooks.mail import MailTarget
 
 
 def webhooks_from_settings(settings: Settings) -> list[Webhook]:
@@ -32,6 +36,15 @@ def webhooks_from_settings(settings: Settings) -> list[Webhook]:
     return parse_webhooks(text, f"{variable}: {path}", path.expanduser().absolute().parent, settings.allowed_networks)
 
 
+def target_of(webhook: Webhook, settings: Settings) -> Target | MailTarget:
+    """Return where a webhook's posts go."""
+    if webhook.kind is not WebhookKind.EMAIL:
+        return Target(webhook, settings.allowed_networks)
+    from autopost.webhooks.mail import MailTarget  # its library takes 0.1 seconds to import
+
+    return MailTarget(webhook, settings.allowed_networks)
+
+
 @contextlib.asynccontextmanager
 async def webhook_consumers(
     webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
@@ -41,7 +54,7 @@ async def webhook_consumers(
     async with contextlib.AsyncExitStack() as targets:
         consumers = []
         for webhook in webhooks:
-            target = await targets.enter_async_context(contextlib.aclosing(Target(webhook, settings.allowed_networks)))
+            target = await targets.enter_async_context(contextlib.aclosing(target_of(webhook, settings)))
             lease = ConsumerLease(pool, schemas, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
             consumers.append(WebhookConsumer(webhook, lease, target))
         yield consumers

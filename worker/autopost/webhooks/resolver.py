@@ -1,4 +1,4 @@
-"""Resolves the names of targets without keeping anything else waiting."""
+"""Resolves the names of targets without delaying anything else, to addresses that webhooks may reach."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import ipaddress
 import socket
 import threading
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import Any
 
 from autopost.errors import DeliveryFailed
-from autopost.webhooks.addresses import Address
+from autopost.settings.webhooks import Network
+from autopost.webhooks.addresses import Address, is_within, may_be_reached
 
 
 class Resolver:
@@ -37,6 +39,33 @@ class Resolver:
             raise DeliveryFailed(f"{host} has no address") from None
         # Without a zone: a link-local address is refused in any case.
         return list(dict.fromkeys(ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found))
+
+
+class Gate:
+    """Decides where connections may go: without TLS (`is_plain`) only within the networks that are allowed."""
+
+    def __init__(self, allowed: Collection[Network], *, is_plain: bool) -> None:
+        self._allowed = allowed
+        self._is_plain = is_plain
+        self._resolver = Resolver()
+
+    async def addresses(self, host: str, port: int) -> list[Address]:
+        """Return the addresses of a host that may be reached, at least one. Raises DeliveryFailed."""
+        found = await self._resolver.resolve(host, port)
+        reachable = [address for address in found if self._may_reach(address)]
+        if not reachable:
+            raise DeliveryFailed(self._refusal(host, found[0]))
+        return reachable
+
+    def _may_reach(self, address: Address) -> bool:
+        if self._is_plain:
+            return is_within(address, self._allowed)
+        return may_be_reached(address, self._allowed)
+
+    def _refusal(self, host: str, address: Address) -> str:
+        leads = f"{host} is" if host.strip("[]") == str(address) else f"{host} leads to"
+        why = "and webhooks go there over TLS only" if may_be_reached(address, self._allowed) else "no public address"
+        return f"{leads} {address}, {why}; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
 
 
 def _in_daemon_thread(host: str, port: int) -> Future[Any]:

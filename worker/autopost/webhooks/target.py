@@ -1,7 +1,8 @@
-"""A webhook's target: where its requests go, and what an answer means.
+"""A webhook's target over HTTP: where its requests go, and what an answer means.
 
 Addresses are checked when a connection is made, each that the name resolves to at that moment, and the connection goes
-to one that was checked. Redirects are not followed, no proxy is used, and an answer is read for status and Retry-After.
+to one that was checked. Redirects are not followed, no proxy is used. Of an answer count status and Retry-After, and of
+a chat's also whether it is the chat's own, and the reason of a refusal.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from autopost.backoff import retry_after_seconds
 from autopost.broadcast.event import BroadcastEvent
 from autopost.errors import DeliveryFailed, DeliveryRejected
 from autopost.settings.webhooks import Network
-from autopost.webhooks.addresses import Address, is_within, may_be_reached
+from autopost.webhooks.chat import CHATS, reason_of
+from autopost.webhooks.kinds import SERVICES
 from autopost.webhooks.limited_stream import LimitedStream
 from autopost.webhooks.request import request_for
-from autopost.webhooks.resolver import Resolver
-from autopost.webhooks.webhook import Webhook
+from autopost.webhooks.resolver import Gate
+from autopost.webhooks.webhook import Webhook, WebhookKind
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
@@ -33,8 +35,9 @@ MAX_RETRY_AFTER_SECONDS = 300.0  # that a target may ask for
 MAX_ANSWER_BYTES = 64 * 1024
 DISCARD_SECONDS = 1.0
 MAX_REQUESTS = 8  # at once; an agent's posts go one after another
-# The target rejects this message; any other answer may change when somebody repairs the target.
+# The target rejects this message, or every message; any other answer may change when somebody repairs the target.
 _REJECTED = frozenset({400, 413, 415, 422})
+_MISCONFIGURED = frozenset({*range(300, 400), 401, 403, 404, 405, 410})  # whatever the message is
 
 
 class Target:
@@ -44,9 +47,11 @@ class Target:
         self, webhook: Webhook, allowed: Collection[Network], *, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
         self._webhook = webhook
+        self._chat = CHATS.get(webhook.kind)
+        self._url = _with_answer(webhook)
         self._answer_seconds = answer_seconds
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=_tls(webhook),
+            ssl_context=tls_context(webhook),
             max_connections=MAX_REQUESTS,
             keepalive_expiry=IDLE_SECONDS,
             network_backend=Guarded(allowed, is_plain=urlsplit(webhook.url).scheme == "http"),
@@ -57,46 +62,58 @@ class Target:
         headers, body = request_for(self._webhook, event, datetime.now(UTC))
         try:
             async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
-                status, wait = await self._post(headers, body)
+                status, wait, answer = await self._post(headers, body)
         except DeliveryFailed:
             raise
         except (httpcore2.TimeoutException, TimeoutError):
             raise DeliveryFailed("no answer in time") from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-            raise DeliveryFailed(_describe(error)) from None
-        if status in _REJECTED:
-            raise DeliveryRejected(f"HTTP {status}")
+            raise DeliveryFailed(describe(error)) from None
+        self._judge(event, status, wait, answer)
+
+    def _judge(self, event: BroadcastEvent, status: int, wait: float | None, answer: bytes) -> None:
+        said = f"HTTP {status}"
+        if 200 <= status < 300:
+            if self._chat is not None and not self._chat.is_taken(answer):
+                title = SERVICES[self._webhook.kind].title
+                raise DeliveryFailed(f"{said}, but not as {title} answers: check the address", is_misconfigured=True)
+            return
         if 300 <= status < 400:
-            raise DeliveryFailed(f"HTTP {status}, and redirects are not followed")
-        if not 200 <= status < 300:
-            raise DeliveryFailed(f"HTTP {status}", wait)
+            said += ", and redirects are not followed"
+        elif self._chat is not None and (reason := reason_of(self._chat, answer, self._not_to_be_shown(event))):
+            said += f" {reason}"
+        if status in _REJECTED:
+            raise DeliveryRejected(said)
+        raise DeliveryFailed(said, wait, is_misconfigured=status in _MISCONFIGURED)
+
+    def _not_to_be_shown(self, event: BroadcastEvent) -> str:
+        values = (self._webhook.url, *(value for _, value in self._webhook.headers))
+        return "\n".join((*values, event.content, event.agent_name or ""))
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._pool.aclose()
 
-    async def _post(self, headers: list[tuple[str, str]], body: bytes) -> tuple[int, float | None]:
+    async def _post(self, headers: list[tuple[str, str]], body: bytes) -> tuple[int, float | None, bytes]:
         answer = self._answer_seconds
         timeout = {"connect": CONNECT_SECONDS, "write": CONNECT_SECONDS, "read": answer, "pool": answer}
         async with self._pool.stream(
             "POST",
-            self._webhook.url,
+            self._url,
             headers=[(name.encode(), value.encode()) for name, value in headers],
             content=body,
             extensions={"timeout": timeout},
         ) as response:
-            await _discard(response)
-            return response.status, None if 200 <= response.status < 300 else _wait(response)
+            text = await _read(response, DISCARD_SECONDS if self._chat is None else answer)
+            return response.status, None if 200 <= response.status < 300 else _wait(response), text
 
 
 class Guarded(httpcore2.AsyncNetworkBackend):
     """Connects only where webhooks may go; without TLS (`is_plain`) only within the networks that are allowed."""
 
     def __init__(self, allowed: Collection[Network], *, is_plain: bool) -> None:
-        self._allowed = allowed
-        self._is_plain = is_plain
+        self._gate = Gate(allowed, is_plain=is_plain)
         self._inner = httpcore2.AnyIOBackend()
-        self._resolver = Resolver()
 
     async def connect_tcp(
         self,
@@ -107,10 +124,7 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address of a host that answers. Raises DeliveryFailed when none may be reached."""
-        addresses = await self._resolver.resolve(host, port)
-        reachable = [address for address in addresses if self._may_reach(address)]
-        if not reachable:
-            raise DeliveryFailed(self._refusal(host, addresses[0]))
+        reachable = await self._gate.addresses(host, port)
         for address in reachable[:-1]:
             with contextlib.suppress(httpcore2.NetworkError, httpcore2.TimeoutException):
                 return LimitedStream(
@@ -123,26 +137,25 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         """Sleep."""
         await self._inner.sleep(seconds)
 
-    def _may_reach(self, address: Address) -> bool:
-        if self._is_plain:
-            return is_within(address, self._allowed)
-        return may_be_reached(address, self._allowed)
 
-    def _refusal(self, host: str, address: Address) -> str:
-        leads = f"{host} is" if host.strip("[]") == str(address) else f"{host} leads to"
-        why = "and webhooks go there over TLS only" if may_be_reached(address, self._allowed) else "no public address"
-        return f"{leads} {address}, {why}; SOCIAL_POST_WEBHOOK_NETWORKS allows more"
-
-
-async def _discard(response: httpcore2.Response) -> None:
-    """Read a short answer to its end and discard it, so that the connection can be used again."""
-    left = MAX_ANSWER_BYTES
+async def _read(response: httpcore2.Response, seconds: float) -> bytes:
+    """Return an answer, or what came of it in time; a short one is read to its end: the connection is used again."""
+    body = bytearray()
     with contextlib.suppress(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS):
+        async with asyncio.timeout(seconds):
             async for part in response.aiter_stream():
-                left -= len(part)
-                if left < 0:
-                    return
+                body += part
+                if len(body) > MAX_ANSWER_BYTES:
+                    break
+    return bytes(body)
+
+
+def _with_answer(webhook: Webhook) -> str:
+    """Return where to send; Discord answers with the message only when it is asked to."""
+    if webhook.kind is not WebhookKind.DISCORD:
+        return webhook.url
+    parts = urlsplit(webhook.url)
+    return parts._replace(query=f"{parts.query}&wait=true".removeprefix("&"), fragment="").geturl()
 
 
 def _wait(response: httpcore2.Response) -> float | None:
@@ -157,7 +170,8 @@ def _public_authorities() -> ssl.SSLContext:
     return httpcore2.default_ssl_context()
 
 
-def _tls(webhook: Webhook) -> ssl.SSLContext:
+def tls_context(webhook: Webhook) -> ssl.SSLContext:
+    """Return what a certificate is verified with: the public authorities, and the webhook's own."""
     if webhook.ca_file is None:
         return _public_authorities()
     context = httpcore2.default_ssl_context()
@@ -165,9 +179,9 @@ def _tls(webhook: Webhook) -> ssl.SSLContext:
     return context
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
     """Return what went wrong, without anything of what was sent."""
-    cause = error.__cause__ or error.__context__
+    cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not valid: {cause.verify_message}"

@@ -19,7 +19,24 @@ class WebhookKind(StrEnum):
     """In which form a post is sent."""
 
     SLACK = "slack"
+    TEAMS = "teams"
+    DISCORD = "discord"
+    GOOGLE_CHAT = "google-chat"
+    MATTERMOST = "mattermost"
+    EMAIL = "email"
     WEBHOOK = "webhook"
+
+
+class Importance(StrEnum):
+    """How important a post must be, least first."""
+
+    ALL = "all"
+    ALERTS = "alerts"
+    APPROVALS = "approvals"
+
+    def has(self, event: BroadcastEvent) -> bool:
+        """Return whether a post is that important. An approval request is an alert that asks people to act."""
+        return self is Importance.ALL or (event.is_approval if self is Importance.APPROVALS else event.is_alert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,7 @@ class WebhookFilter:
     agents: Collection[str] | None = None
     categories: Collection[str] | None = None
     tenants: Collection[str] | None = None
+    importance: Importance = Importance.ALL
 
     def has(self, event: BroadcastEvent) -> bool:
         """Return whether this event is wanted."""
@@ -45,13 +63,13 @@ class WebhookFilter:
             (self.categories, event.agent_category),
             (self.tenants, event.tenant_id),
         )
-        return all(wanted is None or value in wanted for wanted, value in found)
+        return self.importance.has(event) and all(wanted is None or value in wanted for wanted, value in found)
 
     @property
     def description(self) -> str:
         """Return it in words, as `alert; agents ada, bob`."""
-        parts = []
-        for name in FILTERS:
+        parts = [] if self.importance is Importance.ALL else [str(self.importance)]
+        for name in LISTS:
             wanted = getattr(self, name)
             if wanted is not None:
                 values = ", ".join(sorted(map(str, wanted)))
@@ -59,7 +77,17 @@ class WebhookFilter:
         return "; ".join(parts) or "all"
 
 
-FILTERS = tuple(item.name for item in fields(WebhookFilter))
+LISTS = tuple(item.name for item in fields(WebhookFilter) if item.name != "importance")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Who sends a webhook's e-mails to whom, and as which user of the server. Its repr leaves out addresses."""
+
+    sender: str = field(repr=False)
+    recipients: tuple[str, ...] = field(repr=False)
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +102,7 @@ class Webhook:
     ca_file: Path | None = None
     wanted: WebhookFilter = WebhookFilter()
     give_up_after: timedelta = timedelta(hours=GIVE_UP_HOURS)
+    mail: Mail | None = None
 
     @property
     def consumer(self) -> str:
@@ -82,6 +111,6 @@ class Webhook:
 
     @property
     def where(self) -> str:
-        """Return what may be seen of its address: no path, which in Slack's is the secret."""
+        """Return what may be seen of its address: no path, which in a chat's is the secret."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")

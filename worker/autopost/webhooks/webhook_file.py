@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import difflib
 import ipaddress
 import re
@@ -19,7 +20,8 @@ from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.field import PREFIX
 from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached
-from autopost.webhooks.webhook import FILTERS, GIVE_UP_HOURS, Webhook, WebhookFilter, WebhookKind
+from autopost.webhooks.kinds import MAIL_SCHEMES, contradiction, kind_of, misdirection
+from autopost.webhooks.webhook import GIVE_UP_HOURS, LISTS, Importance, Mail, Webhook, WebhookFilter, WebhookKind
 
 MAX_HOURS = 144.0  # less than the log keeps what a consumer has not delivered
 MIN_SECRET_BYTES = 24  # https://github.com/standard-webhooks/standard-webhooks, "Signature scheme"
@@ -34,7 +36,10 @@ _WORD = re.compile(r"(?!whsec_)[A-Za-z0-9_.-]{1,24}")  # too short, or too plain
 _OWN_HEADERS = frozenset(
     {"host", "content-length", "content-type", "transfer-encoding", "connection", "user-agent", "accept-encoding"}
 )
-_KEYS = ("kind", "url", "url_file", "secret", "secret_file", "headers", "ca_file", "give_up_hours", *FILTERS)
+_MAIL_KEYS = ("from", "to", "user", "password", "password_file")
+_HTTP_KEYS = ("secret", "secret_file", "headers")
+_KEYS = ("kind", "url", "url_file", "importance", *_HTTP_KEYS, *_MAIL_KEYS, "ca_file", "give_up_hours", *LISTS)
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 
 Problem = Callable[[str], None]
 About = Callable[[str, str], None]  # a key, and what is wrong with it
@@ -77,14 +82,17 @@ def _webhook(name: str, section: Any, folder: Path, allowed: Collection[Network]
             near = difflib.get_close_matches(key, _KEYS, n=1)
             meant = f"did you mean {near[0]}?" if near else f"expected: {', '.join(_KEYS)}"
             about(_shown(key), f"not known; {meant}")
-    kind = _kind(section, about)
-    url = _url(_from_file_or_here("url", section, folder, about), allowed, about)
+    url = _from_file_or_here("url", section, folder, about)
+    kind = _kind(section, _parts(url), about)
+    url = _url(url, kind, allowed, about)
     secret = _secret(kind, section, folder, about)
     headers = _headers(section.get("headers", {}), about)
+    mail = _mail(kind, section, folder, about)
     ca_file = _authority(section, folder, about)
-    wanted = WebhookFilter(**{key: _filter(key, section[key], about) for key in FILTERS if key in section})
+    lists = {key: _filter(key, section[key], about) for key in LISTS if key in section}
+    wanted = WebhookFilter(**lists, importance=_importance(section.get("importance", "all"), about))
     give_up_after = _hours(section.get("give_up_hours", GIVE_UP_HOURS), about)
-    return None if kind is None else Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after)
+    return None if kind is None else Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after, mail)
 
 
 def _shown(value: Any) -> str:
@@ -96,11 +104,30 @@ def _shown(value: Any) -> str:
     return "(hidden)" if isinstance(value, dict) else str(value)
 
 
-def _kind(section: dict[str, Any], about: About) -> WebhookKind | None:
+def _kind(section: dict[str, Any], parts: SplitResult | None, about: About) -> WebhookKind | None:
+    """Return the kind that is given, or that the address says."""
     given = section.get("kind")
-    if isinstance(given, str) and given in list(WebhookKind):
-        return WebhookKind(given)
-    about("kind", f"{'missing' if given is None else f'got {_shown(given)}'}; expected: {' or '.join(WebhookKind)}")
+    recognized = kind_of(parts) if parts is not None else None
+    if given is None and recognized is not None:
+        return recognized
+    if not isinstance(given, str) or given not in list(WebhookKind):
+        near = difflib.get_close_matches(str(given), list(WebhookKind), n=1, cutoff=0.75)
+        expected = f"did you mean {near[0]}?" if near else f"expected: {', '.join(WebhookKind)}"
+        about("kind", f"{'missing' if given is None else f'got {_shown(given)}'}; {expected}")
+        return None
+    kind = WebhookKind(given)
+    if parts is not None and parts.hostname and (problem := contradiction(kind, parts)):
+        about("kind", f"got {kind}, but {problem}")
+        return None
+    return kind
+
+
+def _parts(url: str | None) -> SplitResult | None:
+    """Return the parts of an address, None if it is none."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url or "")
+        if parts.hostname and (parts.port is None or parts.port > 0):
+            return parts
     return None
 
 
@@ -151,23 +178,24 @@ def _path(key: str, section: dict[str, Any], folder: Path, about: About) -> Path
     return path
 
 
-def _url(value: str | None, allowed: Collection[Network], about: About) -> str:
+def _url(value: str | None, kind: WebhookKind | None, allowed: Collection[Network], about: About) -> str:
     """Return the address; what is wrong with it is said without it, as it may be the secret."""
     if value is None:
         return ""
-    try:
-        parts = urlsplit(value)
-        port_is_sound = parts.port is None or parts.port > 0
-    except ValueError:
-        port_is_sound, parts = False, urlsplit("")
-    if parts.scheme not in ("https", "http") or not parts.hostname or not port_is_sound:
-        about("url", "not an address of the web; expected: https://host/path")
+    parts = _parts(value)
+    if parts is None or parts.scheme not in ("https", "http", *MAIL_SCHEMES):
+        about("url", "not an address of the web or of a mail server; expected: https://host/path or smtp://host:port")
     elif parts.username is not None or parts.password is not None:
-        about("url", "has a user or password in it; expected: such go into headers, as Authorization")
+        instead = "the keys user and password" if parts.scheme in MAIL_SCHEMES else "headers, as Authorization"
+        about("url", f"has a user or password in it; expected: such go into {instead}")
     elif not value.isascii() or not value.isprintable() or " " in value:
         about("url", "has characters that an address has not; expected: as a browser shows it when it is copied")
+    elif parts.scheme in MAIL_SCHEMES and (parts.path.strip("/") or parts.query):
+        about("url", "has more than the server's name and port; expected: smtp://host:port")
     elif refusal := _refusal(parts, allowed):
         about("url", refusal)
+    elif kind is not None and (problem := misdirection(kind, parts)):
+        about("url", problem)
     return value
 
 
@@ -192,7 +220,8 @@ def _secret(kind: WebhookKind | None, section: dict[str, Any], folder: Path, abo
     if kind is not WebhookKind.WEBHOOK:
         for key in ("secret", "secret_file"):
             if kind is not None and key in section:
-                about(key, f"a webhook of kind {kind} signs nothing; its address is the secret")
+                instead = "expected: user and password" if kind is WebhookKind.EMAIL else "its address is the secret"
+                about(key, f"a webhook of kind {kind} signs nothing; {instead}")
         return None
     value = _from_file_or_here("secret", section, folder, about)
     if value is None:
@@ -207,6 +236,34 @@ def _secret(kind: WebhookKind | None, section: dict[str, Any], folder: Path, abo
         about("secret", f"expected: {SECRET_PREFIX} and 24 to 64 random bytes in base64, as {example} prints")
         return None
     return secret
+
+
+def _mail(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about: About) -> Mail | None:
+    if kind is not WebhookKind.EMAIL:
+        for key in _MAIL_KEYS:
+            if kind is not None and key in section:
+                about(key, f"a webhook of kind {kind} has none; expected: only with kind email")
+        return None
+    if "headers" in section:
+        about("headers", "a webhook of kind email sends none")
+    sender, to = section.get("from"), section.get("to")
+    if not isinstance(sender, str) or not _MAILBOX.fullmatch(sender):
+        about("from", f"{'missing' if sender is None else 'not an address'}; expected: such as autopost@example.com")
+        sender = ""
+    recipients = [to] if isinstance(to, str) else to
+    if not isinstance(recipients, list) or not recipients:
+        about("to", 'missing; expected: such as ["team@example.com"]' if not to else "not a list of addresses")
+        recipients = []
+    elif not all(isinstance(address, str) and _MAILBOX.fullmatch(address) for address in recipients):
+        about("to", 'not addresses; expected: such as ["team@example.com"]')
+        recipients = []
+    user, has_password = section.get("user"), "password" in section or "password_file" in section
+    if user is not None and (not isinstance(user, str) or not user or not user.isprintable()):
+        about("user", "is no text, or an empty one")
+    if has_password != (user is not None):
+        about("user", f"{'missing' if has_password else 'without a password'}; expected: user and password, or neither")
+    password = _from_file_or_here("password", section, folder, about) if has_password else None
+    return Mail(sender, tuple(recipients), user, password)
 
 
 def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
@@ -242,6 +299,13 @@ def _filter(key: str, given: Any, about: About) -> frozenset[Any]:
     if key == "post_types" and (unknown := [value for value in given if value not in POST_TYPES]):
         about(key, f"got {_shown(unknown[0])}; expected: {' and '.join(POST_TYPES)}")
     return frozenset(given)
+
+
+def _importance(given: Any, about: About) -> Importance:
+    if isinstance(given, str) and given in list(Importance):
+        return Importance(given)
+    about("importance", f"got {_shown(given)}; expected: {', '.join(Importance)}")
+    return Importance.ALL
 
 
 def _hours(given: Any, about: About) -> timedelta:
