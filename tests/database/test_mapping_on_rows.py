@@ -163,7 +163,7 @@ def test_agents_with_one_id_are_refused(platform: Mapped) -> None:
 
 def test_operations_with_one_id_are_refused(platform: Mapped) -> None:
     """Through an expression, and in a partitioned table, where no key can be asked for."""
-    assert "is the id of more than one row" in platform.refusal(id="(t.id / 2)::text")
+    assert "are each the id of more than one row" in platform.refusal(id="(t.id / 2)::text")
     platform.execute(
         "drop table runs; create table runs (id bigint, app text, state text, outputs text, began bigint) "
         "partition by range (began); create table runs_1 partition of runs for values from (0) to (100);"

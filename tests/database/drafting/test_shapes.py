@@ -176,3 +176,26 @@ def test_levels_that_no_agent_has_yet_are_asked_for() -> None:
     made = drafted(table(*agents, rows=rows), runs)
     assert made["agents"]["columns"]["maturity"] == "status"
     assert "will hold levels" not in text_of(table(*agents, rows=rows), runs)
+
+
+def test_task_that_is_done_is_no_agent_and_agent_that_runs_is_no_operation() -> None:
+    """An agent for each task would never be limited; instances of agents have a status too."""
+    task = table("tasks", "id text key", "title text", STATUS, rows=[DONE, {"status": "open"}])
+    rows = [{"status": "done", "task_id": str(n % 4), "agent_type": ("scripted", "library")[n % 2]} for n in range(8)]
+    run = table("agent_runs", "id int key", "task_id text ! ->tasks.id", "agent_type text !", STATUS, rows=rows)
+    assert operations(task, run)["agent_id"] == "agent_type"
+    agents = table("agent_instances", "id text key", "display_name text", STATUS, rows=[{"status": "idle"}])
+    whole = table("workflow_executions", "id text key", STATUS, rows=[{"status": "RUNNING"}] * 2)
+    part = ("workflow_execution_id text ! ->workflow_executions.id", "agent_id text ->agent_instances.id")
+    made = drafted(agents, whole, table("tasks", "id text key", "title text", STATUS, *part, rows=[DONE] * 4))
+    assert (made["operation_trackers"]["table"], made["agents"]["table"]) == ("public.tasks", "public.agent_instances")
+
+
+def test_kind_of_result_is_no_text() -> None:
+    """The same few words again and again, and what stands in an error."""
+    rows = [{"status": "failed", "outcome": "changes_requested", "error": '{"message": "Node broke"}'}] * 6
+    made = operations(
+        AGENTS, table("agent_runs", "id int key", "agent_id text", STATUS, "outcome text", "error json", rows=rows)
+    )
+    assert "outcome" not in made["what_explanation"]
+    assert made["what_explanation"].count("t.error ->> 'message'") == 1

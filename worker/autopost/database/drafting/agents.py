@@ -10,7 +10,7 @@ from autopost.database.drafting.finished import Finish, finish_of
 from autopost.database.drafting.references import Link, agent_points, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
-from autopost.database.drafting.words import AGENT_WORDS, core, has, points, word_set, words
+from autopost.database.drafting.words import AGENT_WORDS, AGENTS_PROPER, core, has, points, word_set, words
 
 _LEAST = 4
 _LEAST_THROUGH = 9
@@ -103,7 +103,7 @@ def _kind_of_agent(operations: Table) -> Column | None:
     """Return the column with the kind of agent, such as agent_type, where nothing else says who works."""
     for column in operations.columns:
         said = set(words(column.name))
-        if said & {"agent", "bot", "assistant"} and said & {"type", "role", "kind"} and _is_a_name(operations, column):
+        if said & AGENTS_PROPER and said & {"type", "role", "kind"} and _is_a_name(operations, column):
             return column
     return None
 
@@ -133,7 +133,13 @@ def _by_values(operations: Table, snapshot: Snapshot) -> Link | None:
 
 def _named_column(table: Table) -> Column | None:
     """Return the column of an operation that names who works, where no other table describes it."""
-    found = [column for column in table.columns if _weight_of(column) >= _LEAST and _is_a_name(table, column)]
+    # The id of a task of another table is no name: who works on it is.
+    tasks = {name for key in table.references for name in key.columns if has(name, "task", "job")}
+    found = [
+        column
+        for column in table.columns
+        if _weight_of(column) >= _LEAST and column.name not in tasks and _is_a_name(table, column)
+    ]
     if not found:
         # The name of a task or a job that comes again and again names who works.
         found = [each for each in table.columns if each.name.lower() in _TASK_NAMES and _is_a_name(table, each)]

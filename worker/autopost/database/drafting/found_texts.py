@@ -28,6 +28,7 @@ LEAST_POINTS = 6
 _SENTENCES = 3
 _RARELY, _ALWAYS = 0.03, 0.9  # shares of the rows
 _ROWS_OF_JSON = 60
+_FEW_KINDS, _MANY = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def texts_of(table: Table, points: dict[str, int]) -> list[Text]:
 def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator[Text]:
     parts = split(column.name)
     score = sum(points.get(word, 0) for word in dict.fromkeys(parts)) - 2 * (len(parts) > 3)
+    if has(column.name, "error", "exception", "failure") or _is_a_kind(table, column):
+        return
     if column.kind is Kind.TEXT and not column.labels:
         if score <= 0 or (set(parts) & _NO_TEXT and not set(parts) & {"output", "outputs", "result"}):
             return
@@ -84,6 +87,13 @@ def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator
         yield from _of_json(
             ref(column), column, [value for value in read if isinstance(value, dict)], score, table, points
         )
+
+
+def _is_a_kind(table: Table, column: Column) -> bool:
+    """Return whether the same few words come again and again: a kind of result is no text of what was done."""
+    values = table.counts(column.name)
+    is_again = 0 < len(values) <= _FEW_KINDS and values.total() >= _MANY * len(values)
+    return is_again and column.kind is Kind.TEXT and not any(" " in value.strip() for value in values)
 
 
 def _of_json(

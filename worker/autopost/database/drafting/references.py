@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autopost.database.drafting.finished import status_column
 from autopost.database.drafting.snapshot import IDS, Column, Kind, Snapshot, Table, ref
-from autopost.database.drafting.words import AGENT_WORDS, core, has, points, words
+from autopost.database.drafting.statuses import knows_an_end
+from autopost.database.drafting.words import AGENT_WORDS, AGENTS_PROPER, core, has, points, words
 
 _SHARE = 0.8  # of the ids of two samples that must be the same
 _LIKELY = 6  # points of a word that is surely about agents
@@ -67,11 +69,21 @@ def links(table: Table, snapshot: Snapshot) -> list[Link]:
 def agent_points(link: Link) -> int:
     """Return how much a link of an operation looks like the one to its agent; 0 or less for none."""
     about = core(link.table.name)
+    if about[-1] == "instance" and set(about) & AGENTS_PROPER:
+        about = about[:-1]
     name = points(" ".join(about), AGENT_WORDS)
+    if about[-1] in ("task", "job") and _is_done(link.table):
+        return 0
     # The last word says what a row is: an agent's execution is no agent.
     if name <= 0 or AGENT_WORDS.get(about[-1], 0) < 0 or has(link.column.name, "parent"):
         return 0
     return name + 2 * link.is_sure + 2 * link.column.not_null + (2 if has(link.column.name, "agent") else 0)
+
+
+def _is_done(table: Table) -> bool:
+    """Return whether the rows of a table are done some time, and are no agents then."""
+    status = status_column(table)
+    return status is not None and knows_an_end(table.values(status))
 
 
 def children(table: Table, snapshot: Snapshot) -> list[Link]:

@@ -13,6 +13,7 @@ from autopost.database.drafting.references import agent_points, links, whole_of
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table
 from autopost.database.drafting.words import (
     AGENT_WORDS,
+    AGENTS_PROPER,
     AUDIT_WORDS,
     OPERATION_WORDS,
     POST_WORDS,
@@ -21,9 +22,11 @@ from autopost.database.drafting.words import (
     points,
 )
 
+_LEAST_WORD = 4
 LEAST_POINTS = {"operations": 10, "posts": 16, "audit log": 17}
 _LIKELY_AGENTS = 4
 _SURELY_AGENTS = 7
+_OF_NOBODY = 4
 _TRIES = ("execution", "run", "attempt", "invocation")
 _OWN_TABLES = 5  # sampled for each role
 
@@ -49,7 +52,11 @@ def operations(snapshot: Snapshot) -> list[Candidate]:
     ranked = [_below_its_parent(candidate, good, snapshot) for candidate in found]
     enough = [candidate for candidate in ranked if candidate.points >= LEAST_POINTS["operations"]]
     # One that holds rows goes before one that holds none, whatever they are called.
-    return sorted(enough, key=lambda each: (each.table.rows > 0, each.points), reverse=True)
+    # One that says who works goes before one that does not, unless much more speaks for that.
+    whose = {each.table.qualified: _OF_NOBODY * (not names_agents(each.table, snapshot)) for each in enough}
+    return sorted(
+        enough, key=lambda each: (each.table.rows > 0, each.points - whose[each.table.qualified]), reverse=True
+    )
 
 
 def posts(snapshot: Snapshot) -> list[Candidate]:
@@ -85,7 +92,9 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
     finish = finish_of(table)
     most = max(OPERATION_WORDS.get(word, 0) for word in about)
     # A workflow is a definition in most platforms, and a finished one in some.
-    if finish is Finish.NEVER or (most < 4 and not (about[-1] == "workflow" and has_ended(table))):
+    if finish is Finish.NEVER or (most < _LEAST_WORD and not (about[-1] == "workflow" and has_ended(table))):
+        return None
+    if about[-1] == "instance" and set(about) & AGENTS_PROPER:
         return None
     subject = subject_of(table, snapshot)
     if subject is not None:
@@ -113,7 +122,7 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
 def _leads_to_agents(table: Table, snapshot: Snapshot) -> bool:
     if any(agent_points(link) >= _SURELY_AGENTS for link in links(table, snapshot)):
         return True
-    return any(has(c.name, "agent", "bot", "assistant") and not has(c.name, "user") for c in table.columns)
+    return any(has(c.name, *AGENTS_PROPER) and not has(c.name, "user") for c in table.columns)
 
 
 def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot: Snapshot) -> Candidate:
@@ -125,8 +134,8 @@ def _below_its_parent(candidate: Candidate, good: dict[str, Candidate], snapshot
         parent = good.get(link.table.qualified)
         if parent is None or parent.table.qualified == candidate.table.qualified or has(link.column.name, "parent"):
             continue
-        is_of_agents = has(candidate.table.name, "agent", "bot", "assistant")
-        if is_of_agents and names_agents(candidate.table, snapshot) and not names_agents(parent.table, snapshot):
+        is_work = max(OPERATION_WORDS.get(word, 0) for word in core(candidate.table.name)) >= _LEAST_WORD
+        if is_work and names_agents(candidate.table, snapshot) and not names_agents(parent.table, snapshot):
             continue  # a council has no agent: its members are who works
         shared_key = candidate.table.is_key(link.column.name)
         if parent.table.rows >= candidate.table.rows > 0 and shared_key:

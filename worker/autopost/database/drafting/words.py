@@ -68,6 +68,7 @@ _VOCABULARY = tuple(
     )
 )
 _KNOWN = frozenset(_VOCABULARY)
+AGENTS_PROPER = frozenset(("agent", "bot", "assistant"))
 # Parts of a name that is written without any mark: `startedat`, `agentid`, `unifiedjob`.
 _LAST_PARTS = ("timestamp", "status", "state", "uuid", "name", "time", "date", "type", "code", "id", "at")
 _WORK = ("execution", "workflow", "task", "job", "run")
