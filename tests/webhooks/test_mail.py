@@ -17,8 +17,9 @@ import trustme
 from autopost.errors import DeliveryFailed, DeliveryRejected
 from autopost.settings import load_settings
 from autopost.settings.webhooks import Network
-from autopost.webhooks.from_settings import target_of
+from autopost.webhooks.from_settings import target_of, webhooks_from_settings
 from autopost.webhooks.mail import MailTarget, message_for
+from autopost.webhooks.request import sample
 from autopost.webhooks.webhook import Mail, Webhook, WebhookKind
 from tests.support.webhooks.mail_server import MailServer, mail_server
 from tests.support.webhooks.posts import ADA, post
@@ -209,8 +210,19 @@ async def test_nobody_there() -> None:
     assert str(await refusal(target_at(server))) == "the connection was refused"
 
 
-def test_settings_choose_the_target() -> None:
-    """By the webhook's kind."""
-    settings = load_settings(require_database=False)
-    webhook = Webhook("a", WebhookKind.EMAIL, "smtp://mail.example.com", mail=MAIL)
-    assert isinstance(target_of(webhook, settings), MailTarget)
+async def test_file_of_webhooks_leads_to_a_message(authority: tuple[ssl.SSLContext, Path], tmp_path: Path) -> None:
+    """From its section, with the password in a file of its own, to the server; a test says that it is one."""
+    (tmp_path / "password").write_text("ada\n")
+    async with mail_server(authority[0], requires_user=True) as server:
+        (tmp_path / "hooks.toml").write_text(
+            f'[mail]\nurl = "smtp://localhost:{server.port}"\nca_file = "{authority[1]}"\n'
+            'from = "autopost@example.com"\nto = "team@example.com"\nuser = "ada"\npassword_file = "password"\n'
+        )
+        file = tmp_path / "hooks.toml"
+        settings = load_settings(require_database=False, webhooks_file=file, webhook_networks="127.0.0.1")
+        (webhook,) = webhooks_from_settings(settings)
+        target = target_of(webhook, settings)
+        await target.send(sample(webhook))
+        await target.aclose()
+    assert server.users == ["ada"]
+    assert "This is a test of the webhook mail." in server.taken[0].get_content()

@@ -84,6 +84,8 @@ def test_a_hook_shows_no_secret(secret: str) -> None:
         (SLACK + "give_up_hours = 0", "[alerts] give_up_hours: got 0; expected: a number above 0, 144 at most"),
         (SLACK + "give_up_hours = nan", "[alerts] give_up_hours: got nan"),
         (SLACK + "give_up_hours = true", "[alerts] give_up_hours: got True"),
+        (SLACK + 'importance = "high"', "[alerts] importance: got high; expected: all, alerts, approvals"),
+        (SLACK + 'importance = ["alerts"]', "[alerts] importance: got [alerts]; expected: all, alerts, approvals"),
         (SLACK + 'secret = "x"', "[alerts] secret: a webhook of kind slack signs nothing"),
         (SLACK + 'url_file = "x"', "[alerts] url: given twice; expected: url or url_file"),
         (SLACK + 'ca_file = "nowhere"', "[alerts] ca_file: nowhere is not there"),
@@ -193,6 +195,8 @@ def test_authority_is_one(tmp_path: Path) -> None:
         ('tenants = ["other"]', False),
         ("rules = [3]", True),
         ("rules = [4]", False),
+        ('importance = "all"', True),
+        ('importance = "alerts"', False),
         ('agents = ["ada"]\nstatuses = ["failed"]', False),
         ('agents = ["ada"]\nstatuses = ["completed"]', True),
     ],
@@ -201,6 +205,22 @@ def test_a_hook_wants_what_all_its_filters_hold(filters: str, wanted: bool) -> N
     """And everything without any."""
     (hook,) = read(SLACK + filters)
     assert hook.wanted.has(post(rule_id=3)) is wanted
+
+
+def test_importance_is_the_least_that_is_sent() -> None:
+    """Approval requests are alerts that ask people to act, however a platform writes their type."""
+    approval = {"operation_type": "Approval_Requested ", "operation_status": "waiting"}
+    posts = [
+        post(),
+        post(post_type="alert"),
+        post(post_type="alert", metadata=approval),
+        post(post_type="alert", metadata={"operation_type": 7}),
+    ]
+    expected = {"all": [True] * 4, "alerts": [False, True, True, True], "approvals": [False, False, True, False]}
+    for importance, wanted in expected.items():
+        (hook,) = read(f'{SLACK}importance = "{importance}"')
+        assert [hook.wanted.has(event) for event in posts] == wanted
+        assert hook.wanted.description == importance
 
 
 def test_an_unknown_rule_is_no_rule_that_is_wanted() -> None:
