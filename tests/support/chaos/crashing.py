@@ -58,7 +58,7 @@ class Load(threading.Thread):
 
 
 def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], None], name: str) -> Latency:
-    """Do something again and again while operations come in, wait for the last outcome, and return the latency.
+    """Do something again and again while operations come in and until the last has its outcome; return the latency.
 
     Every operation must end exactly once. `name` is what their ids begin with.
     """
@@ -68,7 +68,12 @@ def under_load(host: Host, dsn: str, seconds: float, meanwhile: Callable[[], Non
     load.start()
     while load.is_alive():
         meanwhile()
-    until(lambda: host.waiting() == 0, what="the last outcome")
+
+    def all_ended() -> bool:
+        meanwhile()
+        return host.waiting() == 0
+
+    until(all_ended, what="the last outcome")
     assert len(host.outbox()) == len(host.audit()) >= load.completed > 0
     assert host.value("select count(distinct details ->> 'outbox_id') from audit_log") == len(host.outbox())
     assert host.value("select count(*) from social_posts where content is not null") == host.value(
