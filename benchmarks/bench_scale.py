@@ -118,14 +118,19 @@ async def measure_reading(dsn: str) -> dict[int, tuple[float, float]]:
             cpu: dict[bool, list[int]] = {True: [], False: []}
             for turn in range(2 * count):
                 reads = turn % 2 == 0
-                began = (time.perf_counter_ns(), int(process.read_text("ascii").split()[0]))
+                began = (time.perf_counter_ns(), cpu_ns(process))
                 found = await pool.fetch(query("worker/claim", SCHEMAS), "bench", LEASE, reads, rows, True)
                 wall[reads].append(time.perf_counter_ns() - began[0])
-                cpu[reads].append(int(process.read_text("ascii").split()[0]) - began[1])
+                cpu[reads].append(cpu_ns(process) - began[1])
                 assert len(found) == rows, f"{len(found)} of {rows}"
             of_wall, of_cpu = (statistics.median(of[True]) / statistics.median(of[False]) for of in (wall, cpu))
             result[rows] = of_wall, of_cpu
     return result
+
+
+def cpu_ns(schedstat: Path) -> int:
+    """Return how long a process ran on a processor."""
+    return int(schedstat.read_text("ascii").split()[0])
 
 
 def posts(claims: Sequence[Claim]) -> list[Posted]:
