@@ -1,6 +1,7 @@
 """What a claim and a publishing transaction cost beside many finished rows, and with many pending ones.
 
-Two databases of one server take turns: one with nothing but the batch at hand, one with what years leave behind.
+Two databases of one server take turns: one with nothing but the batch at hand, one with what years leave behind. In a
+third, claims that read their operations again take turns with claims that do not.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 from tests.support.host import SCHEMAS, open_connection
 
 from autopost.database.connection import create_pool
 from autopost.database.migrate import migrate
+from autopost.database.sql import query
 from autopost.model import Claim, Generator, Posted, Written
 from autopost.outbox.outbox import Outbox
 from autopost.policy import at_publishing
@@ -31,6 +34,8 @@ LEASE = timedelta(seconds=60)
 WINDOW = timedelta(minutes=5)
 CHUNK = 100_000
 GOAL = 1.2
+READING = {1: 200, 16: 60, 500: 10}  # rows in a claim, claims of each kind
+OPERATIONS = 100_000
 TEXT = "reconciled the invoices of the week with the ledger of the northern region, so that the month can be closed"
 
 FINISHED = (
@@ -46,6 +51,18 @@ PENDING = (
     "what_explanation, captured_at, available_at) "
     f"select gen_random_uuid(), 1, 'new' || n, 'tenant', 'agent' || (1 + n %% %s), 'workflow_execute', "
     f"'completed', false, '{TEXT}', now(), now() from generate_series(%s::int, %s) as n"
+)
+
+
+# Their ids are random, and the first of them complete: no order helps the index.
+TRACKERS = (
+    "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation) "
+    f"select gen_random_uuid(), 'tenant', 'agent1', 'report_generate', 'running', '{TEXT}' "
+    "from generate_series(1, %s::int) as n"
+)
+COMPLETE = (
+    "update operation_trackers set status = 'completed' where id in "
+    "(select id from operation_trackers order by id limit %s)"
 )
 
 
@@ -85,6 +102,35 @@ class Side:
                 posts(claims), lambda group, agents, now: at_publishing(group, agents, now, WINDOW)
             )
             self.times.publish.append((time.perf_counter() - began) * 1000)
+
+
+async def measure_reading(dsn: str) -> dict[int, tuple[float, float]]:
+    """Return by the number of rows what reading multiplies a claim's time with: of the wall, and of the backend's."""
+    with open_connection(dsn, autocommit=True) as host:
+        host.execute(TRACKERS, (OPERATIONS,))
+        host.execute(COMPLETE, (2 * sum(rows * count for rows, count in READING.items()),))
+        host.execute("vacuum analyze")
+    async with await create_pool(load_settings(database_url=dsn), "reading", size=1) as pool:
+        process = Path(f"/proc/{await pool.fetchval('select pg_backend_pid()')}/schedstat")
+        result: dict[int, tuple[float, float]] = {}
+        for rows, count in READING.items():
+            wall: dict[bool, list[int]] = {True: [], False: []}
+            cpu: dict[bool, list[int]] = {True: [], False: []}
+            for turn in range(2 * count):
+                reads = turn % 2 == 0
+                began = (time.perf_counter_ns(), cpu_ns(process))
+                found = await pool.fetch(query("worker/claim", SCHEMAS), "bench", LEASE, reads, rows, True)
+                wall[reads].append(time.perf_counter_ns() - began[0])
+                cpu[reads].append(cpu_ns(process) - began[1])
+                assert len(found) == rows, f"{len(found)} of {rows}"
+            of_wall, of_cpu = (statistics.median(of[True]) / statistics.median(of[False]) for of in (wall, cpu))
+            result[rows] = of_wall, of_cpu
+    return result
+
+
+def cpu_ns(schedstat: Path) -> int:
+    """Return how long a process ran on a processor."""
+    return int(schedstat.read_text("ascii").split()[0])
 
 
 def posts(claims: Sequence[Claim]) -> list[Posted]:
@@ -136,6 +182,9 @@ def main() -> None:
     with stand() as (server, host):
         host.execute("create database other")
         migrate(load_settings(database_url=server.dsn("other")))
+        host.execute("create database reading")
+        migrate(load_settings(database_url=server.dsn("reading")))
+        reading = asyncio.run(measure_reading(server.dsn("reading")))
         dsns = {"few": server.dsn("other"), "many": server.dsn()}
         times = asyncio.run(measure(dsns, **vars(options)))
     base = {name: statistics.median(getattr(times["few"], name)) for name in ("claim", "fair", "publish")}
@@ -150,8 +199,10 @@ def main() -> None:
         f"a claim of {BATCH} beside {options.finished:,} finished rows takes {many['claim']:.2f} of its time without, "
         f"goal {GOAL} {reached}; publishing {many['publish']:.2f}; with {options.pending:,} pending a claim "
         f"{waiting['claim']:.2f}, a fair one {waiting['fair']:.2f}, publishing {waiting['publish']:.2f}; "
-        f"{options.agents:,} agents",
+        f"{options.agents:,} agents; reading operations again multiplies a claim's time, and the server's processor "
+        f"time, by {', '.join(f'{wall:.2f} and {cpu:.2f} at {rows}' for rows, (wall, cpu) in reading.items())} rows",
         base_ms=base,
+        reading=reading,
         ratios=ratios,
     )
 

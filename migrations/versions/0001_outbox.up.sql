@@ -1868,7 +1868,7 @@ begin
             execute pg_catalog.format(c_type_of, v_text.expression, v_table.relation) into v_type;
             v_texts := pg_catalog.concat_ws(', ', v_texts, pg_catalog.format(
                 case
-                    when v_text.attname is not null and v_type in (25, 1043)
+                    when v_text.attname is not null and v_type < 16384
                         then
                             'case when pg_catalog.octet_length((%1$s)::pg_catalog.text) <= %2$s '
                             'then (%1$s)::pg_catalog.text else pg_catalog.left((%1$s)::pg_catalog.text, %2$s) end'

@@ -39,6 +39,7 @@ ORDER = [
             "outbox_id",
             "matching_rules",
             "best_rule",
+            "outbox_is_sound",
             "refuse_outbox_row",
             "log_operator_action",
             "serialize_rule_changes",
