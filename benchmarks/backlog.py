@@ -17,7 +17,8 @@ OPERATIONS = (
     "(id, tenant_id, agent_id, operation_type, status, what_explanation, why_explanation, next_steps) "
     "select 'op' || n, 'tenant', 'agent' || (1 + n %% %s), 'report_generate', %s, "
     f"'compiled the weekly numbers of region ' || n || ' and mailed them to team' || n || '{ADDRESS}', "
-    "'so that the review can start on time', 'answer questions' from generate_series(%s::int, %s) as n"
+    "'so that the review of region ' || n || ' can start on time', 'answer questions of team' || n "
+    "from generate_series(%s::int, %s) as n"
 )
 
 # Each is a count that must be 0.

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from autopost.errors import ConfigurationError
+from autopost.redaction.merge import Finding
+from autopost.redaction.people.agents import MAX_MET, AgentNames
 from autopost.redaction.people.finder import SOURCES, people
 from autopost.redaction.redactor import Redactor
 from tests.redaction.sentences import assert_redacted, assert_unchanged
@@ -96,9 +99,64 @@ def test_rule_that_found_a_name_is_named(redactor: Redactor) -> None:
         "people.full_name": "By Anna Berg",
         "people.title": "For Mr. Tanaka",
         "people.cue": "Assigned to Xevhal Qorbani",
+        "people.lower_case": "emailed sarah connor",
+        "people.label": '{"last_name": "Qorbani"}',
     }
     found = {name: [finding.recognizer for finding in redactor.explain(text)] for name, text in texts.items()}
     assert found == {name: [name] for name in texts}
+
+
+def test_rule_for_names_can_be_switched_off_by_its_id() -> None:
+    """The others go on; an id that does not exist is answered with a similar one."""
+    text = "Anna Berg asked; assigned to Xevhal Qorbani"
+    assert Redactor(without=["people.full_name"]).redact(text).text == "Anna Berg asked; assigned to <PERSON>"
+    assert Redactor(without=["people.cue"]).redact(text).text == "<PERSON> asked; assigned to Xevhal Qorbani"
+    with pytest.raises(ConfigurationError, match=r"did you mean people.title\?"):
+        Redactor(without=["people.titles"])
+
+
+def test_name_is_found_in_lists_and_after_labels(redactor: Redactor) -> None:
+    """Last names first, in capitals too; initials; lower case after words for people; honorifics of other scripts."""
+    cases = [
+        ("Sorted: Abernethy, Colin; Czerny, Pavel", "Sorted: <PERSON>; <PERSON>"),
+        ("Signed by NOVAK, Petra", "Signed by <PERSON>"),
+        ("approved by: H. Oberhuber, editor S. van Dyk", "approved by: <PERSON>, editor <PERSON>"),
+        ("called james whitterby twice; waiting on sara lindqvist", "called <PERSON> twice; waiting on <PERSON>"),
+        ('{"first_name": "Bertrand", "last_name": "Delacour"}', '{"first_name": "<PERSON>", "last_name": "<PERSON>"}'),
+        ("高橋 美咲さんに見積書を送りました", "<PERSON>さんに見積書を送りました"),
+        ("박서연 님께 안내", "<PERSON> 님께 안내"),
+    ]
+    assert_redacted(redactor, cases)
+    assert_unchanged(
+        redactor,
+        [
+            "First name: required, last name: optional. Last name Missing in 12 rows.",
+            "Regions: Hamburg, Bremen; Oslo, Bergen. Plan B. Testing starts.",
+            "called grant access api, pinged docker compose service, waiting on stripe webhook",
+            "お客様と担当者様に連絡しました。고객님께 안내했습니다。",
+        ],
+    )
+
+
+def test_more_agents_than_are_remembered_stay_known_while_they_are_met() -> None:
+    """The oldest are forgotten; adding one does not go through the others."""
+    names = AgentNames()
+    for number in range(MAX_MET * 2):
+        names.add(f"Anna Berg{number:05}")
+    found = [Finding("PERSON", 0, 14, 0.8)]
+    assert names.without(found, f"Anna Berg{MAX_MET * 2 - 1:05}", {"PERSON"}) == []
+    assert names.without(found, "Anna Berg00000", {"PERSON"}) == found
+
+
+def test_change_of_names_counts_for_texts_that_were_clean_before() -> None:
+    """What is remembered of short texts ends with the names for which they were clean."""
+    redactor = Redactor(agents=["Emma Stone"])
+    assert redactor.redact("Emma Stone asked").text == "Emma Stone asked"
+    redactor.set_agents([])
+    assert redactor.redact("Emma Stone asked").text == "<PERSON> asked"
+    assert redactor.redact("Zzyx Qorb waits").text == "Zzyx Qorb waits"
+    redactor.set_names(["Zzyx Qorb"])
+    assert redactor.redact("Zzyx Qorb waits").text == "<PERSON> waits"
 
 
 def test_names_are_not_looked_for_without_the_type() -> None:
