@@ -15,6 +15,7 @@ from autopost.cli.checking.objects import catalog_of, expected_catalog
 from autopost.cli.checking.show import check_screen
 from autopost.errors import Unhealthy
 from autopost.settings import load_settings
+from autopost.writing.voice import Voice
 from tests.support.host import SCHEMAS
 from tests.support.llm_server import LlmServer, says, sends_error, status
 from tests.writing.samples import settings_for
@@ -61,6 +62,12 @@ async def test_model_that_answers_is_well(llm: LlmServer) -> None:
     assert (await model_answer(settings)).level is Level.OK
     (request,) = llm.requests
     assert "Checked that the installation works" in request.user
+
+
+async def test_model_is_asked_in_the_voice_of_the_team(llm: LlmServer) -> None:
+    """What is found is what posts will be."""
+    await model_answer(settings_for(llm), Voice("like a pirate"))
+    assert "- like a pirate\n" in llm.requests[0].system
 
 
 async def test_model_that_does_not_answer_is_named_with_what_the_server_says(llm: LlmServer) -> None:

@@ -78,18 +78,21 @@ def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None
     """Beside the list, with exit code 2: files, types, models, the mapping and what the driver reads."""
     names = tmp_path / "names.txt"
     names.write_text("# nobody\n", "utf-8")
+    wording = tmp_path / "wording.toml"
+    wording.write_text("no TOML", "utf-8")
     wrong = {
         "SOCIAL_POST_REDACT_NAMES_FILE": str(names),
         "SOCIAL_POST_REDACT_WITHOUT": "EMAIL",
         "SOCIAL_POST_NER_MODEL": "spacy:no_such_model",
         "SOCIAL_POST_MAPPING_FILE": str(tmp_path / "none.toml"),
+        "SOCIAL_POST_WORDING_FILE": str(wording),
         "PGPORT": "x",
     }
     for options in ([], ["--json"]):
         result = autopost("config", *options, dsn="postgresql://h/d?connect_timeout=soon", **wrong)
         assert result.returncode == 2
         assert "SOCIAL_POST_MAX_ATTEMPTS" in result.stdout
-        assert "Invalid configuration (6 errors):" in result.stderr
+        assert "Invalid configuration (7 errors):" in result.stderr
         for said in (
             "PGPORT: got 'x'; expected:",
             "DATABASE_URL: connect_timeout is not a number; expected:",
@@ -97,6 +100,7 @@ def test_what_a_worker_would_refuse_is_named_all_at_once(tmp_path: Path) -> None
             f"SOCIAL_POST_REDACT_NAMES_FILE: {names}: holds no name",
             "SOCIAL_POST_REDACT_WITHOUT: Unknown types of findings: EMAIL",
             "SOCIAL_POST_NER_MODEL: ",
+            f"SOCIAL_POST_WORDING_FILE: {wording}: it is not valid TOML: ",
         ):
             assert said in result.stderr
 

@@ -24,9 +24,9 @@ TEMPLATE = '[[templates]]\noutcome = "completed"\ntext = "{}"\n'
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a file with a template."""
+    """Return a file with a template of the rule of completed workflows."""
     path = tmp_path / "wording.toml"
-    path.write_text(TEMPLATE.format("{agent_name} is through: {what_explanation}"))
+    path.write_text(f"{TEMPLATE.format('{agent_name} is through: {what_explanation}')}rule = 1\n")
     return path
 
 

@@ -19,7 +19,7 @@ from autopost.writing.answer import Answer, NoAnswer
 from autopost.writing.budget import Budget, Reservation, estimated_tokens
 from autopost.writing.prompt import SYSTEM, Prompt
 from tests.support.command_line import autopost
-from tests.support.host import SCHEMAS, Host
+from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.llm_server import LlmServer, says, status
 from tests.support.work import eventually, working
 
@@ -98,8 +98,10 @@ async def test_a_new_day_has_a_new_budget(host: Host, account: LlmAccount) -> No
     assert host.value(TODAY) == 50
 
 
-async def test_an_account_that_cannot_be_reached_costs_only_the_wording(host: Host, account: LlmAccount) -> None:
-    """It says so once, and asks again."""
+async def test_an_account_that_cannot_be_reached_costs_only_the_wording(
+    host: Host, account: LlmAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says so once, and asks again later."""
     host.execute("alter table auto_post_llm_days rename to gone")
     budget = Budget(account, 100, PRICES)
     with capture_logs() as lines:
@@ -109,7 +111,34 @@ async def test_an_account_that_cannot_be_reached_costs_only_the_wording(host: Ho
         ("llm.budget_unavailable", "UndefinedTableError 42P01")
     ]
     host.execute("alter table gone rename to auto_post_llm_days")
+    assert await budget.reserve(PROMPT, 1) == NoAnswer("budget_unavailable")  # it was not asked
+    monkeypatch.setattr("autopost.writing.budget.RETRY_SECONDS", 0.0)
+    again = Budget(account, 100, PRICES)
+    host.execute("alter table auto_post_llm_days rename to gone")
+    assert await again.reserve(PROMPT, 1) == NoAnswer("budget_unavailable")
+    host.execute("alter table gone rename to auto_post_llm_days")
+    await reserved(again)
+
+
+async def test_a_lock_on_the_account_takes_one_connection(
+    host: Host, database: str, account: LlmAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all calls at once, so that claims and heartbeats have theirs."""
+    monkeypatch.setattr("autopost.writing.budget.TIMEOUT_SECONDS", 1.0)
+    budget = Budget(account, 1_000, PRICES)
     await reserved(budget)
+    with open_connection(database) as other:
+        other.execute("update auto_post_llm_days set spent_usd = spent_usd")
+        tasks = [asyncio.create_task(budget.reserve(PROMPT, 1)) for _ in range(10)]
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        await eventually(lambda: host.value(waiting))
+        assert host.value(waiting) == 1
+        assert {each.reason for each in await asyncio.gather(*tasks) if isinstance(each, NoAnswer)} == {
+            "budget_unavailable"
+        }
+    assert host.value(TODAY) in (40, 71)  # the one that waited may have been written when the lock was released
 
 
 def using(database: str, llm: LlmServer, **more: Any) -> Settings:

@@ -27,6 +27,7 @@ def refused_settings(settings: Settings) -> list[str]:
         lambda: _page_connection(settings),
         lambda: given_mapping(settings),
         lambda: webhooks_from_settings(settings),
+        lambda: _wording(settings),
         lambda: require_extra(settings),
         lambda: _certificates(settings),
         lambda: _traces(settings),
@@ -50,6 +51,13 @@ def _page_connection(settings: Settings) -> None:
         connect_arguments(settings.model_copy(update={"database_url": settings.page_database_url}), "config")
     except ConfigurationError as error:
         raise ConfigurationError(str(error).replace("DATABASE_URL", f"{PREFIX}PAGE_DATABASE_URL", 1)) from None
+
+
+def _wording(settings: Settings) -> None:
+    if settings.wording_file is not None:
+        from autopost.processes.team_wording import read_wording
+
+        read_wording(settings.wording_file)
 
 
 def _certificates(settings: Settings) -> None:

@@ -82,8 +82,9 @@ async def _connected(
     webhooks = webhooks_from_settings(settings)
     wording = read_wording(settings.wording_file)
     problems = Problems()
-    # The sequencer, the transport's consumer, and those of all webhooks together, take one connection each.
-    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks)))
+    # The sequencer, the transport's consumer, those of all webhooks together, and the budget take one connection each.
+    has_budget = settings.llm_daily_usd is not None
+    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks), has_budget))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
         keep_up_to_date = contextlib.AsyncExitStack()

@@ -26,6 +26,7 @@ UNAVAILABLE = "budget_unavailable"
 # UTF-8 bytes of a token: fewer than of any current tokenizer on average, so that an estimate is not too low.
 BYTES_PER_TOKEN = 3
 TIMEOUT_SECONDS = 2.0
+RETRY_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
 # Without an answer the server may have done the work and may bill it.
 _MAYBE_BILLED = frozenset({"timeout", "unexpected", "bad_response", "response_too_long"})
@@ -62,7 +63,9 @@ class Budget:
         self._day: date | None = None
         self._exhausted_until = 0.0  # by time.monotonic()
         self._is_exhausted = False
+        self._unavailable_until = 0.0
         self._is_failing = False
+        self._turn = asyncio.Lock()
 
     async def reserve(self, prompt: Prompt, most_tokens: int) -> Reservation | NoAnswer:
         """Reserve the most that a request can cost; report it by `settle`. Without room say `daily_budget`.
@@ -110,13 +113,21 @@ class Budget:
         return price_of(self._prices, prompt_tokens, completion_tokens)
 
     async def _spend(self, usd: float) -> Balance | None:
-        correction_usd, self._correction_usd = self._correction_usd, 0.0
+        """Write to the account, one statement at a time; None where it cannot be reached, or could not be just now.
+
+        So a lock on the row takes one connection of the worker, and holds a post up once in RETRY_SECONDS.
+        """
+        if monotonic() < self._unavailable_until:
+            return None
+        correction_usd = 0.0
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS), self._turn:
+                correction_usd, self._correction_usd = self._correction_usd, 0.0
                 balance = await self._account.spend(usd, self._limit_usd, correction_usd, self._day)
         except (TimeoutError, *DATABASE_ERRORS) as error:
             # Whether it was written is not known; what was too much stays counted, what was too little is tried again.
             self._correction_usd += max(correction_usd, 0.0)
+            self._unavailable_until = monotonic() + RETRY_SECONDS
             metrics.count_database_error("llm_budget", error)
             if not self._is_failing:
                 _log.warning("llm.budget_unavailable", error=label(error))

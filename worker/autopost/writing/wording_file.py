@@ -87,7 +87,7 @@ def default_wording() -> Wording:
 class _Lines:
     """Finds the line of a key, for messages; finds none where the file is written in another way."""
 
-    _HEADER = regex.compile(r"\s*(?P<open>\[{1,2})\s*[\"']?(?P<name>templates|voice)[\"']?\s*\]")
+    _HEADER = regex.compile(r"\s*\[{1,2}\s*[\"']?(?P<name>templates|voice)[\"']?\s*\]")
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shlex
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from autopost.cli.checking.finding import Finding, Level, ok, problem
 from autopost.cli.checking.model import model_answer
 from autopost.cli.checking.newest import newest_operations
 from autopost.cli.checking.objects import catalog_of
-from autopost.cli.checking.wording import team_wording
+from autopost.cli.checking.wording import team_voice, team_wording
 from autopost.cli.session import trouble
 from autopost.database.connection import connect
 from autopost.database.errors import DATABASE_ERRORS, message_without_values
@@ -54,7 +55,7 @@ async def run_check(settings: Settings, *, ask: bool = False) -> list[Finding]:
         model = language_model(settings)
         findings.append(model)
         if ask and settings.uses_llm and model.level is Level.OK:
-            findings.append(await model_answer(settings))
+            findings.append(await model_answer(settings, await asyncio.to_thread(team_voice, settings)))
         findings += await known_names(connection, settings, session["role"])
         findings += await team_wording(connection, settings, schemas)
         return findings

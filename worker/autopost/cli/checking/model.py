@@ -9,6 +9,7 @@ from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.prompt import prompt_for
+from autopost.writing.voice import DEFAULT, Voice
 
 SUBJECT = "language model's answer"
 HARMLESS = Fields(
@@ -33,14 +34,14 @@ _CHANGES = {
 _OTHERWISE = "autopost check  # again later; until then posts are written from templates"
 
 
-async def model_answer(settings: Settings) -> Finding:
-    """Return whether the model answers. Sends one request, without text of an operation."""
+async def model_answer(settings: Settings, voice: Voice = DEFAULT) -> Finding:
+    """Return whether the model answers in this voice. Sends one request, without text of an operation."""
     from autopost.writing.llm import Llm  # takes a third of a second to import
 
     assert settings.openai_api_key is not None
     client = Llm(settings, settings.openai_api_key.get_secret_value().strip())
     try:
-        answer = await client.ask(prompt_for(HARMLESS))
+        answer = await client.ask(prompt_for(HARMLESS, voice))
     finally:
         await client.aclose()
     if isinstance(answer, NoAnswer):
@@ -49,7 +50,7 @@ async def model_answer(settings: Settings) -> Finding:
         finding = f"{settings.llm_model}: {answer.reason}{f' ({named})' if named else ''}: posts come from templates"
         change = _CHANGES.get(answer.reason)
         return problem(SUBJECT, finding, change) if change else warning(SUBJECT, finding, _OTHERWISE)
-    text = check(answer)
+    text = check(answer, voice=voice)
     if isinstance(text, Rejected):
         change = _CHANGES.get(text.reason, "export SOCIAL_POST_LLM_MODEL=...  # a model that follows instructions")
         return warning(SUBJECT, f"{settings.llm_model} answers, but not with a post: {text.reason}", change)

@@ -12,6 +12,7 @@ from autopost.database.sql import Schemas, query
 from autopost.errors import ConfigurationError
 from autopost.processes.team_wording import SUBJECT, VARIABLE, first_problem, read_wording
 from autopost.settings import Settings
+from autopost.writing.voice import DEFAULT, Voice
 
 _TRY = "autopost preview --wording"
 
@@ -35,3 +36,11 @@ async def team_wording(connection: Connection, settings: Settings, schemas: Sche
         named = ", ".join(map(str, unused))
         return [warning(SUBJECT, f"{path} has templates of rules that are off or unknown: {named}", "autopost rules")]
     return [ok(SUBJECT, f"{counted(len(wording.entries), 'template')} in {VARIABLE}")]
+
+
+def team_voice(settings: Settings) -> Voice:
+    """Return the voice in the file, the default one where it is not usable."""
+    try:
+        return read_wording(settings.wording_file).voice
+    except ConfigurationError:
+        return DEFAULT
