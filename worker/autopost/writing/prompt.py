@@ -64,11 +64,12 @@ _KINDS = {
     Kind.APPROVAL: "the agent asks people for their approval and has not got it yet; say what it needs approval for",
     Kind.SECURITY: "security; be factual and sober",
 }
+EXAMPLE_AGENT = "Wren"
 # Without figures: one that is copied would be taken for a fact, and is rejected as invented.
 _EXAMPLES = (
     (
         {
-            "agent": "Wren",
+            "agent": EXAMPLE_AGENT,
             "operation": "catalogue_update",
             "outcome": "completed",
             "what_was_done": "Replaced the blurry photos of garden chairs in the catalogue",
@@ -77,7 +78,7 @@ _EXAMPLES = (
     ),
     (
         {
-            "agent": "Wren",
+            "agent": EXAMPLE_AGENT,
             "operation": "label_print",
             "outcome": "failed",
             "what_was_done": "Could not print the labels for the herb shelf",

@@ -13,15 +13,18 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}+(?:[.,]\p{N}+)*")
 _SHORT_FORM = regex.compile(r"\b\p{L}+n['’]t\b")
 _DENSE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
 _STEM = 5  # the rest of a word is most often its ending
+_STEM_OF_INFLECTED = 4
+_INFLECTED = frozenset({"pl", "cs", "ru", "uk", "fi", "hu", "tr"})
 _LEAST = 4  # letters of a word that says what a text is about
 COMMON = frozenset().union(*STOP_WORDS.values())
 _KANA = regex.compile(r"\p{Hiragana}")
 
 
-def shared(text: str, known: str) -> float:
+def shared(text: str, known: str, language: str | None = None) -> float:
     """Return the share of the words of a text that the known text has too; 1 if it has none."""
-    words = set(words_of(text))
-    return len(words & set(words_of(known))) / len(words) if words else 1.0
+    cut = _STEM_OF_INFLECTED if language in _INFLECTED else _STEM
+    words = {word[:cut] for word in words_of(text)}
+    return len(words & {word[:cut] for word in words_of(known)}) / len(words) if words else 1.0
 
 
 def words_of(text: str) -> Iterator[str]:
