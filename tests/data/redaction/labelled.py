@@ -13,7 +13,7 @@ from typing import Any
 HERE = Path(__file__).parent
 INDEPENDENT = HERE / "independent"
 OPENED = HERE / "opened"
-DEVELOPMENT = HERE / "development" / "people.jsonl"
+DEVELOPMENT = HERE / "development"
 
 # Types of presidio-research that autopost promises to find.
 STRUCTURED = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN"})
@@ -28,8 +28,8 @@ class Labelled:
 
 
 def labelled_sets() -> dict[str, list[Labelled]]:
-    """Return the sets by name: the one of the development part, opened ones, and those of independent authors."""
-    named = {"development": DEVELOPMENT}
+    """Return the sets by name: those of the development part, opened ones, and those of independent authors."""
+    named = {f"{path.stem}, development": path for path in sorted(DEVELOPMENT.glob("*.json*"))}
     named |= {f"{path.stem}, opened": path for path in sorted(OPENED.glob("*.json*"))}
     named |= {path.stem: path for path in sorted(INDEPENDENT.glob("*.json*"))}
     return {name: list(_read(path)) for name, path in named.items()}

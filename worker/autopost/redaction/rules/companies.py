@@ -32,7 +32,7 @@ _NUMBER = r"(?:[A-Z]{1,5}[-. ]?)?\d[\dA-Z]*[a-z]?(?:[-./ ]{1,3}\d[\dA-Z]*|-[A-Z]
 # Words that say number, code or register.
 _WORDS = (
     # English, and what other countries write in English
-    r"(?:eu[ _-])?vat[ _-]?(?:reg(?:istration)?\.?[ _-]?|id(?:entification)?[ _-]?)?(?:number|no\.?|num|id|code|nr\.?|#)",
+    r"(?:eu[ _-])?vat[ _-]?(?:reg(?:istration)?\.?[ _-]?|id(?:entification)?[ _-]?)?(?:number|nummer|no\.?|num|id|code|nr\.?|#)",
     r"tax(?:payer)?(?:'s)?[ _-]?(?:identification|id|file|reference|registration|payer)?[ _-]?(?:number|no\.?|num|code|id|ref(?:erence)?|#)",
     r"(?:gst|hst|sales tax|eori|tin|ein|fein|duns|d-u-n-s|lei|crn|uen|abn|acn|nzbn)(?:/hst)?(?:[ _-](?:registration|reg\.?))?[ _-]?(?:number|no\.?|num|id|code|#)",
     r"(?:company|business|corporate|corporation|entity|organi[sz]ation|enterprise|trade|commercial|charity)[ _-](?:registration[ _-]?|register[ _-]?|reg\.?[ _-]?|registry[ _-]?)?(?:number|no\.?|num|code|nr\.?|#)",

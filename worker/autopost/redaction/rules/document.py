@@ -66,7 +66,7 @@ _FILL = (
 )
 # After a word: signs and words that lead to its number.
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
-LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\b(?i:n)°\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
+LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\b(?i:n)[°.]\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
 # The same, or any few words before a colon: `VAT of the new supplier: 123`.
 _LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,32}}[:：=] ?)"
 _LATIN = re.compile(r"[\x00-\u024f]*")

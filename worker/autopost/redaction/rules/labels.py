@@ -244,7 +244,7 @@ OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|coun
 PHRASE = (
     r"(?:pass[ _-]?(?:phrase|fras)(?:e[nr]?|s)?\b|lösen(?:ords)?fras|adgangsfrase|wachtwoord(?:zin|frase)|wachtzin|(?:passwort|kennwort|pass)(?:satz|phrase)|salasana?lause|tunnuslause|jelmondat|heslová fráze"
     r"|phrases? (?:de passe|secrète|d'accès)|frase (?:de (?:paso|contraseña|acceso|seguridad|acesso|segurança)|secreta|clave|de passe|d'accesso|segreta|di accesso)|frase-(?:senha|passe|clave)|fraza (?:hasłowa|zaporka|lozinka)|hasło[- ]fraza"
-    r"|(?:encryption|unlock|secret|disk|vault|decryption|gpg|login|key|archive)[ _-]phrase|\bphrase used|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
+    r"|(?:encryption|unlock|secret|disk|vault|decryption|gpg)[ _-]phrase|\bphrase used|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
 )
 SEED_PHRASE = (
     r"(?:(?:seed|recovery|mnemonic|backup|secret recovery|wallet|restore)[ _-](?:phrases?|words|sentence)|\bmnemonics?|\bbip-?39\b|\b(?:12|15|18|21|24|twelve|twenty-four)[ -]words?"

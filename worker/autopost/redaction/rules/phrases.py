@@ -103,7 +103,7 @@ def _is_direct(text: str, end: int, seed: bool) -> bool:
     return match is not None and _is_phrase(match.group(1).split(), statement=False, seed=seed)
 
 
-_DIRECT = re.compile(r"\s((?:[a-z]{3,12} ){3,9}[a-z]{3,12})\s(?:is|was|has|were|still|works?|and|on|in|for)\b")
+_DIRECT = re.compile(r"\s((?:[a-z]{3,12} ){3,9}?[a-z]{3,12})\s(?:is|was|has|were|still|works?|and|on|in|for)\b")
 
 
 def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:

@@ -100,7 +100,7 @@ RULES = (
         "CREDENTIALS",
         r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials? (?:are|is|were)|creds?)(?:\s(?:with|using|as|are|is)|:)\s[\"'`]?((?-i:[a-z][a-z0-9._-]{2,20})[\"'`]?\s/\s[\"'`]?(?-i:[a-z0-9!@#$%^&*_-]{5,24}))[\"'`]?(?:[.,;:!?)\n]|$|\s)",
         "`user / password` in lower case, after a word of signing in",
-        anchor=r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials?|creds?)(?:\s(?:with|using|as|are|is)|:)\s[^\n]*/",
+        anchor=r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials?|creds?)(?:\s(?:with|using|as|are|is)|:)\s",
         score=0.7,
         refine=single(lambda text, start, end: _PROVIDERS.isdisjoint(text[start:end].lower().split())),
         name="user-slash-password",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from autopost.redaction.rule import Rule, Span
 
-# BIP 39, english.txt, as in the package `mnemonic` 0.21: MIT, copyright 2013-2016 Pavol Rusnak. Permission is granted, free
-# of charge, to deal in it without restriction, provided that the copyright notice and this permission notice are included.
-# It is provided "as is", without warranty of any kind.
+# BIP 39, english.txt, as in the package `mnemonic` 0.21: MIT, copyright 2013-2016 Pavol Rusnak. Permission is granted,
+# free of charge, to deal in it without restriction, provided that the copyright notice and this permission notice are
+# included. It is provided "as is", without warranty of any kind.
 _FILE = Path(__file__).with_name("seed_words.txt")
 
 _LEAST_WORDS, _MOST_WORDS = 12, 48  # two seeds of 24 in a row
