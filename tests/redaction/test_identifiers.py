@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rules import seeds
 from autopost.redaction.rules.countries import IDENTIFIERS
 from tests.redaction.fakes import card, grouped, iban
 from tests.redaction.sentences import assert_replaced, assert_unchanged
@@ -128,3 +129,24 @@ def test_words_of_other_languages_and_counts_stay(redactor: Redactor) -> None:
         "card 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12", "The RUC check ran 12345678901 times", "rg 12345678 searched", "FIN report was closed",
     ]  # fmt: skip
     assert_unchanged(redactor, texts)
+
+
+def test_vat_number_is_found_by_its_check_digit(redactor: Redactor) -> None:
+    """Without a word, one last digit of ten."""
+    bases = ["DE12345678", "ATU1234567", "DK1234567", "FI2077474", "IT0123456789", "PT50123456", "CHE-100.155.21"]
+    texts = {base: [f"Paid {base}{digit} today." for digit in range(10)] for base in bases}
+    found = {
+        base: sum(redactor.redact(text).text == "Paid <NATIONAL_ID> today." for text in texts[base]) for base in bases
+    }
+    assert found == dict.fromkeys(bases, 1)
+
+
+def test_seed_phrase_is_found_without_a_word(redactor: Redactor) -> None:
+    """Twelve words of the list, one of them mistyped, also numbered; not eleven, and not one word twelve times."""
+    words = sorted(seeds._words())[::150][:12]
+    phrase = " ".join(words)
+    assert len(seeds._words()) == 2048
+    mistyped = " ".join([*words[:5], "qwertz", *words[6:]])
+    numbered = " ".join(f"{number}. {word}" for number, word in enumerate(words, 1))
+    assert_replaced(redactor, [phrase, mistyped, numbered], "PASSWORD", ["Kept {}!"])
+    assert_unchanged(redactor, [f"Kept {' '.join(words[:11])}!", "Kept " + "word " * 12])
