@@ -78,7 +78,7 @@ _TOGETHER = (
     ("card", "iban", "network"),
     ("credentials", "email", "birth"),
     ("devices", "commands"),
-    ("identity", "near"),
+    ("identity", "bank"),
     ("national id", "ai keys", "developer keys", "private keys"),
     ("wallet", "links"),
     ("companies", "plates", "health"),
