@@ -18,12 +18,26 @@ FLOORS = {
     "people, development": {"full name": 0.65, "street address": 0.9, "rest": 0.95},
     "classes, development": {"rest": 0.94},
     "values, opened": {
-        "full_name_prose": 0.75,
-        "full_name_list_lower": 0.5,
-        "street_address": 0.7,
+        "full_name_prose": 0.88,
+        "full_name_list_lower": 0.85,
+        "street_address": 0.97,
         "vendor_token": 0.99,
         "private_key": 0.99,
         "rest": 0.97,
+    },
+    # A little below what was measured when the set came: nobody changes rules for its texts. The weakest have a floor each.
+    "values": {
+        "lower_case_name": 0.2,
+        "password_prose": 0.5,
+        "door_code": 0.5,
+        "medical_record": 0.55,
+        "password_other_language": 0.55,
+        "passphrase": 0.65,
+        "full_name_prose": 0.92,
+        "street_address": 0.95,
+        "vendor_token": 0.97,
+        "private_key": 0.99,
+        "rest": 0.89,
     },
 }
 WEAKEST = 0.7  # of any class without a floor of its own
