@@ -139,7 +139,7 @@ async def test_429_is_waited_out_inside_the_deadline(host: Host, settings: Setti
 async def test_too_long_answer_is_cut(host: Host, settings: Settings, redactor: Redactor) -> None:
     """At 280 characters, with an ellipsis."""
     host.agent()
-    host.complete()
+    host.complete(what=f"Sorted the mail by {LONG_LIST}")
     with LlmServer() as llm:
         llm.will(says(f"Sorted the mail by {LONG_LIST}"))
         await work_off(host, with_llm(settings, llm.base_url), redactor)

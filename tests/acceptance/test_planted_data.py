@@ -123,7 +123,10 @@ def test_llm_path_lets_nothing_planted_out(host: Host, database: str, lists: dic
     assert len(llm.requests) == len(PLANTS)
     assert found_in(sent, PLANTS) == {}
     assert found_in(left, PLANTS) == {}
-    assert {row["details"]["fallback"] for row in host.audit()} == {"private_data"}
+    # A value with characters of no post is rejected for them, before the redactor sees it.
+    reasons = {row["details"]["fallback"] for row in host.audit()}
+    assert "private_data" in reasons
+    assert reasons <= {"private_data", "bad_response"}
     assert len(host.posts()) == len(PLANTS)
 
 

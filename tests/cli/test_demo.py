@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -27,9 +28,10 @@ from autopost.cli.demo.script import FAKES, load_script, read_script
 from autopost.cli.demo.summary import Summary
 from autopost.cli.demo.timetable import Deed, timetable
 from autopost.outbox.outcomes import Outcome
+from autopost.writing.prompt import TAG
 from tests.support import ROOT
 from tests.support.host import until
-from tests.support.llm_server import LlmServer, answers
+from tests.support.llm_server import LlmServer, Request, answers
 
 PATIENCE_SECONDS = 90
 SIGNIFICANT = {
@@ -153,11 +155,17 @@ def stage(folder: Path) -> Stage:
     return found
 
 
+def what_was_done(request: Request) -> str:
+    """Return the operation's own words as the model's answer: they are true."""
+    facts = request.user.split(f"<{TAG}>")[1].split(f"</{TAG}>")[0]
+    return str(json.loads(facts)["what_was_done"])
+
+
 @pytest.fixture(scope="module")
 def shown_of_two(folder: Path) -> tuple[str, str]:
     """Return what two demos at the same time printed: with templates in a misleading environment, and with a model."""
     with LlmServer() as llm:
-        llm.will(answers(lambda _request: "All done, and the team can carry on 🎉"))
+        llm.will(answers(what_was_done))
         demos = [
             Stage(folder).start(**HOSTILE),
             Stage(folder).start(OPENAI_API_KEY="test", OPENAI_BASE_URL=llm.base_url),

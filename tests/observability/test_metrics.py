@@ -20,7 +20,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.observability.test_monitoring import QUICK, Monitoring
 from tests.support.host import SCHEMAS, Host, open_connection, until
-from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, status
+from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, says, status
 from tests.support.roles import dsn_of
 from tests.support.work import eventually, work_off, worker_process, working
 
@@ -82,6 +82,7 @@ async def test_feed_redaction_groups_and_sleep_are_counted(
 async def test_llm_is_counted(host: Host, settings: Settings, redactor: Redactor, moved: Moved) -> None:
     """Calls by result, their time, tokens, dollars, and the breaker."""
     with LlmServer() as llm:
+        llm.will(says("The inbox is sorted"))
         with_llm = settings.model_copy(
             update={"llm_enabled": True, "openai_api_key": SecretStr("test"), "openai_base_url": llm.base_url}
         )

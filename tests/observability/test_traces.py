@@ -24,7 +24,7 @@ from tests.support.collector import Collector, Reply, answers_garbage, hangs, re
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host, until
-from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, refused_base_url
+from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, refused_base_url, says
 from tests.support.work import eventually, work_off, worker_process, working
 
 MAIL = "bob" + "@example.com"
@@ -101,6 +101,7 @@ async def test_generation_is_a_span_with_model_and_tokens(
     """By the names that OpenTelemetry has for them, within the writing."""
     host.complete(agent=host.agent())
     with LlmServer() as llm:
+        llm.will(says("The inbox is sorted"))
         with_llm = {"llm_enabled": True, "openai_api_key": SecretStr("test"), "openai_base_url": llm.base_url}
         await work_off(host, traced(settings, **with_llm), redactor)
     spans = memory.get_finished_spans()

@@ -20,7 +20,7 @@ from tests.data.writing.labelled import DEVELOPMENT, INDEPENDENT, SETS, Labelled
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92}
 HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {

@@ -30,5 +30,7 @@ def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = D
     post = proofread(voice.without_other_hashtags(text, tags), redactor, fields.shown_title)
     if post.counts:
         return Rejected(PRIVATE_DATA, post.counts)
-    reason = unfit or misfit(post.text, known) or contradiction(voice.without_hashtags(post.text), fields, voice)
+    if unfit is None and post.text != text:
+        unfit = misfit(post.text, known)
+    reason = unfit or contradiction(voice.without_hashtags(post.text), fields, voice)
     return Rejected(reason) if reason else post
