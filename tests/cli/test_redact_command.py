@@ -37,6 +37,17 @@ def lines_of(objects: list[Any]) -> str:
     return "".join(json.dumps(one) + "\n" for one in objects)
 
 
+def test_file_is_read_instead_of_standard_input(tmp_path: Path) -> None:
+    """Its redacted text is written; one that cannot be read is an error."""
+    file = tmp_path / "report.txt"
+    file.write_text(TEXT, "utf-8")
+    result = redact(b"", str(file))
+    assert (result.returncode, result.stdout.decode(), result.stderr) == (0, CLEAN, b"")
+    missing = redact(b"", str(tmp_path / "missing.txt"))
+    assert (missing.returncode, missing.stdout) == (1, b"")
+    assert b"cannot read or write: No such file or directory" in missing.stderr
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
 def test_text_comes_out_redacted_and_otherwise_as_it_was(end: str) -> None:
     """Line ends, a missing one at the end too, tabs, and letters of every script."""

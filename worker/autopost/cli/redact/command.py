@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 
 def redact(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Read this file. Default: standard input.", show_default=False),
+    ] = None,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Read a JSON object with a [bold]text[/bold] per line, and write one.")
     ] = False,
@@ -51,9 +56,9 @@ def redact(
     redactor = build_redactor(settings, names)
     try:
         if jsonl:
-            _lines(redactor, Options(explain, frozenset(keep or [])))
+            _lines(file, redactor, Options(explain, frozenset(keep or [])))
         else:
-            _text(redactor, explain=explain)
+            _text(file, redactor, explain=explain)
     except BrokenPipeError:
         leave_stdout()
     except OSError as error:
@@ -77,19 +82,23 @@ async def _names(settings: Settings) -> list[str]:
         connection.terminate()
 
 
-def _lines(redactor: Redactor, options: Options) -> None:
+def _opened(file: Path | None) -> BinaryIO:
+    return open(STDIN, "rb", closefd=False) if file is None else file.open("rb")
+
+
+def _lines(file: Path | None, redactor: Redactor, options: Options) -> None:
     from autopost.cli.redact.lines import redact_lines
 
-    with open(STDIN, "rb", closefd=False) as source, open(STDOUT, "wb", closefd=False) as sink:
+    with _opened(file) as source, open(STDOUT, "wb", closefd=False) as sink:
         count, failed = redact_lines(source, sink, redactor, options, _say)
     if failed:
         raise AutopostError(f"{failed} of {count} lines could not be redacted")
 
 
-def _text(redactor: Redactor, *, explain: bool) -> None:
+def _text(file: Path | None, redactor: Redactor, *, explain: bool) -> None:
     from autopost.cli.redact.text import redact_text
 
-    with open(STDIN, "rb", closefd=False) as source, open(STDOUT, "wb", closefd=False) as sink:
+    with _opened(file) as source, open(STDOUT, "wb", closefd=False) as sink:
         findings = redact_text(source, sink, redactor)
     for finding in findings if explain else ():
         where = f"{finding.start}-{finding.end}"

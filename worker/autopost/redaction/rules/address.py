@@ -71,23 +71,8 @@ _NO_STREET = (
     "launchpad", "notepad", "keypad", "touchpad", "trackpad", "thinkpad", "scratchpad", "startplatz", "bauplatz", "lagerplatz", "parkplatz", "spielplatz", "lernpfad", "dateipfad",
 )  # fmt: skip
 _UNITS = (
-    "GB",
-    "MB",
-    "TB",
-    "ms",
-    "kg",
-    "km",
-    "%",
-    "Uhr",
-    "Stück",
-    "Tage",
-    "Prozent",
-    "Personen",
-    "times",
-    "minutes",
-    "items",
-    "o'clock",
-)
+    "GB", "MB", "TB", "ms", "kg", "km", "%", "Uhr", "Stück", "Tage", "Prozent", "Personen", "times", "minutes", "items", "o'clock",
+)  # fmt: skip
 
 
 def _is_street(text: str, start: int, end: int) -> bool:
