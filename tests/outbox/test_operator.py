@@ -141,10 +141,11 @@ async def test_pause_of_an_agent_or_a_type_leaves_the_others_alone(
         "insert into auto_post_pauses (kind, value) values ('agent', 'ada')",
         "insert into auto_post_pauses (kind, value) values ('operation_type', 'workflow_execute')",
         "update auto_post_control set paused = true",
+        "update auto_post_outbox set available_at = now() + interval '1 hour'",
     ],
 )
 async def test_row_that_was_chosen_before_its_pause_is_not_claimed(host: Host, settings: Settings, pause: str) -> None:
-    """A round-robin claim is two statements, and the pause was committed between them."""
+    """A round-robin claim is two statements, and the pause was committed between them; or another worker's retry."""
     host.complete()
     async with await create_pool(settings, "test", size=1) as pool:
         chosen = [row["id"] for row in await pool.fetch(query("worker/round_robin", SCHEMAS), 10, True)]
