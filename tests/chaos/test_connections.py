@@ -52,7 +52,7 @@ class Watched(Monitoring):
         self.member = member
         found = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', member.log))
         assert found is not None
-        self._address = found[1]
+        self.address = found[1]
         self._process = psutil.Process(member.pid)
 
     @property

@@ -171,6 +171,8 @@ def test_deadlock_with_the_platform_is_tried_again(platform: Host, empty_databas
     settings = load_settings(database_url=empty_database)
     migrate(settings)
     with open_connection(empty_database) as transaction:
+        # Or else PostgreSQL ends this transaction where a slow machine lets its statement come a second late.
+        transaction.execute("set deadlock_timeout = '60s'")
         transaction.execute("select count(*) from auto_post_workers")
         failures: list[Exception] = []
         removal = threading.Thread(target=record_failure, args=(failures, partial(migrate, settings, "base")))
