@@ -850,7 +850,7 @@ comment on function {{ schema }}.auto_post_best_rule(text, text) is
 'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
 
 -- Whether a row of the outbox has what belongs to its state: see the trigger auto_post_outbox_state. NULL: not.
--- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read that anew for each
+-- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read it again for each
 -- statement; and without a SET clause, which costs as much as the rest: each name is qualified.
 create or replace function {{ schema }}.auto_post_outbox_is_sound(
     p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz
@@ -4868,7 +4868,7 @@ comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
 -- What belongs to each state of an outbox row, and that there is no other state. A trigger and no CHECK, because agents
 -- only insert rows, in the first state, and would pay for a CHECK (ADR 14). The condition is short: PostgreSQL reads it
--- anew for each statement.
+-- again for each statement.
 create trigger auto_post_outbox_state
 before update of state, worker, reason, last_error, post_id, finished_at on {{ schema }}.auto_post_outbox
 for each row

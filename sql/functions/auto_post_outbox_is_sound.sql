@@ -1,5 +1,5 @@
 -- Whether a row of the outbox has what belongs to its state: see the trigger auto_post_outbox_state. NULL: not.
--- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read that anew for each
+-- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read it again for each
 -- statement; and without a SET clause, which costs as much as the rest: each name is qualified.
 create or replace function {{ schema }}.auto_post_outbox_is_sound(
     p_state text, p_worker text, p_reason text, p_last_error text, p_post_id text, p_finished_at timestamptz

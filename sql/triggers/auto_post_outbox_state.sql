@@ -1,6 +1,6 @@
 -- What belongs to each state of an outbox row, and that there is no other state. A trigger and no CHECK, because agents
 -- only insert rows, in the first state, and would pay for a CHECK (ADR 14). The condition is short: PostgreSQL reads it
--- anew for each statement.
+-- again for each statement.
 create trigger auto_post_outbox_state
 before update of state, worker, reason, last_error, post_id, finished_at on {{ schema }}.auto_post_outbox
 for each row

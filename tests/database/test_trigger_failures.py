@@ -141,7 +141,7 @@ def test_which_rule_counts_does_not_depend_on_where_the_rules_lie(host: Host, fi
 def test_row_after_row_that_fails_is_given_up_for_the_rest_of_the_transaction(
     host: Host, bad: int, captured: int
 ) -> None:
-    """Nine rows that fail by themselves hide no other, ten do, and the next transaction begins anew."""
+    """Nine rows that fail by themselves hide no other, ten do, and the next transaction begins again."""
     start_many(host, 30)
     host.execute(f"alter table auto_post_outbox add constraint no_check check (substr(tracker_id, 3)::int > {bad})")
     host.execute("update operation_trackers set status = 'completed'")

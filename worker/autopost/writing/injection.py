@@ -1,4 +1,4 @@
-"""Find what an operation's texts say to whoever writes about it, and whether a post obeys or repeats it. Pure.
+"""Find what an operation's texts say to the author of the post, and whether a post obeys or repeats it. Pure.
 
 The prompt says that the texts are data. A model that obeys them all the same writes what such a sentence asks for, or
 quotes it: so a post may have no two words that only such sentences have.
@@ -18,7 +18,7 @@ _OBEYED_WORDS = 2
 
 
 def without_instructions(texts: Iterable[str]) -> tuple[str, str]:
-    """Return what the texts say about the operation, and the ends of sentences that address whoever writes about it."""
+    """Return what the texts say about the operation, and the ends of sentences that address the author of the post."""
     about: list[str] = []
     instructions: list[str] = []
     for text in texts:
