@@ -84,8 +84,9 @@ audited as (
         jsonb_build_object(
             'outcome', 'dead', 'reason', null, 'error', 'worker_crashed', 'outbox_id', r.id, 'is_alert', r.is_alert,
             'generator', null, 'model', null, 'prompt', null, 'fallback', null,
-            'prompt_tokens', 0, 'completion_tokens', 0, 'cost_usd', 0, 'redactions', '{}'::jsonb, 'attempts', r.attempts,
-            'duration_ms', greatest(round(extract(epoch from now() - r.claimed_at) * 1000), 0), 'worker', $4::text
+            'prompt_tokens', 0, 'completion_tokens', 0, 'cost_usd', 0, 'redactions', '{}'::jsonb,
+            'attempts', r.attempts, 'duration_ms', greatest(round(extract(epoch from now() - r.claimed_at) * 1000), 0),
+            'worker', $4::text
         )
     from returned as r
     where r.state = 'dead'
