@@ -19,7 +19,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection, until
 from tests.support.pages import Block, check_page, run
-from tests.support.work import work_off
+from tests.support.work import eventually, working
 
 OWNER = "platform_owner"  # what the page calls the role; the test's own has as many letters
 FINISHED = "date_trunc('minute', now()) - interval '10 minutes 30 seconds'"
@@ -57,7 +57,9 @@ async def populate(host: Host, dsn: str, redactor: Redactor) -> None:
     host.complete("tracker-45", "report_generate", agent="juno", what=" ")
     host.complete("tracker-46", "browser_automate", agent="ghost")
     settings = load_settings(database_url=dsn, llm_enabled=False, poll_seconds=0.5, worker_name="sidecar-1")
-    await work_off(host, settings, redactor)
+    async with working(settings, redactor):
+        await eventually(lambda: host.waiting() == 0)
+        await eventually(lambda: host.value("select reconciled_all_at is not null from auto_post_health"))
     host.complete("tracker-47", agent="juno")
     host.complete("tracker-48", agent="juno")
     host.execute(
