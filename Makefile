@@ -22,7 +22,7 @@ demo: $(STAMP) ## Watch agents' work become posts, on a private PostgreSQL
 	@$(BIN)/autopost demo
 
 test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that AUTOPOST_TEST_DATABASE_URL names
-	@BIN=$(BIN) scripts/run-tests
+	@$(BIN)/python -m pytest -n 5 --dist worksteal
 
 test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed), 16 and 18
 	@for version in 18 16 15; do BIN=$(BIN) scripts/test-on-postgres $$version || exit 1; done
