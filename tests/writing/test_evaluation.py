@@ -111,7 +111,7 @@ PIECES = [
 
 
 def seconds_of(piece: str, characters: int) -> float:
-    """Return the CPU time of all parts of the guard, for an answer and an operation of so many characters."""
+    """Return the CPU time of all parts of the guard, for an answer and an operation of this length in characters."""
     text = piece * (characters // len(piece))
     fields = fields_of(what_explanation=text)
     begin = time.process_time()

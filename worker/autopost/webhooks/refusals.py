@@ -63,7 +63,7 @@ class Refusals:
 
     @property
     def is_of_webhook(self) -> bool:
-        """Return whether so many posts were refused in a row that it is the webhook that is refused."""
+        """Return whether enough posts in a row were refused to count as a refusal of the webhook."""
         return self._in_a_row >= MAX_IN_A_ROW
 
     def give_up(self, is_too_old: Callable[[WebhookDeadLetter], bool]) -> list[WebhookDeadLetter]:
