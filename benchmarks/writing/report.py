@@ -37,7 +37,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--wrong", action="store_true", help="show the wrong ones of the development part")
     arguments.add_argument("--posts", action="store_true", help="show a real model's posts about the development part")
-    arguments.add_argument("--rounds", type=int, default=1, help="how many times to ask a real model about each operation")
+    arguments.add_argument(
+        "--rounds", type=int, default=1, help="how many times to ask a real model about each operation"
+    )
     given = arguments.parse_args()
     structlog.configure(processors=[lambda *_: _dropped()])
     if os.environ.get("OPENAI_BASE_URL"):
