@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.support.host import SCHEMAS
 
-from autopost.database.sql import render, sql_folder
+from autopost.database.folders import sql_folder
+from autopost.database.sql import render
 from benchmarks.stand import Connection
 
 FOLDER = Path(__file__).parent / "sql"

@@ -13,7 +13,8 @@ import pytest
 from autopost import audit
 from autopost.database.connection import connect_arguments
 from autopost.database.errors import is_of_the_connection, is_transient, label
-from autopost.database.sql import Schemas, query, render, sql_folder
+from autopost.database.folders import sql_folder
+from autopost.database.sql import Schemas, query, render
 from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.model import Claim, Generator, Operation, Redaction, Written
 from autopost.processes.worker_process import _meanwhile

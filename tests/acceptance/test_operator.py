@@ -58,17 +58,23 @@ def test_reconcile_while_capturing_is_off_says_so(host: Host, database: str, arg
 
 
 def test_purge_removes_an_agent_and_says_how_many_rows(host: Host, database: str) -> None:
-    """By agent, and by tenant."""
+    """By agent, and by tenant; it asks first, and removes nothing where nobody can answer."""
     host.complete("a")
     host.complete("b", agent="bob")
     host.complete("c", agent="bob")
-    result = autopost("purge", "--agent", "ada", dsn=database)
+    asked = autopost("purge", "--agent", "ada", dsn=database)
+    assert (asked.returncode, len(host.outbox())) == (2, 3)
+    assert "Remove 1 outbox row of agent ada? 1 of them are pending" in asked.stderr
+    result = autopost("purge", "--agent", "ada", "--yes", dsn=database)
     assert (result.returncode, result.stdout) == (0, "1 outbox row removed.\n")
-    assert autopost("purge", "--tenant", "tenant", dsn=database).stdout == "2 outbox rows removed.\n"
+    assert autopost("purge", "--tenant", "tenant", "--yes", dsn=database).stdout == "2 outbox rows removed.\n"
     assert host.outbox() == []
     purges = host.rows("select details from audit_log where action = 'auto_post.purge' order by occurred_at")
     assert [row["details"]["rows"] for row in purges] == [1, 2]
     assert {row["details"]["by"] for row in purges} == {host.value("select session_user")}
+    result = autopost("purge", "--agent", "adda", dsn=database)
+    assert (result.returncode, result.stdout) == (0, "0 outbox rows removed.\n")
+    assert "no agent has the id adda" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["--agent", "ada", "--tenant", "tenant"], ["--agent", ""]])

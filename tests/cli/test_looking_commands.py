@@ -36,7 +36,7 @@ async def test_status_counts_posts_and_their_writers_alike_after_a_purge(
     for name in ("ada", "bob", "eve"):
         host.complete(name, agent=host.agent(name))
     await work_off(host, settings, redactor)
-    assert autopost("purge", "--agent", "ada", dsn=database).returncode == 0
+    assert autopost("purge", "--agent", "ada", "--yes", dsn=database).returncode == 0
     found = json.loads(autopost("status", "--json", dsn=database).stdout)["last_hour"]
     assert (found["outcomes"], found["generators"]) == ({"posted": 2}, {"template": 2})
     host.execute("delete from audit_log where agent_id = 'bob'")

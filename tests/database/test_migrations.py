@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from autopost.database import sql
+from autopost.database import folders, sql
 from autopost.database.migrate import make_schema, migrate
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
@@ -116,21 +116,21 @@ def test_migrated_database_is_what_sql_says(database: str, empty_database: str, 
     with open_connection(empty_database) as connection:
         connection.execute(make_schema(SCHEMAS).encode())
         for name in ORDER:
-            text = (sql.sql_folder() / f"{name}.sql").read_text("utf-8")
+            text = (folders.sql_folder() / f"{name}.sql").read_text("utf-8")
             connection.execute(sql.render(text, SCHEMAS).encode())
     assert dump(database, pg_dump) == dump(empty_database, pg_dump)
 
 
 def test_revisions_are_those_that_alembic_reads() -> None:
     """They are taken from the names of the files, and the newest has the highest number."""
-    script = ScriptDirectory(str(sql.migrations_folder()))
+    script = ScriptDirectory(str(folders.migrations_folder()))
     assert known_revisions() == {revision.revision for revision in script.walk_revisions()}
     assert head_revision() == script.get_current_head()
 
 
 def test_every_file_of_sql_is_part_of_the_truth() -> None:
     """No table, function or trigger lies in sql/ without being compared."""
-    folder = sql.sql_folder()
+    folder = folders.sql_folder()
     found = {
         str(path.relative_to(folder).with_suffix(""))
         for kind in ("tables", "functions", "triggers", "views")

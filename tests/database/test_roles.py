@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from autopost.database.sql import dba_statements, query, sql_folder
+from autopost.database.folders import sql_folder
+from autopost.database.sql import dba_statements, query
 from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups, platform
@@ -203,6 +204,7 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     "cli/agents_named": ("Ada",),
     "cli/capture_since": (),
     "cli/dead_count": (None,),
+    "cli/held": ("ada", None),
     "cli/webhooks": (),
     "cli/rules": (),
     "cli/rules_of_type": ("workflow_execute", "completed"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.sql import render, sql_folder
+from autopost.database.folders import sql_folder
+from autopost.database.sql import render
 from tests.support.host import SCHEMAS, Host
 
 FILES = sorted((sql_folder() / "dba").glob("*.sql"))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from autopost.database.connection import create_pool
-from autopost.database.sql import query, sql_folder
+from autopost.database.folders import sql_folder
+from autopost.database.sql import query
 from autopost.outbox.outcomes import MOST_ROWS, NewOutcomes
 from autopost.outbox.reading import (
     MOST_PAUSES,

@@ -71,16 +71,16 @@ def test_promise_that_the_driver_cannot_keep_is_refused(
     for harmless in REFUSED[name].harmless:
         given(**{name: harmless})
     refusals = [refusal(database_url=f"host=h {name}={value}")]
-    assert f"DATABASE_URL: the worker's driver cannot keep what {name} promises" in refusals[0]
+    assert f"DATABASE_URL: {name} is not supported by the worker's driver" in refusals[0]
     services = tmp_path / "services"
     services.write_text(f"[shop]\nhost=h\n{name}={value}\n")
     monkeypatch.setenv("PGSERVICEFILE", str(services))
     refusals.append(refusal(database_url="service=shop"))
-    assert f"service shop of {services}: the worker's driver" in refusals[1]
+    assert f"service shop of {services}: {name} is not supported" in refusals[1]
     if variable := REFUSED[name].variable:
         monkeypatch.setenv(variable, value)
         refusals.append(refusal(database_url="host=h"))
-        assert f"{variable}: the worker's driver" in refusals[2]
+        assert f"{variable}: {name} is not supported" in refusals[2]
     assert "se-cret" not in "".join(refusals)
 
 
@@ -120,7 +120,7 @@ def test_certificates_of_the_system_are_those_of_the_machine(monkeypatch: pytest
 def test_parameter_that_libpq_does_not_know_is_named(parameters: str, named: list[str]) -> None:
     """As ORMs and vendors have them in their URLs, with what to do."""
     message = refusal(database_url=f"postgresql://u:hunter2@h/d?{parameters}")
-    assert "DATABASE_URL: got (hidden)" in message
+    assert "DATABASE_URL: unknown parameter" in message
     assert all(part in message for part in named), message
     assert "hunter2" not in message
 

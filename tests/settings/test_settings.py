@@ -11,7 +11,7 @@ from autopost.database.connection import connect_arguments
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError, mask_keys
 from autopost.processes.redactor import build_redactor
-from autopost.settings import Settings, load_settings, unknown_variables
+from autopost.settings import Settings, load_settings
 from autopost.settings.definitions import SUBJECTS
 from autopost.settings.toml_file import SettingsFile
 from autopost.webhooks.from_settings import webhooks_from_settings
@@ -61,7 +61,7 @@ def test_misspelt_choice_is_answered_with_the_nearest(monkeypatch: pytest.Monkey
 def test_malformed_database_url_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection string holds a password."""
     message = refusal(monkeypatch, DATABASE_URL="mysql://root:hunter2@db/x")
-    assert "DATABASE_URL: got (hidden); expected: postgresql://" in message
+    assert "DATABASE_URL: the scheme is mysql; autopost works with PostgreSQL; expected: postgresql://" in message
     assert "hunter2" not in message
 
 
@@ -131,11 +131,51 @@ def test_allowlist_is_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(require_database=False).pii_allowlist == ("support@acme.com", "help@acme.com")
 
 
-def test_variable_of_somebody_else_is_named_but_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The platform may have a SOCIAL_POST_ variable of its own."""
-    monkeypatch.setenv("SOCIAL_POST_THEME_COLOUR", "green")
+def test_every_variable_that_is_not_a_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However far it is from a setting's name: SOCIAL_POST_LLM=false, if ignored, would send texts to a model."""
+    names = {"LLM": "LLM_MODEL", "RATE_LIMIT": "RATE_LIMIT_MINUTES", "RATELIMIT_MINUTES": "RATE_LIMIT_MINUTES"}
+    for name in (*names, "QQQ"):
+        monkeypatch.setenv(f"SOCIAL_POST_{name}", "5")
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings(require_database=False)
+    for name, near in names.items():
+        assert f"SOCIAL_POST_{name}: not a setting; did you mean SOCIAL_POST_{near}?" in str(refused.value)
+    assert "SOCIAL_POST_QQQ: not a setting; `autopost config` lists the settings" in str(refused.value)
+    assert "(4 errors)" in str(refused.value)
+
+
+def test_variables_that_kubernetes_makes_for_a_service_are_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Service named social-post-feed appears in the environment of each container of its namespace."""
+    for name, value in {
+        "SERVICE_HOST": "10.0.0.11",
+        "SERVICE_PORT": "80",
+        "SERVICE_PORT_HTTP": "80",
+        "PORT": "tcp://10.0.0.11:80",
+        "PORT_80_TCP": "tcp://10.0.0.11:80",
+        "PORT_80_TCP_PROTO": "tcp",
+        "PORT_80_TCP_PORT": "80",
+        "PORT_80_TCP_ADDR": "10.0.0.11",
+    }.items():
+        monkeypatch.setenv(f"SOCIAL_POST_FEED_{name}", value)
     load_settings(require_database=False)
-    assert unknown_variables() == ["SOCIAL_POST_THEME_COLOUR"]
+
+
+def test_address_in_the_place_of_a_file_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of a chat's webhook is a secret."""
+    address = "https://hooks.slack.com/services/" + "/".join(("T000", "B000", "x" * 8))
+    files = [
+        str(field.validation_alias)
+        for field in Settings.model_fields.values()
+        if str(field.validation_alias).endswith("_FILE")
+    ]
+    assert len(files) >= 5
+    for variable in files:
+        monkeypatch.setenv(variable, address)
+        with pytest.raises(ConfigurationError) as refused:
+            load_settings(require_database=False)
+        assert f"{variable}: got (hidden); expected: the path" in str(refused.value), variable
+        assert "services" not in str(refused.value), variable
+        monkeypatch.delenv(variable)
 
 
 @pytest.mark.parametrize("name", ["1st", "a b", 'a"b', "a;drop", "a$$b", "", "x" * 64])
@@ -226,7 +266,7 @@ def test_every_setting_belongs_to_a_subject() -> None:
 def test_password_that_is_not_encoded_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """It would be taken for a port or a database, which errors name."""
     monkeypatch.setenv("DATABASE_URL", url)
-    with pytest.raises(ConfigurationError, match="DATABASE_URL: got \\(hidden\\)") as raised:
+    with pytest.raises(ConfigurationError, match=r"DATABASE_URL: .*; expected: postgresql:") as raised:
         load_settings()
     assert not any(part in str(raised.value) for part in ("pa/", "ss@", "12/", "secret"))
 

@@ -6,17 +6,20 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected
 
 from __future__ import annotations
 
-import errno
+import os
 import signal
 import sys
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
 from typing import Annotated
 
 import typer
 
 from autopost import __version__
-from autopost.cli.console import err, out
+from autopost.cli.console import INTERRUPTED, err, out
 from autopost.cli.lazy import Entry, lazy_group
-from autopost.cli.stdio import flush_stdout, open_closed_streams
+from autopost.cli.stdio import flush_stdout, prepare_streams
 from autopost.database.revisions import head_revision
 from autopost.errors import AutopostError
 
@@ -76,30 +79,45 @@ app = typer.Typer(
 )
 
 
-_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-
 def main() -> None:
-    """Run the command line, and turn every foreseen error into one clear message and its exit code.
+    """Run the command line, and turn every error into one clear message and its exit code.
 
-    Another Ctrl-C while the interpreter ends does not change the exit code.
+    A reader that closes the pipe has seen enough, which is no failure. Another Ctrl-C while the interpreter ends does
+    not change the exit code.
     """
-    open_closed_streams()
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.excepthook = _report_unexpected
+    prepare_streams()
     code: str | int | None = 0
     try:
         app()
     except SystemExit as exit_:
-        code = exit_.code
+        code = 0 if isinstance(exit_.__context__, BrokenPipeError) else exit_.code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except AutopostError as error:
-        err.print(f"autopost: {error}", style="red", markup=False, soft_wrap=not err.is_terminal)
+        _report(str(error))
         code = error.exit_code
     except OSError as error:
-        if error.errno not in _TAKES_NOTHING:
-            raise
-        err.print(f"autopost: cannot write: {error.strerror}", style="red", markup=False)
+        what = f"use {error.filename}" if error.filename else "write"
+        _report(f"cannot {what}: {error.strerror}")
         code = 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(code if flush_stdout() else code or 1)
+
+
+def _report(message: str) -> None:
+    err.print(f"autopost: {message}", style="red", markup=False, soft_wrap=not err.is_terminal)
+
+
+def _report_unexpected(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Print an error that nobody foresaw on one line: its type and the calls that led to it, without any value."""
+    if os.environ.get("LOG_LEVEL", "").lower() == "debug":
+        sys.__excepthook__(kind, error, traceback)
+        return
+    calls = [f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in extract_tb(traceback)]
+    _report(f"unexpected error, please report it: {kind.__name__} in {' > '.join(calls)}. LOG_LEVEL=debug shows more.")
 
 
 def _version(wanted: bool) -> None:

@@ -25,7 +25,6 @@ from autopost.settings import (
     load_settings,
     settings_file,
     source_of,
-    unknown_variables,
 )
 from autopost.settings.connection_string import HIDDEN, masked
 from autopost.settings.definitions import SUBJECTS
@@ -71,8 +70,6 @@ def _show(found: Sequence[SettingNow], file: SettingsFile) -> None:
     if found:
         print_screen(config_screen(found))
     say("A changed setting takes effect when the process that reads it restarts; nothing is rebuilt.")
-    for variable in unknown_variables():
-        say(f"{variable} is not a setting of autopost")
     if file.path is not None and _may_be_read_by_all(file):
         say(f"{file.path} holds a secret and everybody may read it: chmod o-r {file.path}")
 

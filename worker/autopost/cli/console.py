@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
 
 import typer
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from autopost.cli.screen import PipeConsole
 from autopost.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 PIPE_COLUMNS = 240  # nothing is folded for a reader that has no width
+
+
+class PipeConsole(Console):
+    """A console that says when its reader is gone, instead of ending the program on the spot."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise BrokenPipeError from None
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -66,6 +79,8 @@ def require_yes(question: str, *, yes: bool) -> None:
 
 def progress_bar() -> Progress:
     """Return a bar on stderr that is gone when it is done, and that only a terminal shows."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),

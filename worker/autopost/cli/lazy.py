@@ -6,12 +6,16 @@ shell that completes a name needs none of it.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import typer
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -36,6 +40,21 @@ class Entry:
         epilog = f"Example: [bold]{self.example}[/bold]"
         single.command(name, epilog=epilog, rich_help_panel=self.panel)(found)
         return get_command(single)
+
+    def summary(self) -> str:
+        """Return the first line of its help, read from the source: an import would take a second."""
+        module, _, attribute = self.place.partition(":")
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            return ""
+        for node in ast.parse(Path(spec.origin).read_text("utf-8")).body:
+            match node:
+                case ast.FunctionDef(name=name) if name == attribute:
+                    return (ast.get_docstring(node) or "").partition("\n")[0]
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(keywords=options)) if name == attribute:
+                    texts = [option.value for option in options if option.arg == "help"]
+                    return str(ast.literal_eval(texts[0])).partition("\n")[0] if texts else ""
+        return ""
 
 
 class OnDemand(MutableMapping[str, Any]):
@@ -70,5 +89,19 @@ def lazy_group(entries: dict[str, Entry]) -> type[TyperGroup]:
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self.commands = OnDemand(entries)
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            """Return the names."""
+            return list(entries)
+
+        def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:
+            """Return the commands that begin so, or the options, without importing a command."""
+            if incomplete and not incomplete[0].isalnum():
+                return super().shell_complete(ctx, incomplete)
+            return [
+                CompletionItem(name, help=entries[name].summary())
+                for name in entries
+                if name.startswith(incomplete)
+            ]
 
     return LazyGroup

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from autopost.cli.console import counted, out, progress_bar
-from autopost.cli.session import tending
+from autopost.cli.console import Yes, counted, out, progress_bar, require_yes, say
+from autopost.cli.screen import plain
+from autopost.cli.session import steering, tending
+from autopost.cli.steer import warn_of_stranger
+from autopost.outbox.operator import OperatorActions
 from autopost.outbox.outbox import Outbox
 from autopost.settings import load_settings
 from autopost.worker.maintenance import reconcile_all, reconcile_window
@@ -40,13 +43,28 @@ async def _with_bar(outbox: Outbox) -> int:
 def purge(
     agent: Annotated[str | None, typer.Option(help="The id of an agent.")] = None,
     tenant: Annotated[str | None, typer.Option(help="The id of a tenant.")] = None,
+    yes: Yes = False,
 ) -> None:
-    """Remove what the outbox holds of an agent or a tenant, also what still waits. Feed and audit log stay."""
+    """Remove the outbox rows of an agent or a tenant, also pending ones. Posts and audit rows stay. Asks first."""
     if bool(agent) == bool(tenant):
         raise typer.BadParameter("give --agent or --tenant, and not both")
+    settings = load_settings()
+    whose = f"agent {plain(agent)}" if agent else f"tenant {plain(tenant)}"
+    rows, waiting = steering(settings, lambda on: _held(on, agent, tenant))
+    if not rows:
+        say(f"the outbox has no row of {whose}")
+    else:
+        removal = f"Remove {counted(rows, 'outbox row')} of {whose}?"
+        require_yes(f"{removal} {waiting:,} of them are pending and will not be posted.", yes=yes)
 
     async def remove(outbox: Outbox) -> int:
         return await outbox.purge(agent or None, tenant or None)
 
-    removed = tending(load_settings(), remove)
+    removed = tending(settings, remove)
     out.print(f"{removed} outbox {'row' if removed == 1 else 'rows'} removed.")
+
+
+async def _held(on: OperatorActions, agent: str | None, tenant: str | None) -> tuple[int, int]:
+    if agent:
+        await warn_of_stranger(on, agent)
+    return await on.held(agent or None, tenant or None)

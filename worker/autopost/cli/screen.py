@@ -19,17 +19,6 @@ MOST_SHOWN = 1_000  # of one value, such as an id; what autopost writes is short
 LEAST_COLUMNS = 50  # with fewer it is indented less
 
 
-class PipeConsole(Console):
-    """A console that says when its reader is gone, instead of ending the program on the spot."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise BrokenPipeError."""
-        try:
-            super().on_broken_pipe()
-        except SystemExit:
-            raise BrokenPipeError from None
-
-
 def plain(value: object) -> str:
     """Return a value on one line and not longer than a screen, without anything that a terminal would obey."""
     text = str(value)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import asyncpg
 import typer
 
-from autopost.cli.console import say
+from autopost.cli.console import INTERRUPTED, say
 from autopost.cli.stdio import leave_stdout
 from autopost.database.connection import connect, create_pool
 from autopost.database.errors import (
@@ -30,7 +30,6 @@ from autopost.settings import Settings
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-INTERRUPTED = 130
 RECONNECT_SECONDS = 2.0
 
 

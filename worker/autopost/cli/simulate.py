@@ -13,6 +13,7 @@ import asyncpg
 import typer
 
 from autopost.cli.console import (
+    INTERRUPTED,
     Json,
     Yes,
     counted,
@@ -24,7 +25,7 @@ from autopost.cli.console import (
     require_yes,
     say,
 )
-from autopost.cli.session import INTERRUPTED, run, trouble
+from autopost.cli.session import run, trouble
 from autopost.cli.simulation import stage
 from autopost.cli.simulation.load import CONNECTIONS, Outcomes, Simulation
 from autopost.cli.simulation.report import facts, report

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
-def open_closed_streams() -> None:
-    """Open what the caller closed: the event loop's library aborts on it."""
+def prepare_streams() -> None:
+    """Open what the caller closed, on which the event loop's library aborts, and let no character fail to be printed.
+
+    What the terminal's encoding lacks is printed as a question mark.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     for descriptor in (STDIN, STDOUT, STDERR):
         try:
             os.fstat(descriptor)

@@ -78,7 +78,7 @@ def pause(agents: Agents = None, types: Types = None, everything: Everything = F
     async def act(on: OperatorActions) -> None:
         for kind, value in targets:
             if kind == "agent" and value:
-                await _warn_of_stranger(on, value)
+                await warn_of_stranger(on, value)
             await on.pause(kind, value)
             out.print(f"{_name(kind, value)} is paused.", markup=False)
 
@@ -120,7 +120,7 @@ def _name(kind: str | None, value: str | None) -> str:
     return f"{kind.replace('_', ' ')} {plain(value)}" if kind else "everything"
 
 
-async def _warn_of_stranger(on: OperatorActions, agent: str) -> None:
+async def warn_of_stranger(on: OperatorActions, agent: str) -> None:
     """Say so where nobody has this id: a name was probably given."""
     found = await on.agents_named(agent)
     if any(row["id"] == agent for row in found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from autopost.database.folders import sql_folder
 from autopost.database.mapping import COLUMNS, NEEDED_TABLES, OWN_SCHEMA, WRITTEN_TABLES, MappedTable, Mapping
 from autopost.database.sql import (
     Schemas,
@@ -14,7 +15,6 @@ from autopost.database.sql import (
     read_object,
     render,
     render_each,
-    sql_folder,
     view_of,
 )
 

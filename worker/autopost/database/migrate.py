@@ -20,10 +20,11 @@ from psycopg import errors as pg_errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database import mapping_sql
+from autopost.database.folders import migrations_folder
 from autopost.database.mapping import Mapping, parse_mapping
 from autopost.database.rebuild import execute_script, rebuild
 from autopost.database.revisions import head_revision, known_revisions
-from autopost.database.sql import LOCKS, Schemas, migrations_folder, read_object, render, schemas_of
+from autopost.database.sql import LOCKS, Schemas, read_object, render, schemas_of
 from autopost.errors import ConfigurationError, DatabaseUnreachable, SchemaMismatch, Unreadable
 from autopost.settings import Settings
 from autopost.settings.bounded_file import read_bounded

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from autopost.database.sql import migrations_folder
+from autopost.database.folders import migrations_folder
 
 
 @cache

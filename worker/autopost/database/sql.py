@@ -28,15 +28,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
+from autopost.database.folders import sql_folder
 from autopost.database.lookups import lookups
 from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
 from autopost.settings import Settings
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_CHECKOUT = _PACKAGE.parent.parent
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _PART = re.compile(r"\{\{ part\.([a-z_]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
@@ -65,16 +63,6 @@ def schemas_of(settings: Settings, *, mapped: bool) -> Schemas:
     """Return the schemas that these settings name, for an install with a mapping or without."""
     own = settings.schema_name
     return Schemas(own, own if mapped else settings.platform_schema_name)
-
-
-def sql_folder() -> Path:
-    """Return the folder of the SQL files."""
-    return _folder("sql")
-
-
-def migrations_folder() -> Path:
-    """Return the folder of the migrations."""
-    return _folder("migrations")
 
 
 def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: MappedTable | None = None) -> str:
@@ -219,8 +207,3 @@ def dba_statements(schemas: Schemas) -> dict[str, str]:
     """Return the statements that a DBA runs, by name: those of sql/dba, and the grants."""
     paths = [*sorted((sql_folder() / "dba").glob("*.sql")), sql_folder() / "roles" / "grants.sql"]
     return {path.stem: render(path.read_text("utf-8"), schemas) for path in paths}
-
-
-def _folder(name: str) -> Path:
-    installed = _PACKAGE / f"_{name}"
-    return installed if installed.is_dir() else _CHECKOUT / name

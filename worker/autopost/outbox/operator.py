@@ -43,6 +43,11 @@ class OperatorActions:
         """Return how many rows are dead of an error, or of any."""
         return int(await self._statements.value("cli/dead_count", error))
 
+    async def held(self, agent_id: str | None, tenant_id: str | None) -> tuple[int, int]:
+        """Return how many rows a purge of an agent or of a tenant would remove, and how many of them wait."""
+        [found] = await self._statements.fetch("cli/held", agent_id, tenant_id)
+        return int(found["rows"]), int(found["waiting"])
+
     async def skip(self, tracker_id: str, reason: str) -> int:
         """End the pending and dead rows of an operation as skipped; return how many."""
         return int(await self._statements.value("outbox/skip", tracker_id, reason))

@@ -20,7 +20,7 @@ from autopost.observability import metrics
 from autopost.observability.health import Health
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
-from autopost.settings import PREFIX, Settings, unknown_variables
+from autopost.settings import PREFIX, Settings
 from autopost.web.database import reader_settings
 
 LOOK_SECONDS = 5.0
@@ -67,8 +67,6 @@ async def run_instance(settings: Settings) -> None:
     assert running is not None
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, running.cancel)
-    for variable in unknown_variables():
-        log.warning("settings.unknown_variable", variable=variable)
     try:
         await _serve(settings)
     except asyncio.CancelledError:

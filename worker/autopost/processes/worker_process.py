@@ -30,7 +30,7 @@ from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.processes.team_wording import read_wording, reload_wording
 from autopost.processes.user_names import Reload, names_at_start, reload_names
-from autopost.settings import Broadcast, Settings, unknown_variables
+from autopost.settings import Broadcast, Settings
 from autopost.webhooks.from_settings import webhook_consumers, webhooks_from_settings
 from autopost.worker.alert_storm import AlertLimit
 from autopost.worker.publication import Publication, warm_up
@@ -58,8 +58,6 @@ async def build_worker(settings: Settings, redactor: Redactor | None = None) -> 
     What monitoring asks for is answered from the beginning. A redactor takes a second to make and may be shared.
     Raises DatabaseUnreachable, SchemaMismatch and ConfigurationError before anything is claimed.
     """
-    for variable in unknown_variables():
-        log.warning("settings.unknown_variable", variable=variable)
     health = Health()
     async with monitoring(health, settings) as serving, attempt_tracer(settings) as tracer:
         if redactor is None:  # loads while this waits for the database

@@ -14,7 +14,6 @@ from autopost.settings.loading import (
     load_settings,
     settings_file,
     source_of,
-    unknown_variables,
 )
 
 __all__ = [
@@ -29,5 +28,4 @@ __all__ = [
     "load_settings",
     "settings_file",
     "source_of",
-    "unknown_variables",
 ]

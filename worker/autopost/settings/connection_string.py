@@ -39,6 +39,7 @@ FOREIGN_PARAMETERS = {
 _NOT_LIBPQ = "take it out: libpq has no such parameter"
 HIDDEN = "(hidden)"
 _HOST = re.compile(r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:\d))(?::\d{1,5})?(?:/[\w./-]*)?$")
+_ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://)[^\s,]+")
 _LOGIN = re.compile(r"^((?:[A-Za-z][\w+.-]*:)?(?://)?).*@", re.DOTALL)
 _QUERY_VALUE = re.compile(r"([?&][^=&]*=)[^&]*")
 
@@ -52,7 +53,7 @@ def connection_string(value: SecretStr) -> SecretStr:
     try:
         parts = conninfo_to_dict(text)
     except psycopg.Error:
-        raise ValueError(_unknown_parameters(text) or "not a connection string") from None
+        raise ValueError(_unknown_parameters(text) or _wrong_form(text)) from None
     if not all(port.isdigit() for port in str(parts.get("port") or "5432").split(",") if port):
         raise ValueError("the port is not a number")
     if "://" in text and text.partition("?")[0].count("@") > 1:
@@ -76,6 +77,18 @@ def _unknown_parameters(text: str) -> str:
     return "; ".join(f"unknown parameter {name}: {FOREIGN_PARAMETERS.get(name, _NOT_LIBPQ)}" for name in unknown)
 
 
+def _wrong_form(text: str) -> str:
+    """Return what is wrong with a text that libpq cannot read, without a part of it that could be secret."""
+    if text[:1] in "'\"":
+        return "take out the quotes: they are part of the value"
+    if text.startswith("jdbc:"):
+        return "take out jdbc: and write user:password@ before the host"
+    scheme = re.match(r"[a-z][a-z0-9+.-]{1,20}(?=://)", text)
+    if scheme and scheme[0] not in ("postgresql", "postgres"):
+        return f"the scheme is {scheme[0]}; autopost works with PostgreSQL"
+    return "not a connection string"
+
+
 def without_driver(url: str) -> str:
     """Return the URL without the driver of SQLAlchemy's postgresql+driver://."""
     scheme, separator, rest = url.partition("://")
@@ -88,8 +101,12 @@ def masked(variable: str, text: str) -> str:
     """Return a value as it may be shown, without user, password, query values and what looks like a key.
 
     Nothing is shown of a value that should be an address and does not look like a host either: it may be any secret.
+    Nor is an address shown where none is expected: that of a chat's webhook is a secret.
     """
     text = mask_keys(text)
+    expects_address = variable.endswith(("_URL", "_ENDPOINT", "_LINK"))
     if "://" not in text:
-        return HIDDEN if variable.endswith(("_URL", "_ENDPOINT")) and not _HOST.match(text) else text
+        return HIDDEN if expects_address and not _HOST.match(text) else text
+    if not expects_address:
+        return _ADDRESS.sub(r"\1***", text)
     return _QUERY_VALUE.sub(r"\1***", _LOGIN.sub(r"\1***@", text))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import SecretStr, field_validator
 
 from autopost.settings.connection_string import ALLOWED, connection_string
-from autopost.settings.field import PREFIX, Group, setting
+from autopost.settings.field import PREFIX, FilePath, Group, setting
 
 SCHEMA_ALLOWED = "letters, digits, _ and -, at most 63, not starting with a digit"
 SCHEMA_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$"
@@ -36,7 +34,7 @@ class DatabaseSettings(Group):
         SCHEMA_ALLOWED,
         pattern=SCHEMA_PATTERN,
     )
-    mapping_file: Path | None = setting(
+    mapping_file: FilePath | None = setting(
         None,
         f"{PREFIX}MAPPING_FILE",
         "For migrations: a mapping for platform tables whose names or columns differ from the expected ones.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -40,4 +41,11 @@ def _split(value: Any) -> Any:
     return value
 
 
+def _not_an_address(value: Any) -> Any:
+    if isinstance(value, str) and "://" in value:
+        raise ValueError("an address and not a path")
+    return value
+
+
+FilePath = Annotated[Path, BeforeValidator(_not_an_address)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]

@@ -133,8 +133,8 @@ def _refusal(name: str, given: Given) -> str:
     harmless = PARAMETERS[name].harmless
     allowed = f"; allowed: {' or '.join(harmless)}" if harmless else ""
     return (
-        f"{given.source}: the worker's driver cannot keep what {name} promises{allowed}. "
-        f"Take {name} out, and let the server demand it (pg_hba.conf, sslmode=verify-full)"
+        f"{given.source}: {name} is not supported by the worker's driver (asyncpg){allowed}. "
+        f"Take {name} out; sslmode=verify-full proves the server, and its pg_hba.conf says what it demands"
     )
 
 

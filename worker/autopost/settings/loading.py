@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -21,6 +22,7 @@ from autopost.settings.libpq import libpq_problems, names_a_database
 from autopost.settings.toml_file import CONFIG_VARIABLE, RENAMED, SettingsFile, key_of, read_settings_file
 
 _MAX_CHARACTERS_SHOWN = 200
+_SERVICE_LINK = re.compile(r"_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$")
 
 
 def load_settings(*, require_database: bool = True, **overrides: Any) -> Settings:
@@ -29,7 +31,7 @@ def load_settings(*, require_database: bool = True, **overrides: Any) -> Setting
     Raises ConfigurationError with every problem at once.
     """
     file = settings_file()
-    problems = [*_misspelt(os.environ), *file.problems]
+    problems = [*_unknown(os.environ), *file.problems]
     if require_database and not overrides.get("database_url") and not database_is_set(file):
         problems.append(
             "DATABASE_URL: not set; expected: postgresql://user:password@host:port/database "
@@ -67,25 +69,35 @@ def source_of(variable: str, file: SettingsFile) -> str:
     return str(file.path) if variable in file.values else "default"
 
 
-def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
-    """Return the SOCIAL_POST_* variables that are not settings of this version, sorted."""
-    names = os.environ if environment is None else environment
-    return sorted(name for name in names if name.startswith(PREFIX) and name not in _variables())
-
-
 def _variables() -> dict[str, str]:
     """Map each variable to its field's name."""
     return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
 
 
-def _misspelt(environment: Mapping[str, str]) -> list[str]:
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    """Return a problem for each SOCIAL_POST_* variable that is no setting: what is ignored could be a safeguard."""
     known = [name for name in _variables() if name.startswith(PREFIX)]
-    problems = []
-    for name in unknown_variables(environment):
-        near = [RENAMED[name]] if name in RENAMED else difflib.get_close_matches(name, known, n=1, cutoff=0.85)
-        if near:
-            problems.append(f"{name}: not a setting; did you mean {near[0]}?")
-    return problems
+    return [
+        f"{name}: not a setting; "
+        + (f"did you mean {near[0]}?" if (near := _similar(name, known)) else "`autopost config` lists the settings")
+        for name, value in sorted(environment.items())
+        if name.startswith(PREFIX) and name not in known and not _is_service_link(name, value)
+    ]
+
+
+def _similar(name: str, known: Sequence[str]) -> list[str]:
+    if name in RENAMED:
+        return [RENAMED[name]]
+    rest = {each.removeprefix(PREFIX): each for each in known}
+    return [rest[near] for near in difflib.get_close_matches(name.removeprefix(PREFIX), rest, n=1, cutoff=0.5)]
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Return whether Kubernetes made the variable for a Service whose name begins with `social-post`.
+
+    See https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables.
+    """
+    return bool(_SERVICE_LINK.search(name)) or value.startswith(("tcp://", "udp://", "sctp://"))
 
 
 def _contradictions(settings: Settings) -> list[str]:
@@ -115,10 +127,12 @@ def _describe(problem: Any, file: SettingsFile) -> str:
     value = problem["input"]
     if isinstance(value, str):
         value = masked(str(field.validation_alias), value)
-    got = HIDDEN if value == HIDDEN or "SecretStr" in str(field.annotation) else _shortened(repr(value))
-    line = f"{_place(str(field.validation_alias), file)}: got {got}; expected: {allowed}"
+    kind = str(field.annotation)
+    hidden = value == HIDDEN or "SecretStr" in kind or ("Path" in kind and "://" in str(value))
+    got = f"got {HIDDEN if hidden else _shortened(repr(value))}"
     if str(field.validation_alias).endswith("DATABASE_URL") and "error" in problem.get("ctx", {}):
-        line += f" ({problem['ctx']['error']})"
+        got = str(problem["ctx"]["error"])
+    line = f"{_place(str(field.validation_alias), file)}: {got}; expected: {allowed}"
     near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
+from autopost.settings.field import PREFIX, CommaSeparated, FilePath, Group, setting
 
 _NAME = r'(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\']+")'
 
@@ -38,13 +36,13 @@ class RedactionSettings(Group):
         ge=0,
         le=1,
     )
-    redact_patterns_file: Path | None = setting(
+    redact_patterns_file: FilePath | None = setting(
         None,
         f"{PREFIX}REDACT_PATTERNS_FILE",
         "Your own patterns to redact as well, in gitleaks' format or a short one.",
         "the path of a TOML file",
     )
-    redact_names_file: Path | None = setting(
+    redact_names_file: FilePath | None = setting(
         None,
         f"{PREFIX}REDACT_NAMES_FILE",
         "Full names of people to redact as well, one per line. Lines that begin with # are ignored.",

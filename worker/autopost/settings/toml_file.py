@@ -16,7 +16,7 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 from autopost.errors import Unreadable
 from autopost.settings.bounded_file import parse_toml, read_bounded
-from autopost.settings.field import PREFIX, Group, setting
+from autopost.settings.field import PREFIX, FilePath, Group, setting
 
 CONFIG_VARIABLE = f"{PREFIX}CONFIG_FILE"
 # Names of earlier versions that are not spelled like the present ones. They are refused with the present name.
@@ -34,7 +34,7 @@ _LIKENESS = 0.6
 class FileSettings(Group):
     """The path of the settings file."""
 
-    config_file: Path | None = setting(
+    config_file: FilePath | None = setting(
         None,
         CONFIG_VARIABLE,
         f"The settings file. Environment variables override it. Default: {DEFAULT_PATH}, if it exists.",
@@ -82,7 +82,12 @@ def may_stand_in_file(variable: str) -> bool:
 
 
 def read_settings_file(named: str | Path | None, variables: Collection[str]) -> SettingsFile:
-    """Return the contents of the named file, or of the one at the default path. Problems are part of the result."""
+    """Return the contents of the named file, or of the one at the default path. Problems are part of the result.
+
+    An address instead of a path is none of them: the setting itself refuses it, without showing it.
+    """
+    if isinstance(named, str) and "://" in named:
+        return SettingsFile()
     path = Path(named) if named else DEFAULT_PATH
     try:
         data = parse_toml(read_bounded(path))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from pathlib import Path
 from typing import TypeAlias
 
 from pydantic import field_validator
 
-from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
+from autopost.settings.field import PREFIX, CommaSeparated, FilePath, Group, setting
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -16,7 +15,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 class WebhookSettings(Group):
     """The file of webhooks, and the private networks they may reach."""
 
-    webhooks_file: Path | None = setting(
+    webhooks_file: FilePath | None = setting(
         None,
         f"{PREFIX}WEBHOOKS_FILE",
         "The webhooks: which posts are sent to which chats, mailboxes and signed receivers. Must be the same for all "

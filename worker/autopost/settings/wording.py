@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from autopost.settings.field import PREFIX, Group, setting
+from autopost.settings.field import PREFIX, FilePath, Group, setting
 
 
 class WordingSettings(Group):
     """The file of the team's wording."""
 
-    wording_file: Path | None = setting(
+    wording_file: FilePath | None = setting(
         None,
         f"{PREFIX}WORDING_FILE",
         "The team's own templates, by rule, outcome and language, and the voice of the model. Workers read it again "

@@ -13,9 +13,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
 
+from autopost.database.folders import sql_folder
 from autopost.database.mapping import Mapping as PlatformMapping
 from autopost.database.mapping_sql import capture_sql, install_sql
-from autopost.database.sql import Schemas, depends_on_mapping, read_object, render_each, sql_folder
+from autopost.database.sql import Schemas, depends_on_mapping, read_object, render_each
 
 Catalog: TypeAlias = dict[str, dict[str, str]]
 

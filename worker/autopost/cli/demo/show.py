@@ -15,8 +15,8 @@ from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
+from autopost.cli.console import PipeConsole
 from autopost.cli.demo.layout import WIDE_COLUMNS, beside, line, post_block, silence_line, two_columns
-from autopost.cli.screen import PipeConsole
 from autopost.outbox.outcomes import Outcome
 
 MOST_HELD = 2  # silences that wait for a post to stand beside

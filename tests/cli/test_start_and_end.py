@@ -1,0 +1,128 @@
+"""How the program starts and ends: quickly, and without a traceback, whatever the terminal is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.host import Host
+
+HEAVY = ("pydantic_settings", "psycopg", "asyncpg", "presidio_analyzer", "alembic", "uvicorn")
+
+
+def started(*arguments: str, options: tuple[str, ...] = (), **variables: str) -> subprocess.Popen[str]:
+    """Start the program as a process of its own, which the interpreter's options and variables reach."""
+    return subprocess.Popen(
+        [sys.executable, *options, "-m", "autopost", *arguments],
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="latin-1",
+    )
+
+
+@pytest.mark.parametrize("module", ["typer.models", "rich.console"])
+def test_ctrl_c_during_the_imports_ends_it_quietly(module: str) -> None:
+    """With 130, as later; most of the first second is spent there."""
+    process = started("status", options=("-X", "importtime"))
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.rstrip().endswith(module):
+            process.send_signal(signal.SIGINT)
+            break
+    _, rest = process.communicate()
+    assert process.returncode == 130, rest
+    assert "Traceback" not in rest
+
+
+def test_names_are_completed_without_importing_the_commands() -> None:
+    """A shell waits for it at each press of Tab."""
+    for arguments, variables, shown in (
+        (("--version",), {}, "autopost 0."),
+        ((), {"_AUTOPOST_COMPLETE": "complete_bash", "COMP_WORDS": "autopost w", "COMP_CWORD": "1"}, "why\nwebhooks"),
+        ((), {"_AUTOPOST_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "autopost ru"}, '"run":"Run a worker'),
+    ):
+        # As the entry point is called: Typer names its variable for the program.
+        process = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", MAIN, *arguments],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown in process.stdout, process.stdout
+        imported = {line.rpartition("|")[2].strip() for line in process.stderr.splitlines()}
+        assert not imported.intersection(HEAVY), arguments
+
+
+MAIN = "import sys; sys.argv[0] = 'autopost'; from autopost.__main__ import main; main()"
+
+
+def test_every_command_has_its_summary_without_an_import() -> None:
+    """It is read from the source; that of a group, from the call that makes it."""
+    from autopost.cli.app import COMMANDS
+
+    assert {name for name, entry in COMMANDS.items() if not entry.summary()} == set()
+    for name, entry in COMMANDS.items():
+        assert str(entry.load(name).help).startswith(entry.summary()), name
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_terminal_without_these_characters_shows_the_rest(host: Host, database: str, encoding: str) -> None:
+    """What it cannot show is a question mark; the feed does not end in the middle."""
+    host.complete("first", what="Grüße 📬 from the post office")
+    process = started("why", "first", DATABASE_URL=database, PYTHONIOENCODING=encoding)
+    shown, errors = process.communicate()
+    assert (process.returncode, "Traceback" in errors) == (0, False), errors
+    assert "first" in shown
+
+
+def test_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The completion's file goes there."""
+    process = started("--install-completion", "bash", HOME="/proc")
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors.startswith("autopost: cannot use /proc/.bash")
+    assert "Traceback" not in errors
+
+
+def test_reader_that_closes_the_pipe_is_no_failure() -> None:
+    """As in `autopost --help | head -3`."""
+    process = started("--help", PYTHONUNBUFFERED="1")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert process.wait() == 0
+
+
+def test_error_that_nobody_foresaw_is_one_line_without_values() -> None:
+    """Its type and the calls that led to it; the traceback is for those who ask."""
+    broken = (
+        "from autopost.cli import app",
+        "def fail(secret='hunter2'): raise ValueError(secret)",
+        "app.app = fail",
+        "app.main()",
+    )
+    for level, lines in (("info", 1), ("debug", 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", "\n".join(broken)],
+            env={**os.environ, "LOG_LEVEL": level, "COLUMNS": "400"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert ("Traceback" in done.stderr) == (level == "debug")
+        assert len(done.stderr.splitlines()) >= lines
+        if level == "info":
+            assert "unexpected error, please report it: ValueError in <string>:4" in done.stderr
+            assert "hunter2" not in done.stderr
