@@ -99,9 +99,7 @@ def lazy_group(entries: dict[str, Entry]) -> type[TyperGroup]:
             if incomplete and not incomplete[0].isalnum():
                 return super().shell_complete(ctx, incomplete)
             return [
-                CompletionItem(name, help=entries[name].summary())
-                for name in entries
-                if name.startswith(incomplete)
+                CompletionItem(name, help=entries[name].summary()) for name in entries if name.startswith(incomplete)
             ]
 
     return LazyGroup
