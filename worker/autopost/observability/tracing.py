@@ -18,7 +18,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, SpanKind, StatusCode
 
 from autopost import audit
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, install_extra
 from autopost.model import Claim, Outcome
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.observability.outcomes import describe
@@ -143,7 +143,7 @@ def require_otlp() -> None:
         import autopost.observability.otlp  # noqa: F401 - needs the extra
     except ImportError:
         raise ConfigurationError(
-            "OTEL_* asks for traces, which need the extra `otel`: pip install 'autopost[otel]'"
+            f"OTEL_* asks for traces, and their exporter is not installed: {install_extra('otel')}"
         ) from None
 
 

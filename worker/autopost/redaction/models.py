@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, install_extra
 from autopost.redaction.nlp import LABELS, LANGUAGE
 from autopost.redaction.presidio import EntityRecognizer, RecognizerResult
 
@@ -52,7 +52,7 @@ def name_recognizer(kind: str, model: str, entities: Collection[str]) -> EntityR
     try:
         return make(directory)
     except ImportError:
-        problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
+        problem = f"{kind} is not installed: {install_extra(kind)}"
     except Exception as error:  # noqa: BLE001  # any failure makes the setting invalid
         problem = f"{model!r} cannot be loaded ({type(error).__name__})"
     raise ConfigurationError(problem)
@@ -66,7 +66,7 @@ def _directory(kind: str, model: str) -> str:
         hub = importlib.import_module("huggingface_hub")
         return str(hub.snapshot_download(model, local_files_only=True))
     except ImportError:
-        problem = f"{kind} is not installed: install autopost with the extra `{kind}`"
+        problem = f"{kind} is not installed: {install_extra(kind)}"
     except Exception:  # noqa: BLE001  # the hub raises various exceptions for a missing model
         problem = (
             f"{model!r} is not installed; download it first (hf download {model}), nothing is downloaded at run time"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.errors import ConfigurationError
+from autopost.errors import ConfigurationError, install_extra
 from autopost.settings import PREFIX, Broadcast, Settings
 from autopost.web.feed.source import NotifySource, Source
 
@@ -19,6 +19,8 @@ def source_of(settings: Settings) -> Source | None:
     try:
         from autopost.web.feed.redis_sources import PubSubSource, StreamSource
     except ImportError:
-        raise ConfigurationError(f"{PREFIX}BROADCAST={settings.broadcast} needs the extra `redis`") from None
+        raise ConfigurationError(
+            f"{PREFIX}BROADCAST={settings.broadcast} needs redis: {install_extra('redis')}"
+        ) from None
     kind = PubSubSource if settings.broadcast is Broadcast.REDIS else StreamSource
     return kind(settings.redis_url.get_secret_value(), settings.broadcast_prefix)
