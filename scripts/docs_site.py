@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: the navigation comes from docs/README.md, and files outside docs/ that a page links to are in the site."""
+"""Hooks of MkDocs: the navigation is docs/README.md, and files outside docs/ that a page links to are copied."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     index = (ROOT / "docs/README.md").read_text("utf-8")
     for part in index.split("\n## ")[1:]:
         title, _, text = part.partition("\n")
-        pages = [{name: target} for name, target in _NAMED_LINK.findall(text) if not target.startswith("../")]
+        pages = [
+            {name[0].upper() + name[1:]: target}
+            for name, target in _NAMED_LINK.findall(text)
+            if not target.startswith("../")
+        ]
         config.nav.append({title: list({str(page): page for page in pages}.values())})
     decisions = sorted(path.name for path in (ROOT / "docs/adr").glob("0*.md"))
     config.nav.append({"Decisions": ["adr/README.md", *(f"adr/{name}" for name in decisions)]})
@@ -52,7 +56,7 @@ def on_page_markdown(markdown: str, page: object, config: MkDocsConfig, files: F
 
 
 def _links_outside(source: str, markdown: str) -> dict[str, str]:
-    """Map links that leave docs/ to the files' paths in the repository; pages of the repository's top link into docs/."""
+    """Map the links that leave docs/ to the paths of the files in the repository."""
     folder = ROOT if source.startswith("repository/") else ROOT / "docs" / PurePosixPath(source).parent
     found = {}
     for link, _ in _LINK.findall(markdown):
