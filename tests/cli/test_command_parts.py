@@ -42,7 +42,7 @@ SINCE = {"since": NOW - HOUR, "capture_enabled": True, "trigger_enabled": True}
         ([{"enabled": False}], {}, "rule 7, which it meets, is switched off: `autopost rules on 7`"),
         ([{}], {"capture_enabled": False}, "capturing is switched off"),
         ([{}], {"since": NOW + HOUR}, "it ended before autopost was installed or capturing was last switched on"),
-        ([{"since": NOW + HOUR}], {}, "it ended before rule 7, which it meets, came to be as it is"),
+        ([{"since": NOW + HOUR}], {}, "it ended before rule 7, which it matches, was created or last changed"),
         ([{}], {"trigger_enabled": False}, "the trigger is missing or disabled"),
         ([{"enabled": False}, {"id": 8}], {"trigger_enabled": False}, "the trigger is missing"),
     ],

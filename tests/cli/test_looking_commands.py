@@ -199,7 +199,7 @@ async def test_story_of_a_post_tells_rule_times_text_and_what_was_taken_out(
         assert "rule 1: workflow_execute completed, A workflow is done" in shown
         assert "Posted as a status." in shown
         assert "  Just finished workflow_execute! Wrote to <EMAIL_ADDRESS> #automation" in shown
-        assert "written by template; taken out: EMAIL_ADDRESS 1" in shown
+        assert "written by template; redacted: EMAIL_ADDRESS 1" in shown
     story = json.loads(autopost("why", "op", "--json", dsn=database).stdout)
     assert [step["step"] for step in story["steps"]] == ["captured", "claimed", "posted", "in the feed"]
     assert story["audit"][0]["details"]["attempts"] == 1

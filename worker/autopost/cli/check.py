@@ -20,7 +20,7 @@ def check(
     ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Send the LLM one harmless request.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Say what is right and what is wrong with this installation, and what to do. Exits with 5 for a problem."""
+    """Check this installation, and print what to do for each finding. Exit code 5 for a problem."""
     settings = load_settings()
     webhooks_from_settings(settings)  # a worker would not start
 

@@ -23,7 +23,7 @@ def migrate(
     to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
     yes: Yes = False,
 ) -> None:
-    """Install or upgrade the database half: tables, rules, trigger.
+    """Install or upgrade the database objects: tables, rules, trigger.
 
     Asks before it drops what still waits, before it creates empty tables beside a platform's, and before functions get
     more rights than the platform's tables have.
@@ -70,7 +70,7 @@ def _warn(settings: Settings) -> None:
 
 
 def detach(yes: Yes = False) -> None:
-    """Let go of the platform's tables, so that the platform's own migrations can change them.
+    """Detach from the platform's tables, so that the platform's own migrations can change them.
 
     Until [bold]autopost migrate[/bold] nothing is captured and, with a mapping, workers wait. Then the reconciler
     captures what was missed.
@@ -124,7 +124,7 @@ def run() -> None:
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
 ) -> None:
-    """Show it all at work in half a minute, on a private PostgreSQL that is gone afterwards."""
+    """Show agents and their posts for half a minute, on a private PostgreSQL that is removed afterwards."""
     from autopost.cli.demo import run_demo  # needs the extra `embedded`; the other commands do without
 
     raise typer.Exit(run_demo(fast=fast))

@@ -20,7 +20,7 @@ from autopost.worker.maintenance import reconcile_all, reconcile_window
 def reconcile(
     everything: Annotated[bool, typer.Option("--all", help="Read the whole of operation_trackers.")] = False,
 ) -> None:
-    """Capture what the trigger missed, in the next 1,000 blocks. Workers do so by themselves."""
+    """Capture operations that the trigger missed, in the next 1,000 blocks. Workers do this by themselves."""
 
     async def find(outbox: Outbox) -> int:
         return await (_with_bar(outbox) if everything else reconcile_window(outbox))

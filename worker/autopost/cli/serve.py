@@ -8,7 +8,7 @@ from autopost.settings import load_settings
 
 
 def serve() -> None:
-    """Serve the page and the feeds until SIGTERM, without a worker. Run as many as there are viewers for."""
+    """Serve the dashboard and the feeds until SIGTERM, without a worker. Any number of instances."""
     settings = load_settings()
     configure_logs(settings)
     from autopost.processes.web_process import run_instance  # loads a web server, which the other commands do without

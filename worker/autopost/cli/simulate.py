@@ -51,7 +51,7 @@ def simulate(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Let agents that do not exist work in operation_trackers, and say what came of it. For trials, beside a worker.
+    """Generate synthetic operations for load testing, beside a worker, and report their outcomes.
 
     Some of their texts hold personal data that is nobody's, so that redaction can be seen. The rate limit counts for
     them too: with few agents most of their operations are skipped. Ctrl-C ends it, with the figures until then.

@@ -27,7 +27,7 @@ def print_sql(
         typer.Argument(help="Which; without it they are listed.", show_default=False, autocompletion=statement_names),
     ] = "",
 ) -> None:
-    """Print a statement for a DBA: what waits, what is stuck or dead and why, and the grants.
+    """Print an SQL statement for a DBA: pending, stuck or dead operations, sizes, locks, grants and more.
 
     With the name of an object of autopost's, such as auto_post_capture, it prints what makes it again.
     """

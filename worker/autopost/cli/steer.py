@@ -37,7 +37,7 @@ def retry(
     error: Annotated[str | None, typer.Option("--error", help="With --all: only what died of this error.")] = None,
     yes: Yes = False,
 ) -> None:
-    """Give dead operations a new life, with all their attempts."""
+    """Retry dead-lettered operations with a fresh attempt budget."""
     if bool(operations) == everything:
         raise typer.BadParameter("give operations or --all, and not both")
     if error is not None and not everything:
@@ -61,7 +61,7 @@ def skip(
         str, typer.Option("--reason", "-r", help="Why, for the audit log: up to 60 letters, digits, blanks, _ and -.")
     ],
 ) -> None:
-    """End operations that wait or are dead as skipped: they are not posted."""
+    """Skip pending or dead-lettered operations: they are not posted."""
     if not _REASON.fullmatch(reason):
         raise typer.BadParameter(
             f"--reason: got {reason!r}; expected: 1 to 60 letters, digits, blanks, _ and -, as anyone may read it"
@@ -72,7 +72,7 @@ def skip(
 
 
 def pause(agents: Agents = None, types: Types = None, everything: Everything = False) -> None:
-    """Stop claiming: of agents, of operation types, or of everything. Capturing goes on, and nothing is lost."""
+    """Pause claiming of agents, operation types or everything. Capture continues, and nothing is lost."""
     targets = _targets(agents, types, everything=everything)
 
     async def act(on: OperatorActions) -> None:
@@ -86,7 +86,7 @@ def pause(agents: Agents = None, types: Types = None, everything: Everything = F
 
 
 def resume(agents: Agents = None, types: Types = None, everything: Everything = False) -> None:
-    """End pauses, by what they were begun with. --all ends the pause of everything, and leaves those of one thing."""
+    """End pauses. --all ends the pause of everything, not those of single agents or types."""
     targets = _targets(agents, types, everything=everything)
 
     async def act(on: OperatorActions) -> None:

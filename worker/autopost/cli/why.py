@@ -20,7 +20,7 @@ def why(
     operation: Annotated[str, typer.Argument(help="The id of an operation, or of its outbox row.")],
     as_json: Json = False,
 ) -> None:
-    """Tell the story of one operation: when it was captured, by which rule, what came of it and why, or why nothing."""
+    """Explain one operation: when and by which rule it was captured, its outcome and the reason."""
     settings = load_settings()
 
     async def show(statements: Statements) -> None:

@@ -112,7 +112,7 @@ def _facts(story: Story) -> Iterable[Text]:
             facts.append(f"{details['prompt_tokens'] + details.get('completion_tokens', 0)} tokens")
         redactions = details.get("redactions") or {}
         if redactions:
-            facts.append("taken out: " + ", ".join(f"{name} {number}" for name, number in redactions.items()))
+            facts.append("redacted: " + ", ".join(f"{name} {number}" for name, number in redactions.items()))
         yield Text(plain(f"audit: {row['action'].removeprefix('auto_post.')}, {'; '.join(facts)}"), style="dim")
 
 

@@ -21,9 +21,9 @@ _NOT_CAPTURED = {
     "id_too_long": "its id is longer than 1,000 characters",
     "other_agent": "another agent has used its id before, and an id counts once",
     "old_by_its_times": (
-        "by its own times it ended before autopost was installed, or before its rule came to be as it is, but its row "
-        "was written later: it was only changed since, or it was hidden from the feed. With completed_at set to the "
-        "time at which it ended, it is captured"
+        "by its own times it ended before autopost was installed, or before its rule was created or last changed, but "
+        "its row was written later: it was only changed since, or it was hidden from the feed. With completed_at set "
+        "to the time at which it ended, it is captured"
     ),
 }
 
@@ -116,7 +116,8 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
         return f"it ended before autopost was installed or capturing was last switched on ({_moment(since['since'])})"
     if ended_at is not None and all(ended_at < rule["since"] for rule in enabled):
         rule = enabled[0]
-        return f"it ended before rule {rule['id']}, which it meets, came to be as it is ({_moment(rule['since'])})"
+        since_when = f"was created or last changed ({_moment(rule['since'])})"
+        return f"it ended before rule {rule['id']}, which it matches, {since_when}"
     if not since["trigger_enabled"]:
         return "the trigger is missing or disabled: `autopost check` says how to mend it"
     return None

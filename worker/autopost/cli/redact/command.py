@@ -41,7 +41,7 @@ def redact(
         ),
     ] = None,
 ) -> None:
-    """Read text, write it without personal data and secrets, as posts are written.
+    """Redact a text as posts are redacted, from a file or standard input.
 
     Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one. Exits with 1 when something
     could not be redacted; nothing of that is written.
