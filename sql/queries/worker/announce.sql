@@ -23,15 +23,8 @@ select
     m.post_values, $7::timestamptz
 from given as g
 left join mapped as m on g.id = m.id
--- One probe each, whatever the planner thinks of the sizes.
 left join lateral (
-    select
-        case when pg_column_size(k.name) < 10000 then left(format('%s', k.name), 200) end as name,
-        case when pg_column_size(k.maturity) < 10000 then left(format('%s', k.maturity), 200) end as maturity,
-        case when pg_column_size(k.category) < 10000 then left(format('%s', k.category), 200) end as category
-    from {{ platform }}.agents as k
-    where g.agent_id = k.id
-    order by k.id
-    limit 1
+    select k.name, k.maturity, k.category from {{ schema }}.auto_post_agents(g.agent_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 order by g.nth
