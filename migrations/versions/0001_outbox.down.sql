@@ -80,6 +80,8 @@ drop function {{ schema }}.auto_post_keep_to_clock();
 drop function {{ schema }}.auto_post_reconcile(integer, integer);
 drop function {{ schema }}.auto_post_committed(text[]);
 drop function {{ schema }}.auto_post_committed_rows(text[], timestamptz);
+drop function {{ schema }}.auto_post_type_of(anyelement);
+drop function {{ schema }}.auto_post_agents(text);
 drop function {{ schema }}.auto_post_reconcile_block(regclass, bigint);
 drop function {{ schema }}.auto_post_reconcile_rows(regclass, tid, tid, oid, integer);
 drop function {{ schema }}.auto_post_unsafe_policy(regclass);

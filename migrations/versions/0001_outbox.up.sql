@@ -1727,6 +1727,95 @@ revoke execute on function {{ schema }}.auto_post_reconcile(integer, integer) fr
 comment on function {{ schema }}.auto_post_reconcile(integer, integer) is
 'Captures operations that the trigger missed, from the next window of operation_trackers; returns how many.';
 
+-- The agents of this id as claims and publications see them: none, one, or two when the id is not unique. One index
+-- lookup each, whatever the planner expects of the table's size. Made from the type of the view's column
+-- auto_post_id_key, so that an index of the platform on a uuid or a number serves; the id is compared as well, because
+-- only one text of a value is the id. Plain SQL without settings of its own: the plan of its caller takes it in.
+-- The platform's columns may have any type: format() calls the type's output function, and no cast. A value of many
+-- kilobytes, stored, counts as none: to read it costs every claim.
+do $agents$
+declare
+    v_type name := (
+        select y.typname
+        from pg_catalog.pg_attribute as a
+        inner join pg_catalog.pg_type as y on a.atttypid = y.oid
+        where
+            a.attrelid = pg_catalog.to_regclass('{{ platform }}.agents') and a.attname = 'auto_post_id_key'
+            and a.attnum > 0 and not a.attisdropped
+    );
+    v_part constant text := $part${{ agents.key }}$part$;
+begin
+    execute pg_catalog.replace(
+        $function$
+create or replace function {{ schema }}.auto_post_agents(p_id text)
+returns table (name text, maturity text, category text, tenant_id text)
+language sql
+stable
+rows 1
+as $body$
+    select
+        case when pg_catalog.pg_column_size(a.name) < 10000 then pg_catalog.left(pg_catalog.format('%s', a.name), 200) end,
+        case
+            when pg_catalog.pg_column_size(a.maturity) < 10000
+                then pg_catalog.left(pg_catalog.format('%s', a.maturity), 200)
+        end,
+        case
+            when pg_catalog.pg_column_size(a.category) < 10000
+                then pg_catalog.left(pg_catalog.format('%s', a.category), 200)
+        end,
+        case
+            when pg_catalog.pg_column_size(a.tenant_id) < 10000
+                then pg_catalog.left(pg_catalog.format('%s', a.tenant_id), 200)
+        end
+    from {{ platform }}.agents as a
+    where <found>
+    limit 2
+$body$
+$function$,
+        '<found>',
+        case
+            when v_type is null then 'a.id = p_id order by a.id'
+            else pg_catalog.format(
+                'a.auto_post_id_key = %s and a.id = p_id order by a.auto_post_id_key',
+                pg_catalog.format(
+                    case
+                        when v_type = 'uuid' then
+                            'case when %1$s ~ ''^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'' then (%1$s)::pg_catalog.uuid end'
+                        when v_type ~ '^int' then
+                            'case when %1$s ~ ''^-?[0-9]{1,18}$'' then (%1$s)::pg_catalog.int8 '
+                            'when %1$s ~ ''^-?[0-9]{19}$'' and (%1$s)::pg_catalog.numeric between '
+                            '-9223372036854775808 and 9223372036854775807 then (%1$s)::pg_catalog.int8 end'
+                        else '(%1$s)::pg_catalog.%2$I'
+                    end,
+                    v_part, v_type
+                )
+            )
+        end
+    );
+end
+$agents$;
+
+revoke execute on function {{ schema }}.auto_post_agents(text) from public;
+
+comment on function {{ schema }}.auto_post_agents(text) is
+'The agents of this id, at most two, as claims and publications see them. Made from the type of the platform''s id.';
+
+-- The oid of the type of a value. Said to be immutable, so that the planner replaces a call on NULL by its result: a
+-- plan that was kept is made again when the table is altered whose column it is about.
+create or replace function {{ schema }}.auto_post_type_of(p_value anyelement)
+returns oid
+language sql
+immutable
+parallel safe
+as $$
+    select pg_catalog.pg_typeof(p_value)::pg_catalog.oid
+$$;
+
+revoke execute on function {{ schema }}.auto_post_type_of(anyelement) from public;
+
+comment on function {{ schema }}.auto_post_type_of(anyelement) is
+'Part of auto_post_committed_rows: the oid of the type of a value, which the planner looks at.';
+
 -- Part of auto_post_committed: the operations of these ids as they are committed, none whose id is not unique, and none
 -- after p_until. Made from the types of the platform's columns, so that its index on the id serves; without such an
 -- index, or with an id of a type that is not PostgreSQL's own, it returns nothing. Plain SQL without settings of its
@@ -1751,7 +1840,6 @@ declare
     v_ids text;
     v_from text;
     v_texts text;
-    v_kinds text;
     v_plan jsonb;
     v_branches text[] := '{}';
 begin
@@ -1787,10 +1875,10 @@ begin
             v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
             v_columns := v_columns || v_key.attnum;
             -- A column of another type would be compared by what its owner made. What is null in the whole row has the
-            -- column's type, and is the same for each row: the plan looks once.
+            -- column's type, which the planner looks at, and again after the table was altered: no execution pays for it.
             if v_key.attname is not null then
                 v_gate := v_gate || pg_catalog.format(
-                    ' and pg_catalog.pg_typeof((null::%s).%I)::pg_catalog.oid = %s',
+                    ' and {{ schema }}.auto_post_type_of((null::%s).%I) = %s',
                     v_table.relation, v_key.attname, v_key.atttypid
                 );
             end if;
@@ -1855,7 +1943,6 @@ begin
         -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
         -- A text of few bytes has few characters, which need not be counted.
         v_texts := null;
-        v_kinds := '0::pg_catalog.oid';
         for v_text in
             select x.expression, a.attname, case when x.place <= 3 then 200 else 4000 end as length
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
@@ -1878,10 +1965,11 @@ begin
                 v_text.expression, v_text.length
             ));
             if v_type < 16384 then
-                v_kinds := v_kinds || pg_catalog.format(
-                    ', pg_catalog.pg_typeof(%s)::pg_catalog.oid',
+                v_gate := v_gate || pg_catalog.format(
+                    ' and {{ schema }}.auto_post_type_of(%s) < 16384',
                     case
-                        when v_text.attname is null then v_text.expression
+                        when v_text.attname is null
+                            then pg_catalog.format('case when false then (%s) end', v_text.expression)
                         else pg_catalog.format('(null::%s).%I', v_table.relation, v_text.attname)
                     end
                 );
@@ -1899,15 +1987,14 @@ begin
         v_branches := v_branches || pg_catalog.format(
             case
                 when v_is_unique then
-                    'select %7$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
-                    'and greatest(%6$s) < 16384'
+                    'select %6$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s'
                 else
-                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %7$s, '
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %6$s, '
                     '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
-                    'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
+                    'and pg_catalog.clock_timestamp() < p_until and %5$s) '
                     'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
             end,
-            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds,
+            v_table.prefix, v_id, v_texts, v_from, v_gate,
             case when v_table.prefix <> '' then pg_catalog.format('%L || ', v_table.prefix) else '' end || v_id
         );
     end loop;
@@ -2945,10 +3032,10 @@ revoke execute on function {{ schema }}.auto_post_switch_rule(integer, boolean) 
 comment on function {{ schema }}.auto_post_switch_rule(integer, boolean) is
 'Switches a rule on or off.';
 
--- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
--- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
--- Of other agents a later one may be placed first. Commits with the caller.
+-- Gives up to p_limit committed events their positions in the log, in the order of their times, as pages and documents
+-- show them; returns how many. One session does so at a time, with the row of the log locked, and others wait a moment
+-- for it. Transactions of one agent follow one another, so an agent's posts have positions in the order of publishing.
+-- Of two agents whose transactions overlapped, the later post may get its position first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -2967,9 +3054,9 @@ begin
     update {{ schema }}.auto_post_events as a
     set position = log.position + u.nth
     from (
-        select n.seq, pg_catalog.row_number() over (order by n.seq) as nth
+        select n.seq, pg_catalog.row_number() over (order by n.created_at, n.seq) as nth
         from (
-            select w.seq
+            select w.seq, w.created_at
             from {{ schema }}.auto_post_events as w
             where w.position is null
             order by w.seq
@@ -2992,7 +3079,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_sequence_events(integer) from public;
 
 comment on function {{ schema }}.auto_post_sequence_events(integer) is
-'Gives announcements that were committed their places in the log, in the order of writing; returns how many.';
+'Gives committed events their positions in the log, in the order of their times; returns how many.';
 
 -- Part of auto_post_check: who did something from SQL last, and at what time, as the audit log has it; NULL where that
 -- is not known, may not be read, or would mean to read a large table through.

@@ -22,7 +22,6 @@ declare
     v_ids text;
     v_from text;
     v_texts text;
-    v_kinds text;
     v_plan jsonb;
     v_branches text[] := '{}';
 begin
@@ -58,10 +57,10 @@ begin
             v_types := v_types || (select y.typname::text from pg_catalog.pg_type as y where y.oid = v_type);
             v_columns := v_columns || v_key.attnum;
             -- A column of another type would be compared by what its owner made. What is null in the whole row has the
-            -- column's type, and is the same for each row: the plan looks once.
+            -- column's type, which the planner looks at, and again after the table was altered: no execution pays for it.
             if v_key.attname is not null then
                 v_gate := v_gate || pg_catalog.format(
-                    ' and pg_catalog.pg_typeof((null::%s).%I)::pg_catalog.oid = %s',
+                    ' and {{ schema }}.auto_post_type_of((null::%s).%I) = %s',
                     v_table.relation, v_key.attname, v_key.atttypid
                 );
             end if;
@@ -126,7 +125,6 @@ begin
         -- Converted as in auto_post_text. A cast is right as long as the type is PostgreSQL's own.
         -- A text of few bytes has few characters, which need not be counted.
         v_texts := null;
-        v_kinds := '0::pg_catalog.oid';
         for v_text in
             select x.expression, a.attname, case when x.place <= 3 then 200 else 4000 end as length
             from pg_catalog.unnest(v_table.texts) with ordinality as x (expression, place)
@@ -149,10 +147,11 @@ begin
                 v_text.expression, v_text.length
             ));
             if v_type < 16384 then
-                v_kinds := v_kinds || pg_catalog.format(
-                    ', pg_catalog.pg_typeof(%s)::pg_catalog.oid',
+                v_gate := v_gate || pg_catalog.format(
+                    ' and {{ schema }}.auto_post_type_of(%s) < 16384',
                     case
-                        when v_text.attname is null then v_text.expression
+                        when v_text.attname is null
+                            then pg_catalog.format('case when false then (%s) end', v_text.expression)
                         else pg_catalog.format('(null::%s).%I', v_table.relation, v_text.attname)
                     end
                 );
@@ -170,15 +169,14 @@ begin
         v_branches := v_branches || pg_catalog.format(
             case
                 when v_is_unique then
-                    'select %7$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s '
-                    'and greatest(%6$s) < 16384'
+                    'select %6$s, %3$s from %4$s and pg_catalog.clock_timestamp() < p_until and %5$s'
                 else
-                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %7$s, '
+                    'select n.id, n.tenant_id, n.agent_id, n.status, n.what, n.why, n.next from (select %6$s, '
                     '%3$s, pg_catalog.count(*) over (partition by %2$s) from %4$s '
-                    'and pg_catalog.clock_timestamp() < p_until and %5$s and greatest(%6$s) < 16384) '
+                    'and pg_catalog.clock_timestamp() < p_until and %5$s) '
                     'as n (id, tenant_id, agent_id, status, what, why, next, rows) where n.rows = 1'
             end,
-            v_table.prefix, v_id, v_texts, v_from, v_gate, v_kinds,
+            v_table.prefix, v_id, v_texts, v_from, v_gate,
             case when v_table.prefix <> '' then pg_catalog.format('%L || ', v_table.prefix) else '' end || v_id
         );
     end loop;

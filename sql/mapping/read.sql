@@ -1,6 +1,8 @@
 -- A table of the platform in autopost's words. Read with the rights of the view's owner, so that no cast that the owner
 -- of a column's type can have made is in it: a type of PostgreSQL itself (an id below 16384) is cast, any other is
--- converted by its output function. The types are those of this moment: a column of a view keeps its type.
+-- converted by its output function. The types are those of this moment: a column of a view keeps its type. A column
+-- without a type in autopost's words, auto_post_id_key, keeps the platform's, if an index on it finds more than one on
+-- the id as text: see auto_post_agents.
 do $mapping$
 declare
     v_column record;
@@ -18,12 +20,14 @@ begin
             'select pg_catalog.pg_typeof(case when false then (%s) end) '
             'from (values (1)) as o (x) left join %s as t on false', v_column.expression, '{{ table }}'
         ) into v_type;
+        continue when v_column.type is null and v_type <> all(array[{{ key_types }}]::regtype[]);
         v_columns := pg_catalog.concat_ws(', ', v_columns, pg_catalog.format(
             case
+                when v_column.type is null then '(%1$s)::%4$s as %3$s'
                 when v_type < 16384 then '(%1$s)::%2$s as %3$s'
                 else '(case when (%1$s) is not null then pg_catalog.concat(%1$s) end)::%2$s as %3$s'
             end,
-            v_column.expression, v_column.type, v_column.name
+            v_column.expression, v_column.type, v_column.name, pg_catalog.format_type(v_type, -1)
         ));
     end loop;
     v_statement := pg_catalog.format(

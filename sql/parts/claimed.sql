@@ -75,21 +75,10 @@ select
     -- The title that posts show instead of the operation type.
     (select u.title from {{ schema }}.auto_post_rules as u where u.id = c.rule_id) as rule_title,
     (select r.last_post_at from {{ schema }}.auto_post_rate_limits as r where r.agent_id = c.agent_id) as last_post_at,
-    -- One index lookup, whatever the planner expects of the table's size. A second row: the id is not unique.
+    -- A second one: the id is not unique. A longer id is unknown, not another agent's.
     array(
-        select
-            -- The platform's columns may have any type: format() calls the type's output function, and no cast. A value
-            -- of many kilobytes, stored, counts as none: to read it costs every claim.
-            array[
-                case when pg_column_size(a.name) < 10000 then left(format('%s', a.name), 200) end,
-                case when pg_column_size(a.maturity) < 10000 then left(format('%s', a.maturity), 200) end,
-                case when pg_column_size(a.tenant_id) < 10000 then left(format('%s', a.tenant_id), 200) end
-            ]
-        from {{ platform }}.agents as a
-        -- A longer id is unknown, not another agent's.
-        where a.id = case when length(c.agent_id) <= 200 then c.agent_id end
-        order by a.id
-        limit 2
+        select array[a.name, a.maturity, a.tenant_id]
+        from {{ schema }}.auto_post_agents(case when length(c.agent_id) <= 200 then c.agent_id end) as a
     ) as agents,
     -- The window that the row sums up.
     case

@@ -81,8 +81,10 @@ begin
 end
 $columns$;
 
--- Both: what views of a mapping may call.
-grant execute on function {{ schema }}.auto_post_json(text) to auto_post_worker, auto_post_reader;
+-- Both: what views of a mapping may call, and the lookup of an agent.
+grant execute on function
+{{ schema }}.auto_post_json(text), {{ schema }}.auto_post_agents(text)
+to auto_post_worker, auto_post_reader;
 
 -- Both: the self-check, which says whether it stands as above.
 grant execute on function

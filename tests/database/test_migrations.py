@@ -51,7 +51,7 @@ ORDER = [
         f"functions/auto_post_{name}"
         for name in (
             *("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile"),
-            *("committed_rows", "committed"),
+            *("agents", "type_of", "committed_rows", "committed"),
         )
     ),
     *(f"functions/auto_post_{name}" for name in ("correct_clock", "expire", "count_alerts", "purge", "history")),

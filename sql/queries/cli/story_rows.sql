@@ -10,10 +10,8 @@ from {{ schema }}.auto_post_rules as r
 inner join {{ schema }}.auto_post_operations as o on o.id = {{ schema }}.auto_post_outbox_id($1, r.id)
 -- One, also of an id that is not unique.
 left join lateral (
-    select k.name, k.maturity from {{ platform }}.agents as k
-    where o.agent_id = k.id
-    order by k.id
-    limit 1
+    select k.name, k.maturity from {{ schema }}.auto_post_agents(o.agent_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 left join {{ platform }}.social_posts as p on o.post_id = p.id
 order by o.captured_at, o.id

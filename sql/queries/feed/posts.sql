@@ -21,9 +21,7 @@ from (
     limit $3
 ) as n
 left join lateral (
-    select k.name from {{ platform }}.agents as k
-    where n.author_id = k.id
-    order by k.id
-    limit 1
+    select k.name from {{ schema }}.auto_post_agents(n.author_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 order by n.created_at desc, n.id desc

@@ -20,9 +20,7 @@ from (
 ) as d
 -- One, also of an id that is not unique.
 left join lateral (
-    select k.name from {{ platform }}.agents as k
-    where d.agent_id = k.id
-    order by k.id
-    limit 1
+    select k.name from {{ schema }}.auto_post_agents(d.agent_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 order by d.finished_at desc, d.id asc

@@ -28,10 +28,8 @@ from (
 ) as l
 -- One, also of an id that is not unique.
 left join lateral (
-    select k.name, k.maturity from {{ platform }}.agents as k
-    where l.agent_id = k.id
-    order by k.id
-    limit 1
+    select k.name, k.maturity from {{ schema }}.auto_post_agents(l.agent_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 left join {{ platform }}.social_posts as p on l.post_id = p.id
 order by l.occurred_at desc, l.id desc

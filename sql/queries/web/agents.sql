@@ -8,10 +8,8 @@ from (
 ) as r
 -- One, also of an id that is not unique.
 left join lateral (
-    select k.name from {{ platform }}.agents as k
-    where r.agent_id = k.id
-    order by k.id
-    limit 1
+    select k.name from {{ schema }}.auto_post_agents(r.agent_id) as k
+    limit 1 -- noqa: AM09
 ) as a on true
 where r.agent_id is not null
 order by name, id

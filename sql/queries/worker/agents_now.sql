@@ -19,19 +19,7 @@ left join lateral (
     select
         case when count(*) > 0 then w.agent_id end as agent_id, count(*) < 2 as is_unique, min(k.name) as name,
         min(k.maturity) as maturity, min(k.category) as category, min(k.tenant_id) as tenant_id
-    from (
-        select
-            -- The platform's columns may have any type: format() calls the type's output function, and no cast. A value
-            -- of many kilobytes, stored, counts as none: to read it costs every claim.
-            case when pg_column_size(a.name) < 10000 then left(format('%s', a.name), 200) end as name,
-            case when pg_column_size(a.maturity) < 10000 then left(format('%s', a.maturity), 200) end as maturity,
-            case when pg_column_size(a.category) < 10000 then left(format('%s', a.category), 200) end as category,
-            case when pg_column_size(a.tenant_id) < 10000 then left(format('%s', a.tenant_id), 200) end as tenant_id
-        from {{ platform }}.agents as a
-        where w.agent_id = a.id
-        order by a.id
-        limit 2
-    ) as k
+    from {{ schema }}.auto_post_agents(w.agent_id) as k
 ) as a on true
 left join lateral (
     select r.last_post_at from {{ schema }}.auto_post_rate_limits as r

@@ -20,6 +20,14 @@ def joined(columns: Sequence[str]) -> str:
     )
 
 
+def first_part(id_: str, columns: Sequence[str]) -> str:
+    """Return the text of the first of these columns, taken from an id (an expression) that is made of them."""
+    if len(columns) < 2:
+        return id_
+    part = f"pg_catalog.split_part({id_}, '/', 1)"
+    return f"pg_catalog.replace(pg_catalog.replace({part}, '%2F', '/'), '%25', '%')"
+
+
 def prefixed(name: str, expression: str) -> str:
     """Return an id behind the name of its table, as `executions/7`; NULL for NULL."""
     return f"case when ({expression}) is not null then pg_catalog.concat('{name}/', {expression}) end"

@@ -25,6 +25,12 @@ LABELS = {
     "audit_log": "audit log",
 }
 
+# The column of the view of agents that has the first column of the id in the platform's type.
+ID_KEY = "auto_post_id_key"
+# The types of an id whose index does not find the id as text.
+KEY_TYPES = ("uuid", "int2", "int4", "int8", "bpchar")
+TEXT_TYPES = ("text", "varchar")
+
 
 def check_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that raises one error for everything that does not fit.
@@ -117,10 +123,12 @@ def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
 
 
 def _read(name: str, view: str, table: MappedTable, schemas: Schemas) -> str:
-    columns = [
-        f"({place}, {_literal(column)}, {_literal(table.columns[column])}, {_literal(type_)})"
-        for place, (column, type_) in enumerate(COLUMNS[name].items())
+    shown: list[tuple[str, str, str | None]] = [
+        (column, table.columns[column], type_) for column, type_ in COLUMNS[name].items()
     ]
+    if name == "agents" and table.id_columns:
+        shown.append((ID_KEY, f"t.{table.id_columns[0]}", None))
+    columns = [f"({place}, {', '.join(map(_literal, column))})" for place, column in enumerate(shown)]
     # The reconciler reads by the place of a row in its table, and by the transaction that wrote it.
     system = "t.ctid, t.tableoid, t.xmin, " if name == "operation_trackers" else ""
     return _fill(
@@ -131,6 +139,7 @@ def _read(name: str, view: str, table: MappedTable, schemas: Schemas) -> str:
         table=table.table,
         system=system,
         columns=",\n            ".join(columns),
+        key_types=", ".join(map(_literal, KEY_TYPES if len(table.id_columns) == 1 else (*KEY_TYPES, *TEXT_TYPES))),
     )
 
 

@@ -12,6 +12,7 @@ What a file may say in double braces, and what it stands for:
 - `views`: a row for each view of a table of the platform: its name and the table; without a mapping one of NULL
 - `session`: what the names of the trigger's session variables begin with
 - `lock.doorbell` and so on: the class of an advisory lock; `locks`: all of them
+- `agents.key`: an expression over `p_id`, the first part of an agent's id
 - `columns.operation`: the columns of the outbox that are of the operation itself, and never change
 - `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
   lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
@@ -32,13 +33,14 @@ from functools import cache
 from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.folders import sql_folder
 from autopost.database.lookups import lookups
+from autopost.database.mapped_id import first_part
 from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
 from autopost.settings import Settings
 
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _PART = re.compile(r"\{\{ part\.([a-z_]+) \}\}")
 _OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup)")
+_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup|agents\.)")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = "id rule_id tracker_id operation_type status is_alert captured_at summary"
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
@@ -117,6 +119,7 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         "lookup.tables": ", ".join(lookup.table for lookup in found),
         "lookup.oids": ", ".join(lookup.oid for lookup in found),
         "lookups": ",\n            ".join(lookup.as_row for lookup in found),
+        "agents.key": first_part("p_id", mapping.tables["agents"].id_columns) if mapping else "p_id",
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
         "pattern.status": STATUS_PATTERN,

@@ -22,7 +22,10 @@ async def slow_lookups(connection: Connection, platform: Platform) -> list[Usele
         return []
     async with reading(connection, platform):
         await connection.execute("set local enable_seqscan = off")
-        statement = "explain (verbose, format json) select a.name from {{ platform }}.agents as a where a.id = 'x'"
+        statement = (
+            "explain (verbose, format json) select a.name "
+            "from {{ schema }}.auto_post_agents(pg_catalog.current_setting('role')) as a"
+        )
         plan = json.loads(await connection.fetchval(render(statement, platform.schemas)))
         rows = await connection.fetch(
             "select c.oid::pg_catalog.regclass::text as name, c.reltuples::bigint as rows "
