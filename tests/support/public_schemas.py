@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from tests.support.drafted_platforms import Platform, at, one_of, rows
 
+
+def _id(kind: str, number: int) -> str:
+    """Return the uuid of a row, with the first digit for the kind of row."""
+    return f"{kind}0000000-0000-4000-8000-{number:012}"
+
+
 PUBLIC = {
     "skyvern": Platform(
         "drafting/skyvern.sql",
@@ -124,5 +130,77 @@ PUBLIC = {
             ),
         },
         {"status": "case t.state when 7 then 'completed' when 6 then 'failed' else 'running' end"},
+    ),
+    "sim": Platform(
+        "drafting/sim.sql",
+        "update workflow_execution_logs set level = 'info', ended_at = started_at + interval '3 seconds', "
+        'execution_data = \'{"finalOutput": {"content": "Qualified three leads"}}\' where id = \'l38\'; '
+        "update workflow_execution_logs set level = 'error', ended_at = started_at + interval '9 seconds' "
+        "where id = 'l39'; update workflow_execution_logs set files = '[]' where id = 'l0'",
+        [
+            ("workflow_execute", "completed", "Qualified three leads"),
+            ("workflow_execute", "failed", "Qualify leads 1 failed after 9.0 s"),
+        ],
+        {
+            "workflow": rows(2, lambda n: {"id": f"w{n}", "name": f"Qualify leads {n}"}),
+            "workflow_execution_logs": rows(
+                40,
+                lambda n: {
+                    "id": f"l{n}",
+                    "workflow_id": f"w{n % 2}",
+                    "level": one_of(n, "info", "info", "error"),
+                    "trigger": one_of(n, "api", "schedule", "chat"),
+                    "started_at": at(n, naive=True),
+                    "ended_at": at(n, 5, naive=True) if n < 38 else None,
+                    "execution_data": '{"finalOutput": {"content": "Answered a mail"}}' if n < 38 else "{}",
+                },
+            ),
+        },
+    ),
+    "julep": Platform(
+        "drafting/julep.sql",
+        "insert into transitions (execution_id, transition_id, type, current_step, output) values "
+        "('e0000000-0000-4000-8000-000000000038', gen_random_uuid(), 'finish_branch', row('main', 1), '{}'), "
+        "('e0000000-0000-4000-8000-000000000038', gen_random_uuid(), 'finish', row('main', 2), "
+        '\'{"text": "Wrote a summary"}\'), '
+        "('e0000000-0000-4000-8000-000000000039', gen_random_uuid(), 'error', row('main', 1), '\"No model\"')",
+        [
+            ("workflow_execute", "completed", "Wrote a summary"),
+            ("workflow_execute", "failed", "Researcher 1 failed"),
+        ],
+        {
+            "agents": rows(
+                2, lambda n: {"developer_id": _id("d", 0), "agent_id": _id("a", n), "name": f"Researcher {n}"}
+            ),
+            "tasks": rows(
+                2,
+                lambda n: {
+                    "developer_id": _id("d", 0),
+                    "agent_id": _id("a", n),
+                    "task_id": _id("b", n),
+                    "name": "Search",
+                },
+            ),
+            "executions": rows(
+                40,
+                lambda n: {
+                    "developer_id": _id("d", 0),
+                    "task_id": _id("b", n % 2),
+                    "task_version": 1,
+                    "execution_id": _id("e", n),
+                    "created_at": at(n),
+                },
+            ),
+            "transitions": rows(
+                76,
+                lambda n: {
+                    "execution_id": _id("e", n // 2),
+                    "type": one_of(n, "init", "finish", "init", "error"),
+                    "current_step": "(main,0)",
+                    "output": '{"text": "Found three papers"}',
+                    "created_at": at(n),
+                },
+            ),
+        },
     ),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from autopost.database.drafting.snapshot import Table
+from autopost.database.drafting.snapshot import Reference, Table
 from tests.support.drafting import drafted, table, text_of
 
 STATUS = "status text"
@@ -49,6 +50,38 @@ def test_agents_are_found_by_way_of_another_table() -> None:
     assert made["operation_trackers"]["columns"]["agent_id"] == (
         "(select a.workflow_id from public.workflow_version as a where a.id = t.workflow_version_id limit 1)"
     )
+
+
+def test_agent_is_preferred_to_its_task_and_found_by_keys_of_several_columns() -> None:
+    """A run is of a task, which is an agent's; each key has the tenant too. What an agent has to do is no agent."""
+    tenant, own = "org_id uuid key", "id uuid key"
+    agents = replace(table("agents", tenant, own, "name text !"), keys=(("org_id", "id"),))
+    tasks = replace(
+        table("tasks", tenant, own, "agent_id uuid !", "name text !"),
+        references=(Reference(("org_id", "agent_id"), "public.agents", ("org_id", "id")),),
+    )
+    runs = replace(
+        table("runs", own, "org_id uuid !", "task_id uuid !", STATUS),
+        references=(Reference(("org_id", "task_id"), "public.tasks", ("org_id", "id")),),
+    )
+    made = drafted(agents, tasks, runs)
+    assert (made["agents"]["table"], made["agents"]["columns"]["id"]) == ("public.agents", ["id", "org_id"])
+    lookup = made["operation_trackers"]["columns"]["agent_id"]
+    assert "concat(a.agent_id)" in lookup
+    assert "concat(a.org_id)" in lookup
+    assert "from public.tasks as a where a.id = t.task_id and a.org_id = t.org_id limit 1" in lookup
+
+
+def test_agent_is_called_by_a_column_named_after_its_table() -> None:
+    """`workflow_name`, `botTitle`, `dag_display_name`; a plain name goes before, a handle after."""
+    for name, columns, expected in (
+        ("workflow", ("workflow_name text !",), "workflow_name"),
+        ("bots", ("botTitle text !", "slug text !"), '"botTitle"'),
+        ("dag", ("dag_display_name text !",), "dag_display_name"),
+        ("agents", ("agent_label text", "name text !"), "name"),
+    ):
+        runs = table("runs", IDS, f"owner text ! ->{name}.id", STATUS)
+        assert agents(table(name, "id text key", *columns), runs)["name"] == expected
 
 
 def test_name_of_another_table_is_no_foreign_key_and_doubted_until_rows_agree() -> None:

@@ -46,6 +46,15 @@ def test_operation_is_chosen_before_its_steps() -> None:
     assert chosen(*steps, run) == "flow_run"
 
 
+def test_log_with_a_row_for_each_run_is_the_table_of_runs() -> None:
+    """Each row has a start and an end; a log of what happened in between has one time, and is no table of runs."""
+    times = ("started_at timestamptz !", "ended_at timestamptz")
+    log = table("execution_logs", "id text key", OF_AGENT, "level text !", *times, rows=[{"level": "error"}] * 2)
+    lines = table("execution_log_lines", "id text key", OF_AGENT, "level text !", "at timestamptz", rows=log.sample)
+    paused = table("paused_executions", "id text key", OF_AGENT, STATUS)
+    assert chosen(lines, paused, log) == "execution_logs"
+
+
 def test_what_is_no_work_is_not_chosen() -> None:
     """Settings, versions, webhooks and users have a status too."""
     others = [

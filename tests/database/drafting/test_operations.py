@@ -38,6 +38,16 @@ def test_labels_of_an_enum_that_have_not_occurred_yet_are_translated() -> None:
     assert "when t.state in ('CRASHED', 'TIMED_OUT') then 'failed'" in status
 
 
+def test_end_of_a_part_is_no_end_of_the_operation() -> None:
+    """Where the whole has a word of its own; with another word beside it, a completion is one."""
+    labels = "(init,finish,finish_branch,error,step_error,finish_with_warnings)"
+    status = operations(AGENTS, runs(f"state {labels} !", rows=values("state", "finish")))["status"]
+    assert "when t.state in ('finish', 'finish_with_warnings') then 'completed'" in status
+    assert "when t.state = 'error' then 'failed'" in status
+    alone = operations(AGENTS, runs("state (init,task_finished,task_failed) !", rows=values("state", "init")))["status"]
+    assert "when t.state = 'task_finished' then 'completed'" in alone
+
+
 def test_text_that_has_not_failed_yet_is_compared_with_the_usual_words() -> None:
     """In the letter case of the values that occur, and said to be checked."""
     platform = (AGENTS, runs("state text", rows=values("state", "SUCCESS", "RUNNING")))

@@ -8,11 +8,12 @@ from autopost.database.drafting.references import children
 from autopost.database.drafting.section import Line, among, decide, plain
 from autopost.database.drafting.snapshot import FEW_VALUES, TIMES, Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.status_line import occurrences
-from autopost.database.drafting.words import TENANT_WORDS, has, split, words
+from autopost.database.drafting.words import TENANT_WORDS, core, has, split, words
 
 LEVELS = ("student", "intern", "supervised", "autonomous")
 SUPERVISED = "'SUPERVISED'"
-_NAMES = ("displayname", "name", "agentname", "title", "label", "dagdisplayname", "slug", "handle", "path")
+_NAMES = ("displayname", "name", "agentname", "title", "label")
+_HANDLES = ("slug", "handle", "path")
 _FLAGS = frozenset(("active", "enabled", "is", "disabled", "archived", "deleted"))
 _ON = ("active", "enabled", "live", "published")
 _AT_WORK = frozenset(("idle", "busy", "running", "online", "offline", "working", "error"))  # now, and not in general
@@ -32,7 +33,8 @@ def tenant_column(table: Table) -> Column | None:
 def name_line(table: Table, snapshot: Snapshot, key: str | None = None) -> Line:
     """Return what an agent is called: by a column, by its newest version, by `key` or the table's own."""
     by_name = {column.name.lower().replace("_", ""): column for column in table.columns if column.kind is Kind.TEXT}
-    found = [by_name[name] for name in _NAMES if name in by_name]
+    about = "".join(core(table.name))  # a table of workflows may have workflow_name
+    found = [by_name[name] for name in (*_NAMES, *(about + name for name in _NAMES), *_HANDLES) if name in by_name]
     if not found and (elsewhere := _name_of_a_version(table, snapshot)) is not None:
         return elsewhere
     if not found:

@@ -11,6 +11,7 @@ from autopost.database.drafting.references import Link, agent_points, links
 from autopost.database.drafting.section import Line, Section, decide, over, plain, size
 from autopost.database.drafting.snapshot import Column, Kind, Snapshot, Table, ref
 from autopost.database.drafting.words import AGENT_WORDS, AGENTS_PROPER, core, has, points, word_set, words
+from autopost.database.mapped_id import joined
 
 _LEAST = 4
 _LEAST_THROUGH = 9
@@ -21,6 +22,7 @@ _NOT_WHO = word_set(
     "user person people member owner creator author customer account tenant organization organisation org company team "
     "status state type priority queue environment host node session conversation thread message ticket schedule version"
 )
+_WORK = ("task", "job")
 _MOSTLY = 0.5  # of the rows
 
 
@@ -81,7 +83,12 @@ def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
 
 def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link | None:
     if wanted is None:
-        return next(iter(candidates(operations, snapshot)), None) or _through(operations, snapshot)
+        near, far = next(iter(candidates(operations, snapshot)), None), _through(operations, snapshot)
+        # What an agent has to do is no agent.
+        if near is None or far is None:
+            return near or far
+        is_work = core(near.table.name)[-1] in _WORK and core(far.table.name)[-1] in AGENTS_PROPER
+        return far if is_work else near
     every = [*links(operations, snapshot), _through(operations, snapshot)]
     return next((link for link in every if link is not None and link.table.qualified == wanted.qualified), None)
 
@@ -206,7 +213,10 @@ def _of_several_columns(
     link: Link, agent_id: Line, tenant: Line, spoken: str | None, lines: tuple[Line, ...]
 ) -> Agents:
     """Return agents that several columns together name, such as a graph and its version."""
-    here = (plain(link.column), *(plain(column) for column, _ in link.rest))
+    columns = [link.column, *(column for column, _ in link.rest)]
+    here: str | tuple[str, ...] = tuple(map(plain, columns))
+    if link.way is not None:
+        here = link.way.lookup(joined([ref(column, "a") for column in columns]))
     there = (plain(link.target), *(plain(target) for _, target in link.rest))
     notes = (f"{link.table.qualified}, {size(link.table)}; each {' and '.join(there)} is an agent of its own",)
     section = Section("agents", link.table.qualified, (replace(lines[0], value=there), *lines[1:]), notes=notes)

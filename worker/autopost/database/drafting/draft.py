@@ -166,7 +166,8 @@ def _report_agents(table: Table, people: Sequence[Agents], snapshot: Snapshot, r
         report.missing.append(f"agents: no table that {table.qualified} refers to describes them")
     else:
         how = "a foreign key" if who.link.is_sure else "its name"
-        way = f"{table.name}.{who.link.column.name} leads to it by {how}"
+        here = who.link.way.table if who.link.way is not None else table
+        way = f"{here.name}.{who.link.column.name} leads to it by {how}"
         report.found.append(f"agents: {who.link.table.qualified}, {size(who.link.table)}; {way}")
     for link in agent_candidates(table, snapshot):
         if who.link is None or link.table.qualified != who.link.table.qualified:

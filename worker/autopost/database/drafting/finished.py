@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import Enum
 
 from autopost.database.drafting.snapshot import FEW_VALUES, NUMBERS, TIMES, Column, Kind, Table, ref
-from autopost.database.drafting.statuses import is_said, knows_an_end
+from autopost.database.drafting.statuses import Meaning, is_said, knows_an_end, meaning
 from autopost.database.drafting.words import has, word_set, words
 
+# In the name of a table whose rows are changes of an operation's status.
+CHANGES = ("state", "status", "event", "history", "transition", "finish", "log")
 _STATUS_WORDS = ("status", "state", "phase", "outcome", "conclusion", "result", "verdict")
 _NOT_A_STATUS = word_set(
     "message reason text detail at time timestamp id url data changed description count version updated "
@@ -97,11 +99,21 @@ def is_an_error(error: Column) -> str:
 
 
 def severity_column(table: Table) -> Column | None:
-    """Return the column with the severity of a row, one of whose values is ERROR; None for none."""
+    """Return the column with the severity of a row, one of whose values is ERROR; None for none.
+
+    Without a sample, one that may be.
+    """
     for column in table.columns:
-        if has(column.name, "level", "severity") and "error" in {value.lower() for value in table.values(column)}:
+        if column.kind not in (Kind.TEXT, Kind.ENUM) or not has(column.name, "level", "severity"):
+            continue
+        if not table.sample or "error" in {value.lower() for value in table.values(column)}:
             return column
     return None
+
+
+def is_a_period(table: Table) -> bool:
+    """Return whether a row has a start and an end of its own, as a run has and an entry about it has not."""
+    return has_ended(table) and start_column(table) is not None
 
 
 def start_column(table: Table) -> Column | None:
@@ -140,6 +152,8 @@ def error_column(table: Table) -> Column | None:
 def _status(table: Table, column: Column) -> int:
     parts = words(column.name)
     said = set(parts)
+    if _is_a_change(table, column):
+        return 1
     if column.kind not in (Kind.TEXT, Kind.ENUM, Kind.INTEGER) or not said.intersection(_STATUS_WORDS):
         return 0
     numeric = column.kind is Kind.INTEGER
@@ -158,6 +172,13 @@ def _status(table: Table, column: Column) -> int:
         score += 10 if knows_an_end(values) else 4 if is_said(values) else -8
     score -= 3 * numeric + 2 * ("name" in said) + ("id" in said)
     return max(score, 1) if not values else max(score, 0)
+
+
+def _is_a_change(table: Table, column: Column) -> bool:
+    """Return whether the labels of an enum `type` say, in a table of changes, what became of an operation."""
+    if column.kind is not Kind.ENUM or not has(table.name, *CHANGES) or not has(column.name, "type", "kind", "event"):
+        return False
+    return {Meaning.COMPLETED, Meaning.FAILED} <= {meaning(label) for label in column.labels}
 
 
 def _time(table: Table, wanted: frozenset[str]) -> Column | None:

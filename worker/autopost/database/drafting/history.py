@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autopost.database.drafting.finished import Finish, finish_of, status_column
+from autopost.database.drafting.finished import CHANGES, Finish, finish_of, status_column
 from autopost.database.drafting.references import Link, links
 from autopost.database.drafting.section import Line, over
 from autopost.database.drafting.snapshot import TIMES, Snapshot, Table
 from autopost.database.drafting.words import OPERATION_WORDS, core, has, points
+from autopost.database.mapped_id import joined
 
 _LEAST = 4
-_CHANGES = ("state", "status", "event", "history", "transition", "finish", "log")
 
 
 def subject_of(table: Table, snapshot: Snapshot) -> Link | None:
@@ -24,9 +24,7 @@ def subject_of(table: Table, snapshot: Snapshot) -> Link | None:
     for link in links(table, snapshot):
         if link.table.qualified == table.qualified or has(link.column.name, "parent") or not link.is_to_one:
             continue
-        if table.is_key(link.column.name) or not has(
-            table.name, "state", "status", "event", "history", "transition", "finish", "log"
-        ):
+        if table.is_key(link.column.name) or not has(table.name, *CHANGES):
             continue
         is_operation = points(" ".join(core(link.table.name)), OPERATION_WORDS) >= _LEAST
         if is_operation and finish_of(link.table) is Finish.NEVER:
@@ -36,6 +34,8 @@ def subject_of(table: Table, snapshot: Snapshot) -> Link | None:
 
 def told_by(link: Link, line: Line) -> Line:
     """Return a line about an operation as one about the row of its status."""
-    if not isinstance(line.value, str) or line.is_undecided or line.value == "null" or line.value.startswith("'"):
+    if not isinstance(line.value, str):
+        return replace(line, value=link.lookup(joined([f"p.{column}" for column in line.value]), alias="p"))
+    if line.is_undecided or line.value == "null" or line.value.startswith("'"):
         return line
     return replace(line, value=link.lookup(over("p", line.value), alias="p"))

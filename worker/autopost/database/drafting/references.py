@@ -32,7 +32,10 @@ class Link:
     @property
     def value(self) -> str | None:
         """Return the expression over `t` of what `column` holds, None where it is of the same row."""
-        return self.way.lookup(ref(self.column, "a")) if self.way is not None else None
+        return self._of(self.column) if self.way is not None else None
+
+    def _of(self, column: Column) -> str:
+        return ref(column) if self.way is None else self.way.lookup(ref(column, "a"))
 
     @property
     def is_to_one(self) -> bool:
@@ -44,7 +47,7 @@ class Link:
         conditions = []
         for here, target in ((self.column, self.target), *self.rest):
             there = self.table.column(target)
-            left, right = ref(there, alias), self.value or ref(here)
+            left, right = ref(there, alias), self._of(here)
             if there.kind is not here.kind:
                 left, right = f"{left}::text", f"{right}::text"
             conditions.append(f"{left} = {right}")

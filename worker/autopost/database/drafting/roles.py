@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from autopost.database.drafting.agents import names_agents
-from autopost.database.drafting.finished import Finish, end_column, finish_of, has_ended
+from autopost.database.drafting.finished import Finish, end_column, finish_of, has_ended, is_a_period
 from autopost.database.drafting.history import subject_of
 from autopost.database.drafting.references import agent_points, links, whole_of
 from autopost.database.drafting.snapshot import Kind, Snapshot, Table
@@ -28,6 +28,7 @@ _LIKELY_AGENTS = 4
 _SURELY_AGENTS = 7
 _OF_NOBODY = 4
 _TRIES = ("execution", "run", "attempt", "invocation")
+_RECORDS = ("log", "history")
 _OWN_TABLES = 5  # sampled for each role
 
 
@@ -87,19 +88,20 @@ def worth_a_sample(snapshot: Snapshot) -> list[Table]:
 
 
 def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
+    subject = subject_of(table, snapshot)
     about = core(table.name)
-    name = points(table.name, OPERATION_WORDS)
+    named = table if subject is None else subject.table
+    name = points(named.name, OPERATION_WORDS)
     finish = finish_of(table)
-    most = max(OPERATION_WORDS.get(word, 0) for word in about)
+    most = max(OPERATION_WORDS.get(word, 0) for word in core(named.name))
     # A workflow is a definition in most platforms, and a finished one in some.
     if finish is Finish.NEVER or (most < _LEAST_WORD and not (about[-1] == "workflow" and has_ended(table))):
         return None
     if about[-1] == "instance" and set(about) & AGENTS_PROPER:
         return None
-    subject = subject_of(table, snapshot)
-    if subject is not None:
-        name = points(subject.table.name, OPERATION_WORDS)
-    else:
+    if about[-1] in _RECORDS and is_a_period(table):
+        name -= OPERATION_WORDS[about[-1]]  # an execution's log with a row for each execution
+    elif subject is None:
         name -= 6 * (OPERATION_WORDS.get(about[-1], 0) < 0)
     if name <= 0:
         return None
@@ -116,7 +118,7 @@ def _operations(table: Table, snapshot: Snapshot) -> Candidate | None:
         if given:
             total += given
             why.append(reason)
-    return Candidate(table, total, ", ".join(why))
+    return Candidate(table, total, ", ".join(dict.fromkeys(why)))
 
 
 def _leads_to_agents(table: Table, snapshot: Snapshot) -> bool:

@@ -20,7 +20,7 @@ from autopost.database.drafting.finished import (
 from autopost.database.drafting.references import links
 from autopost.database.drafting.section import Line, among, decide, either, plain
 from autopost.database.drafting.snapshot import NUMBERS, Column, Kind, Snapshot, Table, is_plain, ref
-from autopost.database.drafting.statuses import Meaning, meaning
+from autopost.database.drafting.statuses import Meaning, meaning, meanings
 from autopost.database.drafting.words import has
 
 # What a text is compared with that has not said yet how it calls an end.
@@ -71,7 +71,8 @@ def occurrences(values: Mapping[str, int]) -> str:
 
 def _of_words(table: Table, column: Column) -> Status:
     values = table.words(column)
-    by_meaning = {means: [value for value in values if meaning(value) is means] for means in Meaning}
+    known = meanings(values)
+    by_meaning = {means: [value for value in values if known[value] is means] for means in Meaning}
     notes = [f"{column.name}: {occurrences(values)}"] if values else []
     doubts = []
     if len(values) < len(table.values(column)):
@@ -243,7 +244,7 @@ def _of_the_end(table: Table) -> Status:
     if end is None or (error is None and severity is None):
         return Status(Line("status", decide("how a row says that its operation ended: completed, failed or running")))
     if severity is not None:
-        worst = next(value for value in table.values(severity) if value.lower() == "error")
+        worst = next((value for value in table.values(severity) if value.lower() == "error"), "error")
         said, failed = severity.name, f"{ref(severity)} = {either([worst])}"
     else:
         assert error is not None

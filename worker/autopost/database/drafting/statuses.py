@@ -43,15 +43,17 @@ _CANCELLED = word_set(
 )
 _RUNNING = word_set(
     "running run started starting start executing progress inprogress processing active working ongoing busy "
-    "planning thinking streaming resuming resumed launching initializing building stopping terminating pausing "
-    "continued"
+    "planning thinking streaming resume resuming resumed step launching initializing building stopping terminating "
+    "pausing continued"
 )
 _PENDING = word_set(
     "pending queued queue scheduled created new waiting wait enqueued submitted accepted draft init "
     "initialized initial delayed deferred assigned available received blocked paused suspended sleeping hold "
     "ready idle todo backlog dispatched preparing incomplete dequeued none planned"
 )
+_PARTS = word_set("branch step node block part stage item child task activity batch")
 _NEGATIONS = frozenset(("not", "no", "never", "un", "non"))
+_ENDS = (Meaning.COMPLETED, Meaning.FAILED)
 
 
 def meaning(value: str) -> Meaning:
@@ -75,6 +77,20 @@ def meaning(value: str) -> Meaning:
         if said & words:
             return means
     return Meaning.UNKNOWN
+
+
+def meanings(values: Iterable[str]) -> dict[str, Meaning]:
+    """Return what each of the values of one column means.
+
+    Where `finish` is one, `finish_branch` says that a part ended, and the operation goes on.
+    """
+    found = {value: meaning(value) for value in values}
+    whole = {(means, frozenset(split(value))) for value, means in found.items() if means in _ENDS}
+    for value, means in found.items():
+        said = frozenset(split(value))
+        if means in _ENDS and any(means is other and words < said <= words | _PARTS for other, words in whole):
+            found[value] = Meaning.RUNNING
+    return found
 
 
 def knows_an_end(values: Iterable[str]) -> bool:
