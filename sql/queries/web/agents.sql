@@ -1,16 +1,21 @@
--- The agents of the newest $1 rows of the audit log, by name, at most 200.
-select distinct r.agent_id as id, left(coalesce(a.name, r.agent_id), 200) as name
+-- The agents of the newest $1 rows of the audit log, the latest first, at most $2.
+select r.agent_id as id, left(coalesce(nullif(a.name, ''), r.agent_id), 200) as name
 from (
-    select g.agent_id
-    from {{ platform }}.audit_log as g
-    order by g.occurred_at desc
-    limit $1
+    select g.agent_id, max(g.occurred_at) as latest_at
+    from (
+        select l.agent_id, l.occurred_at
+        from {{ platform }}.audit_log as l
+        order by l.occurred_at desc
+        limit $1
+    ) as g
+    where g.agent_id is not null
+    group by g.agent_id
+    order by latest_at desc, g.agent_id asc
+    limit $2
 ) as r
 -- One, also of an id that is not unique.
 left join lateral (
     select k.name from {{ schema }}.auto_post_agents(r.agent_id) as k
     limit 1 -- noqa: AM09
 ) as a on true
-where r.agent_id is not null
-order by name, id
-limit 200
+order by r.latest_at desc, r.agent_id asc

@@ -185,7 +185,7 @@ class EventViewer(Viewer):
                     fields[name] = value
                     continue
                 self.place = fields.get("id", self.place)  # as browsers do, also for an event without data
-                if "data" in fields:
+                if "data" in fields and fields.get("event") != "position":  # which only moves the place
                     self.events.append(Event(self.place, fields.get("event", ""), json.loads(fields["data"])))
                 fields = {}
 

@@ -16,6 +16,7 @@ from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens, respond
 from autopost.web.page.views import DashboardContext
 
 WRONG = "This is not the token."
+MOST_RETRIED = 100_000  # dead letters, by one request
 CROWDED = "Too many wrong tokens. Wait a moment."
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,13 @@ class Actions:
         form = await read_form(request)
         return await self._do(request, "retried", self._operator.retry, form.get("tracker", ""))
 
+    async def retry_all(self, request: Request) -> Response:
+        """Retry all dead letters, which the form must confirm."""
+        form = await read_form(request)
+        if form.get("confirm") != "all":
+            return RedirectResponse("outbox?said=nothing", 303)
+        return await self._do(request, "all-retried", self._operator.retry_all, None, MOST_RETRIED)
+
     async def skip(self, request: Request) -> Response:
         """End a dead letter as skipped."""
         form = await read_form(request)
@@ -79,7 +87,7 @@ class Actions:
         request: Request,
         done: str,
         act: Callable[..., Awaitable[object]],
-        *arguments: str,
+        *arguments: object,
         refused: str = "nothing",
     ) -> Response:
         await self._context.access.require(request)
@@ -108,7 +116,7 @@ async def ask_for_token(request: Request, error: Exception) -> Response:
     """Return the response to a request without the token: the form for browsers, else 401."""
     is_browser = "text/html" in request.headers.get("accept", "") and bearer(request) is None
     if is_browser and request.method in ("GET", "HEAD"):
-        return RedirectResponse("sign-in", 303)
+        return RedirectResponse("../" * (request.url.path.count("/") - 1) + "sign-in", 303)
     return await respond(request, error)
 
 

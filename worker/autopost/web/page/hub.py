@@ -13,6 +13,7 @@ from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.hub import Hub
+from autopost.web.page.deliveries import Deliveries
 from autopost.web.page.feed import Feed
 from autopost.web.page.rendering import Renderer
 from autopost.web.sse import event
@@ -38,12 +39,18 @@ class DashboardHub(Hub):
     name = "dashboard"
 
     def __init__(
-        self, feed: Feed, figures: Cached[Figures], dead_letters: Cached[list[DeadLetter]], renderer: Renderer
+        self,
+        feed: Feed,
+        figures: Cached[Figures],
+        dead_letters: Cached[list[DeadLetter]],
+        deliveries: Cached[Deliveries],
+        renderer: Renderer,
     ) -> None:
         super().__init__(MOST_VIEWERS)
         self._feed = feed
         self._figures = figures
         self._dead_letters = dead_letters
+        self._deliveries = deliveries
         self._renderer = renderer
         self.trouble = False  # whether the last query failed
 
@@ -73,10 +80,21 @@ class DashboardHub(Hub):
             await asyncio.sleep(FIGURES_SECONDS)
             with contextlib.suppress(DatabaseUnavailable):  # which was logged, and is published by the other poll
                 self._publish_figures(await self._figures.get(), await self._dead_letters.get())
+                if Topic.OUTBOX in self._by_topic:
+                    deliveries = await self._deliveries.get()
+                    self.publish(Topic.OUTBOX, partial(self._deliveries_event, deliveries))
 
     def _publish_entry(self, entry: Outcome) -> None:
         def accepts(viewer: Viewer) -> bool:
-            return viewer.wanted.accepts(entry.agent_id, is_post=entry.is_post, is_alert=entry.is_alert)
+            return viewer.wanted.accepts(
+                entry.agent_id,
+                entry.tenant_id,
+                is_post=entry.is_post,
+                is_alert=entry.is_alert,
+                operation_type=entry.operation_type,
+                content=entry.content,
+                tracker_id=entry.tracker_id,
+            )
 
         self.publish(Topic.FEED, partial(self.entry_event, entry), accepts)
 
@@ -84,6 +102,9 @@ class DashboardHub(Hub):
         self.publish(Topic.FEED, lambda: event("glance", self._renderer.glance(figures, dead)))
         self.publish(Topic.OUTBOX, lambda: event("figures", self._renderer.figures(figures)))
         self.publish(Topic.OUTBOX, lambda: event("dead", self._renderer.dead_letters(dead)))
+
+    def _deliveries_event(self, deliveries: Deliveries) -> bytes:
+        return event("deliveries", self._renderer.deliveries(deliveries))
 
     def _publish_trouble(self, trouble: bool) -> None:
         if trouble != self.trouble:

@@ -1,4 +1,4 @@
-"""What the dashboard shows: the feed, the outbox, and the events that keep both up to date."""
+"""What the dashboard shows: the feed, one post, operations, and the events that keep open pages up to date."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
 from autopost.outbox.cursor import Cursor
@@ -14,10 +14,14 @@ from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.access import Access
 from autopost.web.cached import Cached
+from autopost.web.database import Database
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.filter import FeedFilter
-from autopost.web.page.feed import Feed, Page, catch_up
+from autopost.web.page.choices import Choices
+from autopost.web.page.deliveries import Deliveries
+from autopost.web.page.feed import MOST_CAUGHT_UP, Feed, Page, catch_up
 from autopost.web.page.hub import DashboardHub, Topic
+from autopost.web.page.permalink import read_permalink
 from autopost.web.page.rendering import Renderer
 from autopost.web.sse import EventStream, event, require_get
 from autopost.web.viewer import Viewer
@@ -25,6 +29,7 @@ from autopost.web.viewer import Viewer
 # What may stand at the top of a page after an action. Addresses name it by its key, and can show no other text.
 NOTICES = {
     "retried": "It is retried: a worker claims it now.",
+    "all-retried": "All dead letters are retried: workers claim them now.",
     "skipped": "It is skipped, and will not be posted.",
     "paused": "Claiming is paused. What is in progress is finished; the rest waits.",
     "resumed": "Claiming is resumed.",
@@ -40,11 +45,13 @@ class DashboardContext:
     """What the handlers share."""
 
     access: Access
+    database: Database
     feed: Feed
     hub: DashboardHub
     figures: Cached[Figures]
     dead_letters: Cached[list[DeadLetter]]
-    agents: Cached[list[tuple[str, str]]]
+    deliveries: Cached[Deliveries]
+    choices: Cached[Choices]
     renderer: Renderer
 
 
@@ -60,10 +67,13 @@ class Views:
         wanted = FeedFilter.read(request.query_params)
         before = Cursor.read(request.query_params.get("before"))
         page: Page | None = None
-        figures, dead, agents, trouble = None, None, [], None
+        figures, dead, choices, trouble = None, None, Choices(), None
         try:
+            choices = await self._context.choices.get()
+            wanted = choices.resolved(wanted)
+            if before is None and (after := Cursor.read(request.query_params.get("after"))) is not None:
+                before = await self._context.feed.end_of_page_after(wanted, after)
             page = await self._context.feed.page(wanted, before)
-            agents = await self._context.agents.get()
             figures, dead = await self._context.figures.get(), await self._context.dead_letters.get()
         except DatabaseUnavailable as error:
             trouble = error
@@ -75,18 +85,49 @@ class Views:
             page=page,
             figures=figures,
             dead=dead,
-            agents=agents,
+            choices=choices,
+            agent_word=_agent_word(wanted, choices, page),
             stream=None if page is None or before is not None else _stream(wanted, page.entries),
             **self._frame(request, trouble),
         )
         return HTMLResponse(html, 200 if page is not None else 503)
 
-    async def outbox(self, request: Request) -> Response:
-        """Show the status of the outbox, and what can be done."""
+    async def post(self, request: Request) -> Response:
+        """Show one post with the history of its operation."""
         await self._context.access.require(request)
-        figures, dead, trouble = None, None, None
+        found, trouble = None, None
+        try:
+            found = await read_permalink(self._context.database, request.path_params["id"].replace("\0", ""))
+        except DatabaseUnavailable as error:
+            trouble = error
+        html = self._context.renderer.page(
+            "post", here="post", root="../", found=found, stream=None, **self._frame(request, trouble)
+        )
+        return HTMLResponse(html, 503 if trouble else 200 if found else 404)
+
+    async def agents(self, request: Request) -> Response:
+        """Return the agents that have what was typed, for the filter's list."""
+        await self._context.access.require(request)
+        found = (await self._context.choices.get()).offered(request.query_params.get("q", "")[:200])
+        return JSONResponse([{"value": agent.word, "label": agent.name, "id": agent.id} for agent in found])
+
+    async def unread(self, request: Request) -> Response:
+        """Return how many outcomes came after a place, at most MOST_CAUGHT_UP: for pages that nobody looks at."""
+        await self._context.access.require(request)
+        place = Cursor.read(request.query_params.get("after"))
+        if place is None:
+            return JSONResponse({"unread": 0})
+        entries = await self._context.feed.since(FeedFilter.read(request.query_params), place)
+        unread = sum(entry.cursor > place for entry in entries)
+        return JSONResponse({"unread": unread, "is_all": len(entries) < MOST_CAUGHT_UP})
+
+    async def outbox(self, request: Request) -> Response:
+        """Show the status of the outbox and of deliveries, and what can be done."""
+        await self._context.access.require(request)
+        figures, dead, deliveries, trouble = None, None, None, None
         try:
             dead, figures = await self._context.dead_letters.get(), await self._context.figures.get()
+            deliveries = await self._context.deliveries.get()
         except DatabaseUnavailable as error:
             trouble = error
         html = self._context.renderer.page(
@@ -94,6 +135,7 @@ class Views:
             here="outbox",
             figures=figures,
             dead=dead,
+            deliveries=deliveries,
             stream=None if trouble else "events?topic=outbox",
             **self._frame(request, trouble),
         )
@@ -120,6 +162,14 @@ class Views:
     def _frame(self, request: Request, trouble: DatabaseUnavailable | None) -> dict[str, object]:
         notice = NOTICES.get(request.query_params.get("said", ""))
         return {"notice": notice, "trouble": trouble, "signed_in": self._context.access.has_token}
+
+
+def _agent_word(wanted: FeedFilter, choices: Choices, page: Page | None) -> str:
+    """Return what the filter calls the agent, also one whose first post is newer than the choices."""
+    word = choices.word_for(wanted.agent)
+    if word and word == wanted.agent and page is not None and page.entries:
+        return page.entries[0].agent_name or word
+    return word
 
 
 def _stream(wanted: FeedFilter, entries: list[Outcome]) -> str:
