@@ -91,6 +91,7 @@ select
         order by a.id
         limit 2
     ) as agents,
+    coalesce(c.summary ->> 'kind' = 'digest', false) as is_digest,
     -- The window that the row sums up.
     case
         when c.summary is not null

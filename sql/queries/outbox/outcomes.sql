@@ -1,13 +1,13 @@
 -- Outcomes, the newest first, at most $7, among the newest $8 rows of the audit log that are later than $1 and before
 -- ($2, $3). Of the agent $4 (NULL: all); alerts or not ($5, NULL: both); $6: posts only. Without those whose ids are
--- in $9.
+-- in $9. digest: what the post carries of its agent's rate-limited operations.
 select
     l.id, l.occurred_at, replace(l.action, 'auto_post.', '') as outcome, l.agent_id, left(a.name, 200) as agent_name,
     left(a.maturity, 100) as maturity, left(l.operation_type, 200) as operation_type, left(l.status, 100) as status,
     l.tracker_id, left(coalesce(l.details ->> 'reason', l.details ->> 'error'), 200) as why,
     left(l.details ->> 'generator', 40) as generator,
     coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert, left(l.details ->> 'title', 60) as title,
-    left(p.content, 4000) as content
+    left(p.content, 4000) as content, l.details -> 'digest' as digest
 from (
     select r.*
     from (

@@ -1,5 +1,6 @@
 -- Inserts posts and moves the rate-limit windows of their agents. $1 ids, $2 tenants, $3 agents, $4 post types,
--- $5 contents, $6 metadata, $7 the time of the decision. The row count is the number of posts that the platform kept.
+-- $5 contents, $6 metadata, $7 the time of the decision, $8 the rows of auto_post_rate_limited
+-- that these posts carry. The row count is the number of posts that the platform kept.
 with given as (
     select *
     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
@@ -12,6 +13,11 @@ limits as (
     from given as g
     order by g.agent_id
     on conflict (agent_id) do update set last_post_at = excluded.last_post_at
+),
+
+carried as (
+    delete from {{ schema }}.auto_post_rate_limited as r
+    where cardinality($8::bigint[]) > 0 and r.agent_id = any($3::text[]) and r.id = any($8::bigint[])
 )
 
 insert into {{ platform }}.social_posts (

@@ -23,6 +23,7 @@ from autopost.web.database import Database, open_database
 from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
 from autopost.web.host_guard import Guard, HostCheck
 from autopost.web.page.actions import Actions, ask_for_token
+from autopost.web.page.digest import DigestView
 from autopost.web.page.feed import Feed
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
@@ -71,6 +72,7 @@ def application(settings: Settings, context: DashboardContext, database: Databas
         routes=[
             Route("/", views.feed),
             Route("/outbox", views.outbox),
+            Route("/digest", DigestView(context, database).show),
             Route("/events", views.events),
             Route("/sign-in", actions.sign_in_form),
             Route("/sign-in", actions.sign_in, methods=["POST"]),
