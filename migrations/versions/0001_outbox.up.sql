@@ -413,7 +413,7 @@ comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
 'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
-'as alert_storm. NULL: the row is an operation.';
+'as alert_storm. Of kind digest: the row sums up what was rate-limited. NULL: the row is an operation.';
 
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
@@ -428,6 +428,36 @@ comment on table {{ schema }}.auto_post_rate_limits is
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
 'When its last post was decided, by the database''s clock. The window begins here. NULL: it has not posted yet.';
+
+-- The operations that were skipped as rate_limited and that no post has carried yet. Workers append to it, and the
+-- transaction that publishes an agent's next post removes what that post carries: no row is updated, and nobody waits.
+create table {{ schema }}.auto_post_rate_limited (
+    id bigint generated always as identity,
+    agent_id text collate "C" not null,
+    skipped_at timestamptz not null,
+    tenant_id text,
+    rule_id integer not null,
+    operation_type text,
+    status text,
+    operations integer not null,
+    constraint auto_post_rate_limited_pkey primary key (agent_id, skipped_at, id)
+)
+with (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 500);
+
+comment on table {{ schema }}.auto_post_rate_limited is
+'The operations of each agent that were skipped as rate_limited and that no post has carried yet, a row for each group '
+'of equal ones. Retention sums up the rows of an agent that has many.';
+comment on column {{ schema }}.auto_post_rate_limited.id is 'Makes the key unique.';
+comment on column {{ schema }}.auto_post_rate_limited.agent_id is 'The agent, as in agents.id.';
+comment on column {{ schema }}.auto_post_rate_limited.skipped_at is
+'When the last of them was skipped, by the database''s clock.';
+comment on column {{ schema }}.auto_post_rate_limited.tenant_id is
+'The tenant of the operations: only its posts carry them.';
+comment on column {{ schema }}.auto_post_rate_limited.rule_id is 'The row of auto_post_rules that the operations met.';
+comment on column {{ schema }}.auto_post_rate_limited.operation_type is
+'The operation type. NULL: it is not one word, and could be text of an operation.';
+comment on column {{ schema }}.auto_post_rate_limited.status is 'The status. NULL: it is not one word.';
+comment on column {{ schema }}.auto_post_rate_limited.operations is 'How many operations.';
 
 -- How many alerts of each agent and operation type were posted and suppressed in a window, so that a storm of alerts is
 -- limited exactly across workers and restarts. A table of its own: it is written for alerts only, and by workers only.
@@ -2108,6 +2138,47 @@ revoke execute on function {{ schema }}.auto_post_committed(text[]) from public;
 comment on function {{ schema }}.auto_post_committed(text[]) is
 'The operations of these ids as they are committed, for the claim; a row with an error for each that cannot be read.';
 
+-- The approval requests posted since p_since, the newest p_limit of them at most, whose operation still has the status
+-- with which it asked: it waits for an answer. One that cannot be read counts as open. Looks at the newest 100,000
+-- finished rows. Reads with the rights of its owner, and returns nothing of the operation's texts.
+create or replace function {{ schema }}.auto_post_open_approvals(p_since timestamptz, p_limit integer default 100)
+returns setof uuid
+language sql
+stable
+security definer
+rows 20
+set search_path = pg_catalog, pg_temp
+as $$
+    with asked as materialized (
+        select n.id, n.tracker_id, n.status
+        from (
+            select o.id, o.tracker_id, o.status, o.operation_type, o.state, o.finished_at
+            from {{ schema }}.auto_post_outbox as o
+            where o.finished_at >= p_since
+            order by o.finished_at desc
+            limit 100000
+        ) as n
+        where n.state = 'posted' and lower(btrim(n.operation_type)) = 'approval_requested'
+        order by n.finished_at desc
+        limit p_limit
+    ),
+
+    found as materialized (
+        select m.tracker_id, m.status, m.error
+        from {{ schema }}.auto_post_committed(array(select a.tracker_id from asked as a)) as m
+    )
+
+    select a.id
+    from asked as a
+    inner join found as f on a.tracker_id = f.tracker_id
+    where f.error is not null or f.status is not distinct from a.status
+$$;
+
+revoke execute on function {{ schema }}.auto_post_open_approvals(timestamptz, integer) from public;
+
+comment on function {{ schema }}.auto_post_open_approvals(timestamptz, integer) is
+'The outbox rows of approval requests posted since then whose operation still has the status with which it asked.';
+
 -- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
 -- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
 create or replace view {{ schema }}.auto_post_operations
@@ -2212,8 +2283,10 @@ comment on function {{ schema }}.auto_post_keep_to_clock() is
 
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
--- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
--- caller. A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
+-- too, and so does what waits for a post of an agent that posts no more. The rows of auto_post_rate_limited of an agent
+-- that has many are summed up, while its row of auto_post_rate_limits is locked, as for a post. Any number may run at a
+-- time: each locks the rows that it removes, and skips locked ones. Commits with the caller. A role without the owner's
+-- rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -2263,6 +2336,39 @@ begin
         limit p_limit
         for update skip locked
     );
+
+    delete from {{ schema }}.auto_post_rate_limited as k
+    where k.skipped_at < pg_catalog.now() - v_keep;
+
+    with many as (
+        select k.agent_id
+        from {{ schema }}.auto_post_rate_limited as k
+        group by k.agent_id
+        having pg_catalog.count(*) > 100
+    ),
+
+    locked as (
+        select l.agent_id
+        from {{ schema }}.auto_post_rate_limits as l
+        where l.agent_id in (select m.agent_id from many as m)
+        for update skip locked
+    ),
+
+    gone as (
+        delete from {{ schema }}.auto_post_rate_limited as k
+        using locked
+        where k.agent_id = locked.agent_id
+        returning k.*
+    )
+
+    insert into {{ schema }}.auto_post_rate_limited (
+        agent_id, skipped_at, tenant_id, rule_id, operation_type, status, operations
+    )
+    select
+        g.agent_id, pg_catalog.max(g.skipped_at), g.tenant_id, g.rule_id, g.operation_type, g.status,
+        pg_catalog.sum(g.operations)
+    from gone as g
+    group by g.agent_id, g.tenant_id, g.rule_id, g.operation_type, g.status;
     return v_removed;
 end
 $$;
@@ -2369,6 +2475,41 @@ revoke execute on function {{ schema }}.auto_post_count_alerts(jsonb, timestampt
 comment on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) is
 'Stores what a publishing transaction did in windows of alerts; returns the summaries whose number of alerts is wrong.';
 
+-- Adds the outbox rows that become digest posts: one for each of these agents and tenants and window, due when the
+-- window (p_window) since the agent's last post ends. One that exists stays as it is. For SOCIAL_POST_DIGEST=post.
+-- The id follows from agent, tenant and window, so that any number of workers add one row. Commits with the caller.
+create or replace function {{ schema }}.auto_post_add_digests(p_agents text[], p_tenants text[], p_window interval)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into {{ schema }}.auto_post_outbox as o (
+        id, rule_id, tracker_id, tenant_id, agent_id, operation_type, status, is_alert, what_explanation, captured_at,
+        available_at, summary
+    )
+    select
+        {{ schema }}.auto_post_outbox_id(d.tracker_id, 0), 0, d.tracker_id, d.tenant_id, d.agent_id, 'digest',
+        'completed', false, 'digest', clock_timestamp(), d.last_post_at + p_window, jsonb_build_object('kind', 'digest')
+    from (
+        select distinct
+            r.agent_id, u.tenant_id, r.last_post_at,
+            'digest:' || encode(
+                sha256(convert_to(jsonb_build_array(r.agent_id, u.tenant_id, r.last_post_at)::text, 'UTF8')), 'hex'
+            ) as tracker_id
+        from unnest(p_agents, p_tenants) as u (agent_id, tenant_id)
+        inner join {{ schema }}.auto_post_rate_limits as r on u.agent_id = r.agent_id
+        where r.last_post_at is not null
+    ) as d
+    order by d.tracker_id
+    on conflict (id) do nothing
+$$;
+
+revoke execute on function {{ schema }}.auto_post_add_digests(text[], text[], interval) from public;
+
+comment on function {{ schema }}.auto_post_add_digests(text[], text[], interval) is
+'Adds the outbox rows that become digest posts at the end of the agents'' windows, each once.';
+
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
 -- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
 -- rows have words only.
@@ -2464,6 +2605,11 @@ begin
     delete from {{ schema }}.auto_post_alert_windows as w
     using windows as o
     where w.agent_id = o.agent_id and w.operation_type = o.operation_type and w.began_at = o.began_at;
+    delete from {{ schema }}.auto_post_rate_limited as k
+    where
+        k.agent_id = p_agent_id
+        or k.tenant_id = p_tenant_id
+        or k.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where
@@ -4343,6 +4489,7 @@ as $$
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_dead_letters', 'error retry', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_summaries', 'hook due_at', false),
         (
             'auto_post_worker', 'INSERT', '{{ platform }}.social_posts',
             'id tenant_id author_type author_id post_type content post_metadata auto_generated created_at', true
@@ -4388,31 +4535,36 @@ as $$
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_llm_days auto_post_workers '
             'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
-            'auto_post_webhook_dead_letters'
+            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited'
         ),
         (
             'auto_post_worker', 'INSERT',
             'auto_post_rate_limits auto_post_llm_days auto_post_workers auto_post_events auto_post_consumers '
-            'auto_post_webhook_dead_letters'
+            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited'
         ),
-        ('auto_post_worker', 'DELETE', 'auto_post_workers auto_post_events auto_post_webhook_dead_letters'),
+        (
+            'auto_post_worker', 'DELETE',
+            'auto_post_workers auto_post_events auto_post_webhook_dead_letters auto_post_webhook_summaries '
+            'auto_post_rate_limited'
+        ),
         (
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
             'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json '
-            'auto_post_outbox_is_sound'
+            'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals'
         ),
         (
             'auto_post_reader', 'SELECT',
             'agents social_posts audit_log auto_post_schema_version auto_post_compatibility auto_post_rules '
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
-            'auto_post_alert_windows auto_post_llm_days auto_post_not_captured auto_post_tombstones auto_post_health auto_post_dead '
+            'auto_post_alert_windows auto_post_rate_limited auto_post_llm_days auto_post_not_captured auto_post_tombstones '
+            'auto_post_health auto_post_dead '
             'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
         ),
         (
             'auto_post_reader', 'EXECUTE',
             'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights '
-            'auto_post_platform_changes auto_post_json'
+            'auto_post_platform_changes auto_post_json auto_post_open_approvals'
         )
     ),
 
@@ -4948,7 +5100,7 @@ comment on view {{ schema }}.auto_post_skips is
 'Why operations of the last day were not posted: how many for each reason, hour by hour.';
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
-'Why: rate_limited, alert_storm, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
+'Why: rate_limited, alert_storm, digest_empty, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
 'missing_explanation, refused_by_platform, or what somebody gave.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';

@@ -2,6 +2,7 @@
 drop function {{ schema }}.auto_post_check_webhooks();
 drop function {{ schema }}.auto_post_forget_webhook(text);
 drop function {{ schema }}.auto_post_retry_webhook(text);
+drop table {{ schema }}.auto_post_webhook_summaries;
 drop table {{ schema }}.auto_post_webhook_dead_letters;
 
 delete from {{ schema }}.auto_post_consumers where name like 'webhook:%';

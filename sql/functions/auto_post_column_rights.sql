@@ -18,6 +18,7 @@ as $$
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_pauses', 'paused_at', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_events', 'position', true),
         ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_dead_letters', 'error retry', true),
+        ('auto_post_worker', 'UPDATE', '{{ schema }}.auto_post_webhook_summaries', 'hook due_at', false),
         (
             'auto_post_worker', 'INSERT', '{{ platform }}.social_posts',
             'id tenant_id author_type author_id post_type content post_metadata auto_generated created_at', true

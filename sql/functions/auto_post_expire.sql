@@ -1,7 +1,9 @@
 -- Removes up to p_limit finished rows, and their raw text, that ended longer than p_keep ago; returns how many.
 -- Their ids go to auto_post_tombstones, so that their operations never count again. Windows of alerts that ended go
--- too. Any number may run at a time: each locks the rows that it removes, and skips locked ones. Commits with the
--- caller. A role without the owner's rights removes nothing that ended less than an hour ago, whatever p_keep says.
+-- too, and so does what waits for a post of an agent that posts no more. The rows of auto_post_rate_limited of an agent
+-- that has many are summed up, while its row of auto_post_rate_limits is locked, as for a post. Any number may run at a
+-- time: each locks the rows that it removes, and skips locked ones. Commits with the caller. A role without the owner's
+-- rights removes nothing that ended less than an hour ago, whatever p_keep says.
 create or replace function {{ schema }}.auto_post_expire(p_keep interval, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -51,6 +53,39 @@ begin
         limit p_limit
         for update skip locked
     );
+
+    delete from {{ schema }}.auto_post_rate_limited as k
+    where k.skipped_at < pg_catalog.now() - v_keep;
+
+    with many as (
+        select k.agent_id
+        from {{ schema }}.auto_post_rate_limited as k
+        group by k.agent_id
+        having pg_catalog.count(*) > 100
+    ),
+
+    locked as (
+        select l.agent_id
+        from {{ schema }}.auto_post_rate_limits as l
+        where l.agent_id in (select m.agent_id from many as m)
+        for update skip locked
+    ),
+
+    gone as (
+        delete from {{ schema }}.auto_post_rate_limited as k
+        using locked
+        where k.agent_id = locked.agent_id
+        returning k.*
+    )
+
+    insert into {{ schema }}.auto_post_rate_limited (
+        agent_id, skipped_at, tenant_id, rule_id, operation_type, status, operations
+    )
+    select
+        g.agent_id, pg_catalog.max(g.skipped_at), g.tenant_id, g.rule_id, g.operation_type, g.status,
+        pg_catalog.sum(g.operations)
+    from gone as g
+    group by g.agent_id, g.tenant_id, g.rule_id, g.operation_type, g.status;
     return v_removed;
 end
 $$;

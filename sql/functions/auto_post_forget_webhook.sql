@@ -14,6 +14,8 @@ begin
     delete from {{ schema }}.auto_post_webhook_dead_letters as d
     where d.hook = p_hook;
     get diagnostics v_rows = row_count;
+    delete from {{ schema }}.auto_post_webhook_summaries as s
+    where s.hook = p_hook;
     if v_places + v_rows = 0 then
         raise exception 'there is no hook %', p_hook using errcode = 'invalid_parameter_value';
     end if;

@@ -93,6 +93,11 @@ begin
     delete from {{ schema }}.auto_post_alert_windows as w
     using windows as o
     where w.agent_id = o.agent_id and w.operation_type = o.operation_type and w.began_at = o.began_at;
+    delete from {{ schema }}.auto_post_rate_limited as k
+    where
+        k.agent_id = p_agent_id
+        or k.tenant_id = p_tenant_id
+        or k.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
     -- What was announced; what was not yet has its place in the feed and is.
     delete from {{ schema }}.auto_post_events as a
     where

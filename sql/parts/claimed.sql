@@ -80,6 +80,7 @@ select
         select array[a.name, a.maturity, a.tenant_id]
         from {{ schema }}.auto_post_agents(case when length(c.agent_id) <= 200 then c.agent_id end) as a
     ) as agents,
+    coalesce(c.summary ->> 'kind' = 'digest', false) as is_digest,
     -- The window that the row sums up.
     case
         when c.summary is not null

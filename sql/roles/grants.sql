@@ -24,10 +24,11 @@ grant select on
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_outbox, {{ schema }}.auto_post_operations
 to auto_post_worker;
 grant select, insert on {{ schema }}.auto_post_rate_limits, {{ schema }}.auto_post_llm_days to auto_post_worker;
-grant select, insert, delete on {{ schema }}.auto_post_workers to auto_post_worker;
+grant select, insert, delete on {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limited to auto_post_worker;
 grant select, insert, delete on {{ schema }}.auto_post_events to auto_post_worker;
 grant select, insert on {{ schema }}.auto_post_consumers to auto_post_worker;
-grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters to auto_post_worker;
+grant select, insert, delete on {{ schema }}.auto_post_webhook_dead_letters, {{ schema }}.auto_post_webhook_summaries
+to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_committed(text[]),
@@ -35,7 +36,9 @@ grant execute on function
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
 {{ schema }}.auto_post_count_alerts(jsonb, timestamptz),
-{{ schema }}.auto_post_sequence_events(integer)
+{{ schema }}.auto_post_add_digests(text[], text[], interval),
+{{ schema }}.auto_post_sequence_events(integer),
+{{ schema }}.auto_post_open_approvals(timestamptz, integer)
 to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured
 to auto_post_worker; -- the check
@@ -45,7 +48,8 @@ grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,
 {{ schema }}.auto_post_pauses, {{ schema }}.auto_post_workers, {{ schema }}.auto_post_rate_limits,
-{{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured,
+{{ schema }}.auto_post_alert_windows, {{ schema }}.auto_post_rate_limited,
+{{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured,
 {{ schema }}.auto_post_tombstones, {{ schema }}.auto_post_llm_days,
 {{ schema }}.auto_post_health,
 {{ schema }}.auto_post_dead, {{ schema }}.auto_post_stuck, {{ schema }}.auto_post_skips,
@@ -54,7 +58,8 @@ to auto_post_reader;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_outbox_id(text, integer),
-{{ schema }}.auto_post_history(text)
+{{ schema }}.auto_post_history(text),
+{{ schema }}.auto_post_open_approvals(timestamptz, integer)
 to auto_post_reader;
 
 -- Columns: in the outbox a worker changes the outcome of an operation and what was committed of it; a reader sees no

@@ -94,4 +94,4 @@ comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
 'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
-'as alert_storm. NULL: the row is an operation.';
+'as alert_storm. Of kind digest: the row sums up what was rate-limited. NULL: the row is an operation.';

@@ -61,10 +61,12 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
         "select proname, proconfig from pg_proc where prosecdef and pronamespace = 'autopost'::regnamespace"
     )
     assert {row["proname"] for row in definers} == {
+        "auto_post_add_digests",
         "auto_post_capture",
         "auto_post_committed",
         "auto_post_count_alerts",
         "auto_post_expire",
+        "auto_post_open_approvals",
         "auto_post_reconcile",
     }
     assert all("search_path=pg_catalog, pg_temp" in row["proconfig"] for row in definers)
@@ -166,6 +168,7 @@ UNLIMITED = {
         "summary": "auto_post_count_alerts writes it: a count and times",
     },
     "auto_post_rate_limits": {"agent_id": OF_A_WORKER},
+    "auto_post_rate_limited": dict.fromkeys(("agent_id", "tenant_id", "operation_type", "status"), CUT_WHEN_CAPTURED),
     "auto_post_alert_windows": dict.fromkeys(("agent_id", "operation_type"), CUT_WHEN_CAPTURED),
     "auto_post_control": {"lock_salt": "the installation writes it, and nobody later"},
     "auto_post_workers": dict.fromkeys(("name", "version", "problems"), OF_A_WORKER),
@@ -173,6 +176,7 @@ UNLIMITED = {
     "auto_post_webhook_dead_letters": dict.fromkeys(
         ("hook", "post_id", "tenant_id", "agent_id", "message", "error"), OF_A_WORKER
     ),
+    "auto_post_webhook_summaries": dict.fromkeys(("hook", "holder", "message", "error"), OF_A_WORKER),
     "auto_post_events": dict.fromkeys(
         (
             *("post_id", "tenant_id", "agent_id", "agent_name", "agent_maturity", "agent_category"),

@@ -26,11 +26,20 @@ ORDER = [
     "functions/auto_post_host_problems",
     *(
         f"tables/auto_post_{name}"
-        for name in ("rules", "outbox", "rate_limits", "alert_windows", "llm_days", "control", "workers")
+        for name in (
+            "rules",
+            "outbox",
+            "rate_limits",
+            "rate_limited",
+            "alert_windows",
+            "llm_days",
+            "control",
+            "workers",
+        )
     ),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
     *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
-    *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters")),
+    *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters", "webhook_summaries")),
     *(
         f"functions/auto_post_{name}"
         for name in (
@@ -51,10 +60,13 @@ ORDER = [
         f"functions/auto_post_{name}"
         for name in (
             *("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile"),
-            *("agents", "type_of", "committed_rows", "committed"),
+            *("agents", "type_of", "committed_rows", "committed", "open_approvals"),
         )
     ),
-    *(f"functions/auto_post_{name}" for name in ("correct_clock", "expire", "count_alerts", "purge", "history")),
+    *(
+        f"functions/auto_post_{name}"
+        for name in ("correct_clock", "expire", "count_alerts", "add_digests", "purge", "history")
+    ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
     *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "title_rule")),
     "functions/auto_post_switch_rule",

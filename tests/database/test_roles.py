@@ -85,10 +85,12 @@ FORBIDDEN_TO_APPLICATION = [
 ]
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
+LONG_AGO, FAR_OFF = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9000))
 NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agent_names": (100,),
     "worker/agents_now": (["ada"], "200", "2000"),
+    "worker/add_digests": (["ada"], ["tenant"], timedelta(minutes=5)),
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
     "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [datetime.now(UTC)]),
     "worker/arm": (),
@@ -115,7 +117,12 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "webhooks/add_dead_letters": ("out", [1], ["p"], ["tenant"], ["ada"], ["{}"], ["HTTP 400"]),
     "webhooks/dead_letters_to_retry": ("out", 10),
     "webhooks/end_retry": ("out", 1, None),
-    "worker/finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], [datetime.now(UTC)]),
+    "webhooks/begin_summary": ("out", NOW, "w", 60.0, timedelta(hours=12)),
+    "webhooks/store_summary": ("out", NOW, "w", "{}", 60.0),
+    "webhooks/end_summary": ("out", NOW, "w", "sent", None, 0.0),
+    "outbox/summary": (LONG_AGO, FAR_OFF, 100, 100, None, ["tenant"], ["ops"]),
+    "outbox/open_approvals": (LONG_AGO, 100, None, ["tenant"], ["ops"]),
+    "worker/finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], [NOW], NOW, True),
     "worker/sign_off": ("w",),
     "worker/heartbeat": ("w", "1", 0, True, 42, None),
     "worker/host_problems": (),
@@ -128,7 +135,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/oldest_worker": (),
     "worker/park": (True,),
     "worker/platform_changes": (),
-    "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [NOW], NOW),
+    "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [NOW], NOW, [1]),
     "worker/probe": (),
     "outbox/queue": (100_000, 100_000),
     "worker/reconcile": (10, 10),
@@ -138,7 +145,6 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/revision": (),
     "worker/round_robin": (10, True),
 }
-LONG_AGO, FAR_OFF = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9000))
 # Of these no row comes back.
 SILENT = {
     *(
@@ -162,6 +168,11 @@ SILENT = {
         "webhooks/add_dead_letters",
         "webhooks/dead_letters_to_retry",
         "webhooks/end_retry",
+        "webhooks/begin_summary",
+        "webhooks/store_summary",
+        "webhooks/end_summary",
+        "outbox/open_approvals",
+        "outbox/summary",
     ),
     *(
         "worker/alert_windows",
@@ -194,7 +205,9 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     "outbox/outcomes": (LONG_AGO, FAR_OFF, "", None, None, True, 10, 100, ["seen"], "t", None, "text"),
     "outbox/pauses": (50,),
     "outbox/queue": (100, 100),
+    "outbox/open_approvals": (LONG_AGO, 100, ["ada"], None, None),
     "outbox/reasons": (100,),
+    "outbox/summary": (LONG_AGO, FAR_OFF, 100, 100, ["ada"], None, None),
     "outbox/totals": (100,),
     "outbox/workers": (10,),
     "outbox/writers": (100,),

@@ -39,6 +39,7 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
         "worker": worker,
         **_title_fact(claim.operation.title),
         **summary_facts(claim.operation.summary),
+        **_digest_fact(proposal),
     }
     return json.dumps(facts)
 
@@ -55,6 +56,7 @@ def post_metadata(posted: Posted) -> str:
             "generator": written.generator,
             "model": written.model,
             **summary_facts(operation.summary),
+            **({} if posted.digest is None else {"digest": posted.digest.facts_with_kinds}),
         }
     )
 
@@ -65,6 +67,12 @@ def summary_facts(summary: Summary | None) -> dict[str, object]:
         return {}
     first_at, last_at = summary.first_at.isoformat(), summary.last_at.isoformat()
     return {"alert_storm": {"count": summary.count, "first_at": first_at, "last_at": last_at}}
+
+
+def _digest_fact(proposal: Proposal) -> dict[str, object]:
+    """Return how many rate-limited operations a post carries; the audit row of each says why it was skipped."""
+    digest = proposal.digest if isinstance(proposal, Posted) else None
+    return {} if digest is None else {"digest": digest.facts}
 
 
 def _title_fact(title: str | None) -> dict[str, object]:

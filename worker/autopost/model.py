@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from autopost.digest import Digest
+
 # What a redacted text shows where a finding was: its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 # The most characters of a type, the prefix of one that began with a digit included (see redaction/pattern_file.py).
 MOST_TYPE_CHARACTERS = 65
@@ -50,6 +52,7 @@ class Reason(StrEnum):
     TENANT_MISMATCH = "tenant_mismatch"
     RATE_LIMITED = "rate_limited"
     ALERT_STORM = "alert_storm"
+    DIGEST_EMPTY = "digest_empty"
     REFUSED_BY_PLATFORM = "refused_by_platform"
     ALREADY_PROCESSED = "already_processed"
 
@@ -82,6 +85,7 @@ class Operation:
     Texts are None where the platform's column was NULL. Each is cut at 4,000 characters, possibly within a word. With
     `summary` it is the first of the alerts that the row sums up. `title` is what its rule calls it (a text of the
     team, not redacted), None where posts show the operation type; `rule_id` is None for a rule that was removed.
+    With `is_digest` it is no operation: the row becomes the post that says what the agent did while rate-limited.
     """
 
     tracker_id: str
@@ -96,6 +100,7 @@ class Operation:
     summary: Summary | None = None
     title: str | None = None
     rule_id: int | None = None
+    is_digest: bool = False
 
     @property
     def is_approval(self) -> bool:
@@ -188,10 +193,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The operation is posted, or is to be."""
+    """The operation is posted, or is to be. `digest` is what the post carries besides, None for nothing."""
 
     claim: Claim
     written: Written
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

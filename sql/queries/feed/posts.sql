@@ -1,9 +1,9 @@
 -- The newest posts of agents, the newest first, at most $3: of an agent ($1; NULL: of all) and of a type ($2; NULL: of
 -- all). operation: its title, or else its type.
--- Looks at the feed's newest $4 posts at most.
+-- digest: what the post carries of its agent's rate-limited operations. Looks at the feed's newest $4 posts at most.
 select
     n.id, n.author_id as agent_id, left(a.name, 200) as agent_name, n.post_type, left(n.content, 4000) as content,
-    n.created_at,
+    n.created_at, n.post_metadata -> 'digest' as digest,
     left(coalesce(n.post_metadata ->> 'title', n.post_metadata ->> 'operation_type'), 200) as operation
 from (
     select r.*

@@ -2,7 +2,7 @@
 -- ($2, $3). Of the agent $4 (NULL: all); alerts or not ($5, NULL: both); $6: posts only. Without those whose ids are
 -- in $9. Of the tenant $10 (NULL: of all): the post's, or else the agent's, and then nothing that concerns two. Of the
 -- operation type $11 (NULL: of all). With the text $12 in the post, in any letter case, or as the operation's id (NULL:
--- any).
+-- any). digest: what the post carries of its agent's rate-limited operations.
 select
     l.id, l.occurred_at, replace(l.action, 'auto_post.', '') as outcome, l.agent_id, left(a.name, 200) as agent_name,
     left(a.maturity, 100) as maturity, left(l.operation_type, 200) as operation_type, left(l.status, 100) as status,
@@ -10,7 +10,8 @@ select
     left(l.details ->> 'generator', 40) as generator,
     coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert, left(l.details ->> 'title', 60) as title,
     left(p.content, 4000) as content, coalesce(p.tenant_id::text, a.tenant_id) as tenant_id,
-    left(a.category, 100) as category, p.id as post_id, left(p.post_metadata ->> 'link', 2001) as link
+    left(a.category, 100) as category, p.id as post_id, left(p.post_metadata ->> 'link', 2001) as link,
+    l.details -> 'digest' as digest
 from (
     select r.*
     from (

@@ -11,6 +11,9 @@ with needed (object, privilege) as (
     ('auto_post_rate_limits', 'INSERT'),
     ('auto_post_rate_limits', 'UPDATE'),
     ('auto_post_alert_windows', 'SELECT'),
+    ('auto_post_rate_limited', 'SELECT'),
+    ('auto_post_rate_limited', 'INSERT'),
+    ('auto_post_rate_limited', 'DELETE'),
     ('auto_post_llm_days', 'SELECT'),
     ('auto_post_llm_days', 'INSERT'),
     ('auto_post_llm_days', 'UPDATE'),
@@ -35,7 +38,11 @@ needed_to_announce (object, privilege) as (
     ('auto_post_webhook_dead_letters', 'SELECT'),
     ('auto_post_webhook_dead_letters', 'INSERT'),
     ('auto_post_webhook_dead_letters', 'UPDATE'),
-    ('auto_post_webhook_dead_letters', 'DELETE')
+    ('auto_post_webhook_dead_letters', 'DELETE'),
+    ('auto_post_webhook_summaries', 'SELECT'),
+    ('auto_post_webhook_summaries', 'INSERT'),
+    ('auto_post_webhook_summaries', 'UPDATE'),
+    ('auto_post_webhook_summaries', 'DELETE')
 )
 
 select n.privilege || ' on ' || n.object as missing
@@ -83,9 +90,10 @@ where
     and (
         p.proname in (
             'auto_post_reconcile', 'auto_post_expire', 'auto_post_host_problems', 'auto_post_count_alerts',
-            'auto_post_committed', 'auto_post_outbox_is_sound', 'auto_post_platform_changes', 'auto_post_json'
+            'auto_post_add_digests', 'auto_post_committed', 'auto_post_outbox_is_sound',
+            'auto_post_platform_changes', 'auto_post_json'
         )
-        or (p.proname = 'auto_post_sequence_events' and $1::boolean)
+        or (p.proname in ('auto_post_sequence_events', 'auto_post_open_approvals') and $1::boolean)
     )
     and not has_function_privilege(current_user, p.oid, 'EXECUTE')
 order by missing

@@ -1,6 +1,6 @@
 -- Inserts posts and moves the rate-limit windows of their agents. $1 ids, $2 tenants, $3 agents, $4 post types,
--- $5 contents, $6 metadata, $7 times, each post's own, $8 the time of the decision. The row count is the number of
--- posts that the platform kept.
+-- $5 contents, $6 metadata, $7 times, each post's own, $8 the time of the decision, $9 the rows of
+-- auto_post_rate_limited that these posts carry. The row count is the number of posts that the platform kept.
 with given as (
     select *
     from
@@ -14,6 +14,11 @@ limits as (
     from given as g
     order by g.agent_id
     on conflict (agent_id) do update set last_post_at = excluded.last_post_at
+),
+
+carried as (
+    delete from {{ schema }}.auto_post_rate_limited as r
+    where cardinality($9::bigint[]) > 0 and r.agent_id = any($3::text[]) and r.id = any($9::bigint[])
 )
 
 insert into {{ platform }}.social_posts (

@@ -161,13 +161,16 @@ def google_chat_shows(body: Any) -> str:
     assert "text" not in body, "a text message's markup cannot be escaped"
     (card,) = body["cardsV2"]
     (section,) = card["card"]["sections"]
-    (widget,) = section["widgets"]
-    parser = _Text()
-    parser.feed(widget["textParagraph"]["text"])
-    parser.close()
-    shown = f"{card['card']['header']['title']}: {parser.text}"
-    assert body["fallbackText"] == shown
-    return shown
+    assert len(section["widgets"]) <= 100
+    texts = []
+    for widget in section["widgets"]:
+        parser = _Text()
+        parser.feed(widget["textParagraph"]["text"])
+        parser.close()
+        texts.append(parser.text)
+    heading = card["card"]["header"]["title"]
+    assert body["fallbackText"] == f"{heading}: {texts[0]}"
+    return f"{heading}: " + "\n".join(texts)
 
 
 def mattermost(path: str, body: Any) -> Answer:

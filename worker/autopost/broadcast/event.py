@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import asyncpg
 
+from autopost.digest import beside, digest_in
 from autopost.errors import MalformedEvent
 from autopost.model import APPROVAL_TYPE
 
@@ -85,6 +86,11 @@ class BroadcastEvent:
     def is_approval(self) -> bool:
         """Return whether the post asks people for approval; case-insensitive."""
         return str(self.metadata.get("operation_type")).strip().casefold() == APPROVAL_TYPE
+
+    @property
+    def beside(self) -> str | None:
+        """Return what is shown beside the text, as `and 4 more since 14:05 UTC`, None for nothing."""
+        return beside(digest_in(self.metadata.get("digest")), self.created_at)
 
     @property
     def topics(self) -> list[str]:

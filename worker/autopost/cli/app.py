@@ -38,6 +38,7 @@ THEMES: dict[str, list[tuple[str, str, str]]] = {
     "Inspect": [
         ("status", "status:status", "autopost status --watch"),
         ("feed", "feed:feed", "autopost feed --follow"),
+        ("digest", "digest:digest", "autopost digest --since 24h --markdown"),
         ("why", "why:why", "autopost why op-42"),
         ("dead", "dead:dead", "autopost dead --json | jq -r .last_error"),
         ("check", "check:check", "autopost check --strict"),

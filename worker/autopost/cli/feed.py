@@ -60,4 +60,5 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         "post_type": None if outcome.content is None else post_type,
         "content": outcome.content,
         "title": outcome.title,
+        "digest": None if outcome.digest is None else outcome.digest.facts,
     }

@@ -65,6 +65,8 @@ def post_body(outcome: Outcome) -> Text:
     # With `ellipsis` rich cuts a letter from a line that ends in a space and holds a character two cells wide.
     body = Text(plain(outcome.content or ""), overflow="fold")
     body.highlight_regex(PLACEHOLDER, style="bold magenta")
+    if outcome.beside is not None:
+        body.append(f" ({outcome.beside})", style="dim")
     return body
 
 

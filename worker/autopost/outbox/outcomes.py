@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from autopost.digest import Digest, beside, digest_in
 from autopost.outbox.cursor import END, START, Cursor
 from autopost.outbox.statements import Statements
 
@@ -38,6 +40,7 @@ class Outcome:
     category: str | None = None  # the agent's
     post_id: str | None = None  # None also for a post that is no longer there
     link: str | None = None  # to the operation on the platform
+    digest: Digest | None = None
 
     @property
     def agent(self) -> str:
@@ -48,6 +51,11 @@ class Outcome:
     def cursor(self) -> Cursor:
         """Return its place in the feed."""
         return Cursor(self.occurred_at, self.id)
+
+    @property
+    def beside(self) -> str | None:
+        """Return what is shown beside a post, as `and 4 more since 14:05 UTC`, None for nothing."""
+        return beside(self.digest, self.occurred_at)
 
     @property
     def is_post(self) -> bool:
@@ -76,7 +84,7 @@ async def read_outcomes(
     """
     wanted = (agent, is_alert, posts_only, most, rows, without, tenant, operation_type, text)
     found = await statements.fetch("outbox/outcomes", after, before.at, before.id, *wanted)
-    return [Outcome(**row) for row in found]
+    return [Outcome(**{**row, "digest": digest_in(json.loads(row["digest"] or "null"))}) for row in found]
 
 
 class NewOutcomes:

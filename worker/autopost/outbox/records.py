@@ -66,6 +66,7 @@ def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
             title=row["rule_title"],
             rule_id=row["rule_id"],
             summary=summary_of(row),
+            is_digest=row["is_digest"],
         ),
         agent=_claimed_agent(row),
         captured_at=row["captured_at"],

@@ -131,7 +131,9 @@ async def _connected(
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
                 limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))
-                publication = Publication(pool, schemas, name, on_posts=on_posts, alert_limit=limit)
+                publication = Publication(
+                    pool, schemas, name, on_posts=on_posts, alert_limit=limit, digest=settings.digest
+                )
                 with health.sampling(gauges.refresh):
                     yield Worker(
                         settings, outbox, publication, doorbell, writer, redactor, served, health, tracer, problems

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import field_validator
 
+from autopost.digest import DigestMode
 from autopost.settings.field import PREFIX, Group, setting
 
 
@@ -39,6 +40,13 @@ class WorkerSettings(Group):
         "a whole number, 0 to 1000; 0 for no limit",
         ge=0,
         le=1000,
+    )
+    digest: DigestMode = setting(
+        DigestMode.METADATA,
+        f"{PREFIX}DIGEST",
+        "Where to say what an agent did while it was rate-limited: in the metadata of its next post, which is shown "
+        "beside the post; also in the post's text; or also in a post of its own at the end of the window.",
+        "metadata, text, post or off",
     )
     poll_seconds: float = setting(
         5.0,
@@ -123,7 +131,7 @@ class WorkerSettings(Group):
         LogFormat.AUTO, f"{PREFIX}LOG_FORMAT", "The format of log lines.", "auto, json or text"
     )
 
-    @field_validator("log_format", mode="before")
+    @field_validator("log_format", "digest", mode="before")
     @classmethod
     def _without_regard_to_case(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from autopost.webhooks.webhook import WebhookKind
 MAX_NAME_CHARACTERS = 80
 MAX_TEXT_CHARACTERS = 800  # a post has 280; escaped, both stay below Discord's 2,000
 ALERT_MARK = "\N{POLICE CARS REVOLVING LIGHT} "
+MOST_SLACK_CHARACTERS = 3_000  # of a block's text
 SUPPRESS_EMBEDS = 1 << 2  # Discord: no preview of what a link leads to
 _JOINER = "\N{WORD JOINER}"
 _DISCORD_ESCAPES = re.compile(r"[\\`*_~|<>@\[\]()#+.-]|:(?=\S)")
@@ -48,9 +49,14 @@ def slack_message(event: BroadcastEvent) -> Mapping[str, Any]:
     &, < and > are escaped in any text: https://docs.slack.dev/messaging/formatting-message-text. Notifications show
     `text`. Links are not fetched.
     """
-    shown = html.escape(line(event), quote=False)
+    shown = for_slack(line(event))
+    return slack_block(shown, without_calls(shown))
+
+
+def slack_block(shown: str, notification: str) -> Mapping[str, Any]:
+    """Return a message with one block of plain text, and the text of its notification."""
     return {
-        "text": _CALLS.sub(_joined, shown),
+        "text": notification,
         "mrkdwn": False,
         "blocks": [{"type": "section", "text": {"type": "plain_text", "text": shown, "emoji": False}}],
         "unfurl_links": False,
@@ -65,14 +71,19 @@ def teams_message(event: BroadcastEvent) -> Mapping[str, Any]:
     https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run.
     """
     runs = (
-        {"type": "TextRun", "text": f"{_mark(event)}{_TEAMS_FUNCTIONS.sub(_joined, _who(event))}", "weight": "Bolder"},
-        {"type": "TextRun", "text": f": {_TEAMS_FUNCTIONS.sub(_joined, _what(event))}"},
+        {"type": "TextRun", "text": f"{_mark(event)}{for_teams(_who(event))}", "weight": "Bolder"},
+        {"type": "TextRun", "text": f": {for_teams(_what(event))}"},
     )
+    return teams_card([{"type": "RichTextBlock", "inlines": list(runs)}])
+
+
+def teams_card(body: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return an adaptive card with these elements."""
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "body": [{"type": "RichTextBlock", "inlines": list(runs)}],
+        "body": list(body),
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
@@ -80,7 +91,11 @@ def teams_message(event: BroadcastEvent) -> Mapping[str, Any]:
 
 def discord_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://discord.com/developers/docs/resources/webhook#execute-webhook."""
-    content = _DISCORD_ESCAPES.sub(r"\\\g<0>", line(event))
+    return discord_content(for_discord(line(event)))
+
+
+def discord_content(content: str) -> Mapping[str, Any]:
+    """Return a message with a content in which no mention takes effect."""
     return {"content": content, "allowed_mentions": {"parse": []}, "flags": SUPPRESS_EMBEDS}
 
 
@@ -89,16 +104,49 @@ def google_chat_message(event: BroadcastEvent) -> Mapping[str, Any]:
 
     https://developers.google.com/workspace/chat/format-messages#card-formatting. Notifications show `fallbackText`.
     """
-    paragraph = {"textParagraph": {"text": html.escape(_what(event), quote=False)}}
-    header = {"title": _mark(event) + _who(event)}
-    card = {"cardId": "post", "card": {"header": header, "sections": [{"widgets": [paragraph]}]}}
-    return {"fallbackText": line(event), "cardsV2": [card]}
+    return google_chat_card("post", _mark(event) + _who(event), [_what(event)])
+
+
+def google_chat_card(card_id: str, heading: str, texts: Sequence[str]) -> Mapping[str, Any]:
+    """Return a card with a heading and paragraphs."""
+    widgets = [{"textParagraph": {"text": html.escape(text, quote=False)}} for text in texts]
+    card = {"header": {"title": heading}, "sections": [{"widgets": widgets}]}
+    return {"fallbackText": f"{heading}: {texts[0]}", "cardsV2": [{"cardId": card_id, "card": card}]}
 
 
 def mattermost_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://developers.mattermost.com/integrate/webhooks/incoming: its text is Markdown."""
-    text = _MATTERMOST_CALLS.sub(_joined, line(event))
-    return {"text": _MATTERMOST_ESCAPES.sub(r"\\\g<0>", text), "props": {"disable_mentions": True}}
+    return mattermost_text(for_mattermost(line(event)))
+
+
+def mattermost_text(text: str) -> Mapping[str, Any]:
+    """Return a message with a text in which no mention takes effect."""
+    return {"text": text, "props": {"disable_mentions": True}}
+
+
+def for_slack(text: str) -> str:
+    """Return a text as Slack shows it in plain text."""
+    return html.escape(text, quote=False)
+
+
+def without_calls(text: str) -> str:
+    """Return a text in which no mention and no emoji code takes effect."""
+    return _CALLS.sub(_joined, text)
+
+
+def for_teams(text: str) -> str:
+    """Return a text as Teams shows it in a text run."""
+    return _TEAMS_FUNCTIONS.sub(_joined, text)
+
+
+def for_discord(text: str) -> str:
+    """Return a text as Discord shows it."""
+    return _DISCORD_ESCAPES.sub(r"\\\g<0>", text)
+
+
+def for_mattermost(text: str) -> str:
+    """Return a text as Mattermost shows it."""
+    return _MATTERMOST_ESCAPES.sub(r"\\\g<0>", _MATTERMOST_CALLS.sub(_joined, text))
 
 
 CHATS: Mapping[WebhookKind, Chat] = {
@@ -147,7 +195,8 @@ def _who(event: BroadcastEvent) -> str:
 
 
 def _what(event: BroadcastEvent) -> str:
-    return _cut(event.content, MAX_TEXT_CHARACTERS)
+    text = _cut(event.content, MAX_TEXT_CHARACTERS)
+    return text if event.beside is None else f"{text} ({event.beside})"
 
 
 def _cut(text: str, most: int) -> str:

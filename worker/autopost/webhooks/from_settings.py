@@ -16,6 +16,7 @@ from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings import PREFIX, Settings
 from autopost.settings.bounded_file import read_bounded
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
+from autopost.webhooks.summaries import SummarySender
 from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook, WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
@@ -49,12 +50,23 @@ def target_of(webhook: Webhook, settings: Settings) -> Target | MailTarget:
 async def webhook_consumers(
     webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
 ) -> AsyncIterator[list[WebhookConsumer]]:
-    """Yield a consumer for each webhook, to be run beside a worker; connections to targets are closed at the end."""
+    """Yield a consumer for each webhook, to be run beside a worker; connections to targets are closed at the end.
+
+    Summaries that are due are sent while the context lasts.
+    """
     holder, one_at_a_time = holder_name(settings), asyncio.Lock()
     async with contextlib.AsyncExitStack() as targets:
-        consumers = []
+        consumers, senders = [], []
         for webhook in webhooks:
             target = await targets.enter_async_context(contextlib.aclosing(target_of(webhook, settings)))
             lease = ConsumerLease(pool, schemas, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
             consumers.append(WebhookConsumer(webhook, lease, target))
-        yield consumers
+            if (due := webhook.summary) is not None:
+                senders.append(SummarySender(webhook, due, pool, schemas, target, holder, one_at_a_time=one_at_a_time))
+        tasks = [asyncio.create_task(sender.run(), name="summary") for sender in senders]
+        try:
+            yield consumers
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -27,6 +27,7 @@ from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import Address, is_within
 from autopost.webhooks.chat import line
 from autopost.webhooks.resolver import Gate
+from autopost.webhooks.summary_message import SummaryMessage
 from autopost.webhooks.target import ANSWER_SECONDS, CONNECT_SECONDS, describe, tls_context
 from autopost.webhooks.webhook import Mail, Webhook
 
@@ -56,8 +57,8 @@ class MailTarget:
         self._gate = Gate(allowed, is_plain=False)
         self._answer_seconds = answer_seconds
 
-    async def send(self, event: BroadcastEvent) -> None:
-        """Send an event. Raises DeliveryFailed, also when it perhaps arrived, and DeliveryRejected."""
+    async def send(self, event: BroadcastEvent | SummaryMessage) -> None:
+        """Send an event or a summary. Raises DeliveryFailed, also when it perhaps arrived, and DeliveryRejected."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
                 client = await self._send(message_for(self._mail, event))
@@ -136,13 +137,13 @@ class MailTarget:
         raise DeliveryFailed(f"{self._host} has no address")
 
 
-def message_for(mail: Mail, event: BroadcastEvent) -> EmailMessage:
-    """Return the message for an event. A repeat has the same Message-ID."""
-    text = line(event)
+def message_for(mail: Mail, event: BroadcastEvent | SummaryMessage) -> EmailMessage:
+    """Return the message for an event or a summary. A repeat has the same Message-ID."""
+    subject, text = (event.title, event.content) if isinstance(event, SummaryMessage) else (line(event),) * 2
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.recipients)
-    message["Subject"] = _one_line(text)
+    message["Subject"] = _one_line(subject)
     message["Date"] = format_datetime(event.created_at.astimezone(UTC))
     domain = mail.sender.rpartition("@")[2]
     message["Message-ID"] = f"<autopost.{_NOT_IN_AN_ID.sub('-', event.post_id)[:64]}@{domain}>"

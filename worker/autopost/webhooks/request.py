@@ -9,6 +9,7 @@ from standardwebhooks import Webhook as Signer
 from autopost import __version__
 from autopost.broadcast.event import EVENT_TYPE, BroadcastEvent, compact_json
 from autopost.webhooks.chat import CHATS
+from autopost.webhooks.summary_message import SUMMARY_CHATS, SummaryMessage, summary_body
 from autopost.webhooks.webhook import Webhook
 
 USER_AGENT = f"autopost/{__version__}"
@@ -16,14 +17,13 @@ USER_AGENT = f"autopost/{__version__}"
 Headers = list[tuple[str, str]]
 
 
-def request_for(webhook: Webhook, event: BroadcastEvent, now: datetime) -> tuple[Headers, bytes]:
-    """Return headers and body for an event. `now` is that of the attempt: a signature is valid for some minutes.
+def request_for(webhook: Webhook, event: BroadcastEvent | SummaryMessage, now: datetime) -> tuple[Headers, bytes]:
+    """Return headers and body for an event or a summary. `now` is that of the attempt: a signature soon expires.
 
     Signed as https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md says. A repeat
     has the same id, by which a receiver knows it.
     """
-    chat = CHATS.get(webhook.kind)
-    body = webhook_body(event) if chat is None else compact_json(chat.message(event))
+    body = _summary_body(webhook, event) if isinstance(event, SummaryMessage) else _body(webhook, event)
     headers = [
         ("User-Agent", USER_AGENT),
         ("Content-Type", "application/json; charset=utf-8"),
@@ -37,6 +37,15 @@ def request_for(webhook: Webhook, event: BroadcastEvent, now: datetime) -> tuple
             ("webhook-signature", Signer(webhook.secret).sign(event.post_id, now, body)),
         ]
     return headers, body.encode()
+
+
+def _body(webhook: Webhook, event: BroadcastEvent) -> str:
+    chat = CHATS.get(webhook.kind)
+    return webhook_body(event) if chat is None else compact_json(chat.message(event))
+
+
+def _summary_body(webhook: Webhook, message: SummaryMessage) -> str:
+    return compact_json(SUMMARY_CHATS.get(webhook.kind, summary_body)(message))
 
 
 def webhook_body(event: BroadcastEvent) -> str:

@@ -26,6 +26,7 @@ from autopost.webhooks.kinds import SERVICES
 from autopost.webhooks.limited_stream import LimitedStream
 from autopost.webhooks.request import request_for
 from autopost.webhooks.resolver import Gate
+from autopost.webhooks.summary_message import SummaryMessage
 from autopost.webhooks.webhook import Webhook, WebhookKind
 
 CONNECT_SECONDS = 5.0
@@ -57,8 +58,8 @@ class Target:
             network_backend=Guarded(allowed, is_plain=urlsplit(webhook.url).scheme == "http"),
         )
 
-    async def send(self, event: BroadcastEvent) -> None:
-        """Send an event. Raises DeliveryFailed, also when it perhaps arrived, and DeliveryRejected."""
+    async def send(self, event: BroadcastEvent | SummaryMessage) -> None:
+        """Send an event or a summary. Raises DeliveryFailed, also when it perhaps arrived, and DeliveryRejected."""
         headers, body = request_for(self._webhook, event, datetime.now(UTC))
         try:
             async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
@@ -71,7 +72,7 @@ class Target:
             raise DeliveryFailed(describe(error)) from None
         self._judge(event, status, wait, answer)
 
-    def _judge(self, event: BroadcastEvent, status: int, wait: float | None, answer: bytes) -> None:
+    def _judge(self, event: BroadcastEvent | SummaryMessage, status: int, wait: float | None, answer: bytes) -> None:
         said = f"HTTP {status}"
         if 200 <= status < 300:
             if self._chat is not None and not self._chat.is_taken(answer):
@@ -86,7 +87,7 @@ class Target:
             raise DeliveryRejected(said)
         raise DeliveryFailed(said, wait, is_misconfigured=status in _MISCONFIGURED)
 
-    def _not_to_be_shown(self, event: BroadcastEvent) -> str:
+    def _not_to_be_shown(self, event: BroadcastEvent | SummaryMessage) -> str:
         values = (self._webhook.url, *(value for _, value in self._webhook.headers))
         return "\n".join((*values, event.content, event.agent_name or ""))
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from autopost.broadcast.event import BroadcastEvent
 from autopost.broadcast.lease import WEBHOOK_PREFIX
+from autopost.webhooks.schedule import Schedule
 
 GIVE_UP_HOURS = 24.0
 
@@ -28,14 +29,17 @@ class WebhookKind(StrEnum):
 
 
 class Importance(StrEnum):
-    """How important a post must be, least first."""
+    """How important a post must be, least first; `none` is for a webhook that is sent summaries alone."""
 
     ALL = "all"
     ALERTS = "alerts"
     APPROVALS = "approvals"
+    NONE = "none"
 
     def has(self, event: BroadcastEvent) -> bool:
         """Return whether a post is that important. An approval request is an alert that asks people to act."""
+        if self is Importance.NONE:
+            return False
         return self is Importance.ALL or (event.is_approval if self is Importance.APPROVALS else event.is_alert)
 
 
@@ -103,6 +107,7 @@ class Webhook:
     wanted: WebhookFilter = WebhookFilter()
     give_up_after: timedelta = timedelta(hours=GIVE_UP_HOURS)
     mail: Mail | None = None
+    summary: Schedule | None = None
 
     @property
     def consumer(self) -> str:

@@ -21,6 +21,7 @@ from autopost.settings.field import PREFIX
 from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached
 from autopost.webhooks.kinds import MAIL_SCHEMES, contradiction, kind_of, misdirection
+from autopost.webhooks.schedule import EXAMPLES, Schedule, parse_schedule
 from autopost.webhooks.webhook import GIVE_UP_HOURS, LISTS, Importance, Mail, Webhook, WebhookFilter, WebhookKind
 
 MAX_HOURS = 144.0  # less than the log keeps what a consumer has not delivered
@@ -38,7 +39,18 @@ _OWN_HEADERS = frozenset(
 )
 _MAIL_KEYS = ("from", "to", "user", "password", "password_file")
 _HTTP_KEYS = ("secret", "secret_file", "headers")
-_KEYS = ("kind", "url", "url_file", "importance", *_HTTP_KEYS, *_MAIL_KEYS, "ca_file", "give_up_hours", *LISTS)
+_KEYS = (
+    "kind",
+    "url",
+    "url_file",
+    "importance",
+    *_HTTP_KEYS,
+    *_MAIL_KEYS,
+    "ca_file",
+    "give_up_hours",
+    "summary",
+    *LISTS,
+)
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 
 Problem = Callable[[str], None]
@@ -92,7 +104,12 @@ def _webhook(name: str, section: Any, folder: Path, allowed: Collection[Network]
     lists = {key: _filter(key, section[key], about) for key in LISTS if key in section}
     wanted = WebhookFilter(**lists, importance=_importance(section.get("importance", "all"), about))
     give_up_after = _hours(section.get("give_up_hours", GIVE_UP_HOURS), about)
-    return None if kind is None else Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after, mail)
+    summary = _schedule(section.get("summary"), about)
+    if wanted.importance is Importance.NONE and "summary" not in section:
+        about("importance", 'got none, so nothing is sent; expected: also a summary, such as "08:00 Europe/Berlin"')
+    if kind is None:
+        return None
+    return Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after, mail, summary)
 
 
 def _shown(value: Any) -> str:
@@ -306,6 +323,19 @@ def _importance(given: Any, about: About) -> Importance:
         return Importance(given)
     about("importance", f"got {_shown(given)}; expected: {', '.join(Importance)}")
     return Importance.ALL
+
+
+def _schedule(given: Any, about: About) -> Schedule | None:
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        about("summary", f"got {_shown(given)}; expected: a text, {EXAMPLES}")
+        return None
+    try:
+        return parse_schedule(given)
+    except ValueError as error:
+        about("summary", str(error))
+        return None
 
 
 def _hours(given: Any, about: About) -> timedelta:

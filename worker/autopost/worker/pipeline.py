@@ -86,6 +86,8 @@ class Pipeline:
             )
         except Exception as error:  # noqa: BLE001 - one row must not fail the others
             return self._failed(claim, error)
+        if claim.operation.is_digest and isinstance(decided, Skipped) and decided.reason is Reason.RATE_LIMITED:
+            return Deferred(claim, str(Reason.RATE_LIMITED), self._seconds_limited(claim), counts=False)
         if (
             isinstance(decided, Skipped)
             and decided.reason is Reason.MISSING_EXPLANATION
@@ -95,6 +97,12 @@ class Pipeline:
         if decided is None and claim.draft is not None and claim.draft.title == claim.operation.title:
             return Posted(claim, claim.draft)
         return decided
+
+    def _seconds_limited(self, claim: Claim) -> float:
+        """Return how long the agent's window lasts: a digest is posted at its end, if an alert began a new one."""
+        last_post_at = claim.agent.last_post_at if claim.agent else None
+        ends_at = (last_post_at or claim.claimed_at) + self._window
+        return max(0.0, (ends_at - claim.claimed_at).total_seconds())
 
     def _may_be_explained(self, claim: Claim) -> bool:
         """Return whether the explanation may be committed, and could not be read: another attempt may read it."""

@@ -15,6 +15,7 @@ import asyncpg
 from autopost import audit
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
+from autopost.digest import DigestMode
 from autopost.errors import AuditRefused, LeaseLost, PostRefused
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
 from autopost.observability.bookkeeping import bookkeeping
@@ -27,6 +28,7 @@ from autopost.worker.alert_storm import (
     is_counted,
     is_storm_skip,
 )
+from autopost.worker.digests import DigestCarrier, kept_of, rate_limited
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 
@@ -88,7 +90,9 @@ class Publication:
         *,
         on_posts: Callable[[], None] | None = None,
         alert_limit: AlertLimit | None = None,
+        digest: DigestMode = DigestMode.METADATA,
     ) -> None:
+        self._digest = digest
         self._alert_limit = alert_limit or AlertLimit()
         self._pool = pool
         self._schemas = schemas
@@ -117,17 +121,18 @@ class Publication:
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
                     free, busy, squatted = await self._lock_agents(connection, group, bypass)
-                    allowed, now = await self._decide(connection, free, decide, timeouts)
+                    allowed, now, digests = await self._decide(connection, free, decide, timeouts)
                     alerts = await self._alerts(connection, allowed, now)
-                    decided = alerts.decide(allowed)
+                    decided = digests.carry(alerts.decide(allowed))
                     decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
                     times = {_key(decision): at for decision, at in zip(decisions, times_from(now), strict=False)}
-                    finished = await self._finish(connection, decisions, times)
+                    finished = await self._finish(connection, decisions, times, now)
                     if len(finished) < len(decisions):
                         settled |= {_key(p): Lost(p.claim) for p in decisions if _key(p) not in finished}
                         raise LeaseLost
                     posts = [decision for decision in decisions if isinstance(decision, Posted)]
                     await self._post(connection, posts, times, now)
+                    await self._add_digests(connection, decisions)
                     if outdated := await self._count_alerts(connection, alerts, now):
                         settled |= {_key(p): Outdated(p.claim) for p in posts if p.claim.id in outdated}
                         raise _SummaryOutdated
@@ -165,11 +170,13 @@ class Publication:
 
     async def _decide(
         self, connection: Any, group: Sequence[Proposal], decide: Decide, timeouts: Timeouts
-    ) -> tuple[list[Proposal], datetime]:
+    ) -> tuple[list[Proposal], datetime, DigestCarrier]:
         limits = _milliseconds(timeouts, len(group))
         rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""], *limits)
         now: datetime = rows[0]["now"]
-        return decide(group, {row["agent_id"]: agent_of(row) for row in rows}, now), now
+        agents = {row["agent_id"]: agent_of(row) for row in rows}
+        kept = {row["agent_id"]: kept_of(row["kept"]) for row in rows if row["kept"]}
+        return decide(group, agents, now), now, DigestCarrier(self._digest, agents, kept)
 
     async def _alerts(self, connection: Any, allowed: Sequence[Proposal], now: datetime) -> AlertCounter:
         """Return what decides about alerts, from what the database has while the agents of posts are locked."""
@@ -190,7 +197,9 @@ class Publication:
         rows = await connection.fetch(self._query("worker/count_alerts"), changes_as_json(changes), now)
         return {row["id"] for row in rows}
 
-    async def _finish(self, connection: Any, decisions: Sequence[Proposal], times: Mapping[Key, datetime]) -> set[Key]:
+    async def _finish(
+        self, connection: Any, decisions: Sequence[Proposal], times: Mapping[Key, datetime], now: datetime
+    ) -> set[Key]:
         rows = await connection.fetch(
             self._query("worker/finish"),
             [decision.claim.id for decision in decisions],
@@ -201,6 +210,8 @@ class Publication:
             [decision.claim.operation.operation_type for decision in decisions],
             [audit.details(decision, worker=self._worker, now=times[_key(decision)]) for decision in decisions],
             [times[_key(decision)] for decision in decisions],
+            now,
+            self._digest is not DigestMode.OFF,
         )
         if rows and rows[0]["audited"] < len(rows):
             raise AuditRefused
@@ -221,11 +232,19 @@ class Publication:
             [audit.post_metadata(post) for post in posts],
             [times[_key(post)] for post in posts],
         )
-        tag = await connection.execute(self._query("worker/post"), *values, now)
+        carried = [row for post in posts if post.digest is not None for row in post.digest.rows]
+        tag = await connection.execute(self._query("worker/post"), *values, now, carried)
         if int(tag.rsplit(" ", 1)[1]) < len(posts):
             raise PostRefused
         if self._on_posts is not None:
             await connection.execute(self._query("worker/announce"), *values)
+
+    async def _add_digests(self, connection: Any, decisions: Sequence[Proposal]) -> None:
+        """Add the posts that will say, at the end of the window, what is skipped as rate-limited."""
+        if self._digest is DigestMode.POST and (skipped := rate_limited(decisions)):
+            operations = [claim.operation for claim in skipped]
+            agents, tenants = [o.agent_id for o in operations], [o.tenant_id for o in operations]
+            await connection.execute(self._query("worker/add_digests"), agents, tenants, self._alert_limit.window)
 
     def _query(self, name: str) -> str:
         return query(name, self._schemas)
@@ -270,7 +289,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
         await connection.fetch(query("worker/claim_chosen", schemas), "", timedelta(), True, nothing)
         await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
         await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
-        await connection.fetch(query("worker/finish", schemas), *[nothing] * 8)
-        await connection.execute(query("worker/post", schemas), *[nothing] * 7, now)
+        await connection.fetch(query("worker/finish", schemas), *[nothing] * 8, now, False)
+        await connection.execute(query("worker/post", schemas), *[nothing] * 7, now, nothing)
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.rollback()

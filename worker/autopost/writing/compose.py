@@ -14,6 +14,8 @@ from autopost.writing.wording_file import default_wording
 
 def compose(fields: Fields, wording: Wording = DEFAULT) -> str:
     """Return the text of a post from a template, not yet cut. Missing fields leave no gap in the sentence."""
+    if fields.is_digest:  # the publishing transaction knows the rest
+        return fields.agent_name or "An agent"
     subject = Subject.SUMMARY if fields.summary is not None else Subject(fields.kind)
     language = wording.language_of(fields)
     candidates = chain(wording.entries, default_wording().entries)

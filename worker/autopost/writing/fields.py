@@ -52,6 +52,7 @@ class Fields:
     summary: Summary | None = None
     title: str | None = None
     rule_id: int | None = None
+    is_digest: bool = False
 
     @property
     def shown_title(self) -> str:
@@ -96,6 +97,7 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
         summary=operation.summary,
         title=operation.title,
         rule_id=operation.rule_id,
+        is_digest=operation.is_digest,
     )
 
 

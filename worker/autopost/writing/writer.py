@@ -81,12 +81,12 @@ class Writer:
         self._wording = wording
 
     async def write(self, operation: Operation, agent: Agent) -> Written:
-        """Write the post; a summary of alerts from a template. Raises RedactionFailed, nothing for a failing LLM.
+        """Write the post; a summary or a digest from a template. Raises RedactionFailed, nothing for a failing LLM.
 
         The time limit of a generation starts when one of the `llm_concurrency` slots is free. Redaction runs in a
         thread.
         """
-        if self._llm is None or operation.summary is not None:
+        if self._llm is None or operation.summary is not None or operation.is_digest:
             return await asyncio.to_thread(self.from_template, operation, agent)
         fields = await asyncio.to_thread(self._redacted, operation, agent)
         with self._tracer.step("write") as span:

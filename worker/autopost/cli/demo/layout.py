@@ -16,6 +16,7 @@ from autopost.outbox.outcomes import Outcome
 MEANINGS = {
     "rate_limited": "one post in 5 minutes",
     "alert_storm": "summed up in one post",
+    "digest_empty": "nothing was left to sum up",
     "maturity_blocked": "students only read",
     "agent_unknown": "nobody knows this agent",
     "agent_ambiguous": "more than one agent has this id",

@@ -14,6 +14,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree as ET
 
+from autopost.digest import Digest, beside
+
 JSON_TYPE = "application/feed+json"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -34,11 +36,18 @@ class Post:
     content: str
     created_at: datetime
     operation: str | None = None  # what the rule calls it, or its type
+    digest: Digest | None = None
 
     @property
     def author(self) -> str:
         """Return who posted, in words."""
         return self.agent_name or self.agent_id or "an agent"
+
+    @property
+    def text(self) -> str:
+        """Return the post, and what is shown beside it on a line of its own."""
+        more = beside(self.digest, self.created_at)
+        return self.content if more is None else f"{self.content}\n({more})"
 
     @property
     def title(self) -> str:
@@ -72,12 +81,16 @@ def _item(post: Post) -> dict[str, Any]:
     return {
         "id": id_of(post.id),
         "title": post.title,
-        "content_text": post.content,
+        "content_text": post.text,
         "date_published": _time(post.created_at),
         "authors": [{"name": post.author}],
         "tags": [post.post_type],
-        "_autopost": {"post_id": post.id, "agent_id": post.agent_id, "operation": post.operation},
+        "_autopost": {"post_id": post.id, "agent_id": post.agent_id, "operation": post.operation, **_more(post)},
     }
+
+
+def _more(post: Post) -> dict[str, Any]:
+    return {} if post.digest is None else {"digest": post.digest.facts}
 
 
 def atom_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
@@ -98,7 +111,7 @@ def atom_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
         _add(entry, "updated", _time(post.created_at))
         _add(_add(entry, "author"), "name", post.author)
         _add(entry, "category", term=post.post_type)
-        _add(entry, "content", post.content, type="text")
+        _add(entry, "content", post.text, type="text")
     document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from functools import partial
 
+from autopost.digest import digest_in
 from autopost.web.cached import Cached
 from autopost.web.database import Database
 from autopost.web.feed.documents import Post
@@ -33,4 +35,4 @@ class Posts:
 
     async def _read(self, wanted: FeedFilter) -> list[Post]:
         rows = await self._database.fetch("feed/posts", wanted.agent, wanted.kind, MOST_POSTS, MOST_ROWS_READ)
-        return [Post(**dict(row)) for row in rows]
+        return [Post(**{**row, "digest": digest_in(json.loads(row["digest"] or "null"))}) for row in rows]

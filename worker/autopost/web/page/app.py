@@ -23,6 +23,7 @@ from autopost.web.host_guard import Guard, HostCheck
 from autopost.web.page.actions import Actions, ask_for_token
 from autopost.web.page.choices import read_choices
 from autopost.web.page.deliveries import read_deliveries
+from autopost.web.page.digest import DigestView
 from autopost.web.page.feed import Feed
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
@@ -81,6 +82,7 @@ def application(settings: Settings, context: DashboardContext, database: Databas
         routes=[
             Route("/", views.feed),
             Route("/outbox", views.outbox),
+            Route("/digest", DigestView(context, database).show),
             Route("/events", views.events),
             Route("/post/{id}", views.post),
             Route("/agents", views.agents),

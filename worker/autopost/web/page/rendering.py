@@ -25,6 +25,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
     "rate_limited": "rate limit: this agent had just posted",
     "alert_storm": "too many alerts: one post sums them up",
+    "digest_empty": "nothing was left to sum up",
     "maturity_blocked": "maturity: students only read",
     "tenant_mismatch": "it names another tenant than its agent's",
     "agent_unknown": "nobody knows this agent",

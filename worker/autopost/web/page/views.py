@@ -88,7 +88,7 @@ class Views:
             choices=choices,
             agent_word=_agent_word(wanted, choices, page),
             stream=None if page is None or before is not None else _stream(wanted, page.entries),
-            **self._frame(request, trouble),
+            **frame(self._context, request, trouble),
         )
         return HTMLResponse(html, 200 if page is not None else 503)
 
@@ -137,7 +137,7 @@ class Views:
             dead=dead,
             deliveries=deliveries,
             stream=None if trouble else "events?topic=outbox",
-            **self._frame(request, trouble),
+            **frame(self._context, request, trouble),
         )
         return HTMLResponse(html, 200 if trouble is None else 503)
 
@@ -159,9 +159,11 @@ class Views:
         missed = await hub.subscribe(viewer, read_missed)
         return EventStream(hub, viewer, event("trouble", hub.trouble) + missed)
 
-    def _frame(self, request: Request, trouble: DatabaseUnavailable | None) -> dict[str, object]:
-        notice = NOTICES.get(request.query_params.get("said", ""))
-        return {"notice": notice, "trouble": trouble, "signed_in": self._context.access.has_token}
+
+def frame(context: DashboardContext, request: Request, trouble: DatabaseUnavailable | None) -> dict[str, object]:
+    """Return what every page shows."""
+    notice = NOTICES.get(request.query_params.get("said", ""))
+    return {"notice": notice, "trouble": trouble, "signed_in": context.access.has_token}
 
 
 def _agent_word(wanted: FeedFilter, choices: Choices, page: Page | None) -> str:

@@ -1,0 +1,94 @@
+"""What a post carries of its agent's rate-limited operations: counted, stored, and shown beside the post. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+MOST_SHOWN = 1_000_000_000  # a larger number in a post's metadata is not ours
+
+
+class DigestMode(StrEnum):
+    """Where to say what an agent did while it was rate-limited."""
+
+    METADATA = "metadata"
+    TEXT = "text"
+    POST = "post"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestKind:
+    """Equal operations of an agent: the title of their rule, their type and status (one word each, or None)."""
+
+    title: str | None
+    operation_type: str | None
+    status: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What an agent did while it was rate-limited since its last post (`since`, None if that is not known).
+
+    `kinds` are the most frequent, `count` is the number of all operations, `rows` are those that the post removes.
+    `is_in_text`: the post's text says it, so nothing is shown beside it.
+    """
+
+    count: int
+    since: datetime | None
+    kinds: tuple[DigestKind, ...] = ()
+    rows: tuple[int, ...] = ()
+    is_in_text: bool = False
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it as audit rows have it, without the kinds."""
+        since = self.since.isoformat() if self.since else None
+        return {"count": self.count, "since": since, "in_text": self.is_in_text}
+
+    @property
+    def facts_with_kinds(self) -> dict[str, Any]:
+        """Return it as the metadata of a post has it."""
+        kinds = [
+            {"title": kind.title, "operation_type": kind.operation_type, "status": kind.status, "count": kind.count}
+            for kind in self.kinds
+        ]
+        return {**self.facts, "kinds": kinds}
+
+
+def digest_in(facts: object) -> Digest | None:
+    """Return the digest of a post's metadata or of an audit row, without kinds; None where it is none.
+
+    The platform may have written anything into its own posts.
+    """
+    if not isinstance(facts, Mapping):
+        return None
+    count, since = facts.get("count"), facts.get("since")
+    if not isinstance(count, int) or not 0 < count <= MOST_SHOWN:
+        return None
+    try:
+        at = datetime.fromisoformat(since) if isinstance(since, str) else None
+    except ValueError:
+        at = None
+    return Digest(
+        count, at if at is None or at.tzinfo else at.replace(tzinfo=UTC), is_in_text=bool(facts.get("in_text"))
+    )
+
+
+def beside(digest: Digest | None, posted_at: datetime) -> str | None:
+    """Return what is shown beside a post, as `and 4 more since 14:05 UTC`, None for nothing.
+
+    `since` is the agent's post before; of another day it has the date.
+    """
+    if digest is None or digest.is_in_text:
+        return None
+    more = f"and {digest.count:,} more"
+    if digest.since is None:
+        return more
+    since = digest.since.astimezone(UTC)
+    day = "" if since.date() == posted_at.astimezone(UTC).date() else f"{since.day} {since:%b}, "
+    return f"{more} since {day}{since:%H:%M} UTC"

@@ -1,0 +1,58 @@
+"""`/digest`: what the agents did in the last hours. A query every minute serves every viewer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from autopost.outbox.summary import Summary, read_summary
+from autopost.outbox.summary_text import headline, sections
+from autopost.web.cached import Cached
+from autopost.web.database import Database
+from autopost.web.errors import DatabaseUnavailable
+from autopost.web.page.views import DashboardContext, frame
+
+SPANS = ((1, "1 hour"), (24, "24 hours"), (168, "7 days"))
+USUAL_HOURS = 24
+CACHED_SECONDS = 60.0
+
+
+class DigestView:
+    """The handler of the page."""
+
+    def __init__(self, context: DashboardContext, database: Database) -> None:
+        self._context = context
+        self._database = database
+        self._cached = {hours: Cached(partial(self._read, hours), CACHED_SECONDS) for hours, _ in SPANS}
+
+    async def show(self, request: Request) -> Response:
+        """Show a summary of a span; of the usual one where the address names another."""
+        await self._context.access.require(request)
+        given = request.query_params.get("hours", "")
+        hours = next((hours for hours, _ in SPANS if str(hours) == given), USUAL_HOURS)
+        summary: Summary | None = None
+        trouble = None
+        try:
+            summary = await self._cached[hours].get()
+        except DatabaseUnavailable as error:
+            trouble = error
+            self._cached[hours].invalidate()  # the next look may find the database back
+        html = self._context.renderer.page(
+            "digest",
+            here="digest",
+            stream=None,
+            spans=SPANS,
+            chosen=hours,
+            summary=summary,
+            headline=headline(summary) if summary else "",
+            sections=sections(summary, UTC) if summary else [],
+            **frame(self._context, request, trouble),
+        )
+        return HTMLResponse(html, 200 if summary is not None else 503)
+
+    async def _read(self, hours: int) -> Summary:
+        until = datetime.now(UTC)
+        return await read_summary(self._database, until - timedelta(hours=hours), until)
