@@ -101,7 +101,7 @@ class Views:
         except DatabaseUnavailable as error:
             trouble = error
         html = self._context.renderer.page(
-            "post", here="post", root="../", found=found, stream=None, **self._frame(request, trouble)
+            "post", here="post", root="../", found=found, stream=None, **frame(self._context, request, trouble)
         )
         return HTMLResponse(html, 503 if trouble else 200 if found else 404)
 
