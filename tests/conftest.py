@@ -7,6 +7,7 @@ names: its role must be allowed to create databases and roles. DATABASE_URL, whi
 from __future__ import annotations
 
 import contextlib
+import importlib
 import itertools
 import os
 import shutil
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.support.crew import Crew
     from tests.support.host import Host
 
+ROOT = Path(__file__).parents[1]
 OUTER_URL = os.environ.get("AUTOPOST_TEST_DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
 MEMORY = Path("/dev/shm")  # on Linux; a container's own has 64 MB by default
@@ -61,6 +63,9 @@ for _name in list(os.environ):
     if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
 os.environ["SOCIAL_POST_CONFIG_FILE"] = os.devnull  # and not the file of an installation beside it
+# PYTHONDONTWRITEBYTECODE has been read already. Without files for it, each process of each run would rewrite the
+# assertions of all test modules, which takes longer than importing them.
+sys.dont_write_bytecode = False
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shell starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -75,6 +80,21 @@ def pytest_report_header() -> str:
         place = ", ".join(f"{name} {parts[name]}" for name in ("host", "port", "dbname") if parts.get(name))
         return f"server: AUTOPOST_TEST_DATABASE_URL ({place})"
     return f"server: a private PostgreSQL {EMBEDDED_VERSION}, which this run starts and removes"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each process of a whole run begin with a share of the test modules.
+
+    All of them collect in the same order and at the same time: the first run would rewrite each module in each process.
+    """
+    process: dict[str, str] | None = getattr(session.config, "workerinput", None)
+    if process is None or session.config.args != session.config.getini("testpaths"):
+        return
+    number, processes = int(process["workerid"].removeprefix("gw")), int(process["workercount"])
+    for path in sorted(ROOT.glob("tests/**/test_*.py"))[number::processes]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection reports it
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 class Server:

@@ -19,6 +19,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.listening import Listener
 from tests.support.roles import groups_locked
@@ -128,7 +129,7 @@ def refused(platform: Platform, mapping: Path) -> str:
     return str(caught.value)
 
 
-def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Platform) -> None:
+def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Platform, processes: Crew) -> None:
     """Their tables, their role, our trigger, a worker process with the worker's rights: a post and an audit row."""
     before = platform.rows(
         "select c.relname, c.relfilenode, c.relacl::text, array(select a.attname from pg_attribute as a "
@@ -137,7 +138,7 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
     )
     install(platform)
     variables = {"SOCIAL_POST_LLM_ENABLED": "false"}
-    with worker_process(platform.as_role(platform.worker), **variables) as worker:
+    with worker_process(platform.as_role(platform.worker), processes, **variables) as worker:
         until(lambda: platform.value("select count(*) from autopost.auto_post_workers") == 1)
         tracker = platform.complete_operation()
         until(lambda: platform.value("select count(*) from agent_posts") == 1)
@@ -164,7 +165,9 @@ def test_completed_operation_is_posted_to_the_platforms_own_table(platform: Plat
     assert after == before, "the platform's tables are as they were, but for the trigger"
 
 
-def test_messages_hold_what_the_mapping_writes_to_the_platforms_own_columns(platform: Platform) -> None:
+def test_messages_hold_what_the_mapping_writes_to_the_platforms_own_columns(
+    platform: Platform, processes: Crew
+) -> None:
     """As the row has it, in types of JSON; of a type of the platform's its text, without a cast that somebody made."""
     platform.execute(
         "create function kind_as_json(agent_post_kind) returns json language plpgsql as "
@@ -176,7 +179,7 @@ def test_messages_hold_what_the_mapping_writes_to_the_platforms_own_columns(plat
     install(platform)
     listener = Listener(platform.dsn)
     variables = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_BROADCAST": "notify"}
-    with worker_process(platform.as_role(platform.worker), **variables):
+    with worker_process(platform.as_role(platform.worker), processes, **variables):
         until(lambda: platform.value("select count(*) from autopost.auto_post_workers") == 1)
         with open_connection(platform.as_role(platform.application), autocommit=True) as application:
             application.execute(
@@ -235,23 +238,23 @@ async def test_missed_operation_is_reconciled(platform: Platform, redactor: Reda
     assert "Tid Range Scan" in str(plan)
 
 
-def test_student_may_not_post_whatever_the_letter_case(platform: Platform) -> None:
+def test_student_may_not_post_whatever_the_letter_case(platform: Platform, processes: Crew) -> None:
     """Maturity is read from the platform's column status."""
     install(platform)
     platform.execute("update agent_registry set status = 'student'")
     platform.complete_operation()
     variables = {"SOCIAL_POST_LLM_ENABLED": "false"}
-    with worker_process(platform.as_role(platform.worker), **variables):
+    with worker_process(platform.as_role(platform.worker), processes, **variables):
         until(lambda: platform.waiting() == 0)
     assert platform.value("select reason from autopost.auto_post_outbox") == "maturity_blocked"
 
 
-def test_commands_serve_a_mapped_platform(platform: Platform) -> None:
+def test_commands_serve_a_mapped_platform(platform: Platform, processes: Crew) -> None:
     """Status, feed and why look through the views; a simulation, which would write, refuses."""
     install(platform)
     platform.complete_operation()
     where = {"SOCIAL_POST_LLM_ENABLED": "false"}
-    with worker_process(platform.as_role(platform.worker), **where):
+    with worker_process(platform.as_role(platform.worker), processes, **where):
         until(lambda: platform.waiting() == 0)
     feed = autopost("feed", dsn=platform.as_role(platform.installer), **where)
     assert "Just finished workflow_execute!" in feed.stdout, feed.stderr

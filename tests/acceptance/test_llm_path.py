@@ -16,6 +16,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from autopost.writing.quality import MAX_REJECTED
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import (
     LlmServer,
@@ -296,7 +297,9 @@ async def test_flood_of_one_agent_does_not_keep_another_waiting(
             assert len(host.posts()) - before < 100
 
 
-def test_model_that_is_rejected_ten_times_in_a_row_is_paused_and_reported(host: Host, database: str) -> None:
+def test_model_that_is_rejected_ten_times_in_a_row_is_paused_and_reported(
+    host: Host, database: str, processes: Crew
+) -> None:
     """By log, metric, readiness and status, with the reason; posts go on from templates, and no answer is paid for."""
     operations = 14
     for number in range(operations):
@@ -310,7 +313,7 @@ def test_model_that_is_rejected_ten_times_in_a_row_is_paused_and_reported(host: 
     with LlmServer() as llm:
         llm.will(says("Option 1: Done! Option 2: Finished!"))
         key = {"OPENAI_API_KEY": "test-" + "key", "OPENAI_BASE_URL": llm.base_url}
-        with worker_process(database, **variables, **key) as worker:
+        with worker_process(database, processes, **variables, **key) as worker:
             until(lambda: len(host.posts()) == operations, what="all posts")
             address = until(lambda: re.search(r'"address": "(http://127\.0\.0\.1:\d+)"', worker.log))
             assert address is not None

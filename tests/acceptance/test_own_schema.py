@@ -11,6 +11,7 @@ from autopost.database.migrate import migrate
 from autopost.database.sql import Schemas
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.roles import dsn_of, groups
 from tests.support.work import worker_process
@@ -37,7 +38,9 @@ def apart(schemas: Schemas, empty_database: str) -> Iterator[Host]:
         yield Host(connection)
 
 
-def test_worker_and_commands_find_both_schemas(schemas: Schemas, apart: Host, empty_database: str) -> None:
+def test_worker_and_commands_find_both_schemas(
+    schemas: Schemas, apart: Host, empty_database: str, processes: Crew
+) -> None:
     """With the rights that the grants give and no more; the self-check finds nothing wrong."""
     variables = {
         "SOCIAL_POST_SCHEMA": schemas.own,
@@ -46,7 +49,7 @@ def test_worker_and_commands_find_both_schemas(schemas: Schemas, apart: Host, em
     }
     apart.agent()
     with groups(apart, empty_database, schemas) as logins:
-        with worker_process(dsn_of(empty_database, user=logins["worker"]), **variables) as worker:
+        with worker_process(dsn_of(empty_database, user=logins["worker"]), processes, **variables) as worker:
             until(lambda: apart.value("select count(*) from auto_post_workers") == 1)
             apart.complete()
             until(lambda: len(apart.posts()) == 1)

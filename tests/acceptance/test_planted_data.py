@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import Exchange, LlmServer, Reply, answers, hangs_up, sends
 from tests.support.planted import OWN_PATTERN, PEOPLE, Plant, everything_but, found_in, plant, plants
@@ -93,10 +94,12 @@ def test_planted_data_is_seen_by_the_tests_eyes(host: Host) -> None:
     assert len(PLANTS) > 40
 
 
-def test_template_path_lets_nothing_planted_out(host: Host, database: str, lists: dict[str, str]) -> None:
+def test_template_path_lets_nothing_planted_out(
+    host: Host, database: str, processes: Crew, lists: dict[str, str]
+) -> None:
     """Posts, audit rows, what retention leaves, log and monitoring."""
     plant(host, PLANTS)
-    with worker_process(database, **TEMPLATES, **TALKATIVE, **FORGETFUL, **lists) as worker:
+    with worker_process(database, processes, **TEMPLATES, **TALKATIVE, **FORGETFUL, **lists) as worker:
         finished(host)
         left = forgotten(host)
         assert found_in(pages(worker), PLANTS) == {}
@@ -108,13 +111,13 @@ def test_template_path_lets_nothing_planted_out(host: Host, database: str, lists
     assert {"EMAIL_ADDRESS", "CREDIT_CARD", "PASSWORD", "PERSON", "STAFF_BADGE"} <= types
 
 
-def test_llm_path_lets_nothing_planted_out(host: Host, database: str, lists: dict[str, str]) -> None:
+def test_llm_path_lets_nothing_planted_out(host: Host, database: str, processes: Crew, lists: dict[str, str]) -> None:
     """Nor into the request; and what the model says of planted data is not posted."""
     plant(host, PLANTS)
     told = iter([one.texts["answer"] for one in PLANTS])  # the server's threads share it
     with LlmServer() as llm:
         llm.will(answers(lambda _: f"All done here: {next(told)}"))
-        with worker_process(database, **with_llm(llm), **TALKATIVE, **FORGETFUL, **lists) as worker:
+        with worker_process(database, processes, **with_llm(llm), **TALKATIVE, **FORGETFUL, **lists) as worker:
             finished(host)
             left = forgotten(host)
             assert found_in(pages(worker), PLANTS) == {}
@@ -130,12 +133,12 @@ def test_llm_path_lets_nothing_planted_out(host: Host, database: str, lists: dic
     assert len(host.posts()) == len(PLANTS)
 
 
-def test_status_that_is_text_is_not_shown(host: Host, database: str, lists: dict[str, str]) -> None:
+def test_status_that_is_text_is_not_shown(host: Host, database: str, processes: Crew, lists: dict[str, str]) -> None:
     """An approval is significant whatever its status says."""
     for number, one in enumerate(PLANTS):
         agent = host.agent(f"agent{number}")
         host.start(f"op{number}", "approval_requested", agent=agent, status=one.texts["status"])
-    with worker_process(database, **TEMPLATES, **TALKATIVE, **lists) as worker:
+    with worker_process(database, processes, **TEMPLATES, **TALKATIVE, **lists) as worker:
         finished(host)
         assert found_in(pages(worker), PLANTS) == {}
         assert found_in(worker.log, PLANTS) == {}
@@ -165,14 +168,14 @@ def spills(code: int) -> Reply:
     ],
 )
 def test_llm_that_fails_lets_nothing_planted_out(
-    host: Host, database: str, lists: dict[str, str], reply: Reply
+    host: Host, database: str, processes: Crew, lists: dict[str, str], reply: Reply
 ) -> None:
     """Whatever it says of it."""
     plant(host, PLANTS)
     with LlmServer() as llm:
         llm.will(reply)
         slow = {"SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.5"}
-        with worker_process(database, **with_llm(llm), **TALKATIVE, **FORGETFUL, **lists, **slow) as worker:
+        with worker_process(database, processes, **with_llm(llm), **TALKATIVE, **FORGETFUL, **lists, **slow) as worker:
             finished(host)
             left = forgotten(host)
             assert found_in(pages(worker), PLANTS) == {}
@@ -209,12 +212,14 @@ def quoting_feed(host: Host, sqlstate: str) -> None:
     host.execute("create trigger quote before insert on social_posts for each row execute function quote()")
 
 
-def test_feed_that_tells_all_it_was_given_is_not_heard(host: Host, database: str, lists: dict[str, str]) -> None:
+def test_feed_that_tells_all_it_was_given_is_not_heard(
+    host: Host, database: str, processes: Crew, lists: dict[str, str]
+) -> None:
     """Each row is a dead letter with the kind of the error and no word of its message."""
     quoting_feed(host, "P0001")
     plant(host, PLANTS)
     once = {"SOCIAL_POST_MAX_ATTEMPTS": "1"}
-    with worker_process(database, **TEMPLATES, **TALKATIVE, **lists, **once) as worker:
+    with worker_process(database, processes, **TEMPLATES, **TALKATIVE, **lists, **once) as worker:
         finished(host)
         assert found_in(pages(worker), PLANTS) == {}
         assert found_in(worker.log, PLANTS) == {}
@@ -225,13 +230,13 @@ def test_feed_that_tells_all_it_was_given_is_not_heard(host: Host, database: str
 
 
 def test_feed_that_fails_for_a_while_and_tells_all_is_not_heard(
-    host: Host, database: str, lists: dict[str, str]
+    host: Host, database: str, processes: Crew, lists: dict[str, str]
 ) -> None:
     """What is tried again, given back and posted later says no more than that."""
     quoting_feed(host, "40001")
     plant(host, PLANTS)
     hasty = {"SOCIAL_POST_LEASE_SECONDS": "1", "SOCIAL_POST_LLM_TIMEOUT_SECONDS": "0.5"}
-    with worker_process(database, **TEMPLATES, **TALKATIVE, **lists, **hasty) as worker:
+    with worker_process(database, processes, **TEMPLATES, **TALKATIVE, **lists, **hasty) as worker:
         until(lambda: "SerializationError" in worker.log)
         assert "publish.retry" in worker.log
         until(lambda: any(row["last_error"] for row in host.outbox()), what="a row that was given back")

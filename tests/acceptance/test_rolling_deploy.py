@@ -16,6 +16,7 @@ from autopost.errors import SchemaMismatch
 from autopost.settings import load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.work import worker_process
 
@@ -67,12 +68,12 @@ def run_next(environment: dict[str, str], dsn: str, *arguments: str) -> subproce
 
 
 def test_old_and_new_workers_work_together_after_an_additive_migration(
-    host: Host, database: str, tmp_path: Path
+    host: Host, database: str, processes: Crew, tmp_path: Path
 ) -> None:
     """Migrate under a running worker, start a new one beside it, end the old one: every operation has one outcome."""
     newer = next_version(tmp_path, ADDITIVE)
     host.agent()
-    with worker_process(database, **QUICK, SOCIAL_POST_WORKER_NAME="old") as old:
+    with worker_process(database, processes, **QUICK, SOCIAL_POST_WORKER_NAME="old") as old:
         host.complete("before")
         until(lambda: host.waiting() == 0)
         migrated = run_next(newer, database, "migrate", "--yes")
@@ -98,21 +99,23 @@ def test_old_and_new_workers_work_together_after_an_additive_migration(
 
 
 def test_old_worker_starts_and_serves_commands_on_a_newer_schema_that_allows_it(
-    host: Host, database: str, tmp_path: Path
+    host: Host, database: str, processes: Crew, tmp_path: Path
 ) -> None:
     """A restart in the middle of a rolling deploy is none of anybody's business."""
     assert run_next(next_version(tmp_path, ADDITIVE), database, "migrate", "--yes").returncode == 0
     host.complete(agent=host.agent())
-    with worker_process(database, **QUICK):
+    with worker_process(database, processes, **QUICK):
         until(lambda: host.waiting() == 0)
     assert autopost("status", dsn=database).returncode == 0
     with pytest.raises(SchemaMismatch, match="9999_next"):
         migrate(load_settings(database_url=database))
 
 
-def test_old_worker_stops_when_a_newer_schema_does_not_serve_it(host: Host, database: str, tmp_path: Path) -> None:
+def test_old_worker_stops_when_a_newer_schema_does_not_serve_it(
+    host: Host, database: str, processes: Crew, tmp_path: Path
+) -> None:
     """Also one that runs: it says why, gives back what it can, and ends with exit code 4."""
-    with worker_process(database, **QUICK) as old:
+    with worker_process(database, processes, **QUICK) as old:
         until(lambda: host.value("select count(*) from auto_post_workers") == 1)
         assert run_next(next_version(tmp_path, BREAKING), database, "migrate", "--yes").returncode == 0
         host.complete()
@@ -136,9 +139,9 @@ def test_new_worker_stops_on_an_older_schema(host: Host, database: str, tmp_path
     assert f"at revision 0001_outbox, this version needs {head_revision()}: run `autopost migrate`" in result.stderr
 
 
-def test_worker_stops_when_its_tables_are_taken_away(host: Host, database: str) -> None:
+def test_worker_stops_when_its_tables_are_taken_away(host: Host, database: str, processes: Crew) -> None:
     """It does not knock for ever at a door that is gone."""
-    with worker_process(database, **QUICK) as worker:
+    with worker_process(database, processes, **QUICK) as worker:
         until(lambda: host.value("select count(*) from auto_post_workers") == 1)
         migrate(load_settings(database_url=database), "base")
         assert worker.wait() == 4

@@ -15,7 +15,7 @@ from autopost.errors import AuditRefused
 from autopost.settings import Settings
 from tests.support.machine.machine import machine_on
 from tests.support.machine.stage import Stage
-from tests.support.machine.wrong import INSTALLS, RARE, Install
+from tests.support.machine.wrong import INSTALLS, RARE, WRONGS, Install
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 EVERYDAY = hypothesis.settings(
@@ -44,6 +44,11 @@ def stage(settings: Settings) -> Iterator[Stage]:
 def test_no_interleaving_breaks_a_promise(stage: Stage) -> None:
     """Whatever host, workers, DBA and time do and in which order, the database is as the rules say."""
     run_state_machine_as_test(machine_on(stage), settings=THOROUGH if LONG else EVERYDAY)
+
+
+def test_what_is_wrong_on_purpose_fits_the_files() -> None:
+    """The rare ones are looked for by the thorough run alone, and must still fit in between."""
+    assert [wrong.name for wrong in WRONGS if not wrong.fits()] == []
 
 
 @pytest.mark.timeout(300)

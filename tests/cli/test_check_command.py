@@ -23,6 +23,7 @@ from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import needs_pgbouncer, pgbouncer
 from tests.support.programs import postgres_programs
@@ -93,9 +94,9 @@ def installed(empty_database: str) -> Iterator[Platform]:
         yield installed
 
 
-def test_good_installation_with_a_worker_is_well(installed: Platform) -> None:
+def test_good_installation_with_a_worker_is_well(installed: Platform, processes: Crew) -> None:
     """Nothing but ok for the owner, the worker's role and the reader's, even where warnings count."""
-    with worker_process(installed.dsn_for(installed.worker), **TEMPLATES):
+    with worker_process(installed.dsn_for(installed.worker), processes, **TEMPLATES):
         until(lambda: installed.host.value("select count(*) from auto_post_workers") == 1)
         for role in (installed.owner, installed.worker, installed.reader):
             code, findings = check(installed.dsn_for(role), "--strict")

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.support.command_line import Terminal, autopost, terminal
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.work import worker_process
 
@@ -16,9 +17,9 @@ SHORT = ("--rate", "40", "--agents", "4", "--duration", "1")
 FAST = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.5"}
 
 
-def test_simulated_operations_are_posted_counted_and_removed(host: Host, database: str) -> None:
+def test_simulated_operations_are_posted_counted_and_removed(host: Host, database: str, processes: Crew) -> None:
     """Every operation is in one of the counts, planted data is redacted, and cleaning leaves the audit log alone."""
-    with worker_process(database, **FAST):
+    with worker_process(database, processes, **FAST):
         until(lambda: host.value("select count(*) from auto_post_workers") == 1, what="the worker's start")
         result = autopost("simulate", *SHORT, "--json", dsn=database)
     assert result.returncode == 0, result.stderr

@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from autopost.database.folders import sql_folder
 from autopost.database.sql import dba_statements, query
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import SCHEMAS, Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups, platform
 from tests.support.work import worker_process
@@ -370,12 +371,14 @@ def test_public_has_no_right_on_anything_of_ours(installed: Platform) -> None:
     assert granted == []
 
 
-def test_worker_runs_with_the_rights_of_its_group_alone(host: Host, database: str, logins: dict[str, str]) -> None:
+def test_worker_runs_with_the_rights_of_its_group_alone(
+    host: Host, database: str, processes: Crew, logins: dict[str, str]
+) -> None:
     """It claims, posts, keeps house and signs off."""
     host.complete("posted", agent=host.agent())
     host.complete("limited")
     fast = {"SOCIAL_POST_LLM_ENABLED": "false"}
-    with worker_process(f"{database} user={logins['worker']}", **fast) as worker:
+    with worker_process(f"{database} user={logins['worker']}", processes, **fast) as worker:
         until(lambda: host.waiting() == 0)
         until(lambda: host.value("select last_run_at is not null from auto_post_reconciliation"))
         worker.signal(signal.SIGTERM)

@@ -19,6 +19,7 @@ from autopost.observability.queue_gauges import QueueGauges
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.observability.test_monitoring import QUICK, Monitoring
+from tests.support.crew import Crew
 from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.llm_server import COMPLETION_TOKENS, PROMPT_TOKENS, LlmServer, says, status
 from tests.support.roles import dsn_of
@@ -260,9 +261,9 @@ def sampling(settings: Settings, **options: Any) -> Any:
     return Context()
 
 
-def test_scrape_without_the_database_answers_at_once(host: Host, database: str) -> None:
+def test_scrape_without_the_database_answers_at_once(host: Host, database: str, processes: Crew) -> None:
     """With the figures of before, from a real worker."""
-    with worker_process(database, **QUICK) as worker:
+    with worker_process(database, processes, **QUICK) as worker:
         monitoring = Monitoring(worker)
         until(lambda: monitoring.is_ready)
         until(lambda: monitoring.value("autopost_queue_workers") == 1)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer, hangs, says
 from tests.support.work import WorkerProcess, eventually, worker_process, working
@@ -54,9 +55,9 @@ class Monitoring:
 
 
 @pytest.fixture
-def monitoring(database: str) -> Iterator[Monitoring]:
+def monitoring(database: str, processes: Crew) -> Iterator[Monitoring]:
     """Return what a worker on the test's database answers."""
-    with worker_process(database, **QUICK) as worker:
+    with worker_process(database, processes, **QUICK) as worker:
         yield Monitoring(worker)
 
 

@@ -177,12 +177,12 @@ async def test_sampler_leaves_traces_out(
     assert len(memory.get_finished_spans()) == 5 * len(roots)
 
 
-def test_real_collector_gets_whole_traces_by_otlp(host: Host, database: str) -> None:
+def test_real_collector_gets_whole_traces_by_otlp(host: Host, database: str, processes: Crew) -> None:
     """From a real worker: protobuf to /v1/traces, with the name of the service, also what ends last."""
     host.complete(agent=host.agent())
     with Collector() as collector:
         variables = {**ALWAYS, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "SOCIAL_POST_WORKER_NAME": "left"}
-        with worker_process(database, **variables) as worker:
+        with worker_process(database, processes, **variables) as worker:
             until(lambda: host.waiting() == 0)
             worker.process.terminate()
             assert worker.wait() == 0

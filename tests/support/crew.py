@@ -165,7 +165,8 @@ class Crew:
         return subprocess.CompletedProcess(arguments, code, out.read_bytes(), member.path.read_bytes())
 
     def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
-        assert self._ready.wait(PATIENCE_SECONDS), "the process that others are forked from did not start"
+        while not self._ready.wait(1):  # it loads everything, which takes a busy machine its time
+            assert self._zygote.poll() is None, "the process that others are forked from did not start"
         assert self._zygote.stdin is not None
         with self._lock:
             number = next(self._numbers)

@@ -108,7 +108,8 @@ def process_of(
 ) -> Iterator[tuple[Process, Path]]:
     """Run a command as a process of its own, which logs JSON, and return its log too; kill it if it runs at the end.
 
-    With a crew it is forked, which spares the seconds that loading takes: for what it does, not for how it starts.
+    With a crew it is forked, which spares the seconds that loading takes: for what it does, not for how it starts. Its
+    redactor is the crew's, unless a variable is a setting of redaction.
     """
     process: Process
     with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder:

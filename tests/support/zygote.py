@@ -80,7 +80,7 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
         os.dup2(source, target)
     if order["alone"]:
         os.environ.clear()
-    else:
+    elif not any(name.startswith(("SOCIAL_POST_REDACT_", "SOCIAL_POST_PII_")) for name in order["variables"]):
         worker_process._build_redactor = lambda settings, names: (redactor, lambda names: None)
     os.environ.update(order["variables"])
     if order["die_at"]:

@@ -317,9 +317,9 @@ def test_loopback_is_told_from_other_addresses(host: str, is_local: bool) -> Non
     assert not settings.model_copy(update={"page": False}).page_is_on
 
 
-def test_page_can_be_switched_off(database: str) -> None:
+def test_page_can_be_switched_off(database: str, processes: Crew) -> None:
     """And the rest stays."""
-    with worker_process(database, **QUICK, SOCIAL_POST_PAGE="false") as worker:
+    with worker_process(database, processes, **QUICK, SOCIAL_POST_PAGE="false") as worker:
         pattern = r'"address": "(http://[^"]*)"'
         from tests.support.host import until
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import groupby
 
 import regex
 
@@ -41,11 +42,15 @@ _OTHERS = frozenset([*_ANY_NUMBER_WORD, *_MONTHS])
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern for any of the words; those of letters end where the word ends, except in dense scripts."""
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    """Return a pattern for any of the words; those of letters end where the word ends, except in dense scripts.
+
+    Neighbours in the order share one condition: compiling it for each word takes most of a second.
+    """
+    longest_first = sorted(words, key=lambda word: (-len(word), word[-1].isascii(), word))
+    runs = groupby(longest_first, key=lambda word: word[-1].isascii())
     return "|".join(
-        regex.escape(word) + (r"(?![\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}]])" if word[-1].isascii() else "")
-        for word in longest_first
+        f"(?:{'|'.join(map(regex.escape, run))})" + (r"(?![\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}]])" if ends else "")
+        for ends, run in runs
     )
 
 
