@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.database.migrate import (
+from autopost.database.revision_steps import (
     capture_other_tables,
     install_mapping,
     rehearse_mapping,

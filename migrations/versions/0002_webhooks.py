@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autopost.database.migrate import run_frozen_sql
+from autopost.database.revision_steps import run_frozen_sql
 
 revision = "0002_webhooks"
 down_revision = "0001_outbox"

@@ -23,7 +23,7 @@ from tests.support.work import worker_process
 NEXT = "9999_next"
 REVISION = f'''"""Add what the next version needs."""
 
-from autopost.database.migrate import run_frozen_sql
+from autopost.database.revision_steps import run_frozen_sql
 
 revision = "{NEXT}"
 down_revision = "{head_revision()}"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from autopost.database.mapping import parse_mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.database.mappings import bundled_mapping, bundled_mappings
 from autopost.errors import ConfigurationError
 from tests.support import ROOT

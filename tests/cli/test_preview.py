@@ -18,7 +18,7 @@ from autopost.cli.sampling.platform import find_platform
 from autopost.cli.sampling.rules import rules_met
 from autopost.cli.sampling.sample import read_sample
 from autopost.database.connection import connect
-from autopost.database.mapping import parse_mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.database.sql import read_object, render
 from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor

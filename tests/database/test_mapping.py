@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autopost.database.mapping import about, parse_mapping, referenced
+from autopost.database.mapping import about, referenced
+from autopost.database.mapping_file import parse_mapping
 from autopost.errors import ConfigurationError
 
 SMALLEST = """

@@ -9,7 +9,7 @@ from autopost.database.drafting.draft import draft
 from autopost.database.drafting.snapshot import Column, Kind, Reference, Snapshot, Table
 from autopost.database.drafting.toml import to_toml
 from autopost.database.drafting.words import word_set
-from autopost.database.mapping import parse_mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.errors import ConfigurationError
 
 WORDS = (

@@ -6,7 +6,7 @@ import pytest
 
 from autopost.database.drafting.draft import Wanted, draft
 from autopost.database.drafting.snapshot import Snapshot, Table
-from autopost.database.mapping import parse_mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.errors import ConfigurationError
 from tests.support.drafting import AGENTS, drafted, table, text_of
 

@@ -7,12 +7,11 @@ other names or shapes gives a mapping with the first migration; it is kept in th
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 import sqlalchemy
 import tenacity
-from alembic import command, op
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
@@ -21,7 +20,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from autopost.database import mapping_sql
 from autopost.database.folders import migrations_folder
-from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.mapping import Mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.database.rebuild import execute_script, rebuild
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import LOCKS, Schemas, read_object, render, schemas_of
@@ -207,64 +207,6 @@ def make_schema(schemas: Schemas) -> str:
 def drop_empty_schema(schemas: Schemas) -> str:
     """Return the script that drops what a removal leaves empty: the version table, and the schema that it was in."""
     return render(read_object("schema/drop"), schemas)
-
-
-def run_frozen_sql(revision_file: str, direction: str) -> None:
-    """Run the SQL beside a revision's file; `direction` is `up` or `down`. For use in revisions alone."""
-    context = op.get_context()
-    assert context.config is not None
-    path = Path(revision_file).with_suffix(f".{direction}.sql")
-    attributes = context.config.attributes
-    _run(render(path.read_text("utf-8"), attributes["schemas"], attributes["mapping"]))
-
-
-def install_mapping() -> None:
-    """Make the function that expressions may call; check the mapping, if there is one, and make its views.
-
-    For use in revisions alone, as those below.
-    """
-    _run(render(read_object("functions/auto_post_json"), _own_schemas()))
-    _run_for_mapping(mapping_sql.check_sql)
-    _run_for_mapping(mapping_sql.evaluate_sql)
-    _run_for_mapping(mapping_sql.install_sql)
-
-
-def capture_other_tables() -> None:
-    """Make the trigger and its function on every table of operations but the first, which is the revision's own."""
-    _run_for_mapping(mapping_sql.capture_sql)
-
-
-def rehearse_mapping() -> None:
-    """Try what a worker will write through the views."""
-    _run_for_mapping(mapping_sql.rehearse_sql)
-
-
-def remove_mapping() -> None:
-    """Take away what the mapping made, and the function that its views called."""
-    _run_for_mapping(mapping_sql.remove_sql)
-    _run(render("drop function {{ schema }}.auto_post_json(text);\n", _own_schemas()))
-
-
-def _own_schemas() -> Schemas:
-    config = op.get_context().config
-    assert config is not None
-    schemas: Schemas = config.attributes["schemas"]
-    return schemas
-
-
-def _run_for_mapping(script: Callable[[Mapping, Schemas], str]) -> None:
-    config = op.get_context().config
-    assert config is not None
-    if config.attributes["mapping"] is not None:
-        _run(script(config.attributes["mapping"], config.attributes["schemas"]))
-
-
-def _run(sql: str) -> None:
-    context = op.get_context()
-    if context.as_sql:
-        context.impl.static_output(sql)
-    else:
-        execute_script(op.get_bind(), sql)
 
 
 def _retrying(patience_seconds: float = LOCK_PATIENCE_SECONDS) -> tenacity.Retrying:

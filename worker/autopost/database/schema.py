@@ -7,7 +7,8 @@ from typing import TypeAlias, cast
 import asyncpg
 
 from autopost.database.errors import message_without_values
-from autopost.database.mapping import Mapping, parse_mapping
+from autopost.database.mapping import Mapping
+from autopost.database.mapping_file import parse_mapping
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.database.sql import Schemas, query, schemas_of
 from autopost.errors import SchemaMismatch

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autopost.database.drafting.snapshot import Snapshot
-from autopost.database.mapping import MappedTable, parse_mapping, referenced
+from autopost.database.mapping import MappedTable, referenced
+from autopost.database.mapping_file import parse_mapping
 from autopost.database.mappings import bundled_mappings
 
 
