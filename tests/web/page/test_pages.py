@@ -252,6 +252,42 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
     assert 'role="img" aria-label="The last 60 minutes: 5' in page
 
 
+def test_pages_show_where_posts_go(host: Host, guarded: Site) -> None:
+    """Webhooks and the transport on the operations page; on a post's page whether each has passed it."""
+    fill(host, 1)
+    (post,) = host.rows("select id, created_at from social_posts")
+    host.execute(
+        "insert into auto_post_events (position, post_id, post_type, content, created_at) "
+        "values (1, %s, 'status', 'text', %s)",
+        (post["id"], post["created_at"]),
+    )
+    host.execute(
+        "insert into auto_post_consumers (name, position, failing_since, last_error) values "
+        "('transport', 1, null, null), ('webhook:chat', 1, null, null), "
+        "('webhook:down', 0, now() - interval '2 minutes', 'HTTP 500'), ('webhook:wrong', 1, null, null)"
+    )
+    host.execute(
+        "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
+        "values ('wrong', 1, %s, '{}', 'HTTP 400')",
+        (post["id"],),
+    )
+    try:
+        signed_in(guarded)
+        until(lambda: "fails for 2 min: <bdi>HTTP 500" in guarded.get("/outbox").text)
+        page = guarded.get(f"/post/{post['id']}").text
+        rows = [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in re.findall(r"<tr>.*</tr>", page)]
+        assert rows[1:] == [
+            "transport delivered",
+            "webhook chat passed",
+            "webhook down waiting : HTTP 500",
+            "webhook wrong dead letter : HTTP 400",
+        ]
+    finally:
+        host.execute("delete from auto_post_events")
+        host.execute("delete from auto_post_consumers where name <> 'log'")
+        host.execute("delete from auto_post_webhook_dead_letters")
+
+
 def test_dead_letter_is_retried_and_skipped(host: Host, guarded: Site) -> None:
     """And what cannot be done any more is said, not done; the audit log knows."""
     signed_in(guarded)
