@@ -55,7 +55,13 @@ begin
     );
 
     delete from {{ schema }}.auto_post_rate_limited as k
-    where k.skipped_at < pg_catalog.now() - v_keep;
+    where (k.agent_id, k.skipped_at, k.id) in (
+        select e.agent_id, e.skipped_at, e.id
+        from {{ schema }}.auto_post_rate_limited as e
+        where e.skipped_at < pg_catalog.now() - v_keep
+        limit p_limit
+        for update skip locked
+    );
 
     with many as (
         select k.agent_id
@@ -74,7 +80,8 @@ begin
     gone as (
         delete from {{ schema }}.auto_post_rate_limited as k
         using locked
-        where k.agent_id = locked.agent_id
+        -- Not what another session removes as old: it is locked.
+        where k.agent_id = locked.agent_id and k.skipped_at >= pg_catalog.now() - v_keep
         returning k.*
     )
 

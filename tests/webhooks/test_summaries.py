@@ -16,12 +16,13 @@ from autopost.errors import ConfigurationError, DeliveryFailed, DeliveryRejected
 from autopost.webhooks.mail import message_for
 from autopost.webhooks.request import request_for
 from autopost.webhooks.schedule import parse_schedule
-from autopost.webhooks.summaries import LATE_AT_MOST, SummarySender
+from autopost.webhooks.summaries import LATE_AT_MOST, SummarySender, WriteLead
 from autopost.webhooks.summary_message import SummaryMessage, summary_message
 from autopost.webhooks.webhook import Mail, Webhook, WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
 from tests.outbox.test_summary import big
 from tests.support.host import SCHEMAS, Host
+from tests.support.web.filling import fill
 from tests.support.webhooks.services import SERVICES
 
 HOURLY_NAMES = ("one", "two", "three")
@@ -56,11 +57,18 @@ def minutes_ago(minutes: float) -> datetime:
 def make(pool: asyncpg.Pool[asyncpg.Record]) -> Make:
     """Return what makes senders for a webhook whose summary was due some minutes ago."""
 
-    def sender(target: Target, holder: str = "one", *, due: datetime | None = None, name: str = "out") -> SummarySender:
+    def sender(
+        target: Target,
+        holder: str = "one",
+        *,
+        due: datetime | None = None,
+        name: str = "out",
+        write_lead: WriteLead | None = None,
+    ) -> SummarySender:
         at = due or minutes_ago(10)
         schedule = parse_schedule(f"{at:%H:%M} UTC")
         webhook = Webhook(name, WebhookKind.SLACK, "https://example.com", summary=schedule)
-        return SummarySender(webhook, schedule, pool, SCHEMAS, target, holder)
+        return SummarySender(webhook, schedule, pool, SCHEMAS, target, holder, write_lead=write_lead)
 
     return sender
 
@@ -133,6 +141,30 @@ async def test_target_that_fails_is_tried_again_and_one_that_refuses_is_not(host
         expire(host)
     assert refusing.sent == []
     assert host.value("select error from auto_post_webhook_summaries where state = 'failed'") == "HTTP 400"
+
+
+async def test_model_writes_the_first_line_once(host: Host, make: Make) -> None:
+    """From the facts of the summary; a repeat has the same line, and a model that fails is no loss."""
+    fill(host, 20, gap_seconds=1)
+    host.execute("update auto_post_outbox set finished_at = finished_at - interval '20 minutes'")
+    known(host)
+    known(host, "other")
+    asked: list[str] = []
+
+    async def write(facts: str) -> str:
+        asked.append(facts)
+        return "A busy day."
+
+    async def fail(facts: str) -> str:
+        raise RuntimeError(facts)
+
+    target, other = Target(DeliveryFailed("HTTP 503")), Target()
+    for _ in range(2):
+        await make(target, write_lead=write).look()
+        expire(host)
+    await make(other, name="other", write_lead=fail).look()
+    assert (len(asked), "16 operations completed" in asked[0]) == (1, True)
+    assert target.sent[0].lines[:2] == ("A busy day.", other.sent[0].lines[0])
 
 
 async def test_late_summary_is_sent_once_and_a_very_late_one_is_not(host: Host, make: Make) -> None:

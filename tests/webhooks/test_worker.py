@@ -7,6 +7,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,27 @@ def test_worker_without_hooks_writes_no_log_of_announcements(host: Host, databas
         until(lambda: len(host.posts()) == 1)
     assert host.value("select count(*) from auto_post_events") == 0
     assert os.environ.get("SOCIAL_POST_WEBHOOKS_FILE") is None
+
+
+def test_summary_is_sent_by_one_of_two_workers(
+    host: Host, database: str, processes: Crew, receiver: Receiver, secret: str, tmp_path: Path
+) -> None:
+    """Two real workers with one file; what was due a moment ago is sent once, signed, and no post besides."""
+    host.agent()
+    due = datetime.now(UTC)
+    (tmp_path / "hooks.toml").write_text(
+        f'[team]\nkind = "webhook"\nurl = "{receiver.url}"\nsecret = "{secret}"\nimportance = "none"\n'
+        f'summary = "{due:%H:%M} UTC"\n'
+    )
+    host.execute(
+        "insert into auto_post_webhook_summaries (hook, due_at, state, held_until) "
+        "values ('team', now() - interval '25 hours', 'sent', now())"
+    )
+    variables = {**TEMPLATES, "SOCIAL_POST_WEBHOOKS_FILE": str(tmp_path / "hooks.toml")}
+    with often_looking(database, processes, variables), often_looking(database, processes, variables):
+        host.complete()
+        until(lambda: host.value("select count(*) from auto_post_webhook_summaries where state = 'sent'") == 2)
+        until(lambda: host.waiting() == 0)
+    (request,) = receiver.taken
+    sent = Webhook(secret).verify(request.raw, dict(request.headers))
+    assert (sent["type"], sent["data"]["until"]) == ("agent_summary", f"{due:%Y-%m-%dT%H:%M}:00+00:00")

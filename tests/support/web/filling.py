@@ -50,8 +50,8 @@ def begin_anew(host: Host) -> None:
         # The worker locks the same tables in another order, and PostgreSQL may end this statement to end a deadlock.
         with contextlib.suppress(psycopg.errors.DeadlockDetected):
             host.execute(
-                "truncate operation_trackers, auto_post_outbox, auto_post_rate_limits, auto_post_pauses, social_posts, "
-                "audit_log, agents"
+                "truncate operation_trackers, auto_post_outbox, auto_post_rate_limits, auto_post_rate_limited, "
+                "auto_post_pauses, social_posts, audit_log, agents"
             )
             return True
         return False

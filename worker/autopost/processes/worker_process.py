@@ -127,7 +127,7 @@ async def _connected(
                 contextlib.aclosing(gauges),
                 page_and_feeds(serving, settings, schemas),
                 keep_up_to_date,
-                webhook_consumers(webhooks, pool, settings, schemas) as consumers,
+                webhook_consumers(webhooks, pool, settings, schemas, writer.lead) as consumers,
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
                 limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))

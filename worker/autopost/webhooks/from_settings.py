@@ -16,7 +16,7 @@ from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings import PREFIX, Settings
 from autopost.settings.bounded_file import read_bounded
 from autopost.webhooks.delivery import LEASE_SECONDS, WebhookConsumer
-from autopost.webhooks.summaries import SummarySender
+from autopost.webhooks.summaries import SummarySender, WriteLead
 from autopost.webhooks.target import Target
 from autopost.webhooks.webhook import Webhook, WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
@@ -48,7 +48,11 @@ def target_of(webhook: Webhook, settings: Settings) -> Target | MailTarget:
 
 @contextlib.asynccontextmanager
 async def webhook_consumers(
-    webhooks: Sequence[Webhook], pool: asyncpg.Pool[asyncpg.Record], settings: Settings, schemas: Schemas
+    webhooks: Sequence[Webhook],
+    pool: asyncpg.Pool[asyncpg.Record],
+    settings: Settings,
+    schemas: Schemas,
+    write_lead: WriteLead | None = None,
 ) -> AsyncIterator[list[WebhookConsumer]]:
     """Yield a consumer for each webhook, to be run beside a worker; connections to targets are closed at the end.
 
@@ -62,7 +66,10 @@ async def webhook_consumers(
             lease = ConsumerLease(pool, schemas, webhook.consumer, holder, LEASE_SECONDS, one_at_a_time)
             consumers.append(WebhookConsumer(webhook, lease, target))
             if (due := webhook.summary) is not None:
-                senders.append(SummarySender(webhook, due, pool, schemas, target, holder, one_at_a_time=one_at_a_time))
+                sender = SummarySender(
+                    webhook, due, pool, schemas, target, holder, write_lead=write_lead, one_at_a_time=one_at_a_time
+                )
+                senders.append(sender)
         tasks = [asyncio.create_task(sender.run(), name="summary") for sender in senders]
         try:
             yield consumers

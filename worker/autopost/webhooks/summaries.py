@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 import structlog
@@ -22,7 +22,8 @@ from autopost.errors import DeliveryFailed, DeliveryRejected
 from autopost.observability import metrics
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.statements import Statements
-from autopost.outbox.summary import Whose, read_summary
+from autopost.outbox.summary import Summary, Whose, read_summary
+from autopost.outbox.summary_text import lines
 from autopost.webhooks.schedule import Schedule
 from autopost.webhooks.summary_message import SummaryMessage, summary_message
 from autopost.webhooks.webhook import Webhook
@@ -30,11 +31,15 @@ from autopost.webhooks.webhook import Webhook
 LATE_AT_MOST = timedelta(hours=12)  # a worker that slept, or a target that was down, is that late; then it is left out
 LEAST_SHARE = 0.5  # of the period, between two summaries of a webhook whose schedule was changed
 HELD_SECONDS = 60.0  # longer than a request takes
+LEAD_CHARACTERS = 900  # of the facts that a prompt has; they name the busiest agents
 POLL_SECONDS = 30.0  # the clock may have been changed, or the machine may have slept
 RETRY_BASE_SECONDS = 30.0
 RETRY_CAP_SECONDS = 900.0
 
 log = structlog.get_logger(__name__)
+
+
+WriteLead: TypeAlias = Callable[[str], Awaitable[str | None]]  # Writer.lead
 
 
 class SummaryTarget(Protocol):
@@ -47,7 +52,8 @@ class SummaryTarget(Protocol):
 class SummarySender:
     """Sends the summaries of one webhook, as one worker (`holder`).
 
-    `now` is the worker's clock, which decides when to look; the database's decides what is due.
+    `write_lead` writes a sentence or two before the summary, from its facts. `now` is the worker's clock, which decides
+    when to look; the database's decides what is due.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class SummarySender:
         target: SummaryTarget,
         holder: str,
         *,
+        write_lead: WriteLead | None = None,
         one_at_a_time: asyncio.Lock | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
@@ -68,6 +75,7 @@ class SummarySender:
         self._statements = Statements(pool, schemas)
         self._target = target
         self._holder = holder
+        self._write_lead = write_lead
         self._one_at_a_time = one_at_a_time or asyncio.Lock()
         self._now = now
         self._sleep = sleep
@@ -113,11 +121,22 @@ class SummarySender:
         whose = Whose(wanted.agents, wanted.tenants, wanted.categories)
         async with self._one_at_a_time:
             summary = await read_summary(self._statements, self._schedule.before(due), due, whose)
-        message = summary_message(self._webhook.kind, self._webhook.name, summary, self._schedule.zone)
+        lead = await self._lead(summary)
+        message = summary_message(self._webhook.kind, self._webhook.name, summary, self._schedule.zone, lead)
         held = await self._fetch(
             "webhooks/store_summary", self._webhook.name, due, self._holder, message.stored, HELD_SECONDS
         )
         return message if held else None
+
+    async def _lead(self, summary: Summary) -> str | None:
+        """Return what goes before the summary; None where there is nothing to say, or nobody says it."""
+        if self._write_lead is None or not summary.agents:
+            return None
+        try:
+            return await self._write_lead("\n".join(lines(summary, self._schedule.zone, LEAD_CHARACTERS)))
+        except Exception as error:  # noqa: BLE001 - the summary needs no such text
+            self._report(error)
+            return None
 
     async def _send(self, due: datetime, message: SummaryMessage, attempts: int) -> None:
         rejection: DeliveryRejected | None = None

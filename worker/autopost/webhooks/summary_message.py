@@ -58,9 +58,12 @@ class SummaryMessage:
         return cls(**{**values, "created_at": created_at, "lines": tuple(values["lines"])})
 
 
-def summary_message(kind: WebhookKind, name: str, summary: Summary, zone: tzinfo) -> SummaryMessage:
-    """Return the message for a webhook of this kind and name; as long as the kind allows, with fewer agents."""
-    most = MOST_CHARACTERS_OF.get(kind, MOST_CHARACTERS)
+def summary_message(
+    kind: WebhookKind, name: str, summary: Summary, zone: tzinfo, lead: str | None = None
+) -> SummaryMessage:
+    """Return the message for a webhook of this kind and name, as long as the kind allows; `lead` is its first line."""
+    first = () if lead is None else (lead,)
+    most = MOST_CHARACTERS_OF.get(kind, MOST_CHARACTERS) - len(lead or "")
     data: dict[str, Any] = {}
     if kind is WebhookKind.WEBHOOK:
         data = summary.facts
@@ -71,7 +74,7 @@ def summary_message(kind: WebhookKind, name: str, summary: Summary, zone: tzinfo
     return SummaryMessage(
         post_id=f"summary-{name}-{summary.until:%Y%m%dT%H%MZ}",
         title=title(summary, zone),
-        lines=tuple(lines(summary, zone, most)),
+        lines=(*first, *lines(summary, zone, most)),
         created_at=summary.until,
         data=data,
     )

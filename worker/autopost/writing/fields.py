@@ -101,6 +101,21 @@ def redact_fields(operation: Operation, agent: Agent, redactor: Redactor) -> Fie
     )
 
 
+def fields_of_facts(facts: Redaction) -> Fields:
+    """Return redacted facts of a summary as the fields of a prompt: as what all agents have completed."""
+    return Fields(
+        agent_name="the agents",
+        operation_type="summary",
+        kind=kind_of("summary"),
+        outcome=outcome_of("completed"),
+        what=plain(facts.text),
+        why="",
+        next_steps="",
+        redactions=dict(facts.counts),
+        placeholders=frozenset(map(placeholder, facts.counts)),
+    )
+
+
 def _without_cut_word(text: str | None) -> str | None:
     """Return the text without a word that the trigger cut: part of an address or a number is not recognised as one."""
     if text is None or len(text) < CAPTURED_CHARACTERS:

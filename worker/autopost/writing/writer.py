@@ -19,7 +19,7 @@ from autopost.writing.breaker import State
 from autopost.writing.budget import Budget
 from autopost.writing.compose import compose
 from autopost.writing.concurrency import AdaptiveLimit
-from autopost.writing.fields import Fields, Redactor, redact_fields
+from autopost.writing.fields import Fields, Redactor, fields_of_facts, redact_fields
 from autopost.writing.guard import PRIVATE_DATA, post_in
 from autopost.writing.guarded_llm import GuardedLlm
 from autopost.writing.prompt import prompt_for, version_of
@@ -111,6 +111,25 @@ class Writer:
                 rejected = None if written.fallback == PRIVATE_DATA else written.fallback
                 self._quality.judged(permit, agent.id, rejected)
             return _noted(span, written)
+
+    async def lead(self, facts: str) -> str | None:
+        """Return a short text of the LLM about facts, redacted and at most 280 characters long, for a summary.
+
+        None where there is none, and where it is rejected as a post would be. Raises RedactionFailed.
+        """
+        if self._llm is None:
+            return None
+        wording = self._wording
+        redacted = await asyncio.to_thread(self._redactor.redact, facts)
+        fields = fields_of_facts(redacted)
+        async with self._slots.slot() as slot:
+            await self._stagger()
+            answer = await self._llm.ask(prompt_for(fields, wording.voice))
+            slot.outcome = _is_in_time(answer)
+        if not isinstance(answer, Answer):
+            return None
+        post = await asyncio.to_thread(post_in, answer, fields, self._redactor, wording.voice)
+        return None if isinstance(post, Rejected) else post.text
 
     def _redacted(self, operation: Operation, agent: Agent) -> Fields:
         with self._tracer.step("redact") as span:

@@ -1,0 +1,51 @@
+"""The summary page, and what is shown beside a post that carries rate-limited operations."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.host import Host, until
+from tests.support.web.browsing import Site, signed_in
+from tests.support.web.filling import fill
+
+
+@pytest.fixture(scope="module")
+def database(module_database: str) -> str:
+    """Return where all tests of this module work."""
+    return module_database
+
+
+def test_summary_shows_what_agents_did(host: Host, guarded: Site) -> None:
+    """Behind the token like every page; names and numbers, escaped; another span is a link away."""
+    assert guarded.get("/digest").status_code in (303, 401)
+    signed_in(guarded)
+    fill(host, 100, gap_seconds=10)
+    host.execute("update agents set name = '<b>Ada</b>' where id = 'agent1'")
+    page = guarded.get("/digest?hours=24").text
+    assert "80 operations completed by 16 agents, 20 alerts." in page
+    assert "<bdi>&lt;b&gt;Ada&lt;/b&gt;: 5 reports</bdi>" in page
+    assert '<a href="digest?hours=24" aria-current="page">24 hours</a>' in page
+    assert '<a href="digest?hours=168">7 days</a>' in page
+    assert guarded.get("/digest?hours=x").status_code == 200
+
+
+def test_post_shows_how_much_it_carries(host: Host, guarded: Site) -> None:
+    """On the dashboard and in both documents of the feed, of a post that a worker published."""
+    signed_in(guarded)
+    host.agent()
+    host.execute(
+        "insert into auto_post_rate_limits values ('ada', '2026-03-01 14:05Z'); "
+        "insert into auto_post_rate_limited (agent_id, skipped_at, tenant_id, rule_id, operation_type, status, "
+        "operations) "
+        "values ('ada', now(), 'tenant', 1, 'workflow_execute', 'completed', 4)"
+    )
+    host.complete(agent="ada")
+    until(lambda: host.waiting() == 0)
+    more = "and 4 more since 1 Mar, 14:05 UTC"
+    assert f'<p class="beside"><bdi>{more}</bdi></p>' in guarded.get("/").text
+    (item,) = json.loads(guarded.get("/feed.json").text)["items"]
+    assert item["content_text"].endswith(f"\n({more})")
+    assert item["_autopost"]["digest"]["count"] == 4
+    assert f"({more})</content>" in guarded.get("/feed.atom").text
