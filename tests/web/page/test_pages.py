@@ -279,8 +279,8 @@ def test_pages_show_where_posts_go(host: Host, guarded: Site) -> None:
         assert rows[1:] == [
             "transport delivered",
             "webhook chat passed",
-            "webhook down waiting : HTTP 500",
-            "webhook wrong dead letter : HTTP 400",
+            "webhook down waiting: HTTP 500",
+            "webhook wrong dead letter: HTTP 400",
         ]
     finally:
         host.execute("delete from auto_post_events")
