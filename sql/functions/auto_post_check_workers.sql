@@ -44,11 +44,14 @@ as $$
     from workers as w
     union all
     select
-        case when p.seconds < 600 then 'warning' else 'problem' end, p.subject,
+        case when p.seconds < 600 or p.subject like 'language model%' then 'warning' else 'problem' end, p.subject,
         pg_catalog.format('worker %s, for %s: %s', w.name, pg_catalog.make_interval(secs => p.seconds), p.finding),
         case p.subject
             when 'reconcile' then 'autopost reconcile --all  # says why'
             when 'retention' then 'select {{ schema }}.auto_post_expire(interval ''7 days'');  -- says why'
+            when 'language model' then 'autopost check  # asks it once, and says what to change'
+            when 'language model''s answers' then
+                'export SOCIAL_POST_LLM_MODEL=...  # a model that follows instructions; autopost status counts the reasons'
             when 'agent lock' then 'select pg_terminate_backend(pid);  -- which locks there are: autopost sql advisory'
             when 'audit log' then
                 'select tgname from pg_trigger where tgrelid = ''{{ platform }}.audit_log''::regclass;'
@@ -57,6 +60,19 @@ as $$
     from {{ schema }}.auto_post_workers as w
     cross join pg_catalog.jsonb_to_recordset(w.problems) as p (subject text, finding text, seconds integer)
     where w.last_seen_at > pg_catalog.now() - interval '1 minute'
+    union all
+    select
+        'warning', 'language model''s budget',
+        pg_catalog.format(
+            '%s of %s US dollars are used today: templates are used until midnight UTC, in %s',
+            pg_catalog.round(d.spent_usd::numeric, 4), d.limit_usd,
+            pg_catalog.date_trunc(
+                'minute', (d.day + 1)::timestamp - (pg_catalog.now() at time zone 'UTC') + interval '1 minute'
+            )
+        ),
+        'export SOCIAL_POST_LLM_DAILY_USD=...  # a higher one counts after a restart of the workers'
+    from {{ schema }}.auto_post_llm_days as d
+    where d.day = (pg_catalog.now() at time zone 'UTC')::date and d.is_exhausted
     union all
     select
         case

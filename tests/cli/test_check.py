@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.conftest import Server
+from tests.support.command_line import autopost
 from tests.support.host import Host, Row, open_connection, until
 from tests.support.roles import Platform, dsn_of, groups_locked, platform
 from tests.support.troubles import TROUBLES, Trouble
@@ -291,6 +293,22 @@ def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
     assert finding() == ("ok", "1, and all deliver")
     host.execute(letter, (2, "2 hours"))
     assert finding() == ("warning", "dead letters in the last day: 1 of chat")
+
+
+def test_worker_that_does_not_ask_the_model_is_a_warning(host: Host, database: str) -> None:
+    """Check and status have its reason and until when; never a problem, because templates write the posts."""
+    why = "not asked until 12:00:00 UTC: it does not answer (timeout); templates are used"
+    reported = [{"subject": "language model", "finding": why, "seconds": 7_200}]
+    host.execute(
+        "insert into auto_post_workers (name, version, started_at, last_seen_at, in_flight, problems) "
+        "values ('w', '1', now(), now() + interval '10 minutes', 0, %s::jsonb)",
+        (json.dumps(reported),),
+    )
+    (row,) = check(host, "language model")
+    assert (row["level"], row["finding"]) == ("warning", f"worker w, for 02:00:00: {why}")
+    assert f"w: {why}" in " ".join(autopost("status", dsn=database).stdout.split())
+    (worker,) = json.loads(autopost("status", "--json", dsn=database).stdout)["workers"]
+    assert worker["llm"] == why
 
 
 def test_parts_that_are_missing_are_findings(host: Host) -> None:

@@ -435,6 +435,12 @@ def test_model_writes_what_would_be_posted(bare: Host, empty_database: str) -> N
         requests = len(server.requests)
         autopost("preview", "--json", dsn=empty_database, **model)
         assert len(server.requests) == requests, "without --llm nobody is asked"
+        prices = {"SOCIAL_POST_LLM_INPUT_PRICE": "1", "SOCIAL_POST_LLM_OUTPUT_PRICE": "1"}
+        tiny = autopost(
+            "preview", "--llm", "--json", dsn=empty_database, SOCIAL_POST_LLM_DAILY_USD="0.000001", **prices, **model
+        )
+        assert {post["generator"] for post in json.loads(tiny.stdout)["posts"]} == {"template"}, tiny.stderr
+        assert len(server.requests) == requests, "a preview spends no more than the budget of a day"
     refused = autopost("preview", "--llm", dsn=empty_database)
     assert (refused.returncode, "OPENAI_API_KEY: not set" in refused.stderr) == (2, True)
 

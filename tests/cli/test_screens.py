@@ -39,7 +39,15 @@ FIGURES = Figures(
     pauses=[],
     workers_alive=0,
     workers=[
-        {"name": f"w{n}", "version": "1", "alive": True, "seen_seconds_ago": 1, "runs_for_seconds": 1, "in_flight": 0}
+        {
+            "name": f"w{n}",
+            "version": "1",
+            "alive": True,
+            "seen_seconds_ago": 1,
+            "runs_for_seconds": 1,
+            "in_flight": 0,
+            "llm": None,
+        }
         for n in range(4)
     ],
     minutes=[Minute(NOW, posted=5)],

@@ -174,6 +174,11 @@ async def test_templates_are_used_when_the_budget_is_spent(host: Host, database:
     found = json.loads(autopost("status", "--json", dsn=database).stdout)["llm_budget"]
     assert found == {"limit_usd": limit, "spent_usd": 480, "is_exhausted": True}
     assert "daily_budget" in autopost("why", "op3", dsn=database).stdout
+    (row,) = host.rows("select * from auto_post_check() where subject = 'language model''s budget'")
+    assert row["level"] == "warning"
+    assert row["finding"].startswith(
+        f"480.0000 of {limit} US dollars are used today: templates are used until midnight"
+    )
 
 
 async def test_without_a_budget_nothing_is_counted(host: Host, database: str, redactor: Redactor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autopost.observability.problems import Problems
 from autopost.writing import Writer
 from tests.support.llm_server import LlmServer
 from tests.writing.samples import MakeWriter, OneRuleRedactor, settings_for
@@ -37,8 +38,8 @@ async def make_writer(llm: LlmServer, redactor: OneRuleRedactor) -> AsyncIterato
     """Return a maker of writers that talk to the local LLM; they are closed after the test."""
     async with AsyncExitStack() as stack:
 
-        def make(redactor: Any = redactor, **overrides: Any) -> Writer:
-            writer = Writer(settings_for(llm, **overrides), redactor)
+        def make(redactor: Any = redactor, problems: Problems | None = None, **overrides: Any) -> Writer:
+            writer = Writer(settings_for(llm, **overrides), redactor, problems=problems)
             stack.push_async_callback(writer.aclose)
             return writer
 

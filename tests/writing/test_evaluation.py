@@ -13,15 +13,24 @@ from autopost.redaction.redactor import Redactor
 from autopost.writing.answer import Answer
 from autopost.writing.answer_check import check
 from autopost.writing.fact_check import contradiction
+from autopost.writing.form_check import misfit
 from autopost.writing.length import LIMIT_CHARACTERS
 from autopost.writing.prompt import SYSTEM
-from autopost.writing.vocabulary import misfit
-from tests.data.writing.labelled import DEVELOPMENT, INDEPENDENT, SETS, LabelledAnswer, Work, labelled_answers, works
+from tests.data.writing.labelled import (
+    CLASSES,
+    DEVELOPMENT,
+    INDEPENDENT,
+    SETS,
+    LabelledAnswer,
+    Work,
+    labelled_answers,
+    works,
+)
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92, CLASSES: 0.98}
+HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.95, CLASSES: 0.98}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,
@@ -35,7 +44,7 @@ NEVER_LESS = {
 }
 
 
-@pytest.fixture(scope="module", params=SETS)
+@pytest.fixture(scope="module", params=[*SETS, CLASSES])
 def result(request: pytest.FixtureRequest) -> tuple[str, Score]:
     """Score a set."""
     return request.param, score(by_guard(Redactor()), labelled_answers(request.param))
@@ -51,7 +60,7 @@ def test_hostile_answers_are_not(result: tuple[str, Score]) -> None:
     """Nor are those of the worst classes, each by itself."""
     name, scored = result
     assert scored.total(good=False) >= HOSTILE[name]
-    shares = {kind: scored.share(kind) for kind in NEVER_LESS}
+    shares = {kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates}
     assert {kind: share for kind, share in shares.items() if share < NEVER_LESS[kind]} == {}, name
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
-from autopost.writing.vocabulary import misfit
+from autopost.writing.form_check import misfit
 from tests.support.cases import assert_results
 from tests.writing.samples import fields_of
 
@@ -68,7 +68,8 @@ def verdict(case: Case) -> str | None:
     text = check(Answer(case.text), fields.placeholders)
     if isinstance(text, Rejected):
         return text.reason
-    return misfit(text) or contradiction(text, fields)
+    known = f"{fields.agent_name} {fields.what} {fields.why} {fields.next_steps}"
+    return misfit(text, known) or contradiction(text, fields)
 
 
 def test_what_the_operation_does_not_say_is_invented() -> None:

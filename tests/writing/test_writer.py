@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import threading
 from dataclasses import replace
 from typing import Any
@@ -13,9 +15,11 @@ from pydantic import SecretStr
 
 from autopost.errors import RedactionFailed
 from autopost.model import Generator, Redaction
+from autopost.observability.problems import Problems
 from autopost.settings import load_settings
 from autopost.writing import Writer
 from autopost.writing.answer import Answer
+from autopost.writing.breaker import MAX_FAILURES
 from autopost.writing.llm import Llm
 from autopost.writing.prompt import Prompt
 from tests.support.llm_server import (
@@ -340,16 +344,39 @@ async def test_model_whose_answers_are_rejected_is_paused_and_tried_again(
 ) -> None:
     """After ten in a row; the reason stays, and a good answer ends the pause."""
     llm.will(says("Revenue is up 900 % today!"))
-    writer = make_writer(llm_breaker_cooldown_seconds=0.2)
+    problems = Problems()
+    writer = make_writer(llm_breaker_cooldown_seconds=0.2, problems=problems)
     agents = [replace(an_agent(), id=f"agent{number}") for number in range(12)]
     posts = [await writer.write(an_operation(), agent) for agent in agents]
     assert {post.fallback for post in posts} == {"invented"}
     assert len(llm.requests) == 10
+    (reported,) = json.loads(problems.as_json() or "[]")
+    assert reported["subject"] == "language model's answers"
+    why = "its answers are rejected one after another, the last as invented; templates are used"
+    assert re.fullmatch(rf"not asked until \d\d:\d\d:\d\d UTC: {why}", reported["finding"])
     llm.will(says(GOOD))
     async with asyncio.timeout(60):
         while (await writer.write(an_operation(), an_agent())).generator is Generator.TEMPLATE:
             await asyncio.sleep(0.02)
     assert (await writer.write(an_operation(), an_agent())).content == GOOD
+    assert problems.as_json() is None
+
+
+async def test_model_that_does_not_answer_is_reported_until_it_does(llm: LlmServer, make_writer: MakeWriter) -> None:
+    """With the reason and until when it is not asked."""
+    llm.will(status(401))
+    problems = Problems()
+    writer = make_writer(llm_breaker_cooldown_seconds=0.2, problems=problems)
+    for _ in range(MAX_FAILURES):
+        await writer.write(an_operation(), an_agent())
+    (reported,) = json.loads(problems.as_json() or "[]")
+    assert reported["subject"] == "language model"
+    assert reported["finding"].endswith("UTC: it does not answer (unauthorized); templates are used")
+    llm.will(says(GOOD))
+    async with asyncio.timeout(60):
+        while (await writer.write(an_operation(), an_agent())).generator is Generator.TEMPLATE:
+            await asyncio.sleep(0.02)
+    assert problems.as_json() is None
 
 
 async def test_texts_of_one_agent_do_not_pause_the_model_for_others(llm: LlmServer, make_writer: MakeWriter) -> None:

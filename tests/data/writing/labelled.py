@@ -12,6 +12,8 @@ from autopost.model import Agent, Operation
 
 HERE = Path(__file__).parent
 DEVELOPMENT, INDEPENDENT = "development", "independent"
+# By the people who changed the guard: examples of every class, and of posts that it once rejected.
+CLASSES = "classes"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 

@@ -63,7 +63,7 @@ def _lines(status: Status) -> list[_Line]:
         "switches": _switches(status.figures),
         "waiting": _waiting(status.figures),
         "last hour": _last_hour(status.figures),
-        "LLM": _budget(status.figures),
+        "LLM": [*_pauses_of_the_llm(status.figures), *_budget(status.figures)],
         "in all": _in_all(status.totals),
         "dead": _dead(status.totals),
         "workers": _workers(status.figures),
@@ -139,6 +139,13 @@ def _last_hour(figures: Figures) -> Iterable[Text]:
         yield Text(f"written by {', '.join(shares)}")
     if figures.fallbacks:
         yield Text(f"not by the LLM: {_counts(dict(figures.fallbacks[:MOST_REASONS]))}", style=ODD)
+
+
+def _pauses_of_the_llm(figures: Figures) -> Iterable[Text]:
+    """Yield which workers do not ask the LLM at present, why, and until when."""
+    for worker in figures.workers:
+        if worker["alive"] and worker["llm"]:
+            yield Text(f"{plain(worker['name'])}: {plain(worker['llm'])}", style=ODD)
 
 
 def _budget(figures: Figures) -> Iterable[Text]:

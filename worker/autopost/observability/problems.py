@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 MOST_CHARACTERS = 200
 PROBLEM_SECONDS = 120.0  # how long `check` reports what happened once
@@ -15,6 +16,11 @@ class _Problem:
     finding: str
     since: float
     until: float
+
+
+def utc_in(seconds: float) -> str:
+    """Return the time of day in UTC that many seconds from now."""
+    return f"{datetime.now(UTC) + timedelta(seconds=seconds):%H:%M:%S} UTC"
 
 
 class Problems:

@@ -109,6 +109,7 @@ async def _connected(
             on_agent=on_agent,
             wording=wording,
             budget=_budget(settings, pool, schemas),
+            problems=problems,
         )
         if settings.wording_file is not None:
             reload = partial(reload_wording, settings.wording_file, writer.set_wording, problems)

@@ -12,10 +12,12 @@ from autopost.writing.answer import Answer
 from autopost.writing.length import limit_emoji
 from autopost.writing.plain import plain
 from autopost.writing.prompt import TAG, system_message
+from autopost.writing.subject import stem
 from autopost.writing.voice import DEFAULT, DEFAULT_TEXT, Voice
 
 _MAX_CHARACTERS = 4_000  # 100 tokens are far fewer, but a broken server can send anything
 _LEAK_WORDS = 6  # this many words in a row are not shared with the system prompt by chance
+_SHORT_LEAK_WORDS, _SHORT_LEAK_WEIGHT = 4, 3  # in a row, and so many of them that say something
 _LEAK_WORDS_OF_VOICE = 12  # the team's own words may well name a phrase that posts are to have
 
 # Marks of a model's thoughts: DeepSeek, Qwen, Mistral, Kimi, ByteDance, gpt-oss. Many servers put the opening mark into
@@ -68,10 +70,13 @@ _NO_POST = regex.compile(
     r"|(?:\A|\s)[(]?a[.)]\s.*\s[(]?b[.)]\s|\(1\)\s.*\(2\)\s|\s\|{1,2}\s|^\s*>{1,3}\s|(?:\b\p{L}\s){6}|([!?])\1{2}"
     r"|&(?:nbsp|amp|lt|gt|quot|#\d+);|\\[nrt\"]|\\u[0-9a-f]{4}|\\[a-z]+\{|\[/?(?:b|i|u|url|quote|color)\b[^\]]*\]"
     r"|(?<!\w):[a-z_]{3,}:(?!\w)|[\uFF21-\uFF3A\uFF41-\uFF5A]{3}|[\u2460-\u24FF\U0001F130-\U0001F189]{2}|[<>]{2}"
-    r"|[=~*_#•★☆|]{4,}|[\u2500-\u259F\u2800-\u28FF]{2}|[\U0001D400-\U0001D7FF]{3}|\p{M}{4}",
+    r"|[=~*_#•★☆|]{4,}|[\u2500-\u259F\u2800-\u28FF]{2}|[\U0001D400-\U0001D7FF]{3}|\p{M}{4}"
+    r"|([•▪◦‣➤➜▶►◆■●○★☆✔✓→])[^\n]*\2",
     regex.IGNORECASE,
 )
+_KEY = regex.compile(r"\A\W*[\"'“”]\w+[\"'“”]\s?:\s")
 _STRUCK_OUT = regex.compile(r"~~[^~]{1,200}~~\s*")
+_LIGHT_EMPHASIS = regex.compile(r"(?<![\w*_~])([*_~])(?=\S)([^*_~]{1,60}?)(?<=\S)\1(?![\w*_~])")
 _EMPHASIS = regex.compile(r"(\*\*|__|`)(?=\S)([^*_`]{1,200}?)(?<=\S)\1")
 _HEADING = regex.compile(r"(?m)^\s*#{1,6}\s+")
 _JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
@@ -121,7 +126,7 @@ def _cleaned_up(answer: Answer, stand_ins: Mapping[str, str], voice: Voice) -> s
         return Rejected("refused")
     if _MARKERS.search(line) or _repeats_prompt(line, voice):
         return Rejected("leaked_prompt")
-    if _NO_POST.search(said):
+    if _NO_POST.search(said) or _KEY.match(said):
         return Rejected("bad_response")
     text = _unwrap(_without_markup(said))
     if _JSON.fullmatch(text):
@@ -145,7 +150,7 @@ def _without_markup(text: str) -> str:
     """Return the text without Markdown: what is struck out is gone, what is emphasised stays."""
     if "```" in text:
         return text
-    return _HEADING.sub("", _EMPHASIS.sub(r"\2", _STRUCK_OUT.sub("", text)))
+    return _HEADING.sub("", _LIGHT_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", _STRUCK_OUT.sub("", text))))
 
 
 def _unwrap(text: str) -> str:
@@ -181,15 +186,25 @@ def _runs(text: str, length: int) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
 
 
+def _weighty_runs(text: str) -> set[tuple[str, ...]]:
+    return {
+        run
+        for run in _runs(text, _SHORT_LEAK_WORDS)
+        if sum(stem(word) is not None for word in run) >= _SHORT_LEAK_WEIGHT
+    }
+
+
 @lru_cache(maxsize=8)
-def _prompt_runs(voice: Voice) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
-    """Return the runs of words of the system message, and the longer ones of a voice that is the team's."""
-    if voice.text == DEFAULT_TEXT:
-        return _runs(system_message(voice), _LEAK_WORDS), set()
-    fixed = system_message(replace(voice, text=""))
-    return _runs(fixed, _LEAK_WORDS), _runs(voice.text, _LEAK_WORDS_OF_VOICE)
+def _prompt_runs(voice: Voice) -> tuple[tuple[int, set[tuple[str, ...]]], ...]:
+    """Return the runs of words that no post has, by their length: of the system message, and of the team's voice."""
+    is_own = voice.text != DEFAULT_TEXT
+    fixed = system_message(replace(voice, text="") if is_own else voice)
+    return (
+        (_LEAK_WORDS, _runs(fixed, _LEAK_WORDS)),
+        (_SHORT_LEAK_WORDS, _weighty_runs(fixed)),
+        *([(_LEAK_WORDS_OF_VOICE, _runs(voice.text, _LEAK_WORDS_OF_VOICE))] if is_own else []),
+    )
 
 
 def _repeats_prompt(text: str, voice: Voice) -> bool:
-    fixed, own = _prompt_runs(voice)
-    return not (fixed.isdisjoint(_runs(text, _LEAK_WORDS)) and own.isdisjoint(_runs(text, _LEAK_WORDS_OF_VOICE)))
+    return any(not runs.isdisjoint(_runs(text, length)) for length, runs in _prompt_runs(voice))

@@ -9,15 +9,17 @@ from __future__ import annotations
 import regex
 
 from autopost.model import PLACEHOLDER
+from autopost.writing.calendar_check import names_another_date
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
 from autopost.writing.language import detect
+from autopost.writing.name_check import invents_names
+from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.outcome_check import tells_another_outcome
-from autopost.writing.polarity import contradicts
+from autopost.writing.polarity import Known, contradicts
 from autopost.writing.prompt import EXAMPLE_AGENT
 from autopost.writing.subject import shared
-from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
 from autopost.writing.voice import DEFAULT, Voice
 
 _LINK = regex.compile(
@@ -27,6 +29,7 @@ _LINK = regex.compile(
 )
 _MENTION = regex.compile(r"(?<![\w.])@\w[\w.-]*|<[!#@][^>]*>")
 _MARKUP = regex.compile(r"</?[A-Za-z][^>]*>")
+_PLACEHOLDER = regex.compile(PLACEHOLDER)
 _GAP = regex.compile(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]{1,2}")
 _HOLE = regex.compile(
     r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
@@ -38,24 +41,16 @@ _LONG = 200  # characters
 _SHORT = 60
 # What stands for a value: XX, ___, $NAME, %NAME%.
 _BLANK = regex.compile(
-    r"\b([XYZN])\1*\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|某某"
+    r"\b([XYZN])\1+\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|[○◯×](?=\p{Han})|某某"
     r"|\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\s(?:…|\.{3})\s|\s-{2,}\s|#{2,}|\*{3,}"
-    r"|[\[({<]\s*[\])}>]|[{}\[\]]|(?<!\S)[#*](?=\s)|\b(?:x{2,}|n{2,})\b|\bx(?=\s\p{L})|\.{4,}"
+    r"|[\[({<]\s*[\])}>]|[{}\[\]]|(?<!\S)[#*](?=\s)|(?<![A-Za-z])(?:[Xx]{2,}|[Nn]{2,}|XYZ|xyz|Y{2,}|Z{2,})(?![A-Za-z-])|\bx(?=\s\p{L})|\.{4,}"
 )
+# One letter that stands for a value. Y and Z begin sentences of other languages.
+_LETTER = regex.compile(r"(?<![\w’'-])(?:[XNMK]|(?<!\A)(?<![.!?:;–—] )[YZ])(?=\s\p{Ll}|[\s]?[%€$]|[.,!?]|\Z)")
 _SLOT = regex.compile(
     r"\b(?:AGENT|NAME|NUMBER|COMPANY|TEAM|DATE|AMOUNT|PRODUCT|CUSTOMER|SYSTEM|LINK|URL|CITY|TOOL|TITLE|VALUE|OPERATION)\b"
 )
-_LEAST_SHORT_FORM = 5  # letters that "Postgres" and PostgreSQL share
-_WORD = regex.compile(r"[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*")
-_ENDING = regex.compile(r"['’]?s\Z|['’]\Z")
-_FOLLOWED_BY_A_NAME = regex.compile(r"\s\p{Lu}\p{Ll}+")
-_DAY = regex.compile(
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)(?=days?\b)|\b(?:mon|diens|donners|frei|sams|sonn)(?=tags?\b)"
-)
-# In German nouns have capitals, and other scripts have none.
-_NAMES_HAVE_CAPITALS = frozenset({"en", "fr", "es", "it", "pt", "nl", "sv", "da", "pl", "cs", "ru", "uk", "ro"})
-_CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}'’-]+")
-_START_OF_SENTENCE = regex.compile(r"(?:\A|[.!?…:;–—\n]|\p{Extended_Pictographic}\uFE0F?|[\"“”'‘(¡¿-])\s*\Z")
+_WORDS = regex.compile(r"\w+")
 
 
 def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | None:
@@ -66,7 +61,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     """
     texts = (fields.agent_name, fields.operation_type, fields.title, fields.what, fields.why, fields.next_steps)
     known, instructions = without_instructions(f"{text}." for text in texts if text)
-    bare = regex.sub(PLACEHOLDER, " ", text)
+    bare = _PLACEHOLDER.sub(" ", text)
     spoken = detect(f"{fields.what} {fields.why} {fields.next_steps}")
     written = detect(bare)
     if _is_in_another(written, voice.language or spoken):
@@ -80,11 +75,11 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if EXAMPLE_AGENT in bare and EXAMPLE_AGENT not in known:
         return "leaked_prompt"
     if (
-        invents_figures(bare, known, is_english=written == "en")
+        invents_figures(bare, known, is_english=(written or spoken) == "en")
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
-        or any(day[0] not in known_folded for day in _DAY.finditer(bare.casefold()))
-        or (written in _NAMES_HAVE_CAPITALS and _invents_names(bare, names))
+        or names_another_date(bare, known)
+        or invents_names(bare, names, written or spoken)
     ):
         return "invented"
     if obeys(bare, known, instructions):
@@ -98,7 +93,10 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         return "off_topic"
     if tells_another_outcome(bare, known, fields):
         return "wrong_outcome"
-    return "contradicts" if contradicts(bare, known, fields.outcome, written) else None
+    may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
+    if contradicts(bare, Known(known, fields.next_steps), written or spoken, may_deny=may_deny):
+        return "contradicts"
+    return None
 
 
 def _is_in_another(language: str | None, expected: str | None) -> bool:
@@ -115,26 +113,7 @@ def _has_holes(text: str, known: str) -> bool:
             continue
         if gap[0][0] in "[{" or _HOLE.search(inside):
             return True
-    return any(blank[0].casefold() not in known for blank in _BLANK.finditer(text))
-
-
-def _invents_names(text: str, known: str) -> bool:
-    """Return whether a post has a name in the middle of a sentence that the operation has not."""
-    names = [
-        _stem(word[0])
-        for word in _CAPITALISED.finditer(text)
-        if _START_OF_SENTENCE.search(text, 0, word.start()) is None or _FOLLOWED_BY_A_NAME.match(text, word.end())
-    ]
-    names = [name for name in names if name not in WITH_CAPITAL and name not in ENGLISH]
-    if not names:
-        return False
-    there = {_stem(word[0]) for word in _WORD.finditer(known)}
-    return not all(
-        name in there
-        or (len(name) >= _LEAST_SHORT_FORM and any(other.startswith(name[:_LEAST_SHORT_FORM]) for other in there))
-        for name in names
-    )
-
-
-def _stem(word: str) -> str:
-    return _ENDING.sub("", word.casefold())
+    if any(blank[0].casefold() not in known for blank in _BLANK.finditer(text)):
+        return True
+    letters = {letter[0].casefold() for letter in _LETTER.finditer(text)}
+    return bool(letters) and not letters <= set(_WORDS.findall(known))

@@ -22,11 +22,11 @@ def _by_word(table: dict[str, str]) -> dict[str, float]:
 
 
 # The dimension and the size of each unit.
-_UNITS = {
+UNITS = {
     word: (dimension, size) for dimension, table in _WORDS["units"].items() for word, size in _by_word(table).items()
 }
 _SCALES = _by_word(_WORDS["scales"])
-_MONTHS = _by_word(_WORDS["months"])
+MONTHS = _by_word(_WORDS["months"])
 _ROUNDED = {word: direction for direction, words in _WORDS["rounded"].items() for word in words.split()}
 _NUMBER_WORDS = {
     language: {word: float(value) for word, value in (pair.split("=") for pair in words.split())}
@@ -38,7 +38,7 @@ _ANY_NUMBER_WORD = {
 _ENGLISH = _NUMBER_WORDS["en"]
 
 
-_OTHERS = frozenset([*_ANY_NUMBER_WORD, *_MONTHS])
+_OTHERS = frozenset([*_ANY_NUMBER_WORD, *MONTHS])
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -54,7 +54,7 @@ def _any_of(words: Iterable[str]) -> str:
     )
 
 
-_UNIT = _any_of(_UNITS)
+_UNIT = _any_of(UNITS)
 _NUMBER = regex.compile(
     r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     rf"(?:[\s\u00a0\u202f-]?(?P<scale>{_any_of(_SCALES)})\.?)?"
@@ -71,6 +71,13 @@ _ONE_UNIT = regex.compile(
 _CURRENCY = regex.compile(r"[$€£¥]\s?\Z")
 _CLOCK = regex.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?:\s?(?P<half>[ap])\.?m\b\.?)?", regex.I)
 _ENGLISH_NUMBER = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+_FRACTIONS = [
+    (float(percent), regex.compile(rf"(?<![\p{{L}}-])(?:{words})(?!\p{{Latin}})", regex.I))
+    for percent, words in _WORDS["fractions"].items()
+]
+WHAT_IS_LEFT = regex.compile(rf"(?<!\p{{L}})(?:{_WORDS['left']['all']})", regex.I)
+_ANY_FRACTION = regex.compile("|".join(_WORDS["fractions"].values()), regex.I)
+TOTALS = regex.compile(rf"(?<!\p{{L}})(?:{_WORDS['totals']['all']})", regex.I)
 _IN_WORDS = regex.compile(
     rf"(?<!\d )\b(?P<words>(?:{_ENGLISH_NUMBER})(?:[ -](?:and )?(?:{_ENGLISH_NUMBER}))*)\b(?P<half> and a half)?"
     rf"(?:[ -](?P<unit>{_UNIT}))?(?P<noun>[\s-]\p{{L}}{{3,}})?",
@@ -90,7 +97,8 @@ class Figure:
 
     `values` are what it can mean, in the base unit of `dimension`. `rounding` is "about", "over", "under", or None if
     it is exact; `step` is the value of its last digit that is not zero. `parts` are the numbers of a version or a date.
-    `counts` tells that a noun follows, which is not a unit. `start` is its place.
+    `counts` tells that a noun follows, which is not a unit. `start` is its place, `size` that of its unit,
+    `scale` the word after it, such as "million".
     """
 
     values: frozenset[float]
@@ -101,6 +109,14 @@ class Figure:
     counts: bool
     start: int
     end: int
+    size: float = 1.0
+    scale: float = 1.0
+    is_month: bool = False
+
+    @property
+    def numbers(self) -> frozenset[float]:
+        """Return the values in the figure's own unit."""
+        return self.values if self.size == 1.0 else frozenset(round(value / self.size, 9) for value in self.values)
 
 
 def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
@@ -120,12 +136,24 @@ def figures_in(text: str, *, words: bool) -> Iterator[Figure]:
             counts=dimension is None and not is_elliptic,
             start=match.start(),
             end=match.end("digits"),
+            size=size,
+            scale=scale,
         )
         yield figure
         if (match["scale"] or "").lower() == "m":  # metres, minutes, or a million
             yield replace(figure, values=frozenset(readings(match["digits"])))
     if words and not _ENGLISH.keys().isdisjoint(_WORD.findall(text.lower())):
         yield from _in_words(text)
+
+
+def fractions_in(text: str) -> Iterator[Figure]:
+    """Return parts in words, such as "half of": they are rounded percentages."""
+    if _ANY_FRACTION.search(text) is None:
+        return
+    for percent, pattern in _FRACTIONS:
+        for match in pattern.finditer(text):
+            part = _plain(percent, match.start(), match.end())
+            yield replace(part, dimension="percent", rounding=_rounding(text, match.start()) or "about", step=5.0)
 
 
 def _on_24_hours(time: regex.Match[str]) -> str:
@@ -143,6 +171,7 @@ def _on_24_hours(time: regex.Match[str]) -> str:
 def known_figures(text: str) -> Iterator[Figure]:
     """Return the figures that a post about this text may have: in words of any language, and months, too."""
     yield from figures_in(text, words=True)
+    yield from fractions_in(text)
     for match in _ONE_UNIT.finditer(text.lower()):
         dimension, size = _unit(match["unit"])
         yield replace(_plain(size, match.start(), match.end()), dimension=dimension)
@@ -151,8 +180,8 @@ def known_figures(text: str) -> Iterator[Figure]:
     for match in _WORD.finditer(text.lower()):
         if match[0] in _ANY_NUMBER_WORD:
             yield _plain(_ANY_NUMBER_WORD[match[0]], match.start(), match.end())
-        elif match[0] in _MONTHS and _IN_DATE.search(text, max(0, match.start() - 6), match.end() + 4):
-            yield _plain(_MONTHS[match[0]], match.start(), match.end())
+        elif match[0] in MONTHS and _IN_DATE.search(text, max(0, match.start() - 6), match.end() + 4):
+            yield replace(_plain(MONTHS[match[0]], match.start(), match.end()), is_month=True)
 
 
 def _in_words(text: str) -> Iterator[Figure]:
@@ -170,6 +199,7 @@ def _in_words(text: str) -> Iterator[Figure]:
             rounding=rounding,
             step=size,
             counts=counts,
+            size=size,
         )
 
 
@@ -195,7 +225,7 @@ def _unit(word: str | None) -> tuple[str | None, float]:
         return None, 1.0
     if word.lower() in _PER_CENT:
         return "percent", 1.0
-    return _UNITS[word.lower()]
+    return UNITS[word.lower()]
 
 
 def _rounding(text: str, start: int) -> str | None:

@@ -7,8 +7,8 @@ from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor
+from autopost.writing.form_check import misfit
 from autopost.writing.proofread import proofread
-from autopost.writing.vocabulary import misfit
 from autopost.writing.voice import DEFAULT, HASHTAG, Voice
 
 PRIVATE_DATA = "private_data"
@@ -24,7 +24,7 @@ def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = D
     text = check(answer, fields.placeholders, voice)
     if isinstance(text, Rejected):
         return text
-    known = f"{fields.what} {fields.why} {fields.next_steps}"
+    known = f"{fields.agent_name} {fields.what} {fields.why} {fields.next_steps}"
     unfit = misfit(text, known)
     tags = {tag.casefold() for tag in HASHTAG.findall(known)}
     post = proofread(voice.without_other_hashtags(text, tags), redactor, fields.shown_title)

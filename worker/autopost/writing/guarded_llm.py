@@ -10,6 +10,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from autopost.observability import metrics
+from autopost.observability.problems import Problems, utc_in
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.writing.answer import Answer, NoAnswer
@@ -20,13 +21,17 @@ from autopost.writing.prompt import Prompt
 if TYPE_CHECKING:
     from autopost.writing.llm import Llm
 
+SUBJECT = "language model"
 _MAX_KINDS = 100  # of failures that are logged until there is an answer
 
 _log = structlog.get_logger(__name__)
 
 
 class GuardedLlm:
-    """The LLM of the settings. `on_state` is called with each state of the circuit breaker, the first included."""
+    """The LLM of the settings.
+
+    `on_state` is called with each state of the circuit breaker, the first included; `problems` has why it is open.
+    """
 
     def __init__(
         self,
@@ -36,7 +41,9 @@ class GuardedLlm:
         budget: Budget | None,
         on_state: Callable[[str], None],
         tracer: AttemptTracer,
+        problems: Problems | None = None,
     ) -> None:
+        self._problems = problems or Problems()
         self._llm = _client(settings, key)
         self._model = settings.llm_model
         self._budget = budget
@@ -99,8 +106,11 @@ class GuardedLlm:
         metrics.LLM_BREAKER.state(str(state))
         self._on_state(str(state))
         if cooldown_seconds:
+            why = f"it does not answer ({self._failure.reason if self._failure else 'unknown'})"
+            self._problems.report(SUBJECT, f"not asked until {utc_in(cooldown_seconds)}: {why}; templates are used")
             _log.warning("llm.breaker_opened", seconds=round(cooldown_seconds, 1))
         elif state is State.CLOSED:
+            self._problems.clear(SUBJECT)
             _log.info("llm.breaker_closed")
 
     def _log_failure(self, answer: Answer | NoAnswer) -> None:

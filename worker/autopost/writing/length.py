@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import regex
 
 from autopost.model import PLACEHOLDER
@@ -59,6 +61,8 @@ def is_emoji(cluster: str) -> bool:
 
 def limit_emoji(text: str, limit: int) -> str:
     """Return `text` with its first `limit` emoji; the others are removed."""
+    if sum(1 for _ in islice(_EMOJI.finditer(text), limit + 1)) <= limit:
+        return text  # most are: each emoji has a match at least
     kept = 0
     parts: list[str] = []
     for cluster in _CLUSTER.findall(text):

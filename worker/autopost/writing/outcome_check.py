@@ -39,7 +39,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields) -> bool:
         if outcome is Outcome.COMPLETED:
             return False
         is_question = ASKING.search(text) is not None or _QUESTION.search(text) is not None
-        return not is_question or bool(said(APPROVED, text)) or _adds(DENIED, text, known)
+        return not is_question or bool(said(APPROVED, text) - said(APPROVED, known)) or _adds(DENIED, text, known)
     if outcome is Outcome.RUNNING:
         return UNDERWAY.search(text) is None and bool(said(FINISHED, text))
     is_feedback = "feedback" in fields.operation_type.casefold()

@@ -1,64 +1,189 @@
 """Compare what a post denies with what its operation denies: "no record was lost" is not "records were lost". Pure.
 
-A negation reaches the next few words of its clause; two of them cancel out ("not without downtime"). Words that one
-text only denies and the other only affirms are a contradiction. Source of the method: W. Chapman et al., "A simple
-algorithm for identifying negated findings and diseases", 2001 (NegEx), whose scope is a fixed number of words as well.
+A negation reaches the next few words of its clause, some to its end; two of them cancel out ("not without downtime").
+Words that one text only denies and the other only affirms are a contradiction. Source of the method: W. Chapman et al.,
+"A simple algorithm for identifying negated findings and diseases", 2001 (NegEx), whose scope is a fixed number of words
+as well. Scripts without spaces are searched for a negation alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import takewhile
+
 import regex
 
-from autopost.writing.outcome import Outcome
 from autopost.writing.subject import COMMON, stem
-from autopost.writing.vocabulary import ASIDE, DENIALS
+from autopost.writing.vocabulary import (
+    ASIDE,
+    CONCESSIVE,
+    CONDITIONS,
+    DENIALS,
+    DENSE_DENIALS,
+    FALLING,
+    NOT_ALL,
+    RISING,
+    TOTAL_DENIALS,
+)
 
 _CLAUSE_ENDS = regex.compile(
-    r"[.,;:!?…–—()\n]|\s(?:and|but|because|since|so|und|aber|weil|denn|et|mais|car|y|pero|e|ma|mas|i|ale|bo)\s"
+    r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|but|because|since|so|although|though|und|aber|weil|denn|obwohl|et|mais|car|y|pero|e|ma|mas"
+    r"|i|ale|bo)\s"
 )
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)?")
+_CHANGE = regex.compile(
+    r"\b(?:from|von|vom|de|da|od|z) (?:\p{L}{1,3} )?(?P<old>\p{L}{3,})"
+    r" (?:to|auf|nach|zum|à|a|al|para|na|do) (?:\p{L}{1,3} )?(?P<new>\p{L}{3,})"
+)
 _REACH = 2  # words of some weight after a negation
+_FAR = 3  # words after one like "nobody"
+_TO_THE_END = 100
+_VERB_LAST = frozenset({"de", "nl", "sv"})  # what is denied comes last, or right before: "Der Bericht kommt nicht"
+# Of what is missing, a post may say that it is, or that it is added.
+_MISSING = regex.compile(
+    r"fehl(?:t|en|end\w*|te|ten)\b|vermiss|ergänz|missing|lack|add(?:s|ed|ing)?\b|manqu|falta|mancan|brak|ontbre|sakna"
+)
+_PLAIN = frozenset({"no", "not", "nicht", "pas", "non", "não", "nie", "niet", "inte", "не"})
 _NO_LONGER = frozenset({"more", "longer", "mehr", "longtemps", "más", "più", "mais", "meer", "już", "only", "nur"})
 _OBJECTS = frozenset({"nothing", "nobody", "none", "nichts", "nada", "rien", "niente"})  # of the verb before them
+_RELATIVE = frozenset({"that", "which", "who", "whom", "die", "der", "das", "den", "que", "qui", "che"})
+_LACK = frozenset({"without", "ohne", "sans", "sin", "senza", "sem", "zonder", "utan", "bez", "без"})  # of what follows
+_NO = frozenset({"no", "kein", "keine", "keinen"})  # "freed no space"
+_AUXILIARIES = frozenset({"can", "may", "did", "had", "any", "one", "two", "its", "our", "but", "too", "out", "off"})
+_SHORT = 3  # letters of an English verb that can be denied: ask, get
+_ANY = frozenset(
+    {"any", "anything", "anyone", "anybody", "either", "single", "einzige", "einziges", "seul", "solo"}
+)  # a negation before these reaches to the end
+# In a clause with these, what comes next is merely not there yet.
+_YET = frozenset({"yet", "still", "noch", "encore", "todavía", "aún", "ainda", "ancora", "jeszcze", "ещё", "nog"})
 # What comes after these is about when, where and how, which the negation leaves alone.
 _ASIDE = frozenset(ASIDE.split())
+_CONDITIONS = frozenset(CONDITIONS.split())
 
 
-def contradicts(text: str, known: str, outcome: Outcome, language: str | None) -> bool:
-    """Return whether a post affirms what the operation only denies, or, of a success, denies what it only affirms."""
-    denials = DENIALS.get(language or "")
-    if denials is None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an operation says: all of it, and the part about what comes next."""
+
+    text: str
+    next_steps: str
+
+
+def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool) -> bool:
+    """Return whether a post affirms what the operation only denies, or denies what it only affirms.
+
+    With `may_deny` a post may say that something is not so: a failure, and a request that nobody has answered. A figure
+    that rose must not be one that fell.
+    """
+    text, there = text.casefold(), known.text.casefold()
+    if _turns_direction(text, there):
+        return True
+    if may_deny and CONCESSIVE.search(text) is not None and CONCESSIVE.search(there) is None:
+        return True
+    if language in DENSE_DENIALS:
+        denial = DENSE_DENIALS[language]
+        return not may_deny and denial.search(text) is not None and denial.search(there) is None
+    if language is None or language not in DENIALS:
         return False
-    told, there = _polarities(text, denials), _polarities(known, denials)
-    for word in told.keys() & there.keys():
-        if told[word] == {False} and there[word] == {True}:
+    if not may_deny and NOT_ALL.search(text) is not None and NOT_ALL.search(there) is None:
+        return True
+    if not _denies(text, language) and not _denies(there, language):
+        return False
+    pending = {_key(word, language) for word in _WORD.findall(known.next_steps.casefold())}
+    told = _polarities(text, language, pending, is_known=False)
+    said = _polarities(there, language, pending, is_known=True)
+    for word in told.keys() & said.keys():
+        if told[word] == {False} and said[word] == {True}:
             return True
-        if told[word] == {True} and there[word] == {False} and outcome is Outcome.COMPLETED:
+        if told[word] == {True} and said[word] == {False} and not may_deny:
             return True
     return False
 
 
-def _polarities(text: str, denials: regex.Pattern[str]) -> dict[str, set[bool]]:
-    """Return whether each word is denied: True, False, or both, where a negation of its clause may reach it."""
+def _turns_direction(text: str, known: str) -> bool:
+    """Return whether the post says that something rose, and the operation only that something fell, or the reverse.
+
+    So is "from Thursday to Monday" instead of "from Monday to Thursday".
+    """
+    if any((change["new"], change["old"]) in _changes(known) for change in _CHANGE.finditer(text)):
+        return True
+    for told, opposite in ((RISING, FALLING), (FALLING, RISING)):
+        if told.search(text) and opposite.search(known) and not told.search(known) and not opposite.search(text):
+            return True
+    return False
+
+
+def _changes(text: str) -> set[tuple[str, str]]:
+    return {(change["old"], change["new"]) for change in _CHANGE.finditer(text)}
+
+
+def _polarities(text: str, language: str, pending: Collection[str | None], *, is_known: bool) -> dict[str, set[bool]]:
+    """Return whether each word is denied: True, False, or both where that is not sure.
+
+    `is_known`: of the operation, in which only the first word after a negation is sure to be denied.
+    """
+    denials, totals = DENIALS[language], TOTAL_DENIALS[language]
     found: dict[str, set[bool]] = {}
-    for clause in _CLAUSE_ENDS.split(text.casefold()):
+    for clause in _CLAUSE_ENDS.split(text):
         words = _WORD.findall(clause)
-        may_be = any(denials.fullmatch(word) for word in words)
-        reach, is_denied, is_first, before = 0, False, True, None
-        for word in words:
+        is_open = any(_MISSING.match(word) for word in words)
+        is_not_yet = not is_known and not _YET.isdisjoint(words)
+        reach, is_denied, is_first, before, last, weight = 0, False, True, None, "", 0
+        for place, word in enumerate(words):
             if denials.fullmatch(word) is not None:
-                if word in _OBJECTS and before is not None and is_first:
-                    found[before].add(True)
-                    found[before].discard(False)
-                is_denied, reach, is_first = not (is_denied and reach), _REACH, False
-            elif word in _NO_LONGER and reach == _REACH:
+                is_no = not is_known and word in _NO and words[place + 1 : place + 2] != ["longer"]
+                if (is_no or word in _OBJECTS) and before is not None and is_first and _key(last, language) == before:
+                    _deny(found, before)
+                is_denied, is_first, weight = not (is_denied and reach), False, 0
+                is_total = totals.fullmatch(word) is not None and last not in _RELATIVE
+                reach = (_TO_THE_END if language in _VERB_LAST else _FAR) if is_total else _REACH
+            elif word in _NO_LONGER and (last in _PLAIN or last.endswith(("n't", "n’t"))):
                 is_denied = False
+            elif word in _ANY and is_denied:
+                reach = _FAR
+            elif word in _CONDITIONS:
+                is_open = True
             elif word in _ASIDE:
-                reach = 0
+                goes_on = reach == _TO_THE_END or last in _ANY or totals.fullmatch(last) is not None
+                reach = reach if goes_on else 0
             elif len(word) > 2:
-                before = stem(word)
+                before = _key(word, language)
                 if before is not None:
-                    found.setdefault(before, set()).update({is_denied} if reach > 0 else {False, may_be})
+                    is_reached = is_denied and weight < reach
+                    is_unsure = is_open or (is_not_yet and (not is_reached or before in pending))
+                    if is_unsure or (is_known and is_reached and weight > 0):
+                        found.setdefault(before, set()).update((True, False))
+                    else:
+                        may_be = reach == 0 and _is_before_a_denial(words[place + 1 :], denials)
+                        found.setdefault(before, set()).update({is_reached, may_be} if reach == 0 else {is_reached})
                 if word not in COMMON:
-                    reach -= 1
+                    weight += 1
+            last = word
+        if language in _VERB_LAST and before is not None and denials.fullmatch(words[-1]) is not None:
+            _deny(found, before)
     return found
+
+
+def _denies(text: str, language: str) -> bool:
+    denials = DENIALS[language]
+    return any(denials.fullmatch(word) is not None for word in set(_WORD.findall(text)))
+
+
+def _deny(found: dict[str, set[bool]], word: str) -> None:
+    found[word].add(True)
+    found[word].discard(False)
+
+
+def _key(word: str, language: str) -> str | None:
+    """Return what is the same in the forms of a word: "free" and "freed"; None for one that says nothing."""
+    if len(word) == _SHORT:
+        return None if language != "en" or word in COMMON or word in _AUXILIARIES else word
+    root = stem(word)
+    return root[:4] if root is not None and len(word) <= 6 and word.isascii() else root
+
+
+def _is_before_a_denial(words: list[str], denials: regex.Pattern[str]) -> bool:
+    """Return whether a negation follows, with no word like "that" or "for" before it."""
+    following = takewhile(lambda word: word not in _ASIDE, words)
+    return any(word not in _LACK and denials.fullmatch(word) for word in following)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from autopost.observability import metrics
+from autopost.observability.problems import Problems, utc_in
 from autopost.writing.breaker import Breaker, Permit, State
 
 MAX_REJECTED = 10  # in a row
@@ -16,17 +17,25 @@ MAX_REJECTED_OF_ONE_AGENT = 5
 # Whoever they are of: a platform may have one agent.
 MAX_REJECTED_OF_ANYONE = 50
 
+SUBJECT = "language model's answers"
+
 _log = structlog.get_logger(__name__)
 
 
 class Quality:
     """Counts rejected answers; pauses the model for `cooldown_seconds`, then tries one answer. For one event loop.
 
-    `on_change` is called with whether the model is paused.
+    `on_change` is called with whether the model is paused; `problems` has the reason and until when.
     """
 
-    def __init__(self, cooldown_seconds: float, on_change: Callable[[bool], None] = lambda _: None) -> None:
-        self._tell = on_change
+    def __init__(
+        self,
+        cooldown_seconds: float,
+        on_change: Callable[[bool], None] = lambda _: None,
+        problems: Problems | None = None,
+    ) -> None:
+        self._on_pause = on_change
+        self._problems = problems or Problems()
         self._breaker = Breaker(cooldown_seconds, failures=1, on_change=self._on_change)
         self._rejected: Counter[str] = Counter()
         self.last_reason = ""
@@ -58,8 +67,11 @@ class Quality:
 
     def _on_change(self, state: State, cooldown_seconds: float) -> None:
         metrics.LLM_PAUSED.set(state is not State.CLOSED)
-        self._tell(state is not State.CLOSED)
+        self._on_pause(state is not State.CLOSED)
         if cooldown_seconds:
+            why = f"its answers are rejected one after another, the last as {self.last_reason}"
+            self._problems.report(SUBJECT, f"not asked until {utc_in(cooldown_seconds)}: {why}; templates are used")
             _log.warning("llm.paused", reason=self.last_reason, seconds=round(cooldown_seconds, 1))
         elif state is State.CLOSED:
+            self._problems.clear(SUBJECT)
             _log.info("llm.resumed")

@@ -10,6 +10,7 @@ import structlog
 from opentelemetry.trace import Span
 
 from autopost.model import Agent, Generator, Operation, Written
+from autopost.observability.problems import Problems
 from autopost.observability.tracing import AttemptTracer, set_attributes
 from autopost.settings import Settings
 from autopost.settings.llm_prices import cost_usd
@@ -36,7 +37,7 @@ class Writer:
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
     called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are no posts;
-    `on_agent` with the name of each agent before its texts are redacted.
+    `on_agent` with the name of each agent before its texts are redacted. `problems` has why the LLM is not asked.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Writer:
         on_agent: Callable[[str | None], None] = lambda _: None,
         wording: Wording = DEFAULT_WORDING,
         budget: Budget | None = None,
+        problems: Problems | None = None,
     ) -> None:
         self._wording = wording
         self._settings = settings
@@ -61,10 +63,13 @@ class Writer:
         self._quality = Quality(
             settings.llm_breaker_cooldown_seconds,
             lambda is_paused: on_state("paused" if is_paused else str(State.CLOSED)),
+            problems,
         )
         self._llm: GuardedLlm | None = None
         if settings.llm_enabled and key:
-            self._llm = GuardedLlm(settings, key, budget=budget, on_state=on_state, tracer=self._tracer)
+            self._llm = GuardedLlm(
+                settings, key, budget=budget, on_state=on_state, tracer=self._tracer, problems=problems
+            )
         else:
             on_state("off")
         if settings.llm_enabled and not key:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from autopost.cli.console import progress_bar
+from autopost.cli.preview.run_budget import budget_of_a_run
 from autopost.cli.preview.timeline import Decided
 from autopost.errors import RedactionFailed
 from autopost.model import Agent, Operation, Written
@@ -45,8 +46,8 @@ class Texts:
         return self._shown[text]
 
     async def rewritten(self, decided: Sequence[Decided]) -> list[Decided]:
-        """Return the same with the posts written by the LLM, where it gives a usable text in time."""
-        writer = Writer(self._settings, self._redactor, wording=self._wording)
+        """Return the same with the posts written by the LLM, where it gives a usable text in time and in the budget."""
+        writer = Writer(self._settings, self._redactor, wording=self._wording, budget=budget_of_a_run(self._settings))
         with progress_bar() as bar:
             task = bar.add_task("asking the model", total=sum(each.written is not None for each in decided))
 
