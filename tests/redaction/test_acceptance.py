@@ -17,6 +17,7 @@ from tests.data.redaction.labelled import STRUCTURED, Labelled, labelled_sets
 FLOORS = {
     "people, development": {"full name": 0.65, "street address": 0.9, "rest": 0.95},
     "classes, development": {"rest": 0.94},
+    "told_shapes, development": {"rest": 0.87},
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
@@ -27,12 +28,11 @@ FLOORS = {
     },
     # A little below what was measured when the set came: nobody changes rules for its texts. The weakest have a floor each.
     "values": {
-        "lower_case_name": 0.2,
-        "password_prose": 0.5,
-        "door_code": 0.5,
-        "medical_record": 0.55,
-        "password_other_language": 0.55,
-        "passphrase": 0.65,
+        "lower_case_name": 0.55,
+        "password_prose": 0.53,
+        "door_code": 0.63,
+        "password_other_language": 0.73,
+        "passphrase": 0.66,
         "full_name_prose": 0.92,
         "street_address": 0.95,
         "vendor_token": 0.97,

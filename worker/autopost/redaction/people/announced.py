@@ -9,11 +9,13 @@ from autopost.redaction.people.signs import (
     AFTER_TITLE,
     BUSINESS_ENDINGS,
     LOWER_TITLES,
+    OFFICES,
+    PARTICLES,
     STRONG_CUES,
     TITLES,
     VERBS_OF_PEOPLE,
 )
-from autopost.redaction.people.words import Word, chain_from
+from autopost.redaction.people.words import Word, chain_from, joined
 
 
 def after_title(text: str, words: list[Word], index: int) -> int | None:
@@ -21,29 +23,56 @@ def after_title(text: str, words: list[Word], index: int) -> int | None:
     title = words[index]
     if index + 1 == len(words) or not (title.capital or folded(title.text) in LOWER_TITLES):
         return None
-    if title.text.isupper() and len(title.text) > 1:  # `MS Windows`
+    if title.text.isupper() and len(title.text) > 1 and folded(title.text) not in OFFICES:  # `MS Windows`
         return None
-    following = words[index + 1]
+    first = _after_particles(text, words, index + 1)
+    if first is None or text[title.end : words[index + 1].start] not in {" ", ". ", ".", "\u00a0"}:
+        return None
+    following = words[first]
+    if title.text.islower() and following.text.islower():  # `dr. hoffmann`
+        return _lower_end(text, words, first)
     if folded(following.text) in TITLES and following.capital:  # `Herr Dr. Krause`: the next title finds the name
         return None
-    between = text[title.end : following.start]
-    if (
-        between not in {" ", ". ", ".", "\u00a0"}
-        or not following.capital
-        or (following.text.isupper() and len(following.text) > 1)
+    if not following.capital or (following.text.isupper() and len(following.text) > 1):
+        return None
+    office = folded(title.text) in OFFICES
+    if office and (
+        not (following.kind.surname or following.kind.unknown or following.kind.given)
+        or following.text.lower().endswith(BUSINESS_ENDINGS)
+        or names_organisation(text, words, first, first)
     ):
         return None
     if folded(following.text) in AFTER_TITLE or following.kind == Kind():
         plain = folded(following.text)
         if plain in AFTER_TITLE or not is_word(plain) or title.text.lower() not in {"mr", "mrs", "ms", "frau", "herr"}:
             return None
-    chain = chain_from(text, words, index + 1)
+    chain = chain_from(text, words, first)
     last = 0
     while last + 1 < len(chain) and (words[chain[last + 1]].is_initial or goes_on(words[chain[last + 1]])):
         last += 1
     while last and words[chain[last]].is_initial:
         last -= 1
     return chain[last]
+
+
+def _lower_end(text: str, words: list[Word], first: int) -> int | None:
+    """Return the end of a name in lower case after a title: a surname, or a given name and one."""
+    behind = first + 1
+    if words[first].kind.given and behind < len(words) and joined(text, words[first], words[behind]):
+        kind = words[behind].kind
+        if words[behind].text.islower() and (kind.surname or kind.unknown or kind.given):
+            return behind
+    return first if words[first].kind.surname else None
+
+
+def _after_particles(text: str, words: list[Word], index: int) -> int | None:
+    """Return the place of the first word that is no particle; None if the words do not belong together."""
+    for place in range(index, min(index + 4, len(words))):
+        if words[place].text.lower() not in PARTICLES or words[place].capital:
+            return place
+        if place + 1 == len(words) or not joined(text, words[place], words[place + 1]):
+            return None
+    return None
 
 
 def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | None:

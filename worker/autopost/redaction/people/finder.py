@@ -15,7 +15,7 @@ from autopost.redaction.people.around import names_organisation, stands_in_capit
 from autopost.redaction.people.full_name import full_name, lower_case_name
 from autopost.redaction.people.labelled import after_labels, before_honorifics
 from autopost.redaction.people.lists import folded, kind, lists
-from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, TITLES
+from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, OFFICES, TITLES
 from autopost.redaction.people.words import Word, words_of
 from autopost.redaction.rule import Span
 
@@ -81,6 +81,7 @@ def _sign(word: str) -> int:
     if (
         what.given
         or folded(word) in TITLES
+        or folded(word) in OFFICES
         or (not word.isupper() and (what.maybe_given or what.surname or what.unknown))
     ):
         return _NAME
@@ -109,7 +110,7 @@ def _regions(text: str, capitalised: re.Pattern[str]) -> Iterator[Span]:
 
 
 def _has_lower_case_name(words: list[str]) -> bool:
-    given = lists().given
+    given = lists().lower_given
     return not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words))
 
 
@@ -132,15 +133,15 @@ def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tup
 def _at(text: str, words: list[Word], index: int, rules: Collection[str], *, cued: bool) -> tuple[int, int, str] | None:
     """Return the first and the last word of the name that begins here, or after a title here, and what found it."""
     word = words[index]
-    if TITLE in rules and folded(word.text) in TITLES:
+    if TITLE in rules and (folded(word.text) in TITLES or folded(word.text) in OFFICES):
         last = after_title(text, words, index)
         if last is not None:
             return index + 1, last, TITLE
-    if not (word.capital or word.kind.given):
+    if not (word.capital or word.kind.maybe_given):
         return None
     if word.capital and FULL in rules and (last := full_name(text, words, index)) is not None:
         return index, last, FULL
-    if not word.capital and LOWER in rules and (last := lower_case_name(text, words, index)) is not None:
+    if not word.capital and LOWER in rules and (last := lower_case_name(text, words, index, cued=cued)) is not None:
         return index, last, LOWER
     if CUE in rules and (last := cued_name(text, words, index, cued=cued)) is not None:
         return index, last, CUE

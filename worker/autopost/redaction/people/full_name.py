@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 
 from autopost.redaction.people.around import SENTENCE_START, follows_place_word, is_cued, names_organisation
-from autopost.redaction.people.lists import folded, is_word
-from autopost.redaction.people.signs import BUSINESS_ENDINGS, LOWER_CUES, VERBS_AFTER_WORDS, VERBS_OF_PEOPLE
+from autopost.redaction.people.lists import folded, is_word, lists
+from autopost.redaction.people.signs import (
+    BUSINESS_ENDINGS,
+    LOWER_CUES,
+    LOWER_WEAK_CUES,
+    PARTICLES,
+    SURNAME_ENDINGS,
+    VERBS_AFTER_LOWER,
+    VERBS_AFTER_WORDS,
+    VERBS_OF_PEOPLE,
+)
 from autopost.redaction.people.vocabulary import BRANDS
 from autopost.redaction.people.words import Word, chain_from, joined
+
+_LEAST_LETTERS = 3
+_MOST_PARTICLES = 3
+_ARABIC_ARTICLES = ("al-", "el-", "ben-", "abu-", "ibn-")
 
 _IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")
 
@@ -75,22 +88,54 @@ def goes_on(word: Word) -> bool:
     )
 
 
-def lower_case_name(text: str, words: list[Word], index: int) -> int | None:
-    """Return the end of a name in lower case: a given name and a frequent surname, neither of them a word."""
-    if index + 1 == len(words) or not joined(text, words[index], words[index + 1]):
+def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = False) -> int | None:
+    """Return the end of a name in lower case: a given name that is no word, and a surname.
+
+    What no list knows is a surname after a word such as `for`, or if it ends as one. A surname that is also a word
+    needs words that come before people. `cued`: another name stands before this one.
+    """
+    first = words[index]
+    if len(first.text) < _LEAST_LETTERS or first.text not in lists().lower_given:
         return None
-    first, second = words[index], words[index + 1]
-    if not (first.kind.given and first.text.islower() and second.text.islower()):
+    last = _lower_surname(text, words, index)
+    if last is None or text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"}:
         return None
-    cued = is_cued(text, words, index, LOWER_CUES) or VERBS_OF_PEOPLE.match(text, second.end) is not None
-    unsure = is_word(folded(first.text)) or len(first.text) < 4
-    if not cued and (unsure or not second.kind.surname):
+    second = words[last]
+    if text[second.end : second.end + 1] in {"_", "(", "/", "@"} or second.text.endswith(BUSINESS_ENDINGS):
         return None
-    if not (second.kind.surname or (second.kind.unknown and not second.text.endswith(BUSINESS_ENDINGS))):
-        return None
-    if text[second.end : second.end + 1] in {"_", "("} or len(first.text) < 3:
-        return None
-    return None if text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"} else index + 1
+    strong = (
+        cued
+        or is_cued(text, words, index, LOWER_CUES)
+        or VERBS_OF_PEOPLE.match(text, second.end) is not None
+        or VERBS_AFTER_WORDS.match(text, second.end) is not None
+    )
+    weak = (
+        strong or is_cued(text, words, index, LOWER_WEAK_CUES) or VERBS_AFTER_LOWER.match(text, second.end) is not None
+    )
+    surname = second.kind.surname or second.kind.given or second.text.startswith(_ARABIC_ARTICLES)
+    if first.kind.given and not is_word(folded(first.text)):
+        if surname or second.text.endswith(SURNAME_ENDINGS):
+            sure = weak or len(first.text) > _LEAST_LETTERS
+        else:
+            sure = weak and (second.kind.unknown or second.kind.maybe_surname)
+    else:  # a word of another language, or of English
+        sure = (weak if first.kind.maybe_given and not is_word(folded(first.text)) else strong) and (
+            surname or (strong and first.kind.given and (second.kind.unknown or second.kind.maybe_surname))
+        )
+    return last if sure else None
+
+
+def _lower_surname(text: str, words: list[Word], index: int) -> int | None:
+    """Return the place of the word after a given name, an initial and particles."""
+    place, end = index + 1, words[index].end
+    while place < len(words) and place - index <= _MOST_PARTICLES:
+        word = words[place]
+        if text[end : word.start] not in {" ", ". "} or not word.text.islower():
+            return None
+        if not (word.text in PARTICLES or (len(word.text) == 1 and text[word.end : word.end + 1] == ".")):
+            return place if len(word.text) > 2 or word.kind.surname else None
+        place, end = place + 1, word.end
+    return None
 
 
 def _last_and_first(text: str, words: list[Word], index: int) -> int | None:

@@ -29,12 +29,16 @@ _CASES = ("у", "а", "ом", "ем", "е", "ой", "ей", "ы", "и", "ю", "�
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Given names, those of them that are also words, frequent surnames, and the roots of English words."""
+    """Given names, those of them that are also words, frequent surnames, and the roots of English words.
+
+    `lower_given`: those that can be names in lower case.
+    """
 
     given: frozenset[str]
     ambiguous: frozenset[str]
     surnames: frozenset[str]
     roots: frozenset[str]
+    lower_given: frozenset[str] = frozenset()
 
 
 @cache
@@ -43,7 +47,9 @@ def lists() -> Lists:
     with lzma.open(_FILE, "rt", encoding="utf-8") as file:
         given, ambiguous, surnames, roots = (frozenset(part.split("\n")) for part in file.read().split("\n\n"))
     unsure = AMBIGUOUS | PLACES | PRODUCTS
-    return Lists(given - unsure - NEVER, (ambiguous | (given & unsure)) - NEVER, surnames - NEVER, roots)
+    sure, others = given - unsure - NEVER, (ambiguous | (given & unsure)) - NEVER
+    foreign = others - PLACES - PRODUCTS - FUNCTION_WORDS - roots
+    return Lists(sure, others, surnames - NEVER, roots, sure | foreign)
 
 
 @dataclass(frozen=True, slots=True)

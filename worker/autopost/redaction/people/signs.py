@@ -18,6 +18,18 @@ TITLES = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# Offices and professions before a surname. They are words as well, so what follows them must be no word.
+OFFICES = frozenset(
+    """
+    nurse sergeant sgt officer senator sen lord sir dame coach captain capt judge justice rev reverend attorney
+    detective det chancellor minister sister father pastor rabbi imam lieutenant lt colonel col
+    major maj general gen admiral corporal cpl inspector constable deputy sheriff councillor councilor congressman
+    congresswoman governor gov mayor ambassador principal dean chef counsellor counselor rechtsanwalt rechtsanwaltin
+    notar notarin hauptmann pfarrer richter richterin docteur bay bayan hanim abogado abogada licenciado lic avvocato
+    maestro mestre doutor doutora magister mgr mudr judr bc ceo cto cfo coo г-н г-жа господин госпожа пан пані
+    """.split()  # noqa: SIM905
+)
+
 # Those that are written in lower case as well, as in `el señor Pérez`.
 LOWER_TITLES = frozenset(
     [
@@ -129,7 +141,7 @@ AFTER_ORGANISATION = frozenset(
 
 _BEFORE_PEOPLE = (
     r"assigned(?: it| this)? to|(?:hand|pass|forward|escalat|delegat)ed(?: it| this)? to|handed over to|reassigned to|(?:sent|wrote|written|spoke|talked|"
-    r"replied|emailed|mailed|call|reported|introduced|offered|promised|paid|issued|refunded|billed|addressed) to"
+    r"replied|emailed|mailed|call|reported|introduced|offered|promised|paid|issued|refunded|billed|addressed|belongs|belonged|belonging) to"
     r"|(?:signed|approved|reviewed|requested|reported|written|created|submitted|filed|opened|closed|raised|authored|confirmed|rejected|led|"
     r"booked|ordered|paid|sent|prepared|verified|witnessed|interviewed|represented|accompanied) by"
     r"|(?:message|mail|e-mail|email|reply|request|call|note|letter|feedback|approval|order|payment|invoice|complaint|ticket|refund|voicemail|"
@@ -164,6 +176,17 @@ LOWER_CUES = compiled(
     rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}|w/|waiting (?:on|for)|(?:account|behalf|profile|record|file|request) of|cc'd|user(?:name)?|on[ -]call){_TAIL}|{_LABELS})"
 )
 
+# Before a name in lower case of which the given name and no word follows: any preposition, a participle, a list.
+LOWER_WEAK_CUES = compiled(
+    r"(?i)(?:^|[^\w-])(?:to|for|by|from|with|of|and|or|is|was|are|named|via|cc|user|users|customer|guests?|list|lists|account of|data of|attendees|participants|invitees|contact|[a-z]{3,}ed|für|von|mit|an|pour|par|avec|chez|de|para|por|con|a|da|per|van|voor|met|för|från|till|dla|do|od|от|для|с)(?:\s?[:=]\s?|,?\s)$"
+)
+# How surnames end.
+SURNAME_ENDINGS = (
+    "ez", "sson", "sen", "ski", "ska", "sky", "skaya", "czyk", "wicz", "vic", "vich", "ović", "ić", "ov", "ova", "ev", "eva", "escu", "idis", "poulos", "oglu", "oğlu",
+    "enko", "chuk", "mann", "berg", "stein", "strom", "ström", "qvist", "quist", "bauer", "meyer", "etti", "elli", "ucci", "eira", "shvili", "murthy", "nathan",
+    "swamy", "ов", "ова", "ев", "ева", "ин", "ина", "ский", "ская", "енко", "чук",
+)  # fmt: skip
+
 # The text after a name.
 VERBS_OF_PEOPLE = compiled(
     r"(?:'s)? (?:lives|lived|said|says|wrote|writes|replied|emailed|phoned|complained|apologi[sz]ed|resigned|thanked|was hired|was born|asked for|"
@@ -174,6 +197,11 @@ VERBS_OF_PEOPLE = compiled(
 VERBS_AFTER_WORDS = compiled(
     r" (?:has |have |had )?(?:approved|confirmed|requested|asked|reviewed|signed|joined|left|replied|called|paid|wrote|said|rejected|complained|agreed|"
     r"declined|resigned|lives|works at)\b"
+)
+
+# The text after a name in lower case of which the given name is known.
+VERBS_AFTER_LOWER = compiled(
+    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks)\b"
 )
 
 # Between two names of an enumeration.

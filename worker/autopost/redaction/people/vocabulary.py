@@ -122,7 +122,7 @@ AMBIGUOUS = _words(
     rusty sage sandy sky skip sterling storm summer sunny trinity viola violet wade ward willow woody crystal amber
     dawn autumn april august carol angel star destiny harmony melody precious princess justice royal prince major
     general deacon bishop judge baron duke earl king noble porter sailor marine dexter rex victor hector iris
-    van von de da di del la le el al an do so son my man in long un tan chin can
+    van von de da di del la le el al an do so son my man in long un tan chin can sandi salah
     test demo user admin guest owner total sum data info mode none true false null
     jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun mac ean len doc iban sha bert bergen ember
     grove jade piper heron basil adam abel dora cora mako eve fortran linux luz sol mar paz cruz alba aura

@@ -111,7 +111,7 @@ _NEAR_CARD = compiled(
 
 _NUMBER_NEAR = compiled(r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>)")
 _EXPIRES = compiled(
-    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scade\w*|validade|geldig)\b[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scade\w*|validade|geldig|expir\w+)\b(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 

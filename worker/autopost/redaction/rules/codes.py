@@ -9,18 +9,26 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.code_values import (
+    BESIDE,
+    CHANGED_FROM,
+    COUNT_BEFORE,
+    DATE,
+    REACH_CHARACTERS,
+    UNIT,
+    VALUE,
+    YEAR,
+    has_digits,
+    is_spelled,
+    sentence_start,
+    sentence_stop,
+)
 from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
 from autopost.redaction.rules.shape import in_placeholder, is_count
 
-_REACH_CHARACTERS = 56
 _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
 _MOST_WORDS = 8
 
-_VALUE = re.compile(
-    r"(?<![A-Za-z0-9$€£#@_.+~%*])(?<![0-9A-Za-z][.,/-])(?<![0-9]:)(?:[A-Z]{1,3}-\d{4,8}|\d{3}(?:[ -]\d{3}){1,3}|\d{1,2}(?:-\d{1,2}){2,3}(?!-)|\d{2}-\d{2}-\d{2,3}|[#*]\d{3,6}[#*]?|\d{2,4}[#*]\d{2,4}|\d{4}[ -]\d{4}(?:[ -]\d{4})?|\d{4,10}#?|\d(?: \d){3,7}|\d(?:-\d){3,7}"
-    r"|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,5}|[A-Z0-9]{5,12}|[a-z0-9]{8,12})(?![A-Za-z0-9_@%°€$]|[.,:/-]\d|[-/.][A-Za-z])"
-)
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
 _ENGLISH = re.compile(r"(?i)[^a-z]*codes?|combo|combination")
 _OTHER_AFTER = re.compile(
     r"(?i)\s(?:d[e']?\s?)?(?:l')?(?:err|błęd|ошиб|chyb|post|poczt|produ|товар|издел|barr|promo|répons|respuest|retour|país|pays|zemlj|kraj|стран|naftis|sourc|hiba|sala|eror|kesalahan|negara|pos\b|λάθ|ταχυδρ)"
@@ -35,21 +43,6 @@ _ASSIGNED = re.compile(
     r"(?i)(?:[:=]|(?:^|\s)(?:is|are|was|were|ist|sind|lautet|lauten|est|sont|es|son|è|sono|são|é|är|er|on|ovat|to|są|jest|zijn)\s)[\s\"'`(\[]*(?:1[.)]\s?)?$"
 )
 _ITEM = re.compile(r"[\s,;]*(?:\d{1,2}[.):]|[*•-])\s?")
-_CHANGED_FROM = re.compile(
-    r"(?i)\b(?:changed|reset|updated|rotated|switched|geändert|changé|cambiad[oa])\s(?:\w+\s){0,2}(?:from|von|de)\s$"
-)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_DATE = re.compile(r"(?:19|20)\d\d[- ]?[01]\d[- ]?[0-3]\d|\d{4}-\d{2}-\d{2}")
-_BESIDE = re.compile(
-    r"(?i)(?:e?s\b)?[\s:=#\"'`(\[>|,-]*(?:(?:is|was|are|ist|lautet|est|es|è|é|er|är|on|jest|number|code|now|to|set to|:|=)[\s:=\"'`(]+){0,3}"
-)
-_UNIT = re.compile(
-    r"(?i)^\s?(?:%|ms|s|sec\w*|min\w*|h|hours?|days?|weeks?|months?|years?|times?|kb|mb|gb|tb|bytes?|px|pt|lines?|rows?|records?|items?|tokens?|words?|chars?|characters?|pages?|users?|files?|errors?|tests?|points?|steps?|requests?|calls?"
-    r"|customers?|accounts?|orders?|people|mails?|messages?|attempts?|digits?|codes?|changes?|commits?|repos?\w*|zeilen|stellen|refactor\w*|release|roadmap|conference|edition|budget|usd|eur|gbp|of|/)\b"
-)
-_COUNT_BEFORE = re.compile(
-    r"(?i)\b(?:in|since|by|until|from|during|for|year|over|about|around|nearly|almost|than|line|lines|port|page|step|version|ticket|issue|pr|room|suite|order|invoice|took|after|every|max|least|most|chapter|section|rfc|iso|case|error|job|build|run|user|id|has|have|sent|processed|handled|of)\s[#\"'`(]?$"
-)
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
 # Words that make six digits a code.
 _OF_SIX_DIGITS = re.compile(
@@ -75,8 +68,8 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
         return
     if "" < text[end : end + 1] < _FIRST_UNSPACED and text[end].isalpha():
         return
-    left = _sentence_start(text, start)
-    stop = _sentence_stop(text, end)
+    left = sentence_start(text, start)
+    stop = sentence_stop(text, end)
     sentence = text[left:stop]
     sure, pin = _SURE.fullmatch(label) is not None, _PIN.fullmatch(label) is not None
     if not sure and (_OTHER_CODE.search(text[max(0, start - 24) : start]) or _OTHER_COMPOUND.match(label)):
@@ -90,30 +83,18 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     yield from _before(text, left, start, sure, opens, six)
 
 
-def _sentence_start(text: str, start: int) -> int:
-    begin = max(0, start - _REACH_CHARACTERS - 30)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text[begin:start])]
-    return begin + (ends[-1] if ends else 0)
-
-
-def _sentence_stop(text: str, end: int) -> int:
-    window = text[end : end + 2 * _REACH_CHARACTERS]
-    match = _SENTENCE_END.search(window, len(_BESIDE.match(window).group()))  # type: ignore[union-attr]
-    return end + (match.start() if match else len(window))
-
-
 def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, foreign: bool) -> Iterator[Span]:
-    window = text[end : min(stop + 1, end + 2 * _REACH_CHARACTERS)]
-    beside = _BESIDE.match(window)
+    window = text[end : min(stop + 1, end + 2 * REACH_CHARACTERS)]
+    beside = BESIDE.match(window)
     found = 0
-    for match in _VALUE.finditer(text, end, end + len(window)):
+    for match in VALUE.finditer(text, end, end + len(window)):
         if found and not _continues(text[found : match.start()]):
             return
         gap = text[end : match.start()]
         near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
         if (
             len(gap.split()) > _MOST_WORDS
-            or (len(gap) > _REACH_CHARACTERS and not found)
+            or (len(gap) > REACH_CHARACTERS and not found)
             or ("\n" in gap and not near and not found)
         ):
             return
@@ -129,7 +110,7 @@ def _continues(between: str) -> bool:
 
 
 def _before(text: str, left: int, start: int, sure: bool, opens: bool, six: bool) -> Iterator[Span]:
-    for match in _VALUE.finditer(text, max(left, start - _REACH_CHARACTERS), start):
+    for match in VALUE.finditer(text, max(left, start - REACH_CHARACTERS), start):
         gap = text[match.end() : start]
         if len(gap.split()) <= _MOST_WORDS - 2 and _is_code(
             text, match, False, False, sure, opens or (six and _is_six(match)), False
@@ -141,9 +122,11 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     value, (start, end) = match.group(), match.span()
     digits = sum(map(str.isdigit, value))
     plain = value.isdigit()
+    if linked and opens and is_spelled(value):
+        return True
     if value[0] in "#*" and not near:
         return False
-    if digits < 2 or is_count(text, end) or _UNIT.match(text[end : end + 20]) or _DATE.fullmatch(value):
+    if digits < 2 or is_count(text, end) or UNIT.match(text[end : end + 20]) or DATE.fullmatch(value):
         return False
     if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
         return False
@@ -152,8 +135,8 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         and not found
         and (
             (
-                _COUNT_BEFORE.search(text[max(0, start - 16) : start])
-                and not _CHANGED_FROM.search(text[max(0, start - 40) : start])
+                COUNT_BEFORE.search(text[max(0, start - 16) : start])
+                and not CHANGED_FROM.search(text[max(0, start - 40) : start])
             )
             or (plain and len(value) < 4)
         )
@@ -166,14 +149,9 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
     if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
         return False
     return not (
-        _YEAR.fullmatch(value)
+        YEAR.fullmatch(value)
         and not (near and (sure or text[start - 1] in ":=" or text[start - 2 : start] in {": ", "= "}))
     )
-
-
-def _has_digits(text: str, start: int, end: int) -> bool:
-    value = text[start:end]
-    return sum(map(str.isdigit, value)) >= 2 and not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None
 
 
 def _is_six(match: re.Match[str]) -> bool:
@@ -207,39 +185,14 @@ RULES = (
         name="pin-near-word",
     ),
     Rule(
-        "PIN",
-        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s(?:takes|accepts|wants|uses)(?:\s(?:the\s)?(?:code|pin))?|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}(?:-\d{1,2}){2,5})\b",
-        "a word for what it opens before it",
-        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.]*\d",
-        score=0.75,
-        refine=single(lambda text, start, end: not is_count(text, end) and _UNIT.match(text[end : end + 20]) is None),
-        name="opens-with",
-    ),
-    Rule(
-        "PIN",
-        r"(?i)\b(?:(?:gate|door|entrance|entry|building|garage|intercom|alarm|access|elevator|lift|parking)\s(\d{4,6}#)|(?:gate|entrance|keypad|intercom)\s([#*]\d{4,6}[#*]?)(?:\s|[.,;]|$))",
-        "a number with the key that ends it on a keypad",
-        anchor=r"\s\d{4,6}#|\s[#*]\d{4}",
-        score=0.75,
-        name="keypad",
-    ),
-    Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:use[d]?|enter(?:ed)?|type[d]?|input|submit(?:ted)?|reply with|text|send|give|gib|utilisez|saisissez|usa|ingresa|introduce|digite|inserisci|verwende[n]?)\s[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s"
+        r"(?i)\b(?:use[d]?|enter(?:ed)?|type[d]?|input|submit(?:ted)?|reply with|text|send|give|gib|utilisez|saisissez|usa|ingresa|introduce|digite|inserisci|verwende[n]?)\s[\"'`]?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s"
         r"(?:to|for|when|as|at|um|zum|pour|para|per)\s(?:\w+\s){0,4}?(?:sign|log|verify|confirm|auth|complete|finish|continue|access|unlock|anmeld|einlogg|bestätig|connect|iniciar|confirm|acced|entrar|login)",
         "a message of a service that asks for the code",
-        anchor=r"(?i)\s[\"'`]?(?:[0-9]{3}[ -]?[0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s",
+        anchor=r"(?i)\s[\"'`]?(?:[0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6})[\"'`]?\s(?:to|for|when|as|at|um|zum|pour|para|per)\s(?:\w+\s){0,4}?(?:sign|log|verify|confirm|auth|complete|finish|continue|access|unlock|anmeld|einlogg|bestätig|connect|iniciar|acced|entrar)",
         score=0.8,
+        refine=single(has_digits),
         name="use-to-sign-in",
-    ),
-    Rule(
-        "PIN",
-        r"(?i)\b(?:(?:alarm|vault|gate|front door|door|garage|entrance|elevator|lift|safe)\s(?:(?:keypad|pin|code)\s(?:(?:is|was|takes|needs|wants|accepts)\s)?|(?:is|takes|needs|wants|accepts)\s(?:the\s)?(?:code\s)?)|(?:key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:is|code)\s)?)[\"'`]?([0-9]{4,6}#?)\b",
-        "a word for what it opens, a keypad or a form of `to be`",
-        anchor=r"(?i)\b(?:alarm|vault|gate|door|garage|entrance|elevator|lift|safe|key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:keypad|pin|code|is|was|takes|needs|wants|accepts|the)\s){0,3}[\"'`]?[0-9]{4}",
-        score=0.7,
-        refine=single(lambda text, start, end: _has_digits(text, start, end) and not _YEAR.fullmatch(text[start:end])),
-        name="opens",
     ),
     Rule(
         "ONE_TIME_CODE",
@@ -247,42 +200,35 @@ RULES = (
         "Bitwarden, Apple: recovery codes in groups of four",
         anchor=r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)",
         score=0.85,
-        refine=single(_has_digits),
+        refine=single(has_digits),
         name="recovery-in-groups",
     ),
     Rule(
-        "PIN",
-        r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}([0-9]{4,8}|[0-9A-Z]{4,8}|[0-9]{1,2}(?:-[0-9]{1,2}){2,5})\b",
-        "a word for a lock directly before it",
-        anchor=r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}[0-9A-Z]",
-        score=0.75,
-        refine=single(_has_digits),
-        name="lock",
-    ),
-    Rule(
-        "PIN",
-        r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?([#*]?[0-9]{3,8}[#*]?)[\"'`]?\s(?:(?:on|at|into|in)\s(?:the\s)?(?:\w+\s)?(?:key ?pad|intercom|door|gate|entry ?phone|entrance|alarm|panel|buzzer|lock|lock ?box|key ?safe|elevator|lift|vault|safe)|(?:then\s\w+\s)?(?:to|and it will)\s(?:disarm|arm|open|unlock|enter|get in))\b",
-        "what is typed on a keypad, before a word for what it opens",
-        anchor=r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?[#*]?[0-9]{3,8}",
-        score=0.75,
-        name="typed-on-keypad",
-    ),
-    Rule(
-        "PIN",
-        r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?\s[\"'`]?([#*]?[0-9]{3,8}[#*]?)",
-        "what is typed on a keypad, after a word for what it opens",
-        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b",
-        score=0.75,
-        name="to-open",
-    ),
-    Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:texted|sms(?:ed)?|messaged|read(?:s)?\s(?:out|back|me)|dictated|authenticator(?:\sapp)?\sshow(?:s|ed))\b(?:\s(?:me|us|him|her|them|out|back))?(?:\s(?:the\s)?(?:code|digits))?\s?:?\s[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3})\b",
+        r"(?i)\b(?:texted|sms(?:ed)?|messaged|read(?:s)?\s(?:out|back|me)|dictated|authenticator(?:\sapp)?\sshow(?:s|ed))\b(?:\s(?:me|us|him|her|them|out|back))?(?:\s(?:the\s)?(?:code|digits))?\s?:?\s[\"'`]?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\b",
         "a code that somebody texted or read out",
         anchor=r"(?i)\b(?:texted|sms(?:ed)?|messaged|reads?\s(?:out|back|me)|dictated|authenticator)\b",
         score=0.7,
         refine=single(lambda text, start, end: not is_count(text, end)),
         name="texted",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        r"(?i)\b(?:enter(?:s|ed|ing)?|types?|typed|uses?|used|submit(?:s|ted)|got|input|past(?:es|ed)|received|code|token|pin)\s[\"'`]?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6}|(?-i:[A-Z0-9]{6}))[\"'`]?,?\s(?:from|off|by|via|sent by)\s(?:the\s|my\s|an?\s|his\s|her\s|their\s)?(?:\w+\s)?(?:sms|texts?|text messages?|e-?mails?|authenticator|phone|token|fob|whatsapp|push|yubikey)\b",
+        "what was typed, and where it came from",
+        anchor=r"(?i)\s(?:from|off|by|via)\s(?:the\s|my\s|an?\s|his\s|her\s|their\s)?(?:\w+\s)?(?:sms|texts?|e-?mails?|authenticator|phone|token|fob|whatsapp|push|yubikey)\b",
+        score=0.75,
+        refine=single(has_digits),
+        name="typed-from",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        r"(?i)\b(?:confirm|verif|approv|authenticat|validat|log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in)\w*\s[^.\n\d]{0,30}?\b(?:with|using|by (?:entering|typing))\s(?:the\s)?(?:code\s|number\s)?([0-9]{6}|[0-9]{3}[ -][0-9]{3})(?:\s?[.,;!?)]|$|\s(?:and|from|on|in)\s)",
+        "six digits with which something was confirmed",
+        anchor=r"(?i)\b(?:with|using|entering|typing)\s(?:the\s)?(?:code\s|number\s)?[0-9]{3}[ -]?[0-9]{3}",
+        score=0.7,
+        refine=single(has_digits),
+        name="confirmed-with",
     ),
     Rule(
         "SECRET",

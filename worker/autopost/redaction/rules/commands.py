@@ -14,9 +14,15 @@ _VALUE = r"[^\s\"'`<>|;]"
 _OPTIONS = (
     (
         r"mysql|mysqldump|mysqladmin|mysqlimport|mysqlsh|mariadb|mariadb-dump|7z|7za|7zz|rar|unrar",
-        r"-p|-P|--password[= ]",
+        r"-p|-P|-hp|--password[= ]",
     ),
     (r"sshpass", r"-p ?"),
+    (r"usermod|useradd|doveadm|samba-tool|kadmin|security", r"-p |-w |--(?:new)?password[= ]"),
+    (r"plink|pscp|psftp|putty|kitty", r"-pw "),
+    (r"ipmitool|x11vnc|vncviewer|vncserver", r"-P |-passwd "),
+    (r"slappasswd|swaks", r"-s |-ap |--auth-password "),
+    (r"snmp(?:walk|get|set|bulkwalk|table|trap)", r"-c |-A |-X "),
+    (r"lftp|ncftp\w*", r"-u \w+,|-p "),
     (r"redis-cli", r"-a |--pass "),
     (
         r"mongosh|mongo|mongodump|mongorestore|mongoexport|docker login|podman login|helm registry login|oras login|crane auth login|az login|az acr login|snowsql|snow|influx|oc login|argocd login|skopeo login|nerdctl login|vault login|clickhouse-client|cqlsh|ldappasswd|rabbitmqadmin|mc alias|smbmap|crackmapexec|evil-winrm|freerdp|wfreerdp|rdesktop|xfreerdp",
@@ -74,11 +80,12 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"\bConvertTo-SecureString\s(?:-String\s)?{_QUOTE}?({_VALUE}{{4,}})|\bhtpasswd\s(?:-\w*b\w*\s)(?:\S+\s){{1,3}}{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?(?:\s|$)|\bnet use\b[^\n|;]{{0,60}}?/user:\S+\s{_QUOTE}?({_VALUE}{{4,}})|\bnet user \S+ ({_VALUE}{{4,}})"
+        rf"\bConvertTo-SecureString\s(?:-String\s)?{_QUOTE}?({_VALUE}{{4,}})|\bhtpasswd\s(?:-\w*b\w*\s)(?:\S+\s){{1,3}}{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?(?:\s|$)|\bnet use\b[^\n|;]{{0,60}}?/user:\S+\s{_QUOTE}?({_VALUE}{{4,}})|\bnet user \S+ ({_VALUE}{{4,}})|\bnet use \S+ \S+ {_QUOTE}?({_VALUE}{{4,}}){_QUOTE}? /user:|\bvault login\s(?:-\S+\s)*({_VALUE}{{8,}})"
+        rf"|\b(?:cryptsetup|gpg2?|openssl|sudo|passwd|su|kinit)\b[^\n|;<]{{0,80}}<<<\s?{_QUOTE}({_VALUE}{{4,}}){_QUOTE}|--(?:password|passphrase|pass)-?(?:file|command)[= ](?:<\(|{_QUOTE})?\s?echo\s{_QUOTE}?({_VALUE}{{4,}}?)[)\"'`]"
         rf"|\becho\s(?:-n\s)?{_QUOTE}?({_VALUE}{{4,}}){_QUOTE}?\s?\|\s?(?:sudo -S|su\b|passwd\b|docker login|kinit|openssl|gpg|cryptsetup|base64)"
         rf"|(?i:basic_?auth)[\"']?\s?[:=]\s?{_QUOTE}?[\w.@-]+:({_VALUE}{{4,}})",
         "manual pages of htpasswd(1), sudo(8), net(8)",
-        anchor=r"(?i)\bConvertTo-SecureString|\bhtpasswd\s|\bnet use|\becho\s|basic_?auth",
+        anchor=r"(?i)\bConvertTo-SecureString|\bhtpasswd\s|\bnet use|\becho\s|basic_?auth|<<<|vault login",
         refine=single(_is_value),
         name="argument-of-tool",
     ),

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
-from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
-from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, strength
+from autopost.redaction.rules.shape import has_wild_case, is_reference, trimmed
+from autopost.redaction.rules.strength import MIXED, strength
 
 _QUOTES = "\"'`"
 
@@ -199,38 +199,4 @@ RULES = (
         refine=single(_is_pair),
         name="pair-after-word",
     ),
-    Rule(
-        "CREDENTIALS",
-        r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s(?:the\s)?)[\"'`]?([^\s\"'`<>|]{5,})",
-        source="lists of addresses with their passwords",
-        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>]?(?:\s?[:;|/,]|[\t ]|\s(?:with|using|and|mit|avec|con)\s)",
-        score=0.8,
-        refine=lambda text, start, end: _of_address(text, start, end),
-        name="address-and-password",
-    ),
-    Rule(
-        "CREDENTIALS",
-        r"<EMAIL_ADDRESS>[\"'`]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:with|using|and|mit|avec|con)\s)[\"'`]?([^\s\"'`<>|]{5,})",
-        source="the same, when the address is replaced",
-        anchor=r"<EMAIL_ADDRESS>",
-        score=0.8,
-        refine=lambda text, start, end: _of_address(text, start, end),
-        name="address-replaced-and-password",
-    ),
 )
-
-
-_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
-_SIGNED_IN = compiled(r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$")
-
-
-def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept what looks like a password, and behind a colon or bar any word with a digit."""
-    end = trimmed(text, start, end)
-    value = text[start:end]
-    if _ADDRESS.search(value):
-        return
-    signed_in = _SIGNED_IN.search(text[max(0, start - 90) : start]) is not None
-    needed = NUMBERED if signed_in or text[start - 1 : start] in {":", "|", ";"} else MIXED
-    if strength(value) >= needed and not is_uuid(value) and not is_hex_key(value):
-        yield start, end

@@ -62,7 +62,7 @@ def has_digits(least: int) -> Callable[[str, int, int], bool]:
 _FILL = (
     r"numbers?|numbers?|num|no|nr|nos?|n[º°o]|nummer|numero|número|numéro|numer|номер|号码?|番号|번호|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
     r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|è|é|este|jest|yra|ir|är|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
-    r"fiscal|intracommunautaire|contractor'?s?|supplier'?s?|vendor'?s?|cliente|client|klienta|klient|kunde[n]?|active|entered|provided|listed|shown|stored|masked|found|saved|sent|says|said|should be|now"
+    r"fiscal|intracommunautaire|contractor'?s?|supplier'?s?|vendor'?s?|cliente|client|klienta|klient|kunde[n]?|active|entered|provided|listed|shown|stored|masked|found|saved|sent|shows|says|said|should be|now|updated|changed|reference|ref"
 )
 # After a word: signs and words that lead to its number.
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"

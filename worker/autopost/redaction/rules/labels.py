@@ -11,8 +11,8 @@ PASSWORD = (
     r"(?:pass[_ -]?(?:word|phrase)s?|passwd|pswd|psk\b"
     r"|(?:\b|_)(?:pwd|pw|mdp|clave|senha|sandi|losung)"
     r"|#pass(?:word)?|(?-i:[A-Z]PASS)\b|_pass(?:word|phrase|wd)?s?|(?-i:[a-z]Pass)|\b(?:user|db|wi-?fi|admin|root|login|smtp|ftp|ssh|ops)[ /:_-]{1,2}pass(?:word|phrase|code)?s?|(?:^|[\n{,;|?&])\s{0,3}[\"']?pass[:=]"
-    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelsz|salasõna|parool)[a-zåäöøéűóá]{0,5}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
-    r"|parola d'ordine|chiave d'accesso|wachtwoord(?:en)?|hasł[oaeu]m?|hasel\b|hesl[aou]\b|parolă|parolei"
+    r"|(?:passw[oöø]rt|kennwort|lösenord|passord|adgangskode|kodeord|salasana|lykilorð|jelsz|salasõna|parool)[a-zåäöøéűóáðí]{0,5}|passwörter|kennwörter|zugangsdaten|zugangskennung|mots? de passe|contrase[nñ]a|contrasenya|contrasinal|palavra[- ]?passe|palabra de paso"
+    r"|identifiants|credencia(?:les|is)|credenziali|inloggegevens|inloggningsuppgifter|dane (?:logowania|dostępowe|do logowania)|přihlašovací údaje|уч[её]тные данные|账号密码|帳號密碼|parola d'ordine|chiave d'accesso|wachtwoord(?:en)?|hasł[oaeu]m?|hasel\b|hesl[aou]\b|parolă|parolei"
     r"|парол[а-яіїєґ]*|лозинк[аеуо]|құпия сөз|нууц үг|fjalëkalim[a-z]*|cyfrinair|focal faire|የይለፍ ቃል|លេខសម្ងាត់|ລະຫັດຜ່ານ|గుర్తుపదం|ಗುಪ್ತಪದ|κωδικ[όο][ςσ]?|συνθηματικ|şifre[a-zıiğü]{0,6}|\bsifre[a-z]{0,6}|(?:\b|_)(?:lozink[aeiou]m?|zapork[aeiou]|geslo|gesl[au]|hesl[aeou]m?|parol[a-zăıişț]{0,6})|\bparol(?:nya|ası|anız)|slaptažod[a-zž]*|pasahitza|nenosiri|wagwoord"
     r"|كلمة المرور|كلمة السر|كلمه المرور|الرقم السري|رمز عبور|گذرواژه|پاس ورڈ|סיסמ[הא]|पासवर्ड|पासवर्ड|পাসওয়ার্ড|কৃতশব্দ|கடவுச்சொல்|รหัสผ่าน|mật khẩu|mat khau|kata ?sandi(?:nya|mu|ku|anda)?|kata laluan"
     r"|パスワード|暗証|合言葉|密码|密碼|口令|비밀번호|비번|암호|პაროლ|գաղտնաբառ)"
@@ -216,7 +216,7 @@ OTHER_NAMES = frozenset(
 )
 
 CODE = (
-    r"(?:\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod(?:u|un|unuz|umuz|en|et|a|y|ie)?|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
+    r"(?:(?:\bcodes?|\bc[oó]digos?|\bcodic[ei])\s(?:de\s|d[e']\s?|di\s|do\s)(?:un\s|una\s)?(?:secours|sauvegarde|récupération|urgence|respaldo|recuperación|recuperação|emergencia|emergência|emergenza|recupero|riserva|reserva|backup|vérification|verificación|verificação|verifica|acceso|acesso|accesso|accès|seguridad|segurança|sicurezza|sécurité|confirmation|confirmación|solo uso)\b|\b(?:otp|totp|hotp|m?tan|2fa|mfa|puk2?|passcode|kode[nr]?|kod(?:u|un|unuz|umuz|en|et|a|y|ie)?|koodi[a-z]*|kodas|código|codigo|codice|kód[a-zéáu]*|codul|kod[aeu]?|sifra)s?\b|(?:\b|_)(?:otp|code)s?"
     r"|\bcodes?\b|[a-zäöü]{3,}codes?\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|digicode|[a-zåäö]{3,}kod(?:en)?\b|[a-zåäöø]{3,}kode[nr]?\b|[a-zäö]{3,}koodi|\bhost key|authenticator|\bcombination\b|\bcombo\b"
     r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|(?:备用|備用|恢复|恢復|救援)[码碼]|(?:门禁|門禁|门锁|門鎖|取款|支付|银行卡|开锁)(?:密码|密碼)?|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
@@ -224,7 +224,7 @@ PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|einmalpin|пин|п�
 
 # Words that make a code one that opens something.
 OF_CODES = (
-    r"(?:\b(?:your|my)\s(?:\w+\s)?(?:code|c[oó]d)|verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|\bauth\b|log[- ]?in|sign[- ]?(?:in|up|on)\b|\bsms\b|text(?:ed)? me|e-?mail|\bmail\b"
+    r"(?:\b(?:your|my)\s(?:\w+\s)?(?:code|c[oó]d)|verif|confirm|one[- ]time|einmal|2fa|mfa|otp|tan\b|\btwo[- ](?:factor|step)|\bmulti[- ]factor|secur|authenti|authori[sz]|\bauth\b|log[- ]?in|sign[- ]?(?:in|up|on)\b|read (?:me|out|back|aloud)|dictat|solo uso|usage unique|monouso|uso único|eenmalig|jednoraz|одноразов|tek kullanım|sekali pakai|kertakäyttö|\b(?:dein|ihr|votre|ton|tu|su|seu|sua|tuo|suo|din|ditt|twój|je|uw|ваш|твой)\s(?:\w+\s)?(?:code|c[oó]d|kod|код)|\bsms\b|\bby text\b|\bvia text\b|text message|text(?:ed)? me|magic|instagram|facebook|steam|móvil|handy|e-?mail|\bmail\b"
     r"|access|backup|back-up|recovery|rescue|emergency|scratch|door|gate\b|unlock|alarm|keypad|lock ?box|garage|entry|entrance|building|elevator|safe\b|vault\b|locker|bike lock|padlock|front desk|intercom|airbnb|apartment|office door"
     r"|zoom|meeting|webex|teams call|dial-in|conference|conf call|host key|pairing|bluetooth|parental|sim\b|phone lock|screen lock|card|debit|atm\b|bank|unlock|voicemail|device|tablet|wifi|wi-fi|wlan|mobile"
     r"|digit|single[- ]use|stellig|\bvalid\b|expires|gültig|whatsapp|telegram|signal|google|apple id|microsoft|paypal|duo\b|okta|github"
@@ -232,7 +232,7 @@ OF_CODES = (
     r"|weryfik|potwierdz|dostęp|bezpiecz|verifier|bekräft|bekreft|bekræft|engångs|engangs|ověř|potvrz|ellenőrz|megerős|doğrula|onay|güvenlik|giriş|подтвержд|провер|доступ|вход|безопас|підтвердж|επαλήθ|επιβεβ|ασφαλ|تحقق|تأكيد|التحقق|אימות|सत्याप|ยืนยัน|xác (?:minh|nhận|thực)|verifikasi|pengesahan|otentikasi"
     r"|wiederherstell|notfall|ersatzcode|backupcode|secours|sauvegard|urgence|récup|respaldo|recuper|emergenc|emergenz|riserva|reserv|varmuus|nödkod|herstel|zapasow|awaryjn|odzysk|záloh|obnov|tartalék|helyreáll|yedek|kurtar|dự phòng|cadangan|pemulihan"
     r"|резервн|восстан|запасн|аварийн|відновл|احتياط|استرداد|גיבוי|שחזור|バックアップ|リカバリー|復旧|恢复|恢復|备用|備用|紧急|백업|복구"
-    r"|immeuble|entrée|digicode|interphone|bramy|brama|bramk|furtk|klatk|domofon|sejf|portkod|portico|portone|cancello|citofono|garaje|garagem|portão|portón|prédio|port[aã]ria|portería|portero|edificio|caja fuerte|\bpoort|kluis|\bslot\b|key ?box|lockbox|the box|spare key|låskod|garasje|portti|ovikoodi|brán[ayu]|vchod|trezor|kapu|széf|bejárat"
+    r"|shed|store ?room|closet|keycode|schlüssel(?:box|kasten|tresor)|clave de (?:la )?alarma|immeuble|entrée|digicode|interphone|bramy|brama|bramk|furtk|klatk|domofon|sejf|portkod|portico|portone|cancello|citofono|garaje|garagem|portão|portón|prédio|port[aã]ria|portería|portero|edificio|caja fuerte|\bpoort|kluis|\bslot\b|key ?box|lockbox|the box|spare key|låskod|garasje|portti|ovikoodi|brán[ayu]|vchod|trezor|kapu|széf|bejárat"
     r"|домофон|подъезд|ворот|сейф|замк|ドア|玄関|金庫|门|門|保险|현관|도어|대문|باب|بوابة|דלת|שער"
     r"|备用|備用|恢复|恢復|救援|门禁|門禁|门锁|取款|支付|银行|验证|驗證|校验|确认|登录|動態|确认|確認|認証|ログイン|인증|확인)"
 )
@@ -244,7 +244,7 @@ OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|coun
 PHRASE = (
     r"(?:pass[ _-]?(?:phrase|fras)(?:e[nr]?|s)?\b|lösen(?:ords)?fras|adgangsfrase|wachtwoord(?:zin|frase)|wachtzin|(?:passwort|kennwort|pass)(?:satz|phrase)|salasana?lause|tunnuslause|jelmondat|heslová fráze"
     r"|phrases? (?:de passe|secrète|d'accès)|frase (?:de (?:paso|contraseña|acceso|seguridad|acesso|segurança)|secreta|clave|de passe|d'accesso|segreta|di accesso)|frase-(?:senha|passe|clave)|fraza (?:hasłowa|zaporka|lozinka)|hasło[- ]fraza"
-    r"|(?:encryption|unlock|secret|disk|vault|decryption|gpg)[ _-]phrase|\bphrase used|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
+    r"|\bdiceware\b|(?:encryption|unlock|secret|disk|vault|decryption|gpg|key|keyring|luks|backup)(?:'s)?[ _-]phrase|\bphrase used|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
 )
 SEED_PHRASE = (
     r"(?:(?:seed|recovery|mnemonic|backup|secret recovery|wallet|restore)[ _-](?:phrases?|words|sentence)|\bmnemonics?|\bbip-?39\b|\b(?:12|15|18|21|24|twelve|twenty-four)[ -]words?"

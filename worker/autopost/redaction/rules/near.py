@@ -14,41 +14,43 @@ from dataclasses import dataclass
 
 from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
+from autopost.redaction.rules.plain_words import announced
+from autopost.redaction.rules.saying import is_linked
 from autopost.redaction.rules.shape import in_placeholder, is_uuid, trimmed
 from autopost.redaction.rules.strength import (
     MIXED,
     NUMBERED,
     RANDOM,
     SIGN_OF_STRENGTH,
-    follows_digest,
     is_hex_key,
+    is_machine,
     strength,
 )
 
-_MOST_CHARACTERS = 90
+MOST_CHARACTERS = 90
 _MOST_WORDS = 9
 _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
 _NEVER = RANDOM + 1
 _MOST_LINKED_WORDS = 13
 _HEX_REACH_CHARACTERS = 40
+_ABROAD_CHARACTERS = 24
 
 # Letters of scripts without spaces end a value, too.
 _VALUE = re.compile(r"[^\s\"'`<>|{}\\\u2e80-\uffef]{4,}")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
+SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
 _TAIL = re.compile(
     r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
 )
 _SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–はがを是为為는은이가-]|</?[a-z][^<>]{0,40}>)*")
-_ASSIGNED = re.compile(r"(?:[:=]|\s--?\s)[\s\"'`(\[{\\|>]*$")
-_LINK = re.compile(
-    r"(?i)(?:^|[\s,])(?:is|was|are|were|be|been|becomes?|became|reads|equals|says|it's|as|heißt|heisst|lautet|ist|war|est|était|es|era|será|é|è|är|var|er|on|oli|jest|to|je|byl[oa]?"
-    r"|bude|este|είναι|ήταν|это|был|adalah|ialah|là|->|→|with|using|of|mit|avec|con|com|med|s heslem|now|still|just|changed to|set to|via)\W{1,4}$"
+_ASSIGNED = re.compile(r"(?:[:=]|\s(?:--?|[—–])\s)[\s\"'`(\[{\\|>]*$")
+_AS = re.compile(
+    r"(?i)^\W{0,3}\s(?:as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai)\s(?:[^\W\d_]+\s){0,3}$"
 )
 _USED_AS = re.compile(
-    r"(?i)^\W{0,3}\s?(?:is|was|as|for|be|are|will be|into|in|to|was the|works as|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
+    r"(?i)^\W{0,3}\s?(?:is|was|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai|for|be|are|will be|into|in|to|was the|works as|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
 )
 # Nouns whose number or name follows them.
-_NAMED = re.compile(
+NAMED = re.compile(
     r"(?i)\b(?:commits?|sha|rev(?:ision)?|builds?|images?|versions?|releases?|tags?|branch(?:es)?|tickets?|issues?|jobs?|runs?|orders?|ids?|uuid|guid|models?|nodes?|hosts?|pods?|servers?|tables?"
     r"|columns?|files?|ports?|lines?|regions?|zones?|clusters?|buckets?|pr|digest|checksum|hash|trace|span|request|account|customer|user|tenant|project|org|service|container|instance|device|"
     r"document|page|session|thread|conversation|agent|row|record|sku|serial|part|package|module|function|class|method|test|step|stage|task|queue|topic|channel|queue|repo|repository)(?:\s(?:is|was|id|no\.?))?[\s:#=\"'`(]{1,3}$"
@@ -72,7 +74,14 @@ _OF_PASSWORD = Needs(NUMBERED, NUMBERED, MIXED, 4)
 _OF_SECRET = Needs(NUMBERED, MIXED, MIXED, 6)
 _OF_KEY = Needs(MIXED, MIXED, RANDOM, 8)
 _OF_PASS = Needs(MIXED, MIXED, _NEVER, 6)
-_OF_NETWORK = Needs(MIXED, MIXED, MIXED, 8)
+_OF_NETWORK = Needs(MIXED, NUMBERED, MIXED, 8)
+
+
+# Words for a user and a password together, and what stands between the two.
+_OF_PAIRS = re.compile(
+    r"(?i)cred(?:ential|encia|enziali)|\bcreds?\b|zugangs|identifiants|inlog|logowania|přihlašovac|учётные|учетные|账号"
+)
+_PAIRED = re.compile(r"(?i)[\w.@-]+[\"'`]?\s?(?:/|\||:|,|&|and|und|et|y|e|och|og|i|и)\s?[\"'`]?$")
 
 
 def _near(needs: Needs) -> Refine:
@@ -80,7 +89,9 @@ def _near(needs: Needs) -> Refine:
         of = needs
         if in_placeholder(text, start):
             return
-        if needs is not _OF_PASSWORD and _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
+        if _OF_PAIRS.search(text[start:end]):
+            of = _OF_PASSWORD
+        elif needs is not _OF_PASSWORD and _KEY_WORD.fullmatch(text[start:end].strip("_ -")):
             of = _OF_KEY
             word = _WORD_BEFORE.search(text[max(0, start - 22) : start])
             if word is not None and word.group(1).lower() in OTHER_KEYS and "k" in text[start:end].lower():
@@ -95,21 +106,27 @@ def _near(needs: Needs) -> Refine:
             and other.group(1).lower() in OTHER_NAMES
             and (needs is not _OF_PASSWORD or not tail[:1].isspace())
         ):
-            of = Needs(RANDOM, RANDOM, _NEVER, 16)
-        yield from _after(text, end, joined.end(), of)
+            of = Needs(RANDOM, RANDOM, _NEVER, 12)
+        yield from after(text, start, end, joined.end(), of)
         yield from _before(text, start, of)
+        if of is _OF_PASSWORD:
+            yield from announced(text, start, end)
 
     return refine
 
 
-def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
-    window = text[end : end + _MOST_CHARACTERS + 60]
+def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[Span]:
+    """Yield the values after a word at `start` to `end`, of which `tail` characters more belong to it, that are random enough."""
+    window = text[end : end + MOST_CHARACTERS + 60]
     begin = tail + len(_SEPARATORS.match(window, tail).group())  # type: ignore[union-attr]
-    stop = _SENTENCE_END.search(window, begin)
+    stop = SENTENCE_END.search(window, begin)
     found = False
+    paired = _OF_PAIRS.search(text[start:end]) is not None
+    # Among letters of a script without capitals, or without spaces, a word with digits stands out.
+    abroad = needs.linked if text[start] >= _FIRST_UNSPACED and needs is _OF_PASSWORD else needs.anywhere
     for match in _VALUE.finditer(window, tail, stop.start() + 1 if stop else len(window)):
         left = match.start()
-        if left > _MOST_CHARACTERS:
+        if left > MOST_CHARACTERS:
             return
         value = match.group()
         if SIGN_OF_STRENGTH.search(value) is None and "-" not in value:
@@ -120,7 +137,11 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         if right < end + match.end() and match.end() == len(window):
             right = _whole(text, right)
         gap = window[tail:left]
-        linked = _LINK.search(gap) is not None or (gap.endswith(", ") and text[right : right + 1] == ",")
+        linked = (
+            is_linked(text[start:end], gap, text[right : right + 24])
+            or (gap.endswith(", ") and text[right : right + 1] == ",")
+            or (paired and _PAIRED.search(gap) is not None)
+        )
         if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
             "\n" in gap and left != begin and not found
         ):
@@ -131,13 +152,13 @@ def _after(text: str, end: int, tail: int, needs: Needs) -> Iterator[Span]:
         elif linked or found:
             needed = needs.linked
         else:
-            needed = needs.anywhere
+            needed = abroad if left - tail <= _ABROAD_CHARACTERS else needs.anywhere
         if needed == RANDOM and needs is _OF_KEY and left - tail <= _HEX_REACH_CHARACTERS and is_hex_key(value):
             needed = MIXED
         if (
             _is_secret(value, needed, needs)
-            or (needs is _OF_PASSWORD and needed == needs.beside and _is_numbered_phrase(value))
-        ) and not (needed >= MIXED and left > begin and _NAMED.search(gap)):
+            or (needs is _OF_PASSWORD and needed <= needs.linked and _is_numbered_phrase(value))
+        ) and not (needed >= MIXED and left > begin and NAMED.search(gap)):
             found = True
             yield end + left, _whole(text, right) if right - end == len(window) else right
 
@@ -155,9 +176,9 @@ def _whole(text: str, end: int) -> int:
 
 
 def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
-    offset = max(0, start - _MOST_CHARACTERS)
+    offset = max(0, start - MOST_CHARACTERS)
     window = text[offset:start]
-    ends = [match.end() for match in _SENTENCE_END.finditer(window)]
+    ends = [match.end() for match in SENTENCE_END.finditer(window)]
     for match in _VALUE.finditer(window, ends[-1] if ends else 0):
         value = match.group()
         if SIGN_OF_STRENGTH.search(value) is None or (match.start() == 0 and offset and not text[offset - 1].isspace()):
@@ -169,14 +190,14 @@ def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
             continue
         needed = needs.linked if _USED_AS.match(gap) else needs.anywhere
         value = window[left:right]
-        if needed == needs.linked and needs.linked == NUMBERED and not _is_used(window, left, gap):
+        if needed == needs.linked and needs.linked == NUMBERED and not (_is_used(window, left, gap) or _AS.match(gap)):
             needed = MIXED
-        if _is_secret(value, needed, needs) and not _NAMED.search(window[:left]):
+        if _is_secret(value, needed, needs) and not NAMED.search(window[:left]):
             yield offset + left, offset + right
 
 
 _USING = re.compile(
-    r"(?i)\b(?:use[ds]?|using|set|enter(?:ed)?|typ(?:ed?|ing)|try|tried|chose|pick(?:ed)?|took|with|fill(?:ed)?|put|past(?:ed?|ing)|input|gave|got|accepted|rejected)\s[\"'`(]?$"
+    r"(?i)\b(?:use[ds]?|using|set|enter(?:ed|ing)?|typ(?:ed?|ing)|try|tried|chose|pick(?:ed)?|took|with|fill(?:ed)?|put|past(?:ed?|ing)|input|gave|got|accepted|rejected)\s[\"'`(]?$"
 )
 
 
@@ -190,18 +211,28 @@ def _is_used(window: str, left: int, gap: str) -> bool:
 
 def _is_numbered_phrase(value: str) -> bool:
     """Return whether this is `correct-horse-7` or `correct-horse-battery-staple`."""
-    return re.fullmatch(r"(?:[A-Za-z]{3,}-){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
+    return re.fullmatch(r"(?:[A-Za-z]{3,}[-._]){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
 
 
 # As generators of passwords that people can remember make them: `Turnip-Falcon-3081`.
 _NAMES_AND_NUMBER = re.compile(r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{2,5}[!#$%&*?]?")
 
 
+_WORD_AND_NUMBER = re.compile(
+    r"[A-Z][a-z]{3,}[-_.](?:[0-9]{2,4}[!#$%&*?]*)|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
+)
+
+
+_SHORT = re.compile(r"(?=[^0-9]*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{3,5}[!@#$%&*]")
+
+
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:
     if len(value) < needs.characters or (needed == MIXED and needs.characters > 4 and len(value) < 8):
         return False
     grade = MIXED if needs.characters <= 6 and _NAMES_AND_NUMBER.fullmatch(value) else strength(value)
-    if grade < needed:
+    if grade < NUMBERED and needs is _OF_PASSWORD and (_WORD_AND_NUMBER.fullmatch(value) or _SHORT.fullmatch(value)):
+        grade = NUMBERED
+    if grade < needed or (grade == NUMBERED and is_machine(value)):
         return False
     if is_uuid(value) or is_hex_key(value):
         return (needed < RANDOM and needs is not _OF_PASSWORD) or needed == NUMBERED
@@ -256,72 +287,4 @@ RULES = (
         score=0.8,
         name="app-password",
     ),
-    Rule(
-        "PASSWORD",
-        r"\b((?:[A-Z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
-        "words, a number and a sign, in a sentence about signing in or typing",
-        anchor=r"[A-Z][a-z]{2,}[-_][A-Z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
-        score=0.7,
-        refine=lambda text, start, end: _typed(text, start, end),
-        name="typed-or-signed-in",
-    ),
-    Rule(
-        "PASSWORD",
-        r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]{0,30}?\sfrom\s[\"'`]?([^\s\"'`<>]{6,})[\"'`]?\sto\s[\"'`]?[^\s\"'`<>]{6,}",
-        "the old value of what was changed",
-        anchor=r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]*\sfrom\s",
-        score=0.75,
-        refine=lambda text, start, end: [(start, end)] if strength(text[start:end]) >= MIXED else [],
-        name="changed-from",
-    ),
-    Rule(
-        "CREDENTIALS",
-        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on)|sign(?:ed|ing)? ?-?in|authenticated|connected|accessed|logon)\b",
-        "a value after a word of signing in and `with`",
-        score=0.7,
-        refine=lambda text, start, end: _signed_in(text, end),
-        name="signed-in",
-    ),
 )
-
-_WITH = re.compile(r"(?i)\b(?:with|using|mit|avec|con|/|:)\s[\"'`(]?$")
-
-
-def _signed_in(text: str, end: int) -> Iterator[Span]:
-    for left, right in _after(text, end, 0, Needs(MIXED, MIXED, MIXED, 6)):
-        if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
-            yield left, right
-
-
-_OF_ACCESS = re.compile(
-    r"(?i)\b(?:typ(?:e[sd]?|ing)|enter(?:s|ed|ing)?|prompt(?:s|ed)?|vpn|log(?:s|ged|ging)?[ -]?(?:in|on|into)|logins?|sign(?:s|ed|ing)?[ -]?(?:in|on)|unlock(?:s|ed)?|opened|get into|got in(?:to)?|protected|attempt|admin|root|user|pass|credentials?|creds|router|wi-?fi|ssid|network|access|authenticat\w+|decrypt\w*|unzip\w*|accepted|rejected|changed it|reset it|rotated it)\b"
-)
-
-
-_TOLD_BEFORE = re.compile(
-    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|is|was|and)|[:=\"'`|/])\s?[\"'`(]?$"
-)
-_TOLD_AFTER = re.compile(
-    r"(?i)[\"'`)]?\s(?:is what|works|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|got|unlock(?:s|ed)|to (?:log|get|sign|unlock|open)|as|for)\b"
-)
-_YEAR = re.compile(r"[-_](?:19|20)\d\d$")
-
-
-def _typed(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept what looks like a password people can remember, if its sentence is about signing in or typing."""
-    offset = max(0, start - _MOST_CHARACTERS)
-    before = _SENTENCE_END.split(text[offset:start])[-1]
-    after = _SENTENCE_END.split(text[end : end + _MOST_CHARACTERS])[0]
-    if text[end - 1] in "!?" and text[end : end + 2].strip()[:1].isupper():
-        return  # an exclamation
-    if text[end - 1] == "!" and not text[end : end + 1].strip() and not text[end : end + 2].strip():
-        return
-    told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after) or (before.endswith(" to ") and " from " in before)
-    if (
-        told
-        and _YEAR.search(text[start:end]) is None
-        and _OF_ACCESS.search(f"{before} {after}")
-        and not _NAMED.search(before)
-        and text[start - 1 : start] not in {"/", "#", "_"}
-    ):
-        yield start, end

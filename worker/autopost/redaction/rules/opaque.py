@@ -23,6 +23,24 @@ def _is_base64(value: str) -> bool:
     return len(value) >= 24 and kinds == {0, 1, 2} and changes(value) >= 0.4 and max(map(len, value.split("/"))) >= 12
 
 
+_DIGITS_APART = r"[0-9][A-Za-z]{1,6}[0-9]{1,6}[A-Za-z]{1,6}[0-9]"
+_SHORT = 14, 19  # characters
+
+
+def _is_short_opaque(text: str, start: int, end: int) -> bool:
+    value = text[start:end]
+    return (
+        _SHORT[0] <= len(value) <= _SHORT[1]
+        and sum(map(str.isdigit, value)) >= 4
+        and any(map(str.isupper, value))
+        and any(map(str.islower, value))
+        and changes(value) >= 0.6
+        and text[start - 1 : start] not in {"/", "@", ".", "_", "-", "#"}
+        and text[end : end + 1] not in {"/", "@", "_", "-"}
+        and not follows_digest(text, start)
+    )
+
+
 RULES = (
     Rule(
         "SECRET",
@@ -32,5 +50,14 @@ RULES = (
         score=0.65,
         refine=single(_is_opaque),
         name="opaque",
+    ),
+    Rule(
+        "SECRET",
+        rf"\b([A-Za-z0-9]*{_DIGITS_APART}[A-Za-z0-9]*)\b",
+        "the same for 14 to 19 characters, of which four are digits and most are of another kind than their neighbour",
+        anchor=_DIGITS_APART,
+        score=0.6,
+        refine=single(_is_short_opaque),
+        name="short-opaque",
     ),
 )

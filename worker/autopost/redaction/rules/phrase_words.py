@@ -28,7 +28,7 @@ SMALL_ABROAD = frozenset(
 # Words of descriptions that begin a phrase more often than a statement.
 OPENERS = frozenset(
     [
-        "open", "magic", "little", "tiny", "funny",
+        "open", "magic", "little", "tiny", "funny", "two", "eight", "ten", "twelve", "every", "old", "small", "wise",
     ]
 )  # fmt: skip
 

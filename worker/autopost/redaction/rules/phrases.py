@@ -11,11 +11,13 @@ from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.labels import HINT, PHRASE, SEED_PHRASE
 from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OF_SOMEBODY, OPENERS, SAYS, SMALL_ABROAD
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder, is_reference
+from autopost.redaction.rules.talk import SECOND_HALVES
 
 _REACH_CHARACTERS = 260
 _BRIDGE_CHARACTERS = 60
 _LEAST_WORDS, _MOST_WORDS = 3, 24
 _WORDS_OF_SEED = 12
+_SURELY_WORDS = 4
 
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？\n;<>|]")
 _TELLS = re.compile(r"[:=\"'`(]|\s(?:is|was|from)\s")
@@ -24,7 +26,7 @@ _QUOTED = re.compile(
 )
 _COLON = re.compile(r"[^\S\n]?(?::=|=>|->|→|:|：|=|\s--?(?=\s))[^\S\n]*\n?\s*[\"'`]?")
 _IS = re.compile(
-    r"(?i)(?:^|\s)(?:is|was|(?:entered|typed|used|chose|picked)(?:\sas)?|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|set to|changed to))?\s?[:\"'`]?\s?"
+    r"(?i)(?:^|\s)(?:is|was|being|remains|stays|has been|(?:changed|set|reset|rotated|updated|switched|changée?|cambiada|cambiata|geändert|gesetzt|gewijzigd) (?:to|en|a|in|auf|naar)|(?:entered|typed|used|chose|picked)(?:\sas)?|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|(?:re)?set to|(?:chang|rotat|updat|switch)ed to))?\s?[:\"'`]?\s?"
 )
 _IN_ASIA = re.compile(r"(?:は|是|为|為|는|은|:|：)\s?[「『\"'“]?")
 _RUN = re.compile(r"[^\W\d_][^\W\d_'’]*(?:(?:[ \t]|-|, |,)[^\W\d_][^\W_'’]*)*(?:[ -]\d{1,4}\b)?")
@@ -52,14 +54,14 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
     if changed := _FROM_TO.search(window):
         for group in (1, 2):
             words = _SPLIT.split(text[end + changed.start(group) : end + changed.end(group)])
-            if _is_phrase(words, statement=False, seed=seed):
+            if is_phrase(words, statement=False, seed=seed):
                 yield end + changed.start(group), end + changed.end(group)
         return
     found = False
     for quoted in _QUOTED.finditer(window[: _BRIDGE_CHARACTERS + 200]):
         left, right = next(quoted.span(group) for group in range(1, 5) if quoted.group(group) is not None)
         opened = quoted.group(4) is not None
-        if quoted.start() <= _BRIDGE_CHARACTERS and _is_phrase(
+        if quoted.start() <= _BRIDGE_CHARACTERS and is_phrase(
             _SPLIT.split(window[left:right]), statement=not opened, seed=seed
         ):
             found = True
@@ -91,22 +93,23 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     plain = [word.group() for word in words]
     if len(words) > 1 and words[1].group().lower() in CUTS and not seed:
         return  # one word, and the sentence goes on
-    if strict and told and any(_PARTICIPLE.search(word) for word in plain):
+    participles = sum(_PARTICIPLE.search(word) is not None for word in plain)
+    if strict and told and participles and (len(plain) < _SURELY_WORDS or participles * 2 > len(plain)):
         return
-    if _is_phrase(plain, statement=not told, seed=seed):
+    if is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
 
 
 def _is_direct(text: str, end: int, seed: bool) -> bool:
     """Return whether four and more plain words stand directly after the label, and a form of `to be` after them."""
     match = _DIRECT.match(text, end)
-    return match is not None and _is_phrase(match.group(1).split(), statement=False, seed=seed)
+    return match is not None and is_phrase(match.group(1).split(), statement=False, seed=seed)
 
 
 _DIRECT = re.compile(r"\s((?:[a-z]{3,12} ){3,9}?[a-z]{3,12})\s(?:is|was|has|were|still|works?|and|on|in|for)\b")
 
 
-def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
+def is_phrase(words: list[str], *, statement: bool, seed: bool = False) -> bool:
     """Return whether words are a phrase, and do not talk about one; `statement` accepts function words among them."""
     words = [word.strip("\"'`.,()").lower() for word in words]
     words = [word for word in words if word]
@@ -116,17 +119,27 @@ def _is_phrase(words: list[str], *, statement: bool, seed: bool) -> bool:
         return False
     if not ABOUT.isdisjoint(words):
         return False
-    first = describes(words[0]) and words[0] not in OPENERS and statement
+    first = describes(words[0]) and words[0] not in OPENERS and words[0] not in SMALL_WORDS and statement
     small = sum(word in SMALL_WORDS or word in SMALL_ABROAD for word in words)
-    if small and (not statement or words[0] in SMALL_WORDS or small * 2 > len(words)):
+    if small and (not statement or not _is_rhyme(words, small)):
         return False
     said = sum(describes(word) for word in words if word not in SMALL_WORDS)
     return not first and said * 3 <= len(words)
 
 
+def _is_rhyme(words: list[str], small: int) -> bool:
+    """Return whether words with function words among them say nothing of a passphrase: `the old goat eats socks`."""
+    if small * 2 > len(words):
+        return False
+    told = [word for word in words if len(word) > 3 and word not in SMALL_WORDS and not describes(word)]
+    return words[0] not in SMALL_WORDS or (
+        len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(words)
+    )
+
+
 def _stop(text: str, end: int) -> int:
     window = text[end : end + _REACH_CHARACTERS]
-    skipped = re.match(r"\s?[:=]?\s*", window)
+    skipped = re.match(r"\s?(?:->|=>|[:=])?\s*", window)
     match = _SENTENCE_END.search(window, skipped.end() if skipped else 0)
     return end + (match.start() if match else len(window))
 
@@ -134,7 +147,7 @@ def _stop(text: str, end: int) -> int:
 def _used(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words before `as the passphrase`."""
     words = _SPLIT.split(text[start:end])
-    if _is_phrase(words, statement=False, seed=False):
+    if is_phrase(words, statement=False, seed=False):
         yield start, end
 
 
@@ -195,7 +208,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:typed|typing|entered|entering|used|using|with|by|set|chose|tried|provided|supplied|gave|took|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        r"(?i)\b(?:typed|typing|entered|entering|uses?|used|using|with|by|set|chose|tried|provided|supplied|gave|took|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         "plain words before `as the passphrase`",
         anchor=r"(?i),?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         score=0.75,

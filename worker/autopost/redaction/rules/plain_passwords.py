@@ -8,8 +8,12 @@ Such a word has no recognisable format. It counts as a password unless it is a w
 
 from __future__ import annotations
 
-from autopost.redaction.rule import Rule, single
-from autopost.redaction.rules.shape import is_prose
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.shape import is_prose, trimmed
+from autopost.redaction.rules.strength import NUMBERED, is_machine, strength
 from autopost.redaction.rules.talk import SECOND_HALVES
 
 _SOURCE = "sentences in which people tell a password"
@@ -22,7 +26,7 @@ _GOES_ON = r"(?:[.,;:!?)\"'`\n]|$|\s(?:on|until|till|for|before|since|and|but|in
 # Ways to sign in, and what is typed, that stand with a slash between them.
 _PROVIDERS = frozenset(
     [
-        "apple", "azure", "cookie", "email", "facebook", "github", "gitlab", "google", "keycloak", "ldap", "magic", "microsoft", "mobile", "oauth", "oauth2",
+        "read", "write", "apple", "azure", "cookie", "email", "facebook", "github", "gitlab", "google", "keycloak", "ldap", "magic", "microsoft", "mobile", "oauth", "oauth2",
         "oidc", "okta", "passkey", "passkeys", "password", "passwords", "phone", "saml", "slack", "sso", "token", "twitter", "user", "username", "usernames",
     ]
 )  # fmt: skip
@@ -33,12 +37,26 @@ def _is_told(text: str, start: int, end: int) -> bool:
     return value not in SECOND_HALVES and not is_prose(value)
 
 
+def _continued(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a password of any look, and a plain word that ends the clause."""
+    end = trimmed(text, start, end)
+    value = text[start:end]
+    plain = (
+        value.isalpha()
+        and re.match(r"[\"'`]?\s?(?:[.,;!?)\n]|$|(?:until|for|and|but)\b)", text[end : end + 8]) is not None
+    )
+    if (strength(value) >= NUMBERED and not is_machine(value)) or (
+        plain and len(value) > 4 and _is_told(text, start, end)
+    ):
+        yield start, end
+
+
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?\s(?:is|was)(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
+        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
         _SOURCE,
-        anchor=rf"(?i)\b{_WORDS}\s[\s\S]*(?:is|was|now|still|just|to|as)\s[\"'`]?[a-z]{{5}}",
+        anchor=rf"(?i)\b{_WORDS}\s[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s[\"'`]?[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
         name="plain-word-told",
@@ -54,7 +72,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s(?:old\s|new\s|current\s|default\s|initial\s|temporary\s|shared\s|previous\s|same\s)?{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|was (?:accepted|rejected|refused|reused|leaked|shared|guessed|cracked|exposed)|is (?:accepted|rejected|refused|valid))\b",
+        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s(?:old\s|new\s|current\s|default\s|initial\s|temporary\s|shared\s|previous\s|same\s)?{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|(?:has )?stopped working|no longer works|leaked|was (?:accepted|rejected|refused|reused|leaked|shared|guessed|cracked|exposed)|is (?:accepted|rejected|refused|valid))\b",
         _SOURCE,
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,
@@ -72,9 +90,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|still|has|opens|on|in|for)\b)",
+        rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|worked|still|has|opens|on|in|for|must|should|needs|did|does|got|will|can|no longer)\b)",
         _SOURCE,
-        anchor=rf"(?i)\b{_WORDS}(?:,\s|\s\()",
+        anchor=rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s|\s\()",
         score=0.7,
         refine=single(_is_told),
         name="plain-word-between-commas",
@@ -104,5 +122,43 @@ RULES = (
         score=0.7,
         refine=single(lambda text, start, end: _PROVIDERS.isdisjoint(text[start:end].lower().split())),
         name="user-slash-password",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?:^|[.;:,\"'`(]\s?)[\"'`]?((?i:{_WORD}))[\"'`]?\s(?:is|was|remains|became)\s(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}?(?i:{_WORDS})(?:[.,;!?)\n]|$|\s(?:of|for|until|on)\s)",
+        _SOURCE,
+        anchor=rf"\s(?:is|was|remains|became)\s(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}(?i:{_WORDS})",
+        score=0.65,
+        refine=single(_is_told),
+        name="plain-word-is-password",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared)\s(?:\w+\s){{1,3}}?{_WORDS}[,:]?\s[\"'`]?({_WORD})[\"'`]?(?:[.;!?)\n]|$)",
+        _SOURCE,
+        anchor=rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared)\s(?:\w+\s){{1,3}}?{_WORDS}[,:]?\s",
+        score=0.65,
+        refine=single(_is_told),
+        name="plain-word-handed-over",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next)\s(?:one|value|word)(?:\sis|\swas|:|\s=)|it(?:'s|\sis|\swas)(?:\snow)?:?|use:?|now:?)\s[\"'`]?((?-i:[A-Za-z0-9][^\s\"'`<>]{{3,}}))",
+        "the value in the next sentence",
+        anchor=rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next)\s(?:one|value|word)|it(?:'s|\sis|\swas)|use|now)",
+        score=0.65,
+        refine=_continued,
+        name="in-next-sentence",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"\b([a-z][\w.-]{1,20}\s?/\s?[^\s\"'`<>/]{4,24})\s(?:is|was|are)\s(?:the|our|my|their)\s(?:\w+\s)?(?:logins?|credentials?|creds)\b",
+        "`user/password` before what they are",
+        anchor=r"/\s?[^\s/]{4,24}\s(?:is|was|are)\s(?:the|our|my|their)\s(?:\w+\s)?(?:logins?|credentials?|creds)\b",
+        score=0.7,
+        refine=single(
+            lambda text, start, end: _PROVIDERS.isdisjoint(text[start:end].lower().replace("/", " ").split())
+        ),
+        name="user-slash-password-is",
     ),
 )

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
@@ -188,9 +189,29 @@ def longest_run(value: str) -> str:
     return max(_RUN.findall(value), key=len, default="")
 
 
+# What machines, records and releases are called that have a number.
+_MACHINE = re.compile(
+    r"(?i)(?:[a-z]+[-_.])*(?:servers?|srv|web|www|db|database|prod|production|stag(?:e|ing)|dev|test|qa|host|node|worker|agent|bot|app|api|cluster|pod|vm|site|env|box|nas|mail|smtp|ftp|vpn|proxy|cache|redis|backup|release|sprint|build|version|ticket|task|issue|job|batch|order|invoice"
+    r"|customer|client|tenant|account|team|group|role|user|admin|router|switch|printer|sap|erp|crm|phase|step|page|line|row|table|q|h|w|v|rev|run|shard|replica|region|zone|port|argon|oauth|auth|http|ipv|utf|base|sha|md)[-_.]?\d{1,3}(?:[-_.][a-z]+)*(?:id|nd)?"
+)
+
+
+def is_machine(value: str) -> bool:
+    """Return whether a word with a number is the name of a machine, a record or a release: `web01`, `sprint24`."""
+    return _MACHINE.fullmatch(value) is not None
+
+
+def _latin(value: str) -> str:
+    """Return a value with a letter of ASCII for each other letter, to be graded like them."""
+    plain = (unicodedata.normalize("NFKD", character)[0] for character in value)
+    return "".join(c if c.isascii() or not c.isalpha() else "A" if c.isupper() else "a" for c in plain)
+
+
 @lru_cache(maxsize=2048)
 def strength(value: str) -> int:
     """Return PLAIN for words, references and measures, NUMBERED for words with digits, MIXED as a password is, RANDOM as a key is."""
+    if not value.isascii():
+        value = _latin(value)
     if SIGN_OF_STRENGTH.search(value) is None or _OTHER.match(value):
         return PLAIN
     if sum(map(str.isalnum, value)) < 4 or _FORMAT.search(value):

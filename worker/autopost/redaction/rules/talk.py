@@ -57,7 +57,8 @@ SAID_OF_SECRETS = frozenset(
         "very", "via", "visible", "vulnerable", "warning", "was", "weak", "went", "were", "what", "whatever", "when",
         "where", "which", "whichever", "while", "who", "why", "will", "wise", "with", "without", "word", "words",
         "work", "works", "worse", "worth", "worthless", "written", "wrong", "yes", "yesterday", "you", "your",
-        "yours",
+        "yours", "stolen", "taken", "found", "sold", "put", "unspecified", "vaulted", "lacking", "superseded",
+        "cleartext", "plaintext", "hashed", "alphabetic", "uppercase", "lowercase", "sixteen", "eight", "twelve", "ten",
     ]
 )  # fmt: skip
 # Endings of participles and adverbs.
@@ -94,5 +95,9 @@ SECOND_HALVES = frozenset(
         "value", "values", "variable", "variables", "vault", "vaults", "verification", "verifier", "via", "view",
         "visibility", "warning", "warnings", "was", "were", "when", "where", "which", "while", "who", "widget",
         "widgets", "will", "window", "with", "without", "workflow", "wrongly", "yesterday",
+        "email", "emails", "notification", "notifications", "instructions", "letter", "letters", "sheet", "spreadsheet",
+        "notebook", "book", "card", "cards", "advice", "tips", "article", "guide", "training", "alert", "alerts",
+        "digest", "report", "reports", "review", "reviews", "bug", "bugs", "issue", "issues", "incident", "outage",
+        "requirement",
     ]
 )  # fmt: skip

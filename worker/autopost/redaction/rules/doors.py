@@ -1,0 +1,196 @@
+"""Codes of doors, safes, alarms and lockers, near a word for what they open, with or without a word for a code."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.code_values import (
+    COUNT_BEFORE,
+    DATE,
+    UNIT,
+    VALUE,
+    YEAR,
+    has_digits,
+    sentence_start,
+    sentence_stop,
+)
+from autopost.redaction.rules.saying import LINK
+from autopost.redaction.rules.shape import in_placeholder, is_count
+
+_MOST_WORDS = 9
+
+# What a code opens, in some 25 languages. After these a sign or a form of `to be` is enough.
+_SURE = (
+    r"(?:front |back |rear |side |main |garage )?doors?|(?:main |front |side )?gates?|(?:side |rear |main |staff )?entrance|lock ?box|key ?(?:box|safe|pad|cabinet)|padlock|bike (?:lock|shed)|strongbox|intercom|buzzer|store ?room|server room|supply closet|stair(?:well|case)|turnstile|barrier"
+    r"|(?:haus|eingangs|wohnungs|garagen|keller|hof|hinter)?tür|(?:einfahrts|garagen|hof)tor|schlüssel(?:box|kasten|tresor|safe)|tresor|alarmanlage|gegensprechanlage|schranke|schließfach|pforte"
+    r"|porte(?: d'entrée)?|portail|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
+    r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"
+    r"|(?:voor|achter|garage)?deur|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
+    r"|drzwi\w*|bram\w|furtk\w|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|seif\w*|kap[ıi](?:sı|nın)"
+    r"|двер\w+|ворот\w*|подъезд\w*|домофон\w*|калитк\w+|сейф\w*|сигнализац\w+|шлагбаум\w*|під'їзд\w*|πόρτα\w*|χρηματοκιβώτιο|συναγερμ\w+"
+)
+# These also stand in other sentences, so that a verb of typing or opening is needed.
+_UNSURE = r"alarms?|safe|vault|lobby|building|apartment|office|garage|shed|lockers?|elevator|lift|parking|storage unit|panel|closet|warehouse|cabinet|mailbox|gym|flat|tür\b|aufzug|keller|ascenseur|entrée|garaje|garagem|edificio|ascensor|entrada|porta|elevador|ingresso|ascensore|ingang|larm\w*|hiss\w*|heis\w*"
+_ASIAN = r"باب|بوابة|خزنة|דלת|שער|כספת|אזעקה|ドア|玄関|金庫|オートロック|宅配ボックス|キーボックス|门锁|門鎖|大门|大門|门禁|門禁|保险柜|钥匙盒|현관|도어락|대문|금고|ประตู|ตู้เซฟ|cửa|cổng|két sắt|pintu|gerbang|brankas|दरवाज"
+
+# What is typed, or what the thing takes.
+_TYPED = re.compile(
+    r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|opens? (?:with|to|by)|opened (?:with|to|by)|code|pin|combination|combo"
+    r"|drück\w*|eingeben|tippe\w*|tapez|composez|marca|pulsa|teclea|digite|premi|digita|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
+)
+# These lead to a code only in a sentence about opening.
+_WITH = re.compile(
+    r"(?i)\b(?:use|used|using|needs?|with|by|number|nummer|mit|avec|con|com|med|met)\s(?:the\s|code\s){0,2}[\"'`]?$"
+)
+_OPENS = re.compile(
+    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geöffnet|aufgesperrt|(?:aus|ein)geschaltet|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
+)
+_ASSIGNED = re.compile(r"(?:[:：=]|\s[-–—])[\s\"'`(]*$")
+# What follows the word at once, unless it is part of another noun: `entrance exam`.
+_OWNED = re.compile(
+    r"(?i)^(?:\s?[-–—:：=(]|\s(?:is|are|was|now|reads|of|for|in|at|on|to|by|behind|next|code|pin|keypad|combination|combo|ist|lautet|jetzt|der|des|vom|im|am|am|zum|est|de|du|des|d'|es|ahora|del|é|è|di|do|da|dos|van|is|är|er|på|til|till|i|on|to|jest|do|od|je|este|k|на|в|от|είναι|nu|nå)\b|[のはは은는的]|\s?[^\x00-\x7f])"
+)
+_MEASURE = re.compile(
+    r"(?i)^\s?(?:k?g|km|m|cm|mm|m²|sqm|sq|k?w|k?wh|v|l|°c?|degrees|seats|places|spaces|euros?|dollars?)\b"
+)
+_DIGIT = re.compile("[0-9]")
+_ASIAN_LINK = re.compile(r"(?:[は是为為는은]|비밀번호|번호|密码|密碼|番号)[\s「\"]*$")
+_MASKED = re.compile(
+    r"(?i)\b(?:port|line|page|release|build|version|ticket|issue|order|floor|level|unit|room|house|street|locker|number of)\s$"
+)
+
+
+def _codes(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the code in the sentence of the word: after it, or before it if it is typed."""
+    if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end] < "\u0590"):
+        return
+    sure = _OF_DOORS.fullmatch(text[start:end].strip()) is not None
+    left, stop = sentence_start(text, start), sentence_stop(text, end)
+    if _DIGIT.search(text, left, stop + 1) is None:
+        return
+    opens = _OPENS.search(text, left, stop) is not None
+    for match in VALUE.finditer(text, end, min(stop + 1, len(text))):
+        gap = text[end : match.start()]
+        if len(gap.split()) > _MOST_WORDS or "\n" in gap:
+            break
+        typed = _TYPED.search(gap) is not None or (opens and _WITH.search(gap) is not None)
+        linked = (
+            sure
+            and _OWNED.match(gap) is not None
+            and (
+                _ASSIGNED.search(gap) is not None
+                or (bool(gap.strip()) and (LINK.search(gap) is not None or _ASIAN_LINK.search(gap) is not None))
+            )
+        )
+        if (typed or linked) and _is_code(text, match):
+            yield match.span()
+            return
+    for match in VALUE.finditer(text, left, start):
+        gap = text[match.end() : start]
+        if (
+            len(gap.split()) <= 5
+            and _is_typed(text[left : match.start()], opens=opens)
+            and re.match(
+                r"(?i)[\"'`)]?[#*]?\s?(?:,|at|on|for|to|in|into|an|am|à|en|na|bij|vid|by|then|opens|and)\b", gap
+            )
+            is not None
+            and _is_code(text, match)
+        ):
+            yield match.span()
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    value, (start, end) = match.group(), match.span()
+    digits = sum(map(str.isdigit, value))
+    if digits < 3 or (value.isdigit() and not 4 <= len(value) <= 8) or DATE.fullmatch(value):
+        return False
+    if (
+        is_count(text, end)
+        or UNIT.match(text[end : end + 20])
+        or _MEASURE.match(text[end : end + 12])
+        or _MASKED.search(text[max(0, start - 12) : start])
+    ):
+        return False
+    if YEAR.fullmatch(value) and not re.search(r"(?i)(?:code|pin|[:=])\s?$", text[max(0, start - 6) : start]):
+        return False
+    if value[0].isalpha() and value[-1].isalpha():
+        return False
+    return len(value) < 10 and not COUNT_BEFORE.search(text[max(0, start - 16) : start])
+
+
+def _is_typed(before: str, *, opens: bool) -> bool:
+    return (
+        _TYPED.search(before) is not None
+        or _USED.search(before) is not None
+        or (opens and _WITH.search(before) is not None)
+    )
+
+
+_USED = re.compile(r"(?i)\b(?:use|need|used)\s[\"'`]?$")
+_OF_DOORS = re.compile(rf"(?i)(?:{_SURE}|{_ASIAN})")
+
+RULES = (
+    Rule(
+        "PIN",
+        rf"(?i)(?:\b(?:{_SURE}|{_UNSURE})|{_ASIAN})",
+        "a word for what a code opens, in the same sentence",
+        score=0.7,
+        refine=_codes,
+        name="code-of-door",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s(?:takes|accepts|wants|uses)(?:\s(?:the\s)?(?:code|pin))?|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}(?:-\d{1,2}){2,5})\b",
+        "a word for what it opens before it",
+        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.]*\d",
+        score=0.75,
+        refine=single(lambda text, start, end: not is_count(text, end) and UNIT.match(text[end : end + 20]) is None),
+        name="opens-with",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:(?:gate|door|entrance|entry|building|garage|intercom|alarm|access|elevator|lift|parking)\s(\d{4,6}#)|(?:gate|entrance|keypad|intercom)\s([#*]\d{4,6}[#*]?)(?:\s|[.,;]|$))",
+        "a number with the key that ends it on a keypad",
+        anchor=r"\s\d{4,6}#|\s[#*]\d{4}",
+        score=0.75,
+        name="keypad",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:(?:alarm|vault|gate|front door|door|garage|entrance|elevator|lift|safe)\s(?:(?:keypad|pin|code)\s(?:(?:is|was|takes|needs|wants|accepts)\s)?|(?:is|takes|needs|wants|accepts)\s(?:the\s)?(?:code\s)?)|(?:key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:is|code)\s)?)[\"'`]?([0-9]{4,6}#?)\b",
+        "a word for what it opens, a keypad or a form of `to be`",
+        anchor=r"(?i)\b(?:alarm|vault|gate|door|garage|entrance|elevator|lift|safe|key ?pad|padlock|bike lock|combination lock)[\s:]{1,2}(?:(?:keypad|pin|code|is|was|takes|needs|wants|accepts|the)\s){0,3}[\"'`]?[0-9]{4}",
+        score=0.7,
+        refine=single(lambda text, start, end: has_digits(text, start, end) and not YEAR.fullmatch(text[start:end])),
+        name="opens",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}([0-9]{4,8}|[0-9A-Z]{4,8}|[0-9]{1,2}(?:-[0-9]{1,2}){2,5})\b",
+        "a word for a lock directly before it",
+        anchor=r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}[0-9A-Z]",
+        score=0.75,
+        refine=single(has_digits),
+        name="lock",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?([#*]?[0-9]{3,8}[#*]?)[\"'`]?\s(?:(?:on|at|into|in)\s(?:the\s)?(?:\w+\s)?(?:key ?pad|intercom|door|gate|entry ?phone|entrance|alarm|panel|buzzer|lock|lock ?box|key ?safe|elevator|lift|vault|safe)|(?:then\s\w+\s)?(?:to|and it will)\s(?:disarm|arm|open|unlock|enter|get in))\b",
+        "what is typed on a keypad, before a word for what it opens",
+        anchor=r"(?i)\b(?:enter|press|dial|type|punch|key|tap|buzz|use)(?:e?d|ing|s)?\s(?:in\s)?[\"'`]?[#*]?[0-9]{3,8}",
+        score=0.75,
+        name="typed-on-keypad",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?\s[\"'`]?([#*]?[0-9]{3,8}[#*]?)",
+        "what is typed on a keypad, after a word for what it opens",
+        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b",
+        score=0.75,
+        name="to-open",
+    ),
+)

@@ -1,0 +1,99 @@
+"""Passwords beside an e-mail address, as in lists of accounts."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.labels import PASSWORD
+from autopost.redaction.rules.shape import describes, is_uuid, trimmed
+from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, is_machine, strength
+from autopost.redaction.rules.talk import SECOND_HALVES
+
+_BETWEEN = r"[\"'`>)]?(?:\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:->|→|=>|--?|[–—])\s|\s(?:with|using|used|uses|and|mit|avec|con|und|et|y)\s(?:the\s)?)[\"'`(]?"
+_VALUE = r"([^\s\"'`<>|]{5,})"
+_ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
+_OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
+_SIGNED_IN = compiled(r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$")
+_OF_PASSWORDS = re.compile(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
+_LABELLED = re.compile(
+    rf"(?i)(?:\s?(?:and|with|und|et|y|e)\s)?[\"'`(]?(?:the\s)?(?:{PASSWORD}|\bpass\b)[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es|è|é)\s|\s)[\"'`]?([^\s\"'`<>|]{{4,}})"
+)
+_SIGNS = frozenset(":|;")
+_ARROWS = ("->", "→", "=>", "-", "–", "—")
+
+
+def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what looks like a password; behind a sign any word with a digit, behind a colon any word that says nothing."""
+    end = trimmed(text, start, end)
+    value, before = text[start:end], text[:start].rstrip(" \t\"'`(")
+    if _OTHER_ADDRESS.search(value) or is_uuid(value) or is_hex_key(value):
+        return
+    signed_in = _SIGNED_IN.search(text[max(0, start - 90) : start]) is not None
+    told = signed_in or _OF_PASSWORDS.search(text[max(0, start - 120) : start]) is not None
+    grade = strength(value)
+    if grade >= MIXED or (grade == NUMBERED and re.search(r"[A-Za-z][!$%^&*][A-Za-z]", value)):
+        yield start, end
+    elif grade == NUMBERED and not is_machine(value):
+        if told or before[-1:] in _SIGNS or before.endswith(_ARROWS):
+            yield start, end
+    elif value.isalpha() and value.islower() and _ends(text, end) and not _says(value):
+        tight = text[start - 1] in {":", "|"} and not text[start - 2].isspace()
+        if tight or (signed_in and before[-1:] in {"/", ":", "|"}):
+            yield start, end
+
+
+def _labelled(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept nearly any word after an address and a word for a password, at the end of its clause."""
+    match = _LABELLED.match(text, end)
+    if match is None:
+        return
+    start, end = match.start(1), trimmed(text, *match.span(1))
+    value = text[start:end]
+    if strength(value) >= NUMBERED or (_ends(text, end) and not _says(value.strip("\"'`.,;").lower())):
+        yield start, end
+
+
+def _ends(text: str, end: int) -> bool:
+    return (
+        re.match(r"[\"'`)]?\s?(?:$|[.,;\n)]|(?:and|on|in|at|appeared|was|works)\b)", text[end : end + 12]) is not None
+    )
+
+
+def _says(value: str) -> bool:
+    return describes(value) or value in SECOND_HALVES or not value.isascii()
+
+
+RULES = (
+    Rule(
+        "CREDENTIALS",
+        rf"{_ADDRESS}{_BETWEEN}{_VALUE}",
+        source="lists of addresses with their passwords",
+        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>)]?(?:\s?[:;|/,]|[\t ])",
+        score=0.8,
+        refine=_of_address,
+        name="address-and-password",
+    ),
+    Rule(
+        "CREDENTIALS",
+        rf"<EMAIL_ADDRESS>{_BETWEEN}{_VALUE}",
+        source="the same, when the address is replaced",
+        anchor=r"<EMAIL_ADDRESS>",
+        score=0.8,
+        refine=_of_address,
+        name="address-replaced-and-password",
+    ),
+    Rule(
+        "CREDENTIALS",
+        rf"(?:{_ADDRESS}|<EMAIL_ADDRESS>)[\"'`>)]?[,;/ ]{{1,3}}",
+        source="an address, a word for a password, and the password",
+        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>)]?[,;/ ]|<EMAIL_ADDRESS>",
+        score=0.75,
+        refine=_labelled,
+        name="address-and-labelled-password",
+    ),
+)

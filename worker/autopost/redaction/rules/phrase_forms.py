@@ -1,0 +1,116 @@
+"""Passphrases whose words are joined by signs, and those that stand before what they open or are."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.labels import PHRASE
+from autopost.redaction.rules.phrase_words import SMALL_ABROAD
+from autopost.redaction.rules.phrases import is_phrase
+from autopost.redaction.rules.shape import SMALL_WORDS, describes
+from autopost.redaction.rules.talk import SECOND_HALVES
+
+_LEAST_WORDS = 3
+_SPLIT = re.compile(r"[\s,._-]+|(?<=[a-z])(?=[A-Z])")
+_FILE = re.compile(r"(?i)\.(?:com|org|net|io|dev|local|internal|py|js|ts|json|ya?ml|txt|md|sh|conf|cfg|service)$")
+_GLUED = re.compile(
+    r"[\s:=\"'`(]{1,4}(?:(?:is|was|now|are|ist|lautet|est|es|è|é|är)[\s:\"'`]{1,3}){0,2}((?:[A-Za-z]{3,}[._-]){3,}[A-Za-z]{3,}|(?:[A-Z][a-z]{2,}){4,})(?![\w(/@-])"
+)
+_PLAIN_AFTER = re.compile(
+    r"[\s\"'`]{1,2}((?:[^\W\d_]{2,}\s){3,9}?(?:[^\W\d_]{2,}|\d{1,4}))[\"'`]?(?=\s?(?:[.,;!?)]|$|\s?(?:und|et|y|e|en|och|og|i|and|stopped|accepted|works|worked|failed|was|is|at|on|in|for|before|then|again|until)\s))"
+)
+
+# What a passphrase opens.
+_OPENED = r"(?:disk|drive|laptop|volume|vault|wallet|archive|backup|zip|keyring|key|dump|repo(?:sitory)?|safe|container|file|phone|database|key ?store|usb stick)"
+_RUN = r"([A-Za-z]{3,}(?:[ -][A-Za-z]{3,}){2,9})"
+
+
+def _joined(text: str, _start: int, end: int) -> Iterator[Span]:
+    """Yield words with signs or capitals between them directly after the label."""
+    match = _GLUED.match(text, end)
+    if match is not None and _FILE.search(match.group(1)) is None:
+        words = [word.lower() for word in _SPLIT.split(match.group(1))]
+        if sum(describes(word) for word in words) * 2 <= len(words):
+            yield match.span(1)
+
+
+def _after_label(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield four and more plain words directly after the label, up to the end of the clause."""
+    yield from _joined(text, start, end)
+    if (match := _PLAIN_AFTER.match(text, end)) is not None:
+        words = match.group(1).lower().split()
+        if (
+            SMALL_WORDS.isdisjoint(words)
+            and SMALL_ABROAD.isdisjoint(words)
+            and SECOND_HALVES.isdisjoint(words)
+            and is_phrase(words, statement=False)
+        ):
+            yield match.span(1)
+
+
+def _of_plain_words(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept plain words that say nothing about passphrases."""
+    words = re.split(r"[\s-]+", text[start:end])
+    if len(words) >= _LEAST_WORDS and is_phrase(words, statement=False):
+        yield start, end
+
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{PHRASE})",
+        "words joined by signs and plain words directly after a word for a passphrase",
+        score=0.75,
+        refine=_after_label,
+        name="words-joined",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?:^|[\"'`.:;,(]\s?){_RUN}[\"'`)]?,?\s(?:is|was|remains|becomes)\s(?:the|my|our|his|her|their|a)\s(?:\w+\s){{0,2}}(?i:pass[ -]?phrase)",
+        "plain words before `is the passphrase`",
+        anchor=r"\s(?:is|was|remains|becomes)\s(?:the|my|our|his|her|their|a)\s(?:\w+\s){0,2}(?i:pass[ -]?phrase)",
+        score=0.7,
+        refine=_of_plain_words,
+        name="words-are-passphrase",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?:[\"'`]|\bphrase\s[\"'`]?){_RUN}[\"'`]?\s(?:unlocks?|unlocked|decrypts?|decrypted|opens?|opened)\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
+        "quoted plain words, or plain words after `phrase`, before what they open",
+        anchor=rf"(?:unlock|decrypt|open)(?:s|ed)?\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
+        score=0.7,
+        refine=_of_plain_words,
+        name="words-open",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i:\b(?:unlock|decrypt|mount)\w*\s(?:the|my|our|his|her|its|a)?\s?(?:\w+\s){{0,2}}{_OPENED}\s(?:with|using|by)\s(?:typing\s)?)((?:[a-z]{{3,}}[ ]){{3,9}}[a-z]{{3,}})(?:[.,;!?]|\s(?:and|but)\s|$)",
+        "four and more plain words with which something was unlocked",
+        anchor=rf"(?i)\b(?:unlock|decrypt|mount)\w*\s(?:the|my|our|his|her|its|a)?\s?(?:\w+\s){{0,2}}{_OPENED}\s(?:with|using|by)\s",
+        score=0.65,
+        refine=_of_plain_words,
+        name="words-unlocked",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"\b(?:[Ee]nter|[Tt]ype|[Uu]se|[Tt]yped|[Ee]ntered|type in)\s[\"'`]?{_RUN}[\"'`]?\s(?:when|if|once|after)\s(?:\w+\s){{0,4}}(?:asks?|asked|prompts?|prompted)\b",
+        "plain words to type when a program asks",
+        anchor=r"\s(?:when|if|once|after)\s(?:\w+\s){0,4}(?:asks?|asked|prompts?|prompted)\b",
+        score=0.65,
+        refine=_of_plain_words,
+        name="words-when-asked",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i:\basks? for (?:a|the|my|its) (?:pass ?)?phrase[,:;]? (?:type|enter|use|i typed|i entered)\s)[\"'`]?{_RUN}",
+        "plain words to type where a phrase is asked for",
+        anchor=r"(?i)\basks? for (?:a|the|my|its) (?:pass ?)?phrase",
+        score=0.65,
+        refine=_of_plain_words,
+        name="words-asked-for",
+    ),
+)

@@ -1,0 +1,96 @@
+"""Passwords in a sentence about signing in or typing, without a word for a password."""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.near import MOST_CHARACTERS, NAMED, SENTENCE_END, Needs, after
+from autopost.redaction.rules.shape import is_uuid
+from autopost.redaction.rules.strength import MIXED, NUMBERED, follows_digest, is_machine, strength
+
+_WITH = re.compile(
+    r"(?i)(?:\b(?:with|using|is|are|need(?:s|ed)?|takes?|took|requires?|wants?|accepts?|with [\w@.-]+ and|mit|avec|con|com|med|met|cu|s|z|с|hasłem)|/|:)\s[\"'`(]?$"
+)
+
+
+_TO_SIGN_IN = re.compile(
+    r"(?i)\b(?:use[ds]?|using|enter(?:ed|ing)?|typ(?:ed|ing|e)|with)\s[\"'`(]?([^\s\"'`<>()]{8,40})[\"'`)]?\s(?:to|for|when)\s(?:\w+\s)?$"
+)
+
+
+def _signed_in(text: str, start: int, end: int) -> Iterator[Span]:
+    used = _TO_SIGN_IN.search(text[max(0, start - 80) : start])
+    if used is not None and strength(used.group(1)) >= NUMBERED and not is_machine(used.group(1)):
+        offset = max(0, start - 80)
+        yield offset + used.start(1), offset + used.end(1)
+    for left, right in after(text, start, end, 0, Needs(MIXED, NUMBERED, NUMBERED, 8)):
+        if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
+            yield left, right
+
+
+_OF_ACCESS = re.compile(
+    r"(?i)\b(?:typ(?:e[sd]?|ing)|enter(?:s|ed|ing)?|prompt(?:s|ed)?|vpn|log(?:s|ged|ging)?[ -]?(?:in|on|into)|logins?|sign(?:s|ed|ing)?[ -]?(?:in|on)|unlock(?:s|ed)?|opened|get into|got in(?:to)?|protected|attempt|admin|root|user|pass|credentials?|creds|router|wi-?fi|ssid|network|access|authenticat\w+|decrypt\w*|unzip\w*|accepted|rejected|changed it|reset it|rotated it)\b"
+)
+
+
+_TOLD_BEFORE = re.compile(
+    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|is|was|and)|[:=\"'`|/])\s?[\"'`(]?$"
+)
+_TOLD_AFTER = re.compile(
+    r"(?i)[\"'`)]?\s(?:is what|works|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|got|unlock(?:s|ed)|to (?:log|get|sign|unlock|open)|as|for)\b"
+)
+_YEAR = re.compile(r"[-_](?:19|20)\d\d$")
+
+
+def _typed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what looks like a password people can remember, if its sentence is about signing in or typing."""
+    offset = max(0, start - MOST_CHARACTERS)
+    before = SENTENCE_END.split(text[offset:start])[-1]
+    after = SENTENCE_END.split(text[end : end + MOST_CHARACTERS])[0]
+    if text[end - 1] in "!?" and text[end : end + 2].strip()[:1].isupper():
+        return  # an exclamation
+    if text[end - 1] == "!" and not text[end : end + 1].strip() and not text[end : end + 2].strip():
+        return
+    told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after) or (before.endswith(" to ") and " from " in before)
+    if (
+        told
+        and _YEAR.search(text[start:end]) is None
+        and _OF_ACCESS.search(f"{before} {after}")
+        and not NAMED.search(before)
+        and text[start - 1 : start] not in {"/", "#", "_"}
+    ):
+        yield start, end
+
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        r"\b((?:[A-Z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
+        "words, a number and a sign, in a sentence about signing in or typing",
+        anchor=r"[A-Z][a-z]{2,}[-_][A-Z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
+        score=0.7,
+        refine=_typed,
+        name="typed-or-signed-in",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]{0,30}?\sfrom\s[\"'`]?([^\s\"'`<>]{6,})[\"'`]?\sto\s[\"'`]?[^\s\"'`<>]{6,}",
+        "the old value of what was changed",
+        anchor=r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]*\sfrom\s",
+        score=0.75,
+        refine=lambda text, start, end: [(start, end)] if strength(text[start:end]) >= MIXED else [],
+        name="changed-from",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on|into|onto)|sign(?:ed|ing)? ?-?in(?:to)?|authenticated?|connected|accessed|logon|g[eo]t(?:ting)? in(?:to)?|unlock(?:s|ed)?|let (?:me|us|him|her|them) in|connexion|inicio de sesión|iniciar sesión|inici(?:é|ó) sesión|entrar|entrei|zalogowan[aoy]?|zalogowałe?m? się|prihl[aá]s\w+|přihl[aá]s\w+|inloggen|ingelogd|loggat? in|logget? (?:inn|ind|på)|eingeloggt|angemeldet|einloggen|anmelden|connecté|se connecter|accesso|accedere|войти|вошёл|вошел|вход)\b",
+        "a value after a word of signing in and `with`",
+        score=0.7,
+        refine=_signed_in,
+        name="signed-in",
+    ),
+)
