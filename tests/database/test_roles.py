@@ -85,6 +85,7 @@ FORBIDDEN_TO_APPLICATION = [
 # The worker's own statements with arguments that fit them; `id` and `epoch` stand for a row that it has claimed.
 CLAIMED = ("id", "epoch")
 NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
+SOON = datetime.now(UTC) + timedelta(hours=1)
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agent_names": (100,),
     "worker/agents_now": (["ada"], "200", "2000"),
@@ -184,13 +185,13 @@ TO_BOTH: dict[str, tuple[Any, ...]] = {
 TO_READER: dict[str, tuple[Any, ...]] = {
     **TO_BOTH,
     "feed/listens": ("feed",),
-    "feed/missed": (0, False, True, ["ada"], 10, 100),
-    "feed/posts": ("ada", "alert", 10, 100),
+    "feed/missed": (0, False, True, ["ada"], 10, 100, None),
+    "feed/posts": ("ada", "alert", 10, 100, None, FAR_OFF, ""),
     "feed/stretch": (0, 10),
     "outbox/dead_letters": (10, 100),
     "outbox/latency": (100,),
     "outbox/minutes": (100,),
-    "outbox/outcomes": (LONG_AGO, FAR_OFF, "", None, None, True, 10, 100, ["seen"]),
+    "outbox/outcomes": (LONG_AGO, FAR_OFF, "", None, None, True, 10, 100, ["seen"], None),
     "outbox/pauses": (50,),
     "outbox/queue": (100, 100),
     "outbox/reasons": (100,),
@@ -198,7 +199,9 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     "outbox/workers": (10,),
     "outbox/writers": (100,),
     "worker/host_problems": (),
-    "web/agents": (100,),
+    "web/agents": (100, None),
+    "web/sessions": (),
+    "web/end_session": ("0" * 64, SOON),
     "web/horizon": (FAR_OFF, "", 100),
     "cli/agents_named": ("Ada",),
     "cli/capture_since": (),

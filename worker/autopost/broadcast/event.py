@@ -11,6 +11,7 @@ from typing import Any, Self
 import asyncpg
 
 from autopost.errors import MalformedEvent
+from autopost.link import shown_link
 from autopost.model import APPROVAL_TYPE
 
 EVENT_TYPE = "agent_post"
@@ -85,6 +86,11 @@ class BroadcastEvent:
     def is_approval(self) -> bool:
         """Return whether the post asks people for approval; case-insensitive."""
         return str(self.metadata.get("operation_type")).strip().casefold() == APPROVAL_TYPE
+
+    @property
+    def link(self) -> str | None:
+        """Return the link to the platform, or of an approval request the permalink; None without one to be shown."""
+        return shown_link(self.metadata.get("link"))
 
     @property
     def topics(self) -> list[str]:

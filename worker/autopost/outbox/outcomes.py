@@ -34,6 +34,7 @@ class Outcome:
     is_alert: bool
     content: str | None
     title: str | None = None  # what the rule calls the operation
+    tenant_id: str | None = None  # the post's, or else the agent's
 
     @property
     def agent(self) -> str:
@@ -62,13 +63,14 @@ async def read_outcomes(
     is_alert: bool | None = None,
     posts_only: bool = False,
     without: Sequence[str] = (),
+    tenant: str | None = None,
 ) -> list[Outcome]:
     """Return at most `most` outcomes, the newest first, among the newest `rows` rows of the audit log in the range.
 
     `without` has ids of outcomes to leave out.
     """
     found = await statements.fetch(
-        "outbox/outcomes", after, before.at, before.id, agent, is_alert, posts_only, most, rows, without
+        "outbox/outcomes", after, before.at, before.id, agent, is_alert, posts_only, most, rows, without, tenant
     )
     return [Outcome(**row) for row in found]
 

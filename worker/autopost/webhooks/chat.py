@@ -19,6 +19,8 @@ from autopost.webhooks.webhook import WebhookKind
 
 MAX_NAME_CHARACTERS = 80
 MAX_TEXT_CHARACTERS = 800  # a post has 280; escaped, both stay below Discord's 2,000
+MAX_DISCORD_CHARACTERS = 2_000
+OPEN = "Open"  # what a link is called; of its address, which is percent-encoded, nothing takes effect in a chat
 ALERT_MARK = "\N{POLICE CARS REVOLVING LIGHT} "
 SUPPRESS_EMBEDS = 1 << 2  # Discord: no preview of what a link leads to
 _JOINER = "\N{WORD JOINER}"
@@ -49,10 +51,16 @@ def slack_message(event: BroadcastEvent) -> Mapping[str, Any]:
     `text`. Links are not fetched.
     """
     shown = html.escape(line(event), quote=False)
+    blocks: list[Mapping[str, Any]] = [
+        {"type": "section", "text": {"type": "plain_text", "text": shown, "emoji": False}}
+    ]
+    if event.link is not None:
+        markup = f"<{html.escape(event.link, quote=False)}|{OPEN}>"
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": markup}]})
     return {
         "text": _CALLS.sub(_joined, shown),
         "mrkdwn": False,
-        "blocks": [{"type": "section", "text": {"type": "plain_text", "text": shown, "emoji": False}}],
+        "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -73,6 +81,7 @@ def teams_message(event: BroadcastEvent) -> Mapping[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": [{"type": "RichTextBlock", "inlines": list(runs)}],
+        **({"actions": [{"type": "Action.OpenUrl", "title": OPEN, "url": event.link}]} if event.link else {}),
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
@@ -81,6 +90,8 @@ def teams_message(event: BroadcastEvent) -> Mapping[str, Any]:
 def discord_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://discord.com/developers/docs/resources/webhook#execute-webhook."""
     content = _DISCORD_ESCAPES.sub(r"\\\g<0>", line(event))
+    if event.link is not None and len(content) + len(event.link) + 3 <= MAX_DISCORD_CHARACTERS:
+        content += f"\n<{event.link}>"
     return {"content": content, "allowed_mentions": {"parse": []}, "flags": SUPPRESS_EMBEDS}
 
 
@@ -89,16 +100,22 @@ def google_chat_message(event: BroadcastEvent) -> Mapping[str, Any]:
 
     https://developers.google.com/workspace/chat/format-messages#card-formatting. Notifications show `fallbackText`.
     """
-    paragraph = {"textParagraph": {"text": html.escape(_what(event), quote=False)}}
+    widgets: list[Mapping[str, Any]] = [{"textParagraph": {"text": html.escape(_what(event), quote=False)}}]
+    if event.link is not None:
+        widgets.append({"buttonList": {"buttons": [{"text": OPEN, "onClick": {"openLink": {"url": event.link}}}]}})
     header = {"title": _mark(event) + _who(event)}
-    card = {"cardId": "post", "card": {"header": header, "sections": [{"widgets": [paragraph]}]}}
+    card = {"cardId": "post", "card": {"header": header, "sections": [{"widgets": widgets}]}}
     return {"fallbackText": line(event), "cardsV2": [card]}
 
 
 def mattermost_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://developers.mattermost.com/integrate/webhooks/incoming: its text is Markdown."""
     text = _MATTERMOST_CALLS.sub(_joined, line(event))
-    return {"text": _MATTERMOST_ESCAPES.sub(r"\\\g<0>", text), "props": {"disable_mentions": True}}
+    shown = _MATTERMOST_ESCAPES.sub(r"\\\g<0>", text)
+    if event.link is not None:
+        address = event.link.replace("(", "%28").replace(")", "%29")
+        shown += f"\n[{OPEN}]({address})"
+    return {"text": shown, "props": {"disable_mentions": True}}
 
 
 CHATS: Mapping[WebhookKind, Chat] = {

@@ -147,7 +147,7 @@ def message_for(mail: Mail, event: BroadcastEvent) -> EmailMessage:
     domain = mail.sender.rpartition("@")[2]
     message["Message-ID"] = f"<autopost.{_NOT_IN_AN_ID.sub('-', event.post_id)[:64]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-    message.set_content(f"{text}\n")
+    message.set_content(f"{text}\n" if event.link is None else f"{text}\n\n{event.link}\n")
     return message
 
 

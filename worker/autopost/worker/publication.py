@@ -15,6 +15,7 @@ from autopost import audit
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.errors import AuditRefused, LeaseLost, PostRefused
+from autopost.link import Links
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.records import agent_of
@@ -87,8 +88,10 @@ class Publication:
         *,
         on_posts: Callable[[], None] | None = None,
         alert_limit: AlertLimit | None = None,
+        links: Links | None = None,
     ) -> None:
         self._alert_limit = alert_limit or AlertLimit()
+        self._links = links or Links()
         self._pool = pool
         self._schemas = schemas
         self._worker = worker
@@ -204,6 +207,9 @@ class Publication:
             raise AuditRefused
         return {(row["id"], row["epoch"]) for row in rows}
 
+    def _link(self, post: Posted) -> str | None:
+        return self._links.of(post.claim.operation, str(post.claim.id))
+
     async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
         if not posts:
             return
@@ -214,7 +220,7 @@ class Publication:
             [operation.agent_id for operation in operations],
             [operation.post_type for operation in operations],
             [post.written.content for post in posts],
-            [audit.post_metadata(post) for post in posts],
+            [audit.post_metadata(post, self._link(post)) for post in posts],
             now,
         )
         tag = await connection.execute(self._query("worker/post"), *values)

@@ -64,8 +64,11 @@ class Log:
         end = rows[0]["log_position"] if is_last else found[-1]["position"]
         return LogPage([BroadcastEvent.from_row(row) for row in found if row["content"] is not None], end, is_last)
 
-    async def missed(self, after: int, topics: Topics) -> Backfill:
-        """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES."""
+    async def missed(self, after: int, topics: Topics, tenant: str | None = None) -> Backfill:
+        """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES.
+
+        With a `tenant` only its posts.
+        """
         rows = await self._rows(
             "feed/missed",
             after,
@@ -74,6 +77,7 @@ class Log:
             sorted(topics.agents),
             MOST_MISSED + 1,
             MOST_ROWS_READ,
+            tenant,
         )
         position: int = rows[0]["log_position"]
         found = [row for row in rows if row["position"] is not None]

@@ -52,9 +52,10 @@ class Feed:
         """Return what is new from now on; its looks raise DatabaseUnavailable."""
         return NewOutcomes(self._database, backlog=MOST_NEW_ROWS, most=MOST_NEW, rows=MOST_NEW_ROWS, show_backlog=False)
 
-    async def agents(self) -> list[tuple[str, str]]:
-        """Return ids and names of the agents that lately had outcomes, by name."""
-        return [(row["id"], row["name"]) for row in await self._database.fetch("web/agents", MOST_AGENTS_FROM)]
+    async def agents(self, tenant: str | None = None) -> list[tuple[str, str]]:
+        """Return ids and names of the agents that lately had outcomes, by name; with a `tenant` only its agents."""
+        rows = await self._database.fetch("web/agents", MOST_AGENTS_FROM, tenant)
+        return [(row["id"], row["name"]) for row in rows]
 
     async def _entries(self, wanted: FeedFilter, after: datetime, until: Cursor, most: int) -> list[Outcome]:
         return await read_outcomes(
@@ -66,6 +67,7 @@ class Feed:
             agent=wanted.agent,
             is_alert=None if wanted.kind is None else wanted.kind == "alert",
             posts_only=not wanted.silent,
+            tenant=wanted.tenant,
         )
 
 

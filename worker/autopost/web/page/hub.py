@@ -30,6 +30,7 @@ class Topic(StrEnum):
 
     FEED = "feed"
     OUTBOX = "outbox"
+    OUTBOX_TO_READ = "outbox-to-read"  # for tokens that may not act
 
 
 class DashboardHub(Hub):
@@ -38,13 +39,19 @@ class DashboardHub(Hub):
     name = "dashboard"
 
     def __init__(
-        self, feed: Feed, figures: Cached[Figures], dead_letters: Cached[list[DeadLetter]], renderer: Renderer
+        self,
+        feed: Feed,
+        figures: Cached[Figures],
+        dead_letters: Cached[list[DeadLetter]],
+        renderer: Renderer,
+        reading: Renderer,
     ) -> None:
         super().__init__(MOST_VIEWERS)
         self._feed = feed
         self._figures = figures
         self._dead_letters = dead_letters
         self._renderer = renderer
+        self._reading = reading
         self.trouble = False  # whether the last query failed
 
     async def run(self, ready: asyncio.Event) -> None:
@@ -76,14 +83,20 @@ class DashboardHub(Hub):
 
     def _publish_entry(self, entry: Outcome) -> None:
         def accepts(viewer: Viewer) -> bool:
-            return viewer.wanted.accepts(entry.agent_id, is_post=entry.is_post, is_alert=entry.is_alert)
+            return viewer.wanted.accepts(
+                entry.agent_id, entry.tenant_id, is_post=entry.is_post, is_alert=entry.is_alert
+            )
 
         self.publish(Topic.FEED, partial(self.entry_event, entry), accepts)
 
     def _publish_figures(self, figures: Figures, dead: list[DeadLetter]) -> None:
-        self.publish(Topic.FEED, lambda: event("glance", self._renderer.glance(figures, dead)))
-        self.publish(Topic.OUTBOX, lambda: event("figures", self._renderer.figures(figures)))
-        self.publish(Topic.OUTBOX, lambda: event("dead", self._renderer.dead_letters(dead)))
+        def sees_all(viewer: Viewer) -> bool:
+            return viewer.tenant is None
+
+        self.publish(Topic.FEED, lambda: event("glance", self._renderer.glance(figures, dead)), sees_all)
+        for topic, renderer in ((Topic.OUTBOX, self._renderer), (Topic.OUTBOX_TO_READ, self._reading)):
+            self.publish(topic, partial(_figures_event, renderer, figures))
+            self.publish(topic, partial(_dead_letters_event, renderer, dead))
 
     def _publish_trouble(self, trouble: bool) -> None:
         if trouble != self.trouble:
@@ -94,3 +107,11 @@ class DashboardHub(Hub):
     def entry_event(self, entry: Outcome) -> bytes:
         """Return the event of an outcome. Its id is the place to go on from."""
         return event("entry", self._renderer.entry(entry), id_=str(entry.cursor))
+
+
+def _figures_event(renderer: Renderer, figures: Figures) -> bytes:
+    return event("figures", renderer.figures(figures))
+
+
+def _dead_letters_event(renderer: Renderer, dead: list[DeadLetter]) -> bytes:
+    return event("dead", renderer.dead_letters(dead))

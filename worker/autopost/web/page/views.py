@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.requests import Request
@@ -12,9 +13,9 @@ from starlette.types import ASGIApp
 from autopost.outbox.cursor import Cursor
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import DeadLetter, Figures
-from autopost.web.access import Access
+from autopost.web.access import Access, Grant
 from autopost.web.cached import Cached
-from autopost.web.errors import DatabaseUnavailable
+from autopost.web.errors import AllTenantsRequired, DatabaseUnavailable
 from autopost.web.filter import FeedFilter
 from autopost.web.page.feed import Feed, Page, catch_up
 from autopost.web.page.hub import DashboardHub, Topic
@@ -44,8 +45,13 @@ class DashboardContext:
     hub: DashboardHub
     figures: Cached[Figures]
     dead_letters: Cached[list[DeadLetter]]
-    agents: Cached[list[tuple[str, str]]]
-    renderer: Renderer
+    agents: Mapping[str | None, Cached[list[tuple[str, str]]]]  # by the tenant that a token is limited to
+    acting: Renderer  # with buttons for actions
+    reading: Renderer
+
+    def renderer(self, grant: Grant) -> Renderer:
+        """Return what renders pages for a request."""
+        return self.acting if grant.identity.may_act else self.reading
 
 
 class Views:
@@ -56,18 +62,19 @@ class Views:
 
     async def feed(self, request: Request) -> Response:
         """Show the newest outcomes, or those before a place."""
-        await self._context.access.require(request)
-        wanted = FeedFilter.read(request.query_params)
+        grant = await self._context.access.require(request)
+        wanted = _wanted(request, grant)
         before = Cursor.read(request.query_params.get("before"))
         page: Page | None = None
         figures, dead, agents, trouble = None, None, [], None
         try:
             page = await self._context.feed.page(wanted, before)
-            agents = await self._context.agents.get()
-            figures, dead = await self._context.figures.get(), await self._context.dead_letters.get()
+            agents = await self._context.agents[grant.identity.tenant].get()
+            if grant.identity.tenant is None:
+                figures, dead = await self._context.figures.get(), await self._context.dead_letters.get()
         except DatabaseUnavailable as error:
             trouble = error
-        html = self._context.renderer.page(
+        html = self._context.renderer(grant).page(
             "feed",
             here="feed",
             wanted=wanted,
@@ -77,35 +84,40 @@ class Views:
             dead=dead,
             agents=agents,
             stream=None if page is None or before is not None else _stream(wanted, page.entries),
-            **self._frame(request, trouble),
+            **self._frame(request, grant, trouble),
         )
         return HTMLResponse(html, 200 if page is not None else 503)
 
     async def outbox(self, request: Request) -> Response:
         """Show the status of the outbox, and what can be done."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
+        _require_all_tenants(grant)
         figures, dead, trouble = None, None, None
         try:
             dead, figures = await self._context.dead_letters.get(), await self._context.figures.get()
         except DatabaseUnavailable as error:
             trouble = error
-        html = self._context.renderer.page(
+        html = self._context.renderer(grant).page(
             "outbox",
             here="outbox",
             figures=figures,
             dead=dead,
             stream=None if trouble else "events?topic=outbox",
-            **self._frame(request, trouble),
+            **self._frame(request, grant, trouble),
         )
         return HTMLResponse(html, 200 if trouble is None else 503)
 
     async def events(self, request: Request) -> ASGIApp:
         """Stream what is new, beginning with what came since the place that the browser gives."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
         require_get(request)
-        topic = Topic.OUTBOX if request.query_params.get("topic") == Topic.OUTBOX else Topic.FEED
-        wanted = FeedFilter.read(request.query_params)
-        viewer = Viewer([topic], wanted=wanted, session_left=partial(self._context.access.seconds_left, request))
+        topic = Topic.FEED
+        if request.query_params.get("topic") == Topic.OUTBOX:
+            _require_all_tenants(grant)
+            topic = Topic.OUTBOX if grant.identity.may_act else Topic.OUTBOX_TO_READ
+        wanted = _wanted(request, grant)
+        left = partial(self._context.access.seconds_left, grant)
+        viewer = Viewer([topic], wanted=wanted, session_left=left, tenant=grant.identity.tenant)
         hub = self._context.hub
 
         async def read_missed() -> bytes:
@@ -117,9 +129,26 @@ class Views:
         missed = await hub.subscribe(viewer, read_missed)
         return EventStream(hub, viewer, event("trouble", hub.trouble) + missed)
 
-    def _frame(self, request: Request, trouble: DatabaseUnavailable | None) -> dict[str, object]:
+    def _frame(self, request: Request, grant: Grant, trouble: DatabaseUnavailable | None) -> dict[str, object]:
         notice = NOTICES.get(request.query_params.get("said", ""))
-        return {"notice": notice, "trouble": trouble, "signed_in": self._context.access.has_token}
+        return {
+            "notice": notice,
+            "trouble": trouble,
+            "signed_in": self._context.access.has_token,
+            "sees_all": grant.identity.tenant is None,
+        }
+
+
+def _wanted(request: Request, grant: Grant) -> FeedFilter:
+    """Return what a request asks for, within what it may see. Raises OtherTenant."""
+    wanted = FeedFilter.read(request.query_params)
+    return replace(wanted, tenant=grant.tenant(wanted.tenant))
+
+
+def _require_all_tenants(grant: Grant) -> None:
+    """Raise AllTenantsRequired for a token that is limited to a tenant."""
+    if grant.identity.tenant is not None:
+        raise AllTenantsRequired
 
 
 def _stream(wanted: FeedFilter, entries: list[Outcome]) -> str:
