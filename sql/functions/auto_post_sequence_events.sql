@@ -1,7 +1,7 @@
--- Gives up to p_limit announcements that were committed their places in the log, in the order in which they were
--- written; returns how many. One does so at a time, with the row of the log locked, and others wait a moment for it.
--- Two transactions of one agent are one after the other, so an agent's posts have places in the order of publishing.
--- Of other agents a later one may be placed first. Commits with the caller.
+-- Gives up to p_limit committed events their positions in the log, in the order of their times, as pages and documents
+-- show them; returns how many. One session does so at a time, with the row of the log locked, and others wait a moment
+-- for it. Transactions of one agent follow one another, so an agent's posts have positions in the order of publishing.
+-- Of two agents whose transactions overlapped, the later post may get its position first. Commits with the caller.
 create or replace function {{ schema }}.auto_post_sequence_events(p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -20,9 +20,9 @@ begin
     update {{ schema }}.auto_post_events as a
     set position = log.position + u.nth
     from (
-        select n.seq, pg_catalog.row_number() over (order by n.seq) as nth
+        select n.seq, pg_catalog.row_number() over (order by n.created_at, n.seq) as nth
         from (
-            select w.seq
+            select w.seq, w.created_at
             from {{ schema }}.auto_post_events as w
             where w.position is null
             order by w.seq
@@ -45,4 +45,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_sequence_events(integer) from public;
 
 comment on function {{ schema }}.auto_post_sequence_events(integer) is
-'Gives announcements that were committed their places in the log, in the order of writing; returns how many.';
+'Gives committed events their positions in the log, in the order of their times; returns how many.';

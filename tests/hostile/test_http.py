@@ -86,7 +86,18 @@ def test_many_at_once_have_the_right_token(served: Instance) -> None:
 METHODS = ("CONNECT", "DELETE", "OPTIONS", "PUT", "PATCH", "TRACE", "POST", "NONSENSE", "get")
 PATHS = (
     *PROBES,
-    *("/page.css", "/page.js", "/icon.svg", "/", "/outbox", "/events", "/sign-in", "/sign-out", "/retry"),
+    *(
+        "/static/x/page.css",
+        "/",
+        "/outbox",
+        "/post/x",
+        "/agents",
+        "/unread",
+        "/events",
+        "/sign-in",
+        "/sign-out",
+        "/retry",
+    ),
     *("/feed.json", "/feed.atom", "/feed/events", "/feed/ws", "/nothing", "*", "localhost:80", "http://x.example/"),
 )
 

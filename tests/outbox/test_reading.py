@@ -36,7 +36,7 @@ GENERIC: dict[str, tuple[Any, ...]] = {
     "dead_letters": (20, MOST_ROWS_FOR_DEAD_LETTERS),
     "latency": (MOST_ROWS_COUNTED,),
     "minutes": (MOST_ROWS_COUNTED,),
-    "outcomes": (FIRST, LAST, "", None, None, False, 20, MOST_ROWS, "{seen}", None),
+    "outcomes": (FIRST, LAST, "", None, None, False, 20, MOST_ROWS, "{seen}", None, None, None),
     "pauses": (MOST_PAUSES,),
     "queue": (MOST_ROWS_COUNTED, MOST_ROWS_COUNTED),
     "reasons": (MOST_ROWS_COUNTED,),
@@ -45,7 +45,7 @@ GENERIC: dict[str, tuple[Any, ...]] = {
     "writers": (MOST_ROWS_COUNTED,),
 }
 CUSTOM = GENERIC | {
-    "outcomes": (FIRST, LAST, "", "agent1", True, True, 41, 5_000, "{}", "tenant"),
+    "outcomes": (FIRST, LAST, "", "agent1", True, True, 41, 5_000, "{}", "tenant", "report_generate", "post"),
     "queue": (MOST_ROWS_COUNTED, 0),
 }
 LARGE = ("auto_post_outbox", "audit_log", "social_posts")

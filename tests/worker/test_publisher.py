@@ -97,6 +97,29 @@ async def test_posts_of_one_agent_are_published_one_after_another(
     assert [row["tracker_id"] for row in finished] == [f"op{number}" for number in range(12)]
 
 
+async def test_no_two_outcomes_of_a_transaction_have_the_same_time(
+    host: Host, settings: Settings, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """So that readers order them by time alone, in the order of publishing, and never by an id."""
+    for number in range(12):
+        host.complete(f"op{number}", agent=host.agent("ada"), status="failed")  # alerts pass the rate limit
+    outbox = Outbox(pool, SCHEMAS, "one")
+    claims = await outbox.claim(100, LEASE)
+    items = [Posted(claim, FREE) for claim in claims]
+    async with publishing(host, settings, Publication(pool, SCHEMAS, "one"), outbox, items):
+        found = [
+            [row["id"] for row in host.rows(f"select {columns} as id from {table}")]
+            for columns, table in (
+                ("tracker_id", "audit_log order by occurred_at"),
+                ("tracker_id", "auto_post_outbox order by finished_at"),
+                ("post_metadata ->> 'tracker_id'", "social_posts order by created_at"),
+            )
+        ]
+    assert found == [[claim.operation.tracker_id for claim in claims]] * 3
+    different = "select count(distinct occurred_at) from audit_log as l join social_posts as p on p.id = l.post_id "
+    assert host.value(different + "where l.occurred_at = p.created_at") == len(claims)
+
+
 @pytest.mark.parametrize(
     ("written", "is_saved"), [(FREE, False), (PAID, True), (REJECTED, True)], ids=["free", "paid", "paid and rejected"]
 )

@@ -1,10 +1,11 @@
--- Dead letters, the latest first, at most $1, among the newest $2 finished rows. No texts of operations.
+-- Dead letters, the latest first, at most $1, among the newest $2 finished rows. total: how many there are among these.
+-- No texts of operations.
 select
     d.id, d.tracker_id, d.agent_id, left(a.name, 200) as agent_name, d.operation_type, d.status, d.is_alert,
     d.attempts, left(d.last_error, 200) as last_error, d.captured_at, d.finished_at,
-    extract(epoch from now() - d.finished_at)::double precision as dead_for_seconds
+    extract(epoch from now() - d.finished_at)::double precision as dead_for_seconds, d.total
 from (
-    select n.*
+    select n.*, count(*) over () as total
     from (
         select
             o.id, o.tracker_id, o.agent_id, o.operation_type, o.status, o.is_alert, o.attempts, o.last_error,

@@ -1,13 +1,20 @@
 -- Outcomes, the newest first, at most $7, among the newest $8 rows of the audit log that are later than $1 and before
 -- ($2, $3). Of the agent $4 (NULL: all); alerts or not ($5, NULL: both); $6: posts only. Without those whose ids are
--- in $9. Of the tenant $10 (NULL: of all): the post's, or else the agent's, and then nothing that concerns two.
+-- in $9. Of the tenant $10 (NULL: of all): the post's, or else the agent's, and then nothing that concerns two. Of the
+-- operation type $11 (NULL: of all). With the text $12 in the post, in any letter case, or as the operation's id (NULL:
+-- any).
 select
     l.id, l.occurred_at, replace(l.action, 'auto_post.', '') as outcome, l.agent_id, left(a.name, 200) as agent_name,
     left(a.maturity, 100) as maturity, left(l.operation_type, 200) as operation_type, left(l.status, 100) as status,
     l.tracker_id, left(coalesce(l.details ->> 'reason', l.details ->> 'error'), 200) as why,
     left(l.details ->> 'generator', 40) as generator,
     coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert, left(l.details ->> 'title', 60) as title,
-    left(p.content, 4000) as content, coalesce(p.tenant_id::text, a.tenant_id) as tenant_id
+    left(p.content, 4000) as content,
+    case
+        when l.details ->> 'reason' in ('tenant_mismatch', 'agent_ambiguous') then null  -- it concerns two
+        else coalesce(p.tenant_id::text, a.tenant_id)
+    end as tenant_id,
+    left(a.category, 100) as category, p.id as post_id, left(p.post_metadata ->> 'link', 2001) as link
 from (
     select r.*
     from (
@@ -18,35 +25,13 @@ from (
         order by g.occurred_at desc, g.id desc
         limit $8
     ) as r
-    where
-        (r.action = 'auto_post.posted' or (r.action in ('auto_post.skipped', 'auto_post.dead') and not $6::boolean))
-        and ($4::text is null or r.agent_id = $4)
-        and ($5::boolean is null or coalesce(r.details ->> 'is_alert' = 'true', false) = $5)
-        and not exists (select from unnest($9::text[]) as s (id) where r.id = s.id)
-        and (
-            $10::text is null
-            or (
-                r.action = 'auto_post.posted'
-                and exists (
-                    select from {{ platform }}.social_posts as t
-                    where r.post_id = t.id and t.tenant_id::text = $10
-                )
-            )
-            or (
-                r.action <> 'auto_post.posted' and r.details ->> 'reason' is distinct from 'tenant_mismatch'
-                and (
-                    select bool_and(coalesce(t.tenant_id::text = $10, false))
-                    from {{ platform }}.agents as t
-                    where r.agent_id = t.id
-                )
-            )
-        )
+    {{ part.wanted_outcome }}
     order by r.occurred_at desc, r.id desc
     limit $7
 ) as l
 -- One, also of an id that is not unique.
 left join lateral (
-    select k.name, k.maturity, k.tenant_id::text as tenant_id from {{ platform }}.agents as k
+    select k.name, k.maturity, k.category, k.tenant_id::text as tenant_id from {{ platform }}.agents as k
     where l.agent_id = k.id
     order by k.id
     limit 1

@@ -1,10 +1,18 @@
--- The agents of the newest $1 rows of the audit log, by name, at most 200; of the tenant $2 (NULL: of all).
-select distinct r.agent_id as id, left(coalesce(a.name, r.agent_id), 200) as name
+-- The agents of the newest $1 rows of the audit log, the latest first, at most $2; of these those of the tenant $3
+-- (NULL: all).
+select r.agent_id as id, left(coalesce(nullif(a.name, ''), r.agent_id), 200) as name
 from (
-    select g.agent_id
-    from {{ platform }}.audit_log as g
-    order by g.occurred_at desc
-    limit $1
+    select g.agent_id, max(g.occurred_at) as latest_at
+    from (
+        select l.agent_id, l.occurred_at
+        from {{ platform }}.audit_log as l
+        order by l.occurred_at desc
+        limit $1
+    ) as g
+    where g.agent_id is not null
+    group by g.agent_id
+    order by latest_at desc, g.agent_id asc
+    limit $2
 ) as r
 -- One, also of an id that is not unique.
 left join lateral (
@@ -13,6 +21,5 @@ left join lateral (
     order by k.id
     limit 1
 ) as a on true
-where r.agent_id is not null and ($2::text is null or a.tenant_id = $2)
-order by name, id
-limit 200
+where $3::text is null or a.tenant_id = $3
+order by r.latest_at desc, r.agent_id asc

@@ -1,11 +1,11 @@
 -- Writes posts to the log of announcements, in the transaction that publishes them and in their order. $1 ids,
--- $2 tenants, $3 agents, $4 post types, $5 contents, $6 metadata, $7 the time at which it was decided. A mapping's
--- values for the platform's own columns come from the trigger that wrote the posts (sql/mapping/write.sql).
+-- $2 tenants, $3 agents, $4 post types, $5 contents, $6 metadata, $7 times, each post's own. A mapping's values for the
+-- platform's own columns come from the trigger that wrote the posts (sql/mapping/write.sql).
 with given as (
     select *
     from
-        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-        with ordinality as g (id, tenant_id, agent_id, post_type, content, post_metadata, nth)
+        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[])
+        with ordinality as g (id, tenant_id, agent_id, post_type, content, post_metadata, created_at, nth)
 ),
 
 mapped as (
@@ -20,7 +20,7 @@ insert into {{ schema }}.auto_post_events (
 )
 select
     g.id, g.tenant_id, g.agent_id, a.name, a.maturity, a.category, g.post_type, g.content, g.post_metadata,
-    m.post_values, $7::timestamptz
+    m.post_values, g.created_at
 from given as g
 left join mapped as m on g.id = m.id
 -- One probe each, whatever the planner thinks of the sizes.

@@ -1,14 +1,14 @@
 -- Ends a group of rows, in the outbox and in the audit log. Returns the ids and epochs whose lease was still valid; a
 -- row with another epoch or state is not changed. audited: how many audit rows the platform's table kept, of all.
 -- $1 ids, $2 epochs, $3 states, $4 reasons, $5 errors, $6 operation types without personal data, $7 audit details,
--- $8 the time of the decision. A status that is not one word could be text of the operation, and is not audited.
+-- $8 times, each row's own. A status that is not one word could be text of the operation, and is not audited.
 -- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
 with decided as (
-    select o.id, v.state, v.reason, v.error, v.operation_type, v.details
+    select o.id, v.state, v.reason, v.error, v.operation_type, v.details, v.at
     from {{ schema }}.auto_post_outbox as o
     inner join unnest(
-        $1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[]
-    ) as v (id, epoch, state, reason, error, operation_type, details) on o.id = v.id
+        $1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[]
+    ) as v (id, epoch, state, reason, error, operation_type, details, at) on o.id = v.id
     -- CASE keeps the planner to the primary key: the index of claimable rows may be long.
     where case when o.epoch = v.epoch then o.state = 'claimed' else false end
     order by o.id
@@ -23,10 +23,12 @@ finished as (
         last_error = coalesce(v.error, o.last_error),
         post_id = case when v.state = 'posted' then o.id::text end,
         worker = null,
-        finished_at = $8::timestamptz
+        finished_at = v.at
     from decided as v
     where o.id = v.id
-    returning o.id, o.epoch, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, v.details
+    returning
+        o.id, o.epoch, o.agent_id, v.operation_type, o.tracker_id, o.status, o.state, o.post_id, o.finished_at,
+        v.details
 ),
 
 audited as (
@@ -34,7 +36,7 @@ audited as (
         id, occurred_at, agent_id, action, operation_type, tracker_id, status, post_id, details
     )
     select
-        gen_random_uuid()::text, $8::timestamptz, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
+        gen_random_uuid()::text, f.finished_at, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
         case when f.status ~ '^{{ pattern.status }}$' then f.status end, f.post_id, f.details
     from finished as f
     returning true as is_kept

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx2
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -23,6 +23,12 @@ from tests.support.work import Process, process_of
 
 TOKEN = "a-token-of-tests-only"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+class Served(Protocol):
+    """A process that serves feeds."""
+
+    address: str
 
 
 class Instance:
@@ -149,7 +155,7 @@ class Viewer:
 class EventViewer(Viewer):
     """Watches `/feed/events`."""
 
-    def __init__(self, at: Instance, query: str = "", **headers: str) -> None:
+    def __init__(self, at: Served, query: str = "", **headers: str) -> None:
         super().__init__()
         self._client = httpx2.Client(timeout=httpx2.Timeout(60))
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -179,7 +185,7 @@ class EventViewer(Viewer):
                     fields[name] = value
                     continue
                 self.place = fields.get("id", self.place)  # as browsers do, also for an event without data
-                if "data" in fields:
+                if "data" in fields and fields.get("event") != "position":  # which only moves the place
                     self.events.append(Event(self.place, fields.get("event", ""), json.loads(fields["data"])))
                 fields = {}
 
@@ -187,7 +193,7 @@ class EventViewer(Viewer):
 class SocketViewer(Viewer):
     """Watches `/feed/ws`."""
 
-    def __init__(self, at: Instance, query: str = "", **headers: str) -> None:
+    def __init__(self, at: Served, query: str = "", **headers: str) -> None:
         super().__init__()
         self.code: int | None = None
         self._open = contextlib.ExitStack()
@@ -213,7 +219,7 @@ class SocketViewer(Viewer):
 
 
 @contextlib.contextmanager
-def socket_of(at: Instance, query: str = "", *, path: str = "/feed/ws", **headers: str) -> Iterator[ClientConnection]:
+def socket_of(at: Served, query: str = "", *, path: str = "/feed/ws", **headers: str) -> Iterator[ClientConnection]:
     """Open a WebSocket. Raises InvalidStatus when it is turned away."""
     given = BEARER | {name.replace("_", "-"): value for name, value in headers.items()}
     address = at.address.replace("http://", "ws://")

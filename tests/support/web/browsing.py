@@ -108,9 +108,10 @@ class Events:
         return found
 
     def rest(self) -> str:
-        """Read to the end."""
-        while data := self._end.recv(65_536):
-            self._text += data.decode("utf-8", "replace")
+        """Read to the end, or to where the server cut it off."""
+        with contextlib.suppress(ConnectionResetError):
+            while data := self._end.recv(65_536):
+                self._text += data.decode("utf-8", "replace")
         return self._text
 
     def all(self) -> list[Event]:

@@ -92,6 +92,17 @@ def test_token_of_a_tenant_sees_nothing_of_another(feeds: Instance, posts: dict[
         assert answer.status_code == 200, path
         assert SECRET not in answer.text, path
         assert "At a glance" not in answer.text, path
+    for path in ("/?q=post", "/?q=AGENT&silent=1", "/agents?q=", "/agents?q=agent"):
+        assert SECRET not in feeds.get(path, **bearer(ACME)).text, path
+    assert feeds.get(f"/agents?q={SECRET}", **bearer(ACME)).json() == []
+    assert feeds.get(f"/post/{posts['globex']}", **bearer(ACME)).status_code == 404
+    assert SECRET not in feeds.get(f"/post/{posts['globex']}", **bearer(ACME)).text
+    for tenant in posts:
+        assert feeds.get(f"/post/{posts[tenant]}", **bearer(READING)).status_code == 200
+    assert feeds.get(f"/post/{posts['acme']}", **bearer(ACME)).status_code == 200
+    assert feeds.get("/unread?after=0~&silent=1", **bearer(ACME)).json()["unread"] == 3
+    assert feeds.get("/unread?after=0~&silent=1", **bearer(READING)).json()["unread"] == 8
+    assert feeds.get("/unread?after=0~&tenant=globex", **bearer(ACME)).status_code == 403
     shown = feeds.get("/?silent=1", **bearer(ACME)).text
     assert "Anvil" in shown
     assert "another tenant" not in shown, "it concerns two tenants"

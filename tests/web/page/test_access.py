@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
+from autopost.web.page.static_files import HASH
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
@@ -45,7 +46,7 @@ def test_with_a_token_nothing_is_seen_without_it(guarded: Site) -> None:
         assert guarded.get(path).status_code == 401
     assert guarded.get("/events").status_code == 401
     assert guarded.post("/retry", {"tracker": "op"}).status_code == 401
-    for path in ("/healthz", "/metrics", "/sign-in", "/page.css", "/page.js", "/icon.svg"):
+    for path in ("/healthz", "/metrics", "/sign-in", f"/static/{HASH}/page.css", f"/static/{HASH}/icon.svg"):
         assert guarded.get(path).status_code == 200
 
 

@@ -18,6 +18,7 @@ PATIENCE_MILLISECONDS = 60_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 GOAL_MILLISECONDS = 1_000
 TRIES = 5
+ENTRIES = "#feed > .entry"
 
 
 class Visit:
@@ -117,28 +118,60 @@ def test_post_appears_on_the_open_page_within_a_second(host: Host, visit: Visit)
 
 
 def test_open_page_shows_only_what_was_asked_for(host: Host, visit: Visit) -> None:
-    """Filters are forms that a person fills in; what comes later obeys them."""
+    """Filters apply as they are chosen, without a reload; what comes later obeys them, and the address has them."""
     fill(host, 30)
     page = visit.live()
-    page.get_by_label("Kind").select_option("alerts")
-    page.get_by_role("button", name="Show").click()
-    expect(page.locator("#feed > li")).to_have_count(6)
+    loads = visit.loads
+    page.get_by_label("Kind").select_option("Alerts")
+    expect(page.locator(ENTRIES)).to_have_count(6)
     expect(page.locator("#live")).to_have_text("Live")
     complete(host, 100)
     failed = complete(host, 101, status="failed", what="Lost the key")
     expect(page.get_by_text(failed)).to_be_visible()
-    expect(page.locator("#feed > li")).to_have_count(7)
+    expect(page.locator(ENTRIES)).to_have_count(7)
+    page.get_by_role("searchbox").fill("the KEY")
+    page.keyboard.press("Enter")
+    expect(page.locator(ENTRIES)).to_have_count(1)
+    assert "kind=alert" in page.url
+    assert "q=the+KEY" in page.url
+    page.go_back()
+    expect(page.locator(ENTRIES)).to_have_count(7)
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    assert visit.loads == loads
     visit.live("/")
     page.locator("#feed a", has_text="Agent 7").first.click()
-    expect(page.locator("#feed > li")).to_have_count(2)
-    expect(page.get_by_label("Agent")).to_have_value("agent7")
+    expect(page.locator(ENTRIES)).to_have_count(2)
+    expect(page.get_by_label("Agent")).to_have_value("Agent 7")
+
+
+def test_agent_is_offered_as_one_types(host: Host, visit: Visit) -> None:
+    """Any that posted lately, however many there are, the latest first; its name stands for it."""
+    fill(host, 20)
+    host.execute("insert into agents (id, name) select 'bulk' || n, 'Bulk ' || n from generate_series(1, 300) as n")
+    host.execute(
+        "insert into audit_log (id, occurred_at, agent_id, action, details) select 'b' || n, now(), 'bulk' || n, "
+        "'auto_post.skipped', '{}' from generate_series(1, 300) as n"
+    )
+    page = visit.live()
+    agent = page.get_by_label("Agent")
+    agent.press_sequentially("agent 1")
+    option = page.locator("#agents option[value='Agent 13']")
+    while not option.count():  # the server reads them again after some seconds
+        agent.press("Backspace")
+        agent.press("1")
+        page.wait_for_timeout(500)
+    assert (page.locator("#agents option").first.get_attribute("value") or "").startswith("Agent 1")
+    page.get_by_label("Agent").fill("Agent 13")
+    page.keyboard.press("Enter")
+    expect(page.locator(ENTRIES)).to_have_count(1)
+    assert "agent=Agent+13" in page.url
 
 
 def test_what_was_not_posted_is_shown_on_demand(host: Host, visit: Visit) -> None:
     """With its reason, live too."""
     page = visit.live()
-    page.get_by_label("What was not posted, and why").check()
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Also not posted").check()
+    expect(page).to_have_url(re.compile("silent=1"))
     expect(page.locator("#live")).to_have_text("Live")
     host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
     expect(page.locator("#feed")).to_contain_text("Not posted: maturity: students only read")
@@ -168,10 +201,13 @@ def test_hostile_texts_are_shown_as_text(host: Host, visit: Visit) -> None:
         words = text.split("\n")[0].split("\u2028")[0].strip()
         expect(page.locator(f'#feed li[data-id="a{number}"] .text')).to_contain_text(words)
     complete(host, 50, what=HOSTILE[0])
-    expect(page.locator("#feed > li")).to_have_count(len(HOSTILE) + 1)
+    expect(page.locator(ENTRIES)).to_have_count(len(HOSTILE) + 1)
     assert page.locator("h1").all_inner_texts() == ["Feed"]
     assert (
-        page.locator("#feed script, #feed img, #feed svg, #feed [onmouseover], #feed a[href^=javascript]").count() == 0
+        page.locator(
+            "#feed script, #feed img, #feed svg:not(.avatar), #feed [onmouseover], #feed a[href^=javascript]"
+        ).count()
+        == 0
     )
     assert not re.search("[\u200b\u202a-\u202e\u2066-\u2069]", page.locator("#feed").inner_text())
 
@@ -184,20 +220,92 @@ def test_post_of_280_emoji_fits(host: Host, visit: Visit) -> None:
     page = visit.live()
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.locator("#feed .text").first.inner_text().count("💻") == 280
-    for path in ("/", "/outbox"):
+    post = host.value("select id from social_posts limit 1")
+    for path in ("/", "/outbox", f"/post/{post}"):
         visit.go(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_new_posts_can_be_held(host: Host, visit: Visit) -> None:
-    """So that what somebody reads stays where it is; they wait, and are shown when asked for."""
+def test_new_posts_wait_while_somebody_reads_further_down(host: Host, visit: Visit) -> None:
+    """A pill and the tab's title say how many; a click shows them."""
+    fill(host, 40)
     page = visit.live()
-    page.get_by_role("button", name="Hold new posts").click()
+    page.mouse.wheel(0, 600)
+    page.wait_for_function("window.scrollY > 200")
+    first = complete(host, 1)
+    expect(page.get_by_role("button", name="1 new post", exact=True)).to_be_visible()
+    complete(host, 2)
+    expect(page).to_have_title(re.compile(r"^\(2\) Feed"))
+    assert page.get_by_text(first).count() == 0
+    page.get_by_role("button", name="2 new posts").click()
+    expect(page.get_by_text(first)).to_be_visible()
+    expect(page).to_have_title(re.compile("^Feed"))
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_list_goes_on_in_both_directions(host: Host, visit: Visit) -> None:
+    """Down to the first post and up again, also from an address in the middle; each once, and the page stays small."""
+    fill(host, 500)
+    page = visit.live()
+    assert page.locator(ENTRIES).count() == 40
+    scroll_until(page, 100_000, "Post number 1")
+    shown = page.locator(ENTRIES).count()
+    assert shown <= 300
+    assert page.evaluate("new Set([...document.querySelectorAll('.entry')].map((e) => e.dataset.id)).size") == shown
+    scroll_until(page, -100_000, "Post number 500")
+    posts = [int(text.split()[-1]) for text in page.locator("#feed .text").all_inner_texts()]
+    assert posts == list(range(500, 500 - len(posts), -1))
+    visit.go("/")
+    page.get_by_role("link", name="Older").evaluate("(link) => location.assign(link.href)")
+    expect(page.get_by_role("link", name="Back to the newest")).to_be_attached()
+    scroll_until(page, -100_000, "Post number 500")
+
+
+def scroll_until(page: Page, pixels: int, text: str) -> None:
+    """Turn the wheel until a post is there."""
+    for _ in range(300):
+        if page.get_by_text(text, exact=True).count():
+            return
+        page.mouse.wheel(0, pixels)
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{text} is not reached")
+
+
+def test_open_page_knows_when_the_day_changes(host: Host, browser: Browser, guarded: Site) -> None:
+    """Posts of today are of yesterday after midnight; times say how long ago, with the exact time on hover."""
+    fill(host, 3)
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
+    visit = Visit(context, guarded.address)
+    page = visit.sign_in()
+    page.clock.install()
+    visit.live()
+    expect(page.locator(".day")).to_have_text(["Today"])
+    expect(page.locator(".entry time").first).to_have_text(re.compile("now|min"))
+    assert re.search(r"\d\d:\d\d:\d\d", page.locator(".entry time").first.get_attribute("title") or "")
+    page.clock.fast_forward("24:00:00")
+    expect(page.locator(".day")).to_have_text(["Yesterday"])
+    context.close()
+    assert visit.problems == []
+
+
+def test_page_of_a_post_tells_its_history(host: Host, visit: Visit) -> None:
+    """An address for each post, with the steps of its operation, and its audit row."""
     what = complete(host, 1)
-    page.get_by_role("button", name="Show 1 new").click()
+    page = visit.live()
     expect(page.get_by_text(what)).to_be_visible()
-    page.get_by_role("button", name="Show new posts").click()
-    expect(page.get_by_text(complete(host, 2))).to_be_visible()
+    page.locator(".entry .when").click()
+    expect(page).to_have_url(re.compile("/post/[0-9a-f-]{36}$"))
+    for text in (what, "captured", "workflow_execute completed by rule", "in the feed"):
+        expect(page.get_by_text(text).first).to_be_visible()
+    page.get_by_text("Audit row: posted").click()
+    expect(page.get_by_text("outbox id")).to_be_visible()
+    page.get_by_role("link", name="Operations").click()
+    expect(page.get_by_role("heading", name="Operations")).to_be_visible()
+    answer = page.goto(page.url.replace("outbox", "post/nothing"))
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_text("The feed has no post with this id")).to_be_visible()
+    visit.problems.clear()  # the browser reports a 404
 
 
 def test_page_goes_on_by_itself_after_a_break(host: Host, visit: Visit) -> None:
@@ -215,7 +323,7 @@ def test_page_goes_on_by_itself_after_a_break(host: Host, visit: Visit) -> None:
     until(lambda: host.waiting() == 0)
     page.context.set_offline(False)
     expect(page.get_by_text(second)).to_be_visible()
-    expect(page.locator("#feed > li")).to_have_count(2)
+    expect(page.locator(ENTRIES)).to_have_count(2)
     visit.problems.clear()  # a browser reports what was offline
 
 
@@ -231,6 +339,27 @@ def test_dead_letter_is_retried_from_the_page(host: Host, visit: Visit) -> None:
     expect(page.get_by_text("It is retried")).to_be_visible()
     expect(page.locator("#dead")).to_have_text(re.compile("None."))
     until(lambda: len(host.posts()) == 1)
+
+
+def test_all_dead_letters_are_counted_and_retried_at_once(host: Host, visit: Visit) -> None:
+    """Also those beyond the list; once that is confirmed."""
+    host.execute("select auto_post_pause()")
+    agent = host.agent()
+    for number in range(60):
+        host.start(f"op{number}", agent=agent)
+    host.execute("update operation_trackers set status = 'failed'")
+    host.execute(
+        "update auto_post_outbox set state = 'dead', attempts = 5, last_error = 'RedactionFailed', finished_at = now()"
+    )
+    page = visit.live()
+    expect(page.locator("#glance")).to_contain_text(re.compile(r"Dead letters\s*60"))
+    visit.live("/outbox")
+    expect(page.get_by_text("60 dead letters; these are the latest 50.")).to_be_visible()
+    page.get_by_text("Retry all…").click()
+    page.get_by_role("button", name="Retry all 60").click()
+    expect(page.get_by_text("All dead letters are retried")).to_be_visible()
+    assert host.waiting() == 60
+    expect(page.locator("#dead")).to_have_text(re.compile("None."))
 
 
 def test_dead_letter_is_skipped_and_claiming_paused_by_keyboard(host: Host, visit: Visit) -> None:
@@ -287,6 +416,9 @@ def test_axe_finds_nothing_serious(host: Host, browser: Browser, guarded: Site, 
     for width in (1_200, 380):
         page.set_viewport_size({"width": width, "height": 900})
         found += findings(visit.live("/?silent=1"))
+        visit.go(f"/post/{host.value('select id from social_posts limit 1')}")
+        found += findings(page)
+        found += findings(visit.live("/?q=nothing+at+all"))
         visit.live("/outbox")
         for summary in page.locator("summary").all():
             summary.click()
@@ -316,12 +448,12 @@ def test_page_works_without_scripts(host: Host, browser: Browser, guarded: Site)
     visit = Visit(context, guarded.address)
     page = visit.sign_in()
     expect(page.get_by_text("Post number 60", exact=True)).to_be_visible()
-    page.get_by_label("Kind").select_option("status")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Kind").select_option("Status")
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("Post number 60", exact=True)).to_have_count(0)
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_text("Post number 1", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Outbox", exact=True).click()
+    page.get_by_role("link", name="Operations", exact=True).click()
     page.get_by_role("button", name="Retry op100").click()
     expect(page.get_by_text("It is retried")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()

@@ -11,6 +11,7 @@ from autopost.web.access import MOST_WRONG
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
 from autopost.web.page.chart import HEIGHT, chart
+from autopost.web.shared_read import SharedRead
 from tests.support.web.browsing import TOKEN
 from tests.support.web.granting import access_to, request
 
@@ -80,3 +81,33 @@ def test_bars_stay_within_the_picture() -> None:
     assert all(0 <= piece.y <= HEIGHT and piece.height > 0 for piece in picture.pieces)
     assert picture.most >= 59 * 997
     assert chart([Minute(begin)] * 60).pieces == []
+
+
+async def test_those_who_ask_at_once_share_reads_that_begin_later() -> None:
+    """Three hundred cost two reads, and nobody gets what was read before it asked; an error is for all who share it."""
+    began: list[int] = []
+    asked = 0
+
+    async def read() -> int:
+        began.append(asked)
+        await asyncio.sleep(0.01)
+        if len(began) == 3:
+            raise DatabaseUnavailable("TimeoutError")
+        return began[-1]
+
+    shared = SharedRead(read)
+
+    async def ask() -> bool:
+        nonlocal asked
+        asked += 1
+        mine = asked
+        return await shared.get() >= mine
+
+    first = [asyncio.create_task(ask()) for _ in range(150)]
+    while not began:
+        await asyncio.sleep(0)
+    second = [asyncio.create_task(ask()) for _ in range(150)]
+    assert await asyncio.gather(*first, *second) == [True] * 300
+    assert len(began) == 2
+    answers = await asyncio.gather(ask(), ask(), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {DatabaseUnavailable}

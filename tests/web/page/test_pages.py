@@ -9,7 +9,9 @@ import pytest
 
 import autopost.web.page
 from autopost.outbox.cursor import Cursor
-from autopost.web.page.texts import parts, visible
+from autopost.web.page.avatar import avatar
+from autopost.web.page.static_files import HASH
+from autopost.web.page.texts import Part, post_text, visible
 from tests.support.host import Host, open_connection, until
 from tests.support.web.browsing import Site, numbers, signed_in
 from tests.support.web.filling import bury, fill
@@ -31,7 +33,7 @@ def database(module_database: str) -> str:
 def test_every_answer_has_the_headers(guarded: Site) -> None:
     """Pages, files, refusals and what is not there: nothing from outside, nothing inline, in no frame, kept nowhere."""
     signed_in(guarded)
-    for path in ("/", "/outbox", "/sign-in", "/page.css", "/page.js", "/nothing", "/?before=x"):
+    for path in ("/", "/outbox", "/sign-in", "/post/none", "/agents", "/nothing", "/?before=x"):
         answer = guarded.get(path)
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
@@ -40,6 +42,22 @@ def test_every_answer_has_the_headers(guarded: Site) -> None:
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert "server" not in answer.headers
     assert guarded.get("/", Host="evil.example").headers["content-security-policy"] == policy
+
+
+def test_static_files_are_kept_by_browsers_and_change_their_addresses(guarded: Site) -> None:
+    """Each page names files by a hash; modules import each other beside it. A file of another version is not kept."""
+    page = signed_in(guarded).get("/").text
+    addresses = re.findall(r'(?:href|src)="(static/[^"]*)"', page)
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = guarded.get(f"/{address}")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert guarded.get(f"/{address.replace(HASH, 'before')}").headers["cache-control"] == "no-store"
+    for module in re.findall(r'from "\./([a-z]+\.js)"', guarded.get(f"/static/{HASH}/page.js").text):
+        assert guarded.get(f"/static/{HASH}/{module}").status_code == 200
+    assert guarded.get(f"/static/{HASH}/nothing.js").status_code == 404
 
 
 def test_pages_hold_nothing_inline_and_nothing_from_outside() -> None:
@@ -78,9 +96,37 @@ def test_what_cannot_be_seen_is_not_shown(text: str, shown: str) -> None:
 
 def test_placeholders_are_set_apart() -> None:
     """The page marks what the redaction took out."""
-    found = [(part.text, part.is_placeholder) for part in parts("Told <EMAIL_ADDRESS> so")]
-    assert found == [("Told ", False), ("<EMAIL_ADDRESS>", True), (" so", False)]
-    assert list(parts("")) == []
+    found = post_text("Told <EMAIL_ADDRESS> so")
+    assert found.direction == "ltr"
+    assert found.parts == [Part("Told "), Part("<EMAIL_ADDRESS>", "placeholder"), Part(" so")]
+    assert post_text("").parts == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "direction", "apart"),
+    [
+        ("محمد completed the import", "محمد", "ltr", ["محمد"]),
+        ("محمد completed the import", None, "rtl", ["completed the import"]),
+        ("Just finished: שלום עולם! #automation", "Ada", "ltr", ["שלום עולם!"]),
+        ("Ada: تم التحقق من 12 صفا", "Ada", "rtl", ["Ada"]),
+        ("Done", "Ada", "ltr", []),
+    ],
+)
+def test_sentence_has_its_own_direction(text: str, name: str | None, direction: str, apart: list[str]) -> None:
+    """Neither the agent's name nor a quoted text turns it; those stand apart."""
+    found = post_text(text, name)
+    assert found.direction == direction
+    assert [part.text for part in found.parts if part.kind == "apart"] == apart
+    assert "".join(part.text for part in found.parts) == text
+
+
+def test_agent_has_a_picture_of_its_own() -> None:
+    """Its initials, whole characters of any script, on a colour that stays when it is renamed."""
+    initials = {name: avatar(name, "x").initials for name in ("Ada", "Agent 7", "ops.bot-9", "محرك البحث", "👩‍💻", "")}
+    assert initials == {"Ada": "AD", "Agent 7": "A7", "ops.bot-9": "O9", "محرك البحث": "ما", "👩‍💻": "?", "": "X"}
+    assert avatar(None, None).initials == "?"
+    assert avatar("Ada", "a1").hue == avatar("Bob", "a1").hue
+    assert len({avatar("Ada", f"agent{number}").hue for number in range(50)}) > 8
 
 
 def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Site) -> None:
@@ -90,7 +136,7 @@ def test_real_post_is_on_the_page_with_its_placeholders(host: Host, guarded: Sit
     until(lambda: host.waiting() == 0)
     page = guarded.get("/").text
     assert '<mark title="Redacted">&lt;EMAIL_ADDRESS&gt;</mark>' in page
-    for words in ("Ada", "supervised", "Alert", "workflow execute", "from a template"):
+    for words in ("Ada", "ops</bdi> · <bdi>supervised", "Alert", "Workflow</bdi> <bdi>failed"):
         assert words in page
 
 
@@ -118,7 +164,7 @@ def test_rare_agent_is_found_further_back(host: Host, guarded: Site) -> None:
     signed_in(guarded)
     page = guarded.get("/?agent=rare").text
     assert numbers(page) == []
-    assert "It may be further back." in page
+    assert "There may be some further back." in page
     older = re.search(r'rel="next" href="\./(\?[^"]*)"', page)
     assert older is not None
     assert numbers(guarded.get("/" + older[1].replace("&amp;", "&")).text) == [3]

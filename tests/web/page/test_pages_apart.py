@@ -37,7 +37,11 @@ HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)> " onmouseover="
 def test_hostile_rows_are_text(host: Host, database: str, processes: Crew) -> None:
     """Names, types, reasons, errors, ids, and what an address brings along."""
     fill(host, 3)
-    host.execute("update social_posts set content = %s", (HOSTILE,))
+    host.execute(
+        "update social_posts set content = %s, "
+        "post_metadata = jsonb_build_object('tracker_id', %s::text, 'link', 'javascript:alert(7)')",
+        (HOSTILE, HOSTILE),
+    )
     host.execute("update agents set name = %s, maturity = %s", (HOSTILE, HOSTILE))
     host.execute(
         "update audit_log set operation_type = %s, status = %s, id = id || %s, "
@@ -52,7 +56,8 @@ def test_hostile_rows_are_text(host: Host, database: str, processes: Crew) -> No
     with site(database, processes) as guarded:
         signed_in(guarded)
         query = "agent=" + "%3Cscript%3Ealert(4)%3C/script%3E&kind=%22%3E%3Cscript%3E&said=%3Cscript%3E&before=%22%3E"
-        for path in ("/?silent=1", "/outbox", f"/?{query}", f"/outbox?{query}"):
+        post = host.value("select id from social_posts limit 1")
+        for path in ("/?silent=1", "/outbox", f"/?{query}", f"/outbox?{query}", f"/post/{post}"):
             answer = guarded.get(path)
             assert answer.status_code == 200
             elements = Elements(answer.text)
@@ -61,6 +66,7 @@ def test_hostile_rows_are_text(host: Host, database: str, processes: Crew) -> No
             assert elements.names.count("h1") == 1
             assert elements.behaviour == []
             assert "{{ 7*7 }}" in answer.text
+            assert "javascript:" not in answer.text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in guarded.get("/?silent=1").text
 
 
@@ -75,9 +81,17 @@ def test_filters_work_without_scripts(host: Host, database: str, processes: Crew
         assert numbers(guarded.get("/?agent=agent7").text) == [47, 27, 7]
         assert numbers(guarded.get("/?agent=agent10&kind=alert").text) == [50, 30, 10]
         assert "Sprout" not in re.sub(r"<option.*", "", guarded.get("/").text)
+        assert numbers(guarded.get("/?agent=Agent+7").text) == [47, 27, 7]
+        assert numbers(guarded.get("/?q=NUMBER+6").text) == [60, 6]
+        assert numbers(guarded.get("/?q=filled7").text) == [7], "the id of an operation"
+        assert numbers(guarded.get("/?q=%25").text) == []
+        assert numbers(guarded.get("/?type=workflow_execute").text) == []
+        assert len(numbers(guarded.get("/?type=report_generate&tenant=tenant").text)) == 40
+        assert numbers(guarded.get("/?tenant=other").text) == []
+        assert "Nothing matches this filter" in guarded.get("/?tenant=other").text
         page = guarded.get("/?silent=1&agent=sprout").text
         assert "Not posted: <bdi>maturity: students only read</bdi>" in page
-        assert '<option value="sprout" selected>Sprout</option>' in page
+        assert 'name="agent" value="Sprout"' in page
 
 
 def test_page_says_that_the_database_does_not_answer(host: Host, database: str, processes: Crew) -> None:
@@ -90,7 +104,11 @@ def test_page_says_that_the_database_does_not_answer(host: Host, database: str, 
             lock_out(host)
             for path in ("/", "/outbox"):
                 until(lambda path=path: guarded.get(path).status_code == 503)  # type: ignore[misc]
-                assert "The database does not answer." in guarded.get(path).text
+                page = guarded.get(path).text
+                assert "The database does not answer." in page
+                assert '<meta http-equiv="refresh" content="5">' in page, (
+                    "it comes back by itself, also without scripts"
+                )
             assert guarded.get("/healthz").status_code == 200
             other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
         until(lambda: guarded.get("/").status_code == 200)

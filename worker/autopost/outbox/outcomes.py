@@ -35,6 +35,9 @@ class Outcome:
     content: str | None
     title: str | None = None  # what the rule calls the operation
     tenant_id: str | None = None  # the post's, or else the agent's
+    category: str | None = None  # the agent's
+    post_id: str | None = None  # None also for a post that is no longer there
+    link: str | None = None  # to the operation on the platform
 
     @property
     def agent(self) -> str:
@@ -64,14 +67,15 @@ async def read_outcomes(
     posts_only: bool = False,
     without: Sequence[str] = (),
     tenant: str | None = None,
+    operation_type: str | None = None,
+    text: str | None = None,
 ) -> list[Outcome]:
     """Return at most `most` outcomes, the newest first, among the newest `rows` rows of the audit log in the range.
 
-    `without` has ids of outcomes to leave out.
+    `without` has ids of outcomes to leave out; `text` is in the post, in any letter case, or the operation's id.
     """
-    found = await statements.fetch(
-        "outbox/outcomes", after, before.at, before.id, agent, is_alert, posts_only, most, rows, without, tenant
-    )
+    wanted = (agent, is_alert, posts_only, most, rows, without, tenant, operation_type, text)
+    found = await statements.fetch("outbox/outcomes", after, before.at, before.id, *wanted)
     return [Outcome(**row) for row in found]
 
 

@@ -136,6 +136,7 @@ class DeadLetter:
     captured_at: datetime
     finished_at: datetime
     dead_for_seconds: float
+    total: int  # of all that were found, also those beyond the limit
 
 
 async def read_figures(statements: Statements) -> Figures:

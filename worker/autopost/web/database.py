@@ -23,7 +23,7 @@ POOL_SIZE = 2
 STATEMENT_SECONDS = 3.0
 ANSWER_SECONDS = 4.0  # including the wait for a free connection, and for opening one
 _INVALID = "22023"  # raised by operator functions that find nothing to do
-_ACTIONS = frozenset({"outbox/retry", "outbox/skip", "outbox/pause", "outbox/resume"})
+_ACTIONS = frozenset({"outbox/retry", "cli/retry_all", "outbox/skip", "outbox/pause", "outbox/resume"})
 
 log = structlog.get_logger(__name__)
 

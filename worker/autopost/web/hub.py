@@ -12,7 +12,7 @@ import structlog
 from autopost.web.errors import DatabaseUnavailable, TooManyViewers
 from autopost.web.viewer import Viewer
 
-FIRST_ANSWER_SECONDS = 5.0
+FIRST_ANSWER_SECONDS = 10.0
 LAST_MESSAGES_SECONDS = 0.5  # for viewers to read what is queued when the server stops
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,12 +18,14 @@ from autopost.web.streams import STALLED_SECONDS, run_stream
 from autopost.web.viewer import Viewer
 
 KEEP_ALIVE_SECONDS = 15.0
-RETRY_MILLISECONDS = 2_000
+POSITION = "position"
+# After which a browser reconnects by itself, another time for each, so that not all of them come at once.
+RETRY_MILLISECONDS = range(1_000, 5_001)
 
 # Many readers end a line at these, though the format does not. In JSON they occur only inside strings.
 _ESCAPES = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
-KEEP_ALIVE = b": still here\n\n"
-BEGINNING = f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+# No blank line ends it: some clients take that for an empty event.
+KEEP_ALIVE = b": still here\n"
 
 
 def event(kind: str, data: object, *, id_: str | None = None) -> bytes:
@@ -31,9 +34,17 @@ def event(kind: str, data: object, *, id_: str | None = None) -> bytes:
     return f"{place}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False).translate(_ESCAPES)}\n\n".encode()
 
 
+def beginning() -> bytes:
+    """Return what a stream begins with: after how long to reconnect. It is part of the first event."""
+    return f"retry: {random.choice(RETRY_MILLISECONDS)}\n".encode()
+
+
 def mark(position: int) -> bytes:
-    """Return an id without data: a browser remembers it as its place, and shows nothing."""
-    return f"id: {position}\n\n".encode()
+    """Return an event that only says a position. A browser remembers its id as its place.
+
+    It has a kind and data, because some clients hand out an event without data as an empty message.
+    """
+    return event(POSITION, {"position": position}, id_=str(position))
 
 
 def require_get(request: Request) -> None:
@@ -58,7 +69,7 @@ class EventStream:
         """Send until the end. Raises TimeoutError when the browser takes nothing for STALLED_SECONDS."""
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        messages: list[bytes] | None = [BEGINNING, self._first]
+        messages: list[bytes] | None = [beginning(), self._first]
         while messages is not None:
             async with asyncio.timeout(STALLED_SECONDS):
                 await send({"type": "http.response.body", "body": b"".join(messages), "more_body": True})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -123,12 +124,13 @@ class Publication:
                     alerts = await self._alerts(connection, allowed, now)
                     decided = alerts.decide(allowed)
                     decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
-                    finished = await self._finish(connection, decisions, now)
+                    times = {_key(decision): at for decision, at in zip(decisions, times_from(now), strict=False)}
+                    finished = await self._finish(connection, decisions, times)
                     if len(finished) < len(decisions):
                         settled |= {_key(p): Lost(p.claim) for p in decisions if _key(p) not in finished}
                         raise LeaseLost
                     posts = [decision for decision in decisions if isinstance(decision, Posted)]
-                    await self._post(connection, posts, now)
+                    await self._post(connection, posts, times, now)
                     if outdated := await self._count_alerts(connection, alerts, now):
                         settled |= {_key(p): Outdated(p.claim) for p in posts if p.claim.id in outdated}
                         raise _SummaryOutdated
@@ -191,7 +193,7 @@ class Publication:
         rows = await connection.fetch(self._query("worker/count_alerts"), changes_as_json(changes), now)
         return {row["id"] for row in rows}
 
-    async def _finish(self, connection: Any, decisions: Sequence[Proposal], now: datetime) -> set[Key]:
+    async def _finish(self, connection: Any, decisions: Sequence[Proposal], times: Mapping[Key, datetime]) -> set[Key]:
         rows = await connection.fetch(
             self._query("worker/finish"),
             [decision.claim.id for decision in decisions],
@@ -200,8 +202,8 @@ class Publication:
             [audit.reason(decision) for decision in decisions],
             [audit.error(decision) for decision in decisions],
             [decision.claim.operation.operation_type for decision in decisions],
-            [audit.details(decision, worker=self._worker, now=now) for decision in decisions],
-            now,
+            [audit.details(decision, worker=self._worker, now=times[_key(decision)]) for decision in decisions],
+            [times[_key(decision)] for decision in decisions],
         )
         if rows and rows[0]["audited"] < len(rows):
             raise AuditRefused
@@ -210,7 +212,9 @@ class Publication:
     def _link(self, post: Posted) -> str | None:
         return self._links.of(post.claim.operation, str(post.claim.id))
 
-    async def _post(self, connection: Any, posts: Sequence[Posted], now: datetime) -> None:
+    async def _post(
+        self, connection: Any, posts: Sequence[Posted], times: Mapping[Key, datetime], now: datetime
+    ) -> None:
         if not posts:
             return
         operations = [post.claim.operation for post in posts]
@@ -221,9 +225,9 @@ class Publication:
             [operation.post_type for operation in operations],
             [post.written.content for post in posts],
             [audit.post_metadata(post, self._link(post)) for post in posts],
-            now,
+            [times[_key(post)] for post in posts],
         )
-        tag = await connection.execute(self._query("worker/post"), *values)
+        tag = await connection.execute(self._query("worker/post"), *values, now)
         if int(tag.rsplit(" ", 1)[1]) < len(posts):
             raise PostRefused
         if self._on_posts is not None:
@@ -235,6 +239,15 @@ class Publication:
 
 def _key(item: Outcome) -> Key:
     return item.claim.id, item.claim.epoch
+
+
+def times_from(now: datetime) -> Iterator[datetime]:
+    """Yield a time for each row of a transaction, a microsecond apart: readers order by time alone.
+
+    The transactions of an agent stay in order, because a row takes longer than a microsecond to write.
+    """
+    for microseconds in count():
+        yield now + timedelta(microseconds=microseconds)
 
 
 def _milliseconds(timeouts: Timeouts, rows: int) -> tuple[str, str]:
@@ -263,7 +276,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
         await connection.fetch(query("worker/claim_chosen", schemas), "", timedelta(), True, nothing)
         await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
         await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
-        await connection.fetch(query("worker/finish", schemas), *[nothing] * 7, now)
-        await connection.execute(query("worker/post", schemas), *[nothing] * 6, now)
+        await connection.fetch(query("worker/finish", schemas), *[nothing] * 8)
+        await connection.execute(query("worker/post", schemas), *[nothing] * 7, now)
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.rollback()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from autopost.web.database import Database
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.feed.encoded_post import EncodedPost
 from autopost.web.feed.topics import Topics
+from autopost.web.shared_read import SharedRead
 
 BATCH = 500
 MOST_MISSED = 500  # posts that a viewer is sent at once when it comes back
@@ -46,11 +48,21 @@ class Backfill:
     gap: Gap | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last MOST_MISSED events of the log, the newest first, from position `reaches_from` to `position`."""
+
+    position: int
+    reaches_from: int
+    posts: list[EncodedPost]
+
+
 class Log:
     """The log of one schema, without posts that were deleted from the feed. Everything raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._tail = SharedRead(self._read_tail)
 
     async def position(self) -> int:
         """Return the last position that was assigned."""
@@ -67,8 +79,20 @@ class Log:
     async def missed(self, after: int, topics: Topics, tenant: str | None = None) -> Backfill:
         """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES.
 
-        With a `tenant` only its posts.
+        With a `tenant` only its posts. Viewers that come at the same time share one read of the log's end; only those
+        that missed more read by themselves.
         """
+        tail = await self._tail.get()
+        if tail.reaches_from - 1 <= after <= tail.position:
+            wanted = set(topics.names)
+            found = [
+                post
+                for post in tail.posts
+                if post.position > after
+                and not wanted.isdisjoint(post.topics)
+                and (tenant is None or post.tenant == tenant)
+            ]
+            return _backfill(after, tail.position, after, ((post.position, post) for post in found))
         rows = await self._rows(
             "feed/missed",
             after,
@@ -80,24 +104,43 @@ class Log:
             tenant,
         )
         position: int = rows[0]["log_position"]
-        found = [row for row in rows if row["position"] is not None]
-        # The newest come first: what is left out is older than what is sent, and the gap reaches up to that.
         gap_until = rows[0]["told_from"] - 1 if after < position else position
-        posts: list[EncodedPost] = []
-        room = MOST_MISSED_BYTES
-        for row in found:
-            post = EncodedPost.of(BroadcastEvent.from_row(row)) if row["content"] is not None else None
-            room -= len(post.event) if post is not None else 0
-            if room < 0 or len(posts) == MOST_MISSED:
-                gap_until = max(gap_until, row["position"])
-                break
-            if post is not None:
-                posts.append(post)
-        gap = Gap(after, gap_until) if gap_until != after else None
-        return Backfill(posts[::-1], position, gap)
+        return _backfill(after, position, gap_until, _encoded(rows))
+
+    async def _read_tail(self) -> Tail:
+        wanted: tuple[Any, ...] = ("feed/missed", 0, True, False, [], MOST_MISSED, MOST_MISSED, None)
+        try:
+            rows = await self._rows(*wanted)
+        except DatabaseUnavailable:  # many wait for this: one slow answer must not turn all of them away
+            rows = await self._rows(*wanted)
+        posts = [post for _, post in _encoded(rows) if post is not None]
+        return Tail(rows[0]["log_position"], rows[0]["told_from"], posts)
 
     async def _rows(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
         rows = await self._database.fetch(name, *arguments)
         if not rows:
             raise DatabaseUnavailable("the log has no position")
         return rows
+
+
+def _encoded(rows: Sequence[asyncpg.Record]) -> Iterator[tuple[int, EncodedPost | None]]:
+    """Yield positions and posts; None for one that is no longer on the feed."""
+    for row in rows:
+        if row["position"] is not None:
+            is_there = row["content"] is not None
+            yield row["position"], EncodedPost.of(BroadcastEvent.from_row(row)) if is_there else None
+
+
+def _backfill(after: int, position: int, gap_until: int, found: Iterable[tuple[int, EncodedPost | None]]) -> Backfill:
+    """Return as much of what was found, the newest first, as may be sent at once, and the gap before it."""
+    posts: list[EncodedPost] = []
+    room = MOST_MISSED_BYTES
+    for at, post in found:
+        room -= len(post.event) if post is not None else 0
+        if room < 0 or len(posts) == MOST_MISSED:
+            gap_until = max(gap_until, at)  # what is left out is older than what is sent
+            break
+        if post is not None:
+            posts.append(post)
+    gap = Gap(after, gap_until) if gap_until != after else None
+    return Backfill(posts[::-1], position, gap)

@@ -17,6 +17,7 @@ from autopost.web.page.return_to import page_of, sign_in_address
 from autopost.web.page.views import DashboardContext
 
 WRONG = "This is not the token."
+MOST_RETRIED = 100_000  # dead letters, by one request
 CROWDED = "Too many wrong tokens. Wait a moment."
 NOT_NOW = "The database does not answer, and nobody can sign in without it."
 NO_RIGHTS = "The dashboard's database role may not read this. Grant it auto_post_reader."
@@ -76,6 +77,13 @@ class Actions:
         form = await read_form(request)
         return await self._do(request, "retried", self._operator.retry, form.get("tracker", ""))
 
+    async def retry_all(self, request: Request) -> Response:
+        """Retry all dead letters, which the form must confirm."""
+        form = await read_form(request)
+        if form.get("confirm") != "all":
+            return RedirectResponse("outbox?said=nothing", 303)
+        return await self._do(request, "all-retried", self._operator.retry_all, None, MOST_RETRIED)
+
     async def skip(self, request: Request) -> Response:
         """End a dead letter as skipped."""
         form = await read_form(request)
@@ -96,7 +104,7 @@ class Actions:
         request: Request,
         done: str,
         act: Callable[..., Awaitable[object]],
-        *arguments: str,
+        *arguments: object,
         refused: str = "nothing",
     ) -> Response:
         grant = await self._context.access.require(request)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -23,16 +21,17 @@ from autopost.web.database import Database, open_database
 from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
 from autopost.web.host_guard import Guard, host_check
 from autopost.web.page.actions import Actions, ask_for_token
+from autopost.web.page.choices import read_choices
+from autopost.web.page.deliveries import read_deliveries
 from autopost.web.page.feed import Feed
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
+from autopost.web.page.static_files import static_file
 from autopost.web.page.subscribe import show_addresses
 from autopost.web.page.views import DashboardContext, Views
 from autopost.web.server import Serving
 
-STATIC = Path(__file__).parent / "static"
-STATIC_TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
-AGENTS_SECONDS = 15.0
+CHOICES_SECONDS = 5.0
 MOST_DEAD_LETTERS = 50
 
 log = structlog.get_logger(__name__)
@@ -65,10 +64,21 @@ def context_of(access: Access, database: Database) -> DashboardContext:
     acting, reading = Renderer(may_act=True), Renderer(may_act=False)
     figures = Cached(partial(_figures, database), FIGURES_SECONDS)
     dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
-    hub = DashboardHub(feed, figures, dead_letters, acting, reading)
+    deliveries = Cached(partial(read_deliveries, database), FIGURES_SECONDS)
+    hub = DashboardHub(feed, figures, dead_letters, deliveries, acting, reading)
     tenants = {None, *(token.identity.tenant for token in access.tokens)}
-    agents = {tenant: Cached(partial(feed.agents, tenant), AGENTS_SECONDS) for tenant in tenants}
-    return DashboardContext(access, feed, hub, figures, dead_letters, agents, acting, reading)
+    return DashboardContext(
+        access=access,
+        database=database,
+        feed=feed,
+        hub=hub,
+        figures=figures,
+        dead_letters=dead_letters,
+        deliveries=deliveries,
+        choices={tenant: Cached(partial(read_choices, database, tenant), CHOICES_SECONDS) for tenant in tenants},
+        acting=acting,
+        reading=reading,
+    )
 
 
 def application(settings: Settings, context: DashboardContext, database: Database) -> ASGIApp:
@@ -79,15 +89,19 @@ def application(settings: Settings, context: DashboardContext, database: Databas
             Route("/", views.feed),
             Route("/outbox", views.outbox),
             Route("/events", views.events),
+            Route("/post/{id}", views.post),
+            Route("/agents", views.agents),
+            Route("/unread", views.unread),
             *([Route("/subscribe", partial(show_addresses, context))] if settings.feeds_are_on else []),
             Route("/sign-in", actions.sign_in_form),
             Route("/sign-in", actions.sign_in, methods=["POST"]),
             Route("/sign-out", actions.sign_out, methods=["POST"]),
             Route("/retry", actions.retry, methods=["POST"]),
+            Route("/retry-all", actions.retry_all, methods=["POST"]),
             Route("/skip", actions.skip, methods=["POST"]),
             Route("/pause", actions.pause, methods=["POST"]),
             Route("/resume", actions.resume, methods=["POST"]),
-            *(Route(f"/{name}", _file(name), methods=["GET"]) for name in STATIC_TYPES),
+            Route("/static/{hash}/{name}", static_file),
         ],
         exception_handlers={RequestRefused: respond, TokenRequired: ask_for_token},
     )
@@ -100,8 +114,3 @@ async def _figures(database: Database) -> Figures:
         return await read_figures(database)
     except SchemaMismatch as error:
         raise DatabaseUnavailable(str(error)) from None
-
-
-def _file(name: str) -> Response:
-    """Return the response with a file of the package."""
-    return Response((STATIC / name).read_bytes(), media_type=STATIC_TYPES[name])

@@ -13,6 +13,7 @@ from autopost.outbox.reading import DeadLetter, Figures
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable
 from autopost.web.hub import Hub
+from autopost.web.page.deliveries import Deliveries
 from autopost.web.page.feed import Feed
 from autopost.web.page.rendering import Renderer
 from autopost.web.sse import event
@@ -43,6 +44,7 @@ class DashboardHub(Hub):
         feed: Feed,
         figures: Cached[Figures],
         dead_letters: Cached[list[DeadLetter]],
+        deliveries: Cached[Deliveries],
         renderer: Renderer,
         reading: Renderer,
     ) -> None:
@@ -50,6 +52,7 @@ class DashboardHub(Hub):
         self._feed = feed
         self._figures = figures
         self._dead_letters = dead_letters
+        self._deliveries = deliveries
         self._renderer = renderer
         self._reading = reading
         self.trouble = False  # whether the last query failed
@@ -80,11 +83,22 @@ class DashboardHub(Hub):
             await asyncio.sleep(FIGURES_SECONDS)
             with contextlib.suppress(DatabaseUnavailable):  # which was logged, and is published by the other poll
                 self._publish_figures(await self._figures.get(), await self._dead_letters.get())
+                outbox = [topic for topic in (Topic.OUTBOX, Topic.OUTBOX_TO_READ) if topic in self._by_topic]
+                if outbox:
+                    deliveries = await self._deliveries.get()
+                for topic in outbox:
+                    self.publish(topic, partial(self._deliveries_event, deliveries))
 
     def _publish_entry(self, entry: Outcome) -> None:
         def accepts(viewer: Viewer) -> bool:
             return viewer.wanted.accepts(
-                entry.agent_id, entry.tenant_id, is_post=entry.is_post, is_alert=entry.is_alert
+                entry.agent_id,
+                entry.tenant_id,
+                is_post=entry.is_post,
+                is_alert=entry.is_alert,
+                operation_type=entry.operation_type,
+                content=entry.content,
+                tracker_id=entry.tracker_id,
             )
 
         self.publish(Topic.FEED, partial(self.entry_event, entry), accepts)
@@ -97,6 +111,9 @@ class DashboardHub(Hub):
         for topic, renderer in ((Topic.OUTBOX, self._renderer), (Topic.OUTBOX_TO_READ, self._reading)):
             self.publish(topic, partial(_figures_event, renderer, figures))
             self.publish(topic, partial(_dead_letters_event, renderer, dead))
+
+    def _deliveries_event(self, deliveries: Deliveries) -> bytes:
+        return event("deliveries", self._renderer.deliveries(deliveries))
 
     def _publish_trouble(self, trouble: bool) -> None:
         if trouble != self.trouble:

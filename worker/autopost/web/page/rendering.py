@@ -14,8 +14,12 @@ from autopost import __version__
 from autopost.model import start_of_sentence
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
+from autopost.web.page.avatar import avatar
 from autopost.web.page.chart import chart
-from autopost.web.page.texts import parts, visible
+from autopost.web.page.deliveries import Deliveries
+from autopost.web.page.feed import MOST_ROWS_LOOKED_AT
+from autopost.web.page.static_files import HASH
+from autopost.web.page.texts import post_text, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
@@ -32,6 +36,17 @@ WAKEUPS = {
     "doorbell": "by doorbell",
     "notify": "by a notification each",
     "poll": "by polling",
+}
+MOST_LINK = 2_000
+# What the operation types of the contract are called where no rule gives a title.
+TITLES = {
+    "workflow_execute": "workflow",
+    "integration_connect": "integration",
+    "browser_automate": "browser automation",
+    "report_generate": "report",
+    "human_feedback_received": "feedback received",
+    "approval_requested": "approval requested",
+    "agent_to_agent_call": "agent call",
 }
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 
@@ -51,8 +66,11 @@ class Renderer:
         environment.filters |= {
             "visible": visible,
             "word": word,
-            "parts": parts,
-            "start_of_sentence": start_of_sentence,
+            "post_text": post_text,
+            "day": day,
+            "clock": clock,
+            "safe_link": safe_link,
+            "title_of": title_of,
             "reason": reason,
             "seconds": seconds,
             "day_time": day_time,
@@ -63,7 +81,10 @@ class Renderer:
             "version": __version__,
             "may_act": may_act,
             "chart": chart,
+            "avatar": avatar,
+            "static": f"static/{HASH}",
             "most_counted": MOST_ROWS_COUNTED,
+            "rows_looked_at": MOST_ROWS_LOOKED_AT,
             "wakeups": WAKEUPS,
             "plural": gettext.NullTranslations().ngettext,
         }
@@ -86,6 +107,10 @@ class Renderer:
         """Return the figures of the outbox."""
         return str(self._fragments.figures(figures))
 
+    def deliveries(self, deliveries: Deliveries) -> str:
+        """Return where posts go on to, and whether they arrive."""
+        return str(self._fragments.deliveries(deliveries))
+
     def dead_letters(self, dead: list[DeadLetter]) -> str:
         """Return the list of dead letters."""
         return str(self._fragments.dead_letters(dead))
@@ -94,6 +119,12 @@ class Renderer:
 def word(value: str | None) -> str | None:
     """Return an operation type that is one word, None for anything else: that may be text of an operation."""
     return value if value is not None and _WORD.fullmatch(value) else None
+
+
+def title_of(operation_type: str | None, title: str | None = None) -> str:
+    """Return what an operation is called, as the beginning of a sentence: its rule's title, or its type in words."""
+    called = title or TITLES.get(operation_type or "") or (operation_type or "an operation").replace("_", " ")
+    return start_of_sentence(visible(called) or "an operation")
 
 
 def reason(code: str | None) -> str:
@@ -117,7 +148,23 @@ def seconds(value: float | None) -> str:
 def day_time(at: datetime) -> str:
     """Return a time in UTC; the dashboard's script shows it in the reader's time zone."""
     utc = at.astimezone(UTC)
-    return f"{utc.day} {utc:%b}, {utc:%H:%M:%S}"
+    return f"{utc.day} {utc:%b %Y}, {utc:%H:%M:%S} UTC"
+
+
+def day(at: datetime) -> str:
+    """Return the day of a time in UTC."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%B %Y}"
+
+
+def clock(at: datetime) -> str:
+    """Return the hour and minute of a time in UTC."""
+    return f"{at.astimezone(UTC):%H:%M}"
+
+
+def safe_link(address: str | None) -> str | None:
+    """Return an address on the web, None for anything else that a row may hold."""
+    return address if address is not None and address.startswith("https://") and len(address) <= MOST_LINK else None
 
 
 def iso(at: datetime) -> str:

@@ -29,12 +29,30 @@ _STRAY = regex.compile(
 _PILE = regex.compile(r"((?:\p{M}[\u200c\u200d]?){3}\p{M})[\p{M}\u200c\u200d]+")
 
 
+# A run of one direction inside a text of the other, with the mark that ends it.
+_RTL = r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]"
+_LTR = r"\p{Bidi_Class=L}"
+_RUN = {
+    "ltr": regex.compile(rf"{_RTL}(?:[^{_LTR}]*{_RTL})?[.!?…]*", regex.V1),
+    "rtl": regex.compile(rf"{_LTR}(?:[^\p{{Bidi_Class=R}}\p{{Bidi_Class=AL}}]*{_LTR})?[.!?…]*", regex.V1),
+}
+_STRONG = regex.compile(rf"({_LTR})|{_RTL}", regex.V1)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a post; `is_placeholder` where something was redacted."""
+    """A piece of a post: `kind` is text, placeholder (something was redacted there), or apart (its own direction)."""
 
     text: str
-    is_placeholder: bool
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PostText:
+    """A post in pieces, and the direction of the sentence around names and quoted texts."""
+
+    direction: str
+    parts: list[Part]
 
 
 def visible(value: object) -> str:
@@ -43,14 +61,37 @@ def visible(value: object) -> str:
     return _PILE.sub(r"\1", _STRAY.sub("", _INVISIBLE.sub("", text))).strip()
 
 
-def parts(value: object) -> Iterator[Part]:
-    """Yield the pieces of a post, in order."""
+def post_text(value: object, name: str | None = None) -> PostText:
+    """Return a post in pieces. The agent's name does not decide the direction of the sentence that it stands in."""
     text = visible(value)
+    shown = visible(name or "")
+    own = text.replace(shown, " ") if shown else text
+    direction = _direction(regex.sub(PLACEHOLDER, " ", own))
+    parts: list[Part] = []
     end = 0
     for found in regex.finditer(PLACEHOLDER, text):
-        if found.start() > end:
-            yield Part(text[end : found.start()], is_placeholder=False)
-        yield Part(found.group(), is_placeholder=True)
+        parts += _runs(text[end : found.start()], direction, shown)
+        parts.append(Part(found.group(), "placeholder"))
         end = found.end()
-    if end < len(text):
-        yield Part(text[end:], is_placeholder=False)
+    return PostText(direction, [*parts, *_runs(text[end:], direction, shown)])
+
+
+def _direction(text: str) -> str:
+    """Return the direction of the first letter that has one."""
+    found = _STRONG.search(text)
+    return "rtl" if found is not None and found[1] is None else "ltr"
+
+
+def _runs(text: str, direction: str, name: str) -> Iterator[Part]:
+    """Yield a text in pieces: the agent's name and runs of the other direction stand apart."""
+    for number, around in enumerate(text.split(name) if name else [text]):
+        if number:
+            yield Part(name, "apart")
+        end = 0
+        for found in _RUN[direction].finditer(around):
+            if found.start() > end:
+                yield Part(around[end : found.start()])
+            yield Part(found.group(), "apart")
+            end = found.end()
+        if end < len(around):
+            yield Part(around[end:])
