@@ -7,9 +7,12 @@ where
             $10::text is null
             or (
                 r.action = 'auto_post.posted'
-                and exists (
-                    select from {{ platform }}.social_posts as t
-                    where r.post_id = t.id and t.tenant_id::text = $10
+                -- With a limit it is one probe for each row; an EXISTS may become a scan of all posts.
+                and (
+                    select t.tenant_id::text = $10 from {{ platform }}.social_posts as t
+                    where r.post_id = t.id
+                    order by t.id
+                    limit 1
                 )
             )
             or (
@@ -25,8 +28,10 @@ where
         and (
             $12::text is null
             or r.tracker_id = $12
-            or exists (
-                select from {{ platform }}.social_posts as t
-                where r.post_id = t.id and strpos(lower(left(t.content, 4000)), lower($12)) > 0
+            or (
+                select strpos(lower(left(t.content, 4000)), lower($12)) > 0 from {{ platform }}.social_posts as t
+                where r.post_id = t.id
+                order by t.id
+                limit 1
             )
         )

@@ -45,8 +45,24 @@ GENERIC: dict[str, tuple[Any, ...]] = {
     "writers": (MOST_ROWS_COUNTED,),
 }
 CUSTOM = GENERIC | {
-    "outcomes": (FIRST, LAST, "", "agent1", True, True, 41, 5_000, "{}", "tenant", "report_generate", "post"),
+    "outcomes": (FIRST, LAST, "", "agent1", True, True, 41, 5_000, "{}", None, None, None),
     "queue": (MOST_ROWS_COUNTED, 0),
+}
+ANY = (None, None, True, 41, 5_000, "{}")
+# What the pages of the dashboard read: the statement, what it is given, and how many rows of LARGE it may read.
+PAGES: dict[str, tuple[str, tuple[object, ...], int]] = {
+    "the newest": ("outbox/outcomes", (FIRST, LAST, "", *ANY, None, None, None), 200),
+    "in the middle": ("outbox/outcomes", (FIRST, "MIDDLE_AT", "a100000", *ANY, None, None, None), 200),
+    "one agent": ("outbox/outcomes", (FIRST, LAST, "", "agent3", *ANY[1:], None, None, None), 10_000),
+    "a text": ("outbox/outcomes", (FIRST, LAST, "", *ANY, None, None, "nothing has it"), 15_000),
+    "a tenant": ("outbox/outcomes", (FIRST, LAST, "", *ANY, "nobody", None, None), 15_000),
+    "newer": ("web/newer", ("MIDDLE_AT", LAST, "a100000", *ANY, None, None, None), 200),
+    "newer with a text": ("web/newer", ("MIDDLE_AT", LAST, "a100000", *ANY, None, None, "nothing has it"), 15_000),
+    "the horizon": ("web/horizon", (LAST, "", 5_000), 5_100),
+    "agents": ("web/agents", (20_000, 5_000, None), 20_000),
+    "choices": ("web/choices", (20_000, 100, None), 40_000),
+    "a post": ("web/post", ("MIDDLE",), 10),
+    "documents": ("feed/posts", (None, None, 50, 5_000, None, LAST, ""), 5_100),
 }
 LARGE = ("auto_post_outbox", "audit_log", "social_posts")
 
@@ -98,6 +114,28 @@ def test_no_read_scans_a_large_table(many: str, name: str, mode: str) -> None:
     assert row is not None
     scanned = [node["Relation Name"] for node in nodes(row[0][0]["Plan"]) if node["Node Type"] == "Seq Scan"]
     assert [table for table in scanned if table in LARGE] == [], row[0]
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_no_page_reads_more_than_its_share_of_a_long_feed(many: str, case: str) -> None:
+    """By indexes alone, whatever is asked for: what a page reads does not grow with the feed."""
+    name, arguments, most = PAGES[case]
+    with open_connection(many) as connection:
+        middle = connection.execute(b"select occurred_at, post_id from audit_log where id = 'a100000'").fetchone()
+        assert middle is not None
+        stand_ins = {"MIDDLE_AT": middle[0], "MIDDLE": middle[1]}
+        values = [stand_ins.get(str(argument), argument) for argument in arguments]
+        given = ", ".join("null" if value is None else f"'{value}'" for value in values)
+        connection.execute(b"set plan_cache_mode = force_custom_plan")
+        connection.execute(f"prepare reading as {query(name, SCHEMAS)}".encode())
+        explain = f"explain (analyze, timing off, format json) execute reading ({given})"
+        row = connection.execute(explain.encode()).fetchone()
+    assert row is not None
+    scans = [node for node in nodes(row[0][0]["Plan"]) if node.get("Relation Name") in LARGE]
+    assert scans
+    assert [node["Relation Name"] for node in scans if node["Node Type"] == "Seq Scan"] == [], row[0]
+    read = sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in scans)
+    assert read <= most, row[0]
 
 
 async def test_figures_totals_and_dead_letters_agree(host: Host, settings: Settings) -> None:

@@ -157,6 +157,45 @@ def test_older_posts_are_a_link_away(host: Host, guarded: Site) -> None:
     assert "data-stream" not in guarded.get(path).text, "what is old does not change"
 
 
+def test_newer_posts_are_a_link_away(host: Host, guarded: Site) -> None:
+    """From a page in the middle up to the newest, which has no such link and is live."""
+    fill(host, 100)
+    signed_in(guarded)
+    oldest = re.search(r'rel="next" href="\./(\?[^"]*)"', guarded.get("/").text)
+    assert oldest is not None
+    page = guarded.get("/" + oldest[1]).text
+    assert numbers(page) == list(range(60, 20, -1))
+    newer = re.search(r'rel="prev" href="\./(\?[^"]*)"', page)
+    assert newer is not None
+    page = guarded.get("/" + newer[1]).text
+    assert numbers(page) == list(range(100, 60, -1))
+    assert 'rel="prev"' not in page
+    assert "data-stream" in page
+
+
+def test_unread_posts_are_counted_for_a_hidden_tab(host: Host, guarded: Site) -> None:
+    """After the place that it has, of the posts that its filter shows."""
+    fill(host, 30)
+    place = host.value(
+        "select lpad((extract(epoch from occurred_at) * 1000000)::bigint::text, 17, '0') || '~a20' from audit_log "
+        "where id = 'a20'"
+    )
+    assert guarded.get(f"/unread?after={place}").status_code == 401
+    signed_in(guarded)
+    assert guarded.get(f"/unread?after={place}").json() == {"unread": 10, "is_all": True}
+    assert guarded.get(f"/unread?after={place}&kind=alert").json()["unread"] == 2
+    assert guarded.get("/unread?after=x").json() == {"unread": 0}
+    assert guarded.get("/agents?q=x").json() == []
+
+
+def test_filter_offers_feeds_of_what_it_shows(host: Host, guarded: Site) -> None:
+    """Readers find them by their links."""
+    fill(host, 1)
+    page = signed_in(guarded).get("/?kind=alert").text
+    for kind, name in (("application/atom+xml", "feed.atom"), ("application/feed+json", "feed.json")):
+        assert f'<link rel="alternate" type="{kind}" title="autopost" href="{name}?kind=alert">' in page
+
+
 def test_rare_agent_is_found_further_back(host: Host, guarded: Site) -> None:
     """A page looks at so many rows and no more; the link goes on from there."""
     fill(host, 6_000, gap_seconds=0.1)
@@ -211,6 +250,42 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
         assert said in words, said
     assert "Minute by minute" in words
     assert 'role="img" aria-label="The last 60 minutes: 5' in page
+
+
+def test_pages_show_where_posts_go(host: Host, guarded: Site) -> None:
+    """Webhooks and the transport on the operations page; on a post's page whether each has passed it."""
+    fill(host, 1)
+    (post,) = host.rows("select id, created_at from social_posts")
+    host.execute(
+        "insert into auto_post_events (position, post_id, post_type, content, created_at) "
+        "values (1, %s, 'status', 'text', %s)",
+        (post["id"], post["created_at"]),
+    )
+    host.execute(
+        "insert into auto_post_consumers (name, position, failing_since, last_error) values "
+        "('transport', 1, null, null), ('webhook:chat', 1, null, null), "
+        "('webhook:down', 0, now() - interval '2 minutes', 'HTTP 500'), ('webhook:wrong', 1, null, null)"
+    )
+    host.execute(
+        "insert into auto_post_webhook_dead_letters (hook, position, post_id, message, error) "
+        "values ('wrong', 1, %s, '{}', 'HTTP 400')",
+        (post["id"],),
+    )
+    try:
+        signed_in(guarded)
+        until(lambda: "fails for 2 min: <bdi>HTTP 500" in guarded.get("/outbox").text)
+        page = guarded.get(f"/post/{post['id']}").text
+        rows = [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in re.findall(r"<tr>.*</tr>", page)]
+        assert rows[1:] == [
+            "transport delivered",
+            "webhook chat passed",
+            "webhook down waiting: HTTP 500",
+            "webhook wrong dead letter: HTTP 400",
+        ]
+    finally:
+        host.execute("delete from auto_post_events")
+        host.execute("delete from auto_post_consumers where name <> 'log'")
+        host.execute("delete from auto_post_webhook_dead_letters")
 
 
 def test_dead_letter_is_retried_and_skipped(host: Host, guarded: Site) -> None:

@@ -9,12 +9,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, expect
 from psycopg import sql
 
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
-from tests.support.web.browsing import Events, Site, site
+from tests.support.web.browsing import TOKEN, Events, Site, site
 from tests.support.web.filling import lock_out, looks, post
+
+PATIENCE_MILLISECONDS = 120_000
 
 
 @pytest.fixture
@@ -93,3 +96,34 @@ def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site,
         post(host, 1)
         assert events.until("trouble", 3)[2].data is False
         assert len(events.until("entry")) == 1
+
+
+def test_open_and_new_pages_outlast_an_outage(host: Host, guarded: Site, database: str, browser: Browser) -> None:
+    """Neither says that it is live while the database is away, and both go on by themselves when it is back."""
+    post(host, 1)
+    until(lambda: host.waiting() == 0)
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    opened, loaded = context.new_page(), context.new_page()
+    opened.goto(guarded.address)
+    opened.get_by_label("Token").fill(TOKEN)
+    opened.get_by_role("button", name="Sign in").click()
+    opened.bring_to_front()
+    expect(opened.locator("#live")).to_have_text("Live", timeout=PATIENCE_MILLISECONDS)
+    name = sql.Identifier(host.connection.info.dbname)
+    with open_connection(database, dbname="postgres", autocommit=True) as other:
+        other.execute(sql.SQL("alter database {} with allow_connections false").format(name))
+        lock_out(host)
+        expect(opened.locator(".trouble")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+        expect(opened.locator("#live")).not_to_have_text("Live")
+        expect(opened.locator("#feed > .entry")).to_have_count(1)
+        loaded.goto(f"{guarded.address}/outbox")
+        expect(loaded.locator(".trouble")).to_be_visible()
+        expect(loaded.locator("#live")).to_be_hidden()
+        other.execute(sql.SQL("alter database {} with allow_connections true").format(name))
+    expect(loaded.get_by_role("heading", name="Dead letters")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    expect(opened.locator("#live")).to_have_text("Live", timeout=PATIENCE_MILLISECONDS)
+    expect(opened.locator(".trouble")).to_have_count(0)
+    post(host, 2)
+    expect(opened.locator("#feed > .entry")).to_have_count(2, timeout=PATIENCE_MILLISECONDS)
+    context.close()
