@@ -513,6 +513,19 @@ comment on column {{ schema }}.auto_post_llm_days.limit_usd is
 comment on column {{ schema }}.auto_post_llm_days.is_exhausted is
 'Whether the budget had no room for the last request: posts are written from templates.';
 
+-- Sessions of the dashboard that were signed out before their time, so that every process refuses them.
+create table {{ schema }}.auto_post_ended_sessions (
+    digest text not null,
+    ends_at timestamptz not null,
+    constraint auto_post_ended_sessions_pkey primary key (digest),
+    constraint auto_post_ended_sessions_digest_check check (length(digest) <= 64 and digest ~ '^[0-9a-f]{64}$')
+);
+
+comment on table {{ schema }}.auto_post_ended_sessions is
+'Sessions of the dashboard that were signed out. A row is deleted after the session would have ended by itself.';
+comment on column {{ schema }}.auto_post_ended_sessions.digest is 'The SHA-256 of the session, in hexadecimal digits.';
+comment on column {{ schema }}.auto_post_ended_sessions.ends_at is 'When the session would have ended by itself.';
+
 -- The switches that a DBA turns at run time. Exactly one row.
 create table {{ schema }}.auto_post_control (
     only_row boolean not null default true,
@@ -4492,6 +4505,38 @@ revoke execute on function {{ schema }}.auto_post_check_workers() from public;
 comment on function {{ schema }}.auto_post_check_workers() is
 'Part of auto_post_check: the workers, the problems that they report, the reconciler, and what it did not capture.';
 
+-- Ends a session of the dashboard in every process. A definer function, so that a role that only reads can sign out.
+-- Deletes sessions that have ended by themselves; of more than 10,000 those that end first.
+create or replace function {{ schema }}.auto_post_end_session(p_digest text, p_ends_at timestamptz)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_ends_at > pg_catalog.now() + interval '1 day' then
+        raise exception 'a session lasts less than a day' using errcode = 'invalid_parameter_value';
+    end if;
+    insert into {{ schema }}.auto_post_ended_sessions as e (digest, ends_at)
+    values (p_digest, p_ends_at)
+    on conflict (digest) do nothing;
+    delete from {{ schema }}.auto_post_ended_sessions as e
+    where
+        e.ends_at < pg_catalog.now()
+        or e.digest in (
+            select s.digest
+            from {{ schema }}.auto_post_ended_sessions as s
+            order by s.ends_at desc
+            offset 10000
+        );
+end
+$$;
+
+revoke execute on function {{ schema }}.auto_post_end_session(text, timestamptz) from public;
+
+comment on function {{ schema }}.auto_post_end_session(text, timestamptz) is
+'Ends a session of the dashboard, given by the SHA-256 of its cookie, in every process.';
+
 -- The columns that the two groups may read or write of tables of which they may not read or write all. A row for each
 -- right. In the outbox a worker changes the outcome of an operation and what was committed of it, and nothing else; a
 -- reader sees neither texts, which are not redacted, nor posts that the platform's own policies may hide.
@@ -4558,7 +4603,7 @@ as $$
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_llm_days auto_post_workers '
             'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
-            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited'
+            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited auto_post_ended_sessions'
         ),
         (
             'auto_post_worker', 'INSERT',
@@ -4574,7 +4619,7 @@ as $$
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
             'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json '
-            'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals'
+            'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals auto_post_end_session'
         ),
         (
             'auto_post_reader', 'SELECT',
@@ -4582,12 +4627,13 @@ as $$
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
             'auto_post_alert_windows auto_post_rate_limited auto_post_llm_days auto_post_not_captured auto_post_tombstones '
             'auto_post_health auto_post_dead '
-            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
+            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers '
+            'auto_post_ended_sessions'
         ),
         (
             'auto_post_reader', 'EXECUTE',
             'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights '
-            'auto_post_platform_changes auto_post_json auto_post_open_approvals'
+            'auto_post_platform_changes auto_post_json auto_post_open_approvals auto_post_end_session'
         )
     ),
 

@@ -12,7 +12,7 @@ as $$
             'agents auto_post_schema_version auto_post_compatibility auto_post_control auto_post_tombstones auto_post_pauses '
             'auto_post_outbox auto_post_operations auto_post_rate_limits auto_post_alert_windows auto_post_llm_days auto_post_workers '
             'auto_post_rules auto_post_reconciliation auto_post_not_captured auto_post_events auto_post_consumers '
-            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited'
+            'auto_post_webhook_dead_letters auto_post_webhook_summaries auto_post_rate_limited auto_post_ended_sessions'
         ),
         (
             'auto_post_worker', 'INSERT',
@@ -28,7 +28,7 @@ as $$
             'auto_post_worker', 'EXECUTE',
             'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
             'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json '
-            'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals'
+            'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals auto_post_end_session'
         ),
         (
             'auto_post_reader', 'SELECT',
@@ -36,12 +36,13 @@ as $$
             'auto_post_control auto_post_pauses auto_post_workers auto_post_rate_limits auto_post_reconciliation '
             'auto_post_alert_windows auto_post_rate_limited auto_post_llm_days auto_post_not_captured auto_post_tombstones '
             'auto_post_health auto_post_dead '
-            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers'
+            'auto_post_stuck auto_post_skips auto_post_mapping auto_post_operations auto_post_consumers '
+            'auto_post_ended_sessions'
         ),
         (
             'auto_post_reader', 'EXECUTE',
             'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights '
-            'auto_post_platform_changes auto_post_json auto_post_open_approvals'
+            'auto_post_platform_changes auto_post_json auto_post_open_approvals auto_post_end_session'
         )
     ),
 

@@ -86,6 +86,10 @@ begin
 end
 $columns$;
 
+-- Both: sessions of the dashboard.
+grant select on {{ schema }}.auto_post_ended_sessions to auto_post_worker, auto_post_reader;
+grant execute on function {{ schema }}.auto_post_end_session(text, timestamptz) to auto_post_worker, auto_post_reader;
+
 -- Both: what views of a mapping may call, and the lookup of an agent.
 grant execute on function
 {{ schema }}.auto_post_json(text), {{ schema }}.auto_post_agents(text)

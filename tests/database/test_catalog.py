@@ -65,6 +65,7 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
         "auto_post_capture",
         "auto_post_committed",
         "auto_post_count_alerts",
+        "auto_post_end_session",
         "auto_post_expire",
         "auto_post_open_approvals",
         "auto_post_reconcile",

@@ -88,6 +88,7 @@ FORBIDDEN_TO_APPLICATION = [
 CLAIMED = ("id", "epoch")
 LONG_AGO, FAR_OFF = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9000))
 NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
+SOON = datetime.now(UTC) + timedelta(hours=1)
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agent_names": (100,),
     "worker/agents_now": (["ada"], "200", "2000"),
@@ -197,8 +198,8 @@ TO_BOTH: dict[str, tuple[Any, ...]] = {
 TO_READER: dict[str, tuple[Any, ...]] = {
     **TO_BOTH,
     "feed/listens": ("feed",),
-    "feed/missed": (0, False, True, ["ada"], 10, 100),
-    "feed/posts": ("ada", "alert", 10, 100),
+    "feed/missed": (0, False, True, ["ada"], 10, 100, None),
+    "feed/posts": ("ada", "alert", 10, 100, None, FAR_OFF, ""),
     "feed/stretch": (0, 10),
     "outbox/dead_letters": (10, 100),
     "outbox/latency": (100,),
@@ -213,8 +214,10 @@ TO_READER: dict[str, tuple[Any, ...]] = {
     "outbox/workers": (10,),
     "outbox/writers": (100,),
     "worker/host_problems": (),
-    "web/agents": (100, 10),
-    "web/choices": (100, 10),
+    "web/agents": (100, 10, None),
+    "web/choices": (100, 10, None),
+    "web/sessions": (),
+    "web/end_session": ("0" * 64, SOON),
     "web/deliveries": ("p", 100),
     "web/horizon": (FAR_OFF, "", 100),
     "web/newer": (LONG_AGO, FAR_OFF, "", None, None, True, 10, 100, ["seen"], "t", None, "text"),

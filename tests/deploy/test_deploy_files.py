@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -21,12 +22,14 @@ from tests.deploy import DEPLOY
 from tests.support import ROOT
 
 BIN = Path(sys.executable).parent
-MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+KUBERNETES = DEPLOY / "kubernetes"
+MANIFESTS = sorted(path for path in KUBERNETES.glob("*.yaml") if path.stem != "kustomization")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 LEAST_STOP_SECONDS = (
     20 + SIGN_OFF_TIMEOUT_SECONDS + SIGN_OFF_TIMEOUT_SECONDS + 2 + TRACES_SECONDS
 )  # drain, release, pool, HTTP, traces
 EXPOSURE = "20"  # of 100, which is what systemd says of a service without any confinement: 9.6 of 10
+needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 
@@ -105,6 +108,8 @@ def test_compose_file_is_valid_and_in_order() -> None:
     for service in services.values():
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+    token = services["worker"]["environment"]["SOCIAL_POST_HTTP_TOKEN"]
+    assert token.startswith("${AUTOPOST_HTTP_TOKEN:?"), "or the port would serve no dashboard, or one without a token"
     assert int(services["worker"]["stop_grace_period"].removesuffix("s")) >= LEAST_STOP_SECONDS
     assert {"test", "interval"} <= services["worker"]["healthcheck"].keys() & services["database"]["healthcheck"].keys()
 
@@ -145,6 +150,47 @@ def test_pod_of_a_worker_gives_it_time_to_start_and_to_drain(name: str) -> None:
         assert probe["periodSeconds"] * probe["failureThreshold"] > waits
 
 
+@needs_kubectl
+def test_base_and_component_build_with_a_kustomization_of_ones_own(tmp_path: Path) -> None:
+    """As the how-to has it: workers, serve, Service and policies, and with the component what Prometheus scrapes."""
+    text = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    (found,) = re.findall(r"^```yaml\n# kustomization.yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    for folder in re.findall(r"autopost/(deploy/kubernetes\S*)", found):
+        assert (ROOT / folder / "kustomization.yaml").exists(), folder
+    (tmp_path / "kustomization.yaml").write_text(found.replace("autopost/deploy", f"{_up(tmp_path)}/deploy"), "utf-8")
+    built = list(yaml.safe_load_all(check("kubectl", "kustomize", tmp_path)))
+    kinds = sorted((document["kind"], document["metadata"]["name"]) for document in built)
+    for name in ("autopost", "autopost-serve"):
+        for kind in ("Deployment", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor"):
+            assert (kind, name) in kinds
+    assert ("Service", "autopost-serve") in kinds
+    by_name = {(document["kind"], document["metadata"]["name"]): document for document in built}
+    assert {document["metadata"]["namespace"] for document in built} == {"agents"}
+    for name in ("autopost", "autopost-serve"):
+        template = by_name["Deployment", name]["spec"]["template"]
+        (container,) = template["spec"]["containers"]
+        assert container["image"] == "registry.mine.example/autopost:0.1.0"
+        selector = by_name["PodMonitor", name]["spec"]["selector"]["matchLabels"]
+        assert selector.items() <= template["metadata"]["labels"].items()
+        (endpoint,) = by_name["PodMonitor", name]["spec"]["podMetricsEndpoints"]
+        assert endpoint["port"] in [port["name"] for port in container["ports"]]
+    service = by_name["Service", "autopost-serve"]["spec"]
+    labels = by_name["Deployment", "autopost-serve"]["spec"]["template"]["metadata"]["labels"]
+    assert service["selector"].items() <= labels.items()
+
+
+def _up(folder: Path) -> str:
+    """Return the project relative to a folder, as kustomize wants it."""
+    return os.path.relpath(ROOT, folder.resolve())
+
+
+def test_policy_lets_out_what_the_settings_may_need() -> None:
+    """PostgreSQL, the LLM and webhooks, Redis, and collectors of traces."""
+    policy = next(yaml.safe_load_all((KUBERNETES / "network-policy.yaml").read_text("utf-8")))
+    ports = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
+    assert ports == {53, 443, 4317, 4318, 5432, 6379}
+
+
 def test_settings_in_deployments_are_settings() -> None:
     """A misspelt variable would keep the process from starting."""
     text = "".join(path.read_text("utf-8") for path in DEPLOY.rglob("*") if path.is_file())
@@ -165,8 +211,9 @@ def test_units_are_valid(tmp_path: Path) -> None:
         text = unit.read_text("utf-8")
         assert "/opt/autopost/bin/autopost " in text
         (tmp_path / unit.name).write_text(text.replace("/opt/autopost/bin/autopost", "/bin/true"), "utf-8")
+    shutil.copytree(DEPLOY / "systemd" / "autopost.service.d", tmp_path / "autopost.service.d")
     result = subprocess.run(
-        ["systemd-analyze", "verify", *sorted(tmp_path.iterdir())], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", *sorted(tmp_path.glob("*.service"))], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
 

@@ -62,10 +62,10 @@ PAGES: dict[str, tuple[str, tuple[object, ...], int]] = {
     "newer": ("web/newer", ("MIDDLE_AT", LAST, "a100000", *ANY, None, None, None), 200),
     "newer with a text": ("web/newer", ("MIDDLE_AT", LAST, "a100000", *ANY, None, None, "nothing has it"), 15_000),
     "the horizon": ("web/horizon", (LAST, "", 5_000), 5_100),
-    "agents": ("web/agents", (20_000, 5_000), 20_000),
-    "choices": ("web/choices", (20_000, 100), 40_000),
+    "agents": ("web/agents", (20_000, 5_000, None), 20_000),
+    "choices": ("web/choices", (20_000, 100, None), 40_000),
     "a post": ("web/post", ("MIDDLE",), 10),
-    "documents": ("feed/posts", (None, None, 50, 5_000), 5_100),
+    "documents": ("feed/posts", (None, None, 50, 5_000, None, LAST, ""), 5_100),
 }
 LARGE = ("auto_post_outbox", "audit_log", "social_posts")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -113,3 +114,21 @@ def test_long_text_is_cut_to_what_a_chat_takes(kind: str) -> None:
 def test_sample_says_that_it_is_one(secret: str) -> None:
     """For anyone who reads it where it arrives."""
     assert "This is a test of the webhook a." in sample(hook_of(secret)).content
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_link_of_a_post_is_in_its_message_once(kind: str) -> None:
+    """Beside the text, which stays as it is; what other hands wrote there is left out."""
+    answer, _ = SERVICES[kind]
+    link = "https://platform.example/ops/a%20b_(1)?x=1&y=*z*"
+    plain = sent_to(kind, ADA)
+    body = sent_to(kind, post(metadata={**ADA.metadata, "link": link}))
+    assert 200 <= (answer("/x?wait=true", body).status or 0) < 300
+    said = html.unescape(json.dumps(body, ensure_ascii=False)).replace("%28", "(").replace("%29", ")")
+    assert said.count(link) == 1
+    for hostile in ("javascript:alert(1)", "https://x|y>z", "https://x) [a](https://evil.example", 7):
+        assert sent_to(kind, post(metadata={**ADA.metadata, "link": hostile})) == plain
+    long = "https://platform.example/" + "x" * 1_900
+    body = sent_to(kind, post(content="*" * 5_000, metadata={"link": long}))
+    if kind == "discord":
+        assert 200 <= (answer("/x?wait=true", body).status or 0) < 300, "the text goes before the link"

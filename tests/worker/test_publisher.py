@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from autopost.database.connection import create_pool
+from autopost.link import Links, LinkTemplate
 from autopost.model import Claim, Generator, Posted, Proposal, Reason, Skipped, Written
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
@@ -134,6 +135,19 @@ async def test_text_that_cost_money_is_saved_before_it_is_published(
     )
     (again,) = await outbox.claim(1, LEASE)
     assert again.draft == (written if is_saved else None)
+
+
+async def test_post_has_the_link_of_its_operation(
+    host: Host, settings: Settings, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """In its metadata, where the platform's own front end, feeds and messages find it."""
+    outbox, (claim,) = await claimed(host, pool, "ada")
+    links = Links(LinkTemplate("https://platform.example/{agent_id}/{tracker_id}"))
+    async with publishing(
+        host, settings, Publication(pool, SCHEMAS, "one", links=links), outbox, [Posted(claim, FREE)]
+    ):
+        pass
+    assert host.value("select post_metadata ->> 'link' from social_posts") == "https://platform.example/ada/op0"
 
 
 async def test_skipped_rows_do_not_wait_for_the_posts_of_their_group(

@@ -44,8 +44,8 @@ def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
     return json.dumps(facts)
 
 
-def post_metadata(posted: Posted) -> str:
-    """Return the metadata of a post as JSON: its operation, and how it was written."""
+def post_metadata(posted: Posted, link: str | None = None) -> str:
+    """Return the metadata of a post as JSON: its operation, where it leads, and how it was written."""
     operation, written = posted.claim.operation, posted.written
     return json.dumps(
         {
@@ -53,6 +53,7 @@ def post_metadata(posted: Posted) -> str:
             "operation_status": word(operation.status),
             **_title_fact(operation.title),
             "tracker_id": operation.tracker_id,
+            **({} if link is None else {"link": link}),
             "generator": written.generator,
             "model": written.model,
             **summary_facts(operation.summary),

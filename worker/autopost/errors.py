@@ -18,7 +18,11 @@ AutopostError
 │   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
 │   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
 │   ├── InvalidPosition      400: a feed is asked for from what is no position
+│   ├── ActionsForbidden     403: the token only reads
+│   ├── AllTenantsRequired   403: the token is limited to one tenant
+│   ├── OtherTenant          403: the token is limited to another tenant
 │   ├── TokenRequired        401
+│   │   └── BasicTokenRequired   401, with a question for a feed reader
 │   ├── TooManyViewers       503
 │   ├── TooManyWrongTokens   429
 │   └── UnknownTopic         400

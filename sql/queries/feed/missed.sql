@@ -1,6 +1,7 @@
 -- The newest of the log of announcements after a place ($1), the newest first, at most $5: of all ($2), alerts ($3), or
--- of agents ($4). Looks at the log's last $6 places at the most. In each row, of which there is one at least, the log's
--- last place, and from which place on it was looked at. What is no longer on the feed has no content.
+-- of agents ($4); of the tenant $7 (NULL: of all). Looks at the log's last $6 positions at most.
+-- In each row, of which there is one at least, the log's last position, and from which one on it was looked at. What is
+-- no longer on the feed has no content.
 with kept as (
     select min(k.position) as position
     from {{ schema }}.auto_post_events as k
@@ -28,6 +29,7 @@ left join lateral (
     where
         a.position >= reach.told_from and a.position <= reach.log_position
         and ($2::boolean or ($3::boolean and a.post_type = 'alert') or a.agent_id = any($4::text[]))
+        and ($7::text is null or a.tenant_id = $7)
     order by a.position desc
     limit $5
 ) as n on true

@@ -9,7 +9,11 @@ select
     l.tracker_id, left(coalesce(l.details ->> 'reason', l.details ->> 'error'), 200) as why,
     left(l.details ->> 'generator', 40) as generator,
     coalesce(l.details ->> 'is_alert' = 'true', false) as is_alert, left(l.details ->> 'title', 60) as title,
-    left(p.content, 4000) as content, coalesce(p.tenant_id::text, a.tenant_id) as tenant_id,
+    left(p.content, 4000) as content,
+    case
+        when l.details ->> 'reason' in ('tenant_mismatch', 'agent_ambiguous') then null  -- it concerns two
+        else coalesce(p.tenant_id::text, a.tenant_id)
+    end as tenant_id,
     left(a.category, 100) as category, p.id as post_id, left(p.post_metadata ->> 'link', 2001) as link,
     l.details -> 'digest' as digest
 from (

@@ -32,7 +32,7 @@ class Announcer:
             "where name = 'transport'"
         )
 
-    def write(self, *contents: str, agent: str = "ada", alert: bool = False) -> list[str]:
+    def write(self, *contents: str, agent: str = "ada", alert: bool = False, tenant: str = "tenant") -> list[str]:
         """Write posts and give them their places, without a word to anybody; return their ids."""
         ids = [str(uuid4()) for _ in contents]
         kind = "alert" if alert else "status"
@@ -40,14 +40,14 @@ class Announcer:
         for post_id, content in zip(ids, contents, strict=True):
             self._host.execute(
                 "insert into social_posts (id, tenant_id, author_type, author_id, post_type, content, post_metadata, "
-                "auto_generated) values (%s, 'tenant', 'agent', %s, %s, %s, %s, true)",
-                (post_id, agent, kind, content, metadata),
+                "auto_generated) values (%s, %s, 'agent', %s, %s, %s, %s, true)",
+                (post_id, tenant, agent, kind, content, metadata),
             )
             self._host.execute(
                 "insert into auto_post_events (post_id, tenant_id, agent_id, agent_name, agent_maturity, "
                 "agent_category, post_type, content, post_metadata, created_at) "
-                "values (%s, 'tenant', %s, %s, 'AUTONOMOUS', 'ops', %s, %s, %s, now())",
-                (post_id, agent, agent.title(), kind, content, metadata),
+                "values (%s, %s, %s, %s, 'AUTONOMOUS', 'ops', %s, %s, %s, now())",
+                (post_id, tenant, agent, agent.title(), kind, content, metadata),
             )
         self._host.execute("select auto_post_sequence_events(100000)")
         return ids

@@ -48,6 +48,10 @@ _GOOGLE_FIELDS: Mapping[str, set[str]] = {
     "header": {"title", "subtitle", "imageType", "imageUrl", "imageAltText"},
     "sections": {"header", "widgets", "collapsible", "uncollapsibleWidgetsCount"},
     "widgets": {"textParagraph", "decoratedText", "divider", "buttonList"},
+    "buttonList": {"buttons"},
+    "buttons": {"text", "icon", "color", "onClick", "disabled", "altText", "type"},
+    "onClick": {"action", "openLink", "openDynamicLinkAction", "card", "overflowMenu"},
+    "openLink": {"url", "openAs", "onClose"},
     "textParagraph": {"text", "maxLines", "textSyntax"},
 }
 
@@ -63,6 +67,13 @@ def slack(path: str, body: Any) -> Answer:
     if not body.get("text") and not body.get("blocks"):
         return Answer(400, body=b"no_text")
     for block in body.get("blocks", []):
+        if block.get("type") == "context":  # https://docs.slack.dev/reference/block-kit/blocks/context-block
+            elements = block.get("elements", [])
+            if not 1 <= len(elements) <= 10 or any(
+                text.get("type") not in ("plain_text", "mrkdwn") for text in elements
+            ):
+                return Answer(400, body=b"invalid_blocks")
+            continue
         text = block.get("text", {})
         is_sound = text.get("type") in ("plain_text", "mrkdwn") and 1 <= len(text.get("text", "")) <= 3000
         if block.get("type") != "section" or not is_sound or ("emoji" in text) > (text["type"] == "plain_text"):

@@ -18,7 +18,8 @@ from tests.support.host import Host, until
 
 HOSTILE = '</content><script>alert("1")</script> & ]]> \x01\x1b\x7f 🙋 \ufffe \u2028'
 READABLE = '</content><script>alert("1")</script> & ]]> ��\x7f 🙋 � \u2028'
-HEADING = Heading("A <title> & more", "https://feeds.example/feed.atom?agent=a%26b", "https://feeds.example/")
+FEED_ID = "urn:uuid:7f0f4a7e-3c7c-5d8e-9c55-0d6a1f0a6b11"
+HEADING = Heading("A <title> & more", "https://feeds.example/feed.atom?agent=a%26b", "https://feeds.example/", FEED_ID)
 
 
 def post(number: int, **given: object) -> Post:
@@ -69,6 +70,7 @@ def test_json_feed_is_as_the_standard_wants_it() -> None:
                 "post_id": "00000000-0000-4000-8000-000000000001",
                 "agent_id": "ada",
                 "operation": None,
+                "permalink": None,
             },
         }
     ]
@@ -126,6 +128,79 @@ def test_newest_posts_come_first(
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert [entry.content[0].value for entry in feedparser.parse(answer.content).entries] == wanted
     assert feeds.get("/feed.json").headers["content-type"] == "application/feed+json"
+
+
+@pytest.mark.parametrize("path", ["/feed.json", "/feed.atom"])
+def test_all_posts_are_reached_page_by_page(feeds: Instance, announcer: Announcer, platform: Host, path: str) -> None:
+    """Each once, in one order, although many have one time; as a reader follows `next_url` or `rel=next`."""
+    platform.execute("delete from social_posts")
+    announcer.write(*(f"Post number {number}" for number in range(2 * MOST_POSTS + 7)))
+    platform.execute("update social_posts set created_at = date_trunc('day', created_at) where random() < 0.5")
+    wanted = [
+        row["content"] for row in platform.rows("select content from social_posts order by created_at desc, id desc")
+    ]
+    found: list[str] = []
+    until(lambda: wanted[0] in feeds.get(path).text)
+    address: str | None = f"{feeds.address}{path}"
+    pages = 0
+    while address is not None:
+        assert (pages := pages + 1) <= 4
+        answer = feeds.get(address.removeprefix(feeds.address))
+        if path == "/feed.json":
+            document = answer.json()
+            found += [item["content_text"] for item in document["items"]]
+            assert document["feed_url"] == address
+            address = document.get("next_url")
+        else:
+            parsed = feedparser.parse(answer.content)
+            assert not parsed.bozo
+            found += [entry.content[0].value for entry in parsed.entries]
+            links = {link.rel: link.href for link in parsed.feed.links}
+            assert links["self"] == address
+            assert (links.get("first") == f"{feeds.address}{path}") == (pages > 1)
+            address = links.get("next")
+    assert found == wanted
+    assert feeds.get(f"{path}?before=nowhere").status_code == 400
+
+
+def test_ids_and_links_do_not_depend_on_the_way_to_the_feed(
+    feeds: Instance, announcer: Announcer, platform: Host
+) -> None:
+    """One feed by any host name, scheme and prefix; its addresses are those of the way that was taken."""
+    platform.execute("delete from social_posts")
+    (post_id,) = announcer.write("one")
+    until(lambda: post_id in feeds.get("/feed.json").text)
+    ways = [{}, {"Host": "localhost:8443", "X_Forwarded_Proto": "https", "X_Forwarded_Prefix": "/autopost/"}]
+    ways += [{"X_Forwarded_Prefix": prefix} for prefix in ("//evil.example", "/a/../b", "/a b", "https://evil.example")]
+    ids = set()
+    for way in ways:
+        parsed = feedparser.parse(feeds.get("/feed.atom", **way).content)
+        ids.add((parsed.feed.id, parsed.entries[0].id))
+        links = [link.href for link in (*parsed.feed.links, *parsed.entries[0].links)]
+        root = "https://localhost:8443/autopost/" if "Host" in way else f"{feeds.address}/"
+        assert links == [f"{root}feed.atom", root, f"{root}post/{post_id}"], way
+    assert len(ids) == 1
+    assert feedparser.parse(feeds.get("/feed.atom?kind=alert").content).feed.id not in {feed for feed, _ in ids}
+
+
+def test_item_leads_to_the_platform_where_its_post_has_a_link(
+    feeds: Instance, announcer: Announcer, platform: Host
+) -> None:
+    """And to its own page otherwise, also where other hands wrote something else there."""
+    platform.execute("delete from social_posts")
+    texts = {"good": "https://platform.example/ops/1?a=b&c=d", "bad": "javascript:alert(1)", "none": None}
+    for text, link in texts.items():
+        (post_id,) = announcer.write(text)
+        metadata = "jsonb_build_object('link', %s::text)" if link else "'[]'::jsonb || to_jsonb(%s::text)"
+        platform.execute(f"update social_posts set post_metadata = {metadata} where id = %s", (link, post_id))
+    until(lambda: all(text in feeds.get("/feed.json").text for text in texts))
+    items = {item["content_text"]: item for item in feeds.get("/feed.json").json()["items"]}
+    entries = {entry.content[0].value: entry for entry in feedparser.parse(feeds.get("/feed.atom").content).entries}
+    for text, link in texts.items():
+        permalink = items[text]["_autopost"]["permalink"]
+        assert permalink == f"{feeds.address}/post/{items[text]['_autopost']['post_id']}"
+        wanted = link if text == "good" else permalink
+        assert items[text]["url"] == entries[text].link == wanted
 
 
 def test_there_are_so_many_posts_at_the_most(feeds: Instance, announcer: Announcer, platform: Host) -> None:

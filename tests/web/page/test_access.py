@@ -10,17 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
-from starlette.requests import HTTPConnection
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.web.access import COOKIE, Access
 from autopost.web.page.static_files import HASH
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
 from tests.support.web.browsing import FORM, QUICK, TOKEN, Events, Site, site
 from tests.support.web.filling import bury
+from tests.support.web.granting import access_to, cookie_of, request
 from tests.support.work import worker_process
 
 HTML = {"Accept": "text/html"}
@@ -43,7 +42,7 @@ def test_with_a_token_nothing_is_seen_without_it(guarded: Site) -> None:
     """A browser is led to the form, anything else is told; probes and metrics, which hold no data, are open."""
     for path in ("/", "/outbox"):
         answer = guarded.get(path, **HTML)
-        assert (answer.status_code, answer.headers["location"]) == (303, "sign-in")
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "sign-in")
         assert guarded.get(path).status_code == 401
     assert guarded.get("/events").status_code == 401
     assert guarded.post("/retry", {"tracker": "op"}).status_code == 401
@@ -65,29 +64,26 @@ def test_sign_in_gives_a_cookie_that_is_not_the_token(guarded: Site) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "./")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=lax" in cookie
     assert TOKEN not in cookie
     assert "Secure" not in cookie, "this is http"
     assert guarded.get("/").status_code == 200
-    copy = guarded.client.cookies[COOKIE]
+    copy = cookie.partition(";")[0]
     assert guarded.post("/sign-out").status_code == 303
     assert guarded.get("/").status_code == 401
-    assert guarded.get("/", Cookie=f"{COOKIE}={copy}").status_code == 401, "a copy of the cookie"
+    assert guarded.get("/", Cookie=copy).status_code == 401, "a copy of the cookie"
 
 
 def test_signing_out_ends_open_streams_and_no_other_session(guarded: Site) -> None:
     """On the dashboard and in the feeds, which share their sessions."""
-    guarded.sign_in()
-    other = guarded.client.cookies[COOKIE]
-    guarded.sign_in()
-    cookie = f"{COOKIE}={guarded.client.cookies[COOKIE]}"
+    other, cookie = (guarded.sign_in().headers["set-cookie"].partition(";")[0] for _ in range(2))
     with guarded.raw("/events", Authorization="", Cookie=cookie) as stream:
         assert stream.recv(15) == b"HTTP/1.1 200 OK"
         assert guarded.get("/feed.json", Cookie=cookie).status_code == 200
         guarded.post("/sign-out")
         Events(stream).rest()
     assert guarded.get("/feed.json", Cookie=cookie).status_code == 401
-    assert guarded.get("/", Cookie=f"{COOKIE}={other}").status_code == 200
+    assert guarded.get("/", Cookie=other).status_code == 200
 
 
 def test_cookie_over_tls_is_for_tls_alone(guarded: Site) -> None:
@@ -95,7 +91,7 @@ def test_cookie_over_tls_is_for_tls_alone(guarded: Site) -> None:
     answer = guarded.post("/sign-in", {"token": TOKEN}, **FORM, X_Forwarded_Proto="https")
     name, _, rest = answer.headers["set-cookie"].partition("=")
     cookie = f"{name}={rest.partition(';')[0]}"
-    assert name == "__Host-autopost_page", "which no other host of the domain can set"
+    assert name.startswith("__Host-autopost_"), "which no other host of the domain can set"
     assert "Secure" in rest
     assert "Path=/;" in rest
     for proto in ("https", "wss", "https, http"):
@@ -109,28 +105,33 @@ def test_cookie_over_tls_is_for_tls_alone(guarded: Site) -> None:
 )
 def test_made_up_cookie_opens_nothing(guarded: Site, cookie: str) -> None:
     """Whatever its form."""
-    assert guarded.get("/", Cookie=f"autopost_page={cookie}").status_code == 401
+    name = guarded.sign_in().headers["set-cookie"].partition("=")[0]
+    guarded.client.cookies.clear()
+    for given in (cookie, f"http-token.{cookie}", f"other.{cookie}"):
+        assert guarded.get("/", Cookie=f"{name}={given}").status_code == 401
 
 
 def test_changed_cookie_opens_nothing(guarded: Site) -> None:
     """Its end is signed."""
-    guarded.sign_in()
-    end, rest = guarded.client.cookies["autopost_page"].split("-", 1)
+    cookie = guarded.sign_in().headers["set-cookie"].partition(";")[0]
     guarded.client.cookies.clear()
-    assert guarded.get("/", Cookie=f"autopost_page={int(end) + 1}-{rest}").status_code == 401
-    assert guarded.get("/", Cookie=f"autopost_page={end}-{rest}").status_code == 200
+    begin, end, rest = re.fullmatch(r"(.*\.)(\d{10})(-.*)", cookie).groups()  # type: ignore[union-attr]
+    assert guarded.get("/", Cookie=f"{begin}{int(end) + 1}{rest}").status_code == 401
+    assert guarded.get("/", Cookie=f"{begin}{end}{rest}").status_code == 200
 
 
-async def test_session_ends_by_itself_and_with_a_new_token(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_session_ends_by_itself_and_with_a_new_token(
+    module_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also one whose cookie a browser does not forget."""
-    access = Access(TOKEN)
     end = int(time.time()) + 100
-    cookie = f"{COOKIE}={access.session_until(end)}"
-    request = HTTPConnection({"type": "http", "headers": [(b"cookie", cookie.encode())]})
-    assert await access.may_see(request)
-    assert not await Access("another token").may_see(request)
-    monkeypatch.setattr(time, "time", lambda: end + 1)
-    assert not await access.may_see(request)
+    async with access_to(module_database) as access:
+        asked = request(Cookie=await cookie_of(access, end))
+        assert await access.grant(asked) is not None
+        async with access_to(module_database, http_token="another-token-of-tests") as renewed:
+            assert await renewed.grant(asked) is None
+        monkeypatch.setattr(time, "time", lambda: end + 1)
+        assert await access.grant(asked) is None
 
 
 def test_wrong_sign_in_is_slow_and_logged_without_the_token(guarded: Site) -> None:
@@ -282,7 +283,8 @@ def test_beyond_loopback_without_a_token_there_are_probes_and_no_page(database: 
         for path in ("/healthz", "/metrics"):
             assert wide.get(path, Host="10.0.0.1").status_code == 200
         for path in ("/", "/outbox", "/events", "/sign-in"):
-            assert wide.get(path).status_code == 404
+            answer = wide.get(path)
+            assert (answer.status_code, "needs a token, such as SOCIAL_POST_HTTP_TOKEN" in answer.text) == (404, True)
         assert (
             '"missing": "SOCIAL_POST_HTTP_TOKEN", "http_host": "0.0.0.0", "event": "dashboard.disabled"'
             in wide.worker.log

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import time
 
 import pytest
 
-from autopost.web.access import COOKIE, Access
 from autopost.web.page.feed import MOST_CAUGHT_UP_BYTES
 from tests.support.host import Host, until
 from tests.support.web.browsing import TOKEN, Event, Events, Site
 from tests.support.web.filling import fill, looks, post
+from tests.support.web.granting import access_to, cookie_of
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,15 @@ def test_gap_is_as_long_in_bytes_as_it_may_be(host: Host, guarded: Site) -> None
         assert [event.kind for event in events.all()][1] == "gap"
 
 
-def test_stream_ends_with_the_session(guarded: Site) -> None:
+async def _cookie(dsn: str, ends_at: float) -> str:
+    async with access_to(dsn) as access:
+        return await cookie_of(access, ends_at)
+
+
+def test_stream_ends_with_the_session(guarded: Site, module_database: str) -> None:
     """Anyone who is signed in for five more seconds watches for five more, and is then turned away."""
     ends_at = int(time.time()) + 5
-    cookie = f"{COOKIE}={Access(TOKEN).session_until(ends_at)}"
+    cookie = asyncio.run(_cookie(module_database, ends_at))
     with guarded.raw("/events", Authorization="", Cookie=cookie, Connection="close") as end:
         events = Events(end)
         events.until("trouble")  # with which a stream begins

@@ -1,19 +1,19 @@
-"""What is read once for everybody, and who tries too many tokens: without a server."""
+"""What is read once for everybody, and who tries too many tokens."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from starlette.requests import HTTPConnection
 
 from autopost.outbox.reading import Minute
-from autopost.web.access import MOST_WRONG, Access
+from autopost.web.access import MOST_WRONG
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
 from autopost.web.page.chart import HEIGHT, chart
 from autopost.web.shared_read import SharedRead
 from tests.support.web.browsing import TOKEN
+from tests.support.web.granting import access_to, request
 
 
 async def test_many_who_ask_at_once_cost_one_look() -> None:
@@ -57,18 +57,18 @@ async def test_what_is_forgotten_while_it_is_read_is_read_again() -> None:
     assert await kept.get() == 2
 
 
-async def test_flood_of_wrong_tokens_is_turned_away() -> None:
+async def test_flood_of_wrong_tokens_is_turned_away(database: str) -> None:
     """One client's flood concerns nobody else, and the right token counts at any time."""
-    access = Access(TOKEN)
-    here, there = (HTTPConnection({"type": "http", "headers": [], "client": (ip, 1)}) for ip in ("192.0.2.1", "::1"))
-    wrong = [asyncio.create_task(access.is_token(f"wrong{number}", here)) for number in range(MOST_WRONG)]
-    await asyncio.sleep(0.1)
-    with pytest.raises(TooManyWrongTokens):
-        await access.is_token("wrong", here)
-    wrong.append(asyncio.create_task(access.is_token("wrong", there)))
-    assert await access.is_token(TOKEN, here)
-    assert await asyncio.gather(*wrong) == [False] * (MOST_WRONG + 1)
-    assert not await access.is_token("wrong", here)
+    async with access_to(database) as access:
+        here, there = request("192.0.2.1"), request("::1")
+        wrong = [asyncio.create_task(access.find(f"wrong{number}", here)) for number in range(MOST_WRONG)]
+        await asyncio.sleep(0.1)
+        with pytest.raises(TooManyWrongTokens):
+            await access.find("wrong", here)
+        wrong.append(asyncio.create_task(access.find("wrong", there)))
+        assert await access.find(TOKEN, here)
+        assert await asyncio.gather(*wrong) == [None] * (MOST_WRONG + 1)
+        assert not await access.find("wrong", here)
 
 
 def test_bars_stay_within_the_picture() -> None:

@@ -12,6 +12,7 @@ import asyncpg
 
 from autopost.digest import beside, digest_in
 from autopost.errors import MalformedEvent
+from autopost.link import shown_link
 from autopost.model import APPROVAL_TYPE
 
 EVENT_TYPE = "agent_post"
@@ -91,6 +92,11 @@ class BroadcastEvent:
     def beside(self) -> str | None:
         """Return what is shown beside the text, as `and 4 more since 14:05 UTC`, None for nothing."""
         return beside(digest_in(self.metadata.get("digest")), self.created_at)
+
+    @property
+    def link(self) -> str | None:
+        """Return the link to the platform, or of an approval request the permalink; None without one to be shown."""
+        return shown_link(self.metadata.get("link"))
 
     @property
     def topics(self) -> list[str]:

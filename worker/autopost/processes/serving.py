@@ -25,16 +25,20 @@ async def monitoring(health: Health, settings: Settings) -> AsyncIterator[Servin
         yield None
         return
     # Imports a web server, which a worker without a port does not need.
-    from autopost.web.host_guard import HostCheck
+    from autopost.web.host_guard import host_check
     from autopost.web.server import MOST_CONNECTIONS, NOT_FOUND, STARTING, serve
 
     if not settings.page_is_on and settings.page is None:
         log.warning("dashboard.disabled", missing="SOCIAL_POST_HTTP_TOKEN", http_host=settings.http_host)
     fallback = STARTING if settings.page_is_on or settings.feeds_are_on else NOT_FOUND
     connections = MOST_CONNECTIONS + (settings.feed_viewers if settings.feeds_are_on else 0)
-    hosts = HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts)
     async with serve(
-        health, settings.http_host, settings.http_port, fallback=fallback, connections=connections, hosts=hosts
+        health,
+        settings.http_host,
+        settings.http_port,
+        fallback=fallback,
+        connections=connections,
+        hosts=host_check(settings),
     ) as serving:
         yield serving
 
@@ -44,11 +48,11 @@ async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: S
     """Serve the dashboard and the feeds, where enabled, while the context lasts. Raises ConfigurationError."""
     async with contextlib.AsyncExitStack() as served:
         if serving is not None:
-            from autopost.web.access import Access
-            from autopost.web.server import NOT_FOUND
+            from autopost.web.access import open_access
+            from autopost.web.server import NOT_FOUND, UNGUARDED
 
-            serving.fallback = NOT_FOUND
-            access = Access.from_settings(settings)
+            serving.fallback = NOT_FOUND if settings.page_is_guarded or settings.page is False else UNGUARDED
+            access = await served.enter_async_context(open_access(settings, schemas))
             if settings.feeds_are_on:
                 from autopost.web.feed.app import serve_feeds
 

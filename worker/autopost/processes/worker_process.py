@@ -18,6 +18,7 @@ from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
 from autopost.database.sql import Schemas
+from autopost.link import Links
 from autopost.observability.health import Health
 from autopost.observability.problems import Problems
 from autopost.observability.queue_gauges import QueueGauges
@@ -132,8 +133,9 @@ async def _connected(
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
             ):
                 limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))
+                links = Links(settings.link_template, settings.public_url)
                 publication = Publication(
-                    pool, schemas, name, on_posts=on_posts, alert_limit=limit, digest=settings.digest
+                    pool, schemas, name, on_posts=on_posts, alert_limit=limit, digest=settings.digest, links=links
                 )
                 with health.sampling(gauges.refresh):
                     yield Worker(

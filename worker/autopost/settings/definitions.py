@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from autopost.settings.addresses import AddressSettings
 from autopost.settings.broadcast import Broadcast, BroadcastSettings
 from autopost.settings.database import DatabaseSettings
 from autopost.settings.field import PREFIX, Group
@@ -26,6 +27,7 @@ SUBJECTS: dict[str, type[Group]] = {
     "Redaction": RedactionSettings,
     "Worker": WorkerSettings,
     "HTTP server": HttpSettings,
+    "Addresses": AddressSettings,
     "Broadcast": BroadcastSettings,
     "Webhooks": WebhookSettings,
     "Tracing": TracingSettings,
@@ -38,6 +40,7 @@ class Settings(
     TracingSettings,
     WebhookSettings,
     BroadcastSettings,
+    AddressSettings,
     HttpSettings,
     WorkerSettings,
     RedactionSettings,

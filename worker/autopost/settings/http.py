@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from pathlib import Path
 
 from pydantic import SecretStr, field_validator
 
@@ -10,6 +12,8 @@ from autopost.settings.connection_string import connection_string
 from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
 
 MIN_TOKEN_CHARACTERS = 16
+# RFC 6454, 6.2: as browsers send it.
+_ORIGIN = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 class HttpSettings(Group):
@@ -32,16 +36,29 @@ class HttpSettings(Group):
     http_token: SecretStr | None = setting(
         None,
         f"{PREFIX}HTTP_TOKEN",
-        "The token that gives access to the dashboard and its actions. If not set, the dashboard is read-only and "
-        "available on this machine only.",
+        "The token that gives access to the dashboard, its actions and the feeds. Without any token, the dashboard is "
+        "read-only and available on this machine only.",
         f"at least {MIN_TOKEN_CHARACTERS} random ASCII characters",
         min_length=MIN_TOKEN_CHARACTERS,
+    )
+    http_read_token: SecretStr | None = setting(
+        None,
+        f"{PREFIX}HTTP_READ_TOKEN",
+        "A token that gives access to the dashboard and the feeds, and allows no action.",
+        f"at least {MIN_TOKEN_CHARACTERS} random ASCII characters, other than those of {PREFIX}HTTP_TOKEN",
+        min_length=MIN_TOKEN_CHARACTERS,
+    )
+    http_tokens_file: Path | None = setting(
+        None,
+        f"{PREFIX}HTTP_TOKENS_FILE",
+        "Further tokens by name, each with what it allows, and the tenant that it is limited to. Read at the start.",
+        "the path of a TOML file, see docs/how-to/access.md",
     )
     page: bool | None = setting(
         None,
         f"{PREFIX}PAGE",
         f"Whether to serve the dashboard. Default: if {PREFIX}HTTP_PORT is set, and beyond loopback only with a token.",
-        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN",
+        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN or another token",
     )
     page_hosts: CommaSeparated = setting(
         (),
@@ -63,7 +80,14 @@ class HttpSettings(Group):
         f"{PREFIX}FEEDS",
         "Whether to serve posts to programs, at /feed/events, /feed/ws, /feed.json and /feed.atom. Default: as the "
         "dashboard.",
-        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN",
+        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN or another token",
+    )
+    feed_origins: CommaSeparated = setting(
+        (),
+        f"{PREFIX}FEED_ORIGINS",
+        "The origins of front ends whose scripts may read the feeds from another host name (CORS). They need a token "
+        "or a ticket like anyone else; cookies are not accepted from them.",
+        "comma-separated origins, such as https://app.example",
     )
     feed_viewers: int = setting(
         1_000,
@@ -74,12 +98,20 @@ class HttpSettings(Group):
         le=100_000,
     )
 
-    @field_validator("http_token")
+    @field_validator("http_token", "http_read_token")
     @classmethod
     def _is_ascii(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().isascii():  # a header could not carry it
             raise ValueError("not ASCII")
         return value
+
+    @field_validator("feed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is not an origin")
+        return tuple(origin.lower() for origin in value)
 
     @field_validator("page_database_url")
     @classmethod
@@ -97,7 +129,12 @@ class HttpSettings(Group):
     @property
     def page_is_guarded(self) -> bool:
         """Return whether the dashboard is protected: it is on loopback, or needs a token."""
-        return self.http_is_local or self.http_token is not None
+        return self.http_is_local or self.has_tokens
+
+    @property
+    def has_tokens(self) -> bool:
+        """Return whether access needs a token."""
+        return any(source is not None for source in (self.http_token, self.http_read_token, self.http_tokens_file))
 
     @property
     def page_is_on(self) -> bool:

@@ -114,6 +114,8 @@ def _contradictions(settings: Settings) -> list[str]:
         if served and not settings.page_is_guarded:
             limit = f"{PREFIX}HTTP_TOKEN set as well, because {PREFIX}HTTP_HOST {settings.http_host} is not loopback"
             problems.append(f"{PREFIX}{name}: got True; expected: {limit}")
+    if settings.http_read_token is not None and settings.http_read_token == settings.http_token:
+        problems.append(f"{PREFIX}HTTP_READ_TOKEN: is {PREFIX}HTTP_TOKEN; expected: another token")
     return problems
 
 

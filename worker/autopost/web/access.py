@@ -1,81 +1,155 @@
-"""Who may see the dashboard and act on it: anyone with the token. Without one, anyone on this machine may only see it.
+"""Who may see the dashboard and the feeds, and who may act: anyone with a token that allows it.
 
-A browser gets a cookie with the time at which its session ends and a random name of the session. It is signed with a
-key derived from the token, so that the token itself is stored nowhere, every process with the same token accepts it,
-and a new token ends all sessions. A session that was signed out is refused by the process that was told, until that
-restarts.
+Without any token, anyone on this machine may see them, and nobody may act. A token is given as Bearer or as the
+password of HTTP Basic; a browser signs in with it once and keeps a cookie. Feed documents can be read with a key in the
+address, and streams be opened with a ticket.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import secrets
+import base64
+import binascii
+import contextlib
 import time
 from collections import Counter
-from typing import Self
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from autopost.database.sql import Schemas
 from autopost.settings import Settings
 from autopost.web.connections import network_of
-from autopost.web.errors import TokenRequired, TooManyWrongTokens
+from autopost.web.database import open_database
+from autopost.web.errors import BasicTokenRequired, OtherTenant, TokenRequired, TooManyWrongTokens
+from autopost.web.public_address import PublicAddress, is_https
+from autopost.web.sessions import SESSION_SECONDS, Session, Sessions
+from autopost.web.signed import read_ticket, token_of_key
+from autopost.web.token_file import tokens_from_settings
+from autopost.web.tokens import ANYONE, Identity, Token, Tokens
 
-COOKIE = "autopost_page"
-# Browsers accept this name only with TLS and for this host alone, so that no other host of the domain can set it.
-TLS_COOKIE = f"__Host-{COOKIE}"
-SESSION_SECONDS = 12 * 3600
+COOKIE = "autopost"
 WRONG_SECONDS = 1.0  # how long an answer to a wrong token takes
 MOST_WRONG = 5  # such answers at once to one client; any more are refused at once
 MOST_WRONG_IN_ALL = 50
-MOST_SIGNED_OUT = 10_000  # sessions, of which those that end first are forgotten; each needs the token
-_SALT = b"autopost page 2"
+
+
+class InAddress(StrEnum):
+    """What may stand in an address instead of a token."""
+
+    KEY = "key"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a request may do, and until when: without an end, or as long as a session or a ticket lasts (Unix time)."""
+
+    identity: Identity
+    ends_at: float | None = None
+    session: Session | None = None
+
+    def tenant(self, wanted: str | None) -> str | None:
+        """Return the tenant whose posts to show, None for all of them. Raises OtherTenant beyond the token's own."""
+        limit = self.identity.tenant
+        if limit is not None and wanted not in (None, limit):
+            raise OtherTenant
+        return limit or wanted
 
 
 class Access:
-    """Compares the token or the session of a request, in constant time."""
+    """Compares tokens in constant time, and answers wrong ones late."""
 
-    def __init__(self, token: str | None) -> None:
-        self._token = token.encode() if token is not None else None
-        # Costly on purpose, so that a weak token cannot be guessed quickly from a leaked cookie.
-        key = hashlib.scrypt(self._token, salt=_SALT, n=2**14, r=8, p=1) if self._token is not None else b""
-        self._signer = Signer(key, salt=_SALT, digest_method=hashlib.sha256)
+    def __init__(self, tokens: Tokens, sessions: Sessions, address: PublicAddress | None = None) -> None:
+        self.tokens = tokens
+        self._sessions = sessions
+        self.address = address or PublicAddress()
         self._wrong: Counter[str] = Counter()  # answers that are being delayed, by client
-        self._signed_out: dict[str, int] = {}  # sessions, with their ends
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """Return the access that the settings give."""
-        return cls(settings.http_token.get_secret_value() if settings.http_token is not None else None)
 
     @property
     def has_token(self) -> bool:
-        """Return whether a token is set."""
-        return self._token is not None
+        """Return whether access needs a token."""
+        return len(self.tokens) > 0
 
-    async def require(self, request: HTTPConnection) -> None:
-        """Raise TokenRequired when a request may not see the dashboard. Raises TooManyWrongTokens."""
-        if not await self.may_see(request):
-            raise TokenRequired
+    async def installation(self) -> str:
+        """Return a name of the installation, which all of its processes share. Raises DatabaseUnavailable."""
+        return await self._sessions.installation()
 
-    async def may_see(self, request: HTTPConnection) -> bool:
-        """Return whether a request may see the dashboard. Raises TooManyWrongTokens."""
-        if self._token is None:
-            return True
-        if (given := bearer(request)) is not None:
-            return await self.is_token(given, request)
-        return self._session_end(request) > time.time()
+    async def require(self, request: HTTPConnection, also: InAddress | None = None) -> Grant:
+        """Return what a request may do, which may be proven by what stands in its address, too.
 
-    async def is_token(self, given: str, request: HTTPConnection) -> bool:
-        """Return whether this is the token; a wrong one is answered late. Raises TooManyWrongTokens.
+        Raises TokenRequired, TooManyWrongTokens, and DatabaseUnavailable where sessions could not be read yet.
+        """
+        grant = await self.grant(request, also)
+        if grant is None:
+            raise BasicTokenRequired if also is InAddress.KEY else TokenRequired
+        return grant
+
+    async def grant(self, request: HTTPConnection, also: InAddress | None = None) -> Grant | None:
+        """Return what a request may do, None if nothing. Raises TooManyWrongTokens and DatabaseUnavailable."""
+        if not self.has_token:
+            return Grant(ANYONE)
+        if (given := given_token(request)) is not None:
+            token = await self.find(given, request)
+            return Grant(token.identity) if token is not None else None
+        if also is not None and (given := request.query_params.get(also)):
+            return await self._by_address(also, given, request)
+        session = await self._session(request)
+        return Grant(session.token.identity, session.ends_at, session) if session is not None else None
+
+    async def find(self, given: str, request: HTTPConnection) -> Token | None:
+        """Return the token that is given; for a wrong one None, after a while. Raises TooManyWrongTokens.
 
         The right one is never refused, whatever others try: it is too long to be guessed, at any rate.
         """
-        if self._token is not None and hmac.compare_digest(given.encode(errors="replace"), self._token):
-            return True
+        token = self.tokens.find(given)
+        if token is None:
+            await self._delay(request)
+        return token
+
+    async def start_session(self, token: Token, request: Request, response: Response) -> None:
+        """Set the session's cookie. Raises DatabaseUnavailable."""
+        name, path = await self._cookie_name(request), self._cookie_path(request)
+        value = await self._sessions.cookie(token, time.time() + SESSION_SECONDS)
+        response.set_cookie(
+            name, value, SESSION_SECONDS, path=path, secure=is_https(request), httponly=True, samesite="lax"
+        )
+
+    async def end_session(self, request: Request, response: Response) -> bool:
+        """End the session of a request in every process, also for copies of its cookie, and delete the cookie.
+
+        Returns whether other processes will know. Raises DatabaseUnavailable.
+        """
+        session = await self._session(request)
+        is_stored = session is None or await self._sessions.end(session)
+        name, path = await self._cookie_name(request), self._cookie_path(request)
+        response.delete_cookie(name, path, secure=is_https(request), httponly=True, samesite="lax")
+        return is_stored
+
+    async def seconds_left(self, grant: Grant) -> float | None:
+        """Return how long what was granted lasts, None for what has no end."""
+        if grant.ends_at is None:
+            return None
+        if grant.session is not None and await self._sessions.has_ended(grant.session):
+            return 0.0
+        return max(grant.ends_at - time.time(), 0.0)
+
+    async def _by_address(self, kind: InAddress, given: str, request: HTTPConnection) -> Grant | None:
+        if kind is InAddress.KEY:
+            if (token := token_of_key(self.tokens, given)) is not None:
+                return Grant(replace(token.identity, may_act=False))
+        elif (ticket := read_ticket(self.tokens, given)) is not None:
+            identity = ticket.token.identity
+            limited = replace(identity, may_act=False, tenant=identity.tenant or ticket.tenant)
+            return Grant(limited, ticket.stream_ends_at) if ticket.expires_at > time.time() else None
+        await self._delay(request)
+        return None
+
+    async def _delay(self, request: HTTPConnection) -> None:
+        """Let a client with a wrong token wait. Raises TooManyWrongTokens."""
         client = network_of(request.client.host if request.client else "")
         if self._wrong[client] >= MOST_WRONG or self._wrong.total() >= MOST_WRONG_IN_ALL:
             raise TooManyWrongTokens
@@ -85,71 +159,45 @@ class Access:
         finally:
             self._wrong[client] -= 1
             self._wrong += Counter()  # without those that are at zero
-        return False
 
-    def start_session(self, request: Request, response: Response) -> None:
-        """Set the session's cookie."""
-        response.set_cookie(
-            cookie_name(request),
-            self.session_until(time.time() + SESSION_SECONDS),
-            max_age=SESSION_SECONDS,
-            httponly=True,
-            samesite="strict",
-            secure=is_https(request),
-        )
+    async def _session(self, request: HTTPConnection) -> Session | None:
+        """Return the session of a request, None without one that goes on."""
+        if not any(COOKIE in name for name in request.cookies):
+            return None
+        cookie = request.cookies.get(await self._cookie_name(request))
+        return await self._sessions.read(cookie) if cookie else None
 
-    def session_until(self, end: float) -> str:
-        """Return the value of a cookie for a session that ends at a Unix time, cut to seconds.
+    async def _cookie_name(self, request: HTTPConnection) -> str:
+        """Return the name of the cookie, which differs with the installation, the path and TLS.
 
-        It holds the end and not the beginning, so that it does not matter whether the clocks of all processes agree.
+        Cookies know no ports. With TLS no other host of the domain can set a cookie whose name begins with __Host-,
+        which browsers accept for the path / alone.
         """
-        return self._signer.sign(f"{int(end)}-{secrets.token_urlsafe(12)}").decode()
+        name = f"{COOKIE}_{await self._sessions.installation()}"
+        if not is_https(request):
+            return name
+        return f"__Host-{name}" if self._cookie_path(request) == "/" else f"__Secure-{name}"
 
-    def end_session(self, request: Request, response: Response) -> None:
-        """End the session of a request, also for copies of its cookie, and delete the cookie."""
-        if (session := self._session(request)) is not None:
-            now = time.time()
-            self._signed_out = {name: end for name, end in self._signed_out.items() if end > now}
-            self._signed_out[session] = _end_of(session)
-            if len(self._signed_out) > MOST_SIGNED_OUT:
-                del self._signed_out[min(self._signed_out, key=self._signed_out.__getitem__)]
-        response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=is_https(request))
-
-    def seconds_left(self, request: HTTPConnection) -> float | None:
-        """Return how long the session of a request lasts, or None for one that needs none."""
-        if self._token is None or bearer(request) is not None:
-            return None
-        return max(self._session_end(request) - time.time(), 0.0)
-
-    def _session_end(self, request: HTTPConnection) -> int:
-        """Return the Unix time at which the session of a request ends, 0 without one."""
-        session = self._session(request)
-        return 0 if session is None or session in self._signed_out else _end_of(session)
-
-    def _session(self, request: HTTPConnection) -> str | None:
-        """Return the session of a request, None without one that was signed."""
-        try:
-            return self._signer.unsign(request.cookies.get(cookie_name(request), "")).decode()
-        except BadSignature:
-            return None
+    def _cookie_path(self, request: HTTPConnection) -> str:
+        return self.address.path(request)
 
 
-def cookie_name(request: HTTPConnection) -> str:
-    """Return the name of the cookie, which differs with TLS."""
-    return TLS_COOKIE if is_https(request) else COOKIE
-
-
-def _end_of(session: str) -> int:
-    return int(session.partition("-")[0])
-
-
-def bearer(request: HTTPConnection) -> str | None:
-    """Return the token of the header Authorization."""
+def given_token(request: HTTPConnection) -> str | None:
+    """Return the token of the header Authorization: as Bearer, or as the password of Basic; None without one."""
     kind, _, given = request.headers.get("authorization", "").partition(" ")
-    return given.strip() if kind.lower() == "bearer" else None
+    if kind.lower() == "bearer":
+        return given.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(given.strip(), validate=True).decode("utf-8", "replace").partition(":")[2]
+        except binascii.Error:
+            return ""
+    return None
 
 
-def is_https(request: HTTPConnection) -> bool:
-    """Return whether the client uses HTTPS, as a proxy before this server says."""
-    given = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    return not {given, request.scope.get("scheme")}.isdisjoint({"https", "wss"})
+@contextlib.asynccontextmanager
+async def open_access(settings: Settings, schemas: Schemas) -> AsyncIterator[Access]:
+    """Yield the access that the settings give. Raises ConfigurationError."""
+    tokens = tokens_from_settings(settings)
+    async with open_database(settings, schemas, "sessions", size=1) as database:
+        yield Access(tokens, Sessions(tokens, database), PublicAddress(settings.public_url))

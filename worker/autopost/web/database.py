@@ -64,10 +64,12 @@ class Database(Statements):
 
 
 @contextlib.asynccontextmanager
-async def open_database(settings: Settings, schemas: Schemas, purpose: str = "page") -> AsyncIterator[Database]:
+async def open_database(
+    settings: Settings, schemas: Schemas, purpose: str = "page", size: int = POOL_SIZE
+) -> AsyncIterator[Database]:
     """Open a pool that connects when it is first used; its end interrupts running statements."""
     session = {"statement_timeout": str(int(STATEMENT_SECONDS * 1000)), "plan_cache_mode": "force_custom_plan"}
-    pool = await create_pool(reader_settings(settings), purpose, size=POOL_SIZE, least=0, session=session)
+    pool = await create_pool(reader_settings(settings), purpose, size=size, least=0, session=session)
     try:
         yield Database(pool, schemas, purpose)
     finally:

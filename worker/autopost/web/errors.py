@@ -48,6 +48,30 @@ class TokenRequired(RequestRefused):
     headers: ClassVar[Mapping[str, str]] = {"www-authenticate": "Bearer"}
 
 
+class BasicTokenRequired(TokenRequired):
+    """The token is missing or wrong: give it as the password of HTTP Basic, with any user name."""
+
+    headers: ClassVar[Mapping[str, str]] = {"www-authenticate": 'Basic realm="autopost", charset="UTF-8"'}
+
+
+class OtherTenant(RequestRefused):
+    """The token is limited to another tenant."""
+
+    status = 403
+
+
+class ActionsForbidden(RequestRefused):
+    """The token only reads: an action needs one that may act."""
+
+    status = 403
+
+
+class AllTenantsRequired(RequestRefused):
+    """The outbox is of all tenants, and the token is limited to one."""
+
+    status = 403
+
+
 class TooManyViewers(RequestRefused):
     """The limit of viewers is reached. Try again later."""
 

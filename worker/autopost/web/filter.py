@@ -79,5 +79,10 @@ class FeedFilter:
         return urlencode({name: value for name, value in given.items() if value})
 
 
+def tenant_in(given: Mapping[str, str]) -> str | None:
+    """Return the tenant whose posts the query of an address asks for, None for those of all."""
+    return _word(given, "tenant")
+
+
 def _word(given: Mapping[str, str], name: str) -> str | None:
     return given.get(name, "").replace("\0", "").strip()[:_MOST_CHARACTERS] or None

@@ -15,6 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from autopost.settings import Settings
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -71,12 +73,24 @@ class HostCheck:
         return self.allows(headers) or (name is not None and (name == "localhost" or _is_address(name)))
 
 
-class Guard:
-    """Refuses unknown host names and requests of other sites, and adds the headers to every response."""
+def host_check(settings: Settings) -> HostCheck:
+    """Return the check that the settings give; the public address is allowed wherever there is a list."""
+    public = settings.public_host
+    is_listed = settings.http_is_local or settings.page_hosts
+    hosts = [*settings.page_hosts, *([public] if public is not None and is_listed else [])]
+    return HostCheck(is_local=settings.http_is_local, hosts=hosts)
 
-    def __init__(self, app: ASGIApp, hosts: HostCheck) -> None:
+
+class Guard:
+    """Refuses unknown host names and requests of other sites, and adds the headers to every response.
+
+    Scripts of the `origins`, which are in lower case, may ask as if they were of this site, without cookies.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: HostCheck, origins: Collection[str] = ()) -> None:
         self._app = app
         self._hosts = hosts
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -91,10 +105,16 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
+        if headers.get("origin", "").lower() in self._origins and not is_same_site(headers):
+            # A browser may send a cookie along, for another host name of the same site. It opens nothing from there.
+            scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"cookie"]}
+            headers = Headers(scope=scope)
         app: ASGIApp
         if not self._hosts.allows(headers):
             app = self._hosts.refusal
-        elif not _may_come_from(scope.get("method"), headers):
+        elif headers.get("origin", "").lower() not in self._origins and not _may_come_from(
+            scope.get("method"), headers
+        ):
             app = OTHER_SITE
         else:
             app = self._app

@@ -35,7 +35,7 @@ async def run_stream(
         limit_buffers(transport)
         done: set[asyncio.Task[Any]] = set()
         while not done:
-            left = viewer.session_left()
+            left = await viewer.session_left()
             if left is not None and left <= 0:
                 viewer.end()
                 left = None

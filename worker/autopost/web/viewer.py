@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from autopost.web.filter import FeedFilter
 
@@ -14,7 +14,7 @@ EVENTS = "events"  # the protocols
 WEBSOCKET = "ws"
 
 
-def _no_end() -> None:
+async def _no_end() -> None:
     """Return that there is no end."""
 
 
@@ -22,7 +22,7 @@ class Viewer:
     """A queue of messages. Publishing never waits: a viewer whose queue is full is dropped instead.
 
     `wanted` filters the outcomes on the dashboard; `session_left` says for how many seconds the stream may go on, None
-    for one without an end.
+    for one without an end; `tenant` is the only one whose posts it is sent, None for all of them.
     """
 
     def __init__(
@@ -31,12 +31,14 @@ class Viewer:
         *,
         protocol: str = EVENTS,
         wanted: FeedFilter | None = None,
-        session_left: Callable[[], float | None] = _no_end,
+        session_left: Callable[[], Awaitable[float | None]] = _no_end,
+        tenant: str | None = None,
     ) -> None:
         self.topics = frozenset(topics)
         self.protocol = protocol
         self.wanted = wanted or FeedFilter()
         self.session_left = session_left
+        self.tenant = tenant
         self.dropped = asyncio.Event()
         self._messages: deque[tuple[bytes, int]] = deque()
         self._bytes = 0

@@ -19,6 +19,8 @@ from autopost.webhooks.webhook import WebhookKind
 
 MAX_NAME_CHARACTERS = 80
 MAX_TEXT_CHARACTERS = 800  # a post has 280; escaped, both stay below Discord's 2,000
+MAX_DISCORD_CHARACTERS = 2_000
+OPEN = "Open"  # what a link is called; of its address, which is percent-encoded, nothing takes effect in a chat
 ALERT_MARK = "\N{POLICE CARS REVOLVING LIGHT} "
 MOST_SLACK_CHARACTERS = 3_000  # of a block's text
 SUPPRESS_EMBEDS = 1 << 2  # Discord: no preview of what a link leads to
@@ -50,15 +52,21 @@ def slack_message(event: BroadcastEvent) -> Mapping[str, Any]:
     `text`. Links are not fetched.
     """
     shown = for_slack(line(event))
-    return slack_block(shown, without_calls(shown))
+    return slack_block(shown, without_calls(shown), event.link)
 
 
-def slack_block(shown: str, notification: str) -> Mapping[str, Any]:
-    """Return a message with one block of plain text, and the text of its notification."""
+def slack_block(shown: str, notification: str, link: str | None = None) -> Mapping[str, Any]:
+    """Return a message with one block of plain text, a link, and the text of its notification."""
+    blocks: list[Mapping[str, Any]] = [
+        {"type": "section", "text": {"type": "plain_text", "text": shown, "emoji": False}}
+    ]
+    if link is not None:
+        markup = f"<{html.escape(link, quote=False)}|{OPEN}>"
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": markup}]})
     return {
         "text": notification,
         "mrkdwn": False,
-        "blocks": [{"type": "section", "text": {"type": "plain_text", "text": shown, "emoji": False}}],
+        "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -74,16 +82,17 @@ def teams_message(event: BroadcastEvent) -> Mapping[str, Any]:
         {"type": "TextRun", "text": f"{_mark(event)}{for_teams(_who(event))}", "weight": "Bolder"},
         {"type": "TextRun", "text": f": {for_teams(_what(event))}"},
     )
-    return teams_card([{"type": "RichTextBlock", "inlines": list(runs)}])
+    return teams_card([{"type": "RichTextBlock", "inlines": list(runs)}], event.link)
 
 
-def teams_card(body: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Return an adaptive card with these elements."""
+def teams_card(body: Sequence[Mapping[str, Any]], link: str | None = None) -> Mapping[str, Any]:
+    """Return an adaptive card with these elements and a link."""
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": list(body),
+        **({"actions": [{"type": "Action.OpenUrl", "title": OPEN, "url": link}]} if link else {}),
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
@@ -91,11 +100,13 @@ def teams_card(body: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def discord_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://discord.com/developers/docs/resources/webhook#execute-webhook."""
-    return discord_content(for_discord(line(event)))
+    return discord_content(for_discord(line(event)), event.link)
 
 
-def discord_content(content: str) -> Mapping[str, Any]:
-    """Return a message with a content in which no mention takes effect."""
+def discord_content(content: str, link: str | None = None) -> Mapping[str, Any]:
+    """Return a message with a content in which no mention takes effect, and a link if there is room."""
+    if link is not None and len(content) + len(link) + 3 <= MAX_DISCORD_CHARACTERS:
+        content += f"\n<{link}>"
     return {"content": content, "allowed_mentions": {"parse": []}, "flags": SUPPRESS_EMBEDS}
 
 
@@ -104,23 +115,28 @@ def google_chat_message(event: BroadcastEvent) -> Mapping[str, Any]:
 
     https://developers.google.com/workspace/chat/format-messages#card-formatting. Notifications show `fallbackText`.
     """
-    return google_chat_card("post", _mark(event) + _who(event), [_what(event)])
+    return google_chat_card("post", _mark(event) + _who(event), [_what(event)], event.link)
 
 
-def google_chat_card(card_id: str, heading: str, texts: Sequence[str]) -> Mapping[str, Any]:
-    """Return a card with a heading and paragraphs."""
-    widgets = [{"textParagraph": {"text": html.escape(text, quote=False)}} for text in texts]
+def google_chat_card(card_id: str, heading: str, texts: Sequence[str], link: str | None = None) -> Mapping[str, Any]:
+    """Return a card with a heading, paragraphs and a link."""
+    widgets: list[Mapping[str, Any]] = [{"textParagraph": {"text": html.escape(text, quote=False)}} for text in texts]
+    if link is not None:
+        widgets.append({"buttonList": {"buttons": [{"text": OPEN, "onClick": {"openLink": {"url": link}}}]}})
     card = {"header": {"title": heading}, "sections": [{"widgets": widgets}]}
     return {"fallbackText": f"{heading}: {texts[0]}", "cardsV2": [{"cardId": card_id, "card": card}]}
 
 
 def mattermost_message(event: BroadcastEvent) -> Mapping[str, Any]:
     """Return the message of https://developers.mattermost.com/integrate/webhooks/incoming: its text is Markdown."""
-    return mattermost_text(for_mattermost(line(event)))
+    return mattermost_text(for_mattermost(line(event)), event.link)
 
 
-def mattermost_text(text: str) -> Mapping[str, Any]:
-    """Return a message with a text in which no mention takes effect."""
+def mattermost_text(text: str, link: str | None = None) -> Mapping[str, Any]:
+    """Return a message with a text in which no mention takes effect, and a link."""
+    if link is not None:
+        address = link.replace("(", "%28").replace(")", "%29")
+        text += f"\n[{OPEN}]({address})"
     return {"text": text, "props": {"disable_mentions": True}}
 
 

@@ -148,7 +148,8 @@ def message_for(mail: Mail, event: BroadcastEvent | SummaryMessage) -> EmailMess
     domain = mail.sender.rpartition("@")[2]
     message["Message-ID"] = f"<autopost.{_NOT_IN_AN_ID.sub('-', event.post_id)[:64]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-    message.set_content(f"{text}\n")
+    link = None if isinstance(event, SummaryMessage) else event.link
+    message.set_content(f"{text}\n" if link is None else f"{text}\n\n{link}\n")
     return message
 
 

@@ -17,6 +17,7 @@ from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.digest import DigestMode
 from autopost.errors import AuditRefused, LeaseLost, PostRefused
+from autopost.link import Links
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.records import agent_of
@@ -91,9 +92,11 @@ class Publication:
         on_posts: Callable[[], None] | None = None,
         alert_limit: AlertLimit | None = None,
         digest: DigestMode = DigestMode.METADATA,
+        links: Links | None = None,
     ) -> None:
         self._digest = digest
         self._alert_limit = alert_limit or AlertLimit()
+        self._links = links or Links()
         self._pool = pool
         self._schemas = schemas
         self._worker = worker
@@ -217,6 +220,9 @@ class Publication:
             raise AuditRefused
         return {(row["id"], row["epoch"]) for row in rows}
 
+    def _link(self, post: Posted) -> str | None:
+        return self._links.of(post.claim.operation, str(post.claim.id))
+
     async def _post(
         self, connection: Any, posts: Sequence[Posted], times: Mapping[Key, datetime], now: datetime
     ) -> None:
@@ -229,7 +235,7 @@ class Publication:
             [operation.agent_id for operation in operations],
             [operation.post_type for operation in operations],
             [post.written.content for post in posts],
-            [audit.post_metadata(post) for post in posts],
+            [audit.post_metadata(post, self._link(post)) for post in posts],
             [times[_key(post)] for post in posts],
         )
         carried = [row for post in posts if post.digest is not None for row in post.digest.rows]

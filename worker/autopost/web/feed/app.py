@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+import time
+from collections.abc import AsyncIterator
 from functools import partial
 
 import structlog
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from autopost.database.sql import Schemas
 from autopost.settings import Settings
-from autopost.web.access import Access, is_https
+from autopost.web.access import Access
 from autopost.web.database import Database, open_database, reader_settings
 from autopost.web.errors import RequestRefused, respond
-from autopost.web.feed.documents import ATOM_TYPE, JSON_TYPE, Heading, Post, atom_feed, json_feed
+from autopost.web.feed.document_views import show_document
+from autopost.web.feed.documents import ATOM_TYPE, JSON_TYPE, atom_feed, json_feed
 from autopost.web.feed.events import stream_events
 from autopost.web.feed.from_settings import source_of
 from autopost.web.feed.hub import FeedHub
@@ -29,11 +31,13 @@ from autopost.web.feed.posts import Posts
 from autopost.web.feed.receiver import Receiver
 from autopost.web.feed.sockets import stream_messages
 from autopost.web.feed.subscription import FeedContext
-from autopost.web.filter import FeedFilter
-from autopost.web.host_guard import Guard, HostCheck
+from autopost.web.filter import tenant_in
+from autopost.web.host_guard import Guard, host_check
 from autopost.web.server import Serving
+from autopost.web.signed import TICKET_SECONDS, sign_ticket
 
-PATHS = ("/feed/events", "/feed/ws", "/feed.json", "/feed.atom")
+PATHS = ("/feed/events", "/feed/ws", "/feed/ticket", "/feed.json", "/feed.atom")
+CORS_HEADERS = ("authorization", "last-event-id", "if-none-match")
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +65,7 @@ def context_of(settings: Settings, access: Access, database: Database) -> FeedCo
     posts = Log(database)
     source = source_of(reader_settings(settings))
     hub = FeedHub(partial(Receiver, posts, source), settings.feed_viewers) if source is not None else None
-    return FeedContext(access, posts, Posts(database), hub)
+    return FeedContext(access, posts, Posts(database), hub, settings.page_is_on)
 
 
 def application(settings: Settings, context: FeedContext) -> ASGIApp:
@@ -70,35 +74,34 @@ def application(settings: Settings, context: FeedContext) -> ASGIApp:
         routes=[
             Route("/feed/events", partial(stream_events, context)),
             Route("/feed/ws", _require_upgrade),
+            Route("/feed/ticket", partial(_ticket, context), methods=["POST"]),
             WebSocketRoute("/feed/ws", partial(stream_messages, context)),
-            Route("/feed.json", partial(_document, context, json_feed, JSON_TYPE)),
-            Route("/feed.atom", partial(_document, context, atom_feed, ATOM_TYPE)),
+            Route("/feed.json", partial(show_document, context, json_feed, JSON_TYPE)),
+            Route("/feed.atom", partial(show_document, context, atom_feed, ATOM_TYPE)),
         ],
         exception_handlers={RequestRefused: respond},
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.feed_origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=CORS_HEADERS,
+                expose_headers=("etag",),
+            )
+        ],
     )
-    return Guard(app, HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts))
+    return Guard(app, host_check(settings), settings.feed_origins)
 
 
-async def _document(
-    context: FeedContext, write: Callable[[Heading, Sequence[Post]], bytes], media_type: str, request: Request
-) -> Response:
-    await context.access.require(request)
-    wanted = replace(FeedFilter.read(request.query_params), silent=False)
-    body = write(_heading(request, wanted), await context.posts.newest(wanted))
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "authorization, cookie, host"}
-    if tag in (given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
-
-
-def _heading(request: Request, wanted: FeedFilter) -> Heading:
-    site = f"{'https' if is_https(request) else 'http'}://{request.headers.get('host', 'localhost')}"
-    query = wanted.query()
-    kind = {"alert": "alerts", "status": "status posts"}.get(wanted.kind or "", "posts")
-    title = f"autopost: {kind} of {wanted.agent or 'all agents'}"
-    suffix = f"?{query}" if query else ""
-    return Heading(title, f"{site}{request.url.path}{suffix}", f"{site}/{suffix}")
+async def _ticket(context: FeedContext, request: Request) -> Response:
+    """Return a ticket for streams, of the tenant that the address names. Raises TokenRequired and OtherTenant."""
+    grant = await context.access.require(request)
+    tenant = grant.tenant(tenant_in(request.query_params))
+    token = context.access.tokens.named(grant.identity.name)
+    if token is None:
+        return PlainTextResponse("Without a token streams are open, and need no ticket.\n", 404)
+    ticket = sign_ticket(token, tenant, time.time())
+    return JSONResponse({"ticket": ticket, "seconds": TICKET_SECONDS}, headers={"cache-control": "no-store"})
 
 
 async def _require_upgrade(_request: Request) -> Response:

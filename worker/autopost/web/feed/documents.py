@@ -1,13 +1,14 @@
 """The newest posts as documents: JSON Feed 1.1 and Atom. Pure.
 
-Sources: https://www.jsonfeed.org/version/1.1/ and https://www.rfc-editor.org/rfc/rfc4287
+Sources: https://www.jsonfeed.org/version/1.1/, https://www.rfc-editor.org/rfc/rfc4287 and, for pages,
+https://www.rfc-editor.org/rfc/rfc5005#section-3
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from autopost.digest import Digest, beside
+from autopost.link import shown_link
 
 JSON_TYPE = "application/feed+json"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
@@ -37,6 +39,7 @@ class Post:
     created_at: datetime
     operation: str | None = None  # what the rule calls it, or its type
     digest: Digest | None = None
+    link: str | None = None  # to the platform, as the post's metadata have it: anything may stand there
 
     @property
     def author(self) -> str:
@@ -58,11 +61,25 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a feed says of itself. `address` is its own, `dashboard` that of the dashboard."""
+    """What a page of a feed says of itself.
+
+    `address` is its own, `dashboard` that of the dashboard, `id` the feed's whatever its address; `first` is the
+    address of the newest page, `next` of that with the posts before these, None where there is none. `permalink`
+    returns the address of a post by its id.
+    """
 
     title: str
     address: str
     dashboard: str
+    id: str
+    first: str | None = None
+    next: str | None = None
+    permalink: Callable[[str], str] | None = None
+
+    def links(self, post: Post) -> tuple[str | None, str | None]:
+        """Return where a post leads, to the platform if there is a link, and its permalink."""
+        permalink = self.permalink(post.id) if self.permalink is not None else None
+        return shown_link(post.link) or permalink, permalink
 
 
 def json_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
@@ -72,20 +89,29 @@ def json_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
         "title": heading.title,
         "home_page_url": heading.dashboard,
         "feed_url": heading.address,
-        "items": [_item(post) for post in posts],
+        **({"next_url": heading.next} if heading.next is not None else {}),
+        "items": [_item(heading, post) for post in posts],
     }
     return (json.dumps(document, ensure_ascii=False) + "\n").encode()
 
 
-def _item(post: Post) -> dict[str, Any]:
+def _item(heading: Heading, post: Post) -> dict[str, Any]:
+    link, permalink = heading.links(post)
     return {
         "id": id_of(post.id),
+        **({"url": link} if link is not None else {}),
         "title": post.title,
         "content_text": post.text,
         "date_published": _time(post.created_at),
         "authors": [{"name": post.author}],
         "tags": [post.post_type],
-        "_autopost": {"post_id": post.id, "agent_id": post.agent_id, "operation": post.operation, **_more(post)},
+        "_autopost": {
+            "post_id": post.id,
+            "agent_id": post.agent_id,
+            "operation": post.operation,
+            "permalink": permalink,
+            **_more(post),
+        },
     }
 
 
@@ -97,16 +123,24 @@ def atom_feed(heading: Heading, posts: Sequence[Post]) -> bytes:
     """Return an Atom feed."""
     ET.register_namespace("", _ATOM)
     feed = ET.Element(f"{{{_ATOM}}}feed")
-    _add(feed, "id", uuid5(NAMESPACE_URL, heading.address).urn)
+    _add(feed, "id", heading.id)
     _add(feed, "title", heading.title)
     _add(feed, "updated", _time(max((post.created_at for post in posts), default=_LONG_AGO)))
     _add(feed, "link", rel="self", href=heading.address, type="application/atom+xml")
     _add(feed, "link", rel="alternate", href=heading.dashboard, type="text/html")
+    for relation, address in (("first", heading.first), ("next", heading.next)):
+        if address is not None:
+            _add(feed, "link", rel=relation, href=address, type="application/atom+xml")
     _add(feed, "generator", "autopost")
     for post in posts:
         entry = _add(feed, "entry")
+        link, permalink = heading.links(post)
         _add(entry, "id", id_of(post.id))
         _add(entry, "title", post.title)
+        if link is not None:
+            _add(entry, "link", rel="alternate", href=link, type="text/html")
+        if permalink not in (None, link):
+            _add(entry, "link", rel="related", href=str(permalink), type="text/html")
         _add(entry, "published", _time(post.created_at))
         _add(entry, "updated", _time(post.created_at))
         _add(_add(entry, "author"), "name", post.author)

@@ -15,6 +15,7 @@ class EncodedPost:
 
     position: int
     topics: tuple[str, ...]
+    tenant: str | None
     event: bytes
     message: bytes
 
@@ -24,6 +25,7 @@ class EncodedPost:
         return cls(
             position=post.position,
             topics=tuple(post.topics),
+            tenant=post.tenant_id,
             event=event(EVENT_TYPE, post.data, id_=str(post.position)),
             message=post.plain_message.encode(),
         )

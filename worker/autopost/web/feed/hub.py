@@ -53,6 +53,8 @@ class FeedHub(Hub):
     def _publish_post(self, post: EncodedPost) -> None:
         for topic in post.topics:
             for viewer in self._by_topic.get(topic, ()):
+                if viewer.tenant is not None and viewer.tenant != post.tenant:
+                    continue
                 viewer.offer(post.event if viewer.protocol == EVENTS else post.message, post.position)
 
     def _add(self, viewer: Viewer) -> None:

@@ -76,16 +76,22 @@ class Log:
         end = rows[0]["log_position"] if is_last else found[-1]["position"]
         return LogPage([BroadcastEvent.from_row(row) for row in found if row["content"] is not None], end, is_last)
 
-    async def missed(self, after: int, topics: Topics) -> Backfill:
+    async def missed(self, after: int, topics: Topics, tenant: str | None = None) -> Backfill:
         """Return the newest posts after a position on these topics, within MOST_MISSED and MOST_MISSED_BYTES.
 
-        Viewers that come at the same time share one read of the log's end; only those that missed more read by
-        themselves.
+        With a `tenant` only its posts. Viewers that come at the same time share one read of the log's end; only those
+        that missed more read by themselves.
         """
         tail = await self._tail.get()
         if tail.reaches_from - 1 <= after <= tail.position:
             wanted = set(topics.names)
-            found = [post for post in tail.posts if post.position > after and not wanted.isdisjoint(post.topics)]
+            found = [
+                post
+                for post in tail.posts
+                if post.position > after
+                and not wanted.isdisjoint(post.topics)
+                and (tenant is None or post.tenant == tenant)
+            ]
             return _backfill(after, tail.position, after, ((post.position, post) for post in found))
         rows = await self._rows(
             "feed/missed",
@@ -95,13 +101,14 @@ class Log:
             sorted(topics.agents),
             MOST_MISSED + 1,
             MOST_ROWS_READ,
+            tenant,
         )
         position: int = rows[0]["log_position"]
         gap_until = rows[0]["told_from"] - 1 if after < position else position
         return _backfill(after, position, gap_until, _encoded(rows))
 
     async def _read_tail(self) -> Tail:
-        wanted: tuple[Any, ...] = ("feed/missed", 0, True, False, [], MOST_MISSED, MOST_MISSED)
+        wanted: tuple[Any, ...] = ("feed/missed", 0, True, False, [], MOST_MISSED, MOST_MISSED, None)
         try:
             rows = await self._rows(*wanted)
         except DatabaseUnavailable:  # many wait for this: one slow answer must not turn all of them away

@@ -10,14 +10,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from autopost.outbox.operator import OperatorActions
-from autopost.web.access import bearer
+from autopost.web.access import given_token
 from autopost.web.database import Database, NothingToDo
-from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens, respond
+from autopost.web.errors import ActionsForbidden, DatabaseUnavailable, TooManyWrongTokens, respond
+from autopost.web.page.return_to import page_of, sign_in_address
 from autopost.web.page.views import DashboardContext
 
 WRONG = "This is not the token."
 MOST_RETRIED = 100_000  # dead letters, by one request
 CROWDED = "Too many wrong tokens. Wait a moment."
+NOT_NOW = "The database does not answer, and nobody can sign in without it."
+NO_RIGHTS = "The dashboard's database role may not read this. Grant it auto_post_reader."
+ENDED_HERE = "You are signed out here. Other processes of autopost will know when the database answers again."
 
 log = structlog.get_logger(__name__)
 
@@ -31,28 +35,41 @@ class Actions:
 
     async def sign_in_form(self, request: Request) -> Response:
         """Ask for the token."""
-        if await self._context.access.may_see(request):
-            return RedirectResponse("./", 303)
-        return self._sign_in_page(None, 200)
+        page = page_of(request.query_params.get("next", ""))
+        problem = None
+        try:
+            if await self._context.access.grant(request) is not None:
+                return RedirectResponse(f"./{page}", 303)
+        except DatabaseUnavailable as error:
+            problem = NO_RIGHTS if error.lacks_rights else NOT_NOW
+        return self._sign_in_page(problem, 503 if problem else 200, page)
 
     async def sign_in(self, request: Request) -> Response:
-        """Start a session, given the token."""
+        """Start a session, given the token, and go to the page that was asked for."""
         form = await read_form(request)
+        page = page_of(form.get("next", ""))
         try:
-            is_token = await self._context.access.is_token(form.get("token", "").strip(), request)
+            token = await self._context.access.find(form.get("token", "").strip(), request)
         except TooManyWrongTokens:
-            return self._sign_in_page(CROWDED, 429)
-        if not is_token:
+            return self._sign_in_page(CROWDED, 429, page)
+        if token is None:
             log.warning("dashboard.sign_in_refused", client=request.client.host if request.client else None)
-            return self._sign_in_page(WRONG, 401)
-        response = RedirectResponse("./", 303)
-        self._context.access.start_session(request, response)
+            return self._sign_in_page(WRONG, 401, page)
+        response = RedirectResponse(f"./{page}", 303)
+        try:
+            await self._context.access.start_session(token, request, response)
+        except DatabaseUnavailable as error:
+            return self._sign_in_page(NO_RIGHTS if error.lacks_rights else NOT_NOW, 503, page)
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session."""
-        response = RedirectResponse("sign-in", 303)
-        self._context.access.end_session(request, response)
+        """End the session, in every process."""
+        response: Response = RedirectResponse("sign-in", 303)
+        if not await self._context.access.end_session(request, response):
+            cookies = response.headers.getlist("set-cookie")
+            response = self._sign_in_page(ENDED_HERE, 503, "")
+            for cookie in cookies:
+                response.headers.append("set-cookie", cookie)
         return response
 
     async def retry(self, request: Request) -> Response:
@@ -90,13 +107,15 @@ class Actions:
         *arguments: object,
         refused: str = "nothing",
     ) -> Response:
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
         if not self._context.access.has_token:
             return PlainTextResponse("Without SOCIAL_POST_HTTP_TOKEN the dashboard is read-only.\n", 403)
+        if not grant.identity.may_act:
+            raise ActionsForbidden
         try:
             await act(*arguments)
             notice = done
-            log.info("dashboard.action", action=done)
+            log.info("dashboard.action", action=done, token=grant.identity.name)
         except NothingToDo:
             notice = refused
         except DatabaseUnavailable as error:
@@ -105,18 +124,26 @@ class Actions:
         self._context.dead_letters.invalidate()
         return RedirectResponse(f"outbox?said={notice}", 303)
 
-    def _sign_in_page(self, problem: str | None, status: int) -> Response:
-        html = self._context.renderer.page(
-            "sign_in", here="sign-in", notice=None, trouble=None, signed_in=False, stream=None, problem=problem
+    def _sign_in_page(self, problem: str | None, status: int, page: str) -> Response:
+        html = self._context.reading.page(
+            "sign_in",
+            here="sign-in",
+            notice=None,
+            trouble=None,
+            signed_in=False,
+            sees_all=False,
+            stream=None,
+            problem=problem,
+            next=page,
         )
         return HTMLResponse(html, status)
 
 
 async def ask_for_token(request: Request, error: Exception) -> Response:
     """Return the response to a request without the token: the form for browsers, else 401."""
-    is_browser = "text/html" in request.headers.get("accept", "") and bearer(request) is None
+    is_browser = "text/html" in request.headers.get("accept", "") and given_token(request) is None
     if is_browser and request.method in ("GET", "HEAD"):
-        return RedirectResponse("../" * (request.url.path.count("/") - 1) + "sign-in", 303)
+        return RedirectResponse(sign_in_address(request), 303)
     return await respond(request, error)
 
 

@@ -19,7 +19,7 @@ from autopost.web.access import Access
 from autopost.web.cached import Cached
 from autopost.web.database import Database, open_database
 from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
-from autopost.web.host_guard import Guard, HostCheck
+from autopost.web.host_guard import Guard, host_check
 from autopost.web.page.actions import Actions, ask_for_token
 from autopost.web.page.choices import read_choices
 from autopost.web.page.deliveries import read_deliveries
@@ -28,6 +28,7 @@ from autopost.web.page.feed import Feed
 from autopost.web.page.hub import FIGURES_SECONDS, DashboardHub
 from autopost.web.page.rendering import Renderer
 from autopost.web.page.static_files import static_file
+from autopost.web.page.subscribe import show_addresses
 from autopost.web.page.views import DashboardContext, Views
 from autopost.web.server import Serving
 
@@ -47,7 +48,11 @@ async def serve_page(serving: Serving, settings: Settings, schemas: Schemas, acc
         context = context_of(access, database)
         serving.fallback = application(settings, context, database)
         serving.on_shutdown.append(context.hub.close)
-        log.info("dashboard.started", actions=context.access.has_token, requires_token=context.access.has_token)
+        log.info(
+            "dashboard.started",
+            actions=any(token.identity.may_act for token in context.access.tokens),
+            requires_token=context.access.has_token,
+        )
         try:
             yield
         finally:
@@ -57,11 +62,12 @@ async def serve_page(serving: Serving, settings: Settings, schemas: Schemas, acc
 def context_of(access: Access, database: Database) -> DashboardContext:
     """Return what the handlers share."""
     feed = Feed(database)
-    renderer = Renderer(may_act=access.has_token)
+    acting, reading = Renderer(may_act=True), Renderer(may_act=False)
     figures = Cached(partial(_figures, database), FIGURES_SECONDS)
     dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     deliveries = Cached(partial(read_deliveries, database), FIGURES_SECONDS)
-    hub = DashboardHub(feed, figures, dead_letters, deliveries, renderer)
+    hub = DashboardHub(feed, figures, dead_letters, deliveries, acting, reading)
+    tenants = {None, *(token.identity.tenant for token in access.tokens)}
     return DashboardContext(
         access=access,
         database=database,
@@ -70,8 +76,9 @@ def context_of(access: Access, database: Database) -> DashboardContext:
         figures=figures,
         dead_letters=dead_letters,
         deliveries=deliveries,
-        choices=Cached(partial(read_choices, database), CHOICES_SECONDS),
-        renderer=renderer,
+        choices={tenant: Cached(partial(read_choices, database, tenant), CHOICES_SECONDS) for tenant in tenants},
+        acting=acting,
+        reading=reading,
     )
 
 
@@ -87,6 +94,7 @@ def application(settings: Settings, context: DashboardContext, database: Databas
             Route("/post/{id}", views.post),
             Route("/agents", views.agents),
             Route("/unread", views.unread),
+            *([Route("/subscribe", partial(show_addresses, context))] if settings.feeds_are_on else []),
             Route("/sign-in", actions.sign_in_form),
             Route("/sign-in", actions.sign_in, methods=["POST"]),
             Route("/sign-out", actions.sign_out, methods=["POST"]),
@@ -99,7 +107,7 @@ def application(settings: Settings, context: DashboardContext, database: Databas
         ],
         exception_handlers={RequestRefused: respond, TokenRequired: ask_for_token},
     )
-    return Guard(app, HostCheck(is_local=settings.http_is_local, hosts=settings.page_hosts))
+    return Guard(app, host_check(settings))
 
 
 async def _figures(database: Database) -> Figures:

@@ -49,10 +49,11 @@ class Choices:
         return next((agent.word for agent in self.agents if agent.id == agent_id), agent_id or "")
 
 
-async def read_choices(database: Database) -> Choices:
-    """Return what there is to choose from. Raises DatabaseUnavailable."""
-    agents = [(row["id"], row["name"]) for row in await database.fetch("web/agents", MOST_ROWS_READ, MOST_AGENTS)]
-    rows = await database.fetch("web/choices", MOST_ROWS_READ, MOST_OTHERS)
+async def read_choices(database: Database, tenant: str | None = None) -> Choices:
+    """Return what there is to choose from, with a `tenant` only of it. Raises DatabaseUnavailable."""
+    found = await database.fetch("web/agents", MOST_ROWS_READ, MOST_AGENTS, tenant)
+    agents = [(row["id"], row["name"]) for row in found]
+    rows = await database.fetch("web/choices", MOST_ROWS_READ, MOST_OTHERS, tenant)
     names = Counter(name for _, name in agents)
     ids = {id_ for id_, _ in agents}
     known = [KnownAgent(id_, name, name if names[name] == 1 and name not in ids else id_) for id_, name in agents]

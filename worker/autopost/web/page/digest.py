@@ -8,7 +8,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from autopost.outbox.summary import Summary, read_summary
+from autopost.outbox.summary import Summary, Whose, read_summary
 from autopost.outbox.summary_text import headline, sections
 from autopost.web.cached import Cached
 from autopost.web.database import Database
@@ -26,21 +26,23 @@ class DigestView:
     def __init__(self, context: DashboardContext, database: Database) -> None:
         self._context = context
         self._database = database
-        self._cached = {hours: Cached(partial(self._read, hours), CACHED_SECONDS) for hours, _ in SPANS}
+        self._cached: dict[tuple[int, str | None], Cached[Summary]] = {}  # by hours, and a token's tenant
 
     async def show(self, request: Request) -> Response:
         """Show a summary of a span; of the usual one where the address names another."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
         given = request.query_params.get("hours", "")
         hours = next((hours for hours, _ in SPANS if str(hours) == given), USUAL_HOURS)
+        tenant = grant.identity.tenant
+        cached = self._cached.setdefault((hours, tenant), Cached(partial(self._read, hours, tenant), CACHED_SECONDS))
         summary: Summary | None = None
         trouble = None
         try:
-            summary = await self._cached[hours].get()
+            summary = await cached.get()
         except DatabaseUnavailable as error:
             trouble = error
-            self._cached[hours].invalidate()  # the next look may find the database back
-        html = self._context.renderer.page(
+            cached.invalidate()  # the next look may find the database back
+        html = self._context.renderer(grant).page(
             "digest",
             here="digest",
             stream=None,
@@ -49,10 +51,11 @@ class DigestView:
             summary=summary,
             headline=headline(summary) if summary else "",
             sections=sections(summary, UTC) if summary else [],
-            **frame(self._context, request, trouble),
+            **frame(self._context, request, grant, trouble),
         )
         return HTMLResponse(html, 200 if summary is not None else 503)
 
-    async def _read(self, hours: int) -> Summary:
+    async def _read(self, hours: int, tenant: str | None) -> Summary:
         until = datetime.now(UTC)
-        return await read_summary(self._database, until - timedelta(hours=hours), until)
+        whose = Whose(tenants=None if tenant is None else [tenant])
+        return await read_summary(self._database, until - timedelta(hours=hours), until, whose)

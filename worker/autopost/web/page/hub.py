@@ -31,6 +31,7 @@ class Topic(StrEnum):
 
     FEED = "feed"
     OUTBOX = "outbox"
+    OUTBOX_TO_READ = "outbox-to-read"  # for tokens that may not act
 
 
 class DashboardHub(Hub):
@@ -45,6 +46,7 @@ class DashboardHub(Hub):
         dead_letters: Cached[list[DeadLetter]],
         deliveries: Cached[Deliveries],
         renderer: Renderer,
+        reading: Renderer,
     ) -> None:
         super().__init__(MOST_VIEWERS)
         self._feed = feed
@@ -52,6 +54,7 @@ class DashboardHub(Hub):
         self._dead_letters = dead_letters
         self._deliveries = deliveries
         self._renderer = renderer
+        self._reading = reading
         self.trouble = False  # whether the last query failed
 
     async def run(self, ready: asyncio.Event) -> None:
@@ -80,9 +83,11 @@ class DashboardHub(Hub):
             await asyncio.sleep(FIGURES_SECONDS)
             with contextlib.suppress(DatabaseUnavailable):  # which was logged, and is published by the other poll
                 self._publish_figures(await self._figures.get(), await self._dead_letters.get())
-                if Topic.OUTBOX in self._by_topic:
+                outbox = [topic for topic in (Topic.OUTBOX, Topic.OUTBOX_TO_READ) if topic in self._by_topic]
+                if outbox:
                     deliveries = await self._deliveries.get()
-                    self.publish(Topic.OUTBOX, partial(self._deliveries_event, deliveries))
+                for topic in outbox:
+                    self.publish(topic, partial(self._deliveries_event, deliveries))
 
     def _publish_entry(self, entry: Outcome) -> None:
         def accepts(viewer: Viewer) -> bool:
@@ -99,9 +104,13 @@ class DashboardHub(Hub):
         self.publish(Topic.FEED, partial(self.entry_event, entry), accepts)
 
     def _publish_figures(self, figures: Figures, dead: list[DeadLetter]) -> None:
-        self.publish(Topic.FEED, lambda: event("glance", self._renderer.glance(figures, dead)))
-        self.publish(Topic.OUTBOX, lambda: event("figures", self._renderer.figures(figures)))
-        self.publish(Topic.OUTBOX, lambda: event("dead", self._renderer.dead_letters(dead)))
+        def sees_all(viewer: Viewer) -> bool:
+            return viewer.tenant is None
+
+        self.publish(Topic.FEED, lambda: event("glance", self._renderer.glance(figures, dead)), sees_all)
+        for topic, renderer in ((Topic.OUTBOX, self._renderer), (Topic.OUTBOX_TO_READ, self._reading)):
+            self.publish(topic, partial(_figures_event, renderer, figures))
+            self.publish(topic, partial(_dead_letters_event, renderer, dead))
 
     def _deliveries_event(self, deliveries: Deliveries) -> bytes:
         return event("deliveries", self._renderer.deliveries(deliveries))
@@ -115,3 +124,11 @@ class DashboardHub(Hub):
     def entry_event(self, entry: Outcome) -> bytes:
         """Return the event of an outcome. Its id is the place to go on from."""
         return event("entry", self._renderer.entry(entry), id_=str(entry.cursor))
+
+
+def _figures_event(renderer: Renderer, figures: Figures) -> bytes:
+    return event("figures", renderer.figures(figures))
+
+
+def _dead_letters_event(renderer: Renderer, dead: list[DeadLetter]) -> bytes:
+    return event("dead", renderer.dead_letters(dead))

@@ -22,12 +22,14 @@ class Permalink:
     deliveries: Sequence[Mapping[str, Any]]
 
 
-async def read_permalink(database: Database, post_id: str) -> Permalink | None:
-    """Return a post, None where the feed has none with this id. Raises DatabaseUnavailable."""
+async def read_permalink(database: Database, post_id: str, tenant: str | None = None) -> Permalink | None:
+    """Return a post, None where the feed, or the `tenant`, has none with this id. Raises DatabaseUnavailable."""
     rows = await database.fetch("web/post", post_id)
     if not rows:
         return None
     entry = Outcome(**dict(rows[0]))
+    if tenant is not None and entry.tenant_id != tenant:
+        return None
     story = None if entry.tracker_id is None else await read_story(database, entry.tracker_id)
     deliveries = await database.fetch("web/deliveries", post_id, MOST_EVENTS_READ)
     return Permalink(entry, story, [dict(row) for row in deliveries])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.requests import Request
@@ -12,10 +13,10 @@ from starlette.types import ASGIApp
 from autopost.outbox.cursor import Cursor
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import DeadLetter, Figures
-from autopost.web.access import Access
+from autopost.web.access import Access, Grant
 from autopost.web.cached import Cached
 from autopost.web.database import Database
-from autopost.web.errors import DatabaseUnavailable
+from autopost.web.errors import AllTenantsRequired, DatabaseUnavailable
 from autopost.web.filter import FeedFilter
 from autopost.web.page.choices import Choices
 from autopost.web.page.deliveries import Deliveries
@@ -51,8 +52,17 @@ class DashboardContext:
     figures: Cached[Figures]
     dead_letters: Cached[list[DeadLetter]]
     deliveries: Cached[Deliveries]
-    choices: Cached[Choices]
-    renderer: Renderer
+    choices: Mapping[str | None, Cached[Choices]]  # by the tenant that a token is limited to
+    acting: Renderer  # with buttons for actions
+    reading: Renderer
+
+    def renderer(self, grant: Grant) -> Renderer:
+        """Return what renders pages for a request."""
+        return self.acting if grant.identity.may_act else self.reading
+
+    async def choices_for(self, grant: Grant) -> Choices:
+        """Return what the filter may choose from, of what a request may see. Raises DatabaseUnavailable."""
+        return await self.choices[grant.identity.tenant].get()
 
 
 class Views:
@@ -63,21 +73,22 @@ class Views:
 
     async def feed(self, request: Request) -> Response:
         """Show the newest outcomes, or those before a place."""
-        await self._context.access.require(request)
-        wanted = FeedFilter.read(request.query_params)
+        grant = await self._context.access.require(request)
+        wanted = _wanted(request, grant)
         before = Cursor.read(request.query_params.get("before"))
         page: Page | None = None
         figures, dead, choices, trouble = None, None, Choices(), None
         try:
-            choices = await self._context.choices.get()
+            choices = await self._context.choices_for(grant)
             wanted = choices.resolved(wanted)
             if before is None and (after := Cursor.read(request.query_params.get("after"))) is not None:
                 before = await self._context.feed.end_of_page_after(wanted, after)
             page = await self._context.feed.page(wanted, before)
-            figures, dead = await self._context.figures.get(), await self._context.dead_letters.get()
+            if grant.identity.tenant is None:
+                figures, dead = await self._context.figures.get(), await self._context.dead_letters.get()
         except DatabaseUnavailable as error:
             trouble = error
-        html = self._context.renderer.page(
+        html = self._context.renderer(grant).page(
             "feed",
             here="feed",
             wanted=wanted,
@@ -88,66 +99,73 @@ class Views:
             choices=choices,
             agent_word=_agent_word(wanted, choices, page),
             stream=None if page is None or before is not None else _stream(wanted, page.entries),
-            **frame(self._context, request, trouble),
+            **frame(self._context, request, grant, trouble),
         )
         return HTMLResponse(html, 200 if page is not None else 503)
 
     async def post(self, request: Request) -> Response:
-        """Show one post with the history of its operation."""
-        await self._context.access.require(request)
+        """Show one post with the history of its operation, unless it is of a tenant that the token may not see."""
+        grant = await self._context.access.require(request)
         found, trouble = None, None
         try:
-            found = await read_permalink(self._context.database, request.path_params["id"].replace("\0", ""))
+            found = await read_permalink(
+                self._context.database, request.path_params["id"].replace("\0", ""), grant.identity.tenant
+            )
         except DatabaseUnavailable as error:
             trouble = error
-        html = self._context.renderer.page(
-            "post", here="post", root="../", found=found, stream=None, **frame(self._context, request, trouble)
+        html = self._context.renderer(grant).page(
+            "post", here="post", root="../", found=found, stream=None, **frame(self._context, request, grant, trouble)
         )
         return HTMLResponse(html, 503 if trouble else 200 if found else 404)
 
     async def agents(self, request: Request) -> Response:
         """Return the agents that have what was typed, for the filter's list."""
-        await self._context.access.require(request)
-        found = (await self._context.choices.get()).offered(request.query_params.get("q", "")[:200])
+        grant = await self._context.access.require(request)
+        found = (await self._context.choices_for(grant)).offered(request.query_params.get("q", "")[:200])
         return JSONResponse([{"value": agent.word, "label": agent.name, "id": agent.id} for agent in found])
 
     async def unread(self, request: Request) -> Response:
         """Return how many outcomes came after a place, at most MOST_CAUGHT_UP: for pages that nobody looks at."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
         place = Cursor.read(request.query_params.get("after"))
         if place is None:
             return JSONResponse({"unread": 0})
-        entries = await self._context.feed.since(FeedFilter.read(request.query_params), place)
+        entries = await self._context.feed.since(_wanted(request, grant), place)
         unread = sum(entry.cursor > place for entry in entries)
         return JSONResponse({"unread": unread, "is_all": len(entries) < MOST_CAUGHT_UP})
 
     async def outbox(self, request: Request) -> Response:
         """Show the status of the outbox and of deliveries, and what can be done."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
+        _require_all_tenants(grant)
         figures, dead, deliveries, trouble = None, None, None, None
         try:
             dead, figures = await self._context.dead_letters.get(), await self._context.figures.get()
             deliveries = await self._context.deliveries.get()
         except DatabaseUnavailable as error:
             trouble = error
-        html = self._context.renderer.page(
+        html = self._context.renderer(grant).page(
             "outbox",
             here="outbox",
             figures=figures,
             dead=dead,
             deliveries=deliveries,
             stream=None if trouble else "events?topic=outbox",
-            **frame(self._context, request, trouble),
+            **frame(self._context, request, grant, trouble),
         )
         return HTMLResponse(html, 200 if trouble is None else 503)
 
     async def events(self, request: Request) -> ASGIApp:
         """Stream what is new, beginning with what came since the place that the browser gives."""
-        await self._context.access.require(request)
+        grant = await self._context.access.require(request)
         require_get(request)
-        topic = Topic.OUTBOX if request.query_params.get("topic") == Topic.OUTBOX else Topic.FEED
-        wanted = FeedFilter.read(request.query_params)
-        viewer = Viewer([topic], wanted=wanted, session_left=partial(self._context.access.seconds_left, request))
+        topic = Topic.FEED
+        if request.query_params.get("topic") == Topic.OUTBOX:
+            _require_all_tenants(grant)
+            topic = Topic.OUTBOX if grant.identity.may_act else Topic.OUTBOX_TO_READ
+        wanted = _wanted(request, grant)
+        left = partial(self._context.access.seconds_left, grant)
+        viewer = Viewer([topic], wanted=wanted, session_left=left, tenant=grant.identity.tenant)
         hub = self._context.hub
 
         async def read_missed() -> bytes:
@@ -160,10 +178,28 @@ class Views:
         return EventStream(hub, viewer, event("trouble", hub.trouble) + missed)
 
 
-def frame(context: DashboardContext, request: Request, trouble: DatabaseUnavailable | None) -> dict[str, object]:
+def frame(
+    context: DashboardContext, request: Request, grant: Grant, trouble: DatabaseUnavailable | None
+) -> dict[str, object]:
     """Return what every page shows."""
-    notice = NOTICES.get(request.query_params.get("said", ""))
-    return {"notice": notice, "trouble": trouble, "signed_in": context.access.has_token}
+    return {
+        "notice": NOTICES.get(request.query_params.get("said", "")),
+        "trouble": trouble,
+        "signed_in": context.access.has_token,
+        "sees_all": grant.identity.tenant is None,
+    }
+
+
+def _wanted(request: Request, grant: Grant) -> FeedFilter:
+    """Return what a request asks for, within what it may see. Raises OtherTenant."""
+    wanted = FeedFilter.read(request.query_params)
+    return replace(wanted, tenant=grant.tenant(wanted.tenant))
+
+
+def _require_all_tenants(grant: Grant) -> None:
+    """Raise AllTenantsRequired for a token that is limited to a tenant."""
+    if grant.identity.tenant is not None:
+        raise AllTenantsRequired
 
 
 def _agent_word(wanted: FeedFilter, choices: Choices, page: Page | None) -> str:
