@@ -42,7 +42,7 @@ mutants: $(STAMP) ## Break the core in one place at a time; a test must fail eac
 	@[ -n "$(only)" ] || AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -n 2 tests/chaos/test_state_machine.py -k finds_what_is_wrong
 
 bench: $(STAMP) ## Run the short benchmarks in a few minutes; other queues only where they are installed
-	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "write_overhead --seconds 1" scale \
+	@for bench in "drain --rounds 1" "latency --rates 0 20 200 --seconds 3 --rounds 1" "write_overhead --seconds 1" "trigger_cpu --rounds 10" scale \
 		"feed --seconds 5" webhooks; do \
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 

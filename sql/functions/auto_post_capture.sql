@@ -19,13 +19,8 @@ declare
     v_status text;
     v_ended_at timestamptz;
     v_has_zone boolean;
-    v_rule_id integer;
-    v_is_alert boolean;
+    v_rule integer;
     v_since timestamptz;
-    v_is_most_specific boolean;
-    v_capture_enabled boolean;
-    v_wakeup text;
-    v_now timestamptz;
     v_sqlstate text;
     v_xact_id text;
     v_failures text;
@@ -53,72 +48,55 @@ begin
             v_operation_type := {{ schema }}.auto_post_text({{ new.operation_type }}, 200);
         end if;
 
-        if
-            pg_catalog.current_setting('{{ session }}.capture_gave_up', true)
-            = pg_catalog.pg_current_xact_id_if_assigned()::text
-        then
+        -- Rules and switches are constants in the generated functions: to look them up in their tables would cost a
+        -- quarter of the whole. Negative for an alert; NULL for no rule, and while capturing is off.
+        v_rule := {{ schema }}.auto_post_compiled_rule(v_operation_type, v_status);
+        if v_rule is null then
             return null;
         end if;
 
-        -- Any rule, without an order, which would cost half as much again. Most changes meet none, and most others the
-        -- one that goes before all.
-        select m.rule_id, m.is_alert, m.since, m.is_most_specific
-        into v_rule_id, v_is_alert, v_since, v_is_most_specific
-        from {{ schema }}.auto_post_matching_rules(v_operation_type, v_status) as m;
-
-        if v_is_most_specific is not true then
-            if v_rule_id is null then
+        -- One condition for the common case: PostgreSQL sets each up again in each transaction, which is most of what
+        -- it costs. The mark is empty after the transaction that set it.
+        if tg_op = 'INSERT' or pg_catalog.current_setting('{{ session }}.capture_gave_up', true) <> '' then
+            if
+                pg_catalog.current_setting('{{ session }}.capture_gave_up', true)
+                = pg_catalog.pg_current_xact_id_if_assigned()::text
+            then
                 return null;
             end if;
-            select r.rule_id, r.is_alert, r.since
-            into v_rule_id, v_is_alert, v_since
-            from {{ schema }}.auto_post_best_rule(v_operation_type, v_status) as r;
-        end if;
 
-        -- Strict: without its row nobody knows what a DBA wants, and workers claim nothing either.
-        select c.capture_enabled, c.wakeup
-        into strict v_capture_enabled, v_wakeup
-        from {{ schema }}.auto_post_control as c;
-
-        -- Who finds it off looks no more in this transaction.
-        if not v_capture_enabled then
-            perform pg_catalog.set_config(
-                '{{ session }}.capture_gave_up', pg_catalog.pg_current_xact_id()::text, true
-            );
-            return null;
-        end if;
-
-        -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as the
-        -- reconciler leaves it, with a day's tolerance where its times have no zone. What began with this transaction is
-        -- new, even if a rule was changed meanwhile. A since in the future counts for nothing: the clock was set back.
-        if tg_op = 'INSERT' then
-            if
-                greatest(
-                    pg_catalog.pg_typeof({{ new.completed_at }})::pg_catalog.oid,
-                    pg_catalog.pg_typeof({{ new.started_at }})::pg_catalog.oid
-                ) < 16384
-            then
-                v_ended_at := greatest({{ new.completed_at }}::timestamptz, {{ new.started_at }}::timestamptz);
-            else
-                v_ended_at := greatest(
-                    {{ schema }}.auto_post_time({{ new.completed_at }}), {{ schema }}.auto_post_time({{ new.started_at }})
-                );
-            end if;
-            if v_ended_at < v_since then
-                v_has_zone := 'timestamp'::pg_catalog.regtype not in (
-                    pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
-                );
+            -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as
+            -- the reconciler leaves it, with a day's tolerance where its times have no zone. What began with this
+            -- transaction is new, even if a rule was changed meanwhile. A since in the future counts for nothing: the
+            -- clock was set back.
+            if tg_op = 'INSERT' then
                 if
-                    v_ended_at < pg_catalog.now()
-                    and v_since <= pg_catalog.clock_timestamp()
-                    and (v_has_zone or v_ended_at + interval '1 day' < v_since)
+                    greatest(
+                        pg_catalog.pg_typeof({{ new.completed_at }})::pg_catalog.oid,
+                        pg_catalog.pg_typeof({{ new.started_at }})::pg_catalog.oid
+                    ) < 16384
                 then
-                    return null;
+                    v_ended_at := greatest({{ new.completed_at }}::timestamptz, {{ new.started_at }}::timestamptz);
+                else
+                    v_ended_at := greatest(
+                        {{ schema }}.auto_post_time({{ new.completed_at }}),
+                        {{ schema }}.auto_post_time({{ new.started_at }})
+                    );
+                end if;
+                if v_ended_at < pg_catalog.now() then
+                    v_since := {{ schema }}.auto_post_compiled_since(pg_catalog.abs(v_rule));
+                    if v_ended_at < v_since and v_since <= pg_catalog.clock_timestamp() then
+                        v_has_zone := 'timestamp'::pg_catalog.regtype not in (
+                            pg_catalog.pg_typeof({{ new.completed_at }}), pg_catalog.pg_typeof({{ new.started_at }})
+                        );
+                        if v_has_zone or v_ended_at + interval '1 day' < v_since then
+                            return null;
+                        end if;
+                    end if;
                 end if;
             end if;
         end if;
 
-        v_now := pg_catalog.clock_timestamp();
         {{ build.id }}
 
         -- The same statement twice. What retention removed is not asked here, where an agent would pay for it: the
@@ -138,35 +116,56 @@ begin
                 what_explanation, why_explanation, next_steps, captured_at, available_at
             )
             select
-                {{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id,
-                {{ new.id }}::text, v_operation_type, v_status, v_is_alert,
+                {{ schema }}.auto_post_outbox_id({{ new.id }}::text, pg_catalog.abs(v_rule)), pg_catalog.abs(v_rule),
+                {{ new.id }}::text, v_operation_type, v_status, v_rule < 0,
                 pg_catalog.left({{ new.tenant_id }}::text, 200),
                 pg_catalog.left({{ new.agent_id }}::text, 200),
                 pg_catalog.left({{ new.what_explanation }}::text, 4000),
                 pg_catalog.left({{ new.why_explanation }}::text, 4000),
                 pg_catalog.left({{ new.next_steps }}::text, 4000),
-                v_now, v_now
+                pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
             where pg_catalog.length({{ new.id }}::text) <= 1000
             on conflict (id) do nothing;
         else
+            v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
             insert into {{ schema }}.auto_post_outbox (
                 id, rule_id, tracker_id, operation_type, status, is_alert, tenant_id, agent_id,
                 what_explanation, why_explanation, next_steps, captured_at, available_at
             )
             select
-                {{ schema }}.auto_post_outbox_id({{ schema }}.auto_post_text({{ new.id }}, 1001), v_rule_id), v_rule_id,
-                {{ schema }}.auto_post_text({{ new.id }}, 1001), v_operation_type, v_status, v_is_alert,
+                {{ schema }}.auto_post_outbox_id(v_tracker_id, pg_catalog.abs(v_rule)), pg_catalog.abs(v_rule),
+                v_tracker_id, v_operation_type, v_status, v_rule < 0,
                 {{ schema }}.auto_post_text({{ new.tenant_id }}, 200),
                 {{ schema }}.auto_post_text({{ new.agent_id }}, 200),
                 {{ schema }}.auto_post_text({{ new.what_explanation }}, 4000),
                 {{ schema }}.auto_post_text({{ new.why_explanation }}, 4000),
                 {{ schema }}.auto_post_text({{ new.next_steps }}, 4000),
-                v_now, v_now
-            where pg_catalog.length({{ schema }}.auto_post_text({{ new.id }}, 1001)) <= 1000
+                pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()
+            where pg_catalog.length(v_tracker_id) <= 1000
             on conflict (id) do nothing;
         end if;
 
-        if not found then
+        -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
+        -- falling asleep before this row can be seen.
+        if
+            not found
+            or (
+                {{ schema }}.auto_post_compiled_wakeup() <> 'poll'
+                and (
+                    {{ schema }}.auto_post_compiled_wakeup() = 'notify'
+                    or not pg_catalog.pg_try_advisory_xact_lock_shared(
+                        {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
+                    )
+                )
+            )
+        then
+            if found then
+                -- With a full queue NOTIFY would fail at commit, where nothing can catch it.
+                if pg_catalog.pg_notification_queue_usage() < 0.8 then
+                    perform pg_catalog.pg_notify('auto_post_doorbell', '');
+                end if;
+                return null;
+            end if;
             v_tracker_id := {{ schema }}.auto_post_text({{ new.id }}, 1001);
             v_agent_id := {{ schema }}.auto_post_text({{ new.agent_id }}, 200);
             if pg_catalog.length(v_tracker_id) > 1000 then
@@ -179,7 +178,7 @@ begin
                 exists (
                     select from {{ schema }}.auto_post_outbox as o
                     where
-                        o.id = {{ schema }}.auto_post_outbox_id(v_tracker_id, v_rule_id)
+                        o.id = {{ schema }}.auto_post_outbox_id(v_tracker_id, pg_catalog.abs(v_rule))
                         and o.agent_id is distinct from v_agent_id
                 )
             then
@@ -187,25 +186,15 @@ begin
                 pg_catalog.left(v_tracker_id, 200)
                 using hint = 'The operation itself is not affected.';
             end if;
-            return null;
-        end if;
-
-        -- A worker that sleeps holds this lock alone. Who gets it shared knows that none sleeps, and keeps any from
-        -- falling asleep before this row can be seen.
-        if
-            v_wakeup <> 'poll'
-            and (v_wakeup = 'notify' or not pg_catalog.pg_try_advisory_xact_lock_shared(
-                {{ lock.doorbell }}, pg_catalog.hashtext('{{ schema }}')
-            ))
-            -- With a full queue NOTIFY would fail at commit, where nothing can catch it.
-            and pg_catalog.pg_notification_queue_usage() < 0.8
-        then
-            perform pg_catalog.pg_notify('auto_post_doorbell', '');
         end if;
     exception
         when others or assert_failure then
             v_sqlstate := sqlstate;
             v_xact_id := pg_catalog.pg_current_xact_id()::text;
+            -- The rule is decided before the mark is read, which costs every change: what fails there is said once too.
+            if pg_catalog.current_setting('{{ session }}.capture_gave_up', true) = v_xact_id then
+                return null;
+            end if;
             -- The transaction, and a dot for each failure in it.
             v_failures := pg_catalog.current_setting('{{ session }}.capture_failures', true);
             if v_failures is null or not pg_catalog.starts_with(v_failures, v_xact_id || '.') then

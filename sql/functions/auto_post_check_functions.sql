@@ -13,6 +13,7 @@ as $$
         from (
             values
             ('{{ schema }}.auto_post_committed(text[])'),
+            ('{{ schema }}.auto_post_compile_change()'),
             ('{{ schema }}.auto_post_reconcile(integer, integer)'),
             ('{{ schema }}.auto_post_expire(interval, integer)')
             union all

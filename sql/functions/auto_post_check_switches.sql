@@ -11,7 +11,7 @@ as $$
         case
             when c.capture_enabled then 'switched on'
             when c.capture_enabled is null then
-                'auto_post_control has lost its row: nothing is captured and nothing claimed'
+                'auto_post_control has lost its row: nothing is claimed'
             else
                 'switched off' || coalesce({{ schema }}.auto_post_check_by('capture_off'), '')
                 || ': what ends now is left alone for good'

@@ -1,6 +1,7 @@
 -- What has changed on the platform's tables since autopost was installed or migrated, and keeps operations from being
 -- captured or posts from being written: a row for each change, none when all is well. Compares the columns that the
--- trigger's function names with those of its table, and the table that each view reads with the one of the mapping.
+-- trigger's function names with those of its table, the table that each view reads with the one of the mapping, and the
+-- rules and switches with what was compiled of them.
 -- column_name is NULL where it concerns the table, and table_name where it concerns all. Takes no lock but those of
 -- reading the catalog.
 create or replace function {{ schema }}.auto_post_platform_changes()
@@ -78,6 +79,22 @@ as $$
     select null, null, 'autopost is detached from the platform''s tables: nothing is captured', 'autopost migrate'
     from detached as d
     where d.function is not null
+    union all
+    select
+        null, null,
+        'the trigger goes by other rules or switches than auto_post_rules and auto_post_control have: '
+        || pg_catalog.string_agg(b.name, ', ' order by b.name),
+        'select {{ schema }}.auto_post_compile();'
+    from {{ schema }}.auto_post_compiled_bodies() as b
+    left join pg_catalog.pg_proc as p
+        on
+            p.proname = b.name
+            and p.pronamespace = (
+                select c.relnamespace from pg_catalog.pg_class as c
+                where c.oid = pg_catalog.to_regclass('{{ schema }}.auto_post_rules')
+            )
+    where b.body is distinct from p.prosrc
+    having pg_catalog.count(*) > 0
     union all
     select o.shown, null, 'there is no such table: it was renamed, moved or dropped', r.remap
     from operations as o

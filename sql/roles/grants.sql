@@ -98,6 +98,7 @@ to auto_post_worker, auto_post_reader;
 -- Both: the self-check, which says whether it stands as above.
 grant execute on function
 {{ schema }}.auto_post_platform_changes(),
+{{ schema }}.auto_post_compiled_bodies(),
 {{ schema }}.auto_post_column_rights(),
 {{ schema }}.auto_post_check(interval),
 {{ schema }}.auto_post_check_by(text),

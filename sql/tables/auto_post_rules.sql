@@ -12,6 +12,8 @@ create table {{ schema }}.auto_post_rules (
     since_xid xid8 not null default pg_current_xact_id(),
     constraint auto_post_rules_pkey primary key (id),
     constraint auto_post_rules_once_key unique nulls not distinct (operation_type, match, status),
+    -- The trigger marks alerts with a minus.
+    constraint auto_post_rules_id_check check (id > 0),
     constraint auto_post_rules_match_check check (match in ('exact', 'like')),
     constraint auto_post_rules_operation_type_check check (operation_type <> '' and length(operation_type) <= 200),
     -- LIKE fails on a pattern that ends with an escape character, for every change that it is compared with.

@@ -16,8 +16,8 @@ from tests.support.timing import shortest
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",
-    "rules dropped": "drop table auto_post_rules cascade",
-    "control dropped": "drop table auto_post_control cascade",
+    "compiled rules dropped": "drop function auto_post_compiled_rule(text, text)",
+    "compiled switches dropped": "drop function auto_post_compiled_wakeup()",
     "column gone": "alter table auto_post_outbox drop column tracker_id cascade",
     "id function dropped": "drop function auto_post_outbox_id(text, integer)",
     "check fails": "alter table auto_post_outbox add constraint no_check check (attempts > 5)",

@@ -64,6 +64,7 @@ def test_every_definer_pins_its_search_path(host: Host) -> None:
         "auto_post_add_digests",
         "auto_post_capture",
         "auto_post_committed",
+        "auto_post_compile_change",
         "auto_post_count_alerts",
         "auto_post_end_session",
         "auto_post_expire",
@@ -89,6 +90,14 @@ def test_outbox_has_only_the_indexes_that_the_agents_can_afford(host: Host) -> N
     assert touched == ["auto_post_outbox_claim_idx", "auto_post_outbox_pkey"]
     assert len(names) == 3
     assert host.rows("select conname from pg_constraint where contype = 'f' and conname like 'auto\\_post%%'") == []
+
+
+def test_agents_pay_for_no_check_of_the_outbox(host: Host) -> None:
+    """What belongs to a state is checked when a worker changes it: an insert meets neither a CHECK nor a trigger."""
+    ours = "'auto_post_outbox'::regclass"
+    assert host.rows(f"select conname from pg_constraint where conrelid = {ours} and contype not in ('p', 'n')") == []
+    on_insert = f"select tgname from pg_trigger where tgrelid = {ours} and not tgisinternal and tgtype & 4 <> 0"
+    assert host.rows(on_insert) == []
 
 
 def test_constraints_are_named_for_their_rule(host: Host) -> None:

@@ -99,21 +99,6 @@ async def test_what_was_posted_before_the_outbox_was_lost_is_not_posted_again(
     assert len(host.posts()) == 2
 
 
-def test_pattern_is_captured_late_and_the_rest_at_once_without_the_function_that_decides(
-    host: Host, database: str
-) -> None:
-    """An exact rule with a status goes before all others, so nobody asks which counts."""
-    host.start("flow")
-    host.start("scan", "security_scan")
-    host.execute("alter function auto_post_best_rule(text, text) rename to gone")
-    host.move("flow")
-    host.move("scan")
-    assert [row["tracker_id"] for row in host.outbox()] == ["flow"]
-    assert len(host.warnings) == 1
-    host.execute("alter function gone(text, text) rename to auto_post_best_rule")
-    assert reconcile_all(host) == 1
-
-
 @pytest.mark.parametrize("first", ["exact", "like"])
 def test_which_rule_counts_does_not_depend_on_where_the_rules_lie(host: Host, first: str) -> None:
     """Rules that a DBA changed lie behind the others, and a pattern may come first."""
@@ -152,17 +137,17 @@ def test_row_after_row_that_fails_is_given_up_for_the_rest_of_the_transaction(
     assert host.outbox()[-1]["tracker_id"] == "op31"
 
 
-def test_capture_that_is_switched_on_counts_from_the_next_transaction(host: Host, database: str) -> None:
-    """Who found it off does not look again: a bulk statement would pay for each row."""
-    host.execute("select auto_post_capture_off()")
+def test_capture_that_is_switched_off_or_on_counts_from_the_next_statement(host: Host, database: str) -> None:
+    """Also in a transaction that began before."""
     with open_connection(database) as connection:
         agent = Host(connection)
-        agent.start("while off", "approval_requested")
+        agent.start("on", "approval_requested")
+        host.execute("select auto_post_capture_off()")
+        agent.start("off", "approval_requested")
         host.execute("select auto_post_capture_on()")
-        agent.start("in the same transaction", "approval_requested")
+        agent.start("on again", "approval_requested")
         connection.commit()
-        agent.start("in the next", "approval_requested")
-    assert [row["tracker_id"] for row in host.outbox()] == ["in the next"]
+    assert [row["tracker_id"] for row in host.outbox()] == ["on", "on again"]
 
 
 def test_warning_says_that_it_speaks_for_the_rest_of_the_transaction(host: Host, database: str) -> None:

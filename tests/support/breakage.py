@@ -117,26 +117,19 @@ BREAKAGES: dict[str, Breakage] = {
         "53100",
     ),
     "outbox locked by a migration": Breakage(_locked("auto_post_outbox"), "55P03"),
-    "rules locked by a migration": Breakage(_locked("auto_post_rules"), "55P03"),
-    "control locked by a migration": Breakage(_locked("auto_post_control"), "55P03"),
     "rules switched off": Breakage(
         _statements("update auto_post_rules set enabled = false", "update auto_post_rules set enabled = true"),
         "",
         warnings=0,
         found=False,
     ),
-    "control emptied": Breakage(
-        _statements("delete from auto_post_control", "insert into auto_post_control default values"),
-        "P0002",
-    ),
-    "rule functions dropped": Breakage(
+    "compiled rules dropped": Breakage(
         _statements(
-            "drop function auto_post_best_rule(text, text), auto_post_matching_rules(text, text)",
-            _anew("functions/auto_post_matching_rules", "functions/auto_post_best_rule"),
+            "drop function auto_post_compiled_rule(text, text)",
+            _anew("functions/auto_post_compiled_rule") + "select auto_post_compile()",
         ),
         "42883",
     ),
-    "auto_post_matching_rules dropped": _without_function("auto_post_matching_rules", "text, text"),
     "auto_post_outbox_id dropped": _without_function("auto_post_outbox_id", "text, integer"),
     "every row refused": Breakage(
         _statements(

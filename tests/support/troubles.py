@@ -130,6 +130,15 @@ TROUBLES = [
         "problem",
         "auto_post_control has lost its row",
     ),
+    Trouble(
+        "rules not compiled",
+        "alter table auto_post_rules disable trigger auto_post_compile_rules; "
+        "update auto_post_rules set enabled = false where id = 1; "
+        "alter table auto_post_rules enable trigger auto_post_compile_rules",
+        "trigger",
+        "problem",
+        "other rules or switches than auto_post_rules and auto_post_control have: auto_post_compiled_rule",
+    ),
     Trouble("paused", "select auto_post_pause()", "pause", "warning", "claiming is paused by "),
     Trouble(
         "agent paused",

@@ -107,8 +107,8 @@ WRONGS = [
     Wrong(
         "the row's id is another each time",
         "functions/auto_post_capture",
-        "{{ schema }}.auto_post_outbox_id({{ new.id }}::text, v_rule_id), v_rule_id",
-        "pg_catalog.gen_random_uuid(), v_rule_id",
+        "{{ schema }}.auto_post_outbox_id({{ new.id }}::text, pg_catalog.abs(v_rule))",
+        "pg_catalog.gen_random_uuid()",
     ),
     Wrong(
         "a state counts, not a transition",

@@ -27,16 +27,22 @@ def rebuild(connection: sqlalchemy.Connection, schemas: Schemas, mapping: Mappin
     Part of the caller's transaction. Raises SchemaMismatch with every problem when the platform's tables do not fit.
     """
     found = _differences(connection, schemas, mapping)
-    if not found:
-        return ""
-    if mapping is None:
-        require_fit(connection, schemas)
-    else:
-        execute_script(connection, mapping_sql.check_sql(mapping, schemas))
-    execute_script(connection, mapping_sql.change_sql(mapping, schemas))
-    if mapping is not None:
-        execute_script(connection, mapping_sql.grant_sql(schemas))
+    if found:
+        if mapping is None:
+            require_fit(connection, schemas)
+        else:
+            execute_script(connection, mapping_sql.check_sql(mapping, schemas))
+        execute_script(connection, mapping_sql.change_sql(mapping, schemas))
+        if mapping is not None:
+            execute_script(connection, mapping_sql.grant_sql(schemas))
     counts = Counter(found.values())
+    # Rules that somebody changed without their triggers, as with pg_restore --disable-triggers.
+    counts["function"] += connection.exec_driver_sql(
+        render("select {{ schema }}.auto_post_compile()", schemas)
+    ).scalar_one()
+    counts = +counts
+    if not counts:
+        return ""
     return "rebuilt " + " and ".join(
         f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in sorted(counts.items(), reverse=True)
     )

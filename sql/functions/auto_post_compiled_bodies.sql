@@ -1,0 +1,116 @@
+-- The bodies that the generated functions must have for the rules and switches as they are: a row for each function.
+-- No row without the row of auto_post_control. What a rule says stands in literals alone (quote_literal). Exact rules
+-- are looked up in a constant of type jsonb, which costs the same for any number of rules; patterns are compared one
+-- after another. The order is that of auto_post_best_rule; letters are compared as in auto_post_matching_rules.
+create or replace function {{ schema }}.auto_post_compiled_bodies()
+returns table (name text, signature text, result text, volatility text, body text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+    with rules as (
+        select
+            r.operation_type, r.match, r.status, r.id, r.since,
+            case when r.is_alert or r.status = 'failed' collate "C" then -r.id else r.id end as result
+        from {{ schema }}.auto_post_rules as r
+        where r.enabled
+    ),
+
+    -- For a failed operation, a rule for any status is an alert too.
+    exact as (
+        select r.status, r.operation_type, r.result
+        from rules as r
+        where r.match = 'exact' and r.status is not null
+        union all
+        select 'failed', r.operation_type, -r.id
+        from rules as r
+        where
+            r.match = 'exact' and r.status is null
+            and not exists (
+                select from rules as o
+                where
+                    o.match = 'exact'
+                    and o.operation_type = r.operation_type collate "C"
+                    and o.status = 'failed' collate "C"
+            )
+    ),
+
+    parts (place, part) as (
+        select
+            1,
+            pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(e.status, e.types))
+            || '::pg_catalog.jsonb -> p_status ->> p_operation_type'
+        from (
+            select e.status, pg_catalog.jsonb_object_agg(e.operation_type, e.result) as types
+            from exact as e
+            group by e.status
+        ) as e
+        having pg_catalog.count(*) > 0
+        union all
+        select
+            2,
+            pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(r.operation_type, r.result))
+            || '::pg_catalog.jsonb ->> p_operation_type'
+        from rules as r
+        where r.match = 'exact' and r.status is null
+        having pg_catalog.count(*) > 0
+        union all
+        select
+            3,
+            'case '
+            || pg_catalog.string_agg(
+                pg_catalog.format(
+                    'when %sp_operation_type collate "C" ilike %L then %s',
+                    case when r.status is not null then pg_catalog.format('p_status collate "C" = %L and ', r.status) end,
+                    r.operation_type,
+                    case
+                        when r.status is null and r.result > 0 then pg_catalog.format(
+                            'case when p_status collate "C" = ''failed'' then ''%s'' else ''%s'' end', -r.id, r.id
+                        )
+                        else pg_catalog.quote_literal(r.result)
+                    end
+                ),
+                ' ' order by (r.status is null), r.id
+            )
+            || ' end'
+        from rules as r
+        where r.match = 'like'
+        having pg_catalog.count(*) > 0
+    )
+
+    select
+        'auto_post_compiled_rule', 'p_operation_type text, p_status text', 'integer', 'immutable',
+        case
+            when c.capture_enabled and exists (select from parts)
+                then
+                    (
+                        select
+                            'select coalesce(' || pg_catalog.string_agg(p.part, ', ' order by p.place) || ')::integer'
+                        from parts as p
+                    )
+            else 'select null::integer'
+        end
+    from {{ schema }}.auto_post_control as c
+    union all
+    select
+        'auto_post_compiled_since', 'p_rule_id integer', 'timestamptz', 'stable',
+        coalesce(
+            'select ('
+            || pg_catalog.quote_literal(
+                (select pg_catalog.jsonb_object_agg(r.id, r.since) from rules as r)
+            )
+            || '::pg_catalog.jsonb ->> p_rule_id::text)::timestamptz',
+            'select null::timestamptz'
+        )
+    from {{ schema }}.auto_post_control as c
+    union all
+    select
+        'auto_post_compiled_wakeup', '', 'text', 'immutable', pg_catalog.format('select %L::text', c.wakeup)
+    from {{ schema }}.auto_post_control as c
+$$;
+
+revoke execute on function {{ schema }}.auto_post_compiled_bodies() from public;
+
+comment on function {{ schema }}.auto_post_compiled_bodies() is
+'The bodies that the generated functions of the trigger must have for the rules and switches as they are.';
