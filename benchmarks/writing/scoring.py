@@ -38,7 +38,7 @@ class Score:
     fates: dict[str, Counter[Fate]] = field(default_factory=dict)
     right: Counter[str] = field(default_factory=Counter)
     good: set[str] = field(default_factory=set)
-    wrong: list[tuple[LabelledAnswer, str | None]] = field(default_factory=list)
+    wrong: list[tuple[LabelledAnswer, str | None]] = field(default_factory=list, repr=False)
 
     def count(self, kind: str) -> int:
         """Return how many answers of a class there are."""

@@ -104,7 +104,7 @@ async def test_names_of_fields_for_machines_stay(
     await work_off(host, settings, redactor)
     (outcome,) = autopost("feed", "--json", dsn=database).stdout.splitlines()
     names = "id occurred_at outcome agent maturity operation_type status tracker_id why generator post_type content"
-    assert list(json.loads(outcome)) == [*names.split(), "title"]
+    assert list(json.loads(outcome)) == [*names.split(), "title", "digest"]
     assert (json.loads(outcome)["agent"], json.loads(outcome)["post_type"]) == ("Ada", "status")
     found = json.loads(autopost("status", "--json", dsn=database).stdout)
     names = (

@@ -39,7 +39,10 @@ ORDER = [
     ),
     *(f"tables/auto_post_{name}" for name in ("tombstones", "pauses", "reconciliation")),
     *(f"tables/auto_post_{name}" for name in ("not_captured", "compatibility")),
-    *(f"tables/auto_post_{name}" for name in ("events", "consumers", "webhook_dead_letters", "webhook_summaries")),
+    *(
+        f"tables/auto_post_{name}"
+        for name in ("events", "consumers", "ended_sessions", "webhook_dead_letters", "webhook_summaries")
+    ),
     *(
         f"functions/auto_post_{name}"
         for name in (
@@ -69,7 +72,10 @@ ORDER = [
         for name in ("correct_clock", "expire", "count_alerts", "add_digests", "purge", "history")
     ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
-    *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "title_rule")),
+    *(
+        f"functions/auto_post_{name}"
+        for name in ("capture_on", "capture_off", "drain", "add_rule", "title_rule")
+    ),
     "functions/auto_post_switch_rule",
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),
     "functions/auto_post_platform_changes",

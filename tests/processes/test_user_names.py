@@ -131,15 +131,15 @@ async def test_worker_posts_no_name_of_the_table(users: Host, database: str, mon
         database_url=database, redact_names_table="users.full_name", llm_enabled=False, poll_seconds=0.2
     )
     async with working(given):
-        users.complete("first", what="Saw berg, anna and eva falk")
+        users.complete("first", what="Saw berg, anna and zorin quell")
         await eventually(lambda: users.waiting() == 0)
-        assert users.posts()[0]["content"] == "Just finished workflow_execute! Saw <PERSON> and eva falk #automation"
-        users.execute("insert into users (id, full_name) values (4, 'Eva Falk')")
+        assert users.posts()[0]["content"] == "Just finished workflow_execute! Saw <PERSON> and zorin quell #automation"
+        users.execute("insert into users (id, full_name) values (4, 'Zorin Quell')")
 
         async def thanked() -> str:
             users.age_posts("1 hour")
             number = len(users.posts())
-            users.complete(f"op{number}", what="Saw eva falk")
+            users.complete(f"op{number}", what="Saw zorin quell")
             await eventually(lambda: users.waiting() == 0)
             return str(users.posts()[-1]["content"])
 

@@ -31,12 +31,12 @@ async def test_error_is_named_by_its_sqlstate_and_logged_when_it_begins_and_ends
         with capture_logs() as logs:
             for _ in range(3):
                 with pytest.raises(DatabaseUnavailable) as caught:
-                    await connections.fetch("web/agents", 10, 10)
+                    await connections.fetch("web/agents", 10, 10, None)
                 assert caught.value.kind == "UndefinedTableError 42P01"
                 assert caught.value.lacks_rights
             host.execute("alter table hidden rename to audit_log")
             for _ in range(2):
-                assert await connections.fetch("web/agents", 10, 10) == []
+                assert await connections.fetch("web/agents", 10, 10, None) == []
     assert [(line["event"], line["purpose"], line.get("error"), line.get("statement")) for line in logs] == [
         ("database.unavailable", "page", "UndefinedTableError 42P01", "web/agents"),
         ("database.available", "page", None, None),
@@ -50,10 +50,10 @@ async def test_table_that_is_locked_is_no_answer(host: Host, settings: Settings)
         with open_connection(host.connection.info.dsn) as other:
             other.execute("lock table audit_log in access exclusive mode")
             with pytest.raises(DatabaseUnavailable) as caught:
-                await connections.fetch("web/agents", 10, 10)
+                await connections.fetch("web/agents", 10, 10, None)
         assert caught.value.kind == "LockNotAvailableError 55P03"
         assert not caught.value.lacks_rights
-        assert await connections.fetch("web/agents", 10, 10) == []
+        assert await connections.fetch("web/agents", 10, 10, None) == []
 
 
 async def test_statement_that_takes_too_long_is_no_answer(host: Host, settings: Settings) -> None:
@@ -62,12 +62,12 @@ async def test_statement_that_takes_too_long_is_no_answer(host: Host, settings: 
     host.execute("create view audit_log as select hidden.* from pg_sleep(60) left join hidden on true")
     async with open_database(settings, SCHEMAS) as connections:
         with pytest.raises(DatabaseUnavailable) as caught:
-            await connections.fetch("web/agents", 10, 10)
+            await connections.fetch("web/agents", 10, 10, None)
         assert caught.value.kind == "QueryCanceledError 57014"
         assert not caught.value.lacks_rights
         host.execute("drop view audit_log")
         host.execute("alter table hidden rename to audit_log")
-        assert await connections.fetch("web/agents", 10, 10) == []
+        assert await connections.fetch("web/agents", 10, 10, None) == []
 
 
 async def test_no_free_connection_is_no_answer(host: Host, settings: Settings) -> None:
@@ -78,6 +78,6 @@ async def test_no_free_connection_is_no_answer(host: Host, settings: Settings) -
             for _ in range(POOL_SIZE):
                 await held.enter_async_context(pool.acquire())
             with pytest.raises(DatabaseUnavailable) as caught:
-                await connections.fetch("web/agents", 10, 10)
+                await connections.fetch("web/agents", 10, 10, None)
         assert caught.value.kind == "TimeoutError"
-        assert await connections.fetch("web/agents", 10, 10) == []
+        assert await connections.fetch("web/agents", 10, 10, None) == []

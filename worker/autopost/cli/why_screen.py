@@ -126,6 +126,7 @@ _REASONS = {
     Reason.MISSING_EXPLANATION: "what_explanation is empty: it does not say what was done",
     Reason.REFUSED_BY_PLATFORM: "a trigger of the platform's keeps such rows out of social_posts",
     Reason.ALREADY_PROCESSED: "the same operation and rule had an outcome before, whose row was removed since",
+    Reason.DIGEST_EMPTY: "the post at the window's end was not needed: nothing was left to sum up",
     "purged": "somebody removed what was held of its agent or tenant",
 }
 _ERRORS = {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from pathlib import Path
 
 from pydantic import SecretStr, field_validator
 
 from autopost.settings.connection_string import connection_string
-from autopost.settings.field import PREFIX, CommaSeparated, Group, setting
+from autopost.settings.field import PREFIX, CommaSeparated, FilePath, Group, setting
 
 MIN_TOKEN_CHARACTERS = 16
 # RFC 6454, 6.2: as browsers send it.
@@ -48,7 +47,7 @@ class HttpSettings(Group):
         f"at least {MIN_TOKEN_CHARACTERS} random ASCII characters, other than those of {PREFIX}HTTP_TOKEN",
         min_length=MIN_TOKEN_CHARACTERS,
     )
-    http_tokens_file: Path | None = setting(
+    http_tokens_file: FilePath | None = setting(
         None,
         f"{PREFIX}HTTP_TOKENS_FILE",
         "Further tokens by name, each with what it allows, and the tenant that it is limited to. Read at the start.",

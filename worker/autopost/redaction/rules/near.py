@@ -226,8 +226,15 @@ _WORD_AND_NUMBER = re.compile(
 _SHORT = re.compile(r"(?=[^0-9]*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{3,5}[!@#$%&*]")
 
 
+_MANAGERS = frozenset({"1Password", "1password", "1Passwords"})  # where secrets are kept
+
+
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:
-    if len(value) < needs.characters or (needed == MIXED and needs.characters > 4 and len(value) < 8):
+    if (
+        value in _MANAGERS
+        or len(value) < needs.characters
+        or (needed == MIXED and needs.characters > 4 and len(value) < 8)
+    ):
         return False
     grade = MIXED if needs.characters <= 6 and _NAMES_AND_NUMBER.fullmatch(value) else strength(value)
     if grade < NUMBERED and needs is _OF_PASSWORD and (_WORD_AND_NUMBER.fullmatch(value) or _SHORT.fullmatch(value)):

@@ -41,11 +41,16 @@ _STATES = re.compile(
 )
 
 
+_ABOUT_SEARCH = re.compile(r"(?i)\b(?:key ?words?|seo|search(?:es|ed)?|rank(?:s|ed|ing)?|density)\b")
+
+
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the words that a label for passphrases announces."""
     seed = _SEED.fullmatch(text[start:end]) is not None
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
         return
+    if _ABOUT_SEARCH.search(text, max(0, start - _BRIDGE_CHARACTERS * 2), start):
+        return  # a key phrase of a text
     if text[end - 1] in "dDsS" and _TELLS.search(text, end, end + _BRIDGE_CHARACTERS) is None:
         return  # `password` or `passwords`, and nothing that announces a value
     stop = _stop(text, end)

@@ -27,7 +27,7 @@ def _signed_in(text: str, start: int, end: int) -> Iterator[Span]:
     if used is not None and strength(used.group(1)) >= NUMBERED and not is_machine(used.group(1)):
         offset = max(0, start - 80)
         yield offset + used.start(1), offset + used.end(1)
-    for left, right in after(text, start, end, 0, Needs(MIXED, NUMBERED, NUMBERED, 8)):
+    for left, right in after(text, start, end, 0, Needs(MIXED, MIXED, MIXED, 6)):
         if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
             yield left, right
 
