@@ -15,7 +15,7 @@ from tests.support.work import work_off
 
 LOOKERS = (
     "from pg_stat_activity where application_name = 'autopost watch' and datname = current_database() "
-    "and state = 'idle' and query ~ 'auto_post_workers|audit_log'"
+    "and state = 'idle' and query ~ 'auto_post_workers|^-- Outcomes'"
 )
 HOSTILE = "[red]Eve[/red]\x1b[2J\x07"
 
