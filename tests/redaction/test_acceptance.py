@@ -29,7 +29,7 @@ FLOORS = {
     # A little below what was measured when the set came: nobody changes rules for its texts. The weakest have a floor each.
     "values": {
         "lower_case_name": 0.55,
-        "password_prose": 0.53,
+        "password_prose": 0.52,
         "door_code": 0.63,
         "password_other_language": 0.73,
         "passphrase": 0.66,
