@@ -79,7 +79,7 @@ class Links:
 
 
 def shown_link(value: object) -> str | None:
-    """Return a link that may be shown, None for any other value: whoever writes posts can write anything there."""
+    """Return a link that may be shown, None for any other value: a platform can write anything there."""
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS or not _LINK.fullmatch(value):
         return None
     try:
