@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,30 @@ async def test_rows_of_a_worker_whose_session_ended_are_due_at_once(
     await rescue(one)
     await one.heartbeat("1", 1, first=False)
     assert (await other.rescue(5)).rows == 0
+
+
+async def test_session_of_a_worker_that_froze_inside_a_statement_is_ended(
+    host: Host, settings: Settings, one: Outbox
+) -> None:
+    """Its locks are free then. The server's own time-outs do not end it; a session that only waits is left alone."""
+    pool = await create_pool(settings, "worker", size=3)
+    async with pool.acquire() as frozen, pool.acquire() as idle, pool.acquire() as working:
+        host.complete("op")
+        await frozen.execute("begin; set local idle_in_transaction_session_timeout = 50")
+        await frozen.fetch("select from autopost.auto_post_outbox for update")
+        await frozen.execute("set local statement_timeout = 50")
+        await frozen.prepare("select $1::int")  # the parameters, which are the next message, never come
+        await idle.execute("begin")
+        pid = frozen.get_server_pid()
+        sleep = asyncio.create_task(working.execute("select pg_sleep(0.5)"))
+        await asyncio.sleep(0.2)
+        assert host.value("select count(*) from (select from auto_post_outbox for update skip locked) as o") == 0
+        assert await one.end_frozen_sessions(timedelta(seconds=30)) == []
+        assert await one.end_frozen_sessions(timedelta(seconds=0.1)) == [pid]
+        await sleep
+        await idle.execute("rollback")
+    until(lambda: host.value("select count(*) from (select from auto_post_outbox for update skip locked) as o"))
+    await pool.close()
 
 
 async def test_worker_rescues_its_own_rows_only_at_its_start(host: Host, one: Outbox) -> None:

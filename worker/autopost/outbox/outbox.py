@@ -151,6 +151,10 @@ class Outbox:
             self._query("worker/heartbeat"), self._worker, version, in_flight, first, lock_key, problems
         )
 
+    async def end_frozen_sessions(self, after: timedelta) -> list[int]:
+        """End sessions of frozen workers that wait inside a statement; return their server process ids."""
+        return [row["pid"] for row in await self._pool.fetch(self._query("worker/end_frozen_sessions"), after)]
+
     async def sign_off(self) -> None:
         """Remove this worker's heartbeat."""
         await self._pool.execute(self._query("worker/sign_off"), self._worker)

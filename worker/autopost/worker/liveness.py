@@ -1,4 +1,4 @@
-"""Shows other workers that this one runs, and rescues the rows of workers that crashed."""
+"""Shows other workers that this one runs, and rescues rows and locks of workers that crashed or froze."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sized
+from datetime import timedelta
 
 import structlog
 
@@ -23,12 +24,13 @@ HEARTBEAT_SECONDS = 15.0
 HEARTBEAT_RETRY_SECONDS = 1.0
 RESCUE_SECONDS = 1.0
 FIRST_CONNECTION_SECONDS = 2.0
+FROZEN_AFTER = timedelta(seconds=30)  # a worker gives up a statement by then
 
 log = structlog.get_logger(__name__)
 
 
 class Liveness:
-    """Sends heartbeats, and looks for crashed workers.
+    """Sends heartbeats, and looks for crashed and frozen workers.
 
     A heartbeat has the key of the lock that the doorbell's connection holds, and the worker's present problems.
 
@@ -87,6 +89,8 @@ class Liveness:
                 )
                 seconds, first = HEARTBEAT_SECONDS, False
                 self._health.beat()
+                for pid in await self._outbox.end_frozen_sessions(FROZEN_AFTER):
+                    log.warning("worker.frozen", server_process=pid)
             except DATABASE_ERRORS as error:
                 self._health.failed("heartbeat", error)
                 log.debug("heartbeat.failed", error=label(error))
