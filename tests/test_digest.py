@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from autopost.counted import listed
-from autopost.digest import Digest, DigestKind, beside, digest_in
+from autopost.model.counted import listed
+from autopost.model.digest import Digest, DigestKind, beside, digest_in
 from autopost.writing.digest import digest_post, with_digest
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

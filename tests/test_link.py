@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from autopost.errors import ConfigurationError
-from autopost.link import Links, LinkTemplate, shown_link
 from autopost.model import Operation, Summary
+from autopost.model.link import Links, LinkTemplate, shown_link
 from autopost.settings import load_settings
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

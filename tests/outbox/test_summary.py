@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autopost.database.connection import create_pool
-from autopost.digest import DigestKind
+from autopost.model.digest import DigestKind
 from autopost.outbox.statements import Statements
 from autopost.outbox.summary import AgentSummary, Approval, Summary, Whose, read_summary
 from autopost.outbox.summary_text import lines, markdown, text

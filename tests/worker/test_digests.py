@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from autopost.digest import DigestMode
+from autopost.model.digest import DigestMode
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import Host, Row

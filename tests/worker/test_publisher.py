@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from autopost.database.connection import create_pool
-from autopost.link import Links, LinkTemplate
 from autopost.model import Claim, Generator, Posted, Proposal, Reason, Skipped, Written
+from autopost.model.link import Links, LinkTemplate
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
 from autopost.worker.in_flight import InFlight

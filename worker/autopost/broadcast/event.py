@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import asyncpg
 
-from autopost.digest import beside, digest_in
 from autopost.errors import MalformedEvent
-from autopost.link import shown_link
 from autopost.model import APPROVAL_TYPE
+from autopost.model.digest import beside, digest_in
+from autopost.model.link import shown_link
 
 EVENT_TYPE = "agent_post"
 GLOBAL = "global"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from autopost.digest import Digest, beside, digest_in
+from autopost.model.digest import Digest, beside, digest_in
 from autopost.outbox.cursor import END, START, Cursor
 from autopost.outbox.statements import Statements
 

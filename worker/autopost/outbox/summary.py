@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from autopost.digest import DigestKind
+from autopost.model.digest import DigestKind
 from autopost.outbox.statements import Statements
 
 MOST_OPERATIONS = 100_000  # the newest are counted

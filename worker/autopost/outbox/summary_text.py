@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from autopost.counted import counted, listed
-from autopost.digest import DigestKind
 from autopost.model import mid_sentence
+from autopost.model.counted import counted, listed
+from autopost.model.digest import DigestKind
 from autopost.outbox.summary import AgentSummary, Summary
 
 MOST_AGENTS = 300

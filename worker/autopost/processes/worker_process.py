@@ -18,7 +18,7 @@ from autopost.broadcast.broadcaster import broadcasting
 from autopost.database.connection import connect, create_pool, went_away
 from autopost.database.schema import require_served
 from autopost.database.sql import Schemas
-from autopost.link import Links
+from autopost.model.link import Links
 from autopost.observability.health import Health
 from autopost.observability.problems import Problems
 from autopost.observability.queue_gauges import QueueGauges

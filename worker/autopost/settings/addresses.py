@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
-from autopost.link import LinkTemplate
+from autopost.model.link import LinkTemplate
 from autopost.settings.field import PREFIX, Group, setting
 
 _PUBLIC_URL = re.compile(

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from autopost.digest import DigestMode
+from autopost.model.digest import DigestMode
 from autopost.settings.field import PREFIX, Group, setting
 
 

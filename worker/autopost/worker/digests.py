@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autopost.digest import Digest, DigestKind, DigestMode
 from autopost.model import Agent, Claim, Outdated, Posted, Proposal, Reason, Skipped
+from autopost.model.digest import Digest, DigestKind, DigestMode
 from autopost.writing.digest import digest_post, with_digest
 
 MOST_KINDS_CARRIED = 10

@@ -15,10 +15,10 @@ import asyncpg
 from autopost import audit
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
-from autopost.digest import DigestMode
 from autopost.errors import AuditRefused, LeaseLost, PostRefused
-from autopost.link import Links
 from autopost.model import Agent, Busy, Lost, Outcome, Outdated, Posted, Proposal
+from autopost.model.digest import DigestMode
+from autopost.model.link import Links
 from autopost.observability.bookkeeping import bookkeeping
 from autopost.outbox.records import agent_of
 from autopost.worker.alert_storm import (

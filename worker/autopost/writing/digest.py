@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autopost.counted import listed
-from autopost.digest import Digest
+from autopost.model.counted import listed
+from autopost.model.digest import Digest
 from autopost.writing.length import LIMIT_CHARACTERS, cut
 
 FINISHED = "completed"

@@ -15,8 +15,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree as ET
 
-from autopost.digest import Digest, beside
-from autopost.link import shown_link
+from autopost.model.digest import Digest, beside
+from autopost.model.link import shown_link
 
 JSON_TYPE = "application/feed+json"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
 
-from autopost.digest import digest_in
+from autopost.model.digest import digest_in
 from autopost.outbox.cursor import END, Cursor
 from autopost.web.cached import Cached
 from autopost.web.database import Database

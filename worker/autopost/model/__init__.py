@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from autopost.digest import Digest
+from autopost.model.digest import Digest
 
 # What a redacted text shows where a finding was: its type in angle brackets, such as `<EMAIL_ADDRESS>`.
 # The most characters of a type, the prefix of one that began with a digit included (see redaction/pattern_file.py).

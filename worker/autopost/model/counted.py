@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from autopost.digest import DigestKind
 from autopost.model import mid_sentence
+from autopost.model.digest import DigestKind
 
 NOUNS = {
     "workflow_execute": ("a workflow", "workflows"),
