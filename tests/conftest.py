@@ -71,6 +71,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shel
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for a run on another version of PostgreSQL."""
+    parser.addoption("--with-server", action="store_true", help="run only the tests that use the PostgreSQL server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of which another server changes nothing."""
+    if config.getoption("--with-server"):
+        others = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if "server" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+
+
 def pytest_report_header() -> str:
     """Return which server this run uses."""
     if OUTER_URL:
