@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SQL_CHECKED := $(VENV)/.sql-checked
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel docs lock clean
@@ -29,13 +30,17 @@ test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed),
 
 check: lint test ## Format, style, types, imports, SQL and tests
 
-lint: $(STAMP) ## Check format, style, types, import directions and SQL
+lint: $(STAMP) $(SQL_CHECKED) ## Check format, style, types, import directions and SQL
 	@$(BIN)/ruff format --check --quiet . || { echo "ruff format would change files: run $(BIN)/ruff format ." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > $(VENV)/import-linter.out || { cat $(VENV)/import-linter.out; exit 1; }
-	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
 	@echo "format, style, types, imports and SQL are in order"
+
+# The slowest of them, so only after a change.
+$(SQL_CHECKED): $(STAMP) .sqlfluff .sqlfluffignore $(shell find sql migrations -name '*.sql')
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 sql migrations > $(VENV)/sqlfluff.out || { cat $(VENV)/sqlfluff.out; exit 1; }
+	@touch $@
 
 mutants: $(STAMP) ## Break the core in one place at a time; a test must fail each time (only="words of a name")
 	@$(BIN)/python -m tests.mutants $(only)

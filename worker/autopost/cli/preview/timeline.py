@@ -6,7 +6,7 @@ its operation, so that the rate limit applies as if autopost had been there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -209,8 +209,3 @@ class Timeline:
 def _reason(proposal: Proposal) -> Reason:
     assert isinstance(proposal, Skipped), "a first attempt is never dead"
     return proposal.reason
-
-
-def posts_of(decided: Iterable[Decided]) -> Sequence[Decided]:
-    """Return what is posted."""
-    return [each for each in decided if each.written is not None]

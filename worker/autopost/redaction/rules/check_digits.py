@@ -80,11 +80,6 @@ def born_dmy(value: str) -> bool:
     return born("dmy", value)
 
 
-def both(*checks: Check) -> Check:
-    """Return a check that all of these pass."""
-    return lambda value: all(check(value) for check in checks)
-
-
 def cpf(value: str) -> bool:
     """Check a Brazilian CPF: two digits, modulo 11."""
     return len(set(value)) > 1 and all(_brazilian(value, n, range(n + 1, 1, -1)) for n in (9, 10))
