@@ -10,10 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from autopost.model import Agent, Claim, Outdated, Posted, Proposal, Reason, Skipped
 from autopost.model.digest import Digest, DigestKind, DigestMode
-from autopost.writing.digest import digest_post, with_digest
+from autopost.writing.digest import ENGLISH_TEXTS, DigestTexts, beside_text, digest_post, with_digest
 
 MOST_KINDS_CARRIED = 10
 MOST_TITLE_CHARACTERS = 80
@@ -41,12 +42,19 @@ def kept_of(found: Sequence[str]) -> dict[str | None, Kept]:
 
 
 class DigestCarrier:
-    """Gives each post what its agent and tenant have kept. `kept` was read while the agents are locked."""
+    """Gives each post what its agent and tenant have kept. `kept` was read while the agents are locked, `now`."""
 
     def __init__(
-        self, mode: DigestMode, agents: Mapping[str, Agent | None], kept: Mapping[str, dict[str | None, Kept]]
+        self,
+        mode: DigestMode,
+        agents: Mapping[str, Agent | None],
+        kept: Mapping[str, dict[str | None, Kept]],
+        now: datetime,
+        texts: DigestTexts = ENGLISH_TEXTS,
     ) -> None:
         self._mode = mode
+        self._now = now
+        self._texts = texts
         self._since = {key: agent.last_post_at for key, agent in agents.items() if agent is not None}
         self._kept = kept if mode is not DigestMode.OFF else {}
 
@@ -64,14 +72,15 @@ class DigestCarrier:
         if claim.operation.is_digest:
             if digest is None:
                 return Skipped(claim, Reason.DIGEST_EMPTY, decision.written)
-            content = digest_post(decision.written.content, digest)
+            content = digest_post(decision.written.content, digest, self._texts.wording())
             return replace(decision, written=replace(decision.written, content=content), digest=digest)
         if digest is None:
             return decision
+        wording = self._texts.wording(decision.written.content)
         if self._mode is not DigestMode.TEXT:
-            return replace(decision, digest=digest)
+            return replace(decision, digest=replace(digest, text=beside_text(digest, self._now, wording)))
         digest = replace(digest, is_in_text=True)
-        content = with_digest(decision.written.content, digest)
+        content = with_digest(decision.written.content, digest, wording)
         return replace(decision, written=replace(decision.written, content=content), digest=digest)
 
     def _take(self, claim: Claim) -> Digest | None:
