@@ -79,6 +79,8 @@ class Watching:
     """Viewers of one instance, read in a thread of its own; the first notes when it had read each post."""
 
     protocol = "server-sent events"
+    path = "/feed/events"
+    event = b"event: agent_post"
 
     def __init__(self, port: int, count: int) -> None:
         self.seen: dict[str, float] = {}
@@ -112,20 +114,20 @@ class Watching:
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        writer.write(f"GET /feed/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
+        writer.write(f"GET {self.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
         if not (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200"):
             raise RuntimeError("a viewer was turned away")
         return reader, writer
 
     async def _note(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
-            if line.startswith(b"data: "):
-                self.seen[json.loads(line[6:])["id"]] = time.time()
+            if line.startswith(b"data: ") and isinstance(data := json.loads(line[6:]), dict):
+                self.seen[data.get("id", "")] = time.time()
                 self.events += 1
 
     async def _count_events(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(READ_BYTES):
-            self.events += data.count(b"event: agent_post")
+            self.events += data.count(self.event)
 
 
 class WatchingSockets(Watching):

@@ -17,7 +17,7 @@ from autopost.database.folders import sql_folder
 from autopost.database.sql import Schemas, query, render
 from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.model import Claim, Generator, Operation, Redaction, Written
-from autopost.processes.worker_process import _meanwhile
+from autopost.processes.reloading import meanwhile
 from autopost.settings import load_settings
 from autopost.worker.in_flight import InFlight
 from autopost.worker.pipeline import OperationTypeRedactor
@@ -218,21 +218,21 @@ async def fail_soon() -> None:
 async def test_error_beside_work_that_goes_on_is_raised_as_it_is() -> None:
     """With its exit code, not in a group."""
     with pytest.raises(SchemaMismatch, match="here"):
-        async with _meanwhile(for_ever):
+        async with meanwhile(for_ever):
             raise SchemaMismatch("here")
 
 
 async def test_error_of_work_that_goes_on_ends_what_is_beside_it() -> None:
     """A worker does not go on with names that nobody keeps."""
     with pytest.raises(SchemaMismatch, match="soon"):
-        async with _meanwhile(fail_soon):
+        async with meanwhile(fail_soon):
             await for_ever()
 
 
 async def test_work_that_goes_on_ends_with_what_is_beside_it() -> None:
     """Without a word."""
     before = asyncio.all_tasks()
-    async with _meanwhile(for_ever):
+    async with meanwhile(for_ever):
         assert len(asyncio.all_tasks() - before) == 1
     assert asyncio.all_tasks() == before
 

@@ -1,4 +1,5 @@
--- Part of auto_post_check: which webhooks fail, and their dead letters of the last day.
+-- Part of auto_post_check: which webhooks fail, their dead letters of the last day, and the last summary of each if it
+-- was not sent.
 create or replace function {{ schema }}.auto_post_check_webhooks()
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -31,29 +32,48 @@ as $$
             where l.died_at > pg_catalog.now() - interval '1 day'
             group by l.hook
         ) as d
+    ),
+
+    unsent as (
+        select
+            pg_catalog.string_agg(
+                pg_catalog.format(
+                    'the summary of %s due at %s UTC %s: %s', n.hook,
+                    pg_catalog.to_char(n.due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+                    case when n.state = 'failed' then 'was refused' else 'is not sent yet' end, n.error
+                ), '; ' order by n.hook
+            ) as summaries
+        from (
+            select distinct on (s.hook) s.hook, s.due_at, s.state, s.error
+            from {{ schema }}.auto_post_webhook_summaries as s
+            where s.due_at > pg_catalog.now() - interval '8 days'
+            order by s.hook, s.due_at desc
+        ) as n
+        where n.error is not null
     )
 
     select
-        case when h.is_failing or u.letters > 0 then 'warning' else 'ok' end, 'webhooks',
+        case when h.is_failing or u.letters > 0 or n.summaries is not null then 'warning' else 'ok' end, 'webhooks',
         coalesce(
             pg_catalog.concat_ws(
-                '; ', h.failing, 'dead letters in the last day: ' || u.of_hooks
+                '; ', h.failing, 'dead letters in the last day: ' || u.of_hooks, n.summaries
             ),
             ''
         ) || case
-            when h.failing is null and u.letters is null then
+            when h.failing is null and u.letters is null and n.summaries is null then
                 case when h.hooks = 0 then 'none' else pg_catalog.format('%s, and all deliver', h.hooks) end
             else ''
         end,
         case
-            when h.is_failing or u.letters > 0 then
+            when h.is_failing or u.letters > 0 or n.summaries is not null then
                 'autopost webhooks  # and: autopost webhooks test NAME; to send what is dead: autopost webhooks retry NAME'
         end
     from hooks as h
     cross join undelivered as u
+    cross join unsent as n
 $$;
 
 revoke execute on function {{ schema }}.auto_post_check_webhooks() from public;
 
 comment on function {{ schema }}.auto_post_check_webhooks() is
-'Part of auto_post_check: which webhooks fail, and their dead letters of the last day.';
+'Part of auto_post_check: which webhooks fail, their dead letters of the last day, and summaries that were not sent.';

@@ -32,7 +32,8 @@ as $$
             'operation_type status what_explanation why_explanation next_steps draft', false
         ),
         ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_events', 'content post_metadata post_values', false),
-        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false)
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_dead_letters', 'message', false),
+        ('auto_post_reader', 'SELECT', '{{ schema }}.auto_post_webhook_summaries', 'message', false)
     )
 
     select l.group_name, l.privilege, a.attrelid::regclass, a.attname::text

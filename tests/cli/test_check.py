@@ -268,6 +268,9 @@ def test_announcements_that_nobody_delivers_are_a_finding(host: Host) -> None:
     assert finding() == ("ok", "none wait")
 
 
+YESTERDAY = "select to_char(now() at time zone 'UTC' - interval '1 day', 'YYYY-MM-DD')"
+
+
 def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
     """After a minute, with what is wrong; letters of the last day."""
 
@@ -293,6 +296,23 @@ def test_hooks_that_fail_and_dead_letters_are_findings(host: Host) -> None:
     assert finding() == ("ok", "1, and all deliver")
     host.execute(letter, (2, "2 hours"))
     assert finding() == ("warning", "dead letters in the last day: 1 of chat")
+    host.execute("delete from auto_post_webhook_dead_letters")
+    summary = (
+        "insert into auto_post_webhook_summaries (hook, due_at, state, held_until, error) "
+        "values ('chat', date_trunc('day', now(), 'UTC') - %s::interval, %s, now(), %s)"
+    )
+    host.execute(summary, ("1 day", "failed", "HTTP 404"))
+    assert finding() == (
+        "warning",
+        f"the summary of chat due at {host.value(YESTERDAY)} 00:00 UTC was refused: HTTP 404",
+    )
+    host.execute("update auto_post_webhook_summaries set state = 'sending'")
+    assert finding() == (
+        "warning",
+        f"the summary of chat due at {host.value(YESTERDAY)} 00:00 UTC is not sent yet: HTTP 404",
+    )
+    host.execute(summary, ("0", "sent", None))
+    assert finding() == ("ok", "1, and all deliver")
 
 
 def test_worker_that_does_not_ask_the_model_is_a_warning(host: Host, database: str) -> None:

@@ -162,6 +162,41 @@ async def test_preview_is_what_a_worker_then_does(host: Host, database: str, red
     assert (summary.summed, summary.post_type) == (1, "alert")
 
 
+async def test_digests_are_carried_and_posted_as_the_setting_says(bare: Host, redactor: Redactor) -> None:
+    """Beside the next post, in its text, or in a post at the end of the window; none of it where digests are off."""
+    bare.agent()
+    for id_, minutes_ago in (("first", 60), ("two", 59), ("three", 58), ("next", 50), ("late", 49)):
+        ended(bare, id_, minutes_ago)
+    since = NOW - timedelta(minutes=60)
+
+    async def posts(digest: str) -> list[tuple[float, str | None, int, str | None]]:
+        report = await preview(bare.connection.info.dsn, redactor, digest=digest)
+        assert report.totals == {"posted": 2, "rate_limited": 3}
+        return [
+            (
+                (NOW - post.at).total_seconds() / 60,
+                None if post.is_digest else post.tracker_id,
+                post.carried,
+                post.beside,
+            )
+            for post in report.posts
+            if post.at is not None
+        ]
+
+    plain: list[tuple[float, str | None, int, str | None]] = [(50, "next", 0, None), (60, "first", 0, None)]
+    assert await posts("off") == plain
+    day = "" if since.date() == (NOW - timedelta(minutes=50)).date() else f"{since.day} {since:%b}, "
+    assert await posts("metadata") == [(50, "next", 2, f"and 2 more since {day}{since:%H:%M} UTC"), plain[1]]
+    assert await posts("text") == [(50, "next", 2, None), plain[1]]
+    assert await posts("post") == [(45, None, 1, None), plain[0], (55, None, 2, None), plain[1]]
+    contents = {
+        digest: (await preview(bare.connection.info.dsn, redactor, digest=digest)).posts[0].content
+        for digest in ("text", "post")
+    }
+    assert contents["text"].endswith(" (+ 2 more since the last post: 2 workflows)")
+    assert contents["post"] == "Ada also finished a workflow."
+
+
 async def test_rules_before_an_install_are_those_of_an_install(host: Host, database: str) -> None:
     """The same rules, and for any type and status the same one as the function of the trigger says."""
     defaults = read_object("queries/cli/default_rules")

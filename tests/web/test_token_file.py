@@ -9,8 +9,8 @@ import pytest
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
-from autopost.web.token_file import tokens_from_settings
-from autopost.web.tokens import Identity
+from autopost.web.token_file import read_tokens
+from autopost.web.tokens import Identity, Tokens
 
 LONG = "a-token-for-tests-{}".format
 
@@ -26,7 +26,7 @@ def test_tokens_of_settings_and_file_are_one_list(tmp_path: Path) -> None:
         "utf-8",
     )
     given = {"http_token": LONG("acting"), "http_read_token": LONG("reading"), "http_tokens_file": str(file)}
-    tokens = tokens_from_settings(load_settings(require_database=False, **given))
+    tokens = Tokens(read_tokens(load_settings(require_database=False, **given)))
     found = {text: token.identity for text in ("acting", "reading", 1, 2, 3) if (token := tokens.find(LONG(text)))}
     assert found == {
         "acting": Identity("http-token", may_act=True),
@@ -71,7 +71,7 @@ def test_every_problem_of_the_file_is_named_without_a_token(tmp_path: Path) -> N
         "utf-8",
     )
     with pytest.raises(ConfigurationError) as caught:
-        tokens_from_settings(load_settings(require_database=False, http_tokens_file=str(file)))
+        read_tokens(load_settings(require_database=False, http_tokens_file=str(file)))
     message = str(caught.value)
     for said in (
         "loose: is in no section",
@@ -98,7 +98,7 @@ def test_file_that_grants_nothing_clear_is_refused(tmp_path: Path, text: str) ->
     file = tmp_path / "tokens.toml"
     file.write_text(text, "utf-8")
     with pytest.raises(ConfigurationError, match="SOCIAL_POST_HTTP_TOKENS_FILE"):
-        tokens_from_settings(load_settings(require_database=False, http_tokens_file=str(file)))
+        read_tokens(load_settings(require_database=False, http_tokens_file=str(file)))
 
 
 def test_two_tokens_of_the_settings_differ() -> None:

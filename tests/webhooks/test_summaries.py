@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from autopost.errors import ConfigurationError, DeliveryFailed, DeliveryRejected
+from autopost.observability import metrics
+from autopost.observability.queue_gauges import QueueGauges
 from autopost.webhooks.mail import message_for
 from autopost.webhooks.request import request_for
 from autopost.webhooks.schedule import parse_schedule
@@ -121,8 +124,17 @@ async def test_worker_that_crashes_leaves_the_same_message_to_the_next(host: Hos
     assert states(host) == ["sent", "sent"]
 
 
-async def test_target_that_fails_is_tried_again_and_one_that_refuses_is_not(host: Host, make: Make) -> None:
-    """A retry waits; a refusal is final, and is noted."""
+async def test_target_that_fails_is_tried_again_and_one_that_refuses_is_not(
+    host: Host, make: Make, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    """A retry waits, and counts as a failure meanwhile; a refusal is final, and is noted."""
+
+    async def failing_seconds() -> float | None:
+        async with contextlib.aclosing(QueueGauges(pool, SCHEMAS)) as gauges:
+            await gauges.refresh()
+        return metrics.REGISTRY.get_sample_value("autopost_webhook_failing_seconds", {"webhook": "out"})
+
+    host.execute("insert into auto_post_consumers (name) values ('webhook:out')")
     known(host)
     known(host, "other")
     target = Target(DeliveryFailed("HTTP 503"))
@@ -132,9 +144,11 @@ async def test_target_that_fails_is_tried_again_and_one_that_refuses_is_not(host
     assert (row["error"], row["held_until"] > row["due_at"]) == ("HTTP 503", True)
     await sender.look()
     assert target.sent == [], "it waits"
+    assert await failing_seconds() == pytest.approx(600, abs=120)
     expire(host)
     await sender.look()
     assert len(target.sent) == 1
+    assert await failing_seconds() == 0
     refusing = Target(DeliveryRejected("HTTP 400"))
     for _ in range(2):
         await make(refusing, name="other").look()

@@ -21,7 +21,9 @@ LETTER = (
 def variables(tmp_path: Path, receiver: Receiver) -> dict[str, str]:
     """Return the variables of an installation with one hook."""
     path = tmp_path / "hooks.toml"
-    path.write_text(f'[alerts]\nkind = "slack"\nurl = "{receiver.url}"\npost_types = ["alert"]\n')
+    path.write_text(
+        f'[alerts]\nkind = "slack"\nurl = "{receiver.url}"\npost_types = ["alert"]\nsummary = "08:00 UTC"\n'
+    )
     return {"SOCIAL_POST_WEBHOOKS_FILE": str(path), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
 
 
@@ -52,10 +54,16 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
     )
     host.execute("select auto_post_sequence_events()")
     host.execute(LETTER, ("alerts", 7))
+    host.execute(
+        "insert into auto_post_webhook_summaries (hook, due_at, state, held_until, error) "
+        "values ('alerts', '2026-03-01 07:00Z', 'failed', now(), 'HTTP 410')"
+    )
     shown = autopost("webhooks", dsn=database, **variables)
     alerts = next(line for line in shown.stdout.splitlines() if line.startswith("alerts"))
+    failed = "the summary of 2026-03-01 07:00 UTC was refused: HTTP"
     paused = "paused for 5 min: it refuses every post: HTTP 404 no_service"
-    for part in (f"http://127.0.0.1:{receiver.port} ", "alert ", paused, "1 post to look at"):
+    parts = (f"http://127.0.0.1:{receiver.port} ", "alert; summary 08:00 UTC ", paused, "1 post to look at", failed)
+    for part in parts:
         assert part in alerts
     assert alerts.rstrip().endswith(" 1 (HTTP 400)")
     assert "not in the file" in shown.stdout

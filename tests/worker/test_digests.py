@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -159,6 +160,39 @@ async def test_post_mode_sums_up_at_the_end_of_the_window(host: Host, settings: 
     assert (digest_of(post)["count"], digest_of(post)["in_text"]) == (5, True)
     assert host.value("select now() - last_post_at < interval '1 minute' from auto_post_rate_limits")
     assert Counter(row["details"]["reason"] for row in host.audit()) == {"rate_limited": 5, None: 1}
+
+
+async def test_team_words_digests_in_every_mode(
+    host: Host, settings: Settings, redactor: Redactor, tmp_path: Path
+) -> None:
+    """In the text, beside the post for every reader, and in a post of its own; its own texts are redacted."""
+    host.agent()
+    file = tmp_path / "wording.toml"
+    file.write_text(
+        '[voice]\nlanguage = "de"\n[[digests]]\nlanguage = "de"\nand = "und"\n'
+        f'post = "Auch von {{agent_name}}: {{operations}} ({EMAIL})"\ntext = "(+ {{count}}: {{operations}})"\n'
+        'beside = "und {count} weitere"\n[digests.operations]\nreport_generate = ["ein Bericht", "{count} Berichte"]\n'
+        'workflow_execute = ["ein Workflow", "{count} Workflows"]\n'
+    )
+    settings = settings.model_copy(update={"wording_file": file})
+    done = ("report_generate", "workflow_execute", "report_generate")
+    for mode in (DigestMode.METADATA, DigestMode.TEXT):
+        await skip(host, with_digest(settings, mode), redactor, *done, name=str(mode))
+        end_window(host)
+        finish(host, "workflow_execute", name=f"next-{mode}")
+        await work_off(host, with_digest(settings, mode), redactor)
+    posted_just_now(host)
+    finish(host, *done, name="post")
+    async with working(with_digest(settings, DigestMode.POST), redactor):
+        await eventually(lambda: kept(host) == 3)
+        end_window(host)
+        await eventually(lambda: host.waiting() == 0)
+    beside, in_text, own = host.posts()
+    assert (digest_of(beside)["text"], digest_of(beside)["in_text"]) == ("und 3 weitere", False)
+    (shown,) = [row for row in host.audit() if row["post_id"] == beside["id"]]
+    assert shown["details"]["digest"]["text"] == "und 3 weitere"
+    assert in_text["content"].endswith(" (+ 3: 2 Berichte und ein Workflow)")
+    assert own["content"] == "Auch von Ada: 2 Berichte und ein Workflow (<EMAIL_ADDRESS>)"
 
 
 async def test_digest_waits_for_the_window_that_an_alert_began(

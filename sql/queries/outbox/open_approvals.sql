@@ -1,7 +1,8 @@
 -- Approval requests posted since $1 that still wait for an answer, the newest $2 at most. $3 agents, $4 tenants,
 -- $5 categories: only of these; NULL: of all.
 select
-    o.agent_id, left(a.name, 200) as agent_name, o.tracker_id, o.finished_at as asked_at,
+    o.agent_id, left(a.name, 200) as agent_name, o.tracker_id, o.post_id,
+    o.finished_at as asked_at,
     (select u.title from {{ schema }}.auto_post_rules as u where o.rule_id = u.id) as title
 from {{ schema }}.auto_post_open_approvals($1, $2) as w (id)
 inner join {{ schema }}.auto_post_operations as o on w.id = o.id

@@ -2,7 +2,8 @@
 -- dead letters among at most $2 rows that finished in the last day.
 -- oldest_seconds: age of the oldest pending row that is not parked, NULL for none. due_seconds: how long the row that
 -- is longest due has been due, 0 for none. webhooks and webhooks_failing_seconds: each webhook by name, and how long it
--- has failed, 0 while it delivers. llm_limit_usd: the LLM's budget of this day in UTC, NULL if none was used.
+-- or its summary has failed, 0 while it delivers. llm_limit_usd: the LLM's budget of this day in UTC, NULL if none was
+-- used.
 with unfinished as (
     select o.state, o.available_at, o.captured_at, o.attempts, o.summary
     from {{ schema }}.auto_post_outbox as o
@@ -37,13 +38,21 @@ last_day as (
     limit $2
 ),
 
+failing_summaries as (
+    select f.hook, min(f.due_at) as failing_since
+    from {{ schema }}.auto_post_webhook_summaries as f
+    where f.state = 'sending' and f.error is not null and f.due_at > now() - interval '12 hours'
+    group by f.hook
+),
+
 of_webhooks as (
     select
         coalesce(array_agg(substr(p.name, length('webhook:') + 1) order by p.name), '{}') as webhooks,
         coalesce(array_agg(coalesce(
-            extract(epoch from clock_timestamp() - p.failing_since), 0
+            extract(epoch from clock_timestamp() - least(p.failing_since, s.failing_since)), 0
         )::double precision order by p.name), '{}') as webhooks_failing_seconds
     from {{ schema }}.auto_post_consumers as p
+    left join failing_summaries as s on p.name = 'webhook:' || s.hook
     where p.name like 'webhook:%'
 )
 

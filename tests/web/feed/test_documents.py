@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
 
+from autopost.digest import Digest
 from autopost.web.feed.documents import Heading, Post, atom_feed, id_of, json_feed
 from autopost.web.feed.posts import MOST_POSTS
+from tests.support import ROOT
 from tests.support.feed.announcing import Announcer
 from tests.support.feed.instances import Instance
 from tests.support.host import Host, until
@@ -51,6 +55,21 @@ def test_atom_feed_is_as_the_standard_wants_it() -> None:
     assert parsed.entries[1].id == id_of("no uuid") != id_of("another")
     assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", entry.id) for entry in parsed.entries)
     assert [entry.content[0].value for entry in parsed.entries] == [f"Post number {n}" for n in (1, 2, 3)]
+
+
+def test_atom_feed_is_valid_by_the_schema_of_the_standard() -> None:
+    """Without posts, with hostile ones, with links, pages and digests; and the schema refuses what is none."""
+    etree: Any = pytest.importorskip("lxml.etree")
+    schema = etree.RelaxNG(etree.parse(str(ROOT / "tests" / "data" / "feeds" / "atom.rng")))
+    page = replace(HEADING, first="https://feeds.example/", next="https://feeds.example/?before=1", permalink=str)
+    posts = [
+        post(1, content=HOSTILE, agent_name=HOSTILE),
+        post(2, id="no uuid", agent_id=None, agent_name=None, content=""),
+        post(3, link="https://platform.example/ops/1", digest=Digest(4, None), operation="A report"),
+    ]
+    for document in (atom_feed(HEADING, []), atom_feed(HEADING, posts), atom_feed(page, posts)):
+        assert schema.validate(etree.fromstring(document)), schema.error_log
+    assert not schema.validate(etree.fromstring(atom_feed(HEADING, posts).replace(b"updated", b"changed")))
 
 
 def test_json_feed_is_as_the_standard_wants_it() -> None:

@@ -419,6 +419,8 @@ def test_axe_finds_nothing_serious(host: Host, browser: Browser, guarded: Site, 
         visit.go(f"/post/{host.value('select id from social_posts limit 1')}")
         found += findings(page)
         found += findings(visit.live("/?q=nothing+at+all"))
+        found += findings(visit.go("/digest"))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
         visit.live("/outbox")
         for summary in page.locator("summary").all():
             summary.click()

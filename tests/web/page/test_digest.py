@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -24,11 +25,27 @@ def test_summary_shows_what_agents_did(host: Host, guarded: Site) -> None:
     fill(host, 100, gap_seconds=10)
     host.execute("update agents set name = '<b>Ada</b>' where id = 'agent1'")
     page = guarded.get("/digest?hours=24").text
-    assert "80 operations completed by 16 agents, 20 alerts." in page
-    assert "<bdi>&lt;b&gt;Ada&lt;/b&gt;: 5 reports</bdi>" in page
+    for number, what in ((80, "by 16 agents"), (20, "without approval requests"), (0, "100 posted")):
+        assert re.search(rf"<dd[^>]*>{number}</dd><dd class=\"more\">{what}</dd>", page), what
+    ada = '<a href="./?agent=agent1&amp;kind="><bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi></a> <bdi>5 reports</bdi>'
+    assert ada in page
     assert '<a href="digest?hours=24" aria-current="page">24 hours</a>' in page
     assert '<a href="digest?hours=168">7 days</a>' in page
     assert guarded.get("/digest?hours=x").status_code == 200
+
+
+def test_summary_leads_to_open_approvals_and_says_that_nothing_happened(host: Host, guarded: Site) -> None:
+    """A request that waits has a link to its post, where the link to the platform is."""
+    signed_in(guarded)
+    assert "Nothing happened in this time." in guarded.get("/digest?hours=1").text
+    host.agent()
+    host.execute(
+        "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation) "
+        "values ('ask', 'tenant', 'ada', 'approval_requested', 'waiting', 'May I?')"
+    )
+    until(lambda: host.waiting() == 0)
+    page = guarded.get("/digest?hours=168").text
+    assert f'<a href="post/{host.posts()[0]["id"]}">Open<span' in page
 
 
 def test_post_shows_how_much_it_carries(host: Host, guarded: Site) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import quote, urljoin, urlsplit
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from autopost.web.page.return_to import page_of
 from tests.support.crew import Crew
 from tests.support.feed.instances import Instance, instance
 from tests.support.host import until
 from tests.support.web.browsing import TOKEN, Site
+from tests.support.web.granting import access_to, request
 
 HTML = {"Accept": "text/html"}
 ELSEWHERE = [
@@ -94,6 +98,25 @@ def test_signing_out_ends_the_session_in_every_process(
         first.stop()
     with instance(module_database, processes) as later:
         assert _status(later, cookie) == 401
+
+
+async def test_installations_on_one_host_name_do_not_sign_each_other_out(database: str, module_database: str) -> None:
+    """Cookies know no ports: each installation's has a name of its own, and opens no other with the same token."""
+    cookies = []
+    async with access_to(database) as one, access_to(module_database) as other:
+        for access in (one, other):
+            token = access.tokens.find(TOKEN)
+            assert token is not None
+            response = Response()
+            await access.start_session(token, Request(request().scope), response)
+            cookies.append(response.headers["set-cookie"].partition(";")[0])
+        names = [cookie.partition("=")[0] for cookie in cookies]
+        assert names[0] != names[1]
+        both = request(Cookie="; ".join(cookies))
+        assert await one.grant(both) is not None
+        assert await other.grant(both) is not None
+        swapped = f"{names[1]}={cookies[0].partition('=')[2]}"
+        assert await other.grant(request(Cookie=swapped)) is None
 
 
 def _status(at: Site | Instance, cookie: str) -> int:

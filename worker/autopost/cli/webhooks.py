@@ -19,7 +19,7 @@ from autopost.settings import PREFIX, Settings, load_settings
 from autopost.webhooks.delivery import PAUSED
 from autopost.webhooks.from_settings import target_of, webhooks_from_settings
 from autopost.webhooks.request import sample
-from autopost.webhooks.webhook import Webhook
+from autopost.webhooks.webhook import Importance, Webhook
 
 webhooks = typer.Typer(help="List the webhooks that posts are sent to, try one, send its dead letters again.")
 
@@ -119,12 +119,14 @@ def _row(webhook: Webhook | None, row: Mapping[str, Any] | None) -> dict[str, An
     """Return one webhook as it is shown; `to` is None for one that is not in the file."""
     name = webhook.name if webhook is not None else (row or {})["webhook"]
     known: dict[str, Any] = dict.fromkeys(("oldest_seconds", "failing_seconds", "last_error", "last_died_of"))
+    known |= dict.fromkeys(("summary_due_at", "summary_state", "summary_error"))
     known |= {"webhook": name, "has_begun": False, "waiting": 0, "dead": 0}
     known |= row or {}
     known["is_paused"] = (known["last_error"] or "").startswith(PAUSED)
     known["kind"] = str(webhook.kind) if webhook is not None else None
     known["to"] = webhook.where if webhook is not None else None
     known["posts"] = webhook.wanted.description if webhook is not None else None
+    known["summary"] = None if webhook is None or webhook.summary is None else str(webhook.summary)
     return known
 
 
@@ -138,11 +140,16 @@ def webhooks_screen(rows: Sequence[Mapping[str, Any]]) -> Table:
             Text(plain(row["webhook"]), style="bold"),
             row["kind"] or "",
             Text(plain(row["to"] or "not in the file")),
-            Text(plain(row["posts"] or "")),
+            Text(_wanted(row)),
             _state(row),
             Text(f"{row['dead']} ({plain(row['last_died_of'])})" if row["dead"] else "0", style=_style_of_dead(row)),
         )
     return table
+
+
+def _wanted(row: Mapping[str, Any]) -> str:
+    posts = "no posts" if row["posts"] == Importance.NONE else plain(row["posts"] or "")
+    return posts if row["summary"] is None else f"{posts}; summary {row['summary']}"
 
 
 def _style_of_dead(row: Mapping[str, Any]) -> str:
@@ -162,4 +169,9 @@ def _state(row: Mapping[str, Any]) -> Text:
         state = Text("up to date", style="green")
     if row["waiting"]:
         state.append(f"; {counted(row['waiting'], 'post')} to look at, the oldest of {age(row['oldest_seconds'])} ago")
+    if row["summary_error"] is not None:
+        what = "was refused" if row["summary_state"] == "failed" else "is not sent yet"
+        state.append(
+            f"; the summary of {row['summary_due_at']:%Y-%m-%d %H:%M} UTC {what}: {plain(row['summary_error'])}", "red"
+        )
     return state

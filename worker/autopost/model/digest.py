@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 MOST_SHOWN = 1_000_000_000  # a larger number in a post's metadata is not ours
+MOST_TEXT_CHARACTERS = 280
 
 
 class DigestMode(StrEnum):
@@ -35,7 +36,8 @@ class Digest:
     """What an agent did while it was rate-limited since its last post (`since`, None if that is not known).
 
     `kinds` are the most frequent, `count` is the number of all operations, `rows` are those that the post removes.
-    `is_in_text`: the post's text says it, so nothing is shown beside it.
+    `is_in_text`: the post's text says it, so nothing is shown beside it. `text` is what is shown beside it in the
+    team's words, None for the usual ones.
     """
 
     count: int
@@ -43,12 +45,14 @@ class Digest:
     kinds: tuple[DigestKind, ...] = ()
     rows: tuple[int, ...] = ()
     is_in_text: bool = False
+    text: str | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
         """Return it as audit rows have it, without the kinds."""
         since = self.since.isoformat() if self.since else None
-        return {"count": self.count, "since": since, "in_text": self.is_in_text}
+        text = {} if self.text is None else {"text": self.text}
+        return {"count": self.count, "since": since, "in_text": self.is_in_text, **text}
 
     @property
     def facts_with_kinds(self) -> dict[str, Any]:
@@ -74,18 +78,24 @@ def digest_in(facts: object) -> Digest | None:
         at = datetime.fromisoformat(since) if isinstance(since, str) else None
     except ValueError:
         at = None
+    text = facts.get("text")
     return Digest(
-        count, at if at is None or at.tzinfo else at.replace(tzinfo=UTC), is_in_text=bool(facts.get("in_text"))
+        count,
+        at if at is None or at.tzinfo else at.replace(tzinfo=UTC),
+        is_in_text=bool(facts.get("in_text")),
+        text=" ".join(text.split())[:MOST_TEXT_CHARACTERS] if isinstance(text, str) else None,
     )
 
 
 def beside(digest: Digest | None, posted_at: datetime) -> str | None:
-    """Return what is shown beside a post, as `and 4 more since 14:05 UTC`, None for nothing.
+    """Return what is shown beside a post, as `and 4 more since 14:05 UTC` or in the team's words; None for nothing.
 
     `since` is the agent's post before; of another day it has the date.
     """
     if digest is None or digest.is_in_text:
         return None
+    if digest.text:
+        return digest.text
     more = f"and {digest.count:,} more"
     if digest.since is None:
         return more

@@ -128,7 +128,8 @@ WEBHOOK_DELIVERIES = Counter(
 )
 WEBHOOK_FAILING_SECONDS = Gauge(
     "autopost_webhook_failing_seconds",
-    "For how long a webhook's deliveries have failed without a success, 0 while they succeed. Read with the queue.",
+    "For how long a webhook's deliveries, or its summary, have failed without a success, 0 while they succeed. Read "
+    "with the queue.",
     ["webhook"],
     registry=REGISTRY,
 )

@@ -44,12 +44,14 @@ class AgentSummary:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A request that waits for an answer."""
+    """A request that waits for an answer. `agent` is its agent's name, or else its id."""
 
     agent: str
     title: str | None
     tracker_id: str
     asked_at: datetime
+    agent_id: str | None = None
+    post_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Summary:
                     "title": each.title,
                     "tracker_id": each.tracker_id,
                     "asked_at": each.asked_at.isoformat(),
+                    "post_id": each.post_id,
                 }
                 for each in self.approvals
             ],
@@ -126,7 +129,7 @@ async def read_summary(statements: Statements, since: datetime, until: datetime,
         until=until,
         agents=_agents(groups),
         approvals=[
-            Approval(_name(row), row["title"], row["tracker_id"], row["asked_at"])
+            Approval(_name(row), row["title"], row["tracker_id"], row["asked_at"], row["agent_id"], row["post_id"])
             for row in approvals
             if row["asked_at"] < until
         ],

@@ -56,11 +56,10 @@ def sections(summary: Summary, zone: tzinfo, most_agents: int = MOST_AGENTS) -> 
             for each in shown
         ]
         found.append(Section("Open approvals", [*lines, *_rest(len(summary.approvals) - len(shown), "approval")]))
-    by_alerts = sorted((a for a in summary.agents if a.alerts), key=lambda agent: -_total(agent.alerts))
-    if by_alerts:
-        found.append(Section("Alerts", _of_agents(by_alerts, lambda agent: agent.alerts, most_agents, _alert)))
+    if alerting := by_alerts(summary):
+        found.append(Section("Alerts", _of_agents(alerting, lambda agent: agent.alerts, most_agents, with_status=True)))
     if busy := [agent for agent in summary.agents if agent.completed]:
-        found.append(Section("Completed", _of_agents(busy, lambda agent: agent.completed, most_agents, counted)))
+        found.append(Section("Completed", _of_agents(busy, lambda agent: agent.completed, most_agents)))
     if summary.not_posted:
         total = sum(summary.not_posted.values())
         reasons = ", ".join(f"{_reason(code)} {number:,}" for code, number in list(summary.not_posted.items())[:8])
@@ -96,15 +95,26 @@ def markdown(summary: Summary, zone: tzinfo) -> str:
     return "\n\n".join(parts)
 
 
+def by_alerts(summary: Summary) -> list[AgentSummary]:
+    """Return the agents with alerts, those with the most first."""
+    return sorted((agent for agent in summary.agents if agent.alerts), key=lambda agent: -_total(agent.alerts))
+
+
+def kinds_in_words(kinds: Sequence[DigestKind], *, with_status: bool = False) -> str:
+    """Return what an agent did, as `3 workflows and a report`, or with the status as `a workflow failed`."""
+    return listed(kinds, _total(kinds), say=_alert if with_status else None)
+
+
 def _of_agents(
     agents: Sequence[AgentSummary],
     kinds_of: Callable[[AgentSummary], Sequence[DigestKind]],
     most: int,
-    say: Callable[[DigestKind], str],
+    *,
+    with_status: bool = False,
 ) -> list[str]:
     shown = agents[:most]
     return [
-        *(f"{agent.name}: {listed(kinds_of(agent), _total(kinds_of(agent)), say=say)}" for agent in shown),
+        *(f"{agent.name}: {kinds_in_words(kinds_of(agent), with_status=with_status)}" for agent in shown),
         *_rest(len(agents) - len(shown), "agent", sum(_total(kinds_of(agent)) for agent in agents[most:])),
     ]
 

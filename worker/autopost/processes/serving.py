@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from autopost.database.sql import Schemas
 from autopost.observability.health import Health
+from autopost.observability.problems import Problems
+from autopost.processes.reloading import RELOAD_SECONDS, meanwhile, reload_file
 from autopost.settings import Settings
 
 if TYPE_CHECKING:
     from autopost.web.server import Serving
+    from autopost.web.tokens import Tokens
+
+TOKENS = "tokens"
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +50,13 @@ async def monitoring(health: Health, settings: Settings) -> AsyncIterator[Servin
 
 
 @contextlib.asynccontextmanager
-async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: Schemas) -> AsyncIterator[None]:
-    """Serve the dashboard and the feeds, where enabled, while the context lasts. Raises ConfigurationError."""
+async def page_and_feeds(
+    serving: Serving | None, settings: Settings, schemas: Schemas, problems: Problems | None = None
+) -> AsyncIterator[None]:
+    """Serve the dashboard and the feeds, where enabled, while the context lasts. Raises ConfigurationError.
+
+    `problems` has what is wrong with the file of tokens.
+    """
     async with contextlib.AsyncExitStack() as served:
         if serving is not None:
             from autopost.web.access import open_access
@@ -53,6 +64,9 @@ async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: S
 
             serving.fallback = NOT_FOUND if settings.page_is_guarded or settings.page is False else UNGUARDED
             access = await served.enter_async_context(open_access(settings, schemas))
+            if settings.http_tokens_file is not None:
+                work = partial(reload_tokens, settings, access.tokens, problems or Problems())
+                await served.enter_async_context(meanwhile(work))
             if settings.feeds_are_on:
                 from autopost.web.feed.app import serve_feeds
 
@@ -62,3 +76,18 @@ async def page_and_feeds(serving: Serving | None, settings: Settings, schemas: S
 
                 await served.enter_async_context(serve_page(serving, settings, schemas, access))
         yield
+
+
+async def reload_tokens(
+    settings: Settings, tokens: Tokens, problems: Problems, *, every_seconds: float = RELOAD_SECONDS
+) -> None:
+    """Replace the tokens when their file, or one that it names, has changed, until cancelled; see reload_file."""
+    from autopost.web.token_file import read_tokens
+
+    def say(problem: str | None) -> None:
+        if problem is None:
+            log.info("tokens.reloaded")
+        else:
+            log.warning("tokens.invalid", problem=problem)
+
+    await reload_file(lambda: read_tokens(settings), tokens.replace, problems, TOKENS, say, every_seconds=every_seconds)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
-from autopost.errors import ConfigurationError, Unreadable
+from autopost.errors import ConfigurationError, RedactionFailed, Unreadable
 from autopost.observability.problems import Problems
+from autopost.processes.reloading import RELOAD_SECONDS, reload_file
 from autopost.settings import PREFIX
 from autopost.settings.bounded_file import read_bounded
 from autopost.writing.wording import DEFAULT, Wording
@@ -17,7 +17,6 @@ from autopost.writing.wording_file import parse_wording
 
 VARIABLE = f"{PREFIX}WORDING_FILE"
 MAX_BYTES = 500_000  # a thousand templates
-RELOAD_SECONDS = 2.0
 SUBJECT = "wording"
 
 log = structlog.get_logger(__name__)
@@ -31,15 +30,6 @@ def read_wording(path: Path | None) -> Wording:
     return DEFAULT if path is None else _parsed(path, _text(path))
 
 
-def first_problem(error: ConfigurationError) -> str:
-    """Return the first problem of a file in one line, with how many there are."""
-    first, *problems = str(error).splitlines()
-    if not problems:
-        return first
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{problems[0].strip()}{more}"
-
-
 async def reload_wording(
     path: Path,
     set_wording: Callable[[Wording], None],
@@ -47,34 +37,28 @@ async def reload_wording(
     *,
     every_seconds: float = RELOAD_SECONDS,
 ) -> None:
-    """Read the file every so often until cancelled; call `set_wording` when it changed.
+    """Call `set_wording` when the file has changed, until cancelled; see reload_file."""
 
-    A change counts when two reads in a row have the same text: the first may be of a file that is just being written.
-    A file that cannot be used changes nothing: it is logged once, and reported by `problems` until it is mended.
-    """
-    known: str | None = None
-    before: str | None = None
-    failed: str | None = None
-    while True:
+    def use(text: str) -> None:
         try:
-            text = await asyncio.to_thread(_text, path)
-            is_whole, before = text == before, text
-            if text != known and is_whole:
-                set_wording(await asyncio.to_thread(_parsed, path, text))
-                if known is not None:
-                    log.info("wording.reloaded")
-                known = text
-        except ConfigurationError as error:
-            problem = first_problem(error)
-            problems.report(SUBJECT, f"the last usable one stays in use: {problem}")
-            if problem != failed:
-                log.warning("wording.invalid", problem=problem)
-            failed = problem
+            set_wording(_parsed(path, text))
+        except RedactionFailed as error:
+            raise ConfigurationError(f"{VARIABLE}: {path}: {error}") from None
+
+    def say(problem: str | None) -> None:
+        if problem is None:
+            log.info("wording.reloaded")
         else:
-            if text == known:
-                problems.clear(SUBJECT)
-                failed = None
-        await asyncio.sleep(every_seconds)
+            log.warning("wording.invalid", problem=problem)
+
+    await reload_file(
+        lambda: _text(path),
+        use,
+        problems,
+        SUBJECT,
+        say,
+        every_seconds=every_seconds,
+    )
 
 
 def _text(path: Path) -> str:

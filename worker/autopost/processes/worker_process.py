@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
@@ -27,6 +27,7 @@ from autopost.outbox.doorbell import Doorbell
 from autopost.outbox.outbox import Outbox
 from autopost.outbox.spending import LlmAccount
 from autopost.processes.agent_names import read_agent_names, reload_agent_names
+from autopost.processes.reloading import meanwhile
 from autopost.processes.serving import monitoring, page_and_feeds
 from autopost.processes.startup import wait_until_startable
 from autopost.processes.team_wording import read_wording, reload_wording
@@ -96,11 +97,11 @@ async def _connected(
             redactor, on_agent = own, own.know_agent
             await asyncio.to_thread(own.set_agents, agents)
             await keep_up_to_date.enter_async_context(
-                _meanwhile(partial(reload_agent_names, pool, schemas, agents, own.set_agents))
+                meanwhile(partial(reload_agent_names, pool, schemas, agents, own.set_agents))
             )
             if settings.redact_names_file or settings.redact_names_table:
                 await keep_up_to_date.enter_async_context(
-                    _meanwhile(partial(reload_names, pool, settings, names, set_names))
+                    meanwhile(partial(reload_names, pool, settings, names, set_names))
                 )
         writer = Writer(
             settings,
@@ -114,7 +115,7 @@ async def _connected(
         )
         if settings.wording_file is not None:
             reload = partial(reload_wording, settings.wording_file, writer.set_wording, problems)
-            await keep_up_to_date.enter_async_context(_meanwhile(reload))
+            await keep_up_to_date.enter_async_context(meanwhile(reload))
         try:
             outbox = Outbox(pool, schemas, name)
             doorbell = Doorbell(
@@ -127,7 +128,7 @@ async def _connected(
             gauges = QueueGauges(pool, schemas)
             async with (
                 contextlib.aclosing(gauges),
-                page_and_feeds(serving, settings, schemas),
+                page_and_feeds(serving, settings, schemas, problems),
                 keep_up_to_date,
                 webhook_consumers(webhooks, pool, settings, schemas, writer.lead) as consumers,
                 broadcasting(pool, settings, schemas, consumers) as on_posts,
@@ -135,7 +136,14 @@ async def _connected(
                 limit = AlertLimit(settings.alert_burst, timedelta(minutes=settings.rate_limit_minutes))
                 links = Links(settings.link_template, settings.public_url)
                 publication = Publication(
-                    pool, schemas, name, on_posts=on_posts, alert_limit=limit, digest=settings.digest, links=links
+                    pool,
+                    schemas,
+                    name,
+                    on_posts=on_posts,
+                    alert_limit=limit,
+                    digest=settings.digest,
+                    digest_texts=lambda: writer.digest_texts,
+                    links=links,
                 )
                 with health.sampling(gauges.refresh):
                     yield Worker(
@@ -180,20 +188,6 @@ def _build_redactor(settings: Settings, names: Sequence[str]) -> tuple[OwnRedact
 
     redactor = build_redactor(settings, names)
     return redactor, reloader(settings, redactor, names)
-
-
-@contextlib.asynccontextmanager
-async def _meanwhile(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Have something done until the context ends. An error in it ends the context; either's is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            task = tasks.create_task(work())
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, react: Callable[[], object]) -> None:

@@ -50,7 +50,8 @@ class HttpSettings(Group):
     http_tokens_file: FilePath | None = setting(
         None,
         f"{PREFIX}HTTP_TOKENS_FILE",
-        "Further tokens by name, each with what it allows, and the tenant that it is limited to. Read at the start.",
+        "Further tokens by name, each with what it allows, and the tenant that it is limited to. "
+        "Read at the start, and again when it changes.",
         "the path of a TOML file, see docs/how-to/access.md",
     )
     page: bool | None = setting(

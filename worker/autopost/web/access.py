@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -28,7 +29,7 @@ from autopost.web.errors import BasicTokenRequired, OtherTenant, TokenRequired, 
 from autopost.web.public_address import PublicAddress, is_https
 from autopost.web.sessions import SESSION_SECONDS, Session, Sessions
 from autopost.web.signed import read_ticket, token_of_key
-from autopost.web.token_file import tokens_from_settings
+from autopost.web.token_file import read_tokens
 from autopost.web.tokens import ANYONE, Identity, Token, Tokens
 
 COOKIE = "autopost"
@@ -46,9 +47,13 @@ class InAddress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a request may do, and until when: without an end, or as long as a session or a ticket lasts (Unix time)."""
+    """What a request may do, by which token (None where anyone may), and until when.
+
+    It has no end, or lasts as long as a session or a ticket (Unix time), and no longer than its token is known.
+    """
 
     identity: Identity
+    token: Token | None = None
     ends_at: float | None = None
     session: Session | None = None
 
@@ -63,8 +68,12 @@ class Grant:
 class Access:
     """Compares tokens in constant time, and answers wrong ones late."""
 
-    def __init__(self, tokens: Tokens, sessions: Sessions, address: PublicAddress | None = None) -> None:
+    def __init__(
+        self, tokens: Tokens, sessions: Sessions, address: PublicAddress | None = None, *, are_reloaded: bool = False
+    ) -> None:
+        """`are_reloaded` says that the tokens may be replaced."""
         self.tokens = tokens
+        self._are_reloaded = are_reloaded
         self._sessions = sessions
         self.address = address or PublicAddress()
         self._wrong: Counter[str] = Counter()  # answers that are being delayed, by client
@@ -94,11 +103,13 @@ class Access:
             return Grant(ANYONE)
         if (given := given_token(request)) is not None:
             token = await self.find(given, request)
-            return Grant(token.identity) if token is not None else None
+            return Grant(token.identity, token) if token is not None else None
         if also is not None and (given := request.query_params.get(also)):
             return await self._by_address(also, given, request)
         session = await self._session(request)
-        return Grant(session.token.identity, session.ends_at, session) if session is not None else None
+        if session is None:
+            return None
+        return Grant(session.token.identity, session.token, session.ends_at, session)
 
     async def find(self, given: str, request: HTTPConnection) -> Token | None:
         """Return the token that is given; for a wrong one None, after a while. Raises TooManyWrongTokens.
@@ -130,9 +141,11 @@ class Access:
         return is_stored
 
     async def seconds_left(self, grant: Grant) -> float | None:
-        """Return how long what was granted lasts, None for what has no end."""
+        """Return how long what was granted lasts, None for what has no end, infinity where only its token may go."""
+        if grant.token is not None and grant.token not in self.tokens:
+            return 0.0
         if grant.ends_at is None:
-            return None
+            return math.inf if self._are_reloaded else None
         if grant.session is not None and await self._sessions.has_ended(grant.session):
             return 0.0
         return max(grant.ends_at - time.time(), 0.0)
@@ -140,11 +153,12 @@ class Access:
     async def _by_address(self, kind: InAddress, given: str, request: HTTPConnection) -> Grant | None:
         if kind is InAddress.KEY:
             if (token := token_of_key(self.tokens, given)) is not None:
-                return Grant(replace(token.identity, may_act=False))
+                return Grant(replace(token.identity, may_act=False), token)
         elif (ticket := read_ticket(self.tokens, given)) is not None:
             identity = ticket.token.identity
             limited = replace(identity, may_act=False, tenant=identity.tenant or ticket.tenant)
-            return Grant(limited, ticket.stream_ends_at) if ticket.expires_at > time.time() else None
+            still = ticket.expires_at > time.time()
+            return Grant(limited, ticket.token, ticket.stream_ends_at) if still else None
         await self._delay(request)
         return None
 
@@ -198,6 +212,11 @@ def given_token(request: HTTPConnection) -> str | None:
 @contextlib.asynccontextmanager
 async def open_access(settings: Settings, schemas: Schemas) -> AsyncIterator[Access]:
     """Yield the access that the settings give. Raises ConfigurationError."""
-    tokens = tokens_from_settings(settings)
+    tokens = Tokens(read_tokens(settings))
     async with open_database(settings, schemas, "sessions", size=1) as database:
-        yield Access(tokens, Sessions(tokens, database), PublicAddress(settings.public_url))
+        yield Access(
+            tokens,
+            Sessions(tokens, database),
+            PublicAddress(settings.public_url),
+            are_reloaded=settings.http_tokens_file is not None,
+        )

@@ -11,7 +11,7 @@ from autopost.errors import ConfigurationError, Unreadable
 from autopost.settings import PREFIX, Settings
 from autopost.settings.bounded_file import parse_toml, read_bounded
 from autopost.settings.http import MIN_TOKEN_CHARACTERS
-from autopost.web.tokens import Identity, Token, Tokens, digest_of
+from autopost.web.tokens import Identity, Token, digest_of
 
 MOST_TOKENS = 100
 MOST_TENANT_CHARACTERS = 200
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def tokens_from_settings(settings: Settings) -> Tokens:
+def read_tokens(settings: Settings) -> tuple[Token, ...]:
     """Return all tokens. Raises ConfigurationError with every problem of the file, or for a token that stands twice."""
     tokens = []
     for name, secret, may_act in (
@@ -45,7 +45,7 @@ def tokens_from_settings(settings: Settings) -> Tokens:
             raise ConfigurationError(
                 f"{PREFIX}HTTP_TOKENS_FILE: {other} and {token.identity.name} are the same token; expected: one each"
             )
-    return Tokens(tokens)
+    return tuple(tokens)
 
 
 def parse_tokens(text: str, source: str, folder: Path) -> list[Token]:

@@ -27,12 +27,12 @@ class Identity:
 ANYONE = Identity("anyone")
 
 
+@dataclass(frozen=True)
 class Token:
     """A token, of which only the SHA-256 is kept."""
 
-    def __init__(self, identity: Identity, digest: bytes) -> None:
-        self.identity = identity
-        self.digest = digest
+    identity: Identity
+    digest: bytes
 
     @cached_property
     def _key(self) -> bytes:
@@ -45,10 +45,19 @@ class Token:
 
 
 class Tokens:
-    """All tokens, by name."""
+    """All tokens, by name. They may be replaced while requests are served."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self._tokens = {token.identity.name: token for token in tokens}
+
+    def replace(self, tokens: Iterable[Token]) -> None:
+        """Know these tokens from now on. Those that are the same stay the same objects, with the keys they have."""
+        known = {token: token for token in self}
+        self._tokens = {token.identity.name: known.get(token, token) for token in tokens}
+
+    def __contains__(self, token: object) -> bool:
+        """Return whether this very token is known, and allows what it did."""
+        return isinstance(token, Token) and self._tokens.get(token.identity.name) == token
 
     def __iter__(self) -> Iterator[Token]:
         return iter(self._tokens.values())

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import difflib
 import ipaddress
 import re
-import ssl
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
@@ -16,23 +13,20 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from autopost.errors import ConfigurationError, Unreadable
-from autopost.settings.bounded_file import parse_toml, read_bounded
+from autopost.settings.bounded_file import parse_toml
 from autopost.settings.field import PREFIX
 from autopost.settings.webhooks import Network
 from autopost.webhooks.addresses import is_within, may_be_reached
+from autopost.webhooks.file_values import About, authority_in, from_file_or_here, secret_in, shown
 from autopost.webhooks.kinds import MAIL_SCHEMES, contradiction, kind_of, misdirection
 from autopost.webhooks.schedule import EXAMPLES, Schedule, parse_schedule
 from autopost.webhooks.webhook import GIVE_UP_HOURS, LISTS, Importance, Mail, Webhook, WebhookFilter, WebhookKind
 
 MAX_HOURS = 144.0  # less than the log keeps what a consumer has not delivered
-MIN_SECRET_BYTES = 24  # https://github.com/standard-webhooks/standard-webhooks, "Signature scheme"
-MAX_SECRET_BYTES = 64
-SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins
 POST_TYPES = ("status", "alert")
 NETWORKS = f"{PREFIX}WEBHOOK_NETWORKS"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_WORD = re.compile(r"(?!whsec_)[A-Za-z0-9_.-]{1,24}")  # too short, or too plain, to be a secret
 # What a request says by itself.
 _OWN_HEADERS = frozenset(
     {"host", "content-length", "content-type", "transfer-encoding", "connection", "user-agent", "accept-encoding"}
@@ -54,7 +48,6 @@ _KEYS = (
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 
 Problem = Callable[[str], None]
-About = Callable[[str, str], None]  # a key, and what is wrong with it
 
 
 def parse_webhooks(text: str, source: str, folder: Path, allowed: Collection[Network] = ()) -> list[Webhook]:
@@ -78,29 +71,29 @@ def parse_webhooks(text: str, source: str, folder: Path, allowed: Collection[Net
 
 def _webhook(name: str, section: Any, folder: Path, allowed: Collection[Network], problem: Problem) -> Webhook | None:
     if isinstance(section, list):
-        problem(f"[[{_shown(name)}]]: a list; expected: a section with one pair of brackets")
+        problem(f"[[{shown(name)}]]: a list; expected: a section with one pair of brackets")
         return None
     if not isinstance(section, dict):
-        problem(f"{_shown(name)}: is in no section; expected: under the name of a webhook, such as [alerts]")
+        problem(f"{shown(name)}: is in no section; expected: under the name of a webhook, such as [alerts]")
         return None
     if not _NAME.fullmatch(name):
-        problem(f"[{_shown(name)}]: expected: a name of 1 to 40 lower-case letters, digits, _ and -, a letter first")
+        problem(f"[{shown(name)}]: expected: a name of 1 to 40 lower-case letters, digits, _ and -, a letter first")
 
     def about(key: str, what: str) -> None:
-        problem(f"[{_shown(name)}] {key}: {what}")
+        problem(f"[{shown(name)}] {key}: {what}")
 
     for key in section:
         if key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, n=1)
             meant = f"did you mean {near[0]}?" if near else f"expected: {', '.join(_KEYS)}"
-            about(_shown(key), f"not known; {meant}")
-    url = _from_file_or_here("url", section, folder, about)
+            about(shown(key), f"not known; {meant}")
+    url = from_file_or_here("url", section, folder, about)
     kind = _kind(section, _parts(url), about)
     url = _url(url, kind, allowed, about)
-    secret = _secret(kind, section, folder, about)
+    secret = secret_in(kind, section, folder, about)
     headers = _headers(section.get("headers", {}), about)
     mail = _mail(kind, section, folder, about)
-    ca_file = _authority(section, folder, about)
+    ca_file = authority_in(section, folder, about)
     lists = {key: _filter(key, section[key], about) for key in LISTS if key in section}
     wanted = WebhookFilter(**lists, importance=_importance(section.get("importance", "all"), about))
     give_up_after = _hours(section.get("give_up_hours", GIVE_UP_HOURS), about)
@@ -112,15 +105,6 @@ def _webhook(name: str, section: Any, folder: Path, allowed: Collection[Network]
     return Webhook(name, kind, url, secret, headers, ca_file, wanted, give_up_after, mail, summary)
 
 
-def _shown(value: Any) -> str:
-    """Return a value as it may be seen: numbers and plain short words."""
-    if isinstance(value, str):
-        return value if _WORD.fullmatch(value) else "(hidden)"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
-    return "(hidden)" if isinstance(value, dict) else str(value)
-
-
 def _kind(section: dict[str, Any], parts: SplitResult | None, about: About) -> WebhookKind | None:
     """Return the kind that is given, or that the address says."""
     given = section.get("kind")
@@ -130,7 +114,7 @@ def _kind(section: dict[str, Any], parts: SplitResult | None, about: About) -> W
     if not isinstance(given, str) or given not in list(WebhookKind):
         near = difflib.get_close_matches(str(given), list(WebhookKind), n=1, cutoff=0.75)
         expected = f"did you mean {near[0]}?" if near else f"expected: {', '.join(WebhookKind)}"
-        about("kind", f"{'missing' if given is None else f'got {_shown(given)}'}; {expected}")
+        about("kind", f"{'missing' if given is None else f'got {shown(given)}'}; {expected}")
         return None
     kind = WebhookKind(given)
     if parts is not None and parts.hostname and (problem := contradiction(kind, parts)):
@@ -146,53 +130,6 @@ def _parts(url: str | None) -> SplitResult | None:
         if parts.hostname and (parts.port is None or parts.port > 0):
             return parts
     return None
-
-
-def _from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: About) -> str | None:
-    """Return a value that stands here or in a file of its own; None, and a problem, when it is in neither or both."""
-    in_file = f"{key}_file"
-    if (key in section) == (in_file in section):
-        about(key, f"{'given twice' if key in section else 'missing'}; expected: {key} or {in_file}")
-        return None
-    if key in section:
-        value = section[key]
-        if isinstance(value, str) and value:
-            return value
-        about(key, "is not a text, or an empty one")
-        return None
-    path = _path(in_file, section, folder, about)
-    if path is None:
-        return None
-    try:
-        lines = read_bounded(path).strip().splitlines()
-    except Unreadable as error:
-        about(in_file, f"cannot read {path}: {error}")
-        return None
-    if len(lines) != 1:
-        about(in_file, f"{path} {'has more than one line' if lines else 'is empty'}")
-        return None
-    return lines[0]
-
-
-def _path(key: str, section: dict[str, Any], folder: Path, about: About) -> Path | None:
-    value = section.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value:
-        about(key, f"got {_shown(value)}; expected: the path of a file")
-        return None
-    if "://" in value or value.startswith(SECRET_PREFIX):
-        about(key, f"is not a path; expected: the path of a file, or {key.removesuffix('_file')} in its place")
-        return None
-    try:
-        path = folder / Path(value).expanduser()
-        if not path.is_file():
-            about(key, f"{path} {'is not a regular file' if path.exists() else 'is not there'}")
-            return None
-    except (OSError, RuntimeError, ValueError) as error:  # nobody's home, a name that is too long, a NUL
-        about(key, f"cannot be looked up: {getattr(error, 'strerror', None) or error}")
-        return None
-    return path
 
 
 def _url(value: str | None, kind: WebhookKind | None, allowed: Collection[Network], about: About) -> str:
@@ -233,28 +170,6 @@ def _refusal(parts: SplitResult, allowed: Collection[Network]) -> str | None:
     return f"{host} is {address}, {what}; expected: public ones over https://, and {held}"
 
 
-def _secret(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about: About) -> bytes | None:
-    if kind is not WebhookKind.WEBHOOK:
-        for key in ("secret", "secret_file"):
-            if kind is not None and key in section:
-                instead = "expected: user and password" if kind is WebhookKind.EMAIL else "its address is the secret"
-                about(key, f"a webhook of kind {kind} signs nothing; {instead}")
-        return None
-    value = _from_file_or_here("secret", section, folder, about)
-    if value is None:
-        return None
-    encoded = value.removeprefix(SECRET_PREFIX)
-    try:
-        secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        secret = b""
-    if encoded == value or not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:
-        example = f'echo "{SECRET_PREFIX}$(openssl rand -base64 32)"'
-        about("secret", f"expected: {SECRET_PREFIX} and 24 to 64 random bytes in base64, as {example} prints")
-        return None
-    return secret
-
-
 def _mail(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about: About) -> Mail | None:
     if kind is not WebhookKind.EMAIL:
         for key in _MAIL_KEYS:
@@ -279,7 +194,7 @@ def _mail(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about
         about("user", "is not a text, or an empty one")
     if has_password != (user is not None):
         about("user", f"{'missing' if has_password else 'without a password'}; expected: user and password, or neither")
-    password = _from_file_or_here("password", section, folder, about) if has_password else None
+    password = from_file_or_here("password", section, folder, about) if has_password else None
     return Mail(sender, tuple(recipients), user, password)
 
 
@@ -289,7 +204,7 @@ def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
         return ()
     for name, value in given.items():
         if not _HEADER.fullmatch(name):
-            about("headers", f"{_shown(name)} is not a valid name of a header")
+            about("headers", f"{shown(name)} is not a valid name of a header")
         elif name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"):
             about("headers", f"{name} may not be given")
         elif not isinstance(value, str) or not value.isascii() or not value.isprintable() or value != value.strip():
@@ -297,31 +212,21 @@ def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in given.items())
 
 
-def _authority(section: dict[str, Any], folder: Path, about: About) -> Path | None:
-    path = _path("ca_file", section, folder, about)
-    if path is not None:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-        except OSError:  # which SSLError is too
-            about("ca_file", f"{path} holds no certificate; expected: a file of PEM certificates")
-    return path
-
-
 def _filter(key: str, given: Any, about: About) -> frozenset[Any]:
     kind: type = int if key == "rules" else str
     what = "numbers of rules, such as [9, 10]" if key == "rules" else 'texts, such as ["one", "another"]'
     if not isinstance(given, list) or not given or any(type(value) is not kind for value in given):
-        about(key, f"got {_shown(given)}; expected: a list of {what}")
+        about(key, f"got {shown(given)}; expected: a list of {what}")
         return frozenset()
     if key == "post_types" and (unknown := [value for value in given if value not in POST_TYPES]):
-        about(key, f"got {_shown(unknown[0])}; expected: {' and '.join(POST_TYPES)}")
+        about(key, f"got {shown(unknown[0])}; expected: {' and '.join(POST_TYPES)}")
     return frozenset(given)
 
 
 def _importance(given: Any, about: About) -> Importance:
     if isinstance(given, str) and given in list(Importance):
         return Importance(given)
-    about("importance", f"got {_shown(given)}; expected: {', '.join(Importance)}")
+    about("importance", f"got {shown(given)}; expected: {', '.join(Importance)}")
     return Importance.ALL
 
 
@@ -329,7 +234,7 @@ def _schedule(given: Any, about: About) -> Schedule | None:
     if given is None:
         return None
     if not isinstance(given, str):
-        about("summary", f"got {_shown(given)}; expected: a text, {EXAMPLES}")
+        about("summary", f"got {shown(given)}; expected: a text, {EXAMPLES}")
         return None
     try:
         return parse_schedule(given)
@@ -340,6 +245,6 @@ def _schedule(given: Any, about: About) -> Schedule | None:
 
 def _hours(given: Any, about: About) -> timedelta:
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= MAX_HOURS:
-        about("give_up_hours", f"got {_shown(given)}; expected: a number above 0, {MAX_HOURS:g} at most")
+        about("give_up_hours", f"got {shown(given)}; expected: a number above 0, {MAX_HOURS:g} at most")
         return timedelta(hours=GIVE_UP_HOURS)
     return timedelta(hours=given)

@@ -10,10 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from autopost.model import Agent, Claim, Outdated, Posted, Proposal, Reason, Skipped
+from autopost.model import Agent, Claim, Outdated, Posted, Proposal, Reason, Skipped, Written
 from autopost.model.digest import Digest, DigestKind, DigestMode
-from autopost.writing.digest import digest_post, with_digest
+from autopost.writing.digest import ENGLISH_TEXTS, DigestTexts, beside_text, digest_post, with_digest
 
 MOST_KINDS_CARRIED = 10
 MOST_TITLE_CHARACTERS = 80
@@ -41,12 +42,19 @@ def kept_of(found: Sequence[str]) -> dict[str | None, Kept]:
 
 
 class DigestCarrier:
-    """Gives each post what its agent and tenant have kept. `kept` was read while the agents are locked."""
+    """Gives each post what its agent and tenant have kept. `kept` was read while the agents are locked, `now`."""
 
     def __init__(
-        self, mode: DigestMode, agents: Mapping[str, Agent | None], kept: Mapping[str, dict[str | None, Kept]]
+        self,
+        mode: DigestMode,
+        agents: Mapping[str, Agent | None],
+        kept: Mapping[str, dict[str | None, Kept]],
+        now: datetime,
+        texts: DigestTexts = ENGLISH_TEXTS,
     ) -> None:
         self._mode = mode
+        self._now = now
+        self._texts = texts
         self._since = {key: agent.last_post_at for key, agent in agents.items() if agent is not None}
         self._kept = kept if mode is not DigestMode.OFF else {}
 
@@ -61,31 +69,36 @@ class DigestCarrier:
                 return Outdated(claim)  # it waits for the end of the window
             return decision
         digest = self._take(claim)
-        if claim.operation.is_digest:
-            if digest is None:
-                return Skipped(claim, Reason.DIGEST_EMPTY, decision.written)
-            content = digest_post(decision.written.content, digest)
-            return replace(decision, written=replace(decision.written, content=content), digest=digest)
         if digest is None:
-            return decision
-        if self._mode is not DigestMode.TEXT:
-            return replace(decision, digest=digest)
-        digest = replace(digest, is_in_text=True)
-        content = with_digest(decision.written.content, digest)
-        return replace(decision, written=replace(decision.written, content=content), digest=digest)
+            return Skipped(claim, Reason.DIGEST_EMPTY, decision.written) if claim.operation.is_digest else decision
+        written, digest = in_words(
+            decision.written, digest, self._mode, self._now, self._texts, is_post=claim.operation.is_digest
+        )
+        return replace(decision, written=written, digest=digest)
 
     def _take(self, claim: Claim) -> Digest | None:
         agent_id = claim.operation.agent_id or ""
         kept = self._kept.get(agent_id, {}).pop(claim.operation.tenant_id, None)
-        if kept is None:
-            return None
-        return Digest(
-            count=kept.kinds.total(),
-            since=self._since.get(agent_id),
-            kinds=tuple(DigestKind(*kind, count) for kind, count in kept.kinds.most_common(MOST_KINDS_CARRIED)),
-            rows=tuple(kept.rows),
-            is_in_text=claim.operation.is_digest,
-        )
+        return None if kept is None else digest_of(kept, self._since.get(agent_id))
+
+
+def digest_of(kept: Kept, since: datetime | None) -> Digest:
+    """Return what a post carries of kept operations; `since` is the agent's post before."""
+    kinds = tuple(DigestKind(*kind, count) for kind, count in kept.kinds.most_common(MOST_KINDS_CARRIED))
+    return Digest(kept.kinds.total(), since, kinds, tuple(kept.rows))
+
+
+def in_words(
+    written: Written, digest: Digest, mode: DigestMode, now: datetime, texts: DigestTexts, *, is_post: bool
+) -> tuple[Written, Digest]:
+    """Return a post that carries a digest as the mode says; `is_post`: it is a digest post, whose text is an agent."""
+    if is_post:
+        content = digest_post(written.content, digest, texts.wording())
+    elif mode is DigestMode.TEXT:
+        content = with_digest(written.content, digest, texts.wording(written.content))
+    else:
+        return written, replace(digest, text=beside_text(digest, now, texts.wording(written.content)))
+    return replace(written, content=content), replace(digest, is_in_text=True)
 
 
 def rate_limited(decisions: Iterable[Proposal]) -> list[Claim]:

@@ -30,6 +30,7 @@ from autopost.worker.alert_storm import (
     is_storm_skip,
 )
 from autopost.worker.digests import DigestCarrier, kept_of, rate_limited
+from autopost.writing.digest import DigestTexts
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
 
@@ -92,9 +93,11 @@ class Publication:
         on_posts: Callable[[], None] | None = None,
         alert_limit: AlertLimit | None = None,
         digest: DigestMode = DigestMode.METADATA,
+        digest_texts: Callable[[], DigestTexts] = DigestTexts,
         links: Links | None = None,
     ) -> None:
         self._digest = digest
+        self._digest_texts = digest_texts
         self._alert_limit = alert_limit or AlertLimit()
         self._links = links or Links()
         self._pool = pool
@@ -179,7 +182,7 @@ class Publication:
         now: datetime = rows[0]["now"]
         agents = {row["agent_id"]: agent_of(row) for row in rows}
         kept = {row["agent_id"]: kept_of(row["kept"]) for row in rows if row["kept"]}
-        return decide(group, agents, now), now, DigestCarrier(self._digest, agents, kept)
+        return decide(group, agents, now), now, DigestCarrier(self._digest, agents, kept, now, self._digest_texts())
 
     async def _alerts(self, connection: Any, allowed: Sequence[Proposal], now: datetime) -> AlertCounter:
         """Return what decides about alerts, from what the database has while the agents of posts are locked."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autopost.writing.digest import ENGLISH_TEXTS, DigestTexts
 from autopost.writing.fields import Fields
 from autopost.writing.language import detect
 from autopost.writing.outcome import Outcome
@@ -36,6 +37,12 @@ PLACEHOLDERS = {
     "what_explanation": "what was done",
     "why_explanation": "why; what was done where that is missing",
     "next_steps": "the next steps; what was done where they are missing",
+}
+DIGEST_PLACEHOLDERS = {
+    "post": ("agent_name", "operations", "count"),
+    "finished": ("agent_name", "operations", "count"),
+    "text": ("operations", "count"),
+    "beside": ("since", "count"),
 }
 SUMMARY_PLACEHOLDERS = {
     **PLACEHOLDERS,
@@ -78,10 +85,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The team's templates and its voice."""
+    """The team's templates, its voice, and its wording of digests."""
 
     entries: Sequence[Entry] = ()
     voice: Voice = DEFAULT_VOICE
+    digests: DigestTexts = ENGLISH_TEXTS
 
     def __post_init__(self) -> None:
         """Order the templates, the most specific first."""

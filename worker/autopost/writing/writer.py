@@ -38,6 +38,7 @@ class Writer:
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
     called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are not posts;
     `on_agent` with the name of each agent before its texts are redacted. `problems` has why the LLM is not asked.
+    `digest_texts` is how digests are worded.
     """
 
     def __init__(
@@ -52,10 +53,10 @@ class Writer:
         budget: Budget | None = None,
         problems: Problems | None = None,
     ) -> None:
-        self._wording = wording
         self._settings = settings
         self._on_agent = on_agent
         self._redactor = redactor
+        self.set_wording(wording)
         self._tracer = tracer or AttemptTracer()
         self._slots = AdaptiveLimit(settings.llm_concurrency)
         self._start = asyncio.Lock()
@@ -82,7 +83,8 @@ class Writer:
             return _noted(span, self._templated(fields, self._wording, fallback))
 
     def set_wording(self, wording: Wording) -> None:
-        """Write the posts that are begun from now on with this wording."""
+        """Write the posts that are begun from now on with this wording. CPU-bound. Raises RedactionFailed."""
+        self.digest_texts = wording.digests.redacted(lambda text: self._redactor.redact(text).text)
         self._wording = wording
 
     async def write(self, operation: Operation, agent: Agent) -> Written:

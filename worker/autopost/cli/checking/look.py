@@ -19,6 +19,7 @@ from autopost.cli.checking.finding import Finding, Level, ok, problem
 from autopost.cli.checking.model import model_answer
 from autopost.cli.checking.newest import newest_operations
 from autopost.cli.checking.objects import catalog_of
+from autopost.cli.checking.tokens import token_file
 from autopost.cli.checking.wording import team_voice, team_wording
 from autopost.cli.session import trouble
 from autopost.database.connection import connect
@@ -58,6 +59,7 @@ async def run_check(settings: Settings, *, ask: bool = False) -> list[Finding]:
             findings.append(await model_answer(settings, await asyncio.to_thread(team_voice, settings)))
         findings += await known_names(connection, settings, session["role"])
         findings += await team_wording(connection, settings, schemas)
+        findings += await token_file(settings)
         return findings
 
 

@@ -10,7 +10,8 @@ from autopost.cli.sampling.platform import Connection
 from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.sql import Schemas, query
 from autopost.errors import ConfigurationError
-from autopost.processes.team_wording import SUBJECT, VARIABLE, first_problem, read_wording
+from autopost.processes.reloading import first_problem
+from autopost.processes.team_wording import SUBJECT, VARIABLE, read_wording
 from autopost.settings import Settings
 from autopost.writing.voice import DEFAULT, Voice
 

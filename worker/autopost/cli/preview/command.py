@@ -91,9 +91,16 @@ async def decided_report(settings: Settings, platform: Platform, sample: Sample,
     window = timedelta(minutes=settings.rate_limit_minutes)
     types = await asyncio.to_thread(texts.types, {each.operation.operation_type for each in sample.operations})
     timeline = Timeline(
-        sample, types, texts.from_template, window, AlertLimit(settings.alert_burst, window), datetime.now(UTC)
+        sample,
+        types,
+        texts.from_template,
+        window,
+        AlertLimit(settings.alert_burst, window),
+        datetime.now(UTC),
+        settings.digest,
     )
     decided = await asyncio.to_thread(timeline.decide)
     if settings.uses_llm:
         decided = await texts.rewritten(decided)
-    return await asyncio.to_thread(report_of, platform, sample, decided, timeline.summaries, texts)
+    decided, summaries = texts.with_digests(decided), texts.with_digests(timeline.summaries)
+    return await asyncio.to_thread(report_of, platform, sample, decided, summaries, texts)

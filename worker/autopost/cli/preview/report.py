@@ -16,6 +16,7 @@ from autopost.cli.sampling.platform import Platform
 from autopost.cli.sampling.sample import Sample
 from autopost.cli.sampling.useless import Useless, useless
 from autopost.model import Reason
+from autopost.model.digest import beside
 
 POSTED = "posted"
 UNREADABLE = "cannot be read"
@@ -43,7 +44,11 @@ MEANINGS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post. `at` is None where the operation's times do not say when; `summed` is the alerts that it sums up."""
+    """One post. `at` is None where the operation's times do not say when; `summed` is the alerts that it sums up.
+
+    `carried` is how many rate-limited operations it carries, `beside` what is shown of them beside it; with `is_digest`
+    it says nothing else.
+    """
 
     at: datetime | None
     agent: str
@@ -56,6 +61,9 @@ class Post:
     content: str
     redactions: dict[str, int]
     summed: int = 0
+    carried: int = 0
+    beside: str | None = None
+    is_digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a preview, ready to be shown. `posts` are the newest first, summaries of alerts among them."""
+    """The result of a preview, ready to be shown. `posts` are the newest first, also those that sum up others."""
 
     tables: dict[str, str]
     is_mapped: bool
@@ -162,6 +170,9 @@ def _post(decided: Decided, texts: Texts) -> Post:
         content=written.content,
         redactions=dict(written.redactions),
         summed=operation.summary.count if operation.summary else 0,
+        carried=decided.digest.count if decided.digest else 0,
+        beside=beside(decided.digest, decided.at) if decided.at else None,
+        is_digest=operation.is_digest,
     )
 
 

@@ -59,6 +59,8 @@ def _posts(report: Report, *, show_all: bool) -> Iterable[RenderableType]:
         yield _header(post)
         body = Text(plain(post.content), overflow="fold")
         body.highlight_regex(PLACEHOLDER, style="bold magenta")
+        if post.beside:
+            body.append(f" ({plain(post.beside)})", style="dim")
         yield Padding(body, (0, 0, 0, 2))
     if len(shown) < len(report.posts):
         yield Text(f"{counted(len(report.posts) - len(shown), 'older post')}: --all shows them", style="dim")
@@ -129,8 +131,10 @@ def _totals(report: Report) -> Table:
 def _meaning(report: Report, name: str) -> str:
     if name != POSTED:
         return MEANINGS.get(name, "")
-    own = [post for post in report.posts if not post.summed]
+    own = [post for post in report.posts if not post.summed and not post.is_digest]
     alerts = sum(post.post_type == "alert" for post in own)
-    summaries = len(report.posts) - len(own)
+    summaries = sum(post.summed > 0 for post in report.posts)
+    digests = len(report.posts) - len(own) - summaries
     more = f", and {counted(summaries, 'summary', 'summaries')} of alerts" if summaries else ""
+    more += f", and {counted(digests, 'digest')}" if digests else ""
     return f"{len(own) - alerts:,} status, {counted(alerts, 'alert')}{more}"

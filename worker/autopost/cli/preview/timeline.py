@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from autopost.cli.preview.digests import KeptOperations
 from autopost.cli.sampling.sample import MOST_ID_CHARACTERS, Sample, Sampled
 from autopost.errors import RedactionFailed
 from autopost.model import Agent, Claim, Operation, Outdated, Posted, Proposal, Reason, Skipped, Summary, Written
+from autopost.model.digest import Digest, DigestMode
 from autopost.policy import at_publishing, before_writing
 from autopost.worker.alert_storm import AlertCounter, AlertLimit, AlertWindow
 from autopost.worker.pipeline import NOT_REDACTED
@@ -38,13 +40,17 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of one operation: a text that is posted, or why there is none. `at` is None without a time."""
+    """What becomes of one operation: a text that is posted, or why there is none. `at` is None without a time.
+
+    `digest` is what the post carries, not yet in words.
+    """
 
     operation: Operation
     agent: Agent | None
     at: datetime | None
     written: Written | None = None
     why: Reason | Silence | None = None
+    digest: Digest | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class Timeline:
         window: timedelta,
         limit: AlertLimit,
         now: datetime,
+        digest: DigestMode = DigestMode.METADATA,
     ) -> None:
         self._sample = sample
         self._types = types
@@ -88,12 +95,13 @@ class Timeline:
         self._windows: dict[tuple[str, str], AlertWindow] = {}
         self._storms: dict[tuple[str, str], _Storm] = {}
         self._ids: set[tuple[str, int]] = set()
+        self._kept = KeptOperations(digest, window)
         self.summaries: list[Decided] = []
 
     def decide(self) -> list[Decided]:
         """Return what becomes of each operation, the oldest first; those without a usable time come last.
 
-        `summaries` has the posts that sum up alerts then.
+        `summaries` has the posts that sum up alerts then, and digest posts.
         """
         timed = [(self._time(sampled), sampled) for sampled in reversed(self._sample.operations)]
         in_order = sorted(timed, key=lambda each: each[0] or self._now + FUTURE)
@@ -130,6 +138,7 @@ class Timeline:
             explained=has_explanation(operation),
         )
         if decision is not None:
+            self._keep(decision, agent)
             return Decided(operation, agent, at, why=_reason(decision))
         assert agent is not None, "governance let an unknown agent pass"
         try:
@@ -138,8 +147,14 @@ class Timeline:
             return Decided(operation, agent, at, why=Silence.NOT_REDACTED)
         final = self._publish(Posted(claim, written), agent, is_timed=is_timed)
         if isinstance(final, Posted):
-            return Decided(operation, agent, at, written)
+            digest = self._kept.take(operation, agent) if is_timed else None
+            return Decided(operation, agent, at, written, digest=digest)
+        self._keep(final, agent)
         return Decided(operation, agent, at, why=_reason(final))
+
+    def _keep(self, decision: Proposal, agent: Agent | None) -> None:
+        if agent is not None and isinstance(decision, Skipped) and decision.reason is Reason.RATE_LIMITED:
+            self._kept.keep(decision.claim.operation, agent, decision.claim.claimed_at)
 
     def _silence(self, operation: Operation, rule: int) -> Silence | None:
         if len(operation.tracker_id) > MOST_ID_CHARACTERS:
@@ -196,14 +211,27 @@ class Timeline:
             del self._storms[key]
             began_at = storm.window.began_at
             summary = Summary(storm.window.operation_type, began_at, storm.count, storm.first_at, storm.last_at)
-            operation = replace(storm.first, summary=summary)
-            try:
-                written = self._write(operation, storm.agent)
-            except RedactionFailed:
-                self.summaries.append(Decided(operation, storm.agent, ends_at, why=Silence.NOT_REDACTED))
-                continue
-            self._last_post_at[storm.agent.id] = ends_at
-            self.summaries.append(Decided(operation, storm.agent, ends_at, written))
+            self._post_digests(ends_at)
+            self._add(replace(storm.first, summary=summary), storm.agent, ends_at)
+        self._post_digests(until)
+
+    def _post_digests(self, until: datetime | None) -> None:
+        """Post the digests that are due until then; all without a time."""
+        while (due := self._kept.next_due()) is not None and (until is None or due[2] <= until):
+            operation, agent, at = due
+            self._add(replace(operation, is_alert=False, is_digest=True), agent, at)
+
+    def _add(self, operation: Operation, agent: Agent, at: datetime) -> None:
+        """Add a post that sums up several operations. It carries what its agent has kept."""
+        agent = replace(agent, last_post_at=self._last_post_at.get(agent.id))
+        digest = self._kept.take(operation, agent)
+        try:
+            written = self._write(operation, agent)
+        except RedactionFailed:
+            self.summaries.append(Decided(operation, agent, at, why=Silence.NOT_REDACTED))
+            return
+        self._last_post_at[agent.id] = at
+        self.summaries.append(Decided(operation, agent, at, written, digest=digest))
 
 
 def _reason(proposal: Proposal) -> Reason:

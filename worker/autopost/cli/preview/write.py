@@ -12,6 +12,7 @@ from autopost.cli.preview.timeline import Decided
 from autopost.errors import RedactionFailed
 from autopost.model import Agent, Operation, Written
 from autopost.settings import Settings
+from autopost.worker.digests import in_words
 from autopost.writing import Redactor, Writer
 from autopost.writing.wording import DEFAULT, Wording
 
@@ -62,6 +63,18 @@ class Texts:
                 return list(await asyncio.gather(*map(rewrite, decided)))
             finally:
                 await writer.aclose()
+
+    def with_digests(self, decided: Sequence[Decided]) -> list[Decided]:
+        """Return the same with what the posts carry in words, as the setting says."""
+        return [self._with_digest(each) for each in decided]
+
+    def _with_digest(self, each: Decided) -> Decided:
+        if each.digest is None or each.written is None or each.at is None:
+            return each
+        mode, texts = self._settings.digest, self._templates.digest_texts
+        is_post = each.operation.is_digest
+        written, digest = in_words(each.written, each.digest, mode, each.at, texts, is_post=is_post)
+        return replace(each, written=written, digest=digest)
 
     def _redacted(self, text: str) -> str | None:
         try:

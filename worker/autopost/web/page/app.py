@@ -21,7 +21,7 @@ from autopost.web.database import Database, open_database
 from autopost.web.errors import DatabaseUnavailable, RequestRefused, TokenRequired, respond
 from autopost.web.host_guard import Guard, host_check
 from autopost.web.page.actions import Actions, ask_for_token
-from autopost.web.page.choices import read_choices
+from autopost.web.page.choices import CachedChoices
 from autopost.web.page.deliveries import read_deliveries
 from autopost.web.page.digest import DigestView
 from autopost.web.page.feed import Feed
@@ -32,7 +32,6 @@ from autopost.web.page.subscribe import show_addresses
 from autopost.web.page.views import DashboardContext, Views
 from autopost.web.server import Serving
 
-CHOICES_SECONDS = 5.0
 MOST_DEAD_LETTERS = 50
 
 log = structlog.get_logger(__name__)
@@ -67,7 +66,6 @@ def context_of(access: Access, database: Database) -> DashboardContext:
     dead_letters = Cached(partial(read_dead_letters, database, MOST_DEAD_LETTERS), FIGURES_SECONDS)
     deliveries = Cached(partial(read_deliveries, database), FIGURES_SECONDS)
     hub = DashboardHub(feed, figures, dead_letters, deliveries, acting, reading)
-    tenants = {None, *(token.identity.tenant for token in access.tokens)}
     return DashboardContext(
         access=access,
         database=database,
@@ -76,7 +74,7 @@ def context_of(access: Access, database: Database) -> DashboardContext:
         figures=figures,
         dead_letters=dead_letters,
         deliveries=deliveries,
-        choices={tenant: Cached(partial(read_choices, database, tenant), CHOICES_SECONDS) for tenant in tenants},
+        choices=CachedChoices(database),
         acting=acting,
         reading=reading,
     )

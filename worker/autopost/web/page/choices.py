@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from autopost.web.cached import Cached
 from autopost.web.database import Database
 from autopost.web.filter import FeedFilter
 
@@ -13,6 +15,7 @@ MOST_ROWS_READ = 20_000  # of the audit log, the newest
 MOST_AGENTS = 5_000  # the latest to have had an outcome
 MOST_OTHERS = 100  # operation types, and tenants
 MOST_OFFERED = 20  # agents, at a time
+CACHED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,17 @@ async def read_choices(database: Database, tenant: str | None = None) -> Choices
     known = [KnownAgent(id_, name, name if names[name] == 1 and name not in ids else id_) for id_, name in agents]
     types = {row["value"]: row["title"] or "" for row in rows if row["kind"] == "type"}
     return Choices(known, types, sorted(row["value"] for row in rows if row["kind"] == "tenant"))
+
+
+class CachedChoices:
+    """The choices of each tenant that a token is limited to, and of all (None), read again after some seconds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cached: dict[str | None, Cached[Choices]] = {}
+
+    async def of(self, tenant: str | None) -> Choices:
+        """Return what there is to choose from. Raises DatabaseUnavailable."""
+        if tenant not in self._cached:
+            self._cached[tenant] = Cached(partial(read_choices, self._database, tenant), CACHED_SECONDS)
+        return await self._cached[tenant].get()

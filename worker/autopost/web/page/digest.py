@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from autopost.outbox.summary import Summary, Whose, read_summary
-from autopost.outbox.summary_text import headline, sections
+from autopost.outbox.summary_text import MOST_AGENTS, by_alerts, kinds_in_words
 from autopost.web.cached import Cached
 from autopost.web.database import Database
 from autopost.web.errors import DatabaseUnavailable
@@ -49,8 +49,7 @@ class DigestView:
             spans=SPANS,
             chosen=hours,
             summary=summary,
-            headline=headline(summary) if summary else "",
-            sections=sections(summary, UTC) if summary else [],
+            **(_shown(summary) if summary else {}),
             **frame(self._context, request, grant, trouble),
         )
         return HTMLResponse(html, 200 if summary is not None else 503)
@@ -59,3 +58,18 @@ class DigestView:
         until = datetime.now(UTC)
         whose = Whose(tenants=None if tenant is None else [tenant])
         return await read_summary(self._database, until - timedelta(hours=hours), until, whose)
+
+
+def _shown(summary: Summary) -> dict[str, object]:
+    """Return what the page shows of a summary beside itself: the first agents, each with what it did."""
+    alerting, busy = by_alerts(summary), [agent for agent in summary.agents if agent.completed]
+    not_posted = sum(summary.not_posted.values())
+    return {
+        "busy": len(busy),
+        "not_posted": not_posted,
+        "is_empty": not (summary.agents or summary.approvals or not_posted or summary.posted),
+        "alerts": [(each, kinds_in_words(each.alerts, with_status=True)) for each in alerting[:MOST_AGENTS]],
+        "more_alerts": len(alerting[MOST_AGENTS:]),
+        "completed": [(each, kinds_in_words(each.completed)) for each in busy[:MOST_AGENTS]],
+        "more_completed": len(busy[MOST_AGENTS:]),
+    }

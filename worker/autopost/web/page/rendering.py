@@ -31,6 +31,7 @@ REASONS = {
     "agent_unknown": "nobody knows this agent",
     "agent_ambiguous": "more than one agent has this id",
     "missing_explanation": "it does not say what was done",
+    "dead": "dead-lettered after its last attempt",
     "refused_by_platform": "the platform refused it",
 }
 WAKEUPS = {

@@ -20,8 +20,7 @@ async def show_addresses(context: DashboardContext, request: Request) -> Respons
     grant = await context.access.require(request)
     wanted = FeedFilter.read(request.query_params)
     wanted = replace(wanted, silent=False, tenant=grant.tenant(wanted.tenant))
-    token = context.access.tokens.named(grant.identity.name)
-    key = {InAddress.KEY.value: feed_key(token)} if token is not None else {}
+    key = {InAddress.KEY.value: feed_key(grant.token)} if grant.token is not None else {}
     query = wanted.query(**key)
     root = context.access.address.root(request)
     html = context.renderer(grant).page(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,7 +17,7 @@ from autopost.web.cached import Cached
 from autopost.web.database import Database
 from autopost.web.errors import AllTenantsRequired, DatabaseUnavailable
 from autopost.web.filter import FeedFilter
-from autopost.web.page.choices import Choices
+from autopost.web.page.choices import CachedChoices, Choices
 from autopost.web.page.deliveries import Deliveries
 from autopost.web.page.feed import MOST_CAUGHT_UP, Feed, Page, catch_up
 from autopost.web.page.hub import DashboardHub, Topic
@@ -52,7 +51,7 @@ class DashboardContext:
     figures: Cached[Figures]
     dead_letters: Cached[list[DeadLetter]]
     deliveries: Cached[Deliveries]
-    choices: Mapping[str | None, Cached[Choices]]  # by the tenant that a token is limited to
+    choices: CachedChoices
     acting: Renderer  # with buttons for actions
     reading: Renderer
 
@@ -62,7 +61,7 @@ class DashboardContext:
 
     async def choices_for(self, grant: Grant) -> Choices:
         """Return what the filter may choose from, of what a request may see. Raises DatabaseUnavailable."""
-        return await self.choices[grant.identity.tenant].get()
+        return await self.choices.of(grant.identity.tenant)
 
 
 class Views:
