@@ -14,12 +14,8 @@ from benchmarks.redaction.speed import FIELD_CHARACTERS
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from autopost.redaction.deadline import Deadline
 from autopost.redaction.normalise import normalise
-from autopost.redaction.prefilter import Prefilter
-from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.redactor import Redactor
-from autopost.redaction.rules import FAMILIES, grouped_rules
 from autopost.writing.plain import plain
 from tests.data.redaction.dice import BEGIN, END, Dice
 from tests.data.redaction.parts import DEVELOPMENT
@@ -201,25 +197,6 @@ def test_explanation_is_what_is_replaced(redactor: Redactor, text: str) -> None:
     redacted = redactor.redact(text).text
     assert result + text[end:] == redacted
     assert redactor.redact(redacted).text == redacted
-
-
-_PREFILTER = Prefilter(grouped_rules())
-_RECOGNIZERS = [RuleRecognizer(name, rules) for name, rules in FAMILIES.items()]
-
-
-@settings(_slow, max_examples=150)
-@given(text=_any_text)
-def test_prefilter_loses_no_finding(text: str) -> None:
-    """Every rule finds the same, whether the prefilter named it or not."""
-    text = normalise(text).text
-    candidates = _PREFILTER.candidates(text)
-    for recognizer in _RECOGNIZERS:
-        alone = recognizer.analyze(text, recognizer.get_supported_entities())
-        assert _spans(recognizer.matches(text, candidates, Deadline(60))) == _spans(alone)
-
-
-def _spans(results: list[Any]) -> set[tuple[str, int, int]]:
-    return {(result.entity_type, result.start, result.end) for result in results}
 
 
 _HOSTILE = (

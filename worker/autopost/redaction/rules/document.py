@@ -77,7 +77,7 @@ BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|n[º°]|is|was)\b)
 def anchor_of(words: str) -> str:
     """Return the anchor of a rule whose pattern has `leading(words)`."""
     bordered, others = _by_script(words)
-    anchors = [rf"(?:\b|_)(?i:{bordered})(?:[^a-z]|{_GLUED}|$)"] if bordered else []
+    anchors = [rf"(?:\b|_)(?i:{bordered})(?:\b|[^a-z]|{_GLUED})"] if bordered else []
     return "|".join([*anchors, f"(?i:{others})"] if others else anchors)
 
 

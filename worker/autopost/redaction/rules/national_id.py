@@ -36,7 +36,7 @@ def _bare(identifier: Identifier) -> Rule:
     name = f"{identifier.country.lower()}-{identifier.name}"
     return Rule(
         ENTITY,
-        rf"\b(?:{identifier.bare})\b",
+        rf"\b({identifier.bare})(?:\W|$)",  # the value may end with a bracket
         _SOURCE,
         score=0.8,
         refine=refine,

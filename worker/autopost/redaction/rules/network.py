@@ -114,6 +114,10 @@ def _is_mac(text: str, start: int, end: int) -> bool:
     return not ((before[-1:] == separator and before[:1].isalnum()) or (after[:1] == separator and after[1:].isalnum()))
 
 
+_BYTE = r"\d{1,3}"
+_BRACKETED = r"[\[({]\s?(?:\.|dot)\s?[\])}]"
+_DOT = rf"(?:{_BRACKETED}|\.)"
+
 RULES = (
     Rule(
         "IP_ADDRESS",
@@ -125,10 +129,9 @@ RULES = (
     ),
     Rule(
         "IP_ADDRESS",
-        r"\b\d{1,3}(?:(?:[\[({]\s?(?:\.|dot)\s?[\])}]|\.)\d{1,3}){3}\b",
+        rf"\b{_BYTE}(?:{_BRACKETED}{_BYTE}{_DOT}{_BYTE}{_DOT}{_BYTE}|\.{_BYTE}{_BRACKETED}{_BYTE}{_DOT}{_BYTE}|\.{_BYTE}\.{_BYTE}{_BRACKETED}{_BYTE})\b",
         source="the usual spelling in reports of attacks: 192[.]0[.]2[.]1",
         anchor=r"(?:\d[\[({]\s?|[\[({]\s?(?:\.|dot)\s?[\])}]\d)",
-        refine=single(lambda text, start, end: not text[start:end].replace(".", "").isdigit()),
         score=0.85,
         name="ipv4-defanged",
     ),

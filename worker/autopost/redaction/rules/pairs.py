@@ -73,7 +73,7 @@ RULES = (
         "CREDENTIALS",
         rf"{_ADDRESS}{_BETWEEN}{_VALUE}",
         source="lists of addresses with their passwords",
-        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>)]?(?:\s?[:;|/,]|[\t ])",
+        anchor=r"@[^\s@]+\.[A-Za-z]{2,}[\"'`>)]?[\s:;|/,]",
         score=0.8,
         refine=_of_address,
         name="address-and-password",
