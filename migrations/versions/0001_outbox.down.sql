@@ -97,7 +97,7 @@ drop function {{ schema }}.auto_post_compile();
 drop function {{ schema }}.auto_post_compiled_bodies();
 drop function {{ schema }}.auto_post_compiled_wakeup();
 drop function {{ schema }}.auto_post_compiled_since(integer);
-drop function {{ schema }}.auto_post_compiled_rule(text, text);
+drop function {{ schema }}.auto_post_compiled_rule(text, text, text);
 drop function {{ schema }}.auto_post_serialize_rule_changes();
 drop function {{ schema }}.auto_post_log_operator_action(text, jsonb, text);
 drop function {{ schema }}.auto_post_best_rule(text, text);

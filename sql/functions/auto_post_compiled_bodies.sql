@@ -36,62 +36,88 @@ as $$
             )
     ),
 
-    parts (place, part) as (
-        select
-            1,
-            pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(e.status, e.types))
-            || '::pg_catalog.jsonb -> p_status ->> p_operation_type'
-        from (
-            select e.status, pg_catalog.jsonb_object_agg(e.operation_type, e.result) as types
-            from exact as e
-            group by e.status
-        ) as e
-        having pg_catalog.count(*) > 0
-        union all
-        select
-            2,
-            pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(r.operation_type, r.result))
-            || '::pg_catalog.jsonb ->> p_operation_type'
+    -- The statuses and types without one of which no rule matches.
+    words as (
+        select r.status as word
+        from rules as r
+        where r.status is not null
+        union
+        select r.operation_type
         from rules as r
         where r.match = 'exact' and r.status is null
-        having pg_catalog.count(*) > 0
-        union all
+    ),
+
+    parts as (
         select
-            3,
-            'case '
-            || pg_catalog.string_agg(
-                pg_catalog.format(
-                    'when %sp_operation_type collate "C" ilike %L then %s',
-                    case when r.status is not null then pg_catalog.format('p_status collate "C" = %L and ', r.status) end,
-                    r.operation_type,
-                    case
-                        when r.status is null and r.result > 0 then pg_catalog.format(
-                            'case when p_status collate "C" = ''failed'' then ''%s'' else ''%s'' end', -r.id, r.id
-                        )
-                        else pg_catalog.quote_literal(r.result)
-                    end
-                ),
-                ' ' order by (r.status is null), r.id
-            )
-            || ' end'
-        from rules as r
-        where r.match = 'like'
-        having pg_catalog.count(*) > 0
+            case
+                when exists (select from rules as r where r.match = 'like' and r.status is null) then '0'
+                else (
+                    select
+                        'case when pg_catalog.jsonb_exists_any('
+                        || pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(w.word, 0))
+                        || ', array[p_operation_type, p_status]) then 0 end'
+                    from words as w
+                )
+            end as filter,
+            (
+                select pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(e.status, e.types))
+                from (
+                    select e.status, pg_catalog.jsonb_object_agg(e.operation_type, e.result) as types
+                    from exact as e
+                    group by e.status
+                ) as e
+            ) as by_status,
+            (
+                select pg_catalog.quote_literal(pg_catalog.jsonb_object_agg(r.operation_type, r.result))
+                from rules as r
+                where r.match = 'exact' and r.status is null
+            ) as by_type,
+            (
+                select
+                    'case '
+                    || pg_catalog.string_agg(
+                        pg_catalog.format(
+                            'when %sp_operation_type collate "C" ilike %L then %s',
+                            case
+                                when r.status is not null
+                                    then pg_catalog.format('p_status collate "C" = %L and ', r.status)
+                            end,
+                            r.operation_type,
+                            case
+                                when r.status is null and r.result > 0 then pg_catalog.format(
+                                    'case when p_status collate "C" = ''failed'' then %s else %s end', -r.id, r.id
+                                )
+                                else r.result::text
+                            end
+                        ),
+                        ' ' order by (r.status is null), r.id
+                    )
+                    || ' end'
+                from rules as r
+                where r.match = 'like'
+            ) as pattern
     )
 
     select
-        'auto_post_compiled_rule', 'p_operation_type text, p_status text', 'integer', 'immutable',
+        'auto_post_compiled_rule', 'p_part text, p_operation_type text, p_status text', 'integer', 'immutable',
         case
-            when c.capture_enabled and exists (select from parts)
+            when c.capture_enabled and exists (select from rules)
                 then
-                    (
-                        select
-                            'select coalesce(' || pg_catalog.string_agg(p.part, ', ' order by p.place) || ')::integer'
-                        from parts as p
+                    pg_catalog.format(
+                        'select case p_part when ''filter'' then %s when ''exact'' then %s when ''pattern'' then %s end',
+                        p.filter,
+                        'coalesce('
+                        || pg_catalog.concat_ws(
+                            ', ', p.by_status || '::pg_catalog.jsonb #> array[p_status, p_operation_type]',
+                            p.by_type || '::pg_catalog.jsonb -> p_operation_type', 'null::pg_catalog.jsonb'
+                        )
+                        || ')::integer',
+                        coalesce(p.pattern, 'null::integer')
                     )
             else 'select null::integer'
         end
     from {{ schema }}.auto_post_control as c
+    cross join parts as p
     union all
     select
         'auto_post_compiled_since', 'p_rule_id integer', 'timestamptz', 'stable',

@@ -16,7 +16,7 @@ from tests.support.timing import shortest
 
 BREAKAGES = {
     "outbox dropped": "drop table auto_post_outbox cascade",
-    "compiled rules dropped": "drop function auto_post_compiled_rule(text, text)",
+    "compiled rules dropped": "drop function auto_post_compiled_rule(text, text, text)",
     "compiled switches dropped": "drop function auto_post_compiled_wakeup()",
     "column gone": "alter table auto_post_outbox drop column tracker_id cascade",
     "id function dropped": "drop function auto_post_outbox_id(text, integer)",

@@ -125,7 +125,7 @@ BREAKAGES: dict[str, Breakage] = {
     ),
     "compiled rules dropped": Breakage(
         _statements(
-            "drop function auto_post_compiled_rule(text, text)",
+            "drop function auto_post_compiled_rule(text, text, text)",
             _anew("functions/auto_post_compiled_rule") + "select auto_post_compile()",
         ),
         "42883",

@@ -107,13 +107,13 @@ WRONGS = [
     Wrong(
         "the row's id is another each time",
         "functions/auto_post_capture",
-        "{{ schema }}.auto_post_outbox_id({{ new.id }}::text, pg_catalog.abs(v_rule))",
-        "pg_catalog.gen_random_uuid()",
+        "auto_post_outbox_id(v_tracker_id, v_rule_id), v_rule_id",
+        "auto_post_outbox_id(pg_catalog.gen_random_uuid()::text, v_rule_id), v_rule_id",
     ),
     Wrong(
         "a state counts, not a transition",
         "functions/auto_post_capture",
-        "is not distinct from pg_catalog.left({{ old.status }}::text, 200)",
+        "is not distinct from {{ cut.old.status }}",
         "is not distinct from 'x'",
     ),
     Wrong(

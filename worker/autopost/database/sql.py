@@ -7,6 +7,9 @@ What a file may say in double braces, and what it stands for:
   `new.status`, `old.status` and so on: a column of an operation in the trigger's record; `of`: what the name of the
   trigger's function ends with; `build.id`: a statement that puts an id together, or nothing. An object whose file has
   one of these exists once for each table of operations
+- `text.new.id`: the same column as text; `cut.new.status`: its first characters, 200 or of an explanation 4,000;
+  `time.new.started_at`: as a time with time zone. A type that is not PostgreSQL's own is converted by its output
+  function and never by a cast. The planner decides which, so that it costs nothing
 - `captures`: the functions of all these triggers, in brackets, for `t.tgfoid in`
 - `operations`: a row for each table of operations: its name, its view, its status columns and its trigger's function
 - `views`: a row for each view of a table of the platform: its name and the table; without a mapping one of NULL
@@ -39,8 +42,12 @@ from autopost.settings import Settings
 
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _PART = re.compile(r"\{\{ part\.([a-z_]+) \}\}")
-_OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.)")
-_OF_A_MAPPING = re.compile(r"\{\{ (?:trackers|status_columns|of|new\.|old\.|operations|views|lookup|agents\.)")
+_OF_A_TABLE = re.compile(r"\{\{ (?:trackers|status_columns|of|(?:\w+\.)?new\.|(?:\w+\.)?old\.)")
+_OF_A_MAPPING = re.compile(
+    r"\{\{ (?:trackers|status_columns|of|(?:\w+\.)?new\.|(?:\w+\.)?old\.|operations|views|lookup|agents\.)"
+)
+_OF_A_ROW = re.compile(r"(?:(text|cut|time)\.)?(new|old)\.([a-z_]+)")
+_LONG = ("what_explanation", "why_explanation", "next_steps")
 # Functions in the database contain it: a change needs a revision.
 OPERATION_COLUMNS = "id rule_id tracker_id operation_type status is_alert captured_at summary"
 _UNQUOTED = frozenset({"autopost", "public"})  # any other name may be a word of SQL
@@ -77,11 +84,28 @@ def render(sql: str, schemas: Schemas, mapping: Mapping | None = None, table: Ma
     values = _values(schemas, mapping, table)
 
     def value(match: re.Match[str]) -> str:
-        row, _, column = match[1].partition(".")
-        text = (table.of_row(row, column) if table else match[1]) if row in ("new", "old") else values[match[1]]
+        text = values[match[1]] if (row := _OF_A_ROW.fullmatch(match[1])) is None else _of_row(row, table)
         return text.replace(OWN_SCHEMA, values["schema"])
 
     return _PLACEHOLDER.sub(value, sql)
+
+
+def _of_row(found: re.Match[str], table: MappedTable | None) -> str:
+    """Return a column of the trigger's record, converted as `found` says.
+
+    CASE WHEN false leaves a NULL of the column's type, so that the planner knows which branch is taken: the other is
+    never planned, as a cast that the platform's owner made IMMUTABLE would run then (ADR 10).
+    """
+    convert, row, column = found.groups()
+    value = table.of_row(row, column) if table else f"{row}.{column}"
+    if convert is None:
+        return value
+    is_own = f"{OWN_SCHEMA}.auto_post_type_of(case when false then {value} end) < 16384"
+    if convert == "time":
+        return f"(case when {is_own} then {value}::timestamptz else {OWN_SCHEMA}.auto_post_time({value}) end)"
+    text = f"case when {is_own} then {value}::text when {value} is null then null else pg_catalog.concat({value}) end"
+    # To varchar(n), because left() counts all characters also of a text that has no more bytes than that.
+    return f"({text})::varchar({4000 if column in _LONG else 200})::text" if convert == "cut" else f"({text})"
 
 
 def render_each(sql: str, schemas: Schemas, mapping: Mapping | None) -> str:
