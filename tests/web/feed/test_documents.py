@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from autopost.digest import Digest
+from autopost.model.digest import Digest
 from autopost.web.feed.documents import Heading, Post, atom_feed, id_of, json_feed
 from autopost.web.feed.posts import MOST_POSTS
 from tests.support import ROOT

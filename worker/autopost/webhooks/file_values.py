@@ -41,7 +41,7 @@ def from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: Ab
         value = section[key]
         if isinstance(value, str) and value:
             return value
-        about(key, "is no text, or an empty one")
+        about(key, "is not a text, or an empty one")
         return None
     path = path_in(in_file, section, folder, about)
     if path is None:
