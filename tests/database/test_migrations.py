@@ -94,7 +94,7 @@ ORDER = [
 ]
 
 # Bodies of auto_post_compiled_rule, _since and _wakeup, before and after they are generated, as pg_dump writes them.
-COMPILED = tuple(f"    AS $${body}" for body in ("select null::", "select coalesce(", "select ('{", "select '"))
+COMPILED = tuple(f"    AS $${body}" for body in ("select null::", "select case p_part", "select ('{", "select '"))
 
 
 def objects(dsn: str) -> list[str]:

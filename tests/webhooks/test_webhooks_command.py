@@ -110,7 +110,7 @@ def test_retry_and_forget(host: Host, database: str, variables: dict[str, str]) 
     assert host.value("select count(*) from auto_post_webhook_dead_letters where retry") == 2
     again = autopost("webhooks", "retry", "alerts", dsn=database, **variables)
     assert again.returncode == 1
-    assert "the dead letters of alerts are to be sent again already" in again.stderr
+    assert "a retry of the dead letters of alerts was already requested" in again.stderr
     unanswered = autopost("webhooks", "forget", "alerts", dsn=database, **variables)
     assert unanswered.returncode == 2
     assert "with 0 events and 2 dead letters?" in " ".join(unanswered.stderr.replace("│", " ").split())
