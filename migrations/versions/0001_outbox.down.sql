@@ -1,4 +1,4 @@
--- Takes away everything that is autopost's own, and of the platform's tables what autopost made: a table that bears
+-- Removes everything that is autopost's own, and of the platform's tables what autopost made: a table that bears
 -- its mark and holds no row.
 -- Those on every table of operations, and those that somebody made on children of one.
 do $migration$

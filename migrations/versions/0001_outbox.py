@@ -1,4 +1,4 @@
-"""Add the schema: rules, outbox, trigger, steering, the self-check, and the log of announcements."""
+"""Add the schema: rules, outbox, trigger, controls, the self-check, and the event log."""
 
 from __future__ import annotations
 

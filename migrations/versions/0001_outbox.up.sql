@@ -1,5 +1,5 @@
 -- The platform's tables, made where they are missing and checked where they are not, and autopost's own schema: rules,
--- outbox, trigger, steering, the self-check and the log of announcements. One error names every problem of the
+-- outbox, trigger, controls, the self-check and the event log. One error names every problem of the
 -- platform's tables, and then nothing has changed.
 
 comment on table {{ schema }}.auto_post_schema_version is 'The revision of this schema. Kept by Alembic.';
@@ -136,7 +136,7 @@ as $$
                 i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = 'id'
         )
     union
-    select 'operation_trackers', o.qualified || ' is no table but a view or a foreign table, which can have no such trigger'
+    select 'operation_trackers', o.qualified || ' is not a table but a view or a foreign table, which can have no such trigger'
     from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(o.qualified) and c.relkind not in ('r', 'p')
     union
@@ -309,7 +309,7 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
-'When the rule came to be as it is, or capturing was last switched on. Operations that ended before are left alone. '
+'When the rule was created or changed, or capturing last switched on. Operations that ended before are not captured. '
 'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
@@ -625,7 +625,7 @@ create table {{ schema }}.auto_post_reconciliation (
 comment on table {{ schema }}.auto_post_reconciliation is
 'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
 comment on column {{ schema }}.auto_post_reconciliation.since is
-'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+'When autopost was installed or capture last switched on. Operations that ended before are not captured.';
 comment on column {{ schema }}.auto_post_reconciliation.since_xid is 'The transaction at since.';
 comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';
@@ -710,7 +710,7 @@ create unique index auto_post_events_position_idx on {{ schema }}.auto_post_even
 where position is not null;
 
 comment on table {{ schema }}.auto_post_events is
-'Published posts that are to be delivered, and those of the last day that were: the log that consumers read.';
+'Published posts to deliver, and those of the last day that were delivered: the log that consumers read.';
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is
@@ -1369,7 +1369,7 @@ begin
                 return null;
             end if;
 
-            -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as
+            -- An inserted row may be an old one that was moved from another partition or restored. It is ignored as
             -- the reconciler leaves it, with a day's tolerance where its times have no zone. What began with this
             -- transaction is new, even if a rule was changed meanwhile. A since in the future counts for nothing: the
             -- clock was set back.
@@ -1785,7 +1785,7 @@ comment on function {{ schema }}.auto_post_reconcile_block(regclass, bigint) is
 -- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the
 -- same ones of each table.
 -- Reads nothing while autopost is detached from the platform's tables.
--- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
+-- What ended before autopost was installed, capture was switched on or the rule was made is ignored.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
 -- Refuses to read under policies of the platform that could run functions with the rights of this function's owner. A
@@ -1846,7 +1846,7 @@ begin
                 (select c.relkind from pg_catalog.pg_class as c where c.oid = v_table.qualified::regclass)
                 not in ('r', 'p')
             then
-                raise exception 'auto_post_reconcile: % is no table, and a view would run code of the platform',
+                raise exception 'auto_post_reconcile: % is not a table, and a view would run code of the platform',
                 v_table.qualified
                 using errcode = 'wrong_object_type';
             end if;
@@ -1921,7 +1921,7 @@ begin
                 v_reached := v_high;
             exception
                 when others then
-                    -- What is wrong with our tables, with the server or with a right is no fault of a row.
+                    -- What is wrong with our tables, with the server or with a right is not caused by a row.
                     if
                         pg_catalog.left(sqlstate, 2) in ('25', '40', '53', '57', '58')
                         or (
@@ -2408,7 +2408,7 @@ revoke execute on function {{ schema }}.auto_post_open_approvals(timestamptz, in
 comment on function {{ schema }}.auto_post_open_approvals(timestamptz, integer) is
 'The outbox rows of approval requests posted since then whose operation still has the status with which it asked.';
 
--- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
+-- The outbox for read-only users: without the operations' texts. A type or a status that is not one plain word could be
 -- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
 create or replace view {{ schema }}.auto_post_operations
 as
@@ -2747,7 +2747,7 @@ comment on function {{ schema }}.auto_post_add_digests(text[], text[], interval)
 'Adds the outbox rows that become digest posts at the end of the agents'' windows, each once.';
 
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
--- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
+-- and what of it was broadcast. A worker that holds one of the rows loses it. Of operation types and statuses the audit
 -- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
@@ -2846,7 +2846,7 @@ begin
         k.agent_id = p_agent_id
         or k.tenant_id = p_tenant_id
         or k.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
-    -- What was announced; what was not yet has its place in the feed and is.
+    -- What was broadcast; what was not yet keeps its position in the feed and will be.
     delete from {{ schema }}.auto_post_events as a
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)
@@ -3036,7 +3036,7 @@ revoke execute on function {{ schema }}.auto_post_resume(text, text) from public
 comment on function {{ schema }}.auto_post_resume(text, text) is
 'Ends a pause, by the same arguments that began it; without arguments that of everything. Refuses what is not paused.';
 
--- Gives the dead rows of one operation a new life, with all their attempts; returns how many.
+-- Retries the dead rows of one operation, with all their attempts again; returns how many.
 create or replace function {{ schema }}.auto_post_retry(p_tracker_id text)
 returns integer
 language plpgsql
@@ -3078,9 +3078,9 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry(text) from public;
 
 comment on function {{ schema }}.auto_post_retry(text) is
-'Gives the dead rows of one operation a new life; returns how many. Refuses an operation that has none.';
+'Retries the dead rows of one operation; returns how many. Refuses an operation that has none.';
 
--- Gives dead rows a new life, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
+-- Retries dead rows, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
 create or replace function {{ schema }}.auto_post_retry_all(p_error text default null, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -3116,7 +3116,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry_all(text, integer) from public;
 
 comment on function {{ schema }}.auto_post_retry_all(text, integer) is
-'Gives up to p_limit dead rows a new life, of one error or, with NULL, of any; returns how many.';
+'Retries up to p_limit dead rows, of one error or, with NULL, of any; returns how many.';
 
 -- Ends what waits of one operation as skipped, for a reason that somebody gives; returns how many rows. A worker that
 -- holds one of them loses it: its epoch moves on. Also ends dead rows, which then count as skipped.
@@ -4260,7 +4260,7 @@ as $$
                 'auto_post_control has lost its row: nothing is claimed'
             else
                 'switched off' || coalesce({{ schema }}.auto_post_check_by('capture_off'), '')
-                || ': what ends now is left alone for good'
+                || ': what ends now is never captured'
         end,
         case
             when c.capture_enabled is null then 'insert into {{ schema }}.auto_post_control default values;'
@@ -4348,8 +4348,8 @@ comment on function {{ schema }}.auto_post_check_switches() is
 'Part of auto_post_check: capturing, pauses, the way in which workers are woken, and the rules.';
 
 -- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, what is kept too long, and what
--- was not announced. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
--- announcements from where its last reader is.
+-- was not broadcast. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
+-- events from where its last consumer is.
 create or replace function {{ schema }}.auto_post_check_outbox(p_keep interval)
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -4409,7 +4409,7 @@ as $$
         where o.finished_at is not null
     ),
 
-    announcements as (
+    unsent as (
         select
             pg_catalog.count(*) as waiting,
             pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
@@ -4518,7 +4518,7 @@ as $$
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end
-    from announcements as a
+    from unsent as a
     union all
     select
         case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',
@@ -5279,7 +5279,7 @@ revoke execute on function {{ schema }}.auto_post_check(interval) from public;
 comment on function {{ schema }}.auto_post_check(interval) is
 'What is right (ok) and what is wrong (warning, problem) with this installation, and what to do about it.';
 
--- How autopost fares, in one row.
+-- The status of autopost, in one row.
 create or replace view {{ schema }}.auto_post_health
 with (security_invoker = true)
 as
@@ -5331,7 +5331,7 @@ cross join {{ schema }}.auto_post_control as c
 cross join {{ schema }}.auto_post_reconciliation as r;
 
 comment on view {{ schema }}.auto_post_health is
-'How autopost fares, in one row. reconciled_rows: how many operations the trigger missed, since the installation.';
+'The status of autopost, in one row. reconciled_rows: how many operations the trigger missed, since the installation.';
 comment on column {{ schema }}.auto_post_health.waiting is 'Pending rows that are not parked.';
 comment on column {{ schema }}.auto_post_health.parked is 'Pending rows of a paused operation type or agent.';
 comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait after a failed attempt.';
@@ -5347,7 +5347,7 @@ comment on column {{ schema }}.auto_post_health.posted_last_hour is
 comment on column {{ schema }}.auto_post_health.paused is
 'auto_post_pause() without arguments is in force: nothing is claimed.';
 comment on column {{ schema }}.auto_post_health.capture_enabled is
-'False: somebody switched capturing off, and what ends meanwhile is left alone for good.';
+'False: somebody switched capturing off, and what ends meanwhile is never captured.';
 comment on column {{ schema }}.auto_post_health.reconciled_at is
 'When a worker last looked for operations that the trigger missed.';
 comment on column {{ schema }}.auto_post_health.reconciled_all_at is
@@ -5355,7 +5355,7 @@ comment on column {{ schema }}.auto_post_health.reconciled_all_at is
 comment on column {{ schema }}.auto_post_health.reconciled_rows is
 'How many operations the trigger missed, since the installation.';
 
--- What could not be brought to an end, the latest first; no texts. auto_post_retry gives a row a new life.
+-- Dead letters, the latest first; no texts. auto_post_retry retries a row.
 create or replace view {{ schema }}.auto_post_dead
 with (security_invoker = true)
 as
@@ -5365,10 +5365,10 @@ where o.state = 'dead' and o.finished_at is not null
 order by o.finished_at desc;
 
 comment on view {{ schema }}.auto_post_dead is
-'Dead letters, the latest first. auto_post_retry(tracker_id) or auto_post_retry_all() gives them a new life.';
+'Dead letters, the latest first. auto_post_retry(tracker_id) or auto_post_retry_all() retries them.';
 comment on column {{ schema }}.auto_post_dead.attempts is 'How often it was tried.';
 comment on column {{ schema }}.auto_post_dead.last_error is 'The kind of error of the last attempt.';
-comment on column {{ schema }}.auto_post_dead.finished_at is 'When it was given up.';
+comment on column {{ schema }}.auto_post_dead.finished_at is 'When it was dead-lettered.';
 
 -- What has been due for more than a minute and was not taken: no worker is alive, it is overloaded, or claiming is
 -- paused.
@@ -5463,7 +5463,7 @@ for each row execute function {{ schema }}.auto_post_rules_since();
 comment on trigger auto_post_rules_since on {{ schema }}.auto_post_rules is
 'Moves since when a rule is switched or changed.';
 
--- What ended while capturing was off is left alone.
+-- What ended while capturing was off is never captured.
 create trigger auto_post_capture_since
 after update of capture_enabled on {{ schema }}.auto_post_control
 for each row execute function {{ schema }}.auto_post_capture_since();

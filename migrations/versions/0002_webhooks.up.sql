@@ -73,7 +73,7 @@ comment on column {{ schema }}.auto_post_webhook_summaries.error is
 'The last error: an HTTP status, or a class of error.';
 comment on column {{ schema }}.auto_post_webhook_summaries.ended_at is 'When it was sent or failed.';
 
--- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
+-- Has the dead letters of a webhook sent again, by the worker that holds its lease next; returns how many.
 create or replace function {{ schema }}.auto_post_retry_webhook(p_hook text)
 returns bigint
 language plpgsql
@@ -89,7 +89,7 @@ begin
     if v_rows = 0 then
         raise exception '%', case
             when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
-                then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
+                then pg_catalog.format('a retry of the dead letters of %s was already requested', p_hook)
             when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'webhook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)
@@ -198,4 +198,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_webhooks() from public;
 
 comment on function {{ schema }}.auto_post_check_webhooks() is
-'Part of auto_post_check: which hooks fail, and what they gave up in the last day.';
+'Part of auto_post_check: which webhooks fail, and their dead letters of the last day.';

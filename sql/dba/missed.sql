@@ -1,7 +1,7 @@
 -- What did the trigger miss? How far the reconciler has come in the tracker table, how many operations it captured so
 -- far, and which it met and did not capture, a row for each. last_round_at: when it last reached the end of the table.
--- What ended before since is left alone. old_by_its_times: its row was written later all the same: it was only changed,
--- or it was hidden from the feed.
+-- What ended before since is not captured. old_by_its_times: so says its row, although it was written later: it was
+-- only changed, or hidden from the feed.
 with recursive tables as (
     select t.tgrelid as oid
     from pg_trigger as t

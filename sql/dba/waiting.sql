@@ -8,7 +8,7 @@ select
     o.attempts,
     date_trunc('second', now() - o.captured_at) as waits,
     case
-        when o.state = 'claimed' and o.available_at > now() then o.worker || ' is at it'
+        when o.state = 'claimed' and o.available_at > now() then o.worker || ' is processing it'
         when o.state = 'claimed' then 'a worker, since ' || o.worker || ' is gone'
         when o.available_at = 'infinity'
             then coalesce('the end of the pause of ' || p.kind || ' ' || p.value, 'a claim')

@@ -1,4 +1,4 @@
--- Who works? Each worker, whether it lives (it is seen every 15 seconds), and how many operations it holds.
+-- Which workers are running? Each, whether it is alive (seen every 15 seconds), and how many operations it holds.
 select
     w.name,
     w.version,

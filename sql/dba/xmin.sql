@@ -18,7 +18,7 @@ holders (cause, holder, xids, held_for, state, to_end_it) as (
         a.datname = current_database()
         and a.pid <> pg_backend_pid()
         and coalesce(a.backend_xmin, a.backend_xid) is not null
-        -- A vacuum holds back no other, and what a standby needs is told below.
+        -- A vacuum holds back no other, and what a standby needs follows below.
         and a.pid not in (select v.pid from pg_stat_progress_vacuum as v)
         and a.pid not in (select r.pid from pg_stat_replication as r)
     union all

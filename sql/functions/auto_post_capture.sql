@@ -65,7 +65,7 @@ begin
                 return null;
             end if;
 
-            -- An inserted row may be an old one that was moved from another partition or restored. It is left alone as
+            -- An inserted row may be an old one that was moved from another partition or restored. It is ignored as
             -- the reconciler leaves it, with a day's tolerance where its times have no zone. What began with this
             -- transaction is new, even if a rule was changed meanwhile. A since in the future counts for nothing: the
             -- clock was set back.

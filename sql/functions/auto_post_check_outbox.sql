@@ -1,6 +1,6 @@
 -- Part of auto_post_check: what waits, what nobody rescues, what died, what is parked, what is kept too long, and what
--- was not announced. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
--- announcements from where its last reader is.
+-- was not broadcast. Reads the two partial indexes, what is unfinished and what ended in the last day, and the log of
+-- events from where its last consumer is.
 create or replace function {{ schema }}.auto_post_check_outbox(p_keep interval)
 returns table (level text, subject text, finding text, advice text)
 language sql
@@ -60,7 +60,7 @@ as $$
         where o.finished_at is not null
     ),
 
-    announcements as (
+    unsent as (
         select
             pg_catalog.count(*) as waiting,
             pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - pg_catalog.min(w.created_at)) as age,
@@ -169,7 +169,7 @@ as $$
             when a.behind is not null then 'autopost webhooks  # and: autopost webhooks test NAME'
             when a.age is not null then 'autopost run'
         end
-    from announcements as a
+    from unsent as a
     union all
     select
         case when t.operations > 0 then 'warning' else 'ok' end, 'tenants',

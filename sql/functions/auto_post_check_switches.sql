@@ -14,7 +14,7 @@ as $$
                 'auto_post_control has lost its row: nothing is claimed'
             else
                 'switched off' || coalesce({{ schema }}.auto_post_check_by('capture_off'), '')
-                || ': what ends now is left alone for good'
+                || ': what ends now is never captured'
         end,
         case
             when c.capture_enabled is null then 'insert into {{ schema }}.auto_post_control default values;'

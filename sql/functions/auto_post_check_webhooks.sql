@@ -56,4 +56,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_webhooks() from public;
 
 comment on function {{ schema }}.auto_post_check_webhooks() is
-'Part of auto_post_check: which hooks fail, and what they gave up in the last day.';
+'Part of auto_post_check: which webhooks fail, and their dead letters of the last day.';

@@ -104,7 +104,7 @@ as $$
                 i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = 'id'
         )
     union
-    select 'operation_trackers', o.qualified || ' is no table but a view or a foreign table, which can have no such trigger'
+    select 'operation_trackers', o.qualified || ' is not a table but a view or a foreign table, which can have no such trigger'
     from (values {{ operations }}) as o (qualified, view_name, status_columns, capture)
     inner join pg_catalog.pg_class as c on c.oid = pg_catalog.to_regclass(o.qualified) and c.relkind not in ('r', 'p')
     union

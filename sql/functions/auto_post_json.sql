@@ -1,4 +1,4 @@
--- A text as jsonb, or NULL where it is no JSON: for expressions of a mapping over a text column.
+-- A text as jsonb, or NULL where it is not valid JSON: for expressions of a mapping over a text column.
 -- Not parallel safe: before PostgreSQL 17 a parallel query starts no subtransaction, which the handler needs.
 -- Handles the errors that a text can cause; raises any other.
 create or replace function {{ schema }}.auto_post_json(p_text text)
@@ -19,4 +19,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_json(text) from public;
 
 comment on function {{ schema }}.auto_post_json(text) is
-'A text as jsonb, NULL where it is no JSON: for expressions of a mapping.';
+'A text as jsonb, NULL where it is not valid JSON: for expressions of a mapping.';

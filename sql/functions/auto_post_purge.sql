@@ -1,5 +1,5 @@
 -- Removes what autopost holds of one agent or of one tenant: its outbox rows with their raw text, when it posted last,
--- and what of it was announced. A worker that holds one of the rows loses it. Of operation types and statuses the audit
+-- and what of it was broadcast. A worker that holds one of the rows loses it. Of operation types and statuses the audit
 -- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
@@ -98,7 +98,7 @@ begin
         k.agent_id = p_agent_id
         or k.tenant_id = p_tenant_id
         or k.agent_id in (select a.id from {{ platform }}.agents as a where a.tenant_id::text = p_tenant_id);
-    -- What was announced; what was not yet has its place in the feed and is.
+    -- What was broadcast; what was not yet keeps its position in the feed and will be.
     delete from {{ schema }}.auto_post_events as a
     where
         (a.agent_id = p_agent_id or a.tenant_id = p_tenant_id)

@@ -3,7 +3,7 @@
 -- several tables of operations, of a partitioned table or of one with children, it reads as many blocks in all, the
 -- same ones of each table.
 -- Reads nothing while autopost is detached from the platform's tables.
--- What ended before autopost was installed, capture was switched on or the rule was made is left alone.
+-- What ended before autopost was installed, capture was switched on or the rule was made is ignored.
 -- A row that cannot be read is passed over and noted in auto_post_not_captured: a window that fails is read in halves,
 -- and a block that fails row by row. After a hundred such rows the next call continues.
 -- Refuses to read under policies of the platform that could run functions with the rights of this function's owner. A
@@ -64,7 +64,7 @@ begin
                 (select c.relkind from pg_catalog.pg_class as c where c.oid = v_table.qualified::regclass)
                 not in ('r', 'p')
             then
-                raise exception 'auto_post_reconcile: % is no table, and a view would run code of the platform',
+                raise exception 'auto_post_reconcile: % is not a table, and a view would run code of the platform',
                 v_table.qualified
                 using errcode = 'wrong_object_type';
             end if;
@@ -139,7 +139,7 @@ begin
                 v_reached := v_high;
             exception
                 when others then
-                    -- What is wrong with our tables, with the server or with a right is no fault of a row.
+                    -- What is wrong with our tables, with the server or with a right is not caused by a row.
                     if
                         pg_catalog.left(sqlstate, 2) in ('25', '40', '53', '57', '58')
                         or (

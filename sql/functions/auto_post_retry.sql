@@ -1,4 +1,4 @@
--- Gives the dead rows of one operation a new life, with all their attempts; returns how many.
+-- Retries the dead rows of one operation, with all their attempts again; returns how many.
 create or replace function {{ schema }}.auto_post_retry(p_tracker_id text)
 returns integer
 language plpgsql
@@ -40,4 +40,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry(text) from public;
 
 comment on function {{ schema }}.auto_post_retry(text) is
-'Gives the dead rows of one operation a new life; returns how many. Refuses an operation that has none.';
+'Retries the dead rows of one operation; returns how many. Refuses an operation that has none.';

@@ -1,4 +1,4 @@
--- Gives dead rows a new life, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
+-- Retries dead rows, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
 create or replace function {{ schema }}.auto_post_retry_all(p_error text default null, p_limit integer default 1000)
 returns integer
 language plpgsql
@@ -34,4 +34,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry_all(text, integer) from public;
 
 comment on function {{ schema }}.auto_post_retry_all(text, integer) is
-'Gives up to p_limit dead rows a new life, of one error or, with NULL, of any; returns how many.';
+'Retries up to p_limit dead rows, of one error or, with NULL, of any; returns how many.';

@@ -1,4 +1,4 @@
--- Lets the dead letters of a hook be sent again, by whichever worker has its turn next; returns how many.
+-- Has the dead letters of a webhook sent again, by the worker that holds its lease next; returns how many.
 create or replace function {{ schema }}.auto_post_retry_webhook(p_hook text)
 returns bigint
 language plpgsql
@@ -14,7 +14,7 @@ begin
     if v_rows = 0 then
         raise exception '%', case
             when exists (select from {{ schema }}.auto_post_webhook_dead_letters as d where d.hook = p_hook)
-                then pg_catalog.format('the dead letters of %s are to be sent again already', p_hook)
+                then pg_catalog.format('a retry of the dead letters of %s was already requested', p_hook)
             when exists (select from {{ schema }}.auto_post_consumers as p where p.name = 'webhook:' || p_hook)
                 then pg_catalog.format('%s has no dead letters', p_hook)
             else pg_catalog.format('there is no hook %s', p_hook)

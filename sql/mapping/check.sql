@@ -25,7 +25,7 @@ begin
             and (select c.relkind from pg_catalog.pg_class as c where c.oid = v_oid) not in ('r', 'p')
         then
             v_problems := v_problems || pg_catalog.format(
-                '%s: %s is no table but a view or a foreign table, which can have no such trigger',
+                '%s: %s is not a table but a view or a foreign table, which can have no such trigger',
                 v_table.name, v_table.qualified
             );
         end if;

@@ -1,4 +1,4 @@
--- Takes away what belonged to a table of operations that the mapping does not name any more, or names otherwise: its
+-- Removes what belonged to a table of operations that the mapping does not name any more, or names otherwise: its
 -- trigger, the function of that, and its view.
 do $mapping$
 declare

@@ -176,7 +176,7 @@ begin
                     coalesce('the rows ' || nullif(pg_catalog.array_to_string(v_ids, ', '), ''), 'a row'),
                     case
                         when v_column.expression ~ '::\s*jsonb?' then
-                            ': autopost.auto_post_json(...) gives NULL for text that is no JSON'
+                            ': autopost.auto_post_json(...) gives NULL for text that is not valid JSON'
                     end
                 );
             elsif v_table.name = 'operation_trackers' and v_far * 2 > v_count then

@@ -1,5 +1,5 @@
 -- The tables on which a trigger of autopost is missing, is another than it should be, or should not be. One that a DBA
--- disabled is left alone.
+-- disabled stays disabled.
 with recursive expected as (
     select
         o.qualified, pg_catalog.to_regclass(o.qualified)::oid as relid,

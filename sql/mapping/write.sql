@@ -16,7 +16,7 @@ begin
     if not found then
         return null;
     end if;
-    -- Hands what stands in the platform's own columns to the statement that writes the event (announce.sql), in a
+    -- Hands what is in the platform's own columns to the statement that writes the event (write_events.sql), in a
     -- setting of this transaction: a line of JSON for each post. What JSON cannot hold, or is long, is left out.
     if {{ hands_over }} then
         begin

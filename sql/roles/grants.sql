@@ -1,4 +1,4 @@
--- The rights of the worker and of those who look, as two group roles; the application's own role needs none of ours.
+-- The rights of the worker and of read-only users, as two group roles; the application's own role needs none of ours.
 -- `autopost grant` runs it, and creates the roles. By hand, as an owner who may create roles:
 -- autopost sql grants | psql -v ON_ERROR_STOP=1 ...; then: grant auto_post_worker to the_login_of_the_worker;
 do $roles$
@@ -43,7 +43,7 @@ to auto_post_worker;
 grant select on {{ schema }}.auto_post_rules, {{ schema }}.auto_post_reconciliation, {{ schema }}.auto_post_not_captured
 to auto_post_worker; -- the check
 
--- Whoever looks: everything but the raw text of the operations.
+-- Read-only users: everything but the raw text of the operations.
 grant select on
 {{ platform }}.agents, {{ platform }}.social_posts, {{ platform }}.audit_log, {{ schema }}.auto_post_schema_version,
 {{ schema }}.auto_post_compatibility, {{ schema }}.auto_post_rules, {{ schema }}.auto_post_control,

@@ -23,7 +23,7 @@ create unique index auto_post_events_position_idx on {{ schema }}.auto_post_even
 where position is not null;
 
 comment on table {{ schema }}.auto_post_events is
-'Published posts that are to be delivered, and those of the last day that were: the log that consumers read.';
+'Published posts to deliver, and those of the last day that were delivered: the log that consumers read.';
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is

@@ -17,7 +17,7 @@ create table {{ schema }}.auto_post_reconciliation (
 comment on table {{ schema }}.auto_post_reconciliation is
 'How far the reconciler has come in operation_trackers, which it reads in windows of blocks, round after round.';
 comment on column {{ schema }}.auto_post_reconciliation.since is
-'When autopost was installed or capture last switched on. Operations that ended before are left alone.';
+'When autopost was installed or capture last switched on. Operations that ended before are not captured.';
 comment on column {{ schema }}.auto_post_reconciliation.since_xid is 'The transaction at since.';
 comment on column {{ schema }}.auto_post_reconciliation.last_run_at is 'When a window was last read.';
 comment on column {{ schema }}.auto_post_reconciliation.next_block is 'Where the next window begins.';

@@ -42,7 +42,7 @@ comment on column {{ schema }}.auto_post_rules.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
 comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
 comment on column {{ schema }}.auto_post_rules.since is
-'When the rule came to be as it is, or capturing was last switched on. Operations that ended before are left alone. '
+'When the rule was created or changed, or capturing last switched on. Operations that ended before are not captured. '
 'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
 'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';

@@ -1,4 +1,4 @@
--- What ended while capturing was off is left alone.
+-- What ended while capturing was off is never captured.
 create trigger auto_post_capture_since
 after update of capture_enabled on {{ schema }}.auto_post_control
 for each row execute function {{ schema }}.auto_post_capture_since();

@@ -1,4 +1,4 @@
--- How autopost fares, in one row.
+-- The status of autopost, in one row.
 create or replace view {{ schema }}.auto_post_health
 with (security_invoker = true)
 as
@@ -50,7 +50,7 @@ cross join {{ schema }}.auto_post_control as c
 cross join {{ schema }}.auto_post_reconciliation as r;
 
 comment on view {{ schema }}.auto_post_health is
-'How autopost fares, in one row. reconciled_rows: how many operations the trigger missed, since the installation.';
+'The status of autopost, in one row. reconciled_rows: how many operations the trigger missed, since the installation.';
 comment on column {{ schema }}.auto_post_health.waiting is 'Pending rows that are not parked.';
 comment on column {{ schema }}.auto_post_health.parked is 'Pending rows of a paused operation type or agent.';
 comment on column {{ schema }}.auto_post_health.retrying is 'Those that wait after a failed attempt.';
@@ -66,7 +66,7 @@ comment on column {{ schema }}.auto_post_health.posted_last_hour is
 comment on column {{ schema }}.auto_post_health.paused is
 'auto_post_pause() without arguments is in force: nothing is claimed.';
 comment on column {{ schema }}.auto_post_health.capture_enabled is
-'False: somebody switched capturing off, and what ends meanwhile is left alone for good.';
+'False: somebody switched capturing off, and what ends meanwhile is never captured.';
 comment on column {{ schema }}.auto_post_health.reconciled_at is
 'When a worker last looked for operations that the trigger missed.';
 comment on column {{ schema }}.auto_post_health.reconciled_all_at is

@@ -1,4 +1,4 @@
--- The outbox for those who look: without the operations' texts. A type or a status that is not one plain word could be
+-- The outbox for read-only users: without the operations' texts. A type or a status that is not one plain word could be
 -- such a text, and is NULL. Read with the owner's rights, so that a reader needs none on these columns.
 create or replace view {{ schema }}.auto_post_operations
 as

@@ -1,4 +1,4 @@
-"""A real Redis for who announces through it, and listeners that note what they hear."""
+"""A real Redis for who broadcasts through it, and listeners that note what they hear."""
 
 from __future__ import annotations
 

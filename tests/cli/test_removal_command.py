@@ -92,9 +92,9 @@ def log(host: Host) -> Host:
 @pytest.mark.parametrize(
     ("position", "target", "question"),
     [
-        (1, "base", "2 posts that were not announced to all and 1 dead letter of a webhook"),
-        (1, "0001_outbox", "2 posts that were not announced to all and 1 dead letter of a webhook"),
-        (2, "0001_outbox", "1 post that was not announced to all and 1 dead letter of a webhook"),
+        (1, "base", "2 posts that were not broadcast to all and 1 dead letter of a webhook"),
+        (1, "0001_outbox", "2 posts that were not broadcast to all and 1 dead letter of a webhook"),
+        (2, "0001_outbox", "1 post that was not broadcast to all and 1 dead letter of a webhook"),
     ],
 )
 def test_removal_asks_before_it_drops_what_a_reader_waits_for(
@@ -104,7 +104,7 @@ def test_removal_asks_before_it_drops_what_a_reader_waits_for(
     log.execute("update auto_post_consumers set position = %s where name = 'webhook:out'", (position,))
     result = autopost("migrate", "--to", target, dsn=database, COLUMNS="200")
     assert result.returncode == 2
-    assert f"The log of announcements holds {question}. Drop them? Not a terminal: pass --yes" in result.stderr
+    assert f"The event log holds {question}. Drop them? Not a terminal: pass --yes" in result.stderr
     assert autopost("migrate", "--to", target, "--yes", dsn=database).returncode == 0
 
 

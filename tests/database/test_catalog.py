@@ -169,7 +169,7 @@ def change_to(host: Host, state: str, belongs: dict[str, str]) -> None:
 # Texts without a limit in the table's definition, and what limits them: a CHECK would be paid at each insert.
 CUT_WHEN_CAPTURED = "auto_post_capture and auto_post_reconcile_rows cut it"
 OF_A_WORKER = "a worker writes it: a name of its settings, a kind of error, or an id that was cut"
-OF_A_POST = "copied from a post, which has at most 280 characters, or from an agent, cut by announce.sql"
+OF_A_POST = "copied from a post, which has at most 280 characters, or from an agent, cut by write_events.sql"
 UNLIMITED = {
     "auto_post_outbox": {
         **dict.fromkeys(("tracker_id", "tenant_id", "agent_id", "operation_type", "status"), CUT_WHEN_CAPTURED),

@@ -142,7 +142,7 @@ def test_every_problem_is_named_at_once() -> None:
         "[operation_trackers.values]\nx = 'y'\n"
     )
     assert message.splitlines() == [
-        "platform.toml is not usable:",
+        "platform.toml is invalid:",
         "  [agent]: not a table of autopost; did you mean agents?",
         "  [agents]: missing; autopost reads it and cannot make it",
         "  [operation_trackers] key: not known; expected: name, table, columns",

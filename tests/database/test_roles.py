@@ -94,7 +94,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agents_now": (["ada"], "200", "2000"),
     "worker/add_digests": (["ada"], ["tenant"], timedelta(minutes=5)),
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
-    "worker/announce": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [datetime.now(UTC)]),
+    "worker/write_events": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [datetime.now(UTC)]),
     "worker/arm": (),
     "worker/claim": ("w", timedelta(seconds=60), True, 10, True),
     "worker/claim_chosen": ("w", timedelta(seconds=60), True, []),
@@ -104,7 +104,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/crashed": (True,),
     "worker/disarm": (True,),
     "worker/expire": (timedelta(days=7), 10),
-    "worker/forget_announcements": (timedelta(days=1), timedelta(days=7), 10),
+    "worker/forget_events": (timedelta(days=1), timedelta(days=7), 10),
     "worker/forget_dead_letters": (timedelta(days=7), 10),
     "broadcast/acquire": ("webhook:out", "w", 60.0),
     "broadcast/advance": ("webhook:out", "w", [1], 60.0, None),
@@ -151,9 +151,9 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
 # Of these no row comes back.
 SILENT = {
     *(
-        "worker/announce",
+        "worker/write_events",
         "worker/crashed",
-        "worker/forget_announcements",
+        "worker/forget_events",
         "worker/sign_off",
         "worker/heartbeat",
         "worker/end_frozen_sessions",
@@ -266,7 +266,7 @@ TO_NEITHER = {
     ),
     *("cli/simulate_problems", "cli/simulate_start", "cli/simulated_agents", "cli/switch_rule"),
     *("cli/simulate_count", "cli/statuses", "cli/unfinished"),
-    *("cli/webhook_dead_letters", "cli/unannounced"),
+    *("cli/webhook_dead_letters", "cli/not_broadcast"),
 }
 
 

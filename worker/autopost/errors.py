@@ -17,7 +17,7 @@ AutopostError
 ├── RequestRefused           web/errors.py: an HTTP request or handshake is answered with an error status
 │   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
 │   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
-│   ├── InvalidPosition      400: a feed is asked for from what is no position
+│   ├── InvalidPosition      400: a feed is asked for from what is not a position
 │   ├── ActionsForbidden     403: the token only reads
 │   ├── AllTenantsRequired   403: the token is limited to one tenant
 │   ├── OtherTenant          403: the token is limited to another tenant
@@ -32,7 +32,7 @@ AutopostError
 ├── NothingToDo              web/database.py: an action on the dashboard found nothing to change
 ├── DeliveryFailed           a transport or a webhook's target did not take an event; retried
 ├── DeliveryRejected         a webhook's target refuses this event; dead-lettered if it takes others
-└── MalformedEvent           a message of a transport is no event, or not a whole one; read in the log instead
+└── MalformedEvent           a message of a transport is not a whole event; it is read in the log instead
 
 Messages never contain text of an operation, a post or a secret: they are written to logs and audit rows.
 """
@@ -74,7 +74,7 @@ class AutopostError(Exception):
 
 
 class ConfigurationError(AutopostError):
-    """The settings are not usable. Keys in the message are masked: one may be the value of the wrong setting."""
+    """The settings are invalid. Keys in the message are masked: one may be the value of the wrong setting."""
 
     exit_code = 2
 
@@ -143,7 +143,7 @@ class DeliveryRejected(AutopostError):
 
 
 class MalformedEvent(AutopostError):
-    """The message is no event, or not a whole one."""
+    """The message is not a whole event."""
 
 
 class TextTooLong(RedactionFailed):

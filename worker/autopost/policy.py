@@ -72,7 +72,7 @@ def governance_block(agent: Agent | None, tenant_id: str | None = None) -> Reaso
     Fails closed: an unknown agent must not post, nor one whose id another agent has too, nor one whose maturity is NULL
     or not in the list. The comparison
     ignores case and nothing else. An operation that names another tenant than its agent's is not posted; where either
-    is not known, nothing is compared. Alerts are no exception.
+    is not known, nothing is compared. That holds for alerts too.
     """
     if agent is None:
         return Reason.AGENT_UNKNOWN

@@ -1,4 +1,4 @@
--- The newest of the log of announcements after a place ($1), the newest first, at most $5: of all ($2), alerts ($3), or
+-- The newest of the event log after a position ($1), the newest first, at most $5: of all ($2), alerts ($3), or
 -- of agents ($4); of the tenant $7 (NULL: of all). Looks at the log's last $6 positions at most.
 -- In each row, of which there is one at least, the log's last position, and from which one on it was looked at. What is
 -- no longer on the feed has no content.

@@ -1,4 +1,4 @@
--- The log of announcements after a place ($1), at most $2 of it, in its order; in each row, of which there is one at
+-- The event log after a position ($1), at most $2 of it, in its order; in each row, of which there is one at
 -- least, the log's last place. What is no longer on the feed has no content.
 select
     l.position as log_position, n.position, n.post_id, n.tenant_id, n.agent_id, n.agent_name, n.agent_maturity,

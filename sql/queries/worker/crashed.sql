@@ -1,5 +1,5 @@
 -- Chooses rows to claim after a crash: of the 1,000 oldest due, the five oldest that crashed once, and the oldest that
--- crashed more often, which is to be claimed alone. $1: all due rows (a full scan), or only those due for less than 10
+-- crashed more often, which must be claimed alone. $1: all due rows (a full scan), or only those due for less than 10
 -- seconds. Locks nothing; claim.sql checks each row again. The chosen rows of a pause are none.
 with due as (
     select o.id, o.agent_id, o.operation_type, o.state, o.crashes, o.available_at

@@ -1,5 +1,5 @@
 -- What the worker must be allowed to do and this role may not, a row for each right; none when all is well. $1: whether
--- it announces posts.
+-- it broadcasts posts.
 with needed (object, privilege) as (
     values
     ('agents', 'SELECT'),
@@ -26,7 +26,7 @@ with needed (object, privilege) as (
     ('auto_post_workers', 'DELETE')
 ),
 
-needed_to_announce (object, privilege) as (
+needed_to_broadcast (object, privilege) as (
     values
     ('auto_post_events', 'SELECT'),
     ('auto_post_events', 'INSERT'),
@@ -49,7 +49,7 @@ select n.privilege || ' on ' || n.object as missing
 from (
     select * from needed
     union all
-    select * from needed_to_announce where $1::boolean
+    select * from needed_to_broadcast where $1::boolean
 ) as n
 inner join pg_class as c
     on

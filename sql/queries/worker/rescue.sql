@@ -1,5 +1,5 @@
 -- Returns the rows of crashed workers to the queue: rows of workers whose session has ended, and rows whose lease
--- expired, the latter among the 1,000 oldest due. $1: a worker whose rows are left alone, the caller; NULL for none.
+-- expired, the latter among the 1,000 oldest due. $1: a worker whose rows are skipped, the caller; NULL for none.
 -- $2: all due rows (a full scan), or only those due for less than 10 seconds.
 -- Any row in flight can be the cause of a crash, so the attempt counts only for a row that crashed twice before: it was
 -- claimed alone. Such a row is dead after $3 attempts, with its audit row; its texts are not read.

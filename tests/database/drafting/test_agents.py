@@ -53,7 +53,7 @@ def test_agents_are_found_by_way_of_another_table() -> None:
 
 
 def test_agent_is_preferred_to_its_task_and_found_by_keys_of_several_columns() -> None:
-    """A run is of a task, which is an agent's; each key has the tenant too. What an agent has to do is no agent."""
+    """A run is of a task, which is an agent's; each key has the tenant too. What an agent has to do is not an agent."""
     tenant, own = "org_id uuid key", "id uuid key"
     agents = replace(table("agents", tenant, own, "name text !"), keys=(("org_id", "id"),))
     tasks = replace(

@@ -101,7 +101,7 @@ def test_undecided_mapping_is_refused_with_what_to_decide() -> None:
         parse_mapping(text, "platform.toml")
     where = "  [operation_trackers.columns]"
     assert str(caught.value).splitlines() == [
-        "platform.toml is not usable:",
+        "platform.toml is invalid:",
         f"{where} id: not decided yet: which columns make a row of public.runs unique: no key says it",
         f"{where} status: not decided yet: which value of state means completed: A, B",
     ]

@@ -21,7 +21,7 @@ def settings_of(dsn: str, carrier: str, **given: Any) -> Settings:
 
 
 class Announcer:
-    """Posts, and announces what it posted."""
+    """Posts, and broadcasts what it posted."""
 
     def __init__(self, host: Host, settings: Settings) -> None:
         self._host = host

@@ -42,7 +42,7 @@ class Batch:
     held: set[int] = field(default_factory=set)  # positions that the consumer holds until it knows what becomes of them
     dead_letters: list[WebhookDeadLetter] = field(default_factory=list)
     has_answer: bool = False
-    failure: DeliveryFailed | None = None  # the first that is to be retried
+    failure: DeliveryFailed | None = None  # the first that must be retried
 
 
 class LogConsumer(Wakeup):
@@ -96,11 +96,11 @@ class LogConsumer(Wakeup):
         """Hold nothing: the log is read again."""
 
     def wants(self, event: BroadcastEvent) -> bool:
-        """Return whether an event is to be delivered."""
+        """Return whether an event should be delivered."""
         return True
 
     async def redeliver(self) -> None:
-        """Deliver the dead letters that are to be retried, if there are such."""
+        """Deliver the dead letters for which a retry was requested, if there are any."""
 
     async def is_waiting(self) -> bool:
         """Return whether something waits and no worker holds the lease. Raises the database's errors."""

@@ -32,7 +32,7 @@ class WebhookDeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a consumer has come: its offset, and when it last advanced, which tells whether another worker did."""
+    """How far a consumer has come: its offset, and when it last advanced, which shows an advance by another worker."""
 
     offset: int
     moved_at: datetime
@@ -125,7 +125,7 @@ class ConsumerLease:
             return bool(await connection.fetchval(self._query("broadcast/is_waiting"), self.consumer))
 
     async def dead_letters_to_retry(self, limit: int) -> list[BroadcastEvent]:
-        """Return the dead letters that are to be sent again, in the order of the log."""
+        """Return the dead letters for which a retry was requested, in the order of the log."""
         async with self._connection() as connection:
             rows = await connection.fetch(self._query("webhooks/dead_letters_to_retry"), self._webhook, limit)
         return [BroadcastEvent.from_message(row["message"]) for row in rows]

@@ -83,7 +83,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line, and turn every error into one clear message and its exit code.
 
-    A reader that closes the pipe has seen enough, which is no failure. Another Ctrl-C while the interpreter ends does
+    A reader that closes the pipe has seen enough: not a failure. Another Ctrl-C while the interpreter ends does
     not change the exit code.
     """
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:

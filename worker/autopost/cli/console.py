@@ -64,7 +64,7 @@ def terminal_columns() -> int | None:
 
 
 def say(what: str) -> None:
-    """Print a note for people, which is no data."""
+    """Print a note for people, which is not part of the data."""
     err.print(what, markup=False, style="dim", soft_wrap=not err.is_terminal)
 
 

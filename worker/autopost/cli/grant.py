@@ -25,7 +25,7 @@ def _role_name(given: str) -> str:
 
 
 Logins = Annotated[list[str] | None, typer.Option("--login", metavar="ROLE", help="A login role of workers.")]
-Readers = Annotated[list[str] | None, typer.Option("--reader", metavar="ROLE", help="A login role of people who look.")]
+Readers = Annotated[list[str] | None, typer.Option("--reader", metavar="ROLE", help="A login role of read-only users.")]
 
 
 def grant(logins: Logins = None, readers: Readers = None) -> None:

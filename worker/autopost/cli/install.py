@@ -93,16 +93,16 @@ def detach(yes: Yes = False) -> None:
 def removal_question(lost: Lost) -> str:
     """Return what is asked before something is dropped that has not come to its end."""
     outbox = _parts({"waiting": lost.pending, "held by a worker": lost.claimed, "dead": lost.dead})
-    one = lost.unannounced == 1
+    one = lost.not_broadcast == 1
     log = _parts(
         {
-            f"{'post' if one else 'posts'} that {'was' if one else 'were'} not announced to all": lost.unannounced,
+            f"{'post' if one else 'posts'} that {'was' if one else 'were'} not broadcast to all": lost.not_broadcast,
             "dead letters of webhooks" if lost.letters > 1 else "dead letter of a webhook": lost.letters,
         }
     )
     said = [f"The outbox holds operations that were not posted: {listed(outbox)}."] if outbox else []
     if log:
-        said.append(f"The log of announcements holds {listed(log)}.")
+        said.append(f"The event log holds {listed(log)}.")
     return " ".join([*said, "Drop them?"])
 
 

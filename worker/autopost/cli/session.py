@@ -80,7 +80,7 @@ def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], 
 
 
 class ReconnectingStatements(Statements):
-    """Statements that only read. A connection that is lost is replaced, however long that takes; the user is told."""
+    """Statements that only read. A connection that is lost is replaced, however long that takes, with a note."""
 
     def __init__(self, connection: Connection, schemas: Schemas, settings: Settings) -> None:
         super().__init__(connection, schemas)

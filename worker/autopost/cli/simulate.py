@@ -66,7 +66,7 @@ def simulate(
         _clean(settings, yes=yes, as_json=as_json)
         return
     if before.holds_others:
-        require_yes("operation_trackers holds operations that are no simulation's. Simulate beside them?", yes=yes)
+        require_yes("operation_trackers holds operations that no simulation made. Simulate beside them?", yes=yes)
     if not before.workers:
         say("no worker is alive, so nothing will be posted: start one with `autopost run`")
 

@@ -29,7 +29,7 @@ def flush_stdout() -> bool:
     """Write what is buffered for standard output; return False where it could not be written.
 
     What is left then goes nowhere, so that the interpreter does not fail on it when it ends. A reader that has closed
-    the pipe has seen enough, which is no failure.
+    the pipe has seen enough, which is not a failure.
     """
     try:
         if sys.stdout is not None:  # it is None where the caller had closed it

@@ -148,7 +148,7 @@ def connect_errors(settings: Settings) -> Iterator[None]:
     except TimeoutError:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: no answer in time") from None
     except ValueError as error:  # of the driver's own checks, before it connects
-        raise ConfigurationError(f"the settings of the connection are not usable{where}: {error}") from None
+        raise ConfigurationError(f"invalid connection settings{where}: {error}") from None
     except DATABASE_ERRORS as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: {error}") from None
 

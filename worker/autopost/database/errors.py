@@ -45,7 +45,7 @@ def is_of_the_installation(error: BaseException) -> bool:
 
 
 def is_of_the_connection(error: BaseException) -> bool:
-    """Return whether the server was not to be reached, or went away: no part of a group fares better than the whole."""
+    """Return whether the server was not to be reached, or went away: parts of a group would fail like the whole."""
     if isinstance(error, asyncpg.PostgresError):
         return _sqlstate(error).startswith(_CONNECTION_CLASSES)
     if isinstance(error, asyncpg.InterfaceError):

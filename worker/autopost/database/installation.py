@@ -25,7 +25,7 @@ def _question(connection: sqlalchemy.Connection, trackers: str) -> str | None:
     role, is_superuser, owner = connection.exec_driver_sql(
         read_object("queries/cli/installer").replace("$1", "%(trackers)s"), {"trackers": trackers}
     ).one()
-    advice = f"Migrate as {owner}" if owner and owner != role else "Migrate as a role that is no superuser"
+    advice = f"Migrate as {owner}" if owner and owner != role else "Migrate as a role that is not a superuser"
     if is_superuser:
         return (
             f"{role} is a superuser, so the trigger's function would run with a superuser's rights whenever an agent "
@@ -81,7 +81,7 @@ def questions_of(settings: Settings, target: str) -> list[str]:
         with engine_for(settings).connect() as connection:
             at = revision_of(connection, settings)
             if at is not None and at >= (head_revision() if target == "head" else target):
-                return []  # nothing is made, or something is taken away
+                return []  # nothing is made, or something is removed
             if at is not None:
                 mapping = stored_mapping(connection, schemas_of(settings, mapped=False))
             schemas = schemas_of(settings, mapped=mapping is not None)

@@ -64,7 +64,7 @@ def parse_mapping(text: str, source: str) -> Mapping:
         _operations(document["operation_trackers"], problems.append) if "operation_trackers" in document else ()
     )
     if problems:
-        raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise ConfigurationError(f"{source} is invalid:\n" + "\n".join(f"  {problem}" for problem in problems))
     return Mapping(text, tables, operations)
 
 

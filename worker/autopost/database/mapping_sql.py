@@ -35,7 +35,7 @@ TEXT_TYPES = ("text", "varchar")
 def check_sql(mapping: Mapping, schemas: Schemas) -> str:
     """Return the script that raises one error for everything that does not fit.
 
-    It is to be sent alone: a server parses all that it is sent together before it runs any of it.
+    It must be sent alone: a server parses all that it is sent together before it runs any of it.
     """
     return _fill("check", schemas, tables=_tables(mapping), probes=_probes(mapping), keys=_keys(mapping))
 
@@ -114,7 +114,7 @@ def mapped_objects() -> list[str]:
 
 
 def remove_sql(mapping: Mapping, schemas: Schemas) -> str:
-    """Return the script that takes away what `install_sql` made."""
+    """Return the script that removes what `install_sql` made."""
     views = [*mapping.tables, "operation_trackers"]
     if len(mapping.operations) > 1:
         views += [view_of(mapping, table) for table in mapping.operations]

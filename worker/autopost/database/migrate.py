@@ -43,7 +43,7 @@ PRELUDE = (
 def migrate(settings: Settings, target: str = "head", *, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> str:
     """Bring the database to `target`: a revision, `head` or `base`; return what was done besides.
 
-    All of it is one transaction. A lock that is not to be had within two seconds is given up, so that nobody
+    All of it is one transaction. A lock that is not granted within two seconds is abandoned, so that nobody
     queues behind the migration, and tried again for `patience_seconds`; so is a migration that PostgreSQL chose to end
     a deadlock with. At `head`, a second transaction puts a mapping that is given in the place of another one in force,
     and makes again what the platform's own migrations took away. Raises SchemaMismatch, with every problem, when

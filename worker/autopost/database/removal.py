@@ -22,13 +22,13 @@ class Lost:
     pending: int = 0
     claimed: int = 0
     dead: int = 0
-    unannounced: int = 0
+    not_broadcast: int = 0
     letters: int = 0
 
     @property
     def is_unfinished(self) -> bool:
         """Return whether something has had no outcome. What is dead has had its own, though it could be sent again."""
-        return self.pending + self.claimed + self.unannounced > 0
+        return self.pending + self.claimed + self.not_broadcast > 0
 
 
 def downgrade_losses(settings: Settings, target: str) -> Lost:
@@ -47,15 +47,15 @@ def _lost(connection: sqlalchemy.Connection, schemas: Schemas, *, everything: bo
     def row(name: str) -> tuple[Any, ...]:
         return tuple(connection.exec_driver_sql(query(name, schemas)).one())
 
-    pending = claimed = dead = unannounced = letters = 0
+    pending = claimed = dead = not_broadcast = letters = 0
     if everything and _is_there(connection, schemas, "auto_post_outbox"):
         pending, claimed, dead = row("cli/unfinished")
     if _is_there(connection, schemas, "auto_post_consumers"):
-        by_anyone, by_hooks = row("cli/unannounced")
-        unannounced = by_anyone if everything else by_hooks
+        by_anyone, by_hooks = row("cli/not_broadcast")
+        not_broadcast = by_anyone if everything else by_hooks
     if _is_there(connection, schemas, "auto_post_webhook_dead_letters"):
         (letters,) = row("cli/webhook_dead_letters")
-    return Lost(pending, claimed, dead, unannounced, letters)
+    return Lost(pending, claimed, dead, not_broadcast, letters)
 
 
 def _is_there(connection: sqlalchemy.Connection, schemas: Schemas, table: str) -> bool:

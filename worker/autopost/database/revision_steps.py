@@ -41,7 +41,7 @@ def rehearse_mapping() -> None:
 
 
 def remove_mapping() -> None:
-    """Take away what the mapping made, and the function that its views called."""
+    """Remove what the mapping made, and the function that its views called."""
     _run_for_mapping(mapping_sql.remove_sql)
     _run(render("drop function {{ schema }}.auto_post_json(text);\n", _own_schemas()))
 

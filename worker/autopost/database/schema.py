@@ -92,9 +92,9 @@ async def _oldest_worker(database: Database, schemas: Schemas) -> str | None:
         return None
 
 
-async def require_rights(database: Database, schemas: Schemas, *, announces: bool = False) -> None:
+async def require_rights(database: Database, schemas: Schemas, *, broadcasts: bool = False) -> None:
     """Raise SchemaMismatch, with every missing right, unless this role may do what a worker does."""
-    missing = [row["missing"] for row in await database.fetch(query("worker/missing_rights", schemas), announces)]
+    missing = [row["missing"] for row in await database.fetch(query("worker/missing_rights", schemas), broadcasts)]
     if missing:
         lines = "\n".join(f"  {right}" for right in missing)
         raise SchemaMismatch(

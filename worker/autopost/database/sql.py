@@ -180,7 +180,7 @@ def quoted(schema: str) -> str:
 
 
 def depends_on_mapping(sql: str) -> bool:
-    """Return whether something of a mapping is to be filled in."""
+    """Return whether something of a mapping must be filled in."""
     return _OF_A_MAPPING.search(sql) is not None
 
 

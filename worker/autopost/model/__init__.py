@@ -85,7 +85,7 @@ class Operation:
     Texts are None where the platform's column was NULL. Each is cut at 4,000 characters, possibly within a word. With
     `summary` it is the first of the alerts that the row sums up. `title` is what its rule calls it (a text of the
     team, not redacted), None where posts show the operation type; `rule_id` is None for a rule that was removed.
-    With `is_digest` it is no operation: the row becomes the post that says what the agent did while rate-limited.
+    With `is_digest` it is not an operation: the row becomes the post that says what the agent did while rate-limited.
     """
 
     tracker_id: str
@@ -193,7 +193,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The operation is posted, or is to be. `digest` is what the post carries besides, None for nothing."""
+    """The operation is posted, or will be. `digest` is what the post carries besides, None for nothing."""
 
     claim: Claim
     written: Written

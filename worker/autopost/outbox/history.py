@@ -105,7 +105,7 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
     if not enabled:
         return f"rule {meeting[0]['id']}, which it meets, is switched off: `autopost rules on {meeting[0]['id']}`"
     if not since["capture_enabled"]:
-        return "capturing is switched off, and what ends meanwhile is left alone: select auto_post_capture_on()"
+        return "capturing is switched off, and what ends meanwhile is not captured: select auto_post_capture_on()"
     if is_old and operation["is_open"]:
         return (
             f"it has no completed_at and started before autopost was installed or capturing was last switched on "

@@ -179,12 +179,12 @@ class Outbox:
         """Remove up to `limit` rows that finished longer than `keep` ago; return how many."""
         return int(await self._pool.fetchval(self._query("worker/expire"), keep, limit))
 
-    async def forget_announcements(self, keep: timedelta, at_most: timedelta, limit: int) -> int:
-        """Remove announcements older than `keep`, up to `limit`; return how many.
+    async def forget_events(self, keep: timedelta, at_most: timedelta, limit: int) -> int:
+        """Remove broadcast events older than `keep`, up to `limit`; return how many.
 
         What a reader has not delivered yet goes only when it is older than `at_most`.
         """
-        tag = await self._pool.execute(self._query("worker/forget_announcements"), keep, at_most, limit)
+        tag = await self._pool.execute(self._query("worker/forget_events"), keep, at_most, limit)
         return int(tag.rsplit(" ", 1)[1])
 
     async def forget_dead_letters(self, keep: timedelta, limit: int) -> int:

@@ -60,7 +60,7 @@ async def _look(settings: Settings) -> Schemas:
     try:
         with went_away(settings):
             schemas = await require_schema(connection, settings)
-            await require_rights(connection, schemas, announces=settings.announces)
+            await require_rights(connection, schemas, broadcasts=settings.broadcasts)
             return schemas
     finally:
         connection.terminate()

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class InstanceHealth(Health):
-    """Ready while the database answers; it stays ready without the carrier, as the log is read instead."""
+    """Ready while the database answers; it stays ready without the transport, as the log is read instead."""
 
     served: bool = False
     registry: CollectorRegistry = metrics.SERVE_REGISTRY

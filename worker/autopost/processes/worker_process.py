@@ -83,7 +83,7 @@ async def _connected(
     problems = Problems()
     # The sequencer, the transport's consumer, those of all webhooks together, and the budget take one connection each.
     has_budget = settings.llm_daily_usd is not None
-    size = POOL_SIZE + sum((settings.announces, settings.broadcast is not Broadcast.NONE, bool(webhooks), has_budget))
+    size = POOL_SIZE + sum((settings.broadcasts, settings.broadcast is not Broadcast.NONE, bool(webhooks), has_budget))
     pool = await create_pool(settings, "worker", size=size, warm_up=partial(warm_up, schemas=schemas))
     try:
         keep_up_to_date = contextlib.AsyncExitStack()

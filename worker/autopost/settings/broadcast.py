@@ -1,4 +1,4 @@
-"""Settings of the broadcast: how new posts are announced to other systems."""
+"""Settings of the broadcast: how new posts are broadcast to other systems."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class BroadcastSettings(Group):
     broadcast: Broadcast = setting(
         Broadcast.NONE,
         f"{PREFIX}BROADCAST",
-        "The transport that announces new posts to the platform's back ends and to viewers of other instances. Must be "
-        "the same for all workers of a database.",
+        "The transport that broadcasts new posts to the platform's back ends and to viewers of other instances. Must "
+        "be the same for all workers of a database.",
         "none, notify (PostgreSQL), redis (Pub/Sub) or redis-stream; the last two need the extra `redis`",
     )
     broadcast_channel: str = setting(

@@ -51,7 +51,7 @@ class Settings(
     """All settings, each with its variable, meaning and allowed values."""
 
     @property
-    def announces(self) -> bool:
+    def broadcasts(self) -> bool:
         """Return whether posts are appended to the broadcast log, for a transport or for webhooks."""
         return self.broadcast is not Broadcast.NONE or self.webhooks_file is not None
 

@@ -75,7 +75,7 @@ def _variables() -> dict[str, str]:
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:
-    """Return a problem for each SOCIAL_POST_* variable that is no setting: what is ignored could be a safeguard."""
+    """Return a problem for each SOCIAL_POST_* variable that is not a setting: what is ignored could be a safeguard."""
     known = [name for name in _variables() if name.startswith(PREFIX)]
     return [
         f"{name}: not a setting; "

@@ -159,7 +159,7 @@ class HttpConnection(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a malformed request; the application is told that its client is gone if it has the request already."""
+        """Refuse a malformed request; the application learns that its client is gone if it has the request already."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()

@@ -64,7 +64,7 @@ def parse_tokens(text: str, source: str, folder: Path) -> list[Token]:
     if len(document) > MOST_TOKENS:
         problems.append(f"it has {len(document)} tokens; expected: at most {MOST_TOKENS}")
     if problems:
-        raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise ConfigurationError(f"{source} is invalid:\n" + "\n".join(f"  {problem}" for problem in problems))
     return [token for token in tokens if token is not None]
 
 

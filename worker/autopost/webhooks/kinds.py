@@ -96,7 +96,7 @@ def contradiction(kind: WebhookKind, parts: SplitResult) -> str | None:
 
 
 def misdirection(kind: WebhookKind, parts: SplitResult) -> str | None:
-    """Return what is wrong with an address of this kind's service that is no incoming webhook."""
+    """Return what is wrong with an address of this kind's service that is not an incoming webhook."""
     service = SERVICES[kind]
     if service.host is None or service.path is None or not service.host.fullmatch(parts.hostname or ""):
         return None

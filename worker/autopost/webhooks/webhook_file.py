@@ -72,7 +72,7 @@ def parse_webhooks(text: str, source: str, folder: Path, allowed: Collection[Net
     if not document:
         problems.append("there is no webhook in it; expected: a section each, such as [alerts]")
     if problems:
-        raise ConfigurationError(f"{source} is not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise ConfigurationError(f"{source} is invalid:\n" + "\n".join(f"  {problem}" for problem in problems))
     return [webhook for webhook in webhooks if webhook is not None]
 
 
@@ -158,7 +158,7 @@ def _from_file_or_here(key: str, section: dict[str, Any], folder: Path, about: A
         value = section[key]
         if isinstance(value, str) and value:
             return value
-        about(key, "is no text, or an empty one")
+        about(key, "is not a text, or an empty one")
         return None
     path = _path(in_file, section, folder, about)
     if path is None:
@@ -276,7 +276,7 @@ def _mail(kind: WebhookKind | None, section: dict[str, Any], folder: Path, about
         recipients = []
     user, has_password = section.get("user"), "password" in section or "password_file" in section
     if user is not None and (not isinstance(user, str) or not user or not user.isprintable()):
-        about("user", "is no text, or an empty one")
+        about("user", "is not a text, or an empty one")
     if has_password != (user is not None):
         about("user", f"{'missing' if has_password else 'without a password'}; expected: user and password, or neither")
     password = _from_file_or_here("password", section, folder, about) if has_password else None
@@ -289,11 +289,11 @@ def _headers(given: Any, about: About) -> tuple[tuple[str, str], ...]:
         return ()
     for name, value in given.items():
         if not _HEADER.fullmatch(name):
-            about("headers", f"{_shown(name)} is no name of a header")
+            about("headers", f"{_shown(name)} is not a valid name of a header")
         elif name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"):
             about("headers", f"{name} may not be given")
         elif not isinstance(value, str) or not value.isascii() or not value.isprintable() or value != value.strip():
-            about("headers", f"{name} is no text that a header can carry")
+            about("headers", f"{name} is not a text that a header can carry")
     return tuple((name, value) for name, value in given.items())
 
 

@@ -46,8 +46,8 @@ class Maintenance:
             "retention": self._expire,
             "platform": self._look_for_changes,
         }
-        if settings.announces:
-            self._jobs |= {"events": self._forget_announcements, "dead_letters": self._forget_dead_letters}
+        if settings.broadcasts:
+            self._jobs |= {"events": self._forget_events, "dead_letters": self._forget_dead_letters}
 
     async def run(self) -> None:
         """Run every job in rounds until cancelled."""
@@ -112,10 +112,10 @@ class Maintenance:
             if removed < BATCH_ROWS:
                 break
 
-    async def _forget_announcements(self) -> None:
+    async def _forget_events(self) -> None:
         for _ in range(CALLS_PER_ROUND):
             kept = (ANNOUNCEMENTS_KEPT, ANNOUNCEMENTS_KEPT_AT_MOST)
-            if await self._outbox.forget_announcements(*kept, BATCH_ROWS) < BATCH_ROWS:
+            if await self._outbox.forget_events(*kept, BATCH_ROWS) < BATCH_ROWS:
                 break
 
     async def _forget_dead_letters(self) -> None:

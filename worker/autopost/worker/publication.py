@@ -80,7 +80,7 @@ class _SummaryOutdated(Exception):
 class Publication:
     """Publishes groups of rows through a pool, as one worker. Lets asyncpg's errors pass.
 
-    With `on_posts` posts are also written to the log of announcements, and it is called after each commit with posts.
+    With `on_posts` posts are also written to the event log, and it is called after each commit with posts.
     """
 
     def __init__(
@@ -243,7 +243,7 @@ class Publication:
         if int(tag.rsplit(" ", 1)[1]) < len(posts):
             raise PostRefused
         if self._on_posts is not None:
-            await connection.execute(self._query("worker/announce"), *values)
+            await connection.execute(self._query("worker/write_events"), *values)
 
     async def _add_digests(self, connection: Any, decisions: Sequence[Proposal]) -> None:
         """Add the posts that will say, at the end of the window, what is skipped as rate-limited."""

@@ -123,7 +123,7 @@ class Publisher:
         while True:
             part = self._without_suspects(await self._parts.get())
             if self._failures >= GENERAL_FAILURES and len(part) > 1:
-                # Nothing can be posted, it seems: one row tells whether the others need to be tried.
+                # Nothing can be posted, it seems: one row shows if the others need to be tried.
                 error = await self._publish(part[:1], OF_A_GROUP)
                 if error is not None and is_transient(error):
                     self._release(part[1:], error)

@@ -40,5 +40,5 @@ class NoAnswer:
 
     @property
     def is_of_the_request(self) -> bool:
-        """Return whether another request may well be answered: the server is no reason to stop asking."""
+        """Return whether another request may well be answered: the server gives no reason to stop asking."""
         return self.reason in OF_THE_REQUEST

@@ -1,7 +1,7 @@
 """Compare a post by the LLM with the operation that it is about. Pure.
 
 Strict: a wrong rejection costs the wording of one post, a wrong post misleads everyone who reads it. Compared is what a
-model invents most: figures, links, mentions, names and the outcome. `vocabulary` knows a text that is no post at all.
+model invents most: figures, links, mentions, names and the outcome. `vocabulary` knows texts that are not posts.
 """
 
 from __future__ import annotations

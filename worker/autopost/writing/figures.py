@@ -86,7 +86,7 @@ _IN_WORDS = regex.compile(
 _WORD = regex.compile(r"[\p{L}\p{M}~≈]+")
 _IN_DATE = regex.compile(r"\d")
 _PER_CENT = frozenset({"cent", "ciento", "cento"})
-# After a figure without a unit, these are no noun that it counts.
+# After a figure without a unit, these are not a noun that it counts.
 _NO_NOUNS = frozenset(_WORDS["no_nouns"]["all"].split())
 _BEFORE_CHARACTERS = 24
 

@@ -1,4 +1,4 @@
-"""Know a text that is no post, whatever it is about: a refusal, talk about itself, a loop, a word or two. Pure."""
+"""Know a text that is not a post, whatever it is about: a refusal, talk about itself, a loop, a word or two. Pure."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _REPEATED = 3
 
 
 def misfit(text: str, known: str = "") -> str | None:
-    """Return why a text is no post, whatever it is about; None if it may be one.
+    """Return why a text is not a post, whatever it is about; None if it may be one.
 
     `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`. What the
-    operation's texts, `known`, say too is no talk about the post.
+    operation's texts, `known`, say too is not talk about the post.
     """
     refusal = REFUSALS.search(text)
     if refusal is not None and refusal.start() <= _BEGINNING:

@@ -14,7 +14,7 @@ from autopost.writing.breaker import Breaker, Permit, State
 MAX_REJECTED = 10  # in a row
 # Of one agent, whose texts may be what the model stumbles over. They alone must not stop it for the others.
 MAX_REJECTED_OF_ONE_AGENT = 5
-# Whoever they are of: a platform may have one agent.
+# Of any agent: a platform may have one.
 MAX_REJECTED_OF_ANYONE = 50
 
 SUBJECT = "language model's answers"

@@ -73,7 +73,7 @@ def parse_wording(text: str, source: str) -> Wording:
         shown = [f"  {problem}" for problem in problems[:MAX_PROBLEMS]]
         if len(problems) > MAX_PROBLEMS:
             shown.append(f"  and {len(problems) - MAX_PROBLEMS:,} more")
-        raise ConfigurationError("\n".join([f"{source} is not usable:", *shown]))
+        raise ConfigurationError("\n".join([f"{source} is invalid:", *shown]))
     return Wording([entry for entry in entries if entry is not None], voice)
 
 

@@ -36,7 +36,7 @@ class Writer:
     """Writes posts, at most `llm_concurrency` of them by the LLM at once, and fewer while answers come too late.
 
     Logs a warning at creation if the LLM is enabled but has no key. Not thread-safe: for one event loop. `on_state` is
-    called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are no posts;
+    called with `off`, with each state of the circuit breaker, or with `paused` while the LLM's answers are not posts;
     `on_agent` with the name of each agent before its texts are redacted. `problems` has why the LLM is not asked.
     """
 

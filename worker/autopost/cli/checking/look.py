@@ -136,7 +136,7 @@ async def _objects(connection: Connection, schemas: Schemas) -> list[Finding]:
 async def _rights(connection: Connection, settings: Settings, schemas: Schemas, session: dict[str, Any]) -> Finding:
     try:
         asked = query("worker/missing_rights", schemas)
-        missing = [row["missing"] for row in await connection.fetch(asked, settings.announces)]
+        missing = [row["missing"] for row in await connection.fetch(asked, settings.broadcasts)]
     except asyncpg.InsufficientPrivilegeError as error:
         missing = [message_without_values(error)]
     role = session["role"]

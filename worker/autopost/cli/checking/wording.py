@@ -25,7 +25,7 @@ async def team_wording(connection: Connection, settings: Settings, schemas: Sche
     try:
         wording = await asyncio.to_thread(read_wording, path)
     except ConfigurationError as error:
-        finding = f"{path} is not usable: {first_problem(error)}: workers that start with it do not start, others go on"
+        finding = f"{path} is invalid: {first_problem(error)}: workers that start with it do not start, others go on"
         return [problem(SUBJECT, finding, f"{_TRY} {path}  # names every problem")]
     try:
         rules = {row["id"]: row["enabled"] for row in await connection.fetch(query("cli/rules", schemas))}
@@ -39,7 +39,7 @@ async def team_wording(connection: Connection, settings: Settings, schemas: Sche
 
 
 def team_voice(settings: Settings) -> Voice:
-    """Return the voice in the file, the default one where it is not usable."""
+    """Return the voice in the file, the default one where the file is invalid."""
     try:
         return read_wording(settings.wording_file).voice
     except ConfigurationError:

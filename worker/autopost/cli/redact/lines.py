@@ -58,7 +58,7 @@ def redact_lines(
 
 
 def finding_facts(finding: Finding) -> dict[str, Any]:
-    """Return what is told of a finding; not what it found."""
+    """Return what is shown of a finding, without the text that it found."""
     return {
         "type": finding.entity,
         "start": finding.start,

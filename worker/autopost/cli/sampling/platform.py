@@ -105,7 +105,7 @@ async def _make_function(connection: Connection) -> None:
             raise
         raise SchemaMismatch(
             "the mapping calls auto_post_json, which is not there before the install, and this role cannot make it for "
-            "one transaction: grant temporary on the database to it, and connect to a server that is no standby"
+            "one transaction: grant temporary on the database to it, and connect to a server that is not a standby"
         ) from None
     await connection.execute("set transaction read only")
 
@@ -170,6 +170,6 @@ def _converted(expression: str, column: str, type_: int) -> str:
         if type_ < FIRST_USERS_OID
         else f"(case when ({expression}) is not null then pg_catalog.concat({expression}) end)"
     )
-    if column in TIMES:  # as a number: a year beyond 9999 is no datetime
+    if column in TIMES:  # as a number: a year beyond 9999 is not a datetime
         return f"extract(epoch from {text}::timestamptz)::float8"
     return f"pg_catalog.left({text}::text, {LENGTHS[column]})"

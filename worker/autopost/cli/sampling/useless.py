@@ -57,7 +57,7 @@ def unreadable(sample: Sample) -> list[Useless]:
     return [
         Useless(
             f"of the newest {total} {sample.unread:,} cannot be read: {listed(columns)} fails, as for {listed(ids)}",
-            "change the expression in the mapping's file: autopost.auto_post_json(...) gives NULL for what is no JSON",
+            "change the expression in the mapping's file: autopost.auto_post_json(...) is NULL for invalid JSON",
         )
     ]
 

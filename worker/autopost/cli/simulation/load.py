@@ -130,7 +130,7 @@ class Simulation:
 
 
 def _refusal(error: BaseException) -> BaseException:
-    """Return what to raise: a row that the platform refuses is told as such, anything else is as it is."""
+    """Return what to raise: an error of its own for a row that the platform refuses, any other error unchanged."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError | asyncpg.RaiseError):
         return AutopostError(f"the platform's table refuses simulated operations: {message_without_values(error)}")
     return error

@@ -13,7 +13,7 @@ from autopost.errors import AutopostError
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What there is beside a simulation. `holds_others`: operations that are no simulation's."""
+    """What there is beside a simulation. `holds_others`: operations that no simulation made."""
 
     holds_others: bool
     workers: int

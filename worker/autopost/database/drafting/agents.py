@@ -84,7 +84,7 @@ def candidates(operations: Table, snapshot: Snapshot) -> list[Link]:
 def _link(operations: Table, snapshot: Snapshot, wanted: Table | None) -> Link | None:
     if wanted is None:
         near, far = next(iter(candidates(operations, snapshot)), None), _through(operations, snapshot)
-        # What an agent has to do is no agent.
+        # What an agent has to do is not an agent.
         if near is None or far is None:
             return near or far
         is_work = core(near.table.name)[-1] in _WORK and core(far.table.name)[-1] in AGENTS_PROPER
@@ -140,7 +140,7 @@ def _by_values(operations: Table, snapshot: Snapshot) -> Link | None:
 
 def _named_column(table: Table) -> Column | None:
     """Return the column of an operation that names who works, where no other table describes it."""
-    # The id of a task of another table is no name: who works on it is.
+    # The id of a task of another table is not a name; that of who works on it is.
     tasks = {name for key in table.references for name in key.columns if has(name, "task", "job")}
     found = [
         column

@@ -26,7 +26,7 @@ _END_SUFFIXES = frozenset(["at", "time", "timestamp", "date", "on", "ts", "ms", 
 _START_WORDS = frozenset(["start", "started", "begin", "began", "created", "queued", "scheduled"])
 _ERROR_WORDS = frozenset(["error", "exception", "failure", "traceback", "stacktrace", "err", "stack"])
 
-# Words beside "error" that say that it is no text, or that something else than the operation failed.
+# Words beside "error" that say that it is not a text, or that something else than the operation failed.
 _NOT_ITS_ERROR = word_set(
     "code type count handler workflow policy class id handling event callback webhook hook notification delivery "
     "email alert retry"

@@ -90,7 +90,7 @@ def _of_column(table: Table, column: Column, points: dict[str, int]) -> Iterator
 
 
 def _is_a_kind(table: Table, column: Column) -> bool:
-    """Return whether the same few words come again and again: a kind of result is no text of what was done."""
+    """Return whether the same few words come again and again: a kind of result does not say what was done."""
     values = table.counts(column.name)
     is_again = 0 < len(values) <= _FEW_KINDS and values.total() >= _MANY * len(values)
     return is_again and column.kind is Kind.TEXT and not any(" " in value.strip() for value in values)

@@ -77,14 +77,14 @@ def agent_points(link: Link) -> int:
     name = points(" ".join(about), AGENT_WORDS)
     if about[-1] in ("task", "job") and _is_done(link.table):
         return 0
-    # The last word says what a row is: an agent's execution is no agent.
+    # The last word says what a row is: an agent's execution is not an agent.
     if name <= 0 or AGENT_WORDS.get(about[-1], 0) < 0 or has(link.column.name, "parent"):
         return 0
     return name + 2 * link.is_sure + 2 * link.column.not_null + (2 if has(link.column.name, "agent") else 0)
 
 
 def _is_done(table: Table) -> bool:
-    """Return whether the rows of a table are done some time, and are no agents then."""
+    """Return whether the rows of a table are finished at some time, and so are not agents."""
     status = status_column(table)
     return status is not None and knows_an_end(table.values(status))
 

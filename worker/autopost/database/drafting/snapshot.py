@@ -210,7 +210,7 @@ def literal(value: str) -> str:
 
 
 def as_json(value: str | None) -> Any:
-    """Return what a text holds as JSON, None for what is no JSON."""
+    """Return what a text holds as JSON, None for what is not valid JSON."""
     try:
         return None if value is None else json.loads(value)
     except (ValueError, RecursionError):

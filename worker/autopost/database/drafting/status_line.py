@@ -76,7 +76,7 @@ def _of_words(table: Table, column: Column) -> Status:
     notes = [f"{column.name}: {occurrences(values)}"] if values else []
     doubts = []
     if len(values) < len(table.values(column)):
-        doubts.append(f"values of {column.name} that are no plain words are neither shown nor translated")
+        doubts.append(f"values of {column.name} that are not plain words are neither shown nor translated")
     # Without any value nobody knows the letter case either.
     name = ref(column) if values else f"lower({ref(column)})"
     is_closed = column.kind is Kind.ENUM or bool(column.labels)

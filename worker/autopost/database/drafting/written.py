@@ -60,7 +60,7 @@ class Choice:
 
 
 def refuse_other_people(choice: Choice, name: str, agents: Section) -> None:
-    """Leave a column alone that must hold the id of somebody who is no agent, such as a user."""
+    """Skip a column that must hold the id of somebody who is not an agent, such as a user."""
     line = choice.lines.get(name)
     for reference in choice.table.references:
         if (

@@ -1,4 +1,4 @@
-"""Names that are announced: by a title, or by words such as `assigned to`."""
+"""Names that are introduced: by a title, or by words such as `assigned to`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _lower_end(text: str, words: list[Word], first: int) -> int | None:
 
 
 def _after_particles(text: str, words: list[Word], index: int) -> int | None:
-    """Return the place of the first word that is no particle; None if the words do not belong together."""
+    """Return the place of the first word that is not a particle; None if the words do not belong together."""
     for place in range(index, min(index + 4, len(words))):
         if words[place].text.lower() not in PARTICLES or words[place].capital:
             return place

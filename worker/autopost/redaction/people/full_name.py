@@ -89,7 +89,7 @@ def goes_on(word: Word) -> bool:
 
 
 def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = False) -> int | None:
-    """Return the end of a name in lower case: a given name that is no word, and a surname.
+    """Return the end of a name in lower case: a given name that is not a word, and a surname.
 
     What no list knows is a surname after a word such as `for`, or if it ends as one. A surname that is also a word
     needs words that come before people. `cued`: another name stands before this one.

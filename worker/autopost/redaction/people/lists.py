@@ -21,7 +21,7 @@ _ENDINGS = (
 )  # fmt: skip
 _PREFIXES = ("re", "un", "non", "pre", "de", "sub", "auto", "over", "multi", "inter", "micro", "mis", "co", "out", "up")
 
-# Parts of a hyphenated surname that are no words of their own: `Al-Rashid`.
+# Parts of a hyphenated surname that are not words of their own: `Al-Rashid`.
 _ARTICLES = frozenset(["", "al", "el", "ben", "bin", "abu", "ibn", "saint", "de"])
 
 _CASES = ("у", "а", "ом", "ем", "е", "ой", "ей", "ы", "и", "ю", "я", "ю", "ім", "ові")
@@ -90,7 +90,7 @@ def _kind(word: str, plain: str) -> Kind:
     unsure = plain in PRODUCTS or plain in PLACES
     is_word_ = word.isascii() and is_word(plain)  # an accent makes `Bašić` no English word
     given = plain in known.given or (not plain.isascii() and _declined(plain, known.given))
-    given = given or (not word.isascii() and plain in known.ambiguous)  # `Bjørn` is no word of another language
+    given = given or (not word.isascii() and plain in known.ambiguous)  # `Bjørn` is not a word of another language
     surname = plain in known.surnames
     return Kind(
         given=given,

@@ -38,7 +38,7 @@ def confirmed(text: str, finding: Finding) -> Iterator[Finding]:
 
 
 def _is_outside(word: Word) -> bool:
-    """Return whether a word at the edge of a name is no part of it."""
+    """Return whether a word at the edge of a name is not part of it."""
     plain = folded(word.text)
     outside = (
         plain in TITLES or plain in FUNCTION_WORDS or plain in NEVER or (word.kind == Kind() and plain not in PLACES)

@@ -57,7 +57,7 @@ LOWER_TITLES = frozenset(
     ]
 )
 
-# After a title these are no name.
+# After a title these are not a name.
 AFTER_TITLE = frozenset(
     """
     doctor professor president chancellor chair chairman chairwoman speaker minister secretary ambassador director

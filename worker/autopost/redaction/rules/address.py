@@ -64,7 +64,7 @@ _USPS = "USPS Publication 28, appendix C: street suffixes, unit designators, sta
 _ENGLISH = rf"(?s)\d[A-Za-z]?(?: 1/2)?,?[ \n].*?(?:{STRONG}|{WEAK})\b|\d(?:st|nd|rd|th)[ \n]{STRONG}\b"
 _LOWER = rf"\b\d{{1,5}} (?:{LOWER} ){{1,3}}?(?i:{STRONG}|{WEAK})\b"
 
-# Compounds in which the last part is no street.
+# Compounds in which the last part is not a street.
 _NO_STREET = (
     "arbeitsplatz", "speicherplatz", "sitzplatz", "stellplatz", "listenplatz", "umweg", "ausweg", "hinweg", "rückweg", "dienstweg", "rechtsweg",
     "lösungsweg", "mittelweg", "norway", "gateway", "runway", "subway", "halfway", "highway", "freeway", "railway", "pathway", "broadway",

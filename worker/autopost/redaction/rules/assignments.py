@@ -1,6 +1,6 @@
-"""Secrets that follow a word that announces them: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
+"""Secrets that follow a label: `password is …`, `token: …`, `SECRET=…`, `"api_key": "…"`."""
 
-# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is no password
+# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is not a password
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def has_digits(text: str, start: int, end: int) -> bool:
 
 
 def is_spelled(value: str) -> bool:
-    """Return whether a value is letters in groups that are no words: `QXTPLM`, `xkqpz-wmnrt`."""
+    """Return whether a value is letters in groups that are not words: `QXTPLM`, `xkqpz-wmnrt`."""
     parts = value.lower().split("-")
     return (
         value.replace("-", "").isalpha()

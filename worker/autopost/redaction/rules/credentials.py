@@ -65,7 +65,7 @@ _SAMPLES = frozenset(
 
 
 def _is_userinfo(text: str, start: int, end: int) -> bool:
-    """Return whether `user:password` is no sample of a manual and refers to no variable."""
+    """Return whether `user:password` is neither a sample of a manual nor a reference to a variable."""
     user, _, password = text[start:end].partition(":")
     return (
         password.strip("[]{}<>").lower() not in _SAMPLES

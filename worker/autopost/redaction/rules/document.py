@@ -42,7 +42,7 @@ def _is_identifier(text: str, start: int, end: int) -> bool:
 
 
 def has_digits(least: int) -> Callable[[str, int, int], bool]:
-    """Return whether a value has enough digits, is not part of a longer one, and is no count, date or time.
+    """Return whether a value has enough digits, is not part of a longer one, and is not a count, date or time.
 
     Of eight and more capitals and digits two digits are enough.
     """

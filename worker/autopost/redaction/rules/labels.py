@@ -3,7 +3,7 @@
 A word boundary of RE2 is one of ASCII letters, so words of other scripts have none.
 """
 
-# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is no password
+# ruff: noqa: E501, S105  # a pattern is easier to read on one line, and is not a password
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Passphrases of plain words, hints and answers to security questions: `the passphrase is maple orbit kettle`."""
 
-# ruff: noqa: E501  # a pattern is easier to read on one line, and is no password
+# ruff: noqa: E501  # a pattern is easier to read on one line, and is not a password
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _ABOUT_SEARCH = re.compile(r"(?i)\b(?:key ?words?|seo|search(?:es|ed)?|rank(?:s|
 
 
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the words that a label for passphrases announces."""
+    """Yield the words after a label for passphrases."""
     seed = _SEED.fullmatch(text[start:end]) is not None
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
         return
     if _ABOUT_SEARCH.search(text, max(0, start - _BRIDGE_CHARACTERS * 2), start):
         return  # a key phrase of a text
     if text[end - 1] in "dDsS" and _TELLS.search(text, end, end + _BRIDGE_CHARACTERS) is None:
-        return  # `password` or `passwords`, and nothing that announces a value
+        return  # `password` or `passwords`, and nothing that introduces a value
     stop = _stop(text, end)
     window = text[end:stop]
     ascii_label = text[start:end].isascii()

@@ -1,10 +1,10 @@
 """Passwords that are a plain word, in languages other than English: `Das Passwort lautet Sonnenblume`.
 
 Such a word counts as a password after a colon and after words that only a value follows, if its clause ends there, and in
-quotes after any form of `to be`. Words that say what a password is like are left alone.
+quotes after any form of `to be`. Words that say what a password is like stay.
 """
 
-# ruff: noqa: E501  # a pattern is easier to read on one line, and is no password
+# ruff: noqa: E501  # a pattern is easier to read on one line, and is not a password
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ ENTITY = "VEHICLE_ID"
 
 _SOURCE = "forms of registration plates by country"
 
-# Forms that are no ordinary words and numbers.
+# Forms that are not ordinary words and numbers.
 _FORMS = (
     r"[A-Z]{2}\d{2} ?[A-Z]{3}"  # Great Britain since 2001
     r"|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"  # Great Britain before

@@ -26,7 +26,7 @@ _VARY = "authorization, cookie, host, x-forwarded-proto, x-forwarded-prefix"
 
 
 async def show_document(context: FeedContext, write: Write, media_type: str, request: Request) -> Response:
-    """Return a page of posts, the newest first; a client that has it already is told so by its ETag.
+    """Return a page of posts, the newest first; a client that has it already gets 304 by its ETag.
 
     Raises TokenRequired, OtherTenant, InvalidPosition and DatabaseUnavailable.
     """

@@ -1,4 +1,4 @@
--- Writes posts to the log of announcements, in the transaction that publishes them and in their order. $1 ids,
+-- Writes posts to the event log, in the transaction that publishes them and in their order. $1 ids,
 -- $2 tenants, $3 agents, $4 post types, $5 contents, $6 metadata, $7 times, each post's own. A mapping's values for the
 -- platform's own columns come from the trigger that wrote the posts (sql/mapping/write.sql).
 with given as (

@@ -1,5 +1,5 @@
--- Removes announcements, at most $3: those that were published longer than $1 ago and that every reader has delivered,
--- and those of more than $2 ago, whoever has not: a reader that nobody has any more holds the log no longer.
+-- Removes events, at most $3: those that were published longer than $1 ago and that every consumer has delivered,
+-- and those of more than $2 ago in any case: a consumer that no longer exists does not hold the log.
 delete from {{ schema }}.auto_post_events as a
 where
     a.seq = any(array(
