@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
@@ -34,6 +38,24 @@ def test_links_between_pages_lead_somewhere() -> None:
         for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))
     ]
     assert [(page.name, target) for page, target in links if not (page.parent / target).exists()] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_links_to_headings_lead_to_one() -> None:
+    """Every link with an anchor names a heading of its page."""
+    links = [
+        (page, (page.parent / target).resolve() if target else page, anchor)
+        for page in PAGES
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8"))
+    ]
+    of_pages = {page.resolve(): _anchors(page) for page in PAGES}
+    assert [(page.name, anchor) for page, target, anchor in links if anchor not in of_pages[target.resolve()]] == []
 
 
 def test_every_page_is_in_an_index() -> None:
