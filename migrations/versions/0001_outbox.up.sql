@@ -2737,8 +2737,12 @@ comment on function {{ schema }}.auto_post_add_digests(text[], text[], interval)
 -- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
--- Fails, and changes nothing, when the platform's audit log does not keep each of the rows.
-create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
+-- Fails, and changes nothing, without p_confirm, and when the platform's audit log does not keep each of the rows.
+create or replace function {{ schema }}.auto_post_purge(
+    p_agent_id text default null,
+    p_tenant_id text default null,
+    p_confirm boolean default false
+)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -2750,6 +2754,14 @@ declare
 begin
     if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
         raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
+    end if;
+    if not coalesce(p_confirm, false) then
+        select pg_catalog.count(*), pg_catalog.count(*) filter (where o.state in ('pending', 'claimed'))
+        into v_rows, v_ended
+        from {{ schema }}.auto_post_outbox as o
+        where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id;
+        raise exception 'nothing was purged: % outbox rows would be removed, % of them not posted yet', v_rows, v_ended
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Repeat it with p_confirm => true.';
     end if;
     with held as (
         select o.id
@@ -2849,10 +2861,11 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_purge(text, text) from public;
+revoke execute on function {{ schema }}.auto_post_purge(text, text, boolean) from public;
 
-comment on function {{ schema }}.auto_post_purge(text, text) is
-'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';
+comment on function {{ schema }}.auto_post_purge(text, text, boolean) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many. '
+'Without p_confirm it changes nothing and fails with the number.';
 
 -- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
 -- Finds the rows by their ids and does not read the outbox through.
@@ -3169,13 +3182,15 @@ revoke execute on function {{ schema }}.auto_post_skip(text, text) from public;
 comment on function {{ schema }}.auto_post_skip(text, text) is
 'Ends what waits of one operation as skipped, for a reason that is given; returns how many rows.';
 
--- Gives skipped rows that ended from p_from to before p_to another chance, the oldest first; returns how many.
--- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted.
+-- Makes skipped rows that ended from p_from to before p_to pending again, the oldest first; returns how many.
+-- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted. Without p_confirm it changes nothing and
+-- fails with the number.
 create or replace function {{ schema }}.auto_post_requeue(
     p_from timestamptz,
     p_to timestamptz,
     p_reason text default null,
-    p_limit integer default 1000
+    p_limit integer default 1000,
+    p_confirm boolean default false
 )
 returns integer
 language plpgsql
@@ -3187,6 +3202,15 @@ begin
     if p_from is null or p_to is null or p_from >= p_to or p_limit is null or p_limit < 1 then
         raise exception 'p_from must be before p_to, and p_limit 1 or more'
         using errcode = 'invalid_parameter_value';
+    end if;
+    if not coalesce(p_confirm, false) then
+        select pg_catalog.count(*) into v_rows
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at >= p_from and o.finished_at < p_to and o.state = 'skipped'
+            and (p_reason is null or o.reason = p_reason);
+        raise exception 'nothing was changed: % skipped rows would be pending again', least(v_rows, p_limit)
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Repeat it with p_confirm => true.';
     end if;
     with skipped as (
         select o.id
@@ -3213,11 +3237,11 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) from public;
+revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer, boolean) from public;
 
-comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
-'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
-'how many.';
+comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer, boolean) is
+'Makes skipped rows that ended in a range of time pending again, of one reason or, with NULL, of any; returns how '
+'many. Without p_confirm it changes nothing and fails with the number.';
 
 -- Lets the trigger write to the outbox. Operations that ended meanwhile are never captured.
 create or replace function {{ schema }}.auto_post_capture_on()
@@ -3236,43 +3260,31 @@ revoke execute on function {{ schema }}.auto_post_capture_on() from public;
 comment on function {{ schema }}.auto_post_capture_on() is
 'Lets the trigger write to the outbox again. What ended meanwhile is not captured later.';
 
--- Keeps the trigger from writing to the outbox. What is pending there is drained.
+-- Keeps the trigger from writing to the outbox, and returns how many rows still wait there; workers go on with them.
+-- What ends from now on is never captured.
 create or replace function {{ schema }}.auto_post_capture_off()
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    update {{ schema }}.auto_post_control as c set capture_enabled = false;
-    perform {{ schema }}.auto_post_log_operator_action('capture_off');
-end
-$$;
-
-revoke execute on function {{ schema }}.auto_post_capture_off() from public;
-
-comment on function {{ schema }}.auto_post_capture_off() is
-'Keeps the trigger from writing to the outbox; what is pending there is drained.';
-
--- Switches capturing off and returns how many rows still wait; when it returns 0, the outbox is drained.
-create or replace function {{ schema }}.auto_post_drain()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if (select c.capture_enabled from {{ schema }}.auto_post_control as c) then
-        perform {{ schema }}.auto_post_capture_off();
+    update {{ schema }}.auto_post_control as c set capture_enabled = false where c.capture_enabled;
+    if found then
+        perform {{ schema }}.auto_post_log_operator_action('capture_off');
     end if;
+    raise notice 'capturing is off: what ends from now on is never captured'
+    using hint = 'select {{ schema }}.auto_post_capture_on() switches it on again.';
     return (
         select pg_catalog.count(*) from {{ schema }}.auto_post_outbox as o where o.state in ('pending', 'claimed')
     );
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_drain() from public;
+revoke execute on function {{ schema }}.auto_post_capture_off() from public;
 
-comment on function {{ schema }}.auto_post_drain() is
-'Switches capturing off and returns how many rows still wait. Call it until it says 0; then auto_post_capture_on().';
+comment on function {{ schema }}.auto_post_capture_off() is
+'Keeps the trigger from writing to the outbox: what ends from now on is never captured. Returns how many rows still '
+'wait; repeat it until it returns 0, then the outbox is drained.';
 
 -- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
 -- p_title NULL: posts show the operation type.

@@ -3,8 +3,12 @@
 -- rows have words only.
 -- What still waits ends as skipped (purged), with its audit row. Posts and the audit log are the platform's and stay.
 -- Returns how many outbox rows went. Their operations never count again. Locks them in the order of their ids.
--- Fails, and changes nothing, when the platform's audit log does not keep each of the rows.
-create or replace function {{ schema }}.auto_post_purge(p_agent_id text default null, p_tenant_id text default null)
+-- Fails, and changes nothing, without p_confirm, and when the platform's audit log does not keep each of the rows.
+create or replace function {{ schema }}.auto_post_purge(
+    p_agent_id text default null,
+    p_tenant_id text default null,
+    p_confirm boolean default false
+)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -16,6 +20,14 @@ declare
 begin
     if (p_agent_id is null) = (p_tenant_id is null) or coalesce(p_agent_id, p_tenant_id) = '' then
         raise exception 'give an agent or a tenant, and not both' using errcode = 'invalid_parameter_value';
+    end if;
+    if not coalesce(p_confirm, false) then
+        select pg_catalog.count(*), pg_catalog.count(*) filter (where o.state in ('pending', 'claimed'))
+        into v_rows, v_ended
+        from {{ schema }}.auto_post_outbox as o
+        where o.agent_id = p_agent_id or o.tenant_id = p_tenant_id;
+        raise exception 'nothing was purged: % outbox rows would be removed, % of them not posted yet', v_rows, v_ended
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Repeat it with p_confirm => true.';
     end if;
     with held as (
         select o.id
@@ -115,7 +127,8 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_purge(text, text) from public;
+revoke execute on function {{ schema }}.auto_post_purge(text, text, boolean) from public;
 
-comment on function {{ schema }}.auto_post_purge(text, text) is
-'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many.';
+comment on function {{ schema }}.auto_post_purge(text, text, boolean) is
+'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many. '
+'Without p_confirm it changes nothing and fails with the number.';

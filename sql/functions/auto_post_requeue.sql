@@ -1,10 +1,12 @@
--- Gives skipped rows that ended from p_from to before p_to another chance, the oldest first; returns how many.
--- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted.
+-- Makes skipped rows that ended from p_from to before p_to pending again, the oldest first; returns how many.
+-- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted. Without p_confirm it changes nothing and
+-- fails with the number.
 create or replace function {{ schema }}.auto_post_requeue(
     p_from timestamptz,
     p_to timestamptz,
     p_reason text default null,
-    p_limit integer default 1000
+    p_limit integer default 1000,
+    p_confirm boolean default false
 )
 returns integer
 language plpgsql
@@ -16,6 +18,15 @@ begin
     if p_from is null or p_to is null or p_from >= p_to or p_limit is null or p_limit < 1 then
         raise exception 'p_from must be before p_to, and p_limit 1 or more'
         using errcode = 'invalid_parameter_value';
+    end if;
+    if not coalesce(p_confirm, false) then
+        select pg_catalog.count(*) into v_rows
+        from {{ schema }}.auto_post_outbox as o
+        where
+            o.finished_at >= p_from and o.finished_at < p_to and o.state = 'skipped'
+            and (p_reason is null or o.reason = p_reason);
+        raise exception 'nothing was changed: % skipped rows would be pending again', least(v_rows, p_limit)
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Repeat it with p_confirm => true.';
     end if;
     with skipped as (
         select o.id
@@ -42,8 +53,8 @@ begin
 end
 $$;
 
-revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) from public;
+revoke execute on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer, boolean) from public;
 
-comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer) is
-'Gives skipped rows that ended in a range of time another chance, of one reason or, with NULL, of any; returns '
-'how many.';
+comment on function {{ schema }}.auto_post_requeue(timestamptz, timestamptz, text, integer, boolean) is
+'Makes skipped rows that ended in a range of time pending again, of one reason or, with NULL, of any; returns how '
+'many. Without p_confirm it changes nothing and fails with the number.';

@@ -298,7 +298,7 @@ async def test_skip_waits_for_the_publisher(race: Race, commits: bool) -> None:
 
 
 @either_way
-@pytest.mark.parametrize("deed", ["auto_post_skip('op', 'by hand')", "auto_post_purge('ada')"])
+@pytest.mark.parametrize("deed", ["auto_post_skip('op', 'by hand')", "auto_post_purge('ada', p_confirm => true)"])
 async def test_publisher_waits_for_the_dba(race: Race, deed: str, commits: bool) -> None:
     """It has lost the row if the DBA commits, and posts it if not."""
     claims = await race.claimed()
@@ -320,7 +320,7 @@ async def test_purge_waits_for_the_publisher(race: Race, commits: bool) -> None:
     claims = await race.claimed()
     publishing = await race.publishing("one", posts(claims), at=COMMIT)
     dba = await race.session()
-    purging = dba.start("select auto_post_purge('ada')")
+    purging = dba.start("select auto_post_purge('ada', p_confirm => true)")
     await race.waits(dba, on=publishing)
     await (publishing.finish() if commits else publishing.crash())
     assert await purging == 1
@@ -333,7 +333,7 @@ async def test_purge_that_waited_for_the_publisher_removes_the_window_too(race: 
     claims = await race.claimed()
     publishing = await race.publishing("one", posts(claims), at=COMMIT)
     dba = await race.session()
-    purging = dba.start("select auto_post_purge('ada')")
+    purging = dba.start("select auto_post_purge('ada', p_confirm => true)")
     await race.waits(dba, on=publishing)
     await publishing.finish()
     await purging
@@ -346,7 +346,7 @@ async def test_purge_that_waited_for_the_publisher_removes_the_window_too(race: 
 async def test_claim_takes_nothing_that_is_being_purged(race: Race) -> None:
     """It does not wait, and afterwards there is nothing."""
     race.host.complete()
-    dba = await opened(race, "select auto_post_purge('ada')")
+    dba = await opened(race, "select auto_post_purge('ada', p_confirm => true)")
     assert await race.outbox("one").claim(10, LEASE) == []
     await dba.end()
     assert await race.outbox("one").claim(10, LEASE) == []
@@ -360,7 +360,7 @@ async def test_purge_waits_for_the_claim_and_takes_the_row_away(race: Race) -> N
     await worker.begin()
     assert len(await worker.outbox("one").claim(10, LEASE)) == 1
     dba = await race.session()
-    purging = dba.start("select auto_post_purge('ada')")
+    purging = dba.start("select auto_post_purge('ada', p_confirm => true)")
     await race.waits(dba, on=worker)
     await worker.end()
     assert await purging == 1
@@ -461,7 +461,7 @@ def ended(race: Race, state: str) -> None:
 REVIVE = {
     "retry": ("dead", "select auto_post_retry('op')"),
     "retry_all": ("dead", "select auto_post_retry_all()"),
-    "requeue": ("skipped", "select auto_post_requeue('2000-01-01', '2100-01-01')"),
+    "requeue": ("skipped", "select auto_post_requeue('2000-01-01', '2100-01-01', p_confirm => true)"),
 }
 revivals = pytest.mark.parametrize(("state", "revive"), REVIVE.values(), ids=REVIVE)
 
@@ -616,7 +616,7 @@ async def test_switch_and_capture_do_not_wait_for_each_other(race: Race, switch:
 async def test_purge_does_not_see_what_is_being_captured(race: Race) -> None:
     """Neither waits for the other, and the operation has its end."""
     agent = await opened(race, INSERT, "op")
-    assert race.host.value("select auto_post_purge('ada')") == 0
+    assert race.host.value("select auto_post_purge('ada', p_confirm => true)") == 0
     await agent.end()
     assert race.states() == ["pending"]
 
@@ -657,7 +657,7 @@ async def test_holder_and_publisher_do_not_wait_for_each_other(race: Race, actio
 
 async def test_purging_and_publishing_do_not_wait_for_each_other(race: Race) -> None:
     """A group of one agent is published while the agent is purged."""
-    await crossing(race, lambda session, _: session.value("select auto_post_purge('ada')"))
+    await crossing(race, lambda session, _: session.value("select auto_post_purge('ada', p_confirm => true)"))
 
 
 async def test_switching_two_rules_that_overlap_does_not_deadlock(race: Race) -> None:

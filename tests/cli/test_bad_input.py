@@ -114,16 +114,31 @@ def with_wrong_password(rules: str, *commands: str) -> list[subprocess.Completed
         return [autopost(command, dsn=dsn) for command in commands]
 
 
-def test_role_without_rights_is_a_clear_error(host: Host, database: str) -> None:
-    """Exit code 4, and what it may not do."""
+@pytest.mark.parametrize(
+    ("command", "group", "remedy"),
+    [
+        (["run"], None, "autopost grant --login ROLE"),
+        (["pause", "--all"], "auto_post_reader", "the role that migrates, or EXECUTE on the function"),
+        (["migrate"], None, "Migrate as the owner of the table of operations"),
+    ],
+    ids=["run", "pause", "migrate"],
+)
+def test_role_without_rights_is_a_clear_error(
+    host: Host, database: str, command: list[str], group: str | None, remedy: str
+) -> None:
+    """Exit code 4, what it may not do, and what gives it the right."""
     role = f"stranger_{os.getpid()}"
     host.execute(f"create role {role} login")
     try:
-        result = autopost("run", dsn=f"{database} user={role}")
+        if group is not None:
+            assert autopost("grant", "--reader", role, dsn=database).returncode == 0
+        result = autopost(*command, dsn=f"{database} user={role}")
     finally:
+        host.execute(f"drop owned by {role}")
         host.execute(f"drop role {role}")
     assert result.returncode == 4
     assert "permission denied" in result.stderr
+    assert remedy in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
 
 

@@ -422,7 +422,7 @@ def test_every_right_that_a_group_lacks_is_named(installed: Platform, group: str
         "delete on auto_post_outbox to auto_post_worker",
         "update on agents to auto_post_worker",
         "select on operation_trackers to auto_post_worker",
-        "execute on function auto_post_purge(text, text) to auto_post_worker",
+        "execute on function auto_post_purge(text, text, boolean) to auto_post_worker",
         "update on auto_post_control to auto_post_reader",
         "select on auto_post_outbox to auto_post_reader",
         "select (draft) on auto_post_outbox to auto_post_reader",

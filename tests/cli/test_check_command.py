@@ -252,10 +252,10 @@ CHANGES = [
     ("drop function auto_post_pause(text, text)", "function auto_post_pause(text, text) is missing"),
     (
         (
-            "create or replace function autopost.auto_post_drain() returns bigint language plpgsql "
+            "create or replace function autopost.auto_post_capture_off() returns bigint language plpgsql "
             "set search_path = pg_catalog, pg_temp as $$ begin return 0; end $$"
         ),
-        "function auto_post_drain() does not do what this version's does",
+        "function auto_post_capture_off() does not do what this version's does",
     ),
     (
         (

@@ -72,7 +72,7 @@ ORDER = [
         for name in ("correct_clock", "expire", "count_alerts", "add_digests", "purge", "history")
     ),
     *(f"functions/auto_post_{name}" for name in ("pause", "resume", "retry", "retry_all", "skip", "requeue")),
-    *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "drain", "add_rule", "title_rule")),
+    *(f"functions/auto_post_{name}" for name in ("capture_on", "capture_off", "add_rule", "title_rule")),
     "functions/auto_post_end_session",
     "functions/auto_post_switch_rule",
     *(f"functions/auto_post_{name}" for name in ("sequence_events", "retry_webhook", "forget_webhook")),

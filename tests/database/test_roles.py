@@ -47,7 +47,7 @@ FORBIDDEN_TO_WORKER = [
     "delete from auto_post_rate_limits",
     "update auto_post_alert_windows set posted = 0",
     "truncate auto_post_outbox",
-    "select auto_post_purge('ada')",
+    "select auto_post_purge('ada', p_confirm => true)",
     "select auto_post_retry('op')",
     "drop table auto_post_outbox",
     "create table public.mine ()",

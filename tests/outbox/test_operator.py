@@ -41,6 +41,7 @@ NONSENSE = {
     "auto_post_requeue(now(), now())": "p_from must be before p_to",
     "auto_post_requeue(null, now())": "p_from must be before p_to",
     "auto_post_requeue('-infinity', now(), p_limit => 0)": "p_limit 1 or more",
+    "auto_post_requeue('-infinity', 'infinity')": "nothing was changed: 0 skipped rows would be pending again",
     "auto_post_add_rule(' ')": "the operation type must not be empty",
     "auto_post_add_rule('x', p_match => 'regex')": "p_match is regex, and must be exact or like",
     "auto_post_add_rule('x%')": "looks like a pattern",
@@ -52,6 +53,7 @@ NONSENSE = {
     "auto_post_purge()": "give an agent or a tenant, and not both",
     "auto_post_purge('ada', 'tenant')": "give an agent or a tenant, and not both",
     "auto_post_purge('')": "give an agent or a tenant, and not both",
+    "auto_post_purge('ada')": "nothing was purged: 1 outbox rows would be removed, 1 of them not posted yet",
     "auto_post_expire('-1 day')": "p_keep must not be negative",
     "auto_post_expire(null)": "p_keep must not be negative",
     "auto_post_expire('7 days', 0)": "p_limit must be 1 or more",
@@ -302,8 +304,9 @@ async def test_requeued_rows_are_those_of_a_time_and_a_reason(
     host.complete("limited")
     host.complete("student", agent=host.agent("stu", maturity="STUDENT"))
     await work_off(host, settings, redactor)
-    assert host.value("select auto_post_requeue(now() - interval '2 hours', now() - interval '1 hour')") == 0
-    assert host.value("select auto_post_requeue(now() - interval '1 hour', now(), 'rate_limited')") == 1
+    requeue = "select auto_post_requeue(now() - interval '2 hours', now() + %s::interval, %s, p_confirm => true)"
+    assert host.value(requeue, ("-1 hour", None)) == 0
+    assert host.value(requeue, ("0 hours", "rate_limited")) == 1
     host.age_posts("5 minutes")
     await work_off(host, settings, redactor)
     assert [row["state"] for row in host.outbox()] == ["posted", "posted", "skipped"]
@@ -316,10 +319,10 @@ async def test_capture_off_writes_nothing_and_what_waits_is_worked_off(
 ) -> None:
     """Off, drained, on."""
     host.complete("before")
-    assert host.value("select auto_post_drain()") == 1
+    assert host.value("select auto_post_capture_off()") == 1
     host.complete("meanwhile")
     await work_off(host, settings, redactor)
-    assert host.value("select auto_post_drain()") == 0
+    assert host.value("select auto_post_capture_off()") == 0
     host.execute("select auto_post_capture_on()")
     host.complete("after")
     assert [row["tracker_id"] for row in host.outbox()] == ["before", "after"]

@@ -72,7 +72,7 @@ def test_windows_of_alerts_go_with_their_summaries(host: Host) -> None:
     host.execute("update auto_post_outbox set finished_at = now() - interval '8 days'")
     expire(host)
     assert {row["agent_id"] for row in host.rows("select agent_id from auto_post_alert_windows")} == {"new"}
-    host.execute("select auto_post_purge('new')")
+    host.execute("select auto_post_purge('new', p_confirm => true)")
     assert host.rows("select from auto_post_alert_windows") == []
 
 
@@ -136,7 +136,7 @@ async def test_operation_that_flaps_at_the_moment_of_its_removal_does_not_count_
     assert claim.already_processed
 
 
-@pytest.mark.parametrize("removal", ["auto_post_purge('ada')", "auto_post_expire('7 days')"])
+@pytest.mark.parametrize("removal", ["auto_post_purge('ada', p_confirm => true)", "auto_post_expire('7 days')"])
 async def test_claim_on_a_removed_row_does_not_fit_its_successor(
     host: Host, settings: Settings, outbox: Outbox, removal: str
 ) -> None:
@@ -199,9 +199,9 @@ def purged_setup(host: Host) -> None:
 @pytest.mark.parametrize(
     ("call", "left", "limits"),
     [
-        ("auto_post_purge('ada')", ["other"], ["bob"]),
-        ("auto_post_purge(p_tenant_id => 'tenant')", ["waits"], ["ada"]),
-        ("auto_post_purge('nobody')", ["done", "waits", "other"], ["ada", "bob"]),
+        ("auto_post_purge('ada', p_confirm => true)", ["other"], ["bob"]),
+        ("auto_post_purge(p_tenant_id => 'tenant', p_confirm => true)", ["waits"], ["ada"]),
+        ("auto_post_purge('nobody', p_confirm => true)", ["done", "waits", "other"], ["ada", "bob"]),
     ],
 )
 async def test_purge_removes_all_of_an_agent_or_a_tenant(
@@ -233,7 +233,7 @@ def test_purge_whose_audit_rows_the_platform_swallows_changes_nothing(host: Host
     before = host.outbox()
     host.execute(SWALLOW_AUDIT_ROWS)
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="kept 0 of 1 rows"):
-        host.execute("select auto_post_purge('ada')")
+        host.execute("select auto_post_purge('ada', p_confirm => true)")
     assert host.outbox() == before
 
 
@@ -242,7 +242,7 @@ async def test_worker_that_holds_a_purged_row_loses_it(host: Host, settings: Set
     host.agent()
     host.complete()
     (claim,) = await outbox.claim(1, LEASE)
-    assert host.value("select auto_post_purge('ada')") == 1
+    assert host.value("select auto_post_purge('ada', p_confirm => true)") == 1
     pool = await create_pool(settings, "test", size=1)
     proposal = Posted(claim, Written("text", Generator.TEMPLATE))
     published = await Publication(pool, SCHEMAS, "one").publish(

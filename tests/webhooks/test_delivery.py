@@ -493,7 +493,7 @@ def test_purge_takes_dead_letters_along(host: Host, posts: Log) -> None:
             "values (%s, %s, 'p', %s, '{}', 'e')",
             (hook, position, agent),
         )
-    host.execute("select auto_post_purge('ada')")
+    host.execute("select auto_post_purge('ada', p_confirm => true)")
     assert [row["agent_id"] for row in host.rows("select agent_id from auto_post_webhook_dead_letters")] == ["bob"]
 
 

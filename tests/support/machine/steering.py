@@ -12,7 +12,7 @@ from hypothesis.stateful import rule
 
 from tests.support.machine.base import TYPES, Base, Step, agents, call, mostly_on, one_of, picks
 
-ALWAYS = "select auto_post_requeue('2000-01-01', '2100-01-01', $1)"
+ALWAYS = "select auto_post_requeue('2000-01-01', '2100-01-01', $1, p_confirm => true)"
 RUN_OUT = """
 with late as (select id from auto_post_outbox where state = 'claimed' for update skip locked)
 update auto_post_outbox as o set available_at = o.captured_at from late where o.id = late.id
@@ -152,7 +152,7 @@ class SteeringRules(Base):
         gone = self.rows(lambda row: (row.operation.tenant == tenant) if whole_tenant else row.operation.agent == agent)
         blocked = not self.locked().isdisjoint(gone)
         found = (None, tenant) if whole_tenant else (agent, None)
-        removed = self.stage.call("select auto_post_purge($1, $2)", *found, blocked=blocked)
+        removed = self.stage.call("select auto_post_purge($1, $2, true)", *found, blocked=blocked)
         if blocked:
             return
         assert removed == len(gone)

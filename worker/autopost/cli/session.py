@@ -68,7 +68,7 @@ def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], 
             leave_stdout()
             raise typer.Exit from None
         except asyncpg.InsufficientPrivilegeError as error:
-            raise SchemaMismatch(f"this role may not do that: {message_without_values(error)}") from None
+            raise no_right(error) from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         else:
@@ -137,13 +137,22 @@ def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
             schemas = await require_schema(pool, settings)
             return await act(Outbox(pool, schemas, settings.worker_name))
         except asyncpg.InsufficientPrivilegeError as error:
-            raise SchemaMismatch(f"this role may not do that: {message_without_values(error)}") from None
+            raise no_right(error) from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         finally:
             pool.terminate()
 
     return run(on_pool())
+
+
+def no_right(error: asyncpg.InsufficientPrivilegeError) -> SchemaMismatch:
+    """Return the error for a statement that this role may not run, with what gives it the right."""
+    return SchemaMismatch(
+        f"this role may not do that: {message_without_values(error)}\n"
+        "  What changes something needs the role that migrates, or EXECUTE on the function and rights on its tables; "
+        "what reads needs `autopost grant --reader ROLE`, run as the role that migrates"
+    )
 
 
 def trouble(error: BaseException) -> AutopostError:

@@ -25,15 +25,14 @@ from autopost.cli.console import (
     require_yes,
     say,
 )
-from autopost.cli.session import run, trouble
+from autopost.cli.session import no_right, run, trouble
 from autopost.cli.simulation import stage
 from autopost.cli.simulation.load import CONNECTIONS, Outcomes, Simulation
 from autopost.cli.simulation.report import facts, report
 from autopost.database.connection import create_pool
-from autopost.database.errors import DATABASE_ERRORS, message_without_values
+from autopost.database.errors import DATABASE_ERRORS
 from autopost.database.schema import require_schema
 from autopost.database.sql import Schemas
-from autopost.errors import SchemaMismatch
 from autopost.settings import Settings, load_settings
 
 MOST_OPERATIONS = 100_000
@@ -151,7 +150,7 @@ def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record], 
             schemas = await require_schema(pool, settings)
             return await act(pool, schemas)
         except asyncpg.InsufficientPrivilegeError as error:
-            raise SchemaMismatch(f"this role may not do that: {message_without_values(error)}") from None
+            raise no_right(error) from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         finally:

@@ -246,5 +246,11 @@ def explained(error: sqlalchemy.exc.DBAPIError) -> Exception:
         )
     if isinstance(cause, psycopg.Error) and cause.diag.message_primary:
         hint = f"\n{cause.diag.message_hint}" if cause.diag.message_hint else ""
+        if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            hint += (
+                "\n  Migrate as the owner of the table of operations, with CREATE on the database: "
+                "`grant create on database NAME to OWNER;`, or `create schema autopost authorization OWNER;` by an "
+                "administrator"
+            )
         return SchemaMismatch(f"the migration changed nothing: {cause.diag.message_primary}{hint}")
     return DatabaseUnreachable(f"cannot connect to the database: {str(cause).strip()}")

@@ -24,14 +24,16 @@ async def require_schema(database: Database, settings: Settings) -> Schemas:
         await require_served(database, schemas)
     except asyncpg.InsufficientPrivilegeError as error:
         raise SchemaMismatch(
-            f"this role may not use autopost's tables in schema {schemas.own}: {message_without_values(error)}"
+            f"this role may not use autopost's tables in schema {schemas.own}: {message_without_values(error)}\n"
+            "  As the role that migrates, run `autopost grant --login ROLE` for a worker, or `autopost grant --reader "
+            "ROLE` for a role that only reads"
         ) from None
     try:
         problems = await database.fetch(query("worker/host_problems", schemas))
     except asyncpg.InsufficientPrivilegeError as error:  # USAGE on the schema of a mapped table
         raise SchemaMismatch(
             f"this role may not look up the platform's tables: {message_without_values(error)}\n"
-            "  Grant it again, as the owner: autopost sql grants | psql"
+            "  As the role that migrates, run `autopost grant`"
         ) from None
     if problems:
         lines = "\n".join(f"  {row['table_name']}: {row['problem']}" for row in problems)
