@@ -62,7 +62,7 @@ def instance(server: EmbeddedServer, **variables: str) -> Iterator[tuple[int, in
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     given = {"DATABASE_URL": server.dsn(), "SOCIAL_POST_HTTP_PORT": str(port), "SOCIAL_POST_HTTP_TOKEN": TOKEN}
-    environment = {**os.environ, **given, "SOCIAL_POST_LOG_LEVEL": "error", **variables}
+    environment = {**os.environ, **given, "SOCIAL_POST_LOG_LEVEL": "warning", **variables}
     process = subprocess.Popen([sys.executable, "-m", "autopost", "serve"], env=environment)
     try:
         while process.poll() is None:
