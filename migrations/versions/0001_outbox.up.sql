@@ -2400,8 +2400,15 @@ create or replace view {{ schema }}.auto_post_operations
 as
 select
     o.id, o.rule_id, o.tracker_id, o.tenant_id, o.agent_id,
-    case when o.operation_type ~ '^{{ pattern.operation_type }}$' then o.operation_type end as operation_type,
-    case when o.status ~ '^{{ pattern.status }}$' then o.status end as status,
+    case
+        when
+            length(o.operation_type) <= {{ pattern.operation_type_length }}
+            and o.operation_type ~ '^{{ pattern.operation_type }}$'
+            then o.operation_type
+    end
+        as operation_type,
+    case when length(o.status) <= {{ pattern.status_length }} and o.status ~ '^{{ pattern.status }}$' then o.status end
+        as status,
     o.is_alert, o.state, o.captured_at, o.available_at, o.attempts, o.epoch, o.worker, o.claimed_at, o.reason,
     o.last_error, o.post_id, o.finished_at, o.crashes, o.summary
 from {{ schema }}.auto_post_outbox as o;
@@ -2790,8 +2797,13 @@ begin
         )
         select
             pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
-            case when g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type end, g.tracker_id,
-            case when g.status ~ '^{{ pattern.status }}$' then g.status end,
+            case
+                when length(g.operation_type) <= {{ pattern.operation_type_length }}
+                and g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type
+            end, g.tracker_id,
+            case
+                when length(g.status) <= {{ pattern.status_length }} and g.status ~ '^{{ pattern.status }}$' then g.status
+            end,
             pg_catalog.jsonb_build_object(
                 'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
                 'by', session_user
@@ -3158,8 +3170,14 @@ begin
     )
     select
         pg_catalog.gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end,
-        s.tracker_id, case when s.status ~ '^{{ pattern.status }}$' then s.status end,
+        case
+            when length(s.operation_type) <= {{ pattern.operation_type_length }}
+            and s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type
+        end,
+        s.tracker_id,
+        case
+            when length(s.status) <= {{ pattern.status_length }} and s.status ~ '^{{ pattern.status }}$' then s.status
+        end,
         pg_catalog.jsonb_build_object(
             'outcome', 'skipped', 'reason', p_reason, 'outbox_id', s.id, 'attempts', s.attempts, 'by', session_user
         )

@@ -56,8 +56,13 @@ begin
         )
         select
             pg_catalog.gen_random_uuid()::text, pg_catalog.clock_timestamp(), g.agent_id, 'auto_post.skipped',
-            case when g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type end, g.tracker_id,
-            case when g.status ~ '^{{ pattern.status }}$' then g.status end,
+            case
+                when length(g.operation_type) <= {{ pattern.operation_type_length }}
+                and g.operation_type ~ '^{{ pattern.operation_type }}$' then g.operation_type
+            end, g.tracker_id,
+            case
+                when length(g.status) <= {{ pattern.status_length }} and g.status ~ '^{{ pattern.status }}$' then g.status
+            end,
             pg_catalog.jsonb_build_object(
                 'outcome', 'skipped', 'reason', 'purged', 'outbox_id', g.id, 'attempts', g.attempts,
                 'by', session_user

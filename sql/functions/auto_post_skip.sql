@@ -39,8 +39,14 @@ begin
     )
     select
         pg_catalog.gen_random_uuid()::text, s.finished_at, s.agent_id, 'auto_post.skipped',
-        case when s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type end,
-        s.tracker_id, case when s.status ~ '^{{ pattern.status }}$' then s.status end,
+        case
+            when length(s.operation_type) <= {{ pattern.operation_type_length }}
+            and s.operation_type ~ '^{{ pattern.operation_type }}$' then s.operation_type
+        end,
+        s.tracker_id,
+        case
+            when length(s.status) <= {{ pattern.status_length }} and s.status ~ '^{{ pattern.status }}$' then s.status
+        end,
         pg_catalog.jsonb_build_object(
             'outcome', 'skipped', 'reason', p_reason, 'outbox_id', s.id, 'attempts', s.attempts, 'by', session_user
         )

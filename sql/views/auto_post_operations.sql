@@ -4,8 +4,15 @@ create or replace view {{ schema }}.auto_post_operations
 as
 select
     o.id, o.rule_id, o.tracker_id, o.tenant_id, o.agent_id,
-    case when o.operation_type ~ '^{{ pattern.operation_type }}$' then o.operation_type end as operation_type,
-    case when o.status ~ '^{{ pattern.status }}$' then o.status end as status,
+    case
+        when
+            length(o.operation_type) <= {{ pattern.operation_type_length }}
+            and o.operation_type ~ '^{{ pattern.operation_type }}$'
+            then o.operation_type
+    end
+        as operation_type,
+    case when length(o.status) <= {{ pattern.status_length }} and o.status ~ '^{{ pattern.status }}$' then o.status end
+        as status,
     o.is_alert, o.state, o.captured_at, o.available_at, o.attempts, o.epoch, o.worker, o.claimed_at, o.reason,
     o.last_error, o.post_id, o.finished_at, o.crashes, o.summary
 from {{ schema }}.auto_post_outbox as o;

@@ -12,8 +12,9 @@ from datetime import datetime
 from autopost.model import Claim, Dead, Generator, Posted, Proposal, Summary, Written
 
 # What is shown as it is, here and in SQL: one word. Functions in the database contain both: a change needs a revision.
-STATUS_PATTERN = "[A-Za-z][A-Za-z_-]{0,39}"
-OPERATION_TYPE_PATTERN = "[A-Za-z][A-Za-z0-9_.:-]{0,59}"
+# Without a bound, which costs PostgreSQL ten times as much: 24 us each.
+STATUS_PATTERN, MOST_STATUS_CHARACTERS = "[A-Za-z][A-Za-z_-]*", 40
+OPERATION_TYPE_PATTERN, MOST_TYPE_CHARACTERS = "[A-Za-z][A-Za-z0-9_.:-]*", 60
 
 
 def details(proposal: Proposal, *, worker: str, now: datetime) -> str:
@@ -83,12 +84,13 @@ def _title_fact(title: str | None) -> dict[str, object]:
 
 def word(status: str) -> str | None:
     """Return a status if it is one word, otherwise None: anything longer could be text of the operation."""
-    return status if re.fullmatch(STATUS_PATTERN, status) else None
+    return status if len(status) <= MOST_STATUS_CHARACTERS and re.fullmatch(STATUS_PATTERN, status) else None
 
 
 def shown_type(operation_type: str) -> str | None:
     """Return an operation type if it is one word, otherwise None."""
-    return operation_type if re.fullmatch(OPERATION_TYPE_PATTERN, operation_type) else None
+    is_word = len(operation_type) <= MOST_TYPE_CHARACTERS and re.fullmatch(OPERATION_TYPE_PATTERN, operation_type)
+    return operation_type if is_word else None
 
 
 def state(proposal: Proposal) -> str:

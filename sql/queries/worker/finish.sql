@@ -38,7 +38,11 @@ audited as (
     )
     select
         gen_random_uuid()::text, f.finished_at, f.agent_id, 'auto_post.' || f.state, f.operation_type, f.tracker_id,
-        case when f.status ~ '^{{ pattern.status }}$' then f.status end, f.post_id, f.details
+        case
+            when length(f.status) <= {{ pattern.status_length }} and f.status ~ '^{{ pattern.status }}$' then f.status
+        end,
+        f.post_id,
+        f.details
     from finished as f
     returning true as is_kept
 ),
@@ -51,8 +55,19 @@ kept as (
     from (
         select
             f.agent_id, f.tenant_id, f.rule_id,
-            case when f.operation_type ~ '^{{ pattern.operation_type }}$' then f.operation_type end as operation_type,
-            case when f.status ~ '^{{ pattern.status }}$' then f.status end as status
+            case
+                when
+                    length(f.operation_type) <= {{ pattern.operation_type_length }}
+                    and f.operation_type ~ '^{{ pattern.operation_type }}$'
+                    then f.operation_type
+            end
+                as operation_type,
+            case
+                when
+                    length(f.status) <= {{ pattern.status_length }} and f.status ~ '^{{ pattern.status }}$'
+                    then f.status
+            end
+                as status
         from finished as f
         where $10::boolean and f.reason = 'rate_limited' and f.summary is null and f.agent_id is not null
     ) as g

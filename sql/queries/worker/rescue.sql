@@ -79,8 +79,18 @@ audited as (
     )
     select
         gen_random_uuid()::text, now(), r.agent_id, 'auto_post.dead',
-        case when r.operation_type ~ '^{{ pattern.operation_type }}$' then r.operation_type else '(not redacted)' end,
-        r.tracker_id, case when r.status ~ '^{{ pattern.status }}$' then r.status end, null,
+        case
+            when
+                length(r.operation_type) <= {{ pattern.operation_type_length }}
+                and r.operation_type ~ '^{{ pattern.operation_type }}$'
+                then r.operation_type
+            else '(not redacted)'
+        end,
+        r.tracker_id,
+        case
+            when length(r.status) <= {{ pattern.status_length }} and r.status ~ '^{{ pattern.status }}$' then r.status
+        end,
+        null,
         jsonb_build_object(
             'outcome', 'dead', 'reason', null, 'error', 'worker_crashed', 'outbox_id', r.id, 'is_alert', r.is_alert,
             'generator', null, 'model', null, 'prompt', null, 'fallback', null,

@@ -20,7 +20,8 @@ What a file may say in double braces, and what it stands for:
 - `lookups`: a row for each table of operations: how an operation is found in it by its id, and what is read of it (see
   lookups.py); `lookup.tables`, `lookup.oids`: their names, and their oids
 - `part.claimed`: the file of that name in sql/parts, which several statements share
-- `pattern.status`, `pattern.operation_type`: what a status or an operation type must look like to be shown
+- `pattern.status`, `pattern.operation_type`, each also with `_length`: what a status or an operation type must look
+  like, and how long it may be, to be shown
 
 With a mapping the platform's tables are views in autopost's schema, so that `platform` is the same as `schema`, and
 `trackers`, `status_columns`, `new`, `old` and `operations` come from the mapping.
@@ -33,7 +34,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from autopost.audit import OPERATION_TYPE_PATTERN, STATUS_PATTERN
+from autopost.audit import MOST_STATUS_CHARACTERS, MOST_TYPE_CHARACTERS, OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.folders import sql_folder
 from autopost.database.lookups import lookups
 from autopost.database.mapped_id import first_part
@@ -146,7 +147,9 @@ def _values(schemas: Schemas, mapping: Mapping | None, table: MappedTable | None
         "agents.key": first_part("p_id", mapping.tables["agents"].id_columns) if mapping else "p_id",
         "columns.operation": OPERATION_COLUMNS,
         "pattern.operation_type": OPERATION_TYPE_PATTERN,
+        "pattern.operation_type_length": str(MOST_TYPE_CHARACTERS),
         "pattern.status": STATUS_PATTERN,
+        "pattern.status_length": str(MOST_STATUS_CHARACTERS),
         "locks": ", ".join(map(str, LOCKS.values())),
         **{f"lock.{name}": str(number) for name, number in LOCKS.items()},
     }
