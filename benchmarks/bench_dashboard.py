@@ -119,6 +119,7 @@ def measure(server: EmbeddedServer, host: Connection, given: Any) -> None:
             f"the operations page meanwhile {busy:.1f} ms"
         )
         report("dashboard viewers", line, share_of_a_core=share, with_database=in_all)
+        time.sleep(1)  # the watchers have left
         spent = cost.spent()
         served = asyncio.run(come_back(port, given.returning, "0~"))
         seconds = cost.spent() - spent

@@ -62,7 +62,7 @@ def instance(server: EmbeddedServer, **variables: str) -> Iterator[tuple[int, in
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     given = {"DATABASE_URL": server.dsn(), "SOCIAL_POST_HTTP_PORT": str(port), "SOCIAL_POST_HTTP_TOKEN": TOKEN}
-    environment = {**os.environ, **given, "SOCIAL_POST_LOG_LEVEL": "warning", **variables}
+    environment = {**os.environ, **given, "SOCIAL_POST_LOG_LEVEL": "error", **variables}
     process = subprocess.Popen([sys.executable, "-m", "autopost", "serve"], env=environment)
     try:
         while process.poll() is None:
@@ -110,7 +110,11 @@ class Watching:
         self._watching = asyncio.current_task() or self._loop.create_task(asyncio.sleep(0))
         ends = [await self._open() for _ in range(self._count)]
         self._ready.set()
-        await asyncio.gather(self._note(ends[0][0]), *(self._count_events(reader) for reader, _ in ends[1:]))
+        try:
+            await asyncio.gather(self._note(ends[0][0]), *(self._count_events(reader) for reader, _ in ends[1:]))
+        finally:
+            for _, writer in ends:
+                writer.transport.abort()
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)

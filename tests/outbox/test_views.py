@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from autopost import audit
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import Host, Row, open_connection
@@ -131,6 +132,23 @@ def test_views_hold_no_text_of_an_operation(host: Host) -> None:
         rows = host.rows(f"select * from auto_post_{view}")
         assert rows
         assert "zebra" not in str(rows)
+
+
+def test_shown_types_and_statuses_are_those_of_the_program(host: Host) -> None:
+    """In form and length, the longest included."""
+    types = ("a", "A" * 60, "a" * 61, "n8n.run:x-1", "mail to", "9lives", "a\n")
+    statuses = ("done", "s" * 40, "s" * 41, "in-progress", "s2", "s\n")
+    given = [*((each, "done") for each in types), *(("a", each) for each in statuses)]
+    for number, (type_, status) in enumerate(given):
+        host.execute(
+            "insert into auto_post_outbox (id, rule_id, tracker_id, operation_type, status, is_alert, state, "
+            "captured_at, available_at, finished_at, reason) "
+            "values (gen_random_uuid(), 1, %s, %s, %s, false, 'skipped', now(), now(), now(), 'x')",
+            (f"op{number}", type_, status),
+        )
+    rows = host.rows("select operation_type, status from auto_post_operations order by length(tracker_id), tracker_id")
+    assert [row["operation_type"] for row in rows[: len(types)]] == [audit.shown_type(type_) for type_ in types]
+    assert [row["status"] for row in rows[len(types) :]] == [audit.word(status) for status in statuses]
 
 
 def test_views_show_nobody_more_than_the_tables_do(host: Host, database: str) -> None:

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from autopost.web.page.feed import MOST_CAUGHT_UP_BYTES
+from autopost.web.page.hub import MOST_VIEWERS
 from tests.support.host import Host, until
 from tests.support.web.browsing import TOKEN, Event, Events, Site
 from tests.support.web.filling import fill, looks, post
@@ -155,7 +156,7 @@ def test_fifty_viewers_cost_one_look(host: Host, guarded: Site) -> None:
 
 def test_more_viewers_than_may_are_turned_away(guarded: Site) -> None:
     """With 503, and there is room again when one leaves."""
-    ends = [guarded.raw("/events") for _ in range(200)]
+    ends = [guarded.raw("/events") for _ in range(MOST_VIEWERS)]
     for end in ends:
         assert end.recv(1_000).startswith(b"HTTP/1.1 200")
     headers = {"Authorization": "Bearer a-token-of-tests-only"}

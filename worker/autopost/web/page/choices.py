@@ -11,7 +11,7 @@ from autopost.web.cached import Cached
 from autopost.web.database import Database
 from autopost.web.filter import FeedFilter
 
-MOST_ROWS_READ = 20_000  # of the audit log, the newest
+MOST_ROWS_READ = 10_000  # of the audit log, the newest
 MOST_AGENTS = 5_000  # the latest to have had an outcome
 MOST_OTHERS = 100  # operation types, and tenants
 MOST_OFFERED = 20  # agents, at a time

@@ -23,7 +23,7 @@ POLL_SECONDS = 0.3
 LEAST_PAUSE_SECONDS = 0.1  # after a query that took long
 RETRY_SECONDS = 2.0
 FIGURES_SECONDS = 3.0
-MOST_VIEWERS = 200
+MOST_VIEWERS = 300
 
 
 class Topic(StrEnum):
