@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from autopost.outbox.cursor import Cursor
 from autopost.outbox.outcomes import Outcome
 from autopost.web.page.feed import MOST_CAUGHT_UP, MOST_CAUGHT_UP_BYTES, catch_up
+from autopost.web.page.hub import DashboardHub
+from autopost.web.page.rendering import Renderer
 from autopost.web.sse import event
 from autopost.web.viewer import MOST_QUEUED, MOST_QUEUED_BYTES, Viewer
 
@@ -40,6 +44,25 @@ def test_what_was_missed_is_sent_in_order() -> None:
     """But for the place itself; what is from shortly before it may have come late."""
     assert sent(range(3, 7), after=4) == ["a003", "a005", "a006"]
     assert sent(range(0), after=4) == []
+
+
+def test_entry_is_rendered_once_for_all_who_missed_it() -> None:
+    """However many come back at once; what has changed is rendered again."""
+    rendered: list[Outcome] = []
+
+    class Counting(Renderer):
+        def entry(self, entry: Outcome) -> str:
+            rendered.append(entry)
+            return super().entry(entry)
+
+    unused: Any = None
+    renderer = Counting(may_act=False)
+    hub = DashboardHub(unused, unused, unused, unused, renderer, renderer)
+    missed = [entry(n) for n in range(5)]
+    assert len({catch_up(missed, place(0), hub.entry_event) for _ in range(300)}) == 1
+    assert sorted(each.id for each in rendered) == [each.id for each in missed[1:]]
+    changed = replace(entry(4), agent_name="Ada the Second")
+    assert b"Ada the Second" in hub.entry_event(changed)
 
 
 def test_more_than_so_many_is_a_gap() -> None:

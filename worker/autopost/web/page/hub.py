@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from time import monotonic
 
 from autopost.outbox.outcomes import Outcome
@@ -24,6 +24,7 @@ LEAST_PAUSE_SECONDS = 0.1  # after a query that took long
 RETRY_SECONDS = 2.0
 FIGURES_SECONDS = 3.0
 MOST_VIEWERS = 300
+MOST_RENDERED = 500  # entries that are kept as they are sent: many who come back at once have missed the same ones
 
 
 class Topic(StrEnum):
@@ -55,6 +56,7 @@ class DashboardHub(Hub):
         self._deliveries = deliveries
         self._renderer = renderer
         self._reading = reading
+        self.entry_event = lru_cache(MOST_RENDERED)(self._entry_event)
         self.trouble = False  # whether the last query failed
 
     async def run(self, ready: asyncio.Event) -> None:
@@ -121,7 +123,7 @@ class DashboardHub(Hub):
             for topic in Topic:
                 self.publish(topic, partial(event, "trouble", trouble))
 
-    def entry_event(self, entry: Outcome) -> bytes:
+    def _entry_event(self, entry: Outcome) -> bytes:
         """Return the event of an outcome. Its id is the place to go on from."""
         return event("entry", self._renderer.entry(entry), id_=str(entry.cursor))
 
