@@ -72,8 +72,11 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc,unused-ignore]
             if rule.refine is None:
                 yield span
                 continue
-            spans = list(rule.refine(text, *span)) or _behind(rule, pattern, groups, text, match.start(), span)
-            yield from spans
+            spans = list(rule.refine(text, *span))
+            if spans or not groups:
+                yield from spans
+            else:
+                yield from _behind(rule, pattern, groups, text, match.start(), span)
 
 
 def _compiled(rule: Rule) -> tuple[Any, int]:
@@ -97,7 +100,7 @@ def _behind(rule: Rule, pattern: Any, groups: int, text: str, start: int, refuse
     The refused value is replaced by a filler, and the same word is matched again.
     """
     for _ in range(_MOST_REFUSED):
-        if refused[0] <= start or rule.refine is None or rule.whole:
+        if refused[0] <= start or rule.refine is None:
             break
         filler = _FILLER * (refused[1] - refused[0])
         window = text[start : refused[0]] + filler + text[refused[1] : refused[1] + _BEHIND_CHARACTERS]

@@ -55,8 +55,6 @@ def _is_card(digits: str) -> bool:
 
 def _cards(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the cards in a sequence of digit groups: from each group on, the longest valid sequence of whole groups."""
-    if _TRADE_ITEM.search(text[max(0, start - 40) : start]):
-        return
     groups = [(start + m.start(), start + m.end()) for m in _GROUP.finditer(text[start:end])]
     first = 0
     while first < len(groups):
@@ -64,6 +62,8 @@ def _cards(text: str, start: int, end: int) -> Iterator[Span]:
         if last is None:
             first += 1
         else:
+            if _TRADE_ITEM.search(text[max(0, start - 40) : start]):
+                return
             yield groups[first][0], groups[last][1]
             first = last + 1
 

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from autopost.redaction.rule import Rule, single
-from autopost.redaction.rules.document import END, after_words, anchor_of, has_digits, leading
+from autopost.redaction.pattern import compiled
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.document import END, after_words, has_digits, leading
 
 _SOURCE = "the words before it: records of hospitals and policies of insurers have no common form"
 
@@ -26,20 +28,26 @@ _POLICIES = (
     r"(?:insurance|insurer's|health|life|car|home|travel|auto) policy(?: (?:number|no\.?|id|#))?|policy[ _-]?(?:holder )?(?:number|no\.?|id|#|reference|ref\.?)|coverage (?:id|number|no\.?)|plan (?:number|no\.?|id)|(?:dental|health|medical|life|car|travel) insurance|certificate (?:number|no\.?)|rx ?(?:bin|pcn|grp|group)|tricare|philhealth|sss (?:number|no\.?)|hic(?:n| number)|mbi|benefits number|insured(?:'s)?(?: (?:number|no\.?|id))|claims? ?(?:number|no\.?|#|id)",
     r"adhérent|contrat d'assurance|\bnss|mutuelle|zorgverzekering(?: ?nummer)?|sigorta poliçesi|numer ubezpieczenia|ubezpieczenie nr|versicherung(?:s)?-?(?:nr\.?|nummer|police)|seguro m[ée]dico|полис(?:а|ом)?|社会保険番号",
 )
-# Numbers of these need a word about medicine or insurance in the sentence.
+# Numbers of these need a word about medicine or insurance near them.
 _VAGUE = r"chart|record|case|file|admission|visit|unit number|study|sample|specimen|accession|encounter|prescription|patient|claim|policy|group|member|plan|account|certificate|contract|reference|dossier|akte|expediente|numer|nr|no\.?"
-_ABOUT = re.compile(
-    r"(?i)\b(?:patients?|hospital|clinic\w*|ward|surg\w+|diagnos\w+|biops\w+|cardiolog\w+|radiolog\w+|oncolog\w+|patholog\w+|pharmac\w+|physician|doctor|nurses?|discharg\w+|admitted|overnight|blood|epic|cerner|medical|appointment|insur\w+|premium|aetna|allianz|axa|cigna|bcbs|blue (?:cross|shield)|humana|kaiser|unitedhealth\w*|uhc|medicare|medicaid|anthem|bupa|generali|mutuelle|hmo|ppo|patient\w+|pacient\w+|pazient\w+|assur\w+|segur\w+|lapsed|renewed|deductible|beneficiary|versicher\w+)\b"
-)
+_ABOUT = r"(?i)\b(?:patients?|hospital|clinic\w*|ward|surg\w+|diagnos\w+|biops\w+|cardiolog\w+|radiolog\w+|oncolog\w+|patholog\w+|pharmac\w+|physician|doctor|nurses?|discharg\w+|admitted|overnight|blood|epic|cerner|medical|appointment|insur\w+|premium|aetna|allianz|axa|cigna|bcbs|blue (?:cross|shield)|humana|kaiser|unitedhealth\w*|uhc|medicare|medicaid|anthem|bupa|generali|mutuelle|hmo|ppo|patient\w+|pacient\w+|pazient\w+|assur\w+|segur\w+|lapsed|renewed|deductible|beneficiary|versicher\w+)\b"
 _REACH_CHARACTERS = 80
+_OF_VAGUE_WORD = compiled(rf"{leading(_VAGUE)}({_NUMBER}){END}")
 _TICKET = re.compile(r"[A-Z]{2,8}-[0-9]{1,5}")
+_has_four_digits = has_digits(4)
 
 
-def _is_medical(text: str, start: int, end: int) -> bool:
-    around = text[max(0, start - _REACH_CHARACTERS) : start], text[end : end + _REACH_CHARACTERS]
-    if _TICKET.fullmatch(text[start:end]):
-        return False
-    return has_digits(4)(text, start, end) and any(_ABOUT.search(part) for part in around)
+def _near(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the numbers after a vague word that are near this word about medicine or insurance."""
+    offset = max(0, start - 2 * _REACH_CHARACTERS)
+    window = text[offset : end + 2 * _REACH_CHARACTERS]
+    if not any(map(str.isdigit, window)):
+        return
+    for match in _OF_VAGUE_WORD.finditer(window):
+        left, right = offset + match.start(1), offset + match.end(1)
+        near = start - _REACH_CHARACTERS <= right <= start or end <= left <= end + _REACH_CHARACTERS
+        if near and not _TICKET.fullmatch(text[left:right]) and _has_four_digits(text, left, right):
+            yield left, right
 
 
 RULES = (
@@ -47,11 +55,10 @@ RULES = (
     after_words(_POLICIES, _NUMBER, _SOURCE, "MEMBER_ID", "policy-after-word", least=5),
     Rule(
         "MEMBER_ID",
-        rf"{leading(_VAGUE)}({_NUMBER}){END}",
+        _ABOUT,
         _SOURCE,
-        anchor=rf"(?:{anchor_of(_VAGUE)})[\s\S]*[0-9]",
         score=0.75,
-        refine=single(_is_medical),
+        refine=_near,
         name="vague-word",
     ),
 )

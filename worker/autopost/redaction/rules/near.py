@@ -9,8 +9,11 @@ any words. No list of ways to say it is needed for values that look random.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
@@ -36,7 +39,13 @@ _HEX_REACH_CHARACTERS = 40
 _ABROAD_CHARACTERS = 24
 
 # Letters of scripts without spaces end a value, too.
-_VALUE = re.compile(r"[^\s\"'`<>|{}\\\u2e80-\uffef]{4,}")
+_APART = r"\s\"'`<>|{}\\\u2e80-\uffef"
+_LEAST_CHARACTERS = 4
+# What can be a value, of the words between these: with a digit, a sign, a hyphen or a capital after a small letter, and
+# not of digits and the signs of numbers alone.
+_VALUE = re.compile(
+    rf"(?<![^{_APART}])(?=[^{_APART}]*?(?:[0-9!@#$%^&*~+-]|[a-z][A-Z]|[A-Z]{{2}}[a-z]))(?=[^{_APART}]*?[^0-9.,:/%()+-])[^{_APART}]{{{_LEAST_CHARACTERS},}}"
+)
 SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[^\sa-z0-9])|[。！？]|\n\s*\n")
 _TAIL = re.compile(
     r"(?:e?s\b)?(?:[_-][A-Za-z0-9]+|[A-Z][a-z0-9]+|[0-9]{1,2}){0,4}(?![A-Za-z0-9])(?:\s?#?[0-9]{1,2}\b)?"
@@ -84,6 +93,23 @@ _OF_PAIRS = re.compile(
 _PAIRED = re.compile(r"(?i)[\w.@-]+[\"'`]?\s?(?:/|\||:|,|&|and|und|et|y|e|och|og|i|и)\s?[\"'`]?$")
 
 
+@lru_cache(maxsize=8)
+def _values(text: str) -> tuple[Span, ...]:
+    """Return the words that can be values; the same for all labels of a text."""
+    return tuple(match.span() for match in _VALUE.finditer(text))
+
+
+def _values_between(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the words that can be values, or what lies of them between these places."""
+    values = _values(text)
+    for place in range(bisect_right(values, start, key=itemgetter(1)), len(values)):
+        left, right = max(values[place][0], start), min(values[place][1], end)
+        if left >= end:
+            return
+        if right - left >= _LEAST_CHARACTERS:
+            yield left, right
+
+
 def _near(needs: Needs) -> Refine:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         of = needs
@@ -118,24 +144,28 @@ def _near(needs: Needs) -> Refine:
 def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[Span]:
     """Yield the values after a word at `start` to `end`, of which `tail` characters more belong to it, that are random enough."""
     window = text[end : end + MOST_CHARACTERS + 60]
+    possible = list(_values_between(text, end + tail, end + len(window)))
+    if not possible or possible[0][0] - end > MOST_CHARACTERS:
+        return
     begin = tail + len(_SEPARATORS.match(window, tail).group())  # type: ignore[union-attr]
     stop = SENTENCE_END.search(window, begin)
     found = False
     paired = _OF_PAIRS.search(text[start:end]) is not None
     # Among letters of a script without capitals, or without spaces, a word with digits stands out.
     abroad = needs.linked if text[start] >= _FIRST_UNSPACED and needs is _OF_PASSWORD else needs.anywhere
-    for match in _VALUE.finditer(window, tail, stop.start() + 1 if stop else len(window)):
-        left = match.start()
-        if left > MOST_CHARACTERS:
+    last = end + (stop.start() + 1 if stop else len(window))
+    for place, behind in possible:
+        left = place - end
+        if left > MOST_CHARACTERS or place >= last:
             return
-        value = match.group()
-        if SIGN_OF_STRENGTH.search(value) is None and "-" not in value:
-            continue
-        skipped = _lead(value)
-        left += skipped
-        right = trimmed(text, end + left, end + match.end())
-        if right < end + match.end() and match.end() == len(window):
+        behind = min(behind, last)
+        left += _lead(text[place:behind])
+        right = trimmed(text, end + left, behind)
+        if right < behind and behind - end == len(window):
             right = _whole(text, right)
+        value = text[end + left : right]
+        if not _can_be_secret(value, needs):
+            continue
         gap = window[tail:left]
         linked = (
             is_linked(text[start:end], gap, text[right : right + 24])
@@ -146,7 +176,6 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
             "\n" in gap and left != begin and not found
         ):
             return
-        value = text[end + left : right]
         if left <= begin or _ASSIGNED.search(gap):
             needed = needs.beside
         elif linked or found:
@@ -177,14 +206,19 @@ def _whole(text: str, end: int) -> int:
 
 def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
     offset = max(0, start - MOST_CHARACTERS)
+    possible = list(_values_between(text, offset, start))
+    if not possible:
+        return
     window = text[offset:start]
     ends = [match.end() for match in SENTENCE_END.finditer(window)]
-    for match in _VALUE.finditer(window, ends[-1] if ends else 0):
-        value = match.group()
-        if SIGN_OF_STRENGTH.search(value) is None or (match.start() == 0 and offset and not text[offset - 1].isspace()):
+    for place, behind in possible:
+        if (ends and place - offset < ends[-1]) or (place == offset and offset and not text[offset - 1].isspace()):
             continue
-        left = match.start() + _lead(value)
-        right = trimmed(window, left, match.end())
+        value = text[place:behind]
+        if SIGN_OF_STRENGTH.search(value) is None:
+            continue
+        left = place - offset + _lead(value)
+        right = trimmed(window, left, behind - offset)
         gap = window[right:]
         if len(gap.split()) > _MOST_WORDS or "\n" in gap:
             continue
@@ -227,6 +261,14 @@ _SHORT = re.compile(r"(?=[^0-9]*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{3,5}[!@#
 
 
 _MANAGERS = frozenset({"1Password", "1password", "1Passwords"})  # where secrets are kept
+
+
+def _can_be_secret(value: str, needs: Needs) -> bool:
+    """Return whether a value is random enough in any place; what follows takes more time."""
+    if strength(value) >= NUMBERED:
+        return True
+    forms = (_WORD_AND_NUMBER, _SHORT, _NAMES_AND_NUMBER)
+    return needs.characters <= 6 and (any(f.fullmatch(value) for f in forms) or _is_numbered_phrase(value))
 
 
 def _is_secret(value: str, needed: int, needs: Needs) -> bool:

@@ -70,21 +70,19 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         return False
     if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:2].isalnum()):
         return False
-    if (
-        _COUNTED.search(before)
-        or _FILE_TAIL.search(after)
-        or _NAMED_AFTER.search(after)
-        or _is_version(text, start, end)
-    ):
-        return False
     try:
         address = IPv4Address(text[start:end])
     except AddressValueError:
         return False
-    if text.startswith(_NETWORKS, start):
-        return False
     # Loopback, "any" and masks identify nobody.
-    return not (address.is_loopback or address.is_unspecified or text.startswith("255.255.", start))
+    if text.startswith((*_NETWORKS, "255.255."), start) or address.is_loopback or address.is_unspecified:
+        return False
+    return not (
+        _COUNTED.search(before)
+        or _FILE_TAIL.search(after)
+        or _NAMED_AFTER.search(after)
+        or _is_version(text, start, end)
+    )
 
 
 def _ipv6(text: str, start: int, end: int) -> Iterator[Span]:

@@ -8,13 +8,13 @@ from autopost.redaction.rules.strength import changes, follows_digest, is_opaque
 
 def _is_opaque(text: str, start: int, end: int) -> bool:
     before, value = text[max(0, start - 2) : start], text[start:end].rstrip("=")
-    if follows_digest(text, start) or text[end : end + 1].isalnum():
+    if text[end : end + 1].isalnum():
         return False
     if "/" in value or "+" in value:
-        return before[-1:] not in {"/", ".", "%"} and _is_base64(value)
+        return before[-1:] not in {"/", ".", "%"} and _is_base64(value) and not follows_digest(text, start)
     if before[-1:] in {"/", "@", "."} and before[:1].isalnum():
         return False  # part of a path or address: links.py
-    return is_opaque(value.strip("-_~"))
+    return is_opaque(value.strip("-_~")) and not follows_digest(text, start)
 
 
 def _is_base64(value: str) -> bool:

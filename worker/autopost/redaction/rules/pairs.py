@@ -19,10 +19,11 @@ _VALUE = r"([^\s\"'`<>|]{5,})"
 _ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
 _SIGNED_IN = compiled(r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$")
-_OF_PASSWORDS = re.compile(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
-_LABELLED = re.compile(
+_OF_PASSWORDS = compiled(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
+_LABELLED = compiled(
     rf"(?i)(?:\s?(?:and|with|und|et|y|e)\s)?[\"'`(]?(?:the\s)?(?:{PASSWORD}|\bpass\b)[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es|è|é)\s|\s)[\"'`]?([^\s\"'`<>|]{{4,}})"
 )
+_REACH_CHARACTERS = 280
 _SIGNS = frozenset(":|;")
 _ARROWS = ("->", "→", "=>", "-", "–", "—")
 
@@ -33,26 +34,29 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
     value, before = text[start:end], text[:start].rstrip(" \t\"'`(")
     if _OTHER_ADDRESS.search(value) or is_uuid(value) or is_hex_key(value):
         return
-    signed_in = _SIGNED_IN.search(text[max(0, start - 90) : start]) is not None
-    told = signed_in or _OF_PASSWORDS.search(text[max(0, start - 120) : start]) is not None
     grade = strength(value)
     if grade >= MIXED or (grade == NUMBERED and re.search(r"[A-Za-z][!$%^&*][A-Za-z]", value)):
         yield start, end
     elif grade == NUMBERED and not is_machine(value):
-        if told or before[-1:] in _SIGNS or before.endswith(_ARROWS):
+        told = before[-1:] in _SIGNS or before.endswith(_ARROWS) or _is_signed_in(text, start)
+        if told or _OF_PASSWORDS.search(text[max(0, start - 120) : start]):
             yield start, end
     elif value.isalpha() and value.islower() and _ends(text, end) and not _says(value):
         tight = text[start - 1] in {":", "|"} and not text[start - 2].isspace()
-        if tight or (signed_in and before[-1:] in {"/", ":", "|"}):
+        if tight or (before[-1:] in {"/", ":", "|"} and _is_signed_in(text, start)):
             yield start, end
+
+
+def _is_signed_in(text: str, start: int) -> bool:
+    return _SIGNED_IN.search(text[max(0, start - 90) : start]) is not None
 
 
 def _labelled(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept nearly any word after an address and a word for a password, at the end of its clause."""
-    match = _LABELLED.match(text, end)
+    match = _LABELLED.match(text[end : end + _REACH_CHARACTERS])
     if match is None:
         return
-    start, end = match.start(1), trimmed(text, *match.span(1))
+    start, end = end + match.start(1), trimmed(text, end + match.start(1), end + match.end(1))
     value = text[start:end]
     if strength(value) >= NUMBERED or (_ends(text, end) and not _says(value.strip("\"'`.,;").lower())):
         yield start, end
