@@ -124,7 +124,10 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "webhooks/end_summary": ("out", NOW, "w", "sent", None, 0.0),
     "outbox/summary": (LONG_AGO, FAR_OFF, 100, 100, None, ["tenant"], ["ops"]),
     "outbox/open_approvals": (LONG_AGO, 100, None, ["tenant"], ["ops"]),
-    "worker/finish": (*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], [NOW], NOW, True),
+    "worker/finish": (
+        *(*CLAIMED, ["skipped"], ["r"], [None], ["workflow_execute"], ["{}"], [NOW], NOW, True),
+        *([None], [None], [None]),
+    ),
     "worker/sign_off": ("w",),
     "worker/heartbeat": ("w", "1", 0, True, 42, None),
     "worker/end_frozen_sessions": (timedelta(seconds=30),),
@@ -138,7 +141,10 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/oldest_worker": (),
     "worker/park": (True,),
     "worker/platform_changes": (),
-    "worker/post": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [NOW], NOW, [1]),
+    "worker/post": (
+        *(*CLAIMED, ["posted"], [None], [None], ["workflow_execute"], ["{}"], [NOW], NOW, True),
+        *(["status"], ["hello"], ["{}"], [1]),
+    ),
     "worker/probe": (),
     "outbox/queue": (100_000, 100_000),
     "worker/reconcile": (10, 10),
@@ -183,7 +189,6 @@ SILENT = {
         "worker/save_drafts",
         "worker/count_alerts",
         "worker/missing_rights",
-        "worker/post",
         "worker/renew",
     ),
 }

@@ -1,28 +1,37 @@
--- Inserts posts and moves the rate-limit windows of their agents. $1 ids, $2 tenants, $3 agents, $4 post types,
--- $5 contents, $6 metadata, $7 times, each post's own, $8 the time of the decision, $9 the rows of
--- auto_post_rate_limited that these posts carry. The row count is the number of posts that the platform kept.
-with given as (
-    select *
-    from
-        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[])
-            as g (id, tenant_id, agent_id, post_type, content, post_metadata, created_at)
-),
+-- Ends a group of rows as finish.sql does, inserts the posts among them and moves the rate-limit windows of their
+-- agents, in one round trip. A row whose lease was lost is not posted. $1 to $13 are those of finish.sql, $14 the rows
+-- of auto_post_rate_limited that the posts carry. posted: how many posts the platform's table kept.
+{{ part.finished }},
 
 limits as (
     insert into {{ schema }}.auto_post_rate_limits (agent_id, last_post_at)
-    select distinct g.agent_id, $8::timestamptz
-    from given as g
-    order by g.agent_id
+    select distinct f.agent_id, $9::timestamptz
+    from finished as f
+    where f.state = 'posted'
+    order by f.agent_id
     on conflict (agent_id) do update set last_post_at = excluded.last_post_at
 ),
 
 carried as (
     delete from {{ schema }}.auto_post_rate_limited as r
-    where cardinality($9::bigint[]) > 0 and r.agent_id = any($3::text[]) and r.id = any($9::bigint[])
+    where
+        cardinality($14::bigint[]) > 0 and r.id = any($14::bigint[])
+        and r.agent_id = any(array(select f.agent_id from finished as f where f.state = 'posted'))
+),
+
+-- In the order of their times, for ids that the platform's table gives.
+posted as (
+    insert into {{ platform }}.social_posts (
+        id, tenant_id, author_type, author_id, post_type, content, post_metadata, auto_generated, created_at
+    )
+    select
+        f.post_id, f.tenant_id, 'agent', f.agent_id, f.post_type, f.content, f.post_metadata, true, f.finished_at
+    from finished as f
+    where f.state = 'posted'
+    order by f.finished_at
+    returning true as is_kept
 )
 
-insert into {{ platform }}.social_posts (
-    id, tenant_id, author_type, author_id, post_type, content, post_metadata, auto_generated, created_at
-)
-select g.id, g.tenant_id, 'agent', g.agent_id, g.post_type, g.content, g.post_metadata, true, g.created_at
-from given as g
+select
+    f.id, f.epoch, (select count(*) from audited) as audited, (select count(*) from posted) as posted
+from finished as f

@@ -17,7 +17,8 @@ from autopost.model import Proposal
 from autopost.worker.publication import Decide, Publication, Published
 from tests.support.host import SCHEMAS
 
-STATEMENTS = ("lock_agents", "agents_now", "finish", "post")
+# By name; the last two end rows, and which of them it is depends on whether there is a post.
+STATEMENTS = {"lock_agents": "lock_agents", "agents_now": "agents_now", "finish": "finish", "post": "finish"}
 COMMIT = "commit"
 
 
@@ -40,7 +41,7 @@ class Gate:
         self.at: str | None = None
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._pool = pool
-        self._names = {query(f"worker/{name}", SCHEMAS).splitlines()[0]: name for name in STATEMENTS}
+        self._names = {query(f"worker/{name}", SCHEMAS).splitlines()[0]: at for name, at in STATEMENTS.items()}
         self._arrived = asyncio.Event()
         self._go = asyncio.Event()
         publication = Publication(cast("asyncpg.Pool[asyncpg.Record]", self), SCHEMAS, worker)

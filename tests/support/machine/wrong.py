@@ -38,7 +38,7 @@ class Wrong:
             return
 
         def wrong_query(asked: str, schema: str) -> str:
-            shares = folder == "parts" or asked == name
+            shares = asked == name or (folder == "parts" and f"part.{name} " in read_object(f"queries/{asked}"))
             return query(asked, schema).replace(self.right, self.wrong) if shares else query(asked, schema)
 
         monkeypatch.setattr("autopost.outbox.outbox.query", wrong_query)
@@ -48,8 +48,8 @@ class Wrong:
 FENCED = "case when o.epoch = v.epoch"
 CLAIMED = "then o.state = 'claimed'"
 WRONGS = [
-    Wrong("finish names no epoch", "queries/worker/finish", FENCED, "case when true"),
-    Wrong("finish ends what is not claimed", "queries/worker/finish", CLAIMED, "then true"),
+    Wrong("finish names no epoch", "parts/finished", FENCED, "case when true"),
+    Wrong("finish ends what is not claimed", "parts/finished", CLAIMED, "then true"),
     Wrong("save_drafts names no epoch", "queries/worker/save_drafts", FENCED, "case when true"),
     Wrong("renew names no epoch", "queries/worker/renew", FENCED, "case when true"),
     Wrong("defer names no epoch", "queries/worker/defer", FENCED, "case when true"),
@@ -97,7 +97,7 @@ WRONGS = [
     ),
     Wrong(
         "an end leaves no audit row",
-        "queries/worker/finish",
+        "parts/finished",
         "from finished as f\n    returning",
         "from finished as f where f.state <> 'skipped'\n    returning",
     ),

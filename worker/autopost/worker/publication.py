@@ -132,12 +132,12 @@ class Publication:
                     decided = digests.carry(alerts.decide(allowed))
                     decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
                     times = {_key(decision): at for decision, at in zip(decisions, times_from(now), strict=False)}
+                    posts = [decision for decision in decisions if isinstance(decision, Posted)]
                     finished = await self._finish(connection, decisions, times, now)
                     if len(finished) < len(decisions):
                         settled |= {_key(p): Lost(p.claim) for p in decisions if _key(p) not in finished}
                         raise LeaseLost
-                    posts = [decision for decision in decisions if isinstance(decision, Posted)]
-                    await self._post(connection, posts, times, now)
+                    await self._write_events(connection, posts, times)
                     await self._add_digests(connection, decisions)
                     if outdated := await self._count_alerts(connection, alerts, now):
                         settled |= {_key(p): Outdated(p.claim) for p in posts if p.claim.id in outdated}
@@ -206,8 +206,8 @@ class Publication:
     async def _finish(
         self, connection: Any, decisions: Sequence[Proposal], times: Mapping[Key, datetime], now: datetime
     ) -> set[Key]:
-        rows = await connection.fetch(
-            self._query("worker/finish"),
+        posts = [decision if isinstance(decision, Posted) else None for decision in decisions]
+        values = [
             [decision.claim.id for decision in decisions],
             [decision.claim.epoch for decision in decisions],
             [audit.state(decision) for decision in decisions],
@@ -218,21 +218,32 @@ class Publication:
             [times[_key(decision)] for decision in decisions],
             now,
             self._digest is not DigestMode.OFF,
-        )
+            [post and post.claim.operation.post_type for post in posts],
+            [post and post.written.content for post in posts],
+            [post and audit.post_metadata(post, self._link(post)) for post in posts],
+        ]
+        if not any(posts):  # a locked feed holds up no other outcomes
+            rows = await connection.fetch(self._query("worker/finish"), *values)
+        else:
+            carried = [row for post in posts if post and post.digest is not None for row in post.digest.rows]
+            rows = await connection.fetch(self._query("worker/post"), *values, carried)
+        finished = {(row["id"], row["epoch"]) for row in rows}
         if rows and rows[0]["audited"] < len(rows):
             raise AuditRefused
-        return {(row["id"], row["epoch"]) for row in rows}
+        due = sum(post is not None and _key(post) in finished for post in posts)
+        if due and rows[0]["posted"] < due:
+            raise PostRefused
+        return finished
 
     def _link(self, post: Posted) -> str | None:
         return self._links.of(post.claim.operation, str(post.claim.id))
 
-    async def _post(
-        self, connection: Any, posts: Sequence[Posted], times: Mapping[Key, datetime], now: datetime
-    ) -> None:
-        if not posts:
+    async def _write_events(self, connection: Any, posts: Sequence[Posted], times: Mapping[Key, datetime]) -> None:
+        if not posts or self._on_posts is None:
             return
         operations = [post.claim.operation for post in posts]
-        values = (
+        await connection.execute(
+            self._query("worker/write_events"),
             [str(post.claim.id) for post in posts],
             [operation.tenant_id for operation in operations],
             [operation.agent_id for operation in operations],
@@ -241,12 +252,6 @@ class Publication:
             [audit.post_metadata(post, self._link(post)) for post in posts],
             [times[_key(post)] for post in posts],
         )
-        carried = [row for post in posts if post.digest is not None for row in post.digest.rows]
-        tag = await connection.execute(self._query("worker/post"), *values, now, carried)
-        if int(tag.rsplit(" ", 1)[1]) < len(posts):
-            raise PostRefused
-        if self._on_posts is not None:
-            await connection.execute(self._query("worker/write_events"), *values)
 
     async def _add_digests(self, connection: Any, decisions: Sequence[Proposal]) -> None:
         """Add the posts that will say, at the end of the window, what is skipped as rate-limited."""
@@ -298,7 +303,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
         await connection.fetch(query("worker/claim_chosen", schemas), "", timedelta(), True, nothing)
         await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
         await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
-        await connection.fetch(query("worker/finish", schemas), *[nothing] * 8, now, False)
-        await connection.execute(query("worker/post", schemas), *[nothing] * 7, now, nothing)
+        await connection.fetch(query("worker/finish", schemas), *[nothing] * 8, now, False, *[nothing] * 3)
+        await connection.fetch(query("worker/post", schemas), *[nothing] * 8, now, False, *[nothing] * 4)
     with contextlib.suppress(*DATABASE_ERRORS):
         await transaction.rollback()
