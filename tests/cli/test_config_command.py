@@ -26,6 +26,7 @@ def test_every_setting_is_listed_with_its_source(tmp_path: Path) -> None:
     )
     assert found["SOCIAL_POST_MAX_ATTEMPTS"]["source"] == "default"
     assert found["SOCIAL_POST_SCHEMA"]["key"] == "schema"
+    assert found["REDIS_URL"]["value"] == "redis://localhost:6379/0"  # a default is not a secret
     shown = autopost("config", **variables).stdout
     assert f"SOCIAL_POST_LLM_MODEL = m  ({file})\n    The model that writes posts.\n" in shown
     assert "\nLanguage model\n" in shown

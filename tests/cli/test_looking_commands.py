@@ -106,6 +106,8 @@ async def test_names_of_fields_for_machines_stay(
     names = "id occurred_at outcome agent maturity operation_type status tracker_id why generator post_type content"
     assert list(json.loads(outcome)) == [*names.split(), "title", "digest"]
     assert (json.loads(outcome)["agent"], json.loads(outcome)["post_type"]) == ("Ada", "status")
+    assert autopost("feed", "--json", "--agent", "ada", dsn=database).stdout.splitlines() == [outcome]
+    assert "no operation of agent bob has an outcome" in autopost("feed", "--agent", "bob", dsn=database).stderr
     found = json.loads(autopost("status", "--json", dsn=database).stdout)
     names = (
         "states parked retrying oldest_seconds reasons errors is_partial last_hour llm_budget pauses workers "

@@ -161,7 +161,6 @@ SILENT = {
         "worker/crashed",
         "worker/forget_events",
         "worker/sign_off",
-        "worker/heartbeat",
         "worker/end_frozen_sessions",
         "worker/host_problems",
         "worker/park",

@@ -13,6 +13,7 @@ import pytest
 from autopost.database.connection import create_pool
 from autopost.outbox.outbox import Outbox
 from autopost.settings import Settings
+from autopost.worker.liveness import is_of_another
 from tests.support.crew import Crew
 from tests.support.host import SCHEMAS, SWALLOW_AUDIT_ROWS, Host, open_connection, until
 from tests.support.work import rescue, worker_process
@@ -103,6 +104,16 @@ async def test_worker_rescues_its_own_rows_only_at_its_start(host: Host, one: Ou
     await one.heartbeat("1", 1, first=True, lock_key=KEY)
     assert (await one.rescue(5)).rows == 0
     assert (await one.rescue(5, at_start=True)).rows == 1
+
+
+async def test_worker_notices_another_of_its_name(one: Outbox) -> None:
+    """It finds the key of the other's lock under its name; its own key, or none, is no sign of another."""
+    assert not is_of_another(await one.heartbeat("1", 0, first=True, lock_key=KEY), None, KEY)
+    assert not is_of_another(await one.heartbeat("1", 0, first=False, lock_key=KEY), KEY, KEY)
+    await one.heartbeat("1", 0, first=True, lock_key=KEY + 1)  # as the other does
+    assert is_of_another(await one.heartbeat("1", 0, first=False, lock_key=KEY), KEY, KEY)
+    await one.sign_off()  # so does the other
+    assert not is_of_another(await one.heartbeat("1", 0, first=False, lock_key=KEY), KEY, KEY)
 
 
 async def test_ended_worker_is_looked_for_for_a_minute(host: Host, one: Outbox, other: Outbox) -> None:

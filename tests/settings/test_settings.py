@@ -56,6 +56,7 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 def test_misspelt_choice_is_answered_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message suggests what was probably meant."""
     assert "did you mean json?" in refusal(monkeypatch, SOCIAL_POST_LOG_FORMAT="jsno")
+    assert "did you mean warning?" in refusal(monkeypatch, SOCIAL_POST_LOG_LEVEL="warn")
 
 
 def test_malformed_database_url_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:

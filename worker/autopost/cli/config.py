@@ -31,6 +31,8 @@ from autopost.settings.definitions import SUBJECTS
 from autopost.settings.toml_file import SettingsFile, key_of, may_stand_in_file
 
 _SHOWN_OF_DATABASE = ("host", "port", "dbname", "user", "service")
+# A default is not a secret.
+_DEFAULTS = [field.default for field in Settings.model_fields.values() if isinstance(field.default, SecretStr)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def shown(variable: str, value: Any) -> str | None:
     if value is None or value == () or value == "":
         return None
     if isinstance(value, SecretStr):
+        if value in _DEFAULTS:
+            return value.get_secret_value()
         if not variable.endswith("DATABASE_URL"):
             return HIDDEN
         parts = conninfo_to_dict(value.get_secret_value())

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from autopost.cli.console import Json, err, number, out, print_json, terminal_columns
-from autopost.cli.screen import outcome_text
+from autopost.cli.screen import outcome_text, plain
 from autopost.cli.session import watching
 from autopost.outbox.outcomes import MOST_ROWS, Outcome, follow_outcomes, read_outcomes
 from autopost.outbox.statements import Statements
@@ -18,6 +18,7 @@ def feed(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones, until Ctrl-C.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many outcomes.", **number(int, 1, 10_000))] = 20,
     posts_only: Annotated[bool, typer.Option("--posts", help="Leave out what was not posted.")] = False,
+    agent: Annotated[str | None, typer.Option(help="Only those of the agent with this id.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show the newest posts, and what was not posted and why."""
@@ -25,14 +26,15 @@ def feed(
 
     async def show(statements: Statements) -> None:
         if follow:
-            async for outcome in follow_outcomes(statements, limit, posts_only=posts_only):
+            async for outcome in follow_outcomes(statements, limit, posts_only=posts_only, agent=agent):
                 show_one(outcome)
         else:
-            outcomes = await read_outcomes(statements, limit, rows=MOST_ROWS, posts_only=posts_only)
+            outcomes = await read_outcomes(statements, limit, rows=MOST_ROWS, posts_only=posts_only, agent=agent)
             for outcome in reversed(outcomes):
                 show_one(outcome)
             if not outcomes:
-                err.print("nothing yet: no operation has an outcome")
+                whose = "" if agent is None else f" of agent {plain(agent)}"
+                err.print(f"nothing yet: no operation{whose} has an outcome", markup=False)
 
     def show_one(outcome: Outcome) -> None:
         if as_json:

@@ -40,6 +40,10 @@ class Problems:
         """Record that the platform's audit log did not keep a row, as a trigger or a rule of it can decide."""
         self.report("audit log", "audit_log does not keep every row", for_seconds=PROBLEM_SECONDS)
 
+    def has(self, subject: str) -> bool:
+        """Return whether a problem is present."""
+        return subject in self._problems
+
     def clear(self, subject: str) -> None:
         """Forget a problem that is over."""
         self._problems.pop(subject, None)

@@ -142,14 +142,16 @@ class Outbox:
         first: bool,
         lock_key: int | None = None,
         problems: str | None = None,
-    ) -> None:
+    ) -> int | None:
         """Record that this worker is alive, and what its problems are; `first` after its start.
 
-        With `lock_key` others rescue its rows as soon as nobody holds that advisory lock.
+        With `lock_key` others rescue its rows as soon as nobody holds that advisory lock. Return the key that was
+        recorded under this worker's name before.
         """
-        await self._pool.execute(
+        recorded: int | None = await self._pool.fetchval(
             self._query("worker/heartbeat"), self._worker, version, in_flight, first, lock_key, problems
         )
+        return recorded
 
     async def end_frozen_sessions(self, after: timedelta) -> list[int]:
         """End sessions of frozen workers that wait inside a statement; return their server process ids."""

@@ -103,6 +103,7 @@ class NewOutcomes:
         rows: int = MOST_ROWS,
         posts_only: bool = False,
         show_backlog: bool = True,
+        agent: str | None = None,
     ) -> None:
         self._statements = statements
         self._show_backlog = show_backlog
@@ -110,6 +111,7 @@ class NewOutcomes:
         self._rows = rows
         self._limit = backlog
         self._posts_only = posts_only
+        self._agent = agent
         self._start: Cursor | None = None
         self._newest = START.at + OVERLAP
         self._seen: dict[str, datetime] = {}
@@ -124,6 +126,7 @@ class NewOutcomes:
             rows=self._rows,
             after=after,
             posts_only=self._posts_only,
+            agent=self._agent,
             without=list(self._seen),
         )
         if self._start is None:  # what the first look left out by its limit stays out
@@ -137,9 +140,11 @@ class NewOutcomes:
         return new if is_shown else []
 
 
-async def follow_outcomes(statements: Statements, limit: int, *, posts_only: bool = False) -> AsyncIterator[Outcome]:
+async def follow_outcomes(
+    statements: Statements, limit: int, *, posts_only: bool = False, agent: str | None = None
+) -> AsyncIterator[Outcome]:
     """Yield the newest `limit` outcomes, or posts, the oldest first, and then every new one, without end, each once."""
-    new = NewOutcomes(statements, backlog=limit, posts_only=posts_only)
+    new = NewOutcomes(statements, backlog=limit, posts_only=posts_only, agent=agent)
     while True:
         for outcome in await new.look():
             yield outcome

@@ -135,7 +135,7 @@ def _describe(problem: Any, file: SettingsFile) -> str:
     if str(field.validation_alias).endswith("DATABASE_URL") and "error" in problem.get("ctx", {}):
         got = str(problem["ctx"]["error"])
     line = f"{_place(str(field.validation_alias), file)}: {got}; expected: {allowed}"
-    near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation), n=1)
+    near = difflib.get_close_matches(str(problem["input"]).lower(), _choices(field.annotation, str(allowed)), n=1)
     return f"{line}; did you mean {near[0]}?" if near else line
 
 
@@ -155,10 +155,12 @@ def _placed(problem: str, file: SettingsFile) -> str:
     return f"{_place(variable, file)}{colon}{rest}"
 
 
-def _choices(annotation: Any) -> list[str]:
+def _choices(annotation: Any, allowed: str) -> list[str]:
+    """Return the words that are allowed, as in `debug, info, warning or error`; nothing where others are, too."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return [member.value for member in annotation]
-    return []
+    words = re.split(r", | or ", allowed)
+    return words if all(word.isidentifier() for word in words) else []
 
 
 def database_is_set(file: SettingsFile | None = None) -> bool:

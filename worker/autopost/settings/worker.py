@@ -116,7 +116,8 @@ class WorkerSettings(Group):
     worker_name: str = setting(
         "",
         f"{PREFIX}WORKER_NAME",
-        "The name of the worker in the outbox and the audit log. Default: host name and process id.",
+        "The name of the worker in the outbox and the audit log. It must differ from that of every other worker. "
+        "Default: host name and process id.",
         "at most 100 characters",
         max_length=100,
     )

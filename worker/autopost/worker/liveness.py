@@ -24,9 +24,18 @@ HEARTBEAT_SECONDS = 15.0
 HEARTBEAT_RETRY_SECONDS = 1.0
 RESCUE_SECONDS = 1.0
 FIRST_CONNECTION_SECONDS = 2.0
+NAME = "worker name"
 FROZEN_AFTER = timedelta(seconds=30)  # a worker gives up a statement by then
 
 log = structlog.get_logger(__name__)
+
+
+def is_of_another(recorded: int | None, own: int | None, key: int | None) -> bool:
+    """Return whether the key that was `recorded` is of another worker with the same name.
+
+    `own` is what this worker recorded last, `key` what it records now. Without keys, behind a pooler, nobody can tell.
+    """
+    return own is not None and recorded not in (None, own, key)
 
 
 class Liveness:
@@ -70,6 +79,7 @@ class Liveness:
         taken again, a heartbeat is sent at once: others rescue the rows of a worker whose recorded lock is free.
         """
         first = True
+        own: int | None = None
         while True:
             self._on_beat()
             self._doorbell.lock_changed.clear()
@@ -84,10 +94,15 @@ class Liveness:
                     await self._require_served()
                 key = self._doorbell.lock_key
                 problems = self._problems.as_json()
-                await self._outbox.heartbeat(
+                recorded = await self._outbox.heartbeat(
                     __version__, len(self._in_flight), first=first, lock_key=key, problems=problems
                 )
-                seconds, first = HEARTBEAT_SECONDS, False
+                if not is_of_another(recorded, own, key):
+                    self._problems.clear(NAME)
+                elif not self._problems.has(NAME):
+                    log.warning("worker.name_shared")
+                    self._problems.report(NAME, "another worker has it too: SOCIAL_POST_WORKER_NAME must differ")
+                seconds, first, own = HEARTBEAT_SECONDS, False, key
                 self._health.beat()
                 for pid in await self._outbox.end_frozen_sessions(FROZEN_AFTER):
                     log.warning("worker.frozen", server_process=pid)
