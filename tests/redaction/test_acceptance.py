@@ -18,6 +18,7 @@ FLOORS = {
     "people, development": {"full name": 0.65, "street address": 0.9, "rest": 0.95},
     "classes, development": {"rest": 0.94},
     "told_shapes, development": {"rest": 0.87},
+    "diary, development": {"passphrase": 0.6, "rest": 0.8},
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,

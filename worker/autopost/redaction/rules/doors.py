@@ -30,7 +30,7 @@ _SURE = (
     r"|porte(?: d'entrée)?|portail|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
     r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"
     r"|(?:voor|achter|garage)?deur|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
-    r"|drzwi\w*|bram\w|furtk\w|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|seif\w*|kap[ıi](?:sı|nın)"
+    r"|drzwi\w*|bram\w|furtk\w|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|poart[ăa]|seif\w*|kap[ıi](?:sı|nın)?\b|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\w*|ovikoodi|portkod\w*|dörrkod\w*|deurcode|toegangscode|zugangscode|türcode)"
     r"|двер\w+|ворот\w*|подъезд\w*|домофон\w*|калитк\w+|сейф\w*|сигнализац\w+|шлагбаум\w*|під'їзд\w*|πόρτα\w*|χρηματοκιβώτιο|συναγερμ\w+"
 )
 # These also stand in other sentences, so that a verb of typing or opening is needed.
@@ -39,25 +39,32 @@ _ASIAN = r"باب|بوابة|خزنة|דלת|שער|כספת|אזעקה|ドア|�
 
 # What is typed, or what the thing takes.
 _TYPED = re.compile(
-    r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|opens? (?:with|to|by)|opened (?:with|to|by)|code|pin|combination|combo"
-    r"|drück\w*|eingeben|tippe\w*|tapez|composez|marca|pulsa|teclea|digite|premi|digita|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
+    r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|opens? (?:with|to|by|on)|opened (?:with|to|by|on)|code|pin|combination|combo"
+    r"|drück\w*|eingeben|tippe\w*|tapez|composez|tape|marca|pulsa|teclea|digite|premi|digita|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
 )
 # These lead to a code only in a sentence about opening.
 _WITH = re.compile(
     r"(?i)\b(?:use|used|using|needs?|with|by|number|nummer|mit|avec|con|com|med|met)\s(?:the\s|code\s){0,2}[\"'`]?$"
 )
 _OPENS = re.compile(
-    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geöffnet|aufgesperrt|(?:aus|ein)geschaltet|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
+    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geöffnet|aufgesperrt|(?:(?:aus|ein)ge)?schaltet|schalten|d[ée]sactiv\w*|desact[ií]v\w*|desativ\w*|disattiv\w*|uitgeschakeld|uitschakelen|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
 )
 _ASSIGNED = re.compile(r"(?:[:：=]|\s[-–—])[\s\"'`(]*$")
 # What follows the word at once, unless it is part of another noun: `entrance exam`.
 _OWNED = re.compile(
-    r"(?i)^(?:\s?[-–—:：=(]|\s(?:is|are|was|now|reads|of|for|in|at|on|to|by|behind|next|code|pin|keypad|combination|combo|ist|lautet|jetzt|der|des|vom|im|am|am|zum|est|de|du|des|d'|es|ahora|del|é|è|di|do|da|dos|van|is|är|er|på|til|till|i|on|to|jest|do|od|je|este|k|на|в|от|είναι|nu|nå)\b|[のはは은는的]|\s?[^\x00-\x7f])"
+    r"(?i)^(?:\s?[-–—:：=(]|\s(?:is|are|was|now|reads|of|for|in|at|on|to|by|behind|next|left|right|changed|set|reset|moved|combination|code|pin|keypad|combination|combo|ist|lautet|jetzt|der|des|vom|im|am|am|zum|est|de|du|des|d'|es|ahora|del|é|è|di|do|da|dos|van|is|är|er|på|til|till|i|on|to|jest|do|od|je|este|k|на|в|от|είναι|nu|nå)\b|[のはは은는的]|\s?[^\x00-\x7f])"
 )
 _MEASURE = re.compile(
     r"(?i)^\s?(?:k?g|km|m|cm|mm|m²|sqm|sq|k?w|k?wh|v|l|°c?|degrees|seats|places|spaces|euros?|dollars?)\b"
 )
 _DIGIT = re.compile("[0-9]")
+# A noun for a code between what it opens and the number: `Kapı şifresi 3357`.
+_NOUN = re.compile(
+    r"(?i)\s(?:code|pin|combination|combo|numbers?|digits|nummer|zahlen|ziffern|şifresi|kodu|kód|kod|koden|koodi|clave|senha|número|numero|chiffres?|cijfers|номер|шифр|код)\s?[:=]?\s?[\"'`(]?"
+)
+_TURNED = re.compile(r"\d{1,2}(?:-\d{1,2}){2,3}")  # of a lock with a dial
+_TO = re.compile(r"(?i)\s(?:to|auf|zu|à|a|na|naar|til|till|în|на)\s")
+_CLAUSE = re.compile(r"[#*]?\s?(?:[.,;!?)]|$|(?:and|und|et|y|e|en|och|og|i|и|і|then)\s)")
 _ASIAN_LINK = re.compile(r"(?:[は是为為는은]|비밀번호|번호|密码|密碼|番号)[\s「\"]*$")
 _MASKED = re.compile(
     r"(?i)\b(?:port|line|page|release|build|version|ticket|issue|order|floor|level|unit|room|house|street|locker|number of)\s$"
@@ -73,22 +80,28 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     if _DIGIT.search(text, left, stop + 1) is None:
         return
     opens = _OPENS.search(text, left, stop) is not None
+    changed, starts = False, len(text[left:start].rsplit(",", 1)[-1].split()) <= 1
     for match in VALUE.finditer(text, end, min(stop + 1, len(text))):
         gap = text[end : match.start()]
         if len(gap.split()) > _MOST_WORDS or "\n" in gap:
             break
         typed = _TYPED.search(gap) is not None or (opens and _WITH.search(gap) is not None)
         linked = (
-            sure
+            (sure or _TURNED.fullmatch(match.group()) is not None)
             and _OWNED.match(gap) is not None
             and (
                 _ASSIGNED.search(gap) is not None
                 or (bool(gap.strip()) and (LINK.search(gap) is not None or _ASIAN_LINK.search(gap) is not None))
             )
         )
-        if (typed or linked) and _is_code(text, match):
+        direct = sure and (
+            _NOUN.fullmatch(gap) is not None or (gap == " " and starts and _ends_clause(text, match.end()))
+        )
+        if (typed or linked or direct or changed) and _is_code(text, match):
             yield match.span()
-            return
+            changed = _TO.match(text, match.end()) is not None
+            if not changed:
+                return
     for match in VALUE.finditer(text, left, start):
         gap = text[match.end() : start]
         if (
@@ -101,6 +114,10 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
             and _is_code(text, match)
         ):
             yield match.span()
+
+
+def _ends_clause(text: str, end: int) -> bool:
+    return _CLAUSE.match(text, end) is not None
 
 
 def _is_code(text: str, match: re.Match[str]) -> bool:
@@ -187,9 +204,9 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?\s[\"'`]?([#*]?[0-9]{3,8}[#*]?)",
+        r"(?i)(?:\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?|\bdisarm(?:ed)?\s(?:it\s)?(?:with|by|using)|\blet (?:your|my|him|her|them|our)sel(?:f|ves) in(?:,|\swith|\susing))\s[\"'`]?([#*]?[0-9]{4,8}[#*]?)\b",
         "what is typed on a keypad, after a word for what it opens",
-        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b",
+        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b|\bdisarm|\bsel(?:f|ves) in|sel(?:f|ves) in",
         score=0.75,
         name="to-open",
     ),

@@ -18,7 +18,7 @@ from operator import itemgetter
 from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
 from autopost.redaction.rules.plain_words import announced
-from autopost.redaction.rules.saying import is_linked
+from autopost.redaction.rules.saying import is_linked, is_told
 from autopost.redaction.rules.shape import in_placeholder, is_uuid, trimmed
 from autopost.redaction.rules.strength import (
     MIXED,
@@ -133,7 +133,9 @@ def _near(needs: Needs) -> Refine:
             and (needs is not _OF_PASSWORD or not tail[:1].isspace())
         ):
             of = Needs(RANDOM, RANDOM, _NEVER, 12)
-        yield from after(text, start, end, joined.end(), of)
+        # The letters after a word of a script without spaces are another word.
+        tail_characters = joined.end() if text[start] < _FIRST_UNSPACED or tail[:1].isspace() else 0
+        yield from after(text, start, end, tail_characters, of)
         yield from _before(text, start, of)
         if of is _OF_PASSWORD:
             yield from announced(text, start, end)
@@ -168,7 +170,7 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
             continue
         gap = window[tail:left]
         linked = (
-            is_linked(text[start:end], gap, text[right : right + 24])
+            is_linked(text[start:end], gap, text[right : right + 24], text[max(0, start - 40) : start])
             or (gap.endswith(", ") and text[right : right + 1] == ",")
             or (paired and _PAIRED.search(gap) is not None)
         )
@@ -180,6 +182,8 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
             needed = needs.beside
         elif linked or found:
             needed = needs.linked
+        elif needs is _OF_PASSWORD and is_told(text, end + left, right):
+            needed = NUMBERED
         else:
             needed = abroad if left - tail <= _ABROAD_CHARACTERS else needs.anywhere
         if needed == RANDOM and needs is _OF_KEY and left - tail <= _HEX_REACH_CHARACTERS and is_hex_key(value):
@@ -224,7 +228,11 @@ def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
             continue
         needed = needs.linked if _USED_AS.match(gap) else needs.anywhere
         value = window[left:right]
-        if needed == needs.linked and needs.linked == NUMBERED and not (_is_used(window, left, gap) or _AS.match(gap)):
+        if needs is _OF_PASSWORD and is_told(text, offset + left, offset + right):
+            needed = NUMBERED
+        elif (
+            needed == needs.linked and needs.linked == NUMBERED and not (_is_used(window, left, gap) or _AS.match(gap))
+        ):
             needed = MIXED
         if _is_secret(value, needed, needs) and not NAMED.search(window[:left]):
             yield offset + left, offset + right
@@ -253,7 +261,7 @@ _NAMES_AND_NUMBER = re.compile(r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{2,5}[!#$%&*?]
 
 
 _WORD_AND_NUMBER = re.compile(
-    r"[A-Z][a-z]{3,}[-_.](?:[0-9]{2,4}[!#$%&*?]*)|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
+    r"(?:[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]{2,}[-_.]){1,3}[0-9]{1,4}[!#$%&*?]*|[a-z]{4,}[-_.][0-9]{2,4}[!#$%&*?]*|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.labels import PHRASE
-from autopost.redaction.rules.phrase_words import SMALL_ABROAD
+from autopost.redaction.rules.phrase_words import SAYS, SMALL_ABROAD
 from autopost.redaction.rules.phrases import is_phrase
 from autopost.redaction.rules.shape import SMALL_WORDS, describes
 from autopost.redaction.rules.talk import SECOND_HALVES
@@ -22,6 +22,13 @@ _GLUED = re.compile(
 )
 _PLAIN_AFTER = re.compile(
     r"[\s\"'`]{1,2}((?:[^\W\d_]{2,}\s){3,9}?(?:[^\W\d_]{2,}|\d{1,4}))[\"'`]?(?=\s?(?:[.,;!?)]|$|\s?(?:und|et|y|e|en|och|og|i|and|stopped|accepted|works|worked|failed|was|is|at|on|in|for|before|then|again|until)\s))"
+)
+
+_TYPED_BEFORE = re.compile(
+    r"(?i)\b(?:typed|entered|gave|used|with|tapé|escribí|digitei)\s(?:the|my|his|her|its|la|a)\s(?:\w+\s)?$"
+)
+_THREE_AFTER = re.compile(
+    r"\s[\"'`]?((?:[^\W\d_]{3,}\s){2}[^\W\d_]{3,})[\"'`]?(?=\s?(?:[.,;!?)]|$|(?:and|und|et|y|e)\s))"
 )
 
 # What a passphrase opens.
@@ -41,6 +48,8 @@ def _joined(text: str, _start: int, end: int) -> Iterator[Span]:
 def _after_label(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield four and more plain words directly after the label, up to the end of the clause."""
     yield from _joined(text, start, end)
+    if _TYPED_BEFORE.search(text[max(0, start - 24) : start]) and (match := _THREE_AFTER.match(text, end)) is not None:
+        yield from _of_plain_words(text, *match.span(1))
     if (match := _PLAIN_AFTER.match(text, end)) is not None:
         words = match.group(1).lower().split()
         if (
@@ -56,6 +65,30 @@ def _of_plain_words(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words that say nothing about passphrases."""
     words = re.split(r"[\s-]+", text[start:end])
     if len(words) >= _LEAST_WORDS and is_phrase(words, statement=False):
+        yield start, end
+
+
+_SENTENCE = r"[a-zà-ÿ]{2,}(?: [a-zà-ÿ']{1,}){2,9}"
+_OF_ENCRYPTION = re.compile(
+    rf"(?i)\b(?:{_OPENED}|en?crypt\w*|decrypt\w*|unlock\w*|gpg|luks|restic|borg|keys?|backup|signer|secret)\b"
+)
+
+
+def _opened_by_sentence(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept words that tell nothing of a phrase, in a sentence about encryption or what is locked."""
+    around = text[max(0, start - 80) : start] + text[end : end + 60]
+    words = text[start:end].split()
+    if (
+        _OF_ENCRYPTION.search(around)
+        and is_phrase(words, statement=True)
+        and words[0].lower() not in SMALL_WORDS | SAYS
+    ):
+        yield start, end
+
+
+def _words_in_quotes(text: str, start: int, end: int) -> Iterator[Span]:
+    words = text[start:end].split()
+    if text[start:end][:1].isalpha() and is_phrase(words, statement=True):
         yield start, end
 
 
@@ -112,5 +145,23 @@ RULES = (
         score=0.65,
         refine=_of_plain_words,
         name="words-asked-for",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)\b(?:(?:secret|pass|unlock\w*|vault)\s)?(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|:|,?\s(?:type|enter|reads?)|\s[\"'`])(?:\sthe\ssentence)?\s?[\"'`]?({_SENTENCE})",
+        "a word for a phrase or sentence, near a word for what it opens",
+        anchor=r"(?i)\b(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|:|,?\s(?:type|enter|reads?)|\s[\"'`])",
+        score=0.65,
+        refine=_opened_by_sentence,
+        name="sentence-that-opens",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:sealed|encrypted|decrypted|descifr\w+|déchiffr\w+|entschlüsselt|unlocked|unlock it|unlocks)\b[^.\n\"]{0,40}?(?:\s(?:with|by|using|con|avec|mit|com))\s(?:[^\W\d_]+\s){0,2}(?:\"([^\"\n<>]{9,80})\"|words\s((?:[a-z]{3,} ){2,9}[a-z]{3,}))",
+        "a quoted sentence, or words, with which something was sealed or opened",
+        anchor=r"(?i)\b(?:sealed|encrypted|decrypted|descifr\w+|déchiffr\w+|entschlüsselt|unlocked|unlock it|unlocks)\b",
+        score=0.65,
+        refine=_words_in_quotes,
+        name="sentence-that-opened",
     ),
 )

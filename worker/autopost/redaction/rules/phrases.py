@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.labels import HINT, PHRASE, SEED_PHRASE
 from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OF_SOMEBODY, OPENERS, SAYS, SMALL_ABROAD
+from autopost.redaction.rules.plain_words import says_what_it_is_like
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder, is_reference
 from autopost.redaction.rules.talk import SECOND_HALVES
 
@@ -41,6 +42,9 @@ _STATES = re.compile(
 )
 
 
+_ENGLISH = re.compile(
+    r"(?i)[^a-z]*(?:pass[ _-]?(?:phrase|word)s?|[a-z]+(?:'s)?[ _-](?:phrases?|words?|sentence)|phrase used|diceware|mnemonics?)"
+)
 _ABOUT_SEARCH = re.compile(r"(?i)\b(?:key ?words?|seo|search(?:es|ed)?|rank(?:s|ed|ing)?|density)\b")
 
 
@@ -55,7 +59,7 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
         return  # `password` or `passwords`, and nothing that introduces a value
     stop = _stop(text, end)
     window = text[end:stop]
-    ascii_label = text[start:end].isascii()
+    english = _ENGLISH.fullmatch(text[start:end]) is not None
     if changed := _FROM_TO.search(window):
         for group in (1, 2):
             words = _SPLIT.split(text[end + changed.start(group) : end + changed.end(group)])
@@ -72,7 +76,7 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
             found = True
             yield end + left, end + right
     if not found:
-        yield from _announced(text, end, stop, seed=seed, strict=not ascii_label)
+        yield from _announced(text, end, stop, seed=seed, strict=not english)
 
 
 def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> Iterator[Span]:
@@ -98,11 +102,24 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     plain = [word.group() for word in words]
     if len(words) > 1 and words[1].group().lower() in CUTS and not seed:
         return  # one word, and the sentence goes on
+    if strict and told and _is_rhyme_abroad(plain):
+        yield end + run.start(), end + run.start() + words[-1].end()
+        return
     participles = sum(_PARTICIPLE.search(word) is not None for word in plain)
     if strict and told and participles and (len(plain) < _SURELY_WORDS or participles * 2 > len(plain)):
         return
     if is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
+
+
+def _is_rhyme_abroad(words: list[str]) -> bool:
+    """Return whether four and more words, with function words of other languages, say nothing of a passphrase."""
+    plain = [word.strip("\"'`.,()").lower() for word in words]
+    if len(plain) < _SURELY_WORDS or not all(plain) or _STATES.match(" ".join(plain)) or not ABOUT.isdisjoint(plain):
+        return False
+    small = sum(word in SMALL_ABROAD or word in SMALL_WORDS for word in plain)
+    told = (says_what_it_is_like(word) or _PARTICIPLE.search(word) or describes(word) for word in plain)
+    return plain[0] not in SMALL_ABROAD and plain[1] not in SMALL_ABROAD and small * 3 <= len(plain) and not any(told)
 
 
 def _is_direct(text: str, end: int, seed: bool) -> bool:
@@ -152,7 +169,7 @@ def _stop(text: str, end: int) -> int:
 def _used(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words before `as the passphrase`."""
     words = _SPLIT.split(text[start:end])
-    if is_phrase(words, statement=False, seed=False):
+    if is_phrase(words, statement=len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS):
         yield start, end
 
 
@@ -213,9 +230,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:typed|typing|entered|entering|uses?|used|using|with|by|set|chose|tried|provided|supplied|gave|took|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        r"(?i)\b(?:typed|typing|entered|entering|uses?|used|using|with|by|set|chose|tried|provided|supplied|gave|took|(?:agreed|settled|decided) on|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         "plain words before `as the passphrase`",
-        anchor=r"(?i),?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|his\s|her\s|its\s|new\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        anchor=r"(?i),?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         score=0.75,
         refine=_used,
         name="words-used",

@@ -99,6 +99,11 @@ def _may_be_plain(label: str, pattern: re.Pattern[str]) -> bool:
     return True
 
 
+def says_what_it_is_like(word: str) -> bool:
+    """Return whether a word says what a password is like: `sicher`, `corta`."""
+    return _LIKE.fullmatch(word) is not None
+
+
 def _says(value: str, *, quoted: bool) -> bool:
     """Return whether words say something of a password: `weak`, `obligatorio`, `zmienione`."""
     words = value.lower().replace("-", " ").split()

@@ -9,7 +9,7 @@ import re
 # Verbs after which only a value follows.
 _READS = r"reads|equals|lautete?n?|heißt|heisst|hieß|luidt|brzmi|zní|znie|skan|lyder|kuuluu"
 _IS = (
-    r"is|was|are|were|be|been|being|becomes?|became|says|remains?|stays|it's|as|ist|war|wäre|bleibt|est|était|sera|reste|devient|es|era|será|sigue siendo|fue|é|continua(?: sendo)?|ficou|è|rimane|resta|är|var|er|blir|blev|ble|on|oli|jest|to|je|byl[oa]?|bolo|bude"
+    r"is|was|are|were|be|been|being|becomes?|became|says|remains?|stays|it's|as|ist|war|wäre|bleibt|wurde|wird|nämlich|wie immer|werd|namelijk|blijft|est|était|sera|reste|devient|c'est|à savoir|es|era|será|sigue siendo|pas[óa] a ser|es decir|fue|é|continua(?: sendo)?|ficou|passou a ser|passa a ser|è|rimane|resta|[eè] diventat[oa]|cioè|ovvero|är|var|er|blir|blev|ble|on|oli|jest|to|je|byl[oa]?|bolo|bude"
     r"|este|е|είναι|ήταν|это|был|була|був|adalah|ialah|yaitu|là|هي|هو|היא|הוא|คือ|yra|buvo|ir|bija|és|yw"
 )
 # Adverbs that follow a form of `to be`, or stand alone before the value.
@@ -39,8 +39,15 @@ _SET_AFTER = re.compile(
 _BEFORE_SET = re.compile(r"(?i)(?:^|\s)(?:auf|in|zu|를|을|を|は)?[\s「『\"'`]*$")
 
 
-def is_linked(label: str, gap: str, after: str) -> bool:
+# A verb before the label, and a preposition after it: `troquei a senha para X`.
+_SET_BEFORE = re.compile(rf"(?i)(?:^|[^\w]){_SET}\w*\s(?:[^\W\d_]+\s){{0,3}}$")
+_ONLY_TO = re.compile(rf"(?i)\s(?:{_TO})\s[\"'`]?")
+
+
+def is_linked(label: str, gap: str, after: str, before: str = "") -> bool:
     """Return whether `gap`, between a label and a value, ends with words that say what the value is."""
+    if before and _ONLY_TO.fullmatch(gap) and _SET_BEFORE.search(before):
+        return True
     if LINK.search(gap) is not None:
         return not (_ENGLISH_ONLY.search(gap) and _ENGLISH_LABEL.fullmatch(label) and not _SET_TO.search(gap))
     return _SET_AFTER.match(after) is not None and _BEFORE_SET.search(gap) is not None
@@ -49,3 +56,23 @@ def is_linked(label: str, gap: str, after: str) -> bool:
 # Before a plain word. A word that says what something is like follows a form of `to be` as often as a password does.
 SURE_LINK = rf"(?:(?:{_READS})|{_SET}\w*\s(?:[^\W\d_]+\s){{0,3}}?{_TO}|->|→)"
 ANY_LINK = rf"(?:{_READS}|{_IS}|{_SET}\w*\s(?:[^\W\d_]+\s){{0,3}}?{_TO}|->|→|—|–)(?:\s(?:{NOW}))?"
+
+
+# A word and a number, as people make passwords: `Bella2016`, `qwerty12`, `Quokka_44`.
+_WORD_AND_NUMBER = re.compile(r"[A-Za-z][a-z]{3,}[._-]?[0-9]{2,4}[!?#$%*]*")
+# What stands before the one that somebody types or tells, and not before the name of an account or a file.
+_TELLS = re.compile(
+    r"(?i)(?:[,:;(\"'`]|\s[-–—]|\b(?:simply|just|only|and|so|put|has|had|have|set|types?|typed|uses|using|used|needs?|enters?|entered|tried|try|was|is|literally|probably|still|again))\s?[\"'`]?$"
+)
+_IS_SAID = re.compile(
+    r"(?i)[\"'`)]?(?:$|[.,;:!?)]|\s(?:and|or|did|does|works?|worked|failed|it was|in as|as|set|was|is|got|got|opened|steht|to (?:read|open|get|log|sign|unlock))\b)"
+)
+
+
+def is_told(text: str, start: int, end: int) -> bool:
+    """Return whether a word and a number stand where a password is told, in a sentence with a word for one."""
+    return (
+        _WORD_AND_NUMBER.fullmatch(text[start:end]) is not None
+        and _TELLS.search(text[max(0, start - 16) : start]) is not None
+        and _IS_SAID.match(text[end : end + 16]) is not None
+    )

@@ -66,6 +66,12 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
+def _word_and_number(text: str, start: int, end: int) -> Iterator[Span]:
+    value = text[start:end]
+    if strength(value.rstrip("!?#$%*")) >= NUMBERED and not is_machine(value):
+        yield start, end
+
+
 RULES = (
     Rule(
         "PASSWORD",
@@ -92,5 +98,14 @@ RULES = (
         score=0.7,
         refine=_signed_in,
         name="signed-in",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until)\b)",
+        "a word and a number with which somebody gets in, without a word for a password",
+        anchor=r"(?i)\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) |\b(?:locked|protected|encrypted)\b|\bcaps lock\b|\bpass\s",
+        score=0.7,
+        refine=_word_and_number,
+        name="word-and-number",
     ),
 )
