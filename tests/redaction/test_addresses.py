@@ -69,3 +69,15 @@ def test_what_only_counts_stays(redactor: Redactor) -> None:
         "Added 5 Business Park photos. Moved to 3 Google Drive folders. Sector 9 grew, Phase 2 started.",
     ]
     assert_unchanged(redactor, texts)
+
+
+def test_date_after_a_word_for_a_street_stays(redactor: Redactor) -> None:
+    """A day and a month of Spanish, Portuguese and Italian, with or without a year; a street may have that name."""
+    texts = [
+        "El plazo va del 3 de mayo al 5 de mayo de 2026. Ronda 5 de Mayo 2026.",
+        "O contrato termina a 5 de maio de 2026. Largo 5 de Maio 2026, prazo final.",
+        "Il corso 5 di Maggio 2026 è pieno. Carrera 5 de Octubre 2026: 300 inscritos.",
+        "Corso Python 3, aula 12.",
+    ]
+    assert_unchanged(redactor, texts)
+    assert redactor.redact("Entregado en Calle 5 de Mayo 12").text == "Entregado en <STREET_ADDRESS>"

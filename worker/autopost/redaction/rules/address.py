@@ -51,6 +51,10 @@ from autopost.redaction.rules.address_parts import (
 # What may be a year or a count, and not the number of a house, if nothing else follows: `2026 Wall Street`.
 _YEAR = compiled(r"^(?:19|20)\d\d[ \n]")
 _NUMBER = compiled(r"\d+")
+# A day and a month at the end, perhaps with a year: `Largo 5 de Maio 2026`. `Calle 5 de Mayo 12` is a street.
+_DATE = compiled(
+    r"(?i)\b\d{1,2}[ \n](?:de[ \n]|di[ \n]|d['’])?(?:ene|feb|mar|abr|apr|may|mai|mag|jun|giu|jul|lug|ago|aou|aoû|set|sep|out|oct|ott|nov|dic|dez|déc|jan|jän|fev|fév|gen|avr|jui|okt)\pL*(?:,?[ \n](?:(?:de|del|di|do)[ \n])?(?:19|20)\d\d)?$"
+)
 
 Accept = Callable[[str, int, int], bool]
 
@@ -82,6 +86,8 @@ def _is_street(text: str, start: int, end: int) -> bool:
         return False
     if text[start - 1 : start] in {"/", "_", "-", "#", "$", "€", "£"} or text[end : end + 1] in {"_", "/", "%"}:
         return False
+    if _DATE.search(value):
+        return False
     numbers = _NUMBER.findall(value)
     if len(numbers) < 2 and (_YEAR.match(value) or value.lower().startswith(("straße", "strasse", "street "))):
         return False
@@ -95,7 +101,8 @@ def _is_street(text: str, start: int, end: int) -> bool:
 def _is_named(text: str, start: int, end: int) -> bool:
     """Refuse words of English and products after `Via` and the like: `Via Webhook 3`."""
     if not text[start:end].lower().startswith("via "):
-        return _is_street(text, start, end)
+        named = [folded(word.strip(".,'")) for word in text[start:end].split()[1:]]
+        return PRODUCTS.isdisjoint(named) and _is_street(text, start, end)
     words = [folded(word.strip(".,'")) for word in text[start:end].split()[1:] if word[:1].isupper()]
     known = (
         word in PRODUCTS or (word in NEVER and word.isalpha()) or word in FUNCTION_WORDS or is_word(word)
