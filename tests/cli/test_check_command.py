@@ -301,7 +301,7 @@ def test_expected_catalog_is_what_a_migration_makes(host: Host) -> None:
     """scripts/expected-catalog writes it again."""
     with psycopg.RawCursor(host.connection, row_factory=psycopg.rows.dict_row) as cursor:
         rows = cursor.execute(query("cli/catalog", SCHEMAS).encode(), ["autopost"]).fetchall()
-    assert without_bodies(catalog_of(rows)) == expected_catalog()
+    assert without_bodies(catalog_of(rows)) == expected_catalog(), "write it again: scripts/expected-catalog"
 
 
 def test_quoted_names_are_no_drift(host: Host, database: str) -> None:

@@ -210,4 +210,5 @@ def test_every_text_has_a_limit(host: Host) -> None:
     found: dict[str, set[str]] = {}
     for row in unlimited:
         found.setdefault(row["table_name"], set()).add(row["column_name"])
-    assert found == {table: set(columns) for table, columns in UNLIMITED.items()}
+    how = "add a CHECK (length(column) <= ...) to the table, or to UNLIMITED above what limits the column"
+    assert found == {table: set(columns) for table, columns in UNLIMITED.items()}, how

@@ -186,7 +186,9 @@ def test_upgrade_keeps_the_rows_that_are_there_and_downgrade_gives_back_the_olde
         )
         rows = host.outbox()
         migrate(settings)
-        assert host.outbox() == rows
+        assert [
+            row | old for row, old in zip(host.outbox(), rows, strict=True)
+        ] == host.outbox()  # new columns may come
         host.execute("insert into auto_post_consumers (name, holder) values ('webhook:out', 'one')")
         migrate(settings, "0001_outbox")
         assert host.outbox() == rows
