@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from autopost.writing.figures import MONTHS
+from autopost.writing.figure import MONTHS
 
 _DAY = regex.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)(?=days?\b)|\b(?:mon|diens|donners|frei|sams|sonn)(?=tags?\b)|\bmittwoch"

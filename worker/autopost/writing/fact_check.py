@@ -13,7 +13,7 @@ from autopost.writing.calendar_check import names_another_date
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
-from autopost.writing.language import detect
+from autopost.writing.language import detect, is_in_another
 from autopost.writing.name_check import invents_names
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.outcome_check import tells_another_outcome
@@ -35,9 +35,9 @@ _HOLE = regex.compile(
     r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
     regex.I,
 )
-_SHARED = 0.22  # of the words of a post are the operation's, at least
-_SHARED_OF_LONG = 0.25
-_LONG = 200  # characters
+_SHARED = 0.25  # of the words of a post are the operation's, at least; generic words do not count
+_SHARED_OF_DENSE = 0.19  # pairs of characters, which a synonym has none of
+_DENSE = frozenset({"ja", "zh"})
 _SHORT = 60
 # What stands for a value: XX, ___, $NAME, %NAME%.
 _BLANK = regex.compile(
@@ -63,9 +63,10 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     known, instructions = without_instructions(f"{text}." for text in texts if text)
     bare = _PLACEHOLDER.sub(" ", text)
     spoken = detect(f"{fields.what} {fields.why} {fields.next_steps}")
-    written = detect(bare)
-    if _is_in_another(written, voice.language or spoken):
+    expected = voice.language or spoken
+    if is_in_another(bare, expected):
         return "other_language"
+    language = expected or detect(bare)
     known_folded = known.casefold()
     names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
@@ -75,11 +76,11 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if EXAMPLE_AGENT in bare and EXAMPLE_AGENT not in known:
         return "leaked_prompt"
     if (
-        invents_figures(bare, known, is_english=(written or spoken) == "en")
+        invents_figures(bare, known, language)
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
         or names_another_date(bare, known)
-        or invents_names(bare, names, written or spoken)
+        or invents_names(bare, names, language)
     ):
         return "invented"
     if obeys(bare, known, instructions):
@@ -88,19 +89,15 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if (
         not is_translated
         and (bare == text or len(bare) > _SHORT)
-        and shared(bare, known, written) < (_SHARED if len(bare) < _LONG else _SHARED_OF_LONG)
+        and shared(bare, known, language) < (_SHARED_OF_DENSE if language in _DENSE else _SHARED)
     ):
         return "off_topic"
-    if tells_another_outcome(bare, known, fields):
+    if tells_another_outcome(bare, known, fields, language):
         return "wrong_outcome"
     may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
-    if contradicts(bare, Known(known, fields.next_steps), written or spoken, may_deny=may_deny):
+    if contradicts(bare, Known(known, fields.next_steps), language, may_deny=may_deny):
         return "contradicts"
     return None
-
-
-def _is_in_another(language: str | None, expected: str | None) -> bool:
-    return None not in (language, expected) and language != expected
 
 
 def _has_holes(text: str, known: str) -> bool:

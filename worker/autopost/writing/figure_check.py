@@ -11,34 +11,54 @@ from itertools import pairwise, takewhile, zip_longest
 
 import regex
 
-from autopost.writing.figures import UNITS, WHAT_IS_LEFT, Figure, figures_in, fractions_in
+from autopost.writing.figure import UNIT, UNITS, Figure
+from autopost.writing.figures import WHAT_IS_LEFT, figures_in
 from autopost.writing.known_figures import KnownFigures, changes
+from autopost.writing.language import VERB_LAST
+from autopost.writing.number_words import fractions_in
 from autopost.writing.subject import COMMON, stem
 
 _MOST_FIGURES = 16  # of a post; it has 280 characters
 _IS_PART = regex.compile(
-    r"(?: \p{L}+){0,2} (?:out of|of|von|sur|de|di|su|van|av|z|ze|из)"
+    r"(?: \p{L}+){0,2} (?:(?:out|in) of|of|in|von|sur|de|di|su|van|av|z|ze|na|из)"
+    r"(?: (?:every|jeweils|chaque|cada|ogni|każd\w+|de))?"
     r"(?: (?:the|our|all|den|i|les|las|los|its|their|alle[rn]?))*\s",
     regex.I,
 )
+_IS_WHOLE = regex.compile(r"[人件個台名]に")
 _ONE_IN = regex.compile(
     r"\b(?:one|einer?|eines|une?|una?|uno|uma?|jeden|jedna) (?:\p{L}+ )?"
     r"(?:in|out of|of|von|sur|de cada|em cada|su|ogni|na)(?: every)? \Z",
     regex.I,
 )
+_PAIR = regex.compile(r"(?<!\p{L})\p{L}{3,} (?:and|und|et|y|e|i|en|och|oraz) \p{L}{3,}")
+_TWO = frozenset({2.0})
+# A span of time without a figure.
+_EVERY = regex.compile(
+    r"\b(?:every|each|within an?|after an?|in under an?|jede[nrs]?|nach einer?|innerhalb einer?|chaque|en une|cada|ogni"
+    rf"|elke?|po|co)\s(?P<unit>{UNIT})",
+    regex.VERSION1,
+)
 _CLAUSE_END = regex.compile(r"[.,;:!?()–—。、，](?:\s|\Z|(?<=[。、，]))")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NEAR = 2  # words after a figure that it may count
+_NEAR_OF_VERB_LAST = 1  # where a participle ends the clause
 _NEAR_OF_OPERATION = 3
 _WITHIN = 24  # characters between a part and the whole
 
 
-def invents_figures(text: str, known: str, *, is_english: bool) -> bool:
+def invents_figures(text: str, known: str, language: str | None) -> bool:
     """Return whether a figure of the post does not follow from the operation, or two have changed their roles."""
-    figures = [*figures_in(text.replace("24/7", ""), words=is_english), *fractions_in(text)]
-    if not figures:
+    text = text.replace("24/7", "")
+    figures = [*figures_in(text, language), *fractions_in(text)]
+    spans = list(_EVERY.finditer(text.lower()))
+    if not figures and not spans:
         return False
+    if _PAIR.search(known) is not None:  # "two languages" for "Spanish and English"
+        figures = [figure for figure in figures if figure.parts or figure.numbers != _TWO]
     there = KnownFigures(known)
+    if any(_is_another_span(span, known, there.figures) for span in spans):
+        return True
     # A figure with several readings is one; they are at one place.
     places = {figure.start: [each for each in figures if each.start == figure.start] for figure in figures}
     if len(places) > _MOST_FIGURES:
@@ -48,23 +68,42 @@ def invents_figures(text: str, known: str, *, is_english: bool) -> bool:
         min(part.numbers) > max(whole.numbers) for part, whole in parts.values() if part.dimension == whole.dimension
     ):
         return True
+    shared = {place for pair in parts.values() if there.has_as_part(*pair) for place in (pair[0].start, pair[1].start)}
     for start, same in places.items():
-        is_part = start in parts and there.has_as_part(*parts[start])
+        is_part = start in shared
         is_one_in = _ONE_IN.search(text, 0, start) is not None and any(map(there.has_one_in, same))
         is_known = is_part or is_one_in or any(map(there.has, same))
-        if not is_known and not any(there.has_rest_or_total(text, figure) for figure in same):
+        if not is_known and not any(_follows(there, text, figure) for figure in same):
             return True
-    return _turns_round(text, known) or _counts_something_else(text, figures, known, there.figures)
+    near = _NEAR_OF_VERB_LAST if language in VERB_LAST else _NEAR
+    return _turns_round(text, known) or _counts_something_else(text, figures, known, there.figures, near)
+
+
+def _follows(there: KnownFigures, text: str, figure: Figure) -> bool:
+    return there.has_rest_or_total(text, figure) or there.has_hour(text, figure) or there.has_for_each(text, figure)
+
+
+def _is_another_span(span: regex.Match[str], known: str, those: Sequence[Figure]) -> bool:
+    """Return whether "every hour" is said where the operation has another span, and no hours."""
+    dimension, size = UNITS[span["unit"]]
+    if dimension != "time" or span["unit"][:4] in known.lower():
+        return False
+    sizes = {each.size for each in those if each.dimension == "time"} | {
+        value for each in those if each.dimension == "time" for value in each.values
+    }
+    return bool(sizes) and size not in sizes
 
 
 def _parts_of_wholes(text: str, figures: Sequence[Figure]) -> dict[int, tuple[Figure, Figure]]:
     """Return the figures that are said to be a part of the next one, by their place."""
     ordered = sorted(figures, key=lambda figure: figure.start)
-    return {
-        part.start: (part, whole)
-        for part, whole in pairwise(ordered)
-        if part.end <= whole.start and _IS_PART.fullmatch(text, part.end, whole.start)
-    }
+    found = {}
+    for first, second in pairwise(ordered):
+        if first.end <= second.start and _IS_PART.fullmatch(text, first.end, second.start):
+            found[first.start] = (first, second)
+        elif _IS_WHOLE.fullmatch(text, first.end, second.start):
+            found[second.start] = (second, first)
+    return found
 
 
 def _turns_round(text: str, known: str) -> bool:
@@ -73,15 +112,20 @@ def _turns_round(text: str, known: str) -> bool:
     return any((new, old) in there and (old, new) not in there for old, new in changes(text))
 
 
-def _counts_something_else(text: str, figures: Sequence[Figure], known: str, those: Sequence[Figure]) -> bool:
+def _counts_something_else(
+    text: str, figures: Sequence[Figure], known: str, those: Sequence[Figure], near: int
+) -> bool:
     """Return whether a figure stands before a word that the operation has after other figures, and not after it."""
     there = list(_counted(known, those, _NEAR_OF_OPERATION))
     every_word = {word for _, words in there for word in words}
-    for values, words in _counted(text, [figure for figure in figures if figure.rounding is None], _NEAR):
+    for values, words in _counted(text, [figure for figure in figures if figure.rounding is None], near):
         same = [counted for others, counted in there if not values.isdisjoint(others)]
         own = set().union(*same)
-        # Where it stands alone, it can count what a larger figure does: "3 of 90 had no end date".
-        if all(same) and own and words & every_word and own.isdisjoint(words):
+        # A smaller figure can count what a larger one does: "3 of 90 had no end date".
+        larger = {
+            word for others, counted in there if max(others, default=0) > max(values, default=0) for word in counted
+        }
+        if all(same) and own and words & every_word - larger and own.isdisjoint(words):
             return True
     return False
 

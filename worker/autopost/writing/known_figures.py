@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import regex
 
-from autopost.writing.figures import TOTALS, WHAT_IS_LEFT, Figure, known_figures, readings
+from autopost.writing.figure import Figure
+from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
+from autopost.writing.figures import EACH, TOTALS, WHAT_IS_LEFT, known_figures, readings
 
 _MOST_FIGURES = 16  # that rests and totals are computed from
 _MOST_OF_A_SENTENCE = 12  # that shares are computed from
-_ROUNDED_BY = 0.1  # of the figure, at most
-_ROUNDED_UP_OR_DOWN_BY = 0.15
 _SENTENCE_END = regex.compile(r"[.!?](?=\s|\Z)|[。！？]")
 _PART_OF_WHOLE = regex.compile(
     r"(?:(?:out )?of|von|sur|des|de|di|su|van|av|z|ze|из|のうち|中)(?: the| den| i| les| las| los)?", regex.I
 )
-_DAY_SECONDS, _WEEK_SECONDS = 86_400, 604_800
-_CALENDAR = 0.02  # twelve months have 360 days here, a year has 365
 _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
+_WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
 _WITHIN = 24  # characters between a part and the whole
 # "38 fewer than in May": what it was before follows.
 _COMPARED = regex.compile(
@@ -29,6 +28,18 @@ _COMPARED = regex.compile(
     r"|più|(?:in|di) meno|meno|więcej|mniej|meer|minder|fler|färre|больше|меньше)\b|[多少増減増减])",
     regex.I,
 )
+# Something is compared with what it was.
+_INSTEAD = regex.compile(
+    r"\b(?:instead of|rather than|down from|up from|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|zamiast"
+    r"|in plaats van)\b",
+    regex.I,
+)
+_CHANGED = regex.compile(
+    r"\b(?:than|last|previous|before|from|up|rose|als|vor|gegenüber|von|que|qu['’]|précéd|dernier|anterior|pasad|scors"
+    r"|precedent|passad|dan|vorig|niż|poprzedni|od)|[比前较]",
+    regex.I,
+)
+_OF_A_FRACTION = 5.0  # the step of one in words
 # From the old figure to the new one, and the new one instead of the old one.
 _GAP = r"[^\d.!?;]{0,20}?"
 _FIGURE = r"\d[\d.,]*"
@@ -71,12 +82,71 @@ class KnownFigures:
         return (
             self._has_parts(figure)
             or any(
-                _is_compatible(figure, each) for value in figure.values for each in self._exact.get(round(value, 9), ())
+                is_compatible(figure, each) for value in figure.values for each in self._exact.get(round(value, 9), ())
             )
-            or (figure.rounding is not None and any(_is_rounded(figure, each) for each in self.figures))
-            or (figure.dimension == "time" and any(_is_same_time(figure, each) for each in self.figures))
+            or (figure.rounding is not None and any(is_rounded(figure, each) for each in self.figures))
+            or (figure.dimension == "time" and any(is_same_time(figure, each) for each in self.figures))
             or (figure.dimension is None and not figure.counts and self._has_without_unit(figure))
+            or (figure.dimension is not None and self._has_with_a_later_unit(figure))
+            or (figure.rounding in ("over", "under") and self._is_over_or_under(figure))
             or self._follows(figure)
+        )
+
+    def _has_with_a_later_unit(self, figure: Figure) -> bool:
+        """Return whether the unit of the figure stands with the next one: "in two instead of five days"."""
+        ordered = sorted(self.figures, key=lambda each: each.start)
+        return any(
+            one.dimension is None
+            and not figure.numbers.isdisjoint(one.numbers)
+            and any(
+                other.dimension == figure.dimension and 0 < other.start - one.end <= _WITHIN
+                for other in ordered[place + 1 : place + 3]
+            )
+            for place, one in enumerate(ordered)
+        )
+
+    def _is_over_or_under(self, figure: Figure) -> bool:
+        """Return whether a percentage of the operation is a little more than half, or almost two thirds."""
+        way = 1 if figure.rounding == "over" else -1
+        return (
+            figure.dimension == "percent"
+            and figure.step == _OF_A_FRACTION
+            and any(
+                0 <= way * (percent - value) <= _FAR_BELOW
+                for each in self.figures
+                if each.dimension == "percent"
+                for percent in each.values
+                for value in figure.values
+            )
+        )
+
+    def has_hour(self, text: str, figure: Figure) -> bool:
+        """Return whether the figure is an hour of the operation, counted to 12 in one of both."""
+        if figure.dimension not in (None, "time") or not any(0 < number <= 24 for number in figure.numbers):
+            return False
+        return any(
+            abs(a - b) == 12 and (is_at_a_clock(text, figure) or is_at_a_clock(self._text, each))
+            for each in self.figures
+            for a in figure.numbers
+            for b in each.numbers
+        )
+
+    def has_for_each(self, text: str, figure: Figure) -> bool:
+        """Return whether the figure is one divided by another, of one thing each: "190 euros each"."""
+        near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
+        if EACH.search(near) is None:
+            return False
+        amounts = [each for each in self.figures if each.is_amount][:_MOST_FIGURES]
+        return any(
+            b
+            and abs(a / b - value) <= max(0.005 * value, figure.size * 0.05 if figure.rounding is None else value * 0.1)
+            for one in amounts
+            if one.dimension == figure.dimension
+            for other in amounts
+            if other is not one
+            for a in one.values
+            for b in other.numbers
+            for value in figure.values
         )
 
     def _has_without_unit(self, figure: Figure) -> bool:
@@ -90,8 +160,20 @@ class KnownFigures:
         """
         if whole.scale != 1.0 and part.scale == 1.0:
             return self.has(replace(part, values=frozenset(value * whole.scale for value in part.values)))
+        if whole.numbers & _WHOLES and self._has_share(part, whole):
+            return True
         rests = {round(a - b, 9) for a in whole.numbers for b in part.numbers}
         return self.has(whole) and any(not rests.isdisjoint(figure.numbers) for figure in self.figures)
+
+    def _has_share(self, part: Figure, whole: Figure) -> bool:
+        """Return whether "seven of ten" is a percentage of the operation, or a share."""
+        percents = [value for each in self.figures if each.dimension == "percent" for value in each.values]
+        return any(
+            abs(100 * a / b - percent) <= 50 / b
+            for a in part.numbers
+            for b in whole.numbers & _WHOLES
+            for percent in (*percents, *(100 * share for share in self._shares()))
+        )
 
     def has_rest_or_total(self, text: str, figure: Figure) -> bool:
         """Return whether the figure is said to be what is left, or the total, and that is so for two of one unit."""
@@ -125,18 +207,22 @@ class KnownFigures:
             near = 2.5 if figure.rounding else figure.step / 2
             below = _FAR_BELOW if figure.rounding == "over" else near
             above = _FAR_BELOW if figure.rounding == "under" else near
-            wanted = [of for share in self._shares() for of in (share, 1 - share, 1 / share - 1)]
+            shares = list(self._shares())
+            wanted = [of for share in shares for of in (share, 1 - share)]
+            if _CHANGED.search(self._text) is not None:
+                wanted += [1 / share - 1 for share in shares]
             return any(-above <= 100 * share - value <= below for value in figure.values for share in wanted)
         if figure.dimension == "ratio":
-            return figure.rounding is not None and any(
-                abs(value - 1 / share) <= 0.5 for value in figure.values for share in self._shares()
-            )
+            near = 0.5 if figure.rounding is not None else 0.05
+            return any(abs(value - 1 / share) <= near for value in figure.values for share in self._shares())
         is_known_unit = figure.dimension is None or any(figure.dimension == each.dimension for each in self.figures)
-        if is_known_unit and not figure.numbers.isdisjoint(self._rests()):
+        if is_known_unit and not figure.numbers.isdisjoint(self._rests(figure.dimension)):
+            return True
+        if figure.counts and figure.values & set(self._others()):
             return True
         return figure.dimension is None and any(
             part in figure.values
-            or (figure.rounding is not None and any(_is_near(v, part, figure) for v in figure.values))
+            or (figure.rounding is not None and any(is_near(v, part, figure) for v in figure.values))
             for part in self._parts_by_percent()
         )
 
@@ -154,20 +240,29 @@ class KnownFigures:
                     )
 
     def _shares(self) -> Iterator[float]:
-        """Return the shares of two figures with the same unit in a sentence."""
-        for figures in self._sentences():
-            for one, other in combinations(figures[:_MOST_OF_A_SENTENCE], 2):
-                has_unit = bool(one.dimension or other.dimension)
-                if _have_one_unit(one, other):
-                    yield from (
-                        min(a, b) / max(a, b)
-                        for a in one.numbers
-                        for b in other.numbers
-                        if a and b and a != b and (has_unit or (a.is_integer() and b.is_integer()))
-                    )
+        """Return the shares of two figures of one unit, in a sentence or in two that follow each other."""
+        for one, other in self._neighbours():
+            has_unit = bool(one.dimension or other.dimension)
+            if have_one_unit(one, other):
+                is_same = one.dimension == other.dimension
+                yield from (
+                    min(a, b) / max(a, b)
+                    for a in (one.values if is_same else one.numbers)
+                    for b in (other.values if is_same else other.numbers)
+                    if a and b and a != b and (has_unit or (a.is_integer() and b.is_integer()))
+                )
 
-    def _rests(self) -> Iterator[float]:
-        """Return what is left where a figure is said to be a part of the next."""
+    def _neighbours(self) -> Iterator[tuple[Figure, Figure]]:
+        """Return pairs of amounts in a sentence, or in two that follow each other."""
+        before: Sequence[Figure] = ()
+        for figures in self._sentences():
+            amounts = [figure for figure in figures if figure.is_amount][:_MOST_OF_A_SENTENCE]
+            yield from combinations(amounts, 2)
+            yield from product(before, amounts)
+            before = amounts
+
+    def _rests(self, dimension: str | None) -> Iterator[float]:
+        """Return what is left where a figure is said to be a part of the next, and by how much one differs."""
         for one, other in zip(self.figures, self.figures[1:], strict=False):
             between = self._text[one.end : other.start].strip()
             if len(between) <= _WITHIN and _PART_OF_WHOLE.search(between):
@@ -178,10 +273,19 @@ class KnownFigures:
             yield from (round(abs(a - b), 9) for a in readings(old) for b in readings(new))
         for figures in self._sentences():
             for one, other in combinations(figures[:_MOST_OF_A_SENTENCE], 2):
-                if not one.is_month and _COMPARED.search(self._text, other.end):
+                is_same = dimension in (one.dimension, other.dimension) or (one.dimension is other.dimension is None)
+                if is_same and one.is_amount and _COMPARED.search(self._text, other.end):
                     yield from (
                         round(each, 9) for a in one.numbers for b in other.numbers for each in (a + b, abs(a - b))
                     )
+                elif is_same and _INSTEAD.search(self._text, one.end, min(other.start, one.end + _WITHIN)):
+                    yield from (round(abs(a - b), 9) for a in one.numbers for b in other.numbers)
+
+    def _others(self) -> Iterator[float]:
+        """Return how many are left of what is counted: 81 of 85 where 4 are named."""
+        for one, other in self._neighbours():
+            if one.counts and other.counts:
+                yield from (abs(a - b) for a in one.values for b in other.values if a != b)
 
     def _sentences(self) -> Iterator[Sequence[Figure]]:
         """Return the figures of each sentence."""
@@ -192,49 +296,7 @@ class KnownFigures:
             begin = place
             while place < len(figures) and figures[place].start < end:
                 place += 1
-            if place - begin > 1:
-                yield figures[begin:place]
-
-
-def _have_one_unit(one: Figure, other: Figure) -> bool:
-    """Return whether two figures can be compared: the first of "from 21 to 7 minutes" has no unit of its own."""
-    if one.dimension == other.dimension:
-        return one.dimension not in ("percent", "ratio") and one.size == other.size
-    bare = one if one.dimension is None else other
-    return None in (one.dimension, other.dimension) and not bare.counts and not bare.is_month
-
-
-def _is_compatible(figure: Figure, known: Figure) -> bool:
-    """Return whether two equal figures are of the same thing, as far as units tell."""
-    if figure.dimension == known.dimension or figure.dimension is None:
-        return True
-    # "from 9 to 11 dollars": the first has no unit of its own.
-    return known.dimension is None and not known.counts and figure.dimension != "ratio"
-
-
-def _is_same_time(figure: Figure, known: Figure) -> bool:
-    """Return whether two spans are the same in weeks, months or years, which are not exact in each other."""
-    if known.dimension != "time" or figure.size == known.size or min(figure.size, known.size) < _DAY_SECONDS:
-        return False
-    return max(figure.size, known.size) > _WEEK_SECONDS and any(
-        abs(a - b) <= _CALENDAR * b for a in figure.values for b in known.values
-    )
-
-
-def _is_rounded(figure: Figure, known: Figure) -> bool:
-    if not _is_compatible(figure, known):
-        return False
-    return any(_is_near(value, other, figure) for value in figure.values for other in known.values)
-
-
-def _is_near(value: float, known: float, figure: Figure) -> bool:
-    match figure.rounding:
-        case "over":
-            return value <= known <= value * (1 + _ROUNDED_UP_OR_DOWN_BY)
-        case "under":
-            return known <= value <= known * (1 + _ROUNDED_UP_OR_DOWN_BY)
-        case _:
-            return abs(value - known) <= min(max(figure.step / 2, 0.02 * known), _ROUNDED_BY * known)
+            yield figures[begin:place]
 
 
 def changes(text: str) -> Iterator[tuple[str, str]]:

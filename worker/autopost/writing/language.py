@@ -55,6 +55,8 @@ NAMES = {
     "zh": "Chinese",
 }
 
+VERB_LAST = frozenset({"de", "nl", "sv"})  # a participle or a negation ends the clause
+
 # Scripts that one language of the above is written in; kana before Han, which Japanese uses as well.
 _SCRIPTS = {
     "ja": r"\p{Hiragana}\p{Katakana}",
@@ -69,7 +71,7 @@ _SCRIPTS = {
 _OF_SCRIPT = {language: regex.compile(rf"[{script}]") for language, script in _SCRIPTS.items()}
 _PERSIAN = regex.compile(r"[پچژگ]")
 _LETTER = regex.compile(r"\p{L}")
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)?")
+_WORD = regex.compile(r"(?<!\p{N})[\p{L}\p{M}]+['’]?")  # "l'hôtel" is two words
 
 
 def _by_mark(marks: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -84,24 +86,48 @@ _OF_WORD = _by_mark(STOP_WORDS)
 _OF_LETTER = _by_mark(LETTERS)
 _LEAST_SHARE = 0.2  # of the letters are of the script
 _LEAST_SCORE = 1.0
+_CLEARLY = 0.75
 _READ_CHARACTERS = 1_000
 
 
 def detect(text: str) -> str | None:
     """Return the code of the text's language, a key of NAMES; None if it cannot be told."""
     text = text[:_READ_CHARACTERS].casefold()
+    by_script = _of_script(text)
+    if by_script is not None:
+        return by_script
+    scores = _scores(text)
+    best = sorted(scores, key=scores.__getitem__, reverse=True)
+    if not best or scores[best[0]] < _LEAST_SCORE or (len(best) > 1 and scores[best[0]] == scores[best[1]]):
+        return None
+    return best[0]
+
+
+def is_in_another(text: str, expected: str | None) -> bool:
+    """Return whether a text is clearly in another language than expected: a short one may have words of several."""
+    text = text[:_READ_CHARACTERS].casefold()
+    by_script = _of_script(text)
+    if expected is None or by_script is not None:
+        return expected is not None and by_script != expected
+    scores = _scores(text)
+    best = max(scores.values(), default=0.0)
+    return best >= _LEAST_SCORE and best - scores.get(expected, 0.0) >= _CLEARLY
+
+
+def _of_script(text: str) -> str | None:
     if not text.isascii():
         letters = len(_LETTER.findall(text))
         for language, of_script in _OF_SCRIPT.items():
             if letters and len(of_script.findall(text)) >= _LEAST_SHARE * letters:
                 return "fa" if language == "ar" and _PERSIAN.search(text) else language
+    return None
+
+
+def _scores(text: str) -> dict[str, float]:
     scores: dict[str, float] = defaultdict(float)
-    languages = [_OF_WORD[word] for word in _WORD.findall(text) if word in _OF_WORD]
+    languages = [_OF_WORD[word] for word in _WORD.findall(text.replace("’", "'")) if word in _OF_WORD]
     languages += [_OF_LETTER[letter] for letter in set(text) if letter in _OF_LETTER]
     for some in languages:
         for language in some:
             scores[language] += 1 / len(some)
-    best = sorted(scores, key=scores.__getitem__, reverse=True)
-    if not best or scores[best[0]] < _LEAST_SCORE or (len(best) > 1 and scores[best[0]] == scores[best[1]]):
-        return None
-    return best[0]
+    return scores

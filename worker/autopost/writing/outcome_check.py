@@ -20,37 +20,60 @@ from autopost.writing.vocabulary import (
 )
 
 _QUESTION = regex.compile(r"[?？]")
+_NUMBER = r"\d[\d.,\u00a0\u202f ]*\d|\d|\p{L}+"
+# "all 130", of which the operation has only some: "95 of 130".
+_ALL = regex.compile(
+    r"(?:\b(?:all|alle[nr]?|tous les|toutes les|todos los|todas las|tutt[ie] (?:i|gli|le)|todos os"
+    r"|todas as|wszystki\w+)"
+    rf"(?: (?:of|the|our|van|de|die|nos|nuestr[oa]s|nostr[ie]|noss[oa]s))*\s(?P<whole>{_NUMBER}))"
+)
+_PART_OF = regex.compile(
+    rf"(?P<part>{_NUMBER})(?: \p{{L}}+){{0,2}} (?:out of|of|von|sur|de|su|van(?: de)?|z|ze|из)"
+    rf" (?:the )?(?P<whole>{_NUMBER})"
+)
 
 
-def tells_another_outcome(text: str, known: str, fields: Fields) -> bool:
+def tells_another_outcome(text: str, known: str, fields: Fields, language: str | None = None) -> bool:
     """Return whether a post tells a success for a failure, a failure for a success, or consent for a request.
 
-    `known` is the operation's texts. A failure must be told as one: a post that says neither is wrong, too. What people
-    answered may be bad news although the operation is a success.
+    `known` is the operation's texts, and `language` that of the post. A failure must be told as one: a post that says
+    neither is wrong, too. What people answered may be bad news although the operation is a success.
     """
     outcome = fields.outcome
     text, known = text.casefold(), known.casefold()
-    plain = SMOOTH.sub(" ", text)
+    if _has_all_of_some(text, known):
+        return True
+    plain = SMOOTH.sub(" ", text, language)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):
-        tells_it = FAILED.search(plain) is not None or UNFINISHED.search(plain) is not None
-        finished = said(FINISHED, text) - said(FINISHED, known)
-        return not tells_it or bool(finished) or _is_smooth(text, known)
+        tells_it = FAILED.search(plain, language) is not None or UNFINISHED.search(plain, language) is not None
+        finished = said(FINISHED, text, language) - said(FINISHED, known, language)
+        return not tells_it or bool(finished) or _is_smooth(text, known, language)
     if fields.kind is Kind.APPROVAL:
         if outcome is Outcome.COMPLETED:
             return False
-        is_question = ASKING.search(text) is not None or _QUESTION.search(text) is not None
-        return not is_question or bool(said(APPROVED, text) - said(APPROVED, known)) or _adds(DENIED, text, known)
+        is_question = ASKING.search(text, language) is not None or _QUESTION.search(text) is not None
+        is_approved = bool(said(APPROVED, text, language) - said(APPROVED, known, language))
+        return not is_question or is_approved or _adds(DENIED, text, known, language)
     if outcome is Outcome.RUNNING:
-        return UNDERWAY.search(text) is None and bool(said(FINISHED, text))
+        return UNDERWAY.search(text, language) is None
     is_feedback = "feedback" in fields.operation_type.casefold()
-    return outcome is Outcome.COMPLETED and not is_feedback and _adds(FAILED, plain, known)
+    return outcome is Outcome.COMPLETED and not is_feedback and _adds(FAILED, plain, known, language)
 
 
-def _is_smooth(text: str, known: str) -> bool:
-    return any(match[0] not in known for match in SMOOTH.finditer(text))
+def _has_all_of_some(text: str, known: str) -> bool:
+    """Return whether the post says it of all where the operation says it of a part, and the post has not that part."""
+    wholes = {match["whole"] for match in _ALL.finditer(text)}
+    return bool(wholes) and any(
+        match["whole"] in wholes and match["part"] != match["whole"] and match["part"] not in text
+        for match in _PART_OF.finditer(known)
+    )
 
 
-def _adds(words: Words, text: str, known: str) -> bool:
+def _is_smooth(text: str, known: str, language: str | None) -> bool:
+    return any(match[0] not in known for match in SMOOTH.finditer(text, language))
+
+
+def _adds(words: Words, text: str, known: str, language: str | None) -> bool:
     """Return whether the text says it in words with which the operation does not."""
-    found = {match[0] for match in words.finditer(text)}
-    return bool(found) and not found <= {match[0] for match in words.finditer(known)}
+    found = {match[0] for match in words.finditer(text, language)}
+    return bool(found) and not found <= {match[0] for match in words.finditer(known, language)}

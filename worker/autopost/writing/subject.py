@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
 
 import regex
 
-from autopost.writing.vocabulary import STOP_WORDS
+from autopost.writing.vocabulary import GENERIC, STOP_WORDS
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}+(?:[.,]\p{N}+)*")
 _SHORT_FORM = regex.compile(r"\b\p{L}+n['’]t\b")
@@ -17,18 +17,29 @@ _STEM_OF_INFLECTED = 4
 _INFLECTED = frozenset({"pl", "cs", "ru", "uk", "fi", "hu", "tr"})
 _LEAST = 4  # letters of a word that says what a text is about
 COMMON = frozenset().union(*STOP_WORDS.values())
+_PAST = regex.compile(r"(?<=\p{Latin}{3})ie[ds]\b")
+_ENDING = regex.compile(r"(?<=\p{Latin}{4})ing\b")
 _KANA = regex.compile(r"\p{Hiragana}")
 
 
 def shared(text: str, known: str, language: str | None = None) -> float:
     """Return the share of the words of a text that the known text has too; 1 if it has none."""
     cut = _STEM_OF_INFLECTED if language in _INFLECTED else _STEM
-    words = {word[:cut] for word in words_of(text)}
-    return len(words & {word[:cut] for word in words_of(known)}) / len(words) if words else 1.0
+    words = {word[:cut] for word in words_of(_without_endings(text), GENERIC)}
+    there = {word[:cut] for word in words_of(_without_endings(known))}
+    return len(words & there) / len(words) if words else 1.0
 
 
-def words_of(text: str) -> Iterator[str]:
-    """Return the beginnings of the words that say what a text is about, and pairs of characters in dense scripts."""
+def _without_endings(text: str) -> str:
+    """Return the text with "copied" and "copying" as "copy"."""
+    return _ENDING.sub("", _PAST.sub("y", text.casefold()))
+
+
+def words_of(text: str, without: Container[str] = ()) -> Iterator[str]:
+    """Return the beginnings of the words that say what a text is about, and pairs of characters in dense scripts.
+
+    Words in `without` are left out.
+    """
     text = _SHORT_FORM.sub(" ", text.casefold())
     for match in _WORD.finditer(text):
         word = match[0]
@@ -37,7 +48,7 @@ def words_of(text: str) -> Iterator[str]:
                 yield from (a + b for a, b in pairwise(run) if not _KANA.search(a + b))
         elif word[0].isnumeric():
             yield word
-        elif (root := stem(word)) is not None:
+        elif word not in without and (root := stem(word)) is not None:
             yield root
 
 
