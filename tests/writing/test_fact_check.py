@@ -196,3 +196,105 @@ def test_good_posts_pass() -> None:
         Case({"what_explanation": "Rewrote the FAQ (draft)"}, "The FAQ has new answers (draft) for everyone."),
     ]
     assert_results(verdict, ((case, None) for case in cases))
+
+
+FIGURES: list[tuple[dict[str, Any], dict[str, bool]]] = [
+    (
+        {
+            "what_explanation": "Cut the load time from 3.2 s to 800 ms on 3 pages",
+            "why_explanation": "",
+            "next_steps": "",
+        },
+        {
+            "Load time is four times faster now, on three pages.": True,
+            "Load time is down by 75% on 3 pages.": True,
+            "Load time is ten times faster now.": False,
+            "Load time is down to 320 ms.": False,
+        },
+    ),
+    (
+        {"what_explanation": "85 orders checked by Ada. 24 were late.", "why_explanation": "", "next_steps": ""},
+        {
+            "Two dozen of 85 orders were late.": True,
+            "61 of the orders that Ada checked came in time.": True,
+            "A bit more than a quarter of the orders were late.": True,
+            "Three dozen orders were late.": False,
+        },
+    ),
+    (
+        {"what_explanation": "Buys 25 chairs for 4,750 euros", "why_explanation": "", "next_steps": ""},
+        {"Buys 25 chairs for 190 euros each.": True, "Buys 25 chairs for 210 euros each.": False},
+    ),
+    (
+        {
+            "what_explanation": "Ein neues Zertifikat für die Bank dauert zwei Wochen",
+            "why_explanation": "",
+            "next_steps": "",
+        },
+        {
+            "Ein neues Zertifikat für die Bank dauert etwa 14 Tage.": True,
+            "Ein neues Zertifikat für die Bank dauert zwölf Wochen.": False,
+            "Ein neues Zertifikat für die Bank dauert vierundzwanzig Wochen.": False,
+        },
+    ),
+    (
+        {
+            "what_explanation": "已向五家客户发送账单,120份中有48份已付款",
+            "why_explanation": "今晚8点截止",
+            "next_steps": "",
+        },
+        {
+            "已向5家客户发送账单,付款的有四成,今晚20:00截止。": True,
+            "已向六家客户发送账单,今晚20:00截止。": False,
+        },
+    ),
+    (
+        {"what_explanation": "The site was down from 9:00 to 11:30", "why_explanation": "", "next_steps": ""},
+        {"The site was down for two and a half hours.": True, "The site was down for four hours.": False},
+    ),
+]
+
+
+def test_figures_that_follow_are_told_from_invented_ones() -> None:
+    """Shares, rests, prices for one, spans of time and words for numbers, in several languages."""
+    wrong = [
+        text
+        for operation, posts in FIGURES
+        for text, follows in posts.items()
+        if (contradiction(text, fields_of(**operation)) == "invented") is follows
+    ]
+    assert wrong == []
+
+
+def test_words_of_one_language_do_not_count_in_another() -> None:
+    """An Italian pay slip, "busta paga", is not something that went bust."""
+    pay = {"what_explanation": "Le buste paga sono partite per 130 dipendenti", "why_explanation": "", "next_steps": ""}
+    assert contradiction("Le buste paga sono partite per tutti i 130 dipendenti.", fields_of(**pay)) is None
+    failed = fields_of(status="failed", **(pay | {"what_explanation": "Le buste paga non sono partite: disco pieno"}))
+    assert contradiction("Le buste paga sono partite, il disco ha spazio.", failed) in ("wrong_outcome", "contradicts")
+
+
+def test_an_opposite_contradicts_and_so_does_all_of_some() -> None:
+    """As do "all" for a part, and nobody for somebody."""
+    prices = fields_of(what_explanation="We are cheaper on 212 of 340 products", why_explanation="", next_steps="")
+    assert contradiction("We are more expensive on 212 of 340 products.", prices) == "contradicts"
+    assert contradiction("We are cheaper on all 340 products.", prices) == "wrong_outcome"
+    access = fields_of(
+        what_explanation="9 people who have left the company still had access to the shop",
+        why_explanation="",
+        next_steps="",
+    )
+    assert contradiction("Nobody who left the company still had access to the shop.", access) == "contradicts"
+
+
+def test_what_comes_is_no_contradiction() -> None:
+    """A failed operation may be done tomorrow."""
+    failed = fields_of(
+        status="failed",
+        what_explanation="Could not finish the report: data is missing",
+        why_explanation="",
+        next_steps="",
+    )
+    assert (
+        contradiction("Missing data is holding up the report. As soon as it's there, we'll finish it.", failed) is None
+    )

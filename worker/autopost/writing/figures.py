@@ -48,9 +48,10 @@ _TWO_CLOCKS = regex.compile(
     rf"(?:to|till|until|bis|à|a|alle|às|tot|do|and|und|et|[-–—]|から|到|至)\s?(?:las |le )?{_TIME.format(2)}",
     regex.I,
 )
+_SEPARATORS, _MARKS, _PART = (regex.compile(each) for each in (r"[ \u00a0\u202f'’]", r"[.,]", r"\d{1,9}"))
 WHAT_IS_LEFT = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
 EACH = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['each']['all']})", regex.I)
-CLOCK = regex.compile(WORDS["clock"]["all"], regex.I)
+CLOCK = regex.compile(rf"(?<!\p{{Latin}})(?:{WORDS['clock']['all']})", regex.I)
 TOTALS = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
 
 
@@ -67,7 +68,7 @@ def figures_in(text: str, language: str | None) -> Iterator[Figure]:
             dimension=dimension,
             rounding=rounding_of(text, match.start(), match.end("digits")) or ("about" if scale > 1 else None),
             step=_step(match["digits"]) * scale * size,
-            parts=tuple(int(part) for part in regex.findall(r"\d{1,9}", match["digits"])),
+            parts=tuple(int(part) for part in _PART.findall(match["digits"])),
             counts=dimension is None and not is_elliptic,
             start=match.start(),
             end=match.end("digits"),
@@ -115,14 +116,14 @@ def _spans_of_clocks(text: str) -> Iterator[Figure]:
 
 def readings(digits: str) -> Iterator[float]:
     """Return what a number can mean, with points and commas as thousands separators or as the decimal mark."""
-    digits = regex.sub(r"[ \u00a0\u202f'’]", "", digits)
-    groups = regex.split(r"[.,]", digits)
+    digits = _SEPARATORS.sub("", digits)
+    groups = _MARKS.split(digits)
     if len(groups) == 1:
         yield float(digits)
         return
     if all(len(group) == 3 for group in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] != "0":
         yield float("".join(groups))
-    marks = regex.sub(r"\d", "", digits)
+    marks = _MARKS.findall(digits)
     if marks[-1] not in marks[:-1]:  # the last mark is another one, or the only one
         yield float("".join(groups[:-1]) + "." + groups[-1])
 

@@ -21,6 +21,7 @@ _PART_OF_WHOLE = regex.compile(
 _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
+_HOUR_SECONDS = 3_600
 _WITHIN = 24  # characters between a part and the whole
 # "38 fewer than in May": what it was before follows.
 _COMPARED = regex.compile(
@@ -122,7 +123,8 @@ class KnownFigures:
 
     def has_hour(self, text: str, figure: Figure) -> bool:
         """Return whether the figure is an hour of the operation, counted to 12 in one of both."""
-        if figure.dimension not in (None, "time") or not any(0 < number <= 24 for number in figure.numbers):
+        is_hour = figure.dimension is None or figure.size == _HOUR_SECONDS
+        if not is_hour or not any(0 < number <= 24 for number in figure.numbers):
             return False
         return any(
             abs(a - b) == 12 and (is_at_a_clock(text, figure) or is_at_a_clock(self._text, each))
@@ -278,7 +280,7 @@ class KnownFigures:
                     yield from (
                         round(each, 9) for a in one.numbers for b in other.numbers for each in (a + b, abs(a - b))
                     )
-                elif is_same and _INSTEAD.search(self._text, one.end, min(other.start, one.end + _WITHIN)):
+                elif is_same and _INSTEAD.search(self._text, one.end, min(other.end, one.end) + _WITHIN):
                     yield from (round(abs(a - b), 9) for a in one.numbers for b in other.numbers)
 
     def _others(self) -> Iterator[float]:

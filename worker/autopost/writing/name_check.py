@@ -10,7 +10,7 @@ import regex
 
 from autopost.redaction.people.lists import Kind, folded, is_word, kind
 from autopost.redaction.people.vocabulary import PRODUCTS
-from autopost.writing.vocabulary import ENGLISH, WITH_CAPITAL
+from autopost.writing.vocabulary import COUNTRIES, ENGLISH, WITH_CAPITAL
 
 _POSSESSIVE = regex.compile(r"['’]s?\Z")
 _LEAST_SHORT_FORM = 5  # letters that "Postgres" and PostgreSQL share
@@ -39,6 +39,9 @@ def invents_names(text: str, known: str, language: str | None) -> bool:
     if not names:
         return False
     there = {_stem(word[0]) for word in _WORD.finditer(known)}
+    for names_of_one in COUNTRIES:
+        if not names_of_one.isdisjoint(there):
+            there |= names_of_one
     return not all(
         name in there
         or (len(name) >= _LEAST_SHORT_FORM and any(other.startswith(name[:_LEAST_SHORT_FORM]) for other in there))

@@ -131,6 +131,8 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
     if not _denies(text, language) and not _denies(there, language):
         return False
     pending = {_key(word, language) for word in _WORD.findall(known.next_steps.casefold())}
+    if not may_deny and _lacks_nothing(text, language) and not _lacks_nothing(there, language) and _lacks(there):
+        return True
     told, groups = _polarities(text, language, pending, is_known=False)
     said, _ = _polarities(there, language, pending, is_known=True)
     if any(told[word] == {False} and said[word] == {True} for word in told.keys() & said.keys()):
@@ -158,6 +160,15 @@ def _turns_direction(text: str, known: str, language: str | None) -> bool:
             if fell and not _near(text, rose).isdisjoint(_near(known, fell)):
                 return True
     return False
+
+
+def _lacks(text: str) -> bool:
+    return any(_MISSING.match(word) is not None for word in _WORD.findall(text))
+
+
+def _lacks_nothing(text: str, language: str) -> bool:
+    """Return whether a text says in a clause that something is missing, and denies it."""
+    return any(_lacks(clause) and _denies(clause, language) for clause in _CLAUSE_ENDS.split(text))
 
 
 def _near(text: str, matches: list[regex.Match[str]]) -> set[str]:

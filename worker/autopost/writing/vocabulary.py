@@ -130,6 +130,7 @@ GENERIC = frozenset(_LANGUAGES["generic"]["all"].split())
 LETTERS = {language: frozenset(letters) for language, letters in _LANGUAGES["letters"].items()}
 LABELS = frozenset(_LANGUAGES["labels"]["all"].split("|"))
 WITH_CAPITAL = frozenset(_LANGUAGES["english"]["capital"].split())
+COUNTRIES = tuple(frozenset(words.split()) for words in _LANGUAGES["countries"]["en"].split(";"))
 ASIDE = _LANGUAGES["aside"]["all"]
 DENIALS, TOTAL_DENIALS, DENSE_DENIALS = (
     {language: regex.compile(words) for language, words in _LANGUAGES[meaning].items()}
