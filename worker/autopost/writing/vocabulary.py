@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -91,10 +92,14 @@ class Opposites:
     """Pairs of words of which a text has one, and another text that says the same cannot have the other alone."""
 
     def __init__(self) -> None:
-        self._pairs = {
-            language: [self._compiled(pair) for pair in pairs.split(";")]
-            for language, pairs in _LANGUAGES["opposites"].items()
-        }
+        self._pairs: dict[str | None, list[tuple[regex.Pattern[str], regex.Pattern[str]]]] = {}
+
+    def _of(self, language: str | None) -> list[tuple[regex.Pattern[str], regex.Pattern[str]]]:
+        """Return the pairs of a language, compiled at its first text."""
+        if language not in self._pairs:
+            pairs = _LANGUAGES["opposites"].get(language, "")
+            self._pairs[language] = [self._compiled(pair) for pair in pairs.split(";") if pair]
+        return self._pairs[language]
 
     @staticmethod
     def _compiled(pair: str) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
@@ -103,7 +108,7 @@ class Opposites:
 
     def turns(self, text: str, known: str, language: str | None) -> bool:
         """Return whether a folded text has only one word of a pair, and the known text only the other."""
-        for pair in self._pairs.get(language or "", ()):
+        for pair in self._of(language):
             for one, other in (pair, pair[::-1]):
                 if one.search(text) and other.search(known) and not other.search(text) and not one.search(known):
                     return True
@@ -140,8 +145,14 @@ CONCESSIVE, NOT_ALL = (regex.compile(_LANGUAGES[meaning]["all"]) for meaning in 
 OPPOSITES = Opposites()
 OPEN, NOBODY, NEED, AUXILIARIES = (_LANGUAGES[of]["all"] for of in ("open", "nobody", "need", "auxiliaries"))
 CONDITIONS = _LANGUAGES["conditions"]["all"]
-# Before a word of success, in the same sentence.
-NEGATED = regex.compile(rf"(?:{_words('negations', _LANGUAGES['negations'])})[^.!?。！？]*\Z", regex.IGNORECASE)
+
+
+@cache
+def _negated() -> regex.Pattern[str]:
+    """Return the pattern of what stands before a word of success, in the same sentence."""
+    return regex.compile(rf"(?:{_words('negations', _LANGUAGES['negations'])})[^.!?。！？]*\Z", regex.IGNORECASE)
+
+
 _NEGATED_WITHIN = 40
 
 
@@ -150,7 +161,7 @@ def said(words: Words, text: str, language: str | None = None) -> set[str]:
     return {
         match[0]
         for match in words.finditer(text, language)
-        if NEGATED.search(text, max(0, match.start() - _NEGATED_WITHIN), match.start()) is None
+        if _negated().search(text, max(0, match.start() - _NEGATED_WITHIN), match.start()) is None
     }
 
 
