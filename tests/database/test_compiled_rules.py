@@ -40,7 +40,16 @@ HOSTILE = (
     "it's", "a\\b", "\\", "$$", "$function$", "'; drop table agents; --", '"quoted"', "{{ schema }}", "%s %L", "a\nb",
     "E'\\''", "\u00e9t\u00e9", "\U0001f600", "null", "{}", "\x01", "100%", "a_b", " ",
 )  # fmt: skip
-TYPES = ("workflow_execute", "Workflow_Execute", "flow", "security_scan", "SECURITY", "s\u00c9curit\u00e9", *HOSTILE)
+TYPES = (
+    "workflow_execute",
+    "approval_requested",
+    "Workflow_Execute",
+    "flow",
+    "security_scan",
+    "SECURITY",
+    "s\u00c9curit\u00e9",
+    *HOSTILE,
+)
 STATUSES = ("completed", "failed", "FAILED", "running", *HOSTILE)
 PATTERNS = ("%", "%flow%", "%SECURITY%", "_low", "a\\_b", "100\\%", "\\\\", "%'%", "\u00e9%", "\u00c9%", "$$%", "%{%")
 DRIFT = "select problem from auto_post_platform_changes()"

@@ -37,7 +37,7 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "kept": (Outbox, "save_drafts", "after"),
     "agents locked": (Publication, "_lock_agents", "after"),
     "rows finished": (Publication, "_finish", "after"),
-    "publish sent": (Publication, "_announce", "after"),
+    "publish sent": (Publication, "_write_events", "after"),
     "commit sent": (Transaction, "__aexit__", "during"),
     "published": (Publication, "publish", "after"),
     "deferred": (Outbox, "defer", "after"),
