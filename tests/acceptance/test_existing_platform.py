@@ -335,7 +335,7 @@ def test_what_the_platform_would_refuse_is_found_at_install(
         ),
         (
             "drop table agent_operation_tracker; create view agent_operation_tracker as select 1 as id",
-            "no table but a view",
+            "not a table but a view",
         ),
         (
             """create function swallow() returns trigger language plpgsql as 'begin return null; end';
