@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rules.talk import SAID_ENDINGS, SAID_OF_SECRETS
@@ -107,6 +108,7 @@ _DESCRIBES_ABROAD = compiled(
 )
 
 
+@lru_cache(maxsize=2048)
 def describes(word: str) -> bool:
     """Return whether a word in lower case says something of a password, token or key: `wrong`, `expired`."""
     return (
@@ -126,6 +128,7 @@ def is_sentence(words: str) -> bool:
     return not SMALL_WORDS.isdisjoint(words.lower().split())
 
 
+@lru_cache(maxsize=2048)
 def is_measure(value: str) -> bool:
     """Return whether a value is a version, duration, size, date, ticket, file, path or algorithm."""
     return any(pattern.match(value) for pattern in (_VERSION, _MEASURE, _TICKET, _DATE, _FILE, _PATH, _NAMES))
