@@ -58,7 +58,7 @@ class Figure:
     `values` are what it can mean, in the base unit of `dimension`. `rounding` is "about", "over", "under", or None if
     it is exact; `step` is the value of its last digit that is not zero. `parts` are the numbers of a version or a date.
     `counts` tells that a noun follows, which is not a unit. `start` is its place, `size` that of its unit,
-    `scale` the word after it, such as "million". A month and an ordinal are no amounts.
+    `scale` the word after it, such as "million". A month and an ordinal are not amounts.
     """
 
     values: frozenset[float]

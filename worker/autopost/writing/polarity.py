@@ -44,7 +44,7 @@ _CHANGE = regex.compile(
 )
 # Where two negations cancel out; elsewhere they agree: "nikt jej nie odwołał".
 _CANCELLING = frozenset({"en", "de", "nl", "sv"})
-# "links: 0" and "0 links" are no links.
+# "links: 0" and "0 links" mean none.
 _ZERO = regex.compile(r"(\p{L}{3,})[:=]\s?0(?![.,:]?\d)|(?<![\d.,:])0(?= \p{L}{3,})")
 _OF = frozenset({"of", "der", "von", "des", "de", "du", "dei", "degli", "delle", "z", "av", "van", "los", "dos", "das"})
 _AROUND = 40  # characters
@@ -63,7 +63,7 @@ _NO_LONGER = frozenset(
     {"more", "longer", "mehr", "longtemps", "más", "più", "mais", "meer", "już", "only", "nur", "again", "wieder"}
     | {"więcej", "mer", "anymore", "maar", "alleen"}
 )
-# What comes is no fact yet, and what holds of some only is none of the others.
+# What comes is not a fact yet, and what holds of some does not hold of the others.
 _OPEN = regex.compile(OPEN)
 # "No service was interrupted" denies the interruption, and not the service.
 _AUXILIARY = frozenset(AUXILIARIES.split())

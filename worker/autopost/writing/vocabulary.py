@@ -57,7 +57,7 @@ class _Searched:
 class Words:
     """The words of a meaning, of one language or, where that is not known or has none, of all languages.
 
-    A word of one language is another word in others: "busta paga" is no bust.
+    A word of one language is another word in others: "busta paga" is not a bust.
     """
 
     def __init__(self, meaning: str) -> None:
