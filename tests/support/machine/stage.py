@@ -153,7 +153,8 @@ class Stage:
 
     async def _open(self) -> None:
         arguments = {**self._arguments}
-        product = arguments["server_settings"] | SESSION
+        # A transaction stands still for as long as the test takes to get back to it.
+        product = arguments["server_settings"] | SESSION | {"idle_in_transaction_session_timeout": "0"}
         arguments["server_settings"] = {**product, "lock_timeout": "5000", "search_path": SEARCH_PATH}
         self.main = await asyncpg.connect(**arguments)
         self.host = await asyncpg.connect(**arguments)
