@@ -140,5 +140,5 @@ def test_worker_says_what_to_do_when_it_may_not_use_the_schema_of_the_platform(g
     ended = autopost("run", dsn=graphs.platform.settings.dsn, SOCIAL_POST_LLM_ENABLED="false")
     assert ended.returncode == 4
     assert "this role may not look up the platform's tables: permission denied for schema platform" in ended.stderr
-    assert "autopost sql grants | psql" in ended.stderr
+    assert "As the role that migrates, run `autopost grant`" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -101,9 +101,13 @@ _WORDS = st.sampled_from(
 @settings(max_examples=120, deadline=None)
 @given(st.lists(_WORDS, max_size=20).map("".join))
 def test_skipping_loses_no_finding(text: str) -> None:
-    """The rules that the prefilter passes over find nothing."""
-    skipped = set(RULES).difference(PREFILTER.candidates(text))
-    assert RECOGNIZER.matches(text, skipped, Deadline(60)) == []
+    """The rules that the prefilter passes over find nothing that the others do not find."""
+    candidates = PREFILTER.candidates(text)
+    found, missed = (
+        {(result.entity_type, result.start, result.end) for result in RECOGNIZER.matches(text, rules, Deadline(60))}
+        for rules in (candidates, set(RULES).difference(candidates))
+    )
+    assert missed <= found
 
 
 def test_every_rule_is_in_one_group() -> None:

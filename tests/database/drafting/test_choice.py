@@ -112,5 +112,5 @@ def test_values_that_could_be_anybodys_text_are_not_shown() -> None:
     rows = [{"status": value} for value in ("done", "failed: jane.doe@example.com owes 4,000", "failed")]
     text = text_of(AGENTS, table("runs", "id int key", OF_AGENT, STATUS, rows=rows))
     assert "# status: done 1, failed 1" in text
-    assert "# CHECK: values of status that are no plain words" in text
+    assert "# CHECK: values of status that are not plain words" in text
     assert "jane" not in text
