@@ -1,0 +1,61 @@
+"""Whether letters and digits are mixed as in a token, and not as in names, dates, versions and numbers of goods."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from autopost.redaction.rules.shape import is_measure, is_worded
+from autopost.redaction.rules.strength import changes
+
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_WORD = re.compile(r"[a-z]{4}|[A-Z]{5}")  # too many letters of one case in a row for a short random value
+_FILE = re.compile(r"\.[a-z][a-z0-9]{1,4}$")
+_SIGNS = re.compile(r"[-_.~:]")
+_DATED = re.compile(r"(?:19|20)\d\d[-_.]?(?:0\d|1[0-2])[-_.T]?(?:[0-3]\d)?")
+
+_LEAST = 8  # characters of three kinds
+_LEAST_OF_TWO_KINDS = 12
+
+
+def turns(value: str) -> int:
+    """Return how often a letter follows a digit, or a digit a letter."""
+    kinds = [character.isdigit() for character in value if character.isalnum()]
+    return sum(a != b for a, b in pairwise(kinds))
+
+
+def is_mixture(value: str) -> bool:
+    """Return whether a value is random by its own look: `u8Zk2LqW`, `c41f09be77d2`, `7h2K-9qLm-Zx04`."""
+    if not value.isascii() or _FILE.search(value) or _DATED.match(value) or is_worded(value) or is_measure(value):
+        return False
+    parts = [part for part in _SIGNS.split(value) if part]
+    odd = [part for part in parts if not is_worded(part)]
+    if any(map(_is_mixed, odd)):
+        return True
+    joined = "".join(parts)
+    return (
+        len(odd) > 1 and len(odd) * 2 > len(parts) and max(map(len, parts)) >= 4 and turns(joined) >= 5
+    ) and _is_mixed(joined)
+
+
+def _is_mixed(run: str) -> bool:
+    digits, letters = sum(map(str.isdigit, run)), sum(map(str.isalpha, run))
+    if not digits or digits + letters != len(run):
+        return False
+    if any(map(str.isupper, run)) and any(map(str.islower, run)):
+        enough = digits >= 2 or len(run) >= 2 * _LEAST
+        return len(run) >= _LEAST and enough and changes(run) >= 0.45 and _WORD.search(run) is None
+    if len(run) < _LEAST_OF_TWO_KINDS or min(digits, letters) < 3:
+        return False
+    return turns(run) >= (4 if _HEX.fullmatch(run) else 5) and turns(run) * 4 >= len(run) - 2
+
+
+def is_coded(value: str, least: int = 6) -> bool:
+    """Return whether a value has letters and digits, and is no words with numbers; enough after a word for a token."""
+    return (
+        len(value) >= least
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
+        and not (_FILE.search(value) or _DATED.match(value) or is_worded(value) or is_measure(value))
+        and turns(value) >= 2
+    )
