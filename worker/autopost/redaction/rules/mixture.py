@@ -34,8 +34,10 @@ def is_mixture(value: str) -> bool:
         return True
     joined = "".join(parts)
     return (
-        len(odd) > 1 and len(odd) * 2 > len(parts) and max(map(len, parts)) >= 4 and turns(joined) >= 5
-    ) and _is_mixed(joined)
+        (len(odd) > 1 and len(odd) * 2 >= len(parts) and max(map(len, parts)) >= 4 and turns(joined) >= 5)
+        and (not joined.isupper() or len(joined) >= 2 * _LEAST)
+        and _is_mixed(joined)
+    )
 
 
 def _is_mixed(run: str) -> bool:
@@ -44,10 +46,12 @@ def _is_mixed(run: str) -> bool:
         return False
     if any(map(str.isupper, run)) and any(map(str.islower, run)):
         enough = digits >= 2 or len(run) >= 2 * _LEAST
-        return len(run) >= _LEAST and enough and changes(run) >= 0.45 and _WORD.search(run) is None
+        if len(run) >= _LEAST and enough and changes(run) >= 0.45 and _WORD.search(run) is None:
+            return True
     if len(run) < _LEAST_OF_TWO_KINDS or min(digits, letters) < 3:
         return False
-    return turns(run) >= (4 if _HEX.fullmatch(run) else 5) and turns(run) * 4 >= len(run) - 2
+    least = 4 if _HEX.fullmatch(run) else 6 if run.isupper() else 5
+    return turns(run) >= least and turns(run) * 4 >= len(run) - 2
 
 
 def is_coded(value: str, least: int = 6) -> bool:

@@ -1,9 +1,15 @@
 """Random values without a word beside them: long, of several kinds of characters that change often."""
 
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
 from __future__ import annotations
 
+import re
+
 from autopost.redaction.rule import Rule, single
-from autopost.redaction.rules.strength import changes, follows_digest, is_opaque
+from autopost.redaction.rules.mixture import is_mixture
+from autopost.redaction.rules.shape import is_uuid
+from autopost.redaction.rules.strength import changes, follows_digest, is_hex_key, is_identifier, is_opaque
 
 
 def _is_opaque(text: str, start: int, end: int) -> bool:
@@ -41,6 +47,35 @@ def _is_short_opaque(text: str, start: int, end: int) -> bool:
     )
 
 
+# What has a random name and gives no access, close before the name, or said of it after it.
+_NAMED = re.compile(
+    r"(?i)\b(?:commits?|sha(?:-?\d+)?|rev(?:ision)?s?|builds?|images?|layers?|containers?|versions?|releases?|tags?|branch(?:es)?|pods?|nodes?|hosts?|digests?|checksums?|hash(?:es)?|md5|etags?|fingerprints?|traces?|spans?|requests?|correlation|runs?|jobs?|tasks?|batch(?:es)?|ids?|uuids?|guid|objects?|blobs?|chunks?|snapshots?|blocks?|transactions?"
+    r"|tx|txid|orders?|invoices?|tracking|parcels?|shipments?|lots?|parts?|skus?|models?|articles?|tickets?|events?|messages?|sessions?|documents?|files?|pages?|rows?|records?|workflows?|deploy(?:ment)?s?|artifacts?|ref(?:erence)?s?|package|contracts?|pr[üu]fsummen?|auftrag|bestellung|rechnung|vorgang|lauf|somme de contr[ôo]le|empreinte|commande|facture|suma de (?:verificaci[óo]n|comprobaci[óo]n)|pedido|factura|impronta|ordine|fattura|zam[óo]wienie|bestelling"
+    r"|deployed|merged|reverted|pushed|cherry-?picked|pulled|built|tagged|released|rolled back(?: to)?|checked out|bisected"
+    r"|сборк\w+|коммит\w*|заказ\w*|запрос\w*)\b[^.!?\n]{0,12}$"
+)
+_SAID_AFTER = re.compile(
+    r"(?i)^[\"'`)]?\s?(?:(?:is|was|has been|got)\s(?:the\s)?(?:commit|merged|deployed|built|reverted|released|tagged|checksum|build|image|digest|hash|run|id)|(?:merged|deployed|reverted|tagged|commit|checksum)\b)"
+)
+_APART = frozenset("/@#=:%&?$\\_-.+")
+_LEAST_MIXED = 12
+
+
+def _is_mixed(text: str, start: int, end: int) -> bool:
+    """Accept letters and digits that are mixed as in a token, unless words say what has such a name."""
+    value = text[start:end].rstrip(".")
+    if sum(map(str.isalnum, value)) < _LEAST_MIXED or not is_mixture(value) or is_uuid(value) or is_identifier(value):
+        return False
+    if text[start - 1 : start] in _APART or text[end : end + 1] in {"/", "@", "_", "(", "="} or is_hex_key(value):
+        return False
+    before = text[max(0, start - 48) : start]
+    return (
+        _NAMED.search(before) is None
+        and _SAID_AFTER.match(text[end : end + 32]) is None
+        and not follows_digest(text, start)
+    )
+
+
 RULES = (
     Rule(
         "SECRET",
@@ -59,5 +94,14 @@ RULES = (
         score=0.6,
         refine=single(_is_short_opaque),
         name="short-opaque",
+    ),
+    Rule(
+        "SECRET",
+        r"\b[A-Za-z0-9]+(?:[-._~][A-Za-z0-9]+)*\b",
+        "letters and digits that change as in a token, and no word for what has a random name",
+        anchor=r"[0-9][-._~]?[A-Za-z][A-Za-z._~-]{0,6}[0-9][0-9._~-]{0,6}[A-Za-z]",
+        score=0.55,
+        refine=single(_is_mixed),
+        name="mixed",
     ),
 )

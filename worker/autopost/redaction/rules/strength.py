@@ -270,6 +270,11 @@ def is_hex_key(value: str) -> bool:
     return 32 <= len(value) <= 128 and _HEX.fullmatch(value) is not None and not value.isdigit() and not value.isalpha()
 
 
+def is_identifier(value: str) -> bool:
+    """Return whether a value begins as a published identifier does: `cus_`, `chatcmpl-`."""
+    return _IDENTIFIER.match(value) is not None
+
+
 def is_opaque(value: str) -> bool:
     """Return whether a value is random by its own look: long, of several kinds of characters that change often."""
     run = longest_run(value)
