@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
-from autopost.redaction.rules.shape import has_wild_case, is_reference, trimmed
-from autopost.redaction.rules.strength import MIXED, strength
+from autopost.redaction.rules.mixture import is_coded
+from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
+from autopost.redaction.rules.strength import MIXED, RANDOM, strength
 
 _QUOTES = "\"'`"
 
@@ -92,6 +93,18 @@ def _is_login(text: str, start: int, end: int) -> bool:
         and password[:1] not in {"$", "<", "{"}
         and not is_reference(password)
     )
+
+
+_SESSION = (
+    r"jsessionid|phpsessid|asp\.net_sessionid|connect\.sid|laravel_session|sid|(?:csrf|xsrf)(?:[ _-]?token)?|session(?:[ -]?(?:id|cookie|key|token))?|remember-?me(?: token| cookie)?|(?:login|auth) cookie"
+    r"|sitzung(?:s-?(?:id|cookie|kennung|token|schlüssel))?|(?:jeton|cookie|identifiant|id) de session|(?:cookie|id|token) (?:de|di|da) (?:sesión|sesion|sessione|sessão)|sessie-?(?:id|cookie)|sessions-?(?:id|cookie|kaka)|(?:identyfikator|id|token|ciasteczko) sesji|oturum (?:kimliği|çerezi)|(?:id|токен|ключ|куки) сессии|セッション(?:ID|キー)?|会话(?:ID|令牌)?|세션(?: ID)?"
+)
+
+
+def _is_session(text: str, start: int, end: int) -> bool:
+    """Return whether a value after a word for a session is one, and no name, date or number of a meeting."""
+    value = text[start:end]
+    return not is_uuid(value) and (is_coded(value, 8) or strength(value) >= RANDOM)
 
 
 RULES = (
@@ -181,6 +194,15 @@ RULES = (
         anchor=r"(?i)(?:sess(?:ion)?(?:[_ -]?(?:id|key|token|cookie))?|sid|ct0|li_at|cf_clearance|csrftoken|xsrf-token|_token|aspnetcore\.[a-z.]+)\s?=",
         refine=single(lambda text, start, end: strength(text[start:end]) >= MIXED),
         name="session-cookie",
+    ),
+    Rule(
+        "COOKIE",
+        rf"(?i)(?:\b|_)(?:{_SESSION})[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|named|with|mit|avec|con|ist|est|es|è)\s|\s)[\"'`]?(?:sid\s?[:=]\s?)?([A-Za-z0-9][A-Za-z0-9%._~-]{{6,}}[A-Za-z0-9])",
+        source="session cookies and forgery tokens after a word for them, in some 15 languages",
+        anchor=rf"(?i)(?:\b|_)(?:{_SESSION})[\"'`]?[\s:=]",
+        score=0.75,
+        refine=single(_is_session),
+        name="session-after-word",
     ),
     Rule(
         "CREDENTIALS",

@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule("DEVICE_ID", r"\b89\d{17,18}\b", "ITU-T E.118", anchor=r"\b89\d{17}", refine=single(_is_iccid), name="iccid"),
     _after(
-        r"idfa|idfv|gaid|aaid|adid|advertising[ _]?id|device[ _]?(?:uu)?id|android[ _]?id|udid|installation[ _]?id|hardware[ _]?id|hwid|machine[ _]?id",
+        r"idfa|idfv|gaid|aaid|adid|ger[äa]te-?(?:id|kennung|nummer)|identifiant de l'appareil|id de l'appareil|id(?:entificador)? del dispositivo|id dispositivo|apparaat-?id|toestel-?id|id do (?:dispositivo|aparelho)|id urz[ąa]dzenia|enhets-?id|laite-?tunnus|cihaz kimli[ğg]i|id устройства|端末id|設備id|设备id|デバイスid|기기 id|advertising[ _]?id|device[ _]?(?:uu)?id|android[ _]?id|udid|installation[ _]?id|hardware[ _]?id|hwid|machine[ _]?id",
         rf"{_UUID}|[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{16,40}}|{_ID}",
         "Apple, Google: identifiers of devices",
         "DEVICE_ID",
@@ -69,13 +69,14 @@ RULES = (
     ),
     Rule(
         "DEVICE_ID",
-        r"(?i)\bserial\s((?-i:[A-Z]{1,4}-?\d{5,}[A-Z0-9]*))\b",
+        r"(?i)\bserial\s(?:is\s|was\s)?((?-i:[A-Z]{1,4}-?\d{5,}[A-Z0-9]*|[A-Z0-9]{8,14}))\b",
         "the word before capitals and digits",
         anchor=r"(?i)\bserial\s",
+        refine=single(lambda text, start, end: 2 <= sum(map(str.isdigit, text[start:end])) < end - start),
         name="serial-capitals",
     ),
     _after(
-        r"serial[ _]?(?:number|no\.?|num|#)|s/n|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
+        r"serial[ _]?(?:number|no\.?|num|#)|s/n|serien-?(?:nummer|nr\.?)|serienummer|num[ée]ro s[ée]rie|n[º°] de s[ée]rie|n\. di serie|matricola(?: n\.)?|numer seryjny|nr seryjny|sarjanumero|seri no|製造番号|機器番号|일련번호|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
         _ID,
         "the word before it",
         "DEVICE_ID",

@@ -57,6 +57,7 @@ _NAMED = re.compile(
 _SAID_AFTER = re.compile(
     r"(?i)^[\"'`)]?\s?(?:(?:is|was|has been|got)\s(?:the\s)?(?:commit|merged|deployed|built|reverted|released|tagged|checksum|build|image|digest|hash|run|id)|(?:merged|deployed|reverted|tagged|commit|checksum)\b)"
 )
+_OF_KEY = re.compile(r"(?i)\b(?:access|api|secret|client|app)[ _-]?(?:key|secret)(?:[ _-]id)?\s?:?\s$")
 _APART = frozenset("/@#=:%&?$\\_-.+")
 _LEAST_MIXED = 12
 
@@ -70,7 +71,7 @@ def _is_mixed(text: str, start: int, end: int) -> bool:
         return False
     before = text[max(0, start - 48) : start]
     return (
-        _NAMED.search(before) is None
+        (_NAMED.search(before) is None or _OF_KEY.search(before) is not None)
         and _SAID_AFTER.match(text[end : end + 32]) is None
         and not follows_digest(text, start)
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.document import END, anchor_of, is_counted, leading
+from autopost.redaction.rules.document import EDGE, END, anchor_of, is_counted, leading
 
 ENTITY = "VEHICLE_ID"
 
@@ -41,6 +41,9 @@ _VEHICLES = (
     r"cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
     r"auto|(?:\pL+)?wagen|(?:\pL+)?auto|ford|bmw|audi|vw|volkswagen|toyota|tesla|mercedes|volvo|renault|peugeot|citroën|opel|vauxhall|honda|nissan|skoda|fiat|hyundai|kia|mazda|dacia|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
 )
+# Directly before a plate, and words that are no makes: `BMW X5`.
+_DIRECTLY = r"van|car|truck|lorry|vehicle|taxi|cab|motorbike|motorcycle|trailer|pickup|hire car|rental(?: car)?|auto|pkw|lkw|transporter|fahrzeug|(?:\pL+)?wagen|anhänger|voiture|v[ée]hicule|camion(?:nette)?|utilitaire|coche|veh[íi]culo|furgoneta|camión|moto|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bestelbus|bil|bilen|varebil|samoch[óo]d|pojazd|ci[ęe]żar[óo]wka|furgonetka|автомобил\pL+|машин\pL+|фургон|araç|araba|kamyon(?:et)?"
+_OF_FIVE = r"[A-ZÄÖÜ]{1,3}[ -]?\d{2,5}[ -]?[A-Z]{0,3}|[A-Z]{1,3}[ -][A-Z]{1,2}[ -]?\d{2,4}|\d{1,4}[ -]?[A-Z]{1,3}[ -]?\d{1,4}|[АВЕКМНОРСТУХ]\d{3}[АВЕКМНОРСТУХ]{2} ?\d{0,3}"
 _CUE = compiled(rf"(?i)(?:^|[^\pL\pN])(?:{_VEHICLES})(?:[^\pL\pN]|$)")
 _REACH_CHARACTERS = 60
 _OF_DIGITS = compiled(r"^\d{2,3}-\d{2,3}-\d{2,3}$")
@@ -57,7 +60,7 @@ def _plate(text: str, start: int, end: int) -> Iterator[Span]:
         return
     if not 3 <= sum(map(str.isalnum, value)) <= 10:
         return
-    if is_counted(text, start, end) or _NOT_PLATES.search(value):
+    if (value[-1].isdigit() and is_counted(text, start, end)) or _NOT_PLATES.search(value):
         return
     yield start, end
 
@@ -70,6 +73,14 @@ def _of_vehicle(text: str, start: int, end: int) -> Iterator[Span]:
         and _SPACED.search(text[start:end]) is None
         and text[start - 1 : start] not in {"-", "_", "/", "#"}
     ):
+        yield from _plate(text, start, end)
+
+
+def _directly(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept five and more capitals and digits, three of them digits, directly after a word for a vehicle."""
+    value = text[start:end]
+    digits = sum(map(str.isdigit, value))
+    if sum(map(str.isalnum, value)) >= 5 and digits >= 2 and (digits >= 3 or value[-1].isalpha()):
         yield from _plate(text, start, end)
 
 
@@ -90,5 +101,14 @@ RULES = (
         refine=_of_vehicle,
         name="of-vehicle",
         anchor=r"\b(?:[A-Z]{1,3}[- ]?\d{1,4}[- ]?[A-Z]|[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d|\d{4}[- ]?[B-DF-HJ-NP-TV-Z]{3}\b|\d{1,3}[- ][A-Z]{2,3}[- ]\d|\d[A-Z]{3}\d{3}|\d{2}[- ]\d{2}[- ][A-Z]|[A-Z]{1,2}[- ]\d{2,4}[- ]|[A-Z]{3}[- ]?\d[A-Z]\d)",
+    ),
+    Rule(
+        ENTITY,
+        rf"{EDGE}(?i:{_DIRECTLY}) ((?:{_FORMS}|{_OF_FIVE})){END}",
+        f"directly after a word for a vehicle; {_SOURCE}",
+        score=0.7,
+        refine=_directly,
+        name="after-vehicle",
+        anchor=rf"(?i:{_DIRECTLY}) (?:[A-ZÄÖÜА-Я]{{1,3}}[ -]?[A-Z]{{0,2}} ?\d|\d{{1,4}}[ -]?[A-Z])",
     ),
 )
