@@ -24,6 +24,7 @@ from autopost.redaction.rules.code_values import (
     sentence_stop,
 )
 from autopost.redaction.rules.labels import CODE, OF_CODES, OF_OTHER_CODES, PIN
+from autopost.redaction.rules.mixture import is_coded
 from autopost.redaction.rules.shape import in_placeholder, is_count
 
 _FIRST_UNSPACED = "\u0590"  # Latin, Greek and Cyrillic letters are before, and continue a word
@@ -142,11 +143,11 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         )
     ):
         return False
-    if not plain and digits < len(value) / 4 and not (near or found):
+    if not plain and digits < len(value) / 4 and not (near or found or is_coded(value, 8)):
         return False
     if value.isupper() and value.isalnum() and not plain and not (near or found):
         return (digits >= 2 and len(value) >= 6 and not value[:2].isalpha()) or (opens and value[1:].isdigit())
-    if value.islower() and not plain and not (opens and (near or found) and digits >= 2):
+    if value.islower() and not plain and not (opens and (near or found or is_coded(value, 8)) and digits >= 2):
         return False
     return not (
         YEAR.fullmatch(value)
@@ -232,8 +233,8 @@ RULES = (
     ),
     Rule(
         "SECRET",
-        r"\b(?:[0-9]{6}-){7}[0-9]{6}\b",
-        "Microsoft: BitLocker recovery passwords",
+        r"\b(?:[0-9]{6}-){3,}[0-9]{6}\b",
+        "Microsoft: BitLocker recovery passwords, and such in fewer groups",
         anchor=r"\b[0-9]{6}-[0-9]{6}-[0-9]{6}-",
         score=0.95,
         name="bitlocker",

@@ -44,6 +44,7 @@ _VEHICLES = (
 # Directly before a plate, and words that are no makes: `BMW X5`.
 _DIRECTLY = r"van|car|truck|lorry|vehicle|taxi|cab|motorbike|motorcycle|trailer|pickup|hire car|rental(?: car)?|auto|pkw|lkw|transporter|fahrzeug|(?:\pL+)?wagen|anhänger|voiture|v[ée]hicule|camion(?:nette)?|utilitaire|coche|veh[íi]culo|furgoneta|camión|moto|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bestelbus|bil|bilen|varebil|samoch[óo]d|pojazd|ci[ęe]żar[óo]wka|furgonetka|автомобил\pL+|машин\pL+|фургон|araç|araba|kamyon(?:et)?"
 _OF_FIVE = r"[A-ZÄÖÜ]{1,3}[ -]?\d{2,5}[ -]?[A-Z]{0,3}|[A-Z]{1,3}[ -][A-Z]{1,2}[ -]?\d{2,4}|\d{1,4}[ -]?[A-Z]{1,3}[ -]?\d{1,4}|[АВЕКМНОРСТУХ]\d{3}[АВЕКМНОРСТУХ]{2} ?\d{0,3}"
+_YEARED = compiled(r"^[A-Z]+[ -]?(?:19|20)\d\d$")
 _CUE = compiled(rf"(?i)(?:^|[^\pL\pN])(?:{_VEHICLES})(?:[^\pL\pN]|$)")
 _REACH_CHARACTERS = 60
 _OF_DIGITS = compiled(r"^\d{2,3}-\d{2,3}-\d{2,3}$")
@@ -80,7 +81,12 @@ def _directly(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept five and more capitals and digits, three of them digits, directly after a word for a vehicle."""
     value = text[start:end]
     digits = sum(map(str.isdigit, value))
-    if sum(map(str.isalnum, value)) >= 5 and digits >= 2 and (digits >= 3 or value[-1].isalpha()):
+    if (
+        sum(map(str.isalnum, value)) >= 5
+        and not _YEARED.search(value)
+        and digits >= 2
+        and (digits >= 3 or value[-1].isalpha())
+    ):
         yield from _plate(text, start, end)
 
 
