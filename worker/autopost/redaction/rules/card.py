@@ -109,9 +109,11 @@ _NEAR_CARD = compiled(
     r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"
 )
 
-_NUMBER_NEAR = compiled(r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>)")
+_NUMBER_NEAR = compiled(
+    r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso)"
+)
 _EXPIRES = compiled(
-    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scade\w*|validade|geldig|expir\w+)\b(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scad\w+|vencim\w+|vencto|caducidad|échéance|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|срок(?: действия)?|validade|geldig|expir\w+)\b(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 
@@ -146,7 +148,7 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|cryptogramme|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
 _MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 
@@ -171,7 +173,7 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|est|es|è|é|entered|:|=|#)|\s?[:=#(]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
+        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|est|es|è|é|entered|:|=|#)|\s?[:=#(,]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
         anchor=rf"(?i)(?:{_CODE_WORDS}|cid)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.85,

@@ -168,6 +168,8 @@ def _is_told(text: str, start: int, end: int) -> bool:
     )
 
 
+_SIX_DIGITS = r"\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
+
 RULES = (
     Rule(
         "ONE_TIME_CODE",
@@ -212,6 +214,15 @@ RULES = (
         score=0.7,
         refine=single(lambda text, start, end: not is_count(text, end)),
         name="texted",
+    ),
+    Rule(
+        "ONE_TIME_CODE",
+        rf"(?i){_SIX_DIGITS}(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|sont|son|sono|zijn)\b){{1,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
+        "how many digits a code has, before it",
+        anchor=rf"(?i){_SIX_DIGITS}",
+        score=0.7,
+        refine=single(lambda text, start, end: not is_count(text, end)),
+        name="of-digits",
     ),
     Rule(
         "ONE_TIME_CODE",

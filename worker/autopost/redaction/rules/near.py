@@ -19,7 +19,7 @@ from autopost.redaction.rule import Refine, Rule, Span
 from autopost.redaction.rules.labels import OTHER_KEYS, OTHER_NAMES, PASSWORD, SECRET
 from autopost.redaction.rules.plain_words import announced
 from autopost.redaction.rules.saying import is_linked, is_told
-from autopost.redaction.rules.shape import in_placeholder, is_uuid, trimmed
+from autopost.redaction.rules.shape import describes, in_placeholder, is_uuid, trimmed
 from autopost.redaction.rules.strength import (
     MIXED,
     NUMBERED,
@@ -251,9 +251,14 @@ def _is_used(window: str, left: int, gap: str) -> bool:
     )
 
 
+_THREE_WORDS = re.compile(r"[a-z]{4,}(?:-[a-z]{4,}){2}")
+
+
 def _is_numbered_phrase(value: str) -> bool:
     """Return whether this is `correct-horse-7` or `correct-horse-battery-staple`."""
-    return re.fullmatch(r"(?:[A-Za-z]{3,}[-._]){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None
+    if re.fullmatch(r"(?:[A-Za-z]{3,}[-._]){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None:
+        return True
+    return _THREE_WORDS.fullmatch(value) is not None and not any(map(describes, value.split("-")))
 
 
 # As generators of passwords that people can remember make them: `Turnip-Falcon-3081`.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from autopost.redaction.rule import Rule, single
-from autopost.redaction.rules.mixture import is_mixture
+from autopost.redaction.rules.mixture import is_mixture, turns
 from autopost.redaction.rules.shape import is_uuid
 from autopost.redaction.rules.strength import changes, follows_digest, is_hex_key, is_identifier, is_opaque
 
@@ -65,7 +65,13 @@ _LEAST_MIXED = 12
 def _is_mixed(text: str, start: int, end: int) -> bool:
     """Accept letters and digits that are mixed as in a token, unless words say what has such a name."""
     value = text[start:end].rstrip(".")
-    if sum(map(str.isalnum, value)) < _LEAST_MIXED or not is_mixture(value) or is_uuid(value) or is_identifier(value):
+    if (
+        sum(map(str.isalnum, value)) < _LEAST_MIXED
+        or turns(value) < 3
+        or not is_mixture(value)
+        or is_uuid(value)
+        or is_identifier(value)
+    ):
         return False
     if text[start - 1 : start] in _APART or text[end : end + 1] in {"/", "@", "_", "(", "="} or is_hex_key(value):
         return False
@@ -100,7 +106,7 @@ RULES = (
         "SECRET",
         r"\b[A-Za-z0-9]+(?:[-._~][A-Za-z0-9]+)*\b",
         "letters and digits that change as in a token, and no word for what has a random name",
-        anchor=r"[0-9][-._~]?[A-Za-z][A-Za-z._~-]{0,6}[0-9][0-9._~-]{0,6}[A-Za-z]",
+        anchor=r"[0-9][-._~]?[A-Za-z](?:[-._~]?[A-Za-z])*[-._~]?[0-9]",
         score=0.55,
         refine=single(_is_mixed),
         name="mixed",

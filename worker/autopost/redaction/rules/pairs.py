@@ -23,6 +23,12 @@ _OF_PASSWORDS = compiled(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|cred
 _LABELLED = compiled(
     rf"(?i)(?:\s?(?:and|with|und|et|y|e)\s)?[\"'`(]?(?:the\s)?(?:{PASSWORD}|\bpass\b)[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es|è|é)\s|\s)[\"'`]?([^\s\"'`<>|]{{4,}})"
 )
+# `Fjord_2290`, after a sign or `with`, and not in a sentence about a message.
+_WORD_AND_NUMBER = re.compile(r"(?![A-Z-]+\d)[^\W\d_]{4,}[-_.](?!(?:19|20)\d\d)\d{2,4}[!?#$%*]*")
+_SEPARATED = re.compile(r"(?i)(?:[:;|/]|->|→|=>|\s(?:with|using|mit|avec|con|com|met|med))\s?[\"'`(]?$")
+_SENT = re.compile(
+    r"(?i)\b(?:sent|mailed|e-?mailed|wrote|forwarded|replied|cc|to|an|à|gesendet|geschickt|envoyé|enviado|inviat[oa])\s[\"'`<]?\S+@\S+\s\w+\s$"
+)
 _REACH_CHARACTERS = 280
 _SIGNS = frozenset(":|;")
 _ARROWS = ("->", "→", "=>", "-", "–", "—")
@@ -37,6 +43,9 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
     grade = strength(value)
     if grade >= MIXED or (grade == NUMBERED and re.search(r"[A-Za-z][!$%^&*][A-Za-z]", value)):
         yield start, end
+    elif _WORD_AND_NUMBER.fullmatch(value) and not is_machine(value):
+        if _SEPARATED.search(text[:start][-8:]) and not _SENT.search(text[max(0, start - 120) : start]):
+            yield start, end
     elif grade == NUMBERED and not is_machine(value):
         told = before[-1:] in _SIGNS or before.endswith(_ARROWS) or _is_signed_in(text, start)
         if told or _OF_PASSWORDS.search(text[max(0, start - 120) : start]):

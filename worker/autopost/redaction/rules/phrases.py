@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.labels import HINT, PHRASE, SEED_PHRASE
 from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OF_SOMEBODY, OPENERS, SAYS, SMALL_ABROAD
 from autopost.redaction.rules.plain_words import says_what_it_is_like
@@ -79,8 +79,20 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
         yield from _announced(text, end, stop, seed=seed, strict=not english)
 
 
+# `the key phrase, seven geese never whisper, in the old notebook`
+_APPOSED = re.compile(r",\s([^\W\d_]+(?:[ -][^\W\d_]+){2,9}),")
+
+
 def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> Iterator[Span]:
     window = text[end:stop]
+    apposed = _APPOSED.match(window)
+    if (
+        apposed
+        and len(apposed.group(1).split()) >= _SURELY_WORDS
+        and is_phrase(apposed.group(1).split(), statement=False)
+    ):
+        yield end + apposed.start(1), end + apposed.end(1)
+        return
     link, told = _COLON.search(window), False
     if link is None or link.start() > _BRIDGE_CHARACTERS:
         link, told = (_IS.search(window) or _IN_ASIA.match(window)), True
@@ -236,6 +248,15 @@ RULES = (
         score=0.75,
         refine=_used,
         name="words-used",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:agreed on|settled on|decided on|chose|picked|set|used?|uses|with|typed|entered)\s[\"'`]?((?-i:\p{Lu})[^\n.;<>\"]{12,80}?)[\"'`]?,?\sas (?:the|a|our|my|its|his|her) (?:\w+ )?(?:(?:recovery|pass|unlock|backup|secret|vault|key)[ -]?(?:sentence|phrase|rhyme)|passphrase)",
+        "a sentence before `as the recovery sentence`",
+        anchor=r"(?i)\sas (?:the|a|our|my|its|his|her) (?:\w+ )?(?:(?:recovery|pass|unlock|backup|secret|vault|key)[ -]?(?:sentence|phrase|rhyme)|passphrase)",
+        score=0.75,
+        refine=single(lambda text, start, end: len(text[start:end].split()) >= _LEAST_WORDS),
+        name="sentence-used",
     ),
     Rule(
         "PASSWORD",

@@ -54,6 +54,14 @@ def _continued(text: str, start: int, end: int) -> Iterator[Span]:
 RULES = (
     Rule(
         "PASSWORD",
+        r"(?i)\b(?:(?:the|magic|secret) (?:pass)?word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s[\"'`]?((?-i:[A-Z]?[a-zà-ž]{4,24}))[\"'`]?\s(?:unlock(?:s|ed)|open(?:s|ed)|lets? (?:you|us|me|him|her|them) in|got (?:me|us|him|her|them) in|did it|öffnet|entsperrt|ouvre|déverrouille|abre|desbloquea|apre|sblocca|opent|otwiera|öppnar|åpner|åbner)\b",
+        "a word with which something opens",
+        anchor=r"(?i)\b(?:(?:the|magic|secret) (?:pass)?word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s",
+        score=0.65,
+        name="word-that-opens",
+    ),
+    Rule(
+        "PASSWORD",
         rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
         _SOURCE,
         anchor=rf"(?i)\b{_WORDS}\s[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s[\"'`]?[a-z]{{5}}",

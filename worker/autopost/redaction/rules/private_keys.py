@@ -29,9 +29,9 @@ RULES = (
     ),
     Rule(
         "PRIVATE_KEY",
-        r"PuTTY-User-Key-File-\d[\s\S]*?(?:Private-MAC:\s*[0-9a-f]+|\z)",
+        r"PuTTY-User-Key-File-\d[\s\S]*?(?:Private-MAC:\s*[0-9a-f]+|\z)|Private-MAC:\s*([0-9a-f]{8,})",
         source="PuTTY: PPK file format",
-        anchor=r"PuTTY-User-Key-File-",
+        anchor=r"PuTTY-User-Key-File-|Private-MAC:",
         score=1.0,
         name="putty",
     ),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.near import MOST_CHARACTERS, NAMED, SENTENCE_END, Needs, after
-from autopost.redaction.rules.shape import is_uuid
+from autopost.redaction.rules.shape import is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, follows_digest, is_machine, strength
 
 _WITH = re.compile(
@@ -72,6 +72,19 @@ def _word_and_number(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
+_TO = re.compile(r"[\"'`]?\sto\s[\"'`]?([^\s\"'`<>]{6,})")
+
+
+def _changed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept the old value and the new one, if both look like a password."""
+    if strength(text[start:end]) < MIXED:
+        return
+    yield start, end
+    new = _TO.match(text, end)
+    if new is not None and strength(new.group(1).rstrip(".,;:!?")) >= NUMBERED:
+        yield new.start(1), trimmed(text, *new.span(1))
+
+
 RULES = (
     Rule(
         "PASSWORD",
@@ -88,7 +101,7 @@ RULES = (
         "the old value of what was changed",
         anchor=r"(?i)\b(?:log-?ins?|credentials?|admin|root|access|account|keys?|codes?|user)\b[^\n.;<>]*\sfrom\s",
         score=0.75,
-        refine=lambda text, start, end: [(start, end)] if strength(text[start:end]) >= MIXED else [],
+        refine=_changed,
         name="changed-from",
     ),
     Rule(
