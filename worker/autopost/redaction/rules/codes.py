@@ -217,7 +217,7 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        rf"(?i){_SIX_DIGITS}(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|sont|son|sono|zijn)\b){{1,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
+        rf"(?i){_SIX_DIGITS}(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|waren|sont|étaient|son|eran|sono|erano|zijn|to|были|är|var)\b){{1,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
         "how many digits a code has, before it",
         anchor=rf"(?i){_SIX_DIGITS}",
         score=0.7,

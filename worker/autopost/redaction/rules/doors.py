@@ -21,7 +21,7 @@ from autopost.redaction.rules.code_values import (
 from autopost.redaction.rules.saying import LINK
 from autopost.redaction.rules.shape import in_placeholder, is_count
 
-_MOST_WORDS = 9
+_MOST_WORDS, _MOST_WORDS_OF_OPENING = 9, 13
 
 # What a code opens, in some 25 languages. After these a sign or a form of `to be` is enough.
 _SURE = (
@@ -83,7 +83,7 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     changed, starts = False, len(text[left:start].rsplit(",", 1)[-1].split()) <= 1
     for match in VALUE.finditer(text, end, min(stop + 1, len(text))):
         gap = text[end : match.start()]
-        if len(gap.split()) > _MOST_WORDS or "\n" in gap:
+        if len(gap.split()) > (_MOST_WORDS_OF_OPENING if opens else _MOST_WORDS) or "\n" in gap:
             break
         typed = _TYPED.search(gap) is not None or (opens and _WITH.search(gap) is not None)
         linked = (
@@ -120,8 +120,12 @@ def _ends_clause(text: str, end: int) -> bool:
     return _CLAUSE.match(text, end) is not None
 
 
+_KEYS = " abcdefghijklmnopqrstuvwxyzé"  # `2 8 8 1 star`
+_CHANGED_IN = re.compile(r"(?i)\b(?:gewijzigd|veranderd|aangepast|geändert|gewechselt)\sin\s$")
+
+
 def _is_code(text: str, match: re.Match[str]) -> bool:
-    value, (start, end) = match.group(), match.span()
+    value, (start, end) = match.group().rstrip(_KEYS), match.span()
     digits = sum(map(str.isdigit, value))
     if digits < 3 or (value.isdigit() and not 4 <= len(value) <= 8) or DATE.fullmatch(value):
         return False
@@ -136,7 +140,8 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
         return False
     if value[0].isalpha() and value[-1].isalpha():
         return False
-    return len(value) < 10 and not COUNT_BEFORE.search(text[max(0, start - 16) : start])
+    before = text[max(0, start - 16) : start]
+    return len(value) < 10 and (COUNT_BEFORE.search(before) is None or _CHANGED_IN.search(before) is not None)
 
 
 def _is_typed(before: str, *, opens: bool) -> bool:

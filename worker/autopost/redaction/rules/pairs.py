@@ -27,7 +27,7 @@ _LABELLED = compiled(
 _WORD_AND_NUMBER = re.compile(r"(?![A-Z-]+\d)[^\W\d_]{4,}[-_.](?!(?:19|20)\d\d)\d{2,4}[!?#$%*]*")
 _SEPARATED = re.compile(r"(?i)(?:[:;|/]|->|→|=>|\s(?:with|using|mit|avec|con|com|met|med))\s?[\"'`(]?$")
 _SENT = re.compile(
-    r"(?i)\b(?:sent|mailed|e-?mailed|wrote|forwarded|replied|cc|to|an|à|gesendet|geschickt|envoyé|enviado|inviat[oa])\s[\"'`<]?\S+@\S+\s\w+\s$"
+    r"(?i)\b(?:sent|mailed|e-?mailed|wrote|forwarded|replied|cc|to|an|à|gesendet|geschickt|envoyé|enviado|inviat[oa])\s[\"'`]?(?:\S+@\S+|<EMAIL_ADDRESS>)\s\w+\s$"
 )
 _REACH_CHARACTERS = 280
 _SIGNS = frozenset(":|;")

@@ -86,11 +86,9 @@ _APPOSED = re.compile(r",\s([^\W\d_]+(?:[ -][^\W\d_]+){2,9}),")
 def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> Iterator[Span]:
     window = text[end:stop]
     apposed = _APPOSED.match(window)
-    if (
-        apposed
-        and len(apposed.group(1).split()) >= _SURELY_WORDS
-        and is_phrase(apposed.group(1).split(), statement=False)
-    ):
+    plain = apposed.group(1).lower().split() if apposed else []
+    few = len(SMALL_WORDS.intersection(plain)) <= 1
+    if apposed and few and len(plain) >= _SURELY_WORDS and is_phrase(plain, statement=True):
         yield end + apposed.start(1), end + apposed.end(1)
         return
     link, told = _COLON.search(window), False

@@ -77,7 +77,8 @@ _TO = re.compile(r"[\"'`]?\sto\s[\"'`]?([^\s\"'`<>]{6,})")
 
 def _changed(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept the old value and the new one, if both look like a password."""
-    if strength(text[start:end]) < MIXED:
+    old = strength(text[start:end])
+    if old < MIXED and not (old == NUMBERED and text[end - 1] in "!?#$%&*"):
         return
     yield start, end
     new = _TO.match(text, end)
