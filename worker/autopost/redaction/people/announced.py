@@ -17,11 +17,15 @@ from autopost.redaction.people.signs import (
 )
 from autopost.redaction.people.words import Word, chain_from, joined
 
+_UNITS = frozenset(["m", "ms"])
+
 
 def after_title(text: str, words: list[Word], index: int) -> int | None:
     """Return the end of the name after a title: `Dr. Anna van der Berg`, `Frau Müller`."""
     title = words[index]
     if index + 1 == len(words) or not (title.capital or folded(title.text) in LOWER_TITLES):
+        return None
+    if title.text in _UNITS and text[: title.start].rstrip()[-1:].isdigit():  # `in 436 ms. Stock`
         return None
     if title.text.isupper() and len(title.text) > 1 and folded(title.text) not in OFFICES:  # `MS Windows`
         return None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from autopost.redaction.people.announced import after_title, cued_name
 from autopost.redaction.people.around import names_organisation, stands_in_capitals
 from autopost.redaction.people.full_name import full_name, lower_case_name
-from autopost.redaction.people.labelled import after_labels, before_honorifics
+from autopost.redaction.people.labelled import after_labels, before_honorifics, initial_and_surname
 from autopost.redaction.people.lists import folded, kind, lists
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, OFFICES, TITLES
 from autopost.redaction.people.words import Word, words_of
@@ -39,7 +39,9 @@ _MOST_BETWEEN = 16
 # What begins with a capital, and more.
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:['-][^\W\d_]+)*")
 _ASCII_CAPITALISED = re.compile(r"[A-Z][A-Za-z]*(?:['-][A-Za-z]+)*")  # twice as fast
-_LOWER_TITLES = frozenset([*LOWER_TITLES, "señor", "señora", *(f"{title}." for title in LOWER_TITLES)])
+_LOWER_TITLES = frozenset(
+    [*LOWER_TITLES, "señor", "señora", "dott.ssa", "prof.ssa", "dr.ssa", *(f"{title}." for title in LOWER_TITLES)]
+)
 
 # What a word says about the names around it.
 _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
@@ -48,6 +50,8 @@ _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
 def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     """Return the spans of names that these rules find, with the id of the rule. Some may overlap."""
     found = [(span, LABEL) for span in after_labels(text)] if LABEL in rules else []
+    if LOWER in rules:
+        found += [(span, LOWER) for span in initial_and_surname(text)]
     if TITLE in rules:
         found += [(span, TITLE) for span in before_honorifics(text)]
     return [*found, *_of_words(text, rules)]
@@ -111,7 +115,9 @@ def _regions(text: str, capitalised: re.Pattern[str]) -> Iterator[Span]:
 
 def _has_lower_case_name(words: list[str]) -> bool:
     given = lists().lower_given
-    return not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words))
+    if not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words)):
+        return True
+    return any(len(word) >= 3 and not word.isascii() and folded(word) in given for word in words)
 
 
 def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tuple[Span, str]]:

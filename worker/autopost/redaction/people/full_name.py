@@ -21,7 +21,7 @@ from autopost.redaction.people.words import Word, chain_from, joined
 
 _LEAST_LETTERS = 3
 _MOST_PARTICLES = 3
-_ARABIC_ARTICLES = ("al-", "el-", "ben-", "abu-", "ibn-")
+_ARTICLES = ("o'", "mc", "al-", "el-", "ben-", "abu-", "ibn-")
 
 _IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")
 
@@ -95,7 +95,7 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
     needs words that come before people. `cued`: another name stands before this one.
     """
     first = words[index]
-    if len(first.text) < _LEAST_LETTERS or first.text not in lists().lower_given:
+    if len(first.text) < _LEAST_LETTERS or folded(first.text) not in lists().lower_given:
         return None
     last = _lower_surname(text, words, index)
     if last is None or text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"}:
@@ -112,7 +112,7 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
     weak = (
         strong or is_cued(text, words, index, LOWER_WEAK_CUES) or VERBS_AFTER_LOWER.match(text, second.end) is not None
     )
-    surname = second.kind.surname or second.kind.given or second.text.startswith(_ARABIC_ARTICLES)
+    surname = second.kind.surname or second.kind.given or second.text.startswith(_ARTICLES)
     if first.kind.given and not is_word(folded(first.text)):
         if surname or second.text.endswith(SURNAME_ENDINGS):
             sure = weak or len(first.text) > _LEAST_LETTERS

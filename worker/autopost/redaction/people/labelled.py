@@ -4,22 +4,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.people.lists import Kind, kind
+from autopost.redaction.people.signs import STRONG_CUES
 from autopost.redaction.rule import Span
 
 _LABEL = compiled(
     r"(?i)(?:first|last|given|family|middle|maiden|sur|fore)[_ -]?name[\"']?(?:\s?[:=]\s?|\s(?:is|was)\s|\s)[\"']?((?-i:\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+){0,2}))"
 )
 
+_INITIAL = re.compile(r"\s([^\W\d_]\. ?(?:[^\W\d_]\. ?)?([^\W\d_][^\W\d_'-]{3,}(?:[-'][^\W\d_]+)*))")
+
+_COMPOUND_SURNAMES = "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|慕容|皇甫|令狐|尉迟|公孙|公孫|夏侯"
 _KOREAN_SURNAMES = "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 _CHINESE_SURNAMES = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董袁潘蔡蒋蔣余于杜叶葉程苏蘇魏吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸汪范金石廖贾賈夏韦韋付傅方白邹鄒孟熊秦邱江尹薛闫閻段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯"
 # Words for anybody, which have honorifics as well.
-_ANYBODY = frozenset(["担当者", "利用者", "関係者", "会員", "顧客", "取引先", "購入者", "参加者", "契約者", "申込者", "保護者", "責任者", "管理者", "代表者", "受取人", "各位", "御社", "貴社", "患者", "奥", "お客", "株主", "仕入先", "得意先", "加盟店", "事務局", "店長", "社長", "部長", "課長"])  # fmt: skip
+_ANYBODY = frozenset(["担当者", "利用者", "関係者", "会員", "顧客", "取引先", "購入者", "参加者", "契約者", "申込者", "保護者", "責任者", "管理者", "代表者", "受取人", "各位", "御社", "貴社", "患者", "奥", "担任", "主治医", "校長", "担当", "小児科", "内科", "外科", "顧問", "皆", "各", "指導", "大学", "お客", "株主", "仕入先", "得意先", "加盟店", "事務局", "店長", "社長", "部長", "課長"])  # fmt: skip
 _HONORED = compiled(
     r"([\p{Han}々]{2,4}(?:[ ]?[\p{Han}々]{1,3})?|[\p{Katakana}ー]{2,8}[・ ][\p{Katakana}ー]{2,8})(?:様|さん|氏|殿)(?:[^\p{Han}]|$)"
+    r"|([\p{Han}々]{2,3})(?:先生|教授)(?:[にのはがとをへもかよ、。]|$)"
+    rf"|(?:联系|聯繫|聯絡|通知|告知|致电|回电|转给|转交|客户|顾客|收件人|同事|分配给|请)(?:了|[：:])?((?:{_COMPOUND_SURNAMES})\p{{Han}}{{2}})"
+    rf"|((?:{_COMPOUND_SURNAMES})\p{{Han}}{{1,2}})(?:[，,。、；]|$)"
+    rf"|(?:联系|联系了|聯絡|致电|收件人[：:]?)([{_CHINESE_SURNAMES}]\p{{Han}}{{2}})(?:[，,。、；]|$)"
     rf"|([{_KOREAN_SURNAMES}]\p{{Hangul}}{{2}})[ ]?(?:님|씨)"
     rf"|((?:[{_CHINESE_SURNAMES}]|欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|慕容|东方|皇甫)\p{{Han}}{{1,2}})(?:女士|先生|小姐|同学|同學|老师|老師|经理|經理)"
 )
@@ -33,11 +42,21 @@ def after_labels(text: str) -> Iterator[Span]:
                 yield match.span(1)
 
 
+def initial_and_surname(text: str) -> Iterator[Span]:
+    """Yield names in lower case of an initial and a word that no list knows, after words that come before people."""
+    for match in _INITIAL.finditer(text):
+        what = kind(match.group(2))
+        if not (match.group(1).islower() and (what.unknown or what.surname) and match.group(1)[1] == "."):
+            continue
+        if STRONG_CUES.search(text[max(0, match.start() - 40) : match.start(1)]):
+            yield match.span(1)
+
+
 def before_honorifics(text: str) -> Iterator[Span]:
     """Yield the names before Japanese, Korean and Chinese honorifics."""
     if text.isascii():
         return
     for match in _HONORED.finditer(text):
-        group = next(number for number in (1, 2, 3) if match.group(number))
+        group = next(number for number in range(1, 8) if match.group(number))
         if not match.group(group).endswith(tuple(_ANYBODY)):
             yield match.span(group)

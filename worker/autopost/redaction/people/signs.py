@@ -12,7 +12,7 @@ TITLES = frozenset(
     herr herrn frau fraulein
     m mme mlle monsieur madame mademoiselle maitre
     sr sra srta senor senora senorita don dona
-    sig signor signora dott dottssa dottore avv ing
+    sig signor signora dott dottssa dottore ssa avv ing geom
     dhr mevr mevrouw meneer mw
     hr fru pan pani pana panu sra
     """.split()  # noqa: SIM905
@@ -53,6 +53,7 @@ LOWER_TITLES = frozenset(
         "signor",
         "signora",
         "dott",
+        "ssa",
         "mevrouw",
     ]
 )
@@ -62,6 +63,7 @@ AFTER_TITLE = frozenset(
     """
     doctor professor president chancellor chair chairman chairwoman speaker minister secretary ambassador director
     kollegin kollege doktor professor bundeskanzlerin praesident pepper robot fix clean right wrong and und et
+    oetker martens x muscle who no bean potato seuss dre love evil strange freeze coffee
     """.split()  # noqa: SIM905
 )
 
@@ -157,7 +159,8 @@ _BEFORE_PEOPLE = (
     r"|kunde|kundin|mitarbeiter(?:in)?|ansprechpartner(?:in)?|name|nachname|vorname"
     r"|nom|prenom|client(?:e)?|de la part de"
     r"|nombre|apellido|cliente|de parte de|naam|klant|namens|nome|cognome|cliente|da parte di"
-    r"|имя|фио|клиент"
+    r"|имя|фио|клиент|(?:visita|chiamata|telefonata|appuntamento|richiesta|ordine|pratica|reso|rimborso|prenotazione|fattura|preventivo|messaggio) (?:di|per)|(?:visite|rendez-vous|appel|demande|commande|dossier|réservation|facture|message|devis) de"
+    r"|(?:cita|llamada|visita|pedido|solicitud|reserva|factura|mensaje|correo|presupuesto|consulta|encomenda|fatura|mensagem|chamada) de|(?:wizyta|zamówienie|faktura|telefon|wiadomość) od"
 )
 
 _BEFORE_PEOPLE_OR_THINGS = r"from|by|to|with|for|and|asked|called|met|told|named|owner|lead|contact|von|an|mit|durch|bei|par|avec|pour|chez|por|con|para|door|da|от"
@@ -183,14 +186,14 @@ LOWER_WEAK_CUES = compiled(
 # How surnames end.
 SURNAME_ENDINGS = (
     "ez", "sson", "sen", "ski", "ska", "sky", "skaya", "czyk", "wicz", "vic", "vich", "ović", "ić", "ov", "ova", "ev", "eva", "escu", "idis", "poulos", "oglu", "oğlu",
-    "enko", "chuk", "mann", "berg", "stein", "strom", "ström", "qvist", "quist", "bauer", "meyer", "etti", "elli", "ucci", "eira", "shvili", "murthy", "nathan",
+    "enko", "chuk", "mann", "berger", "hofer", "huber", "maier", "mayer", "mayr", "müller", "mueller", "böck", "boeck", "thaler", "gruber", "lechner", "berg", "stein", "strom", "ström", "qvist", "quist", "bauer", "meyer", "etti", "elli", "ucci", "eira", "shvili", "murthy", "nathan",
     "swamy", "ов", "ова", "ев", "ева", "ин", "ина", "ский", "ская", "енко", "чук",
 )  # fmt: skip
 
 # The text after a name.
 VERBS_OF_PEOPLE = compiled(
     r"(?:'s)? (?:lives|lived|said|says|wrote|writes|replied|emailed|phoned|complained|apologi[sz]ed|resigned|thanked|was hired|was born|asked for|"
-    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?)\b"
+    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?|adına|ile görüş\w*)\b"
 )
 
 # The text after a name that is also words: `Mark Brown approved`.
@@ -201,7 +204,7 @@ VERBS_AFTER_WORDS = compiled(
 
 # The text after a name in lower case of which the given name is known.
 VERBS_AFTER_LOWER = compiled(
-    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks)\b"
+    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|hat|ist|war|will|möchte|wurde|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|heeft|har|dzwonił[ao]?)\b"
 )
 
 # Between two names of an enumeration.

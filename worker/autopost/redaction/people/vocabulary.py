@@ -83,6 +83,11 @@ BRANDS = frozenset(
         "donna karan", "karl lagerfeld", "john lewis", "philip morris", "eli lilly", "warner bros",
         "johnson johnson", "dow jones", "standard poor", "ernst young", "fannie mae", "freddie mac", "sally mae",
         "john hancock", "edward jones", "raymond james", "franklin templeton", "jira jenkins", "don quixote",
+        "earl grey", "lady grey", "wendy house", "tom thumb", "ginger root", "ascension day", "boxing day", "harvey nichols",
+        "charles gaulle", "monty hall", "granny smith", "james grieve", "victoria plum", "victoria sponge", "charlotte russe",
+        "peach melba", "rob roy", "molotov cocktail", "christopher robin", "tom collins", "arnold palmer", "shirley temple",
+        "jack frost", "robin hood", "john doe", "jane doe", "joe bloggs", "max mustermann", "erika mustermann",
+        "billy bookcase", "lazy susan", "holly berry", "rose hip", "rose water", "basil leaf", "jasmine rice", "bay leaf",
     }
 )  # fmt: skip
 

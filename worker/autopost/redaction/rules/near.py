@@ -110,10 +110,16 @@ def _values_between(text: str, start: int, end: int) -> Iterator[Span]:
             yield left, right
 
 
+# `hasło przewodnie` is a slogan, and `la clave del éxito` says what matters.
+_SLOGAN = re.compile(
+    r"(?i)\s(?:przewodnie|reklamowe|wyborcze|kampanii|miesiąca|dnia|roku|kluczowe|encyklopedyczne)\b|\s(?:del éxito|del problema|do sucesso)\b"
+)
+
+
 def _near(needs: Needs) -> Refine:
     def refine(text: str, start: int, end: int) -> Iterator[Span]:
         of = needs
-        if in_placeholder(text, start):
+        if in_placeholder(text, start) or _SLOGAN.match(text, end):
             return
         if _OF_PAIRS.search(text[start:end]):
             of = _OF_PASSWORD

@@ -197,6 +197,7 @@ def _told(text: str, start: int, end: int) -> Iterator[Span]:
         len(value) < 3
         or (
             describes(first)
+            and first not in _OWN
             and not (text[start - 2 : start].strip()[-1:] in {":", "=", ">", "："} and _is_clause(value))
         )
         or _STATES.match(value)
@@ -207,6 +208,9 @@ def _told(text: str, start: int, end: int) -> Iterator[Span]:
     if in_placeholder(text, start):
         return
     yield start, start + len(value)
+
+
+_OWN = frozenset(["my", "his", "her", "our"])  # `my aunt's yellow tandem`
 
 
 def _of_life(text: str, start: int, end: int) -> Iterator[Span]:
