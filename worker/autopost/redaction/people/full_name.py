@@ -109,6 +109,8 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
         or VERBS_OF_PEOPLE.match(text, second.end) is not None
         or VERBS_AFTER_WORDS.match(text, second.end) is not None
     )
+    if first.text not in lists().lower_given and not (strong or second.text.endswith(SURNAME_ENDINGS)):
+        return None  # without its accents it is a name: `más`
     weak = (
         strong or is_cued(text, words, index, LOWER_WEAK_CUES) or VERBS_AFTER_LOWER.match(text, second.end) is not None
     )

@@ -204,7 +204,7 @@ VERBS_AFTER_WORDS = compiled(
 
 # The text after a name in lower case of which the given name is known.
 VERBS_AFTER_LOWER = compiled(
-    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|hat|ist|war|will|möchte|wurde|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|heeft|har|dzwonił[ao]?)\b"
+    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|möchte|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|dzwonił[ao]?)\b"
 )
 
 # Between two names of an enumeration.
