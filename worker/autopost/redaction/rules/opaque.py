@@ -64,7 +64,9 @@ _LEAST_MIXED = 12
 
 def _is_mixed(text: str, start: int, end: int) -> bool:
     """Accept letters and digits that are mixed as in a token, unless words say what has such a name."""
-    value = text[start:end].rstrip(".")
+    value = text[start:end]
+    if sum(map(str.isdigit, value)) < 2:
+        return False
     if (
         sum(map(str.isalnum, value)) < _LEAST_MIXED
         or turns(value) < 3
@@ -104,7 +106,7 @@ RULES = (
     ),
     Rule(
         "SECRET",
-        r"\b[A-Za-z0-9]+(?:[-._~][A-Za-z0-9]+)*\b",
+        r"\b[A-Za-z0-9](?:[-._~]?[A-Za-z0-9]){11,}\b",
         "letters and digits that change as in a token, and no word for what has a random name",
         anchor=r"[0-9][-._~]?[A-Za-z](?:[-._~]?[A-Za-z])*[-._~]?[0-9]",
         score=0.55,
