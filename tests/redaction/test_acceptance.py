@@ -19,6 +19,8 @@ FLOORS = {
     "classes, development": {"rest": 0.94},
     "told_shapes, development": {"rest": 0.87},
     "diary, development": {"passphrase": 0.6, "rest": 0.8},
+    "shapes, development": {"rest": 0.95},
+    "values_2, opened": {"phone": 0.8, "rest": 0.97},
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
