@@ -181,7 +181,7 @@ LOWER_CUES = compiled(
 
 # Before a name in lower case of which the given name and no word follows: any preposition, a participle, a list.
 LOWER_WEAK_CUES = compiled(
-    r"(?i)(?:^|[^\w-])(?:to|for|by|from|with|of|and|or|is|was|are|named|via|cc|user|users|customer|guests?|list|lists|account of|data of|attendees|participants|invitees|contact|[a-z]{3,}ed|für|von|mit|an|pour|par|avec|chez|de|para|por|con|a|da|per|van|voor|met|för|från|till|dla|do|od|от|для|с)(?:\s?[:=]\s?|,?\s)$"
+    r"(?i)(?:^|[^\w-])(?:to|for|by|from|with|of|and|or|is|was|are|named|via|cc|user|users|customer|guests?|list|lists|account of|data of|attendees|participants|invitees|contact|[a-z]{3,}ed|chiamat[oa]|contattat[oa]|avvisat[oa]|richiamat[oa]|llamad[oa]|avisad[oa]|contactad[oa]|appelé|contacté|prévenu|rappelé|gebeld|ringt|für|von|mit|an|pour|par|avec|chez|de|para|por|con|a|da|per|van|voor|met|för|från|till|dla|do|od|от|для|с)(?:\s?[:=]\s?|,?\s)$"
 )
 # How surnames end.
 SURNAME_ENDINGS = (

@@ -79,6 +79,9 @@ _UNITS = (
 )  # fmt: skip
 
 
+_OUT_OF = compiled(r"^\d+ (?:of|out of|took|per) ")
+
+
 def _is_street(text: str, start: int, end: int) -> bool:
     """Refuse what counts things: `3 Google Drive folders`, `Via Slack 3 times`, `Speicherplatz 40 GB`."""
     value = text[start:end]
@@ -86,7 +89,7 @@ def _is_street(text: str, start: int, end: int) -> bool:
         return False
     if text[start - 1 : start] in {"/", "_", "-", "#", "$", "€", "£"} or text[end : end + 1] in {"_", "/", "%"}:
         return False
-    if _DATE.search(value):
+    if _DATE.search(value) or _OUT_OF.search(value):
         return False
     numbers = _NUMBER.findall(value)
     if len(numbers) < 2 and (_YEAR.match(value) or value.lower().startswith(("straße", "strasse", "street "))):

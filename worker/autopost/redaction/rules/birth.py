@@ -15,7 +15,7 @@ _MONTH = (
     r"|mrt|mei|maj|juni|juli|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|січ|лют|бер|квіт|трав|черв|лип|серп|вер|жовт|лист|груд"
     r"|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|oca|şub|haz|tem|ağu|eyl|eki|kas|ara|ιαν|φεβ|μαρ|απρ|μαΐ|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ|tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)[\p{L}]{0,9}\.?"
 )
-_DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+_DAY = r"(?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?|(?:twenty-|thirty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)"
 _OF = r"(?:(?:of|de|del|di|da) )?"
 _DATE = (
     rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}"

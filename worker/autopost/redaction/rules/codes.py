@@ -168,6 +168,7 @@ def _is_told(text: str, start: int, end: int) -> bool:
     )
 
 
+_SHOWN = r"\b(?:sms|text message|message|authenticator|app|display|phone|handy|téléphone|móvil|telefono)\b,?\s(?:said|says|showed|shows|read|reads|sagte?|sagt|zeigte?|zeigt|lautete?|disait|dit|affichait|affiche|decía|dice|mostraba|muestra|diceva|mostrava|mostra)\s|\b(?:number|code|digits) on (?:her|his|my|the|their) (?:phone|screen|display|handset),?\s(?:was\s|is\s)?"
 _SIX_DIGITS = r"\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
 
 RULES = (
@@ -217,9 +218,9 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        rf"(?i){_SIX_DIGITS}(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|waren|sont|étaient|son|eran|sono|erano|zijn|to|были|är|var)\b){{1,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
+        rf"(?i)(?:{_SHOWN}|{_SIX_DIGITS})(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|waren|sont|étaient|son|eran|sono|erano|zijn|to|были|är|var)\b){{0,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
         "how many digits a code has, before it",
-        anchor=rf"(?i){_SIX_DIGITS}",
+        anchor=rf"(?i){_SIX_DIGITS}|{_SHOWN}",
         score=0.7,
         refine=single(lambda text, start, end: not is_count(text, end)),
         name="of-digits",

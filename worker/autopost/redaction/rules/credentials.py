@@ -96,7 +96,7 @@ def _is_login(text: str, start: int, end: int) -> bool:
 
 
 _SESSION = (
-    r"jsessionid|phpsessid|asp\.net_sessionid|connect\.sid|laravel_session|sid|(?:csrf|xsrf)(?:[ _-]?token)?|session(?:[ -]?(?:id|cookie|key|token))?|remember-?me(?: token| cookie)?|(?:login|auth) cookie"
+    r"jsessionid|phpsessid|asp\.net_sessionid|connect\.sid|laravel_session|sid|(?:csrf|xsrf)(?:[ _-]?token)?|session(?:[ -]?(?:id|cookie|key|token))?(?: value)?|remember-?me(?: token| cookie)?|(?:login|auth) cookie"
     r"|sitzung(?:s-?(?:id|cookie|kennung|token|schlüssel))?|(?:jeton|cookie|identifiant|id) de session|(?:cookie|id|token) (?:de|di|da) (?:sesión|sesion|sessione|sessão)|sessie-?(?:id|cookie)|sessions-?(?:id|cookie|kaka)|(?:identyfikator|id|token|ciasteczko) sesji|oturum (?:kimliği|çerezi)|(?:id|токен|ключ|куки) сессии|セッション(?:ID|キー)?|会话(?:ID|令牌)?|세션(?: ID)?"
 )
 

@@ -144,7 +144,9 @@ _UNIT = compiled(
 
 def is_counted(text: str, start: int, end: int) -> bool:
     """Return whether a number behind the word of a document is a count, a date or a time: `import took 1204821 ms`."""
-    counts = sum(map(str.isdigit, text[start:end])) < _MORE_THAN_COUNTS and is_count(text, end)
+    value = text[start:end]
+    digits = sum(map(str.isdigit, value))
+    counts = digits < _MORE_THAN_COUNTS and "-" not in value and "/" not in value and is_count(text, end)
     return (
         counts
         or _UNIT.search(text[end : end + 16]) is not None

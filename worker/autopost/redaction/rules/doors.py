@@ -39,15 +39,15 @@ _ASIAN = r"باب|بوابة|خزنة|דלת|שער|כספת|אזעקה|ドア|�
 
 # What is typed, or what the thing takes.
 _TYPED = re.compile(
-    r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|opens? (?:with|to|by|on)|opened (?:with|to|by|on)|code|pin|combination|combo"
-    r"|drück\w*|eingeben|tippe\w*|tapez|composez|tape|marca|pulsa|teclea|digite|premi|digita|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
+    r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|(?:opens?|disarms?|unlocks?) (?:with|to|by|on)|opened (?:with|to|by|on)|code|pin|combination|combo"
+    r"|drück\w*|eingeben|tippe\w*|tapez|composez|tape|marca|pulsa|teclea|digite|premi|digita|marcando|tecleando|pulsando|digitando|composant|tapant|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
 )
 # These lead to a code only in a sentence about opening.
 _WITH = re.compile(
     r"(?i)\b(?:use|used|using|needs?|with|by|number|nummer|mit|avec|con|com|med|met)\s(?:the\s|code\s){0,2}[\"'`]?$"
 )
 _OPENS = re.compile(
-    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|(?:switch|turn)(?:ed|s)?(?: (?:it|them|that|the \w+))? off|silenced?|stopped it|(?:ab|aus)(?:ge)?stell\w*|éteint\w*|apagu?\w*|spent\w*|afgezet|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geöffnet|aufgesperrt|(?:(?:aus|ein)ge)?schaltet|schalten|d[ée]sactiv\w*|desact[ií]v\w*|desativ\w*|disattiv\w*|uitgeschakeld|uitschakelen|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
+    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|(?:switch|turn)(?:ed|s)?(?: (?:it|them|that|the \w+))? off|silenced?|stopped it|(?:ab|aus)(?:ge)?stell\w*|éteint\w*|apagu?\w*|spent\w*|afgezet|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geht (?:mit|auf)|geöffnet|aufgesperrt|(?:(?:aus|ein)ge)?schaltet|schalten|d[ée]sactiv\w*|desact[ií]v\w*|desativ\w*|disattiv\w*|uitgeschakeld|uitschakelen|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
 )
 _ASSIGNED = re.compile(r"(?:[:：=]|\s[-–—])[\s\"'`(]*$")
 # What follows the word at once, unless it is part of another noun: `entrance exam`.

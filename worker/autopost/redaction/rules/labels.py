@@ -243,7 +243,7 @@ OF_OTHER_CODES = r"(?i)(?:iso|error|status|exit|return|response|result|http|coun
 # Words for a passphrase, for the words of a wallet, for a hint or an answer to a security question.
 PHRASE = (
     r"(?:pass[ _-]?(?:phrase|fras)(?:e[nr]?|s)?\b|lösen(?:ords)?fras(?:en)?|salalause|fraza hasła|adgangsfrase|wachtwoord(?:zin|frase)|wachtzin|(?:passwort|kennwort|pass)(?:satz|phrase)|salasana?lause|tunnuslause|jelmondat|heslová fráze"
-    r"|phrases? (?:de passe|secrète|d'accès)|frase (?:de (?:paso|contraseña|acceso|seguridad|acesso|segurança)|secreta|clave|de passe|d'accesso|segreta|di accesso)|frase-(?:senha|passe|clave)|fraza (?:hasłowa|zaporka|lozinka)|hasło[- ]fraza"
+    r"|phrases? (?:de passe|secrète|d'accès|de déverrouillage|de sécurité|de secours)|frase (?:di (?:sblocco|sicurezza|recupero)|de (?:desbloqueo|recuperación|desbloqueio))|(?:tresor|merk|entsperr|sicherheits|wiederherstellungs|schlüssel)(?:satz|spruch|phrase)|(?:herstel|ontgrendel|sleutel)zin|frase (?:de (?:paso|contraseña|acceso|seguridad|acesso|segurança)|secreta|clave|de passe|d'accesso|segreta|di accesso)|frase-(?:senha|passe|clave)|fraza (?:hasłowa|zaporka|lozinka)|hasło[- ]fraza"
     r"|\bdiceware\b|(?:encryption|unlock|secret|disk|vault|decryption|gpg|key|keyring|luks|backup)(?:'s)?[ _-]phrase|\bphrase used|parola (?:cümlesi|ifadesi)|(?:парольн|кодов|секретн)[а-я]+ фраз[а-я]+|φράση πρόσβασης|عبارة (?:المرور|السر)|ביטוי סיסמה|パスフレーズ|合言葉|密码短语|密碼短語|口令短语|암호문|암호 구문|frasa sandi)"
 )
 SEED_PHRASE = (

@@ -78,6 +78,14 @@ def _is_bare(text: str, start: int, end: int) -> bool:
 RULES = (
     Rule(
         "PHONE_NUMBER",
+        r"(?i)\b(?:(?:ri)?chiam\w*|rispond\w*|telefon\w*|cell(?:ulare)?|numero|tel|contatt\w*|scriv\w*|whatsapp)\b[^\n.;\d]{0,30}?\b(3[2-9]\d(?:[ .-]?\d){6,7})\b",
+        "Italian mobile numbers, in groups of any length, after a word of getting in touch",
+        anchor=r"\b3[2-9]\d(?:[ .-]?\d){6}",
+        score=0.7,
+        name="italian-mobile",
+    ),
+    Rule(
+        "PHONE_NUMBER",
         r"(?i)\b(?:(?:tele)?phone|tel|mob|mobile|cell(?:phone| phone)?|fax|whats ?app|hot ?line|landline|call ?back|sms|handy|contact number|telefon|tél(?:éphone)?|teléfono|telefono|portable|móvil|celular|caller ?id|tlf|tlfn|gsm|natel|telefoon|mobiel|mobil|puhelin|puh|telemóvel|cellulare|telefone|telefonnummer|rufnummer|handynummer|mobilnummer|komórka|callto|wa\.me|whatsapp\.com/send\?phone|phone_?number|mobile_?number|phonenumber|msisdn)\b"
         rf"(?:[\s_-]?(?:number|no|num|line|nummer))?\.?[^\w\n+(]{{0,3}}(?:(?:is|was|at|on|to|number|via|:)[:\s]{{1,2}}){{0,2}}({_NUMBER}\b{EXTENSION})",
         source="the word before it",

@@ -230,7 +230,7 @@ def _is_clause(value: str) -> bool:
 
 
 _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
-_ANSWER_LINK = r"[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?)\s*"
+_ANSWER_LINK = r"[\"']?(?:\s\([\w ']{2,30}\))?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?)\s*"
 _WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
 
 RULES = (

@@ -38,7 +38,7 @@ _OF_ACCESS = re.compile(
 
 
 _TOLD_BEFORE = re.compile(
-    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|is|was|and)|[:=\"'`|/])\s?[\"'`(]?$"
+    r"(?i)(?:\b(?:with|using|typed|typing|entered|entering|pass|pw|(?:the )?word|password|used|use|try|tried|gave|set it to|from|(?:is|was)(?:\s(?:still|now|again|just))?|and)|[:=\"'`|/])\s?[\"'`(]?$"
 )
 _TOLD_AFTER = re.compile(
     r"(?i)[\"'`)]?\s(?:is what|works|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|got|unlock(?:s|ed)|to (?:log|get|sign|unlock|open)|as|for)\b"
@@ -59,6 +59,7 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
     if (
         told
         and _YEAR.search(text[start:end]) is None
+        and not is_machine(text[start:end])
         and _OF_ACCESS.search(f"{before} {after}")
         and not NAMED.search(before)
         and text[start - 1 : start] not in {"/", "#", "_"}
@@ -89,9 +90,9 @@ def _changed(text: str, start: int, end: int) -> Iterator[Span]:
 RULES = (
     Rule(
         "PASSWORD",
-        r"\b((?:[A-Z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
+        r"\b((?:[A-Za-z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
         "words, a number and a sign, in a sentence about signing in or typing",
-        anchor=r"[A-Z][a-z]{2,}[-_][A-Z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
+        anchor=r"[A-Za-z][a-z]{2,}[-_][A-Za-z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
         score=0.7,
         refine=_typed,
         name="typed-or-signed-in",
@@ -115,9 +116,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until)\b)",
+        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\b(?:zip|archive|file|pdf|folder|login|portal|router|printer|laptop|tablet|it) (?:wants|takes|accepts|asks for)|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until)\b)",
         "a word and a number with which somebody gets in, without a word for a password",
-        anchor=r"(?i)\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) |\b(?:locked|protected|encrypted)\b|\bcaps lock\b|\bpass\s",
+        anchor=r"(?i)\b(?:wants|takes|accepts|asks for)\s|\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) |\b(?:locked|protected|encrypted)\b|\bcaps lock\b|\bpass\s",
         score=0.7,
         refine=_word_and_number,
         name="word-and-number",
