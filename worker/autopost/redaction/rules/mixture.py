@@ -11,6 +11,7 @@ from autopost.redaction.rules.strength import changes
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _WORD = re.compile(r"[a-z]{4}|[A-Z]{5}")  # too many letters of one case in a row for a short random value
 _FILE = re.compile(r"\.[a-z][a-z0-9]{1,4}$")
+_POD = re.compile(r"(?:[a-z][a-z0-9]*-)+[a-z0-9]{8,10}-[a-z0-9]{5}")  # Kubernetes
 _SIGNS = re.compile(r"[-_.~:]")
 _DATED = re.compile(r"(?:19|20)\d\d[-_.]?(?:0\d|1[0-2])[-_.T]?(?:[0-3]\d)?")
 
@@ -26,7 +27,9 @@ def turns(value: str) -> int:
 
 def is_mixture(value: str) -> bool:
     """Return whether a value is random by its own look: `u8Zk2LqW`, `c41f09be77d2`, `7h2K-9qLm-Zx04`."""
-    if not value.isascii() or _FILE.search(value) or _DATED.match(value) or is_worded(value) or is_measure(value):
+    if not value.isascii() or _FILE.search(value) or _DATED.match(value) or _POD.fullmatch(value):
+        return False
+    if is_worded(value) or is_measure(value):
         return False
     parts = [part for part in _SIGNS.split(value) if part]
     odd = [part for part in parts if not is_worded(part)]
@@ -62,4 +65,5 @@ def is_coded(value: str, least: int = 6) -> bool:
         and any(map(str.isalpha, value))
         and not (_FILE.search(value) or _DATED.match(value) or is_worded(value) or is_measure(value))
         and turns(value) >= 2
+        and sum(len(part) for part in _SIGNS.split(value) if not is_worded(part)) * 4 >= len(value)
     )
