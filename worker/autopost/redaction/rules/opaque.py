@@ -51,7 +51,7 @@ def _is_short_opaque(text: str, start: int, end: int) -> bool:
 _NAMED = re.compile(
     r"(?i)\b(?:commits?|sha(?:-?\d+)?|rev(?:ision)?s?|builds?|images?|layers?|containers?|versions?|releases?|tags?|branch(?:es)?|pods?|nodes?|hosts?|digests?|checksums?|hash(?:es)?|md5|etags?|fingerprints?|traces?|spans?|requests?|correlation|runs?|jobs?|tasks?|batch(?:es)?|ids?|uuids?|guid|objects?|blobs?|chunks?|snapshots?|blocks?|transactions?"
     r"|tx|txid|orders?|invoices?|tracking|parcels?|shipments?|lots?|parts?|skus?|models?|articles?|tickets?|events?|messages?|sessions?|documents?|files?|pages?|rows?|records?|workflows?|deploy(?:ment)?s?|artifacts?|ref(?:erence)?s?|package|contracts?|pr[üu]fsummen?|auftrag|bestellung|rechnung|vorgang|lauf|somme de contr[ôo]le|empreinte|commande|facture|suma de (?:verificaci[óo]n|comprobaci[óo]n)|pedido|factura|impronta|ordine|fattura|zam[óo]wienie|bestelling"
-    r"|deployed|merged|reverted|pushed|cherry-?picked|pulled|built|tagged|released|rolled back(?: to)?|checked out|bisected"
+    r"|deployed|merged|reverted|pushed|cherry-?picked|pulled|built|tagged|released|rolled back(?: to)?|checked out|bisected|back to|head|base|parent|upstream|origin|main|master|merge"
     r"|сборк\w+|коммит\w*|заказ\w*|запрос\w*)\b[^.!?\n]{0,12}$"
 )
 _SAID_AFTER = re.compile(
@@ -59,6 +59,7 @@ _SAID_AFTER = re.compile(
 )
 _OF_KEY = re.compile(r"(?i)\b(?:access|api|secret|client|app)[ _-]?(?:key|secret)(?:[ _-]id)?\s?:?\s$")
 _APART = frozenset("/@#=:%&?$\\_-.+")
+_OF_CLOUD = re.compile(r"[a-z]{1,9}-[0-9a-f]{8}(?:[0-9a-f]{9})?")  # AWS: `vol-0f1e2d3c4b5a69788`
 _LEAST_MIXED = 12
 
 
@@ -74,6 +75,8 @@ def _is_mixed(text: str, start: int, end: int) -> bool:
         or is_uuid(value)
         or is_identifier(value)
     ):
+        return False
+    if _OF_CLOUD.fullmatch(value):
         return False
     if text[start - 1 : start] in _APART or text[end : end + 1] in {"/", "@", "_", "(", "="} or is_hex_key(value):
         return False
