@@ -40,7 +40,16 @@ _MOST_BETWEEN = 16
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:['-][^\W\d_]+)*")
 _ASCII_CAPITALISED = re.compile(r"[A-Z][A-Za-z]*(?:['-][A-Za-z]+)*")  # twice as fast
 _LOWER_TITLES = frozenset(
-    [*LOWER_TITLES, "señor", "señora", "dott.ssa", "prof.ssa", "dr.ssa", *(f"{title}." for title in LOWER_TITLES)]
+    [
+        *LOWER_TITLES,
+        "señor",
+        "señora",
+        "dott.ssa",
+        "sig.ra",
+        "prof.ssa",
+        "dr.ssa",
+        *(f"{title}." for title in LOWER_TITLES),
+    ]
 )
 
 # What a word says about the names around it.

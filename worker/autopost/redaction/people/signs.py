@@ -12,7 +12,7 @@ TITLES = frozenset(
     herr herrn frau fraulein
     m mme mlle monsieur madame mademoiselle maitre
     sr sra srta senor senora senorita don dona
-    sig signor signora dott dottssa dottore ssa avv ing geom
+    sig signor signora dott dottssa dottore ssa ra avv ing geom
     dhr mevr mevrouw meneer mw
     hr fru pan pani pana panu sra
     """.split()  # noqa: SIM905
@@ -54,6 +54,7 @@ LOWER_TITLES = frozenset(
         "signora",
         "dott",
         "ssa",
+        "ra",
         "mevrouw",
     ]
 )

@@ -173,7 +173,7 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|sind|lauten|est|sont|es|son|è|é|sono|são|zijn|to|entered|:|=|#)|\s?[:=#(,]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
+        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|war|waren|sind|lauten|auf|rückseite|est|sont|es|son|è|é|sono|são|zijn|to|entered|:|=|#)|\s?[:=#(,]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
         anchor=rf"(?i)(?:{_CODE_WORDS}|cid)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.85,

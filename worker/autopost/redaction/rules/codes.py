@@ -127,7 +127,7 @@ def _is_code(text: str, match: re.Match[str], near: bool, linked: bool, sure: bo
         return True
     if value[0] in "#*" and not near:
         return False
-    if digits < 2 or is_count(text, end) or UNIT.match(text[end : end + 20]) or DATE.fullmatch(value):
+    if digits < 2 or (plain and is_count(text, end)) or UNIT.match(text[end : end + 20]) or DATE.fullmatch(value):
         return False
     if not opens and not (linked and digits == 6) and not (plain and len(value) == 6 and _is_told(text, start, end)):
         return False

@@ -24,12 +24,12 @@ from autopost.redaction.rules.strength import (
 # Parameters whose value gives access, and how long it is at least.
 _PARAMETER = re.compile(r"[?&;#]([A-Za-z_][\w.~-]{0,40})=([^&;#\s\"'<>`|]+)")
 _GIVES_ACCESS = re.compile(
-    r"(?i)(?:.*[_.-])?(?:sig|firma|assinatura|signatur|clave|jeton|schl[uü]ssel|signature|hmac|mac|auth|authkey|key|apikey|api_key|appid|app_id|appkey|code|ticket|otp|token|tok|hash|secret|pass|pwd|password|sid|session|sessionid|credential"
+    r"(?i)(?:.*[_.-])?(?:sig|podpis|подпись|imza|handtekening|firma|assinatura|signatur|clave|jeton|schl[uü]ssel|signature|hmac|mac|auth|authkey|key|apikey|api_key|appid|app_id|appkey|code|ticket|otp|token|tok|hash|secret|pass|pwd|password|sid|session|sessionid|credential"
     r"|policy|hdnts|hdnea|hdntl|jwt|st|t|k|nonce|state|invite|access|magic|oobcode|assertion|samlresponse|wt|login|verify|confirm(?:ation)?|reset)|.*(?:token|signature|secret|key|hash)"
 )
 # Of these any value with a digit gives access, if it is not a word of protocols.
 _SIGNS = re.compile(
-    r"(?i)(?:.*[_.-])?(?:sig|signature|firma|assinatura|signatur|hmac|auth|token|tok|ticket|otp|jwt|secret|magic|invite|jeton)"
+    r"(?i)(?:.*[_.-])?(?:sig|signature|podpis|подпись|imza|handtekening|firma|assinatura|signatur|hmac|auth|token|tok|ticket|otp|jwt|secret|magic|invite|jeton)"
 )
 _PROTOCOLS = re.compile(
     r"(?i)(?:o?auth|oidc|saml|basic|bearer|digest|api|page|user|test|step|next|item)?[-_]?v?[0-9.]*"

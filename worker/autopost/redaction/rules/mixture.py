@@ -65,5 +65,5 @@ def is_coded(value: str, least: int = 6) -> bool:
         and any(map(str.isalpha, value))
         and not (_FILE.search(value) or _DATED.match(value) or is_worded(value) or is_measure(value))
         and turns(value) >= 2
-        and sum(len(part) for part in _SIGNS.split(value) if not is_worded(part)) * 4 >= len(value)
+        and sum(len(part) for part in _SIGNS.split(value) if not (part.isdigit() or is_worded(part))) * 4 >= len(value)
     )

@@ -8,7 +8,7 @@ import re
 
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.mixture import is_mixture, turns
-from autopost.redaction.rules.shape import is_uuid
+from autopost.redaction.rules.shape import is_reference, is_uuid
 from autopost.redaction.rules.strength import changes, follows_digest, is_hex_key, is_identifier, is_opaque
 
 
@@ -50,7 +50,7 @@ def _is_short_opaque(text: str, start: int, end: int) -> bool:
 # What has a random name and gives no access, close before the name, or said of it after it.
 _NAMED = re.compile(
     r"(?i)\b(?:commits?|sha(?:-?\d+)?|rev(?:ision)?s?|builds?|images?|layers?|containers?|versions?|releases?|tags?|branch(?:es)?|pods?|nodes?|hosts?|digests?|checksums?|hash(?:es)?|md5|etags?|fingerprints?|traces?|spans?|requests?|correlation|runs?|jobs?|tasks?|batch(?:es)?|ids?|uuids?|guid|objects?|blobs?|chunks?|snapshots?|blocks?|transactions?"
-    r"|tx|txid|orders?|invoices?|tracking|parcels?|shipments?|lots?|parts?|skus?|models?|articles?|tickets?|events?|messages?|sessions?|documents?|files?|pages?|rows?|records?|workflows?|deploy(?:ment)?s?|artifacts?|ref(?:erence)?s?|package|contracts?|pr[üu]fsummen?|auftrag|bestellung|rechnung|vorgang|lauf|somme de contr[ôo]le|empreinte|commande|facture|suma de (?:verificaci[óo]n|comprobaci[óo]n)|pedido|factura|impronta|ordine|fattura|zam[óo]wienie|bestelling"
+    r"|tx|txid|serials?|certificates?|seriennummer|orders?|invoices?|tracking|parcels?|shipments?|lots?|parts?|skus?|models?|articles?|tickets?|events?|messages?|sessions?|documents?|files?|pages?|rows?|records?|workflows?|deploy(?:ment)?s?|artifacts?|ref(?:erence)?s?|package|contracts?|pr[üu]fsummen?|auftrag|bestellung|rechnung|vorgang|lauf|somme de contr[ôo]le|empreinte|commande|facture|suma de (?:verificaci[óo]n|comprobaci[óo]n)|pedido|factura|impronta|ordine|fattura|zam[óo]wienie|bestelling"
     r"|deployed|merged|reverted|pushed|cherry-?picked|pulled|built|tagged|released|rolled back(?: to)?|checked out|bisected|back to|head|base|parent|upstream|origin|main|master|merge"
     r"|сборк\w+|коммит\w*|заказ\w*|запрос\w*)\b[^.!?\n]{0,12}$"
 )
@@ -76,7 +76,7 @@ def _is_mixed(text: str, start: int, end: int) -> bool:
         or is_identifier(value)
     ):
         return False
-    if _OF_CLOUD.fullmatch(value):
+    if _OF_CLOUD.fullmatch(value) or is_reference(value):
         return False
     if text[start - 1 : start] in _APART or text[end : end + 1] in {"/", "@", "_", "(", "="} or is_hex_key(value):
         return False

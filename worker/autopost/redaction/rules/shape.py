@@ -67,7 +67,7 @@ _THIRD_PERSON = frozenset(
     [
         "answers", "appears", "asks", "belongs", "bounces", "calls", "differs", "does", "exists", "expires", "fails",
         "gets", "has", "keeps", "likes", "matches", "needs", "remains", "replies", "rings", "says", "seems", "sends",
-        "shows", "stays", "texts", "this", "wants", "was", "works", "writes",
+        "shows", "stays", "texts", "depuis", "dans", "mais", "sans", "vers", "this", "wants", "was", "works", "writes",
     ]
 )  # fmt: skip
 
