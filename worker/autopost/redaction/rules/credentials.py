@@ -12,7 +12,7 @@ from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.mixture import is_coded
 from autopost.redaction.rules.shape import has_wild_case, is_reference, is_uuid, trimmed
-from autopost.redaction.rules.strength import MIXED, RANDOM, strength
+from autopost.redaction.rules.strength import MIXED, RANDOM, is_identifier, strength
 
 _QUOTES = "\"'`"
 
@@ -104,7 +104,7 @@ _SESSION = (
 def _is_session(text: str, start: int, end: int) -> bool:
     """Return whether a value after a word for a session is one, and no name, date or number of a meeting."""
     value = text[start:end]
-    return not is_uuid(value) and (is_coded(value, 8) or strength(value) >= RANDOM)
+    return not is_uuid(value) and not is_identifier(value) and (is_coded(value, 8) or strength(value) >= RANDOM)
 
 
 RULES = (

@@ -25,7 +25,7 @@ _MOST_WORDS, _MOST_WORDS_OF_OPENING = 9, 13
 
 # What a code opens, in some 25 languages. After these a sign or a form of `to be` is enough.
 _SURE = (
-    r"(?:front |back |rear |side |main |garage )?doors?|(?:main |front |side )?gates?|(?:side |rear |main |staff )?entrance|lock ?box|key ?(?:box|safe|pad|cabinet)|padlock|bike (?:lock|shed)|strongbox|intercom|buzzer|store ?room|server room|supply closet|stair(?:well|case)|turnstile|barrier"
+    r"(?:front |back |rear |side |main |garage )?doors?|(?:main |front |side )?gates?|(?:side |rear |main |staff )?entrance|lock ?box|key ?(?:box|safe|pad|cabinet)|padlock|bike (?:lock|shed)|strongbox|intercom|buzzer|store ?room|server room|supply closet|stair(?:well|case)|turnstile|barrier|lock-?up"
     r"|(?:haus|eingangs|wohnungs|garagen|keller|hof|hinter)?tür|(?:einfahrts|garagen|hof)tor|schlüssel(?:box|kasten|tresor|safe)|tresor|alarmanlage|gegensprechanlage|schranke|schließfach|pforte"
     r"|porte(?: d'entrée)?|portail|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
     r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"

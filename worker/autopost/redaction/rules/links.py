@@ -119,6 +119,8 @@ def _is_access(name: str, value: str, trigger: bool) -> bool:
     random = strength(value) >= RANDOM and not is_uuid(value) and not is_hex_key(value)
     if is_opaque(value) or (random and len(longest_run(value)) >= 14 and changes(value) >= 0.4):
         return True
+    if trigger and is_mixture(value):
+        return True
     if _GIVES_ACCESS.fullmatch(name) is None:
         return False
     if is_mixture(value) or (trigger and is_coded(value)):

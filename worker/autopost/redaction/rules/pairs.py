@@ -14,7 +14,7 @@ from autopost.redaction.rules.shape import describes, is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, is_machine, strength
 from autopost.redaction.rules.talk import SECOND_HALVES
 
-_BETWEEN = r"[\"'`>)]?(?:\s(?:works?|opens?|logs? in|signs? in|goes|is used)\s(?:with|using)\s|\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:->|→|=>|--?|[–—])\s|\s(?:with|using|used|uses|and|mit|avec|con|und|et|y)\s(?:the\s)?)[\"'`(]?"
+_BETWEEN = r"[\"'`>)]?(?:\s(?:(?:works?|opens?|logs? in|signs? in|goes|is used)\s)?(?:with|using|via|con|mit|avec)\s|\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:->|→|=>|--?|[–—])\s|\s(?:with|using|used|uses|and|mit|avec|con|und|et|y)\s(?:the\s)?)[\"'`(]?"
 _VALUE = r"([^\s\"'`<>|]{5,})"
 _ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")

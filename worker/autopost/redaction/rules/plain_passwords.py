@@ -54,9 +54,9 @@ def _continued(text: str, start: int, end: int) -> Iterator[Span]:
 RULES = (
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:(?:the|magic|secret) (?:pass)?word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s[\"'`]?((?-i:[A-Z]?[a-zà-ž]{4,24}))[\"'`]?\s(?:unlock(?:s|ed)|open(?:s|ed)|lets? (?:you|us|me|him|her|them) in|got (?:me|us|him|her|them) in|did it|öffnet|entsperrt|ouvre|déverrouille|abre|desbloquea|apre|sblocca|opent|otwiera|öppnar|åpner|åbner)\b",
+        r"(?i)\b(?:(?:the|magic|secret) word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s[\"'`]?((?-i:[A-Z]?[a-zà-ž]{4,24}))[\"'`]?\s(?:unlock(?:s|ed)|open(?:s|ed)|lets? (?:you|us|me|him|her|them) in|got (?:me|us|him|her|them) in|did it|öffnet|entsperrt|ouvre|déverrouille|abre|desbloquea|apre|sblocca|opent|otwiera|öppnar|åpner|åbner)\b",
         "a word with which something opens",
-        anchor=r"(?i)\b(?:(?:the|magic|secret) (?:pass)?word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s",
+        anchor=r"(?i)\b(?:(?:the|magic|secret) word|das wort|le mot|la palabra|la parola|a palavra|het woord|słowo|ordet)\s",
         score=0.65,
         name="word-that-opens",
     ),
