@@ -47,7 +47,7 @@ _TOLD = re.compile(
     r"(?i)\b(?:log(?:ged|s|ging)?[ -]?(?:in|on)|sign(?:ed|s|ing)?[ -]?(?:in|on|up)|reset\w*|re-?activ\w*|invit\w*|confirm\w*|verif\w*|unsubscri\w*|record(?:ing|ed)s?|magic|one-click|guest|password|access|download\w*|(?:web)?hooks?|callback|upload|share[ds]?|sharing|private|secret|personal|link"
     r"|einlad\w+|eingeladen|zur[üu]ckset\w+|anmelde\w*|abmelde\w*|abbestell\w*|best[äa]tig\w*|passwort\w*|aufzeichnung\w*|aufnahme|zugang\w*|freigabe\w*|geteilt\w*"
     r"|lien|connexion|réinitialis\w*|confirmation|désabonn\w*|enregistrement|accès|mot de passe|partag\w*|télécharg\w*"
-    r"|enlace|acceso|entrar|restablec\w*|invitación|darse de baja|grabación|contraseña|compartid\w*|descarg\w*|acesso|convite|redefin\w*|gravação|senha|baixar"
+    r"|enlace|acceso|entrar|restablec\w*|invitación|(?:darse de )?baja|grabación|contraseña|compartid\w*|descarg\w*|acesso|convite|redefin\w*|gravação|senha|baixar"
     r"|accesso|accedere|invito|reimpost\w*|conferma|registrazione|disiscri\w*|scaric\w*|uitnodig\w*|inlog\w*|bevestig\w*|uitschrijf\w*|opname|herstel\w*|zaprosz\w*|logowani\w*|reset\w*|potwierdz\w*|nagrani\w*|hasł\w*"
     r"|inbjudan|återställ\w*|bekräft\w*|logga in|invitasjon|pozvánk\w*|davet\w*|giriş|onay\w*|ссылк\w*|приглаш\w*|вход\w*|сброс\w*|подтвержд\w*|запис\w+)\b|招待|ログイン|再設定|録画|确认|登录|邀请|重置|초대|로그인|رابط"
 )

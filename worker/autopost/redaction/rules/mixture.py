@@ -58,7 +58,7 @@ def _is_mixed(run: str) -> bool:
 
 
 def is_coded(value: str, least: int = 6) -> bool:
-    """Return whether a value has letters and digits, and is no words with numbers; enough after a word for a token."""
+    """Return whether a value has letters and digits, and is not words with numbers; enough after a word for a token."""
     return (
         len(value) >= least
         and any(map(str.isdigit, value))

@@ -70,7 +70,7 @@ _IS_SAID = re.compile(
 
 
 def is_told(text: str, start: int, end: int) -> bool:
-    """Return whether a word and a number stand where a password is given, in a sentence with a word for one."""
+    """Return whether a word and a number stand where a password is stated, in a sentence with a word for one."""
     return (
         _WORD_AND_NUMBER.fullmatch(text[start:end]) is not None
         and _TELLS.search(text[max(0, start - 16) : start]) is not None
