@@ -168,7 +168,7 @@ def _is_told(text: str, start: int, end: int) -> bool:
     )
 
 
-_SHOWN = r"\b(?:sms|text message|message|authenticator|app|display|phone|handy|téléphone|móvil|telefono)\b,?\s(?:said|says|showed|shows|read|reads|sagte?|sagt|zeigte?|zeigt|lautete?|disait|dit|affichait|affiche|decía|dice|mostraba|muestra|diceva|mostrava|mostra)\s|\b(?:number|code|digits) on (?:her|his|my|the|their) (?:phone|screen|display|handset),?\s(?:was\s|is\s)?"
+_SHOWN = r"\bread (?:(?:me|us|him|her) )?(?:the|a|her|his) (?:number|code|digits) (?:out|aloud|over the phone)|\b(?:sms|text message|message|authenticator|app|display|phone|handy|téléphone|móvil|telefono)\b,?\s(?:said|says|showed|shows|read|reads|sagte?|sagt|zeigte?|zeigt|lautete?|disait|dit|affichait|affiche|decía|dice|mostraba|muestra|diceva|mostrava|mostra)\s|\b(?:number|code|digits) on (?:her|his|my|the|their) (?:phone|screen|display|handset),?\s(?:was\s|is\s)?"
 _SIX_DIGITS = r"\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
 
 RULES = (

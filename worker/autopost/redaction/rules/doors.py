@@ -28,7 +28,7 @@ _SURE = (
     r"(?:front |back |rear |side |main |garage )?doors?|(?:main |front |side )?gates?|(?:side |rear |main |staff )?entrance|lock ?box|key ?(?:box|safe|pad|cabinet)|padlock|bike (?:lock|shed)|strongbox|intercom|buzzer|store ?room|server room|supply closet|stair(?:well|case)|turnstile|barrier|lock-?up"
     r"|(?:haus|eingangs|wohnungs|garagen|keller|hof|hinter)?tür|(?:einfahrts|garagen|hof)tor|schlüssel(?:box|kasten|tresor|safe)|tresor|alarmanlage|gegensprechanlage|schranke|schließfach|pforte"
     r"|porte(?: d'entrée)?|portail|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
-    r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"
+    r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|alarme|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"
     r"|(?:voor|achter|garage)?deur|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
     r"|drzwi\w*|bram\w|furtk\w|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|poart[ăa]|seif\w*|kap[ıi](?:sı|nın)?\b|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\w*|ovikoodi|portkod\w*|dörrkod\w*|larmkod\w*|(?:deur|poort|kluis|alarm|toegangs|zugangs|tür|tor|tresor|safe)[- ]?codes?|code d'alarme|código de (?:la )?alarma|codice (?:dell')?allarme|kod alarmu)"
     r"|двер\w+|ворот\w*|подъезд\w*|домофон\w*|калитк\w+|сейф\w*|сигнализац\w+|шлагбаум\w*|під'їзд\w*|πόρτα\w*|χρηματοκιβώτιο|συναγερμ\w+"
@@ -47,7 +47,7 @@ _WITH = re.compile(
     r"(?i)\b(?:use|used|using|needs?|with|by|number|nummer|mit|avec|con|com|med|met)\s(?:the\s|code\s){0,2}[\"'`]?$"
 )
 _OPENS = re.compile(
-    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|(?:switch|turn)(?:ed|s)?(?: (?:it|them|that|the \w+))? off|silenced?|stopped it|(?:ab|aus)(?:ge)?stell\w*|éteint\w*|apagu?\w*|spent\w*|afgezet|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geht (?:mit|auf)|geöffnet|aufgesperrt|(?:(?:aus|ein)ge)?schaltet|schalten|d[ée]sactiv\w*|desact[ií]v\w*|desativ\w*|disattiv\w*|uitgeschakeld|uitschakelen|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
+    r"(?i)\b(?:opens?|opened|opening|unlock\w*|(?:dis)?arm(?:s|ed|ing)?|(?:switch|turn)(?:ed|s)?(?: (?:it|them|that|the \w+))? off|silenced?|stopped it|(?:ab|aus)(?:ge)?stell\w*|éteint\w*|apagu?\w*|spent\w*|afgezet|g[eo]t in|let (?:me|us|him|her|them) in|after \d|keypad|buzzer|öffne\w*|geht (?:mit|auf)|geöffnet|aufgesperrt|(?:aus|ein)?(?:ge)?schaltet|(?:un)?scharf|schalten|d[ée]sactiv\w*|desact[ií]v\w*|coup[ée]\w*|se quitó|quitad[ao]|disinseri\w*|inserit[ao]|desligad[ao]|wyłączon\w*|rozbrojon\w*|отключ\w*|desativ\w*|disattiv\w*|uitgeschakeld|uitschakelen|entsperr\w*|ouvr\w+|abr[eií]\w*|apr[eoi]\w*|otwier\w+|otevř\w+|откр\w+)"
 )
 _ASSIGNED = re.compile(r"(?:[:：=]|\s[-–—])[\s\"'`(]*$")
 # What follows the word at once, unless it is part of another noun: `entrance exam`.
