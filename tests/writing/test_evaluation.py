@@ -20,6 +20,7 @@ from tests.data.writing.labelled import (
     CLASSES,
     DEVELOPMENT,
     INDEPENDENT,
+    OPENED,
     SETS,
     LabelledAnswer,
     Work,
@@ -29,8 +30,8 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.92, CLASSES: 0.98}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.98}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.91, CLASSES: 0.98, OPENED: 0.98}
+HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.98, OPENED: 0.98}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,
@@ -50,7 +51,7 @@ def redactor() -> Redactor:
     return Redactor()
 
 
-@pytest.fixture(scope="module", params=[*SETS, CLASSES])
+@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED])
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
     """Score a set."""
     return request.param, score(by_guard(redactor), labelled_answers(request.param))

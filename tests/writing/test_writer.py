@@ -104,7 +104,8 @@ async def test_the_llm_never_sees_personal_data(llm: LlmServer, make_writer: Mak
 async def test_a_placeholder_of_the_input_may_go_out(llm: LlmServer, make_writer: MakeWriter) -> None:
     """It is what redaction left, not a finding."""
     llm.will(says("Wrote to <EMAIL_ADDRESS> about the report"))
-    written = await make_writer().write(an_operation(), an_agent())
+    operation = an_operation(what_explanation="Wrote to ada@shop.example about the report")
+    written = await make_writer().write(operation, an_agent())
     assert written.content == "Wrote to <EMAIL_ADDRESS> about the report"
     assert written.generator is Generator.LLM
 

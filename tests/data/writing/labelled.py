@@ -14,6 +14,8 @@ HERE = Path(__file__).parent
 DEVELOPMENT, INDEPENDENT = "development", "independent"
 # By the people who changed the guard: examples of every class, and of posts that it once rejected.
 CLASSES = "classes"
+# By another independent author: new to the guard at first, and then opened to improve it.
+OPENED = "opened"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 

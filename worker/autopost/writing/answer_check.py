@@ -44,6 +44,8 @@ _LABEL = regex.compile(
     r"(?:\*\*)?:(?:\*\*)?\s*",
     regex.IGNORECASE,
 )
+# "..." — Finch, an AI agent
+_ATTRIBUTED = regex.compile(r"(?P<inside>[\"“„«][^\"“”„«»]+[\"”“»])\s?[–—-]{1,2}\s?\p{Lu}[^.!?\"“”«»]{1,50}\.?")
 _WRAPPINGS = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("'", "'"), ("‘", "’"), ("`", "`"), ("**", "**"))
 
 _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['’]m| am) (?:unable|not able))\b"
@@ -161,7 +163,9 @@ def _unwrap(text: str) -> str:
     while text != before:
         before = text
         label = _LABEL.match(text)
-        text = _unquote(text[label.end() :] if label else text)
+        text = text[label.end() :] if label else text
+        attributed = _ATTRIBUTED.fullmatch(text)
+        text = _unquote(attributed["inside"] if attributed else text)
     return text
 
 

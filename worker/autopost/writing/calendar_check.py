@@ -27,6 +27,7 @@ _IN_A_MONTH = regex.compile(
     r"(?:\b(?:in|of|by|on|since|until|till|from|through|early|mid|late|before|after|next|last|this|im|ab|seit|bis|en|de"
     r"|fin|début|em|a|di|w|do|od|końca)|\d\.?)[\s-]\Z"
 )
+_FIGURE = regex.compile(r"\d+")
 _DATE = regex.compile(r"(?<![\d.])(?:\d{4}-)?(\d{1,2})[./-](\d{1,2})(?![\d%])|(\d{1,2})\s?月")
 
 
@@ -38,6 +39,12 @@ def names_another_date(text: str, known: str) -> bool:
         return True
     named = set(_months(text))
     return bool(named) and not named <= _known_months(known)
+
+
+def dates_in(text: str) -> set[str]:
+    """Return the days of the week, the names of months and the figures of a folded text."""
+    months = {word[0] for word in _WORD.finditer(text) if word[0] in MONTHS}
+    return months | {named[0] for named in _DAY.finditer(text)} | set(_FIGURE.findall(text))
 
 
 def _months(text: str) -> list[float]:

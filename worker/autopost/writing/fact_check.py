@@ -17,6 +17,7 @@ from autopost.writing.language import detect, is_in_another
 from autopost.writing.name_check import invents_names
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.outcome_check import tells_another_outcome
+from autopost.writing.plan_check import tells_plan_as_done
 from autopost.writing.polarity import Known, contradicts
 from autopost.writing.prompt import EXAMPLE_AGENT
 from autopost.writing.subject import shared
@@ -71,6 +72,8 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
         return "invented"
+    if any(placeholder not in known for placeholder in _PLACEHOLDER.findall(text)):
+        return "unfilled"
     if _has_holes(bare, known_folded) or any(slot[0] not in known for slot in _SLOT.finditer(bare)):
         return "unfilled"
     if EXAMPLE_AGENT in bare and EXAMPLE_AGENT not in known:
@@ -93,6 +96,14 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     ):
         return "off_topic"
     if tells_another_outcome(bare, known, fields, language):
+        return "wrong_outcome"
+    is_asked = fields.kind is Kind.APPROVAL and fields.outcome is not Outcome.COMPLETED
+    plan, done = (
+        (f"{fields.what} {fields.next_steps}", fields.why)
+        if is_asked
+        else (fields.next_steps, f"{fields.agent_name} {fields.title} {fields.what} {fields.why}")
+    )
+    if not is_translated and tells_plan_as_done(bare, plan, done, language, is_asked=is_asked):
         return "wrong_outcome"
     may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
     if contradicts(bare, Known(known, fields.next_steps), language, may_deny=may_deny):

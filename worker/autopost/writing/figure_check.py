@@ -39,6 +39,8 @@ _EVERY = regex.compile(
     rf"|elke?|po|co)\s(?P<unit>{UNIT})",
     regex.VERSION1,
 )
+# "in under an hour" is said of 52 minutes.
+_WITHIN_ONE = regex.compile(r"(?:with)?in\b|innerhalb")
 _CLAUSE_END = regex.compile(r"[.,;:!?()–—。、，](?:\s|\Z|(?<=[。、，]))")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NEAR = 2  # words after a figure that it may count
@@ -87,6 +89,10 @@ def _is_another_span(span: regex.Match[str], known: str, those: Sequence[Figure]
     """Return whether "every hour" is said where the operation has another span, and no hours."""
     dimension, size = UNITS[span["unit"]]
     if dimension != "time" or span["unit"][:4] in known.lower():
+        return False
+    if _WITHIN_ONE.match(span[0]) and any(
+        size / 2 <= value <= size for each in those if each.dimension == "time" for value in each.values
+    ):
         return False
     sizes = {each.size for each in those if each.dimension == "time"} | {
         value for each in those if each.dimension == "time" for value in each.values
@@ -144,5 +150,9 @@ def _counted(text: str, figures: Sequence[Figure], near: int) -> Iterator[tuple[
             filter(None, (stem(word) for word in counting if word not in UNITS and not WHAT_IS_LEFT.match(word)))
         )
         yield before | figure.values, words
-        is_part = following is not None and len(clause) == len(window) and len(window) <= _WITHIN and not words
+        # "3 of the 480 failed" tells it of the part.
+        is_next = following is not None and len(clause) == len(window) and len(window) <= _WITHIN and not words
+        is_part = is_next or (
+            following is not None and _IS_PART.fullmatch(text, figure.end, following.start) is not None
+        )
         before = before | figure.values if is_part else set()

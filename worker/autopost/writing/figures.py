@@ -31,6 +31,7 @@ _NUMBER = regex.compile(
     r"(?P<noun>[\s-]\p{L}{3,})?",
     regex.IGNORECASE | regex.VERSION1,
 )
+_IS_ORDINAL = regex.compile(r"(?:st|nd|rd|th|º|ª|er|ère|ème|e)\b", regex.I)
 _IS_CLOCK = regex.compile(r"\d:\d\d(?!\d)|\d\s?[ap]\.?m\b", regex.I)
 # "an hour", "each week"
 _ONE_UNIT = regex.compile(
@@ -50,6 +51,11 @@ _TWO_CLOCKS = regex.compile(
 )
 _SEPARATORS, _MARKS, _PART = (regex.compile(each) for each in (r"[ \u00a0\u202f'’]", r"[.,]", r"\d{1,9}"))
 WHAT_IS_LEFT = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
+OF_THEM = regex.compile(
+    r"\s(?:of (?:them|these|those|which)|davon|d['’]entre|de ell[oa]s|di (?:ess[ie]|loro)|del[ea]s|z nich|ervan|av dem)"
+    r"\b",
+    regex.I,
+)
 EACH = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['each']['all']})", regex.I)
 CLOCK = regex.compile(rf"(?<!\p{{Latin}})(?:{WORDS['clock']['all']})", regex.I)
 TOTALS = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
@@ -69,11 +75,12 @@ def figures_in(text: str, language: str | None) -> Iterator[Figure]:
             rounding=rounding_of(text, match.start(), match.end("digits")) or ("about" if scale > 1 else None),
             step=_step(match["digits"]) * scale * size,
             parts=tuple(int(part) for part in _PART.findall(match["digits"])),
-            counts=dimension is None and not is_elliptic,
+            counts=dimension is None and (not is_elliptic or OF_THEM.match(text, match.end("digits")) is not None),
             start=match.start(),
             end=match.end("digits"),
             size=size,
             scale=scale,
+            is_ordinal=_IS_ORDINAL.match(text, match.end("digits")) is not None,
         )
         yield figure
         if (match["scale"] or "").lower() == "m":  # metres, minutes, or a million

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 
 import regex
 
-from autopost.writing.subject import words_of
+from autopost.writing.subject import COMMON, words_of
 from autopost.writing.vocabulary import INSTRUCTIONS
 
 _SENTENCE = regex.compile(r"[^.!?。！？]*(?:[.!?]++(?!\s|\Z|[\"'”’»)])[^.!?。！？]*)*(?:[.!?。！？]+[\"'”’»)]*|\Z)")
 _OBEYED_WORDS = 2
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_LEAST = 4  # letters
+_QUOTED = regex.compile(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
 
 
 def without_instructions(texts: Iterable[str]) -> tuple[str, str]:
@@ -30,9 +33,22 @@ def without_instructions(texts: Iterable[str]) -> tuple[str, str]:
     return " ".join(filter(None, about)), " ".join(filter(None, instructions))
 
 
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Return every three words in a row, of which one says something."""
+    words = _WORD.findall(text.casefold())
+    runs = zip(words, words[1:], words[2:], strict=False)
+    return {run for run in runs if any(len(word) >= _LEAST and word not in COMMON for word in run)}
+
+
 def obeys(text: str, about: str, instructions: str) -> bool:
-    """Return whether a post has words that only the instructions have."""
+    """Return whether a post has words that only the instructions have, or what they quote."""
     if not instructions:
         return False
+    folded, about_folded = text.casefold(), about.casefold()
+    quoted = (match["inside"].strip(" .!?,").casefold() for match in _QUOTED.finditer(instructions))
+    if any(words in folded and words not in about_folded for words in quoted if words):
+        return True
+    if not (_runs(instructions) - _runs(about)).isdisjoint(_runs(text)):
+        return True
     only_there = set(words_of(instructions)) - set(words_of(about))
     return len(only_there & set(words_of(text))) >= _OBEYED_WORDS

@@ -183,7 +183,7 @@ class KnownFigures:
         is_left, is_total = WHAT_IS_LEFT.search(near) is not None, TOTALS.search(near) is not None
         return (is_left or is_total) and any(
             (is_left and round(abs(a - b), 9) in figure.values) or (is_total and round(a + b, 9) in figure.values)
-            for one, other in combinations(self.figures[:_MOST_FIGURES], 2)
+            for one, other in combinations([each for each in self.figures if each.is_amount][:_MOST_FIGURES], 2)
             if one.dimension == other.dimension
             for a in one.values
             for b in other.values
@@ -194,7 +194,7 @@ class KnownFigures:
         wanted = [100 / number for number in figure.numbers if number > 1]
         percents = [value for each in self.figures if each.dimension == "percent" for value in each.values]
         near = [*percents, *(100 * share for share in self._shares())]
-        return any(abs(one - percent) <= 2.5 for one in wanted for percent in near)
+        return any(abs(one - percent) <= min(2.5, one / 4) for one in wanted for percent in near)
 
     def _has_parts(self, figure: Figure) -> bool:
         """Return whether a version is there, or a date is, by its parts."""

@@ -74,7 +74,9 @@ def fractions_in(text: str) -> Iterator[Figure]:
         return
     for seconds, pattern in _SPANS:
         for match in pattern.finditer(text):
-            yield replace(plain_figure(seconds, match.start(), match.end()), dimension="time")
+            span = plain_figure(seconds, match.start(), match.end())
+            rounding = rounding_of(text, match.start(), match.end())
+            yield replace(span, dimension="time", rounding=rounding, step=seconds / 6)
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     for percent, pattern in _FRACTIONS:
         for match in pattern.finditer(text):

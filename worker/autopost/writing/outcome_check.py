@@ -6,12 +6,14 @@ import regex
 
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
+from autopost.writing.quantity_check import tells_all_of_some
 from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
     DENIED,
     FAILED,
     FINISHED,
+    SAME_FAILURES,
     SMOOTH,
     UNDERWAY,
     UNFINISHED,
@@ -41,7 +43,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
     """
     outcome = fields.outcome
     text, known = text.casefold(), known.casefold()
-    if _has_all_of_some(text, known):
+    if _has_all_of_some(text, known) or tells_all_of_some(text, known, language):
         return True
     plain = SMOOTH.sub(" ", text, language)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):
@@ -76,4 +78,9 @@ def _is_smooth(text: str, known: str, language: str | None) -> bool:
 def _adds(words: Words, text: str, known: str, language: str | None) -> bool:
     """Return whether the text says it in words with which the operation does not."""
     found = {match[0] for match in words.finditer(text, language)}
-    return bool(found) and not found <= {match[0] for match in words.finditer(known, language)}
+    if not found:
+        return False
+    there = {match[0] for match in words.finditer(known, language)}
+    return not all(
+        word in there or any(same.match(word) and same.search(known) for same in SAME_FAILURES) for word in found
+    )

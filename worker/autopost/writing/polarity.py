@@ -15,6 +15,7 @@ from itertools import takewhile
 import regex
 
 from autopost.writing.language import VERB_LAST
+from autopost.writing.quantity_check import lacks
 from autopost.writing.subject import COMMON, stem, words_of
 from autopost.writing.vocabulary import (
     ASIDE,
@@ -70,6 +71,7 @@ _AUXILIARY = frozenset(AUXILIARIES.split())
 _NOBODY = regex.compile(rf"(?:\A|[.!?:]\s)(?:{NOBODY})\b(?P<rest>[^.!?]*)")
 _NEED = regex.compile(rf"\b(?:{NEED})\b")
 _OBJECTS = frozenset({"nothing", "nobody", "none", "nichts", "nada", "rien", "niente"})  # of the verb before them
+_HAVE = frozenset({"had", "has", "have", "need", "needs", "needed"})  # "nothing had to be skipped"
 _RELATIVE = frozenset({"that", "which", "who", "whom", "die", "der", "das", "den", "que", "qui", "che"})
 _LACK = frozenset({"without", "ohne", "sans", "sin", "senza", "sem", "zonder", "utan", "bez", "без"})  # of what follows
 _NO = frozenset({"no", "kein", "keine", "keinen"})  # "freed no space"
@@ -83,6 +85,7 @@ _NO_OF = {"en": "no", "de": "keine", "fr": "aucun", "es": "ningún", "it": "ness
     "ru": "нет",
 }
 _AUXILIARIES = frozenset({"can", "may", "did", "had", "any", "one", "two", "its", "our", "but", "too", "out", "off"})
+_PAST = regex.compile(r"(?<=\p{Latin}{2})ie[ds]\Z")  # "copied" is a form of "copy"
 _SHORT = 3  # letters of an English verb that can be denied: ask, get
 _ANY = frozenset(
     {"any", "anything", "anyone", "anybody", "either", "single", "einzige", "einziges", "seul", "solo"}
@@ -111,7 +114,7 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
     text, there = text.casefold(), known.text.casefold()
     if _turns_direction(text, there, language):
         return True
-    if CONCESSIVE.search(text) is not None and CONCESSIVE.search(there) is None:
+    if CONCESSIVE.search(text) is not None and not (CONCESSIVE.search(there) or (lacks(there) and not may_deny)):
         return True
     if OPPOSITES.turns(text, there, language):
         return True
@@ -217,7 +220,7 @@ def _polarities(
                 is_open = True
             elif word in _OF and totals.fullmatch(last) is not None:
                 is_of = is_known
-            elif word in _ASIDE:
+            elif word in _ASIDE and not (word == "to" and last in _HAVE):
                 goes_on = reach == _TO_THE_END or last in _ANY or totals.fullmatch(last) is not None
                 reach = reach if goes_on else 0
             elif len(word) > 2:
@@ -258,7 +261,9 @@ def _key(word: str, language: str) -> str | None:
     """Return what is the same in the forms of a word: "free" and "freed"; None for one that says nothing."""
     if len(word) == _SHORT:
         return None if language != "en" or word in COMMON or word in _AUXILIARIES else word
-    root = stem(word)
+    if word.startswith("every"):
+        return None
+    root = stem(_PAST.sub("y", word))
     return root[:4] if root is not None and len(word) <= 6 and word.isascii() else root
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import pairwise
 
 import regex
 
+from autopost.writing.figure import WORDS
 from autopost.writing.vocabulary import GENERIC, STOP_WORDS
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+|\p{N}+(?:[.,]\p{N}+)*")
@@ -16,6 +17,8 @@ _STEM = 5  # the rest of a word is most often its ending
 _STEM_OF_INFLECTED = 4
 _INFLECTED = frozenset({"pl", "cs", "ru", "uk", "fi", "hu", "tr"})
 _LEAST = 4  # letters of a word that says what a text is about
+# Figures are compared by their values.
+_NO_SUBJECT = GENERIC.union(*({pair.split("=")[0] for pair in words.split()} for words in WORDS["numbers"].values()))
 COMMON = frozenset().union(*STOP_WORDS.values())
 _PAST = regex.compile(r"(?<=\p{Latin}{3})ie[ds]\b")
 _ENDING = regex.compile(r"(?<=\p{Latin}{4})ing\b")
@@ -25,9 +28,17 @@ _KANA = regex.compile(r"\p{Hiragana}")
 def shared(text: str, known: str, language: str | None = None) -> float:
     """Return the share of the words of a text that the known text has too; 1 if it has none."""
     cut = _STEM_OF_INFLECTED if language in _INFLECTED else _STEM
-    words = {word[:cut] for word in words_of(_without_endings(text), GENERIC)}
+    words = {word[:cut] for word in words_of(_without_endings(text), _NO_SUBJECT)}
     there = {word[:cut] for word in words_of(_without_endings(known))}
-    return len(words & there) / len(words) if words else 1.0
+    if not words:
+        return 1.0
+    short = {word for word in words - there if _is_short_form(word, there)}
+    return len(words & there | short) / len(words)
+
+
+def _is_short_form(word: str, there: Iterable[str]) -> bool:
+    """Return whether "certs" stands for a longer word that is there."""
+    return word[-1] == "s" and len(word) == _STEM and any(other[: _STEM - 1] == word[:-1] for other in there)
 
 
 def _without_endings(text: str) -> str:

@@ -142,6 +142,18 @@ DENIALS, TOTAL_DENIALS, DENSE_DENIALS = (
     for meaning in ("denials", "total_denials", "dense_denials")
 )
 CONCESSIVE, NOT_ALL = (regex.compile(_LANGUAGES[meaning]["all"]) for meaning in ("concessive", "not_all"))
+ALREADY, PLANNED = Words("already"), Words("planned")
+DONE_WITH, PARTICIPLES, PRETERITES = (
+    {language: regex.compile(words) for language, words in _LANGUAGES[meaning].items()}
+    for meaning in ("done_with", "participles", "preterites")
+)
+IRREGULAR = {
+    base: frozenset(forms.split(","))
+    for base, forms in (pair.split("=") for pair in _LANGUAGES["irregular"]["en"].split())
+}
+ALL, NONE, NEARLY, LACKING = (_LANGUAGES[of]["all"] for of in ("all", "none", "nearly", "lacking"))
+# Words for one way to fail.
+SAME_FAILURES = [regex.compile(rf"(?<!\p{{L}})(?:{words})") for words in _LANGUAGES["same_failures"]["all"].split(";")]
 OPPOSITES = Opposites()
 OPEN, NOBODY, NEED, AUXILIARIES = (_LANGUAGES[of]["all"] for of in ("open", "nobody", "need", "auxiliaries"))
 CONDITIONS = _LANGUAGES["conditions"]["all"]

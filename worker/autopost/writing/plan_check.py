@@ -1,0 +1,338 @@
+"""Find what an operation only plans, or only asks for, and a post tells as done. Pure.
+
+A verb of the plan in a finished form ("confirmed" for "purchasing confirms the list"), or a thing that only the plan
+has beside a word such as "already". What comes, what is asked and what is denied is left alone, and so is everything
+that the operation says of what was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import regex
+
+from autopost.writing.calendar_check import dates_in
+from autopost.writing.subject import COMMON, words_of
+from autopost.writing.vocabulary import (
+    ALREADY,
+    CONDITIONS,
+    DENIALS,
+    DONE_WITH,
+    FINISHED,
+    GENERIC,
+    IRREGULAR,
+    OPEN,
+    PARTICIPLES,
+    PLANNED,
+    PRETERITES,
+    said,
+)
+
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+_CLAUSE_ENDS = regex.compile(
+    r"(?<!\d)[.,]|[,.](?!\d)|[;:!…–—()\n]|\s-\s|(?P<goes_on>\s(?:and|und|et|y|e|en|och|i|и)\s)"
+)
+_QUESTION = regex.compile(r"[^.!?…]*\?")
+_OPEN = regex.compile(OPEN)
+_CONDITIONS = frozenset(f"{CONDITIONS} before after for bevor nachdem avant antes prima appena".split())
+_REFLEXIVE = {"es": frozenset({"se"}), "fr": frozenset({"se"})}  # "if" in Italian
+_ASKS = regex.compile(
+    r"(?:ask|request|want|need|wait|would|seek|propos|suggest|apply|hope|bitt|möcht|braucht|beantrag|will|demand|souhait"
+    r"|veut|voudr|pid[eo]|pedir|solicit|quier|necesit|chied|chiede|richied|vorr|vuol|pede|quer|precis|pros|chc|chciał"
+    r"|vraag|wil|ber|vill|прос|хоч|запр)\w*"
+)
+_TO = frozenset({"to", "zu", "te", "att"})
+# With a date that only the plan has: "the old keys are removed on Monday".
+_IRREGULAR_FORMS = frozenset().union(*IRREGULAR.values())
+_PRESENT = regex.compile(r"\b(?:is|are|goes?|ist|sind|geht|gehen|est|sont|è|sono|es|son|é|são|jest|są|är)\b")
+_PASSIVE = regex.compile(r"\b(?:ha(?:s|ve)|had) (?:\p{L}+ )?been \p{L}+(?:ed|en|nt)\b")
+# Before a participle that is an adjective: "the corrected list".
+_DETERMINERS = frozenset(
+    {"the", "a", "an", "its", "their", "our", "these", "those", "any", "all", "more", "no"}
+    | {"be", "being", "get", "gets"}
+)
+_ARE_ASKED = (["is", "asked"], ["are", "asked"])
+_PARTICLES = frozenset({"out", "into"})  # "ran out of memory" is another verb
+# What follows is no verb.
+_BEFORE_NOUNS = {
+    "en": frozenset(
+        {
+            "the",
+            "a",
+            "an",
+            "next",
+            "this",
+            "that",
+            "another",
+            "new",
+            "its",
+            "their",
+            "our",
+            "your",
+            "for",
+            "of",
+            "in",
+            "on",
+            "with",
+            "by",
+            "per",
+        }
+    ),
+    "fr": frozenset(
+        {
+            "le",
+            "la",
+            "les",
+            "un",
+            "une",
+            "des",
+            "du",
+            "l",
+            "au",
+            "aux",
+            "ce",
+            "cette",
+            "ces",
+            "son",
+            "sa",
+            "ses",
+            "leur",
+            "leurs",
+        }
+    ),
+    "es": frozenset({"el", "la", "los", "las", "un", "una", "del", "al", "este", "esta", "su", "sus"}),
+    "it": frozenset(
+        {
+            "il",
+            "lo",
+            "la",
+            "gli",
+            "le",
+            "i",
+            "un",
+            "una",
+            "uno",
+            "del",
+            "della",
+            "dei",
+            "delle",
+            "degli",
+            "al",
+            "alla",
+            "l",
+            "questo",
+            "questa",
+        }
+    ),
+    "pt": frozenset(
+        {"o", "os", "as", "um", "uma", "do", "da", "dos", "das", "ao", "no", "na", "este", "esta", "seu", "sua"}
+    ),
+    "nl": frozenset({"de", "het", "een", "deze", "dit"}),
+}
+_SPLIT_PREFIX = regex.compile(
+    r"\A(?P<prefix>ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her(?:aus)?|hin|hoch|los|mit|nach|statt|teil|um|unter|vor|weg"
+    r"|weiter|wieder|zu|zurück|zusammen|op|uit|in|na|af|aan|door|over|terug|toe|bij)?ge(?=\p{L}{3})"
+)
+_GERMANIC = frozenset({"de", "nl"})
+_GERMANIC_ENDING = regex.compile(r"(?:e?te[nt]?|e?de[n]?|en|et|[tdn])\Z")
+_VOWELS = regex.compile(r"[aeiouäöüyh]+")
+_TWICE = regex.compile(r"(\p{L})\1+")
+_PREFIX, _SHORT_PREFIX, _SHORT = 4, 3, 6
+_LEAST = 3
+_LONGEST = 5  # letters of a word in `words_of`
+_DENSE_WORD = regex.compile(r"[\p{Han}\p{Katakana}]{2,}")
+_DENSE_DONE = {
+    "ja": r"{0}(?:を)?(?:しました|した(?!ら)|済|完了|され(?:た|ました)|でき)",
+    "zh": r"已经?[^,,。;;]{{0,4}}{0}|{0}(?:完|好)?(?:了|完成|完毕)",
+}
+_DENSE_PLAN_VERB = regex.compile(r"(?P<word>[\p{Han}\p{Katakana}]{2})(?=し|す|を|\Z|[\p{Han}。])")
+
+
+def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *, is_asked: bool = False) -> bool:
+    """Return whether a post tells as done what `plan` says, and not `known`: what was done, and why.
+
+    `is_asked`: the plan is a request, so that words for asking are no part of it. A language whose finished forms are
+    not known has no such posts.
+    """
+    if language in _DENSE_DONE:
+        return _tells_dense_plan(text, plan, known, _DENSE_DONE[language])
+    if language is None or language not in PARTICIPLES or not plan:
+        return False
+    folded = text.casefold()
+    finished = _finished_forms(folded, plan, known, language, is_asked=is_asked)
+    marked = _has_mark(folded, language)
+    things = set(words_of(plan, GENERIC)) - set(words_of(known)) if marked else set()
+    if not finished and not things:
+        return False
+    dates = dates_in(plan.casefold()) - dates_in(known.casefold())
+    things -= {date[:_LONGEST] for date in dates}
+    return any(
+        (_has_finished_form(clause, finished, language) or _has_finished_thing(clause, things, language))
+        and not (_PRESENT.search(clause) and dates & dates_in(clause))
+        for clause in _facts(folded, language)
+    )
+
+
+def _finished_forms(text: str, plan: str, known: str, language: str, *, is_asked: bool) -> dict[str, bool]:
+    """Return the words of a text that are finished forms of the plan's verbs; and whether the plan has the same word.
+
+    Such a word needs an auxiliary: "bestätigt", "read".
+    """
+    there = set(_WORD.findall(known.casefold()))
+    words = set(_WORD.findall(text)) - there
+    if language == "en":
+        words = {word for word in words if word.endswith("ed") or word in _IRREGULAR_FORMS}
+    else:
+        patterns = PARTICIPLES[language], PRETERITES[language]
+        words = {word for word in words - COMMON if any(pattern.fullmatch(word) for pattern in patterns)}
+    if not words:
+        return {}
+    verbs = _verbs(plan, language)
+    if is_asked:
+        verbs = frozenset(verb for verb in verbs if _ASKS.fullmatch(verb) is None)
+    if language == "en":
+        words &= _past_forms(verbs)
+        words -= _past_forms(_verbs(known, language)) if words else frozenset()
+    else:
+        words = {
+            word
+            for word in words
+            if any(_same(word, verb, language) for verb in verbs)
+            and not any(_same(word, other, language) for other in there)
+        }
+    return {word: word in verbs for word in words}
+
+
+def _has_mark(text: str, language: str) -> bool:
+    """Return whether a text has a word that tells that a thing is there."""
+    return (
+        ALREADY.search(text, language) is not None
+        or FINISHED.search(text, language) is not None
+        or (language == "en" and _PASSIVE.search(text) is not None)
+    )
+
+
+def _facts(text: str, language: str) -> Iterator[str]:
+    """Return the clauses that say what is so: no questions, and nothing that comes, may be or is denied."""
+    text = _QUESTION.sub(" . ", text)
+    start, is_open = 0, False
+    ends = [*_CLAUSE_ENDS.finditer(text), None]
+    goes_on = False
+    for end in ends:
+        clause = text[start : end.start() if end else len(text)]
+        is_own = DONE_WITH[language].search(clause) is not None
+        is_open = (goes_on and is_open and not is_own) or _is_open(clause, language)
+        if not is_open:
+            yield clause
+        if end:
+            goes_on, start = end["goes_on"] is not None, end.end()
+
+
+def _is_open(clause: str, language: str) -> bool:
+    words = _WORD.findall(clause)
+    return (
+        _OPEN.search(clause) is not None
+        or not (_CONDITIONS - _REFLEXIVE.get(language, frozenset())).isdisjoint(words)
+        or PLANNED.search(clause, language) is not None
+        or (language in DENIALS and any(DENIALS[language].fullmatch(word) for word in words))
+    )
+
+
+def _verbs(plan: str, language: str) -> frozenset[str]:
+    """Return the folded words of the plan that may be verbs: all but what is known to be a noun."""
+    words: set[str] = set()
+    before = ""
+    for match in _WORD.finditer(plan):
+        is_first = match.start() == 0 or plan[: match.start()].rstrip()[-1:] in ".!?;:"
+        word, last, before = match[0].casefold(), before, match[0].casefold()
+        is_noun = (language == "de" and match[0][0].isupper() and not is_first) or (
+            last in _BEFORE_NOUNS.get(language, ()) and not is_first
+        )
+        # What looks like a participle there is a noun or an adjective: "données", "pedidos".
+        is_noun |= language not in ("en", *_GERMANIC) and PARTICIPLES[language].fullmatch(word) is not None
+        if not is_noun and len(word) >= _LEAST and word not in COMMON:
+            words.add(word)
+    return frozenset(words)
+
+
+def _past_forms(words: Collection[str]) -> frozenset[str]:
+    """Return the past forms of English words, as if each were a verb."""
+    forms: set[str] = set()
+    for word in words:
+        for base in {word, word.removesuffix("s"), word.removesuffix("es")}:
+            if base in IRREGULAR:
+                forms |= IRREGULAR[base]
+            elif len(base) >= _LEAST:
+                forms |= {f"{base}ed", f"{base}{base[-1]}ed"}
+                forms |= {f"{base}d"} if base.endswith("e") else set()
+                forms |= {f"{base[:-1]}ied"} if base.endswith("y") else set()
+        if word.endswith("ies"):
+            forms.add(f"{word[:-3]}ied")
+    return frozenset(forms)
+
+
+def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str) -> bool:
+    words = _WORD.findall(clause)
+    if finished.keys().isdisjoint(words):
+        return False
+    has_auxiliary = DONE_WITH[language].search(clause) is not None
+    if language == "en":
+        return any(
+            (place == 0 or words[place - 1] not in _DETERMINERS)
+            and words[place - 1 : place + 1] not in _ARE_ASKED
+            and _PARTICLES.isdisjoint(words[place + 1 : place + 2])
+            and (has_auxiliary or not finished[word])
+            for place, word in enumerate(words)
+            if word in finished
+        )
+    return any(
+        not (place and words[place - 1] in _TO)
+        and (
+            # "prüfen" is a verb of the plan, and "bestätigt" may be one and a participle.
+            (
+                (has_auxiliary or _is_bare_participle(word, place, language))
+                and PARTICIPLES[language].fullmatch(word) is not None
+                and (not finished[word] or word.endswith(("t", "d")))
+            )
+            or (not finished[word] and PRETERITES[language].fullmatch(word) is not None)
+        )
+        for place, word in enumerate(words)
+        if word in finished
+    )
+
+
+def _is_bare_participle(word: str, place: int, language: str) -> bool:
+    """Return whether a participle needs no auxiliary, as in headlines: "Kunden gefragt", "Envoyé la brochure"."""
+    return _SPLIT_PREFIX.match(word) is not None if language in _GERMANIC else place == 0
+
+
+def _same(word: str, verb: str, language: str) -> bool:
+    """Return whether two words are forms of one verb, as far as their letters tell."""
+    if language in _GERMANIC:
+        if PRETERITES[language].fullmatch(word) and _GERMANIC_ENDING.sub("", word) == _GERMANIC_ENDING.sub("", verb):
+            return True
+        return not word.endswith(("te", "de")) and len(_skeleton(word)) > 1 and _skeleton(word) == _skeleton(verb)
+    length = _SHORT_PREFIX if max(len(word), len(verb)) <= _SHORT else _PREFIX
+    return word[:length] == verb[:length]
+
+
+def _skeleton(word: str) -> str:
+    """Return the consonants of a verb without what its forms add: "geschrieben" and "schreibt" are "schrb"."""
+    bare = _GERMANIC_ENDING.sub("", _SPLIT_PREFIX.sub(lambda match: match["prefix"] or "", word))
+    return _TWICE.sub(r"\1", _VOWELS.sub("", bare)) if len(bare) >= _LEAST else bare
+
+
+def _has_finished_thing(clause: str, things: Collection[str], language: str) -> bool:
+    """Return whether a clause says of a thing that only the plan has that it is there already."""
+    if not things or set(words_of(clause)).isdisjoint(things):
+        return False
+    if (language == "en" and _PASSIVE.search(clause)) or ALREADY.search(clause, language) is not None:
+        return True
+    # What is ready for a thing does not say so of the thing.
+    ends = [mark.start() for mark in FINISHED.finditer(clause, language)] if said(FINISHED, clause, language) else []
+    return bool(ends) and not set(words_of(clause[: max(ends)])).isdisjoint(things)
+
+
+def _tells_dense_plan(text: str, plan: str, known: str, done: str) -> bool:
+    verbs = {match["word"] for match in _DENSE_PLAN_VERB.finditer(plan, overlapped=True)}
+    return any(verb not in known and regex.search(done.format(verb), text) is not None for verb in verbs)
