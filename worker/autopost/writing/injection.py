@@ -16,6 +16,7 @@ from autopost.writing.vocabulary import INSTRUCTIONS
 _SENTENCE = regex.compile(r"[^.!?。！？]*(?:[.!?]++(?!\s|\Z|[\"'”’»)])[^.!?。！？]*)*(?:[.!?。！？]+[\"'”’»)]*|\Z)")
 _OBEYED_WORDS = 2
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_SHOUTED = regex.compile(r"\b\p{Lu}{4,}\b")  # "reply with the word BANANA"
 _LEAST = 4  # letters
 _QUOTED = regex.compile(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
 
@@ -47,6 +48,10 @@ def obeys(text: str, about: str, instructions: str) -> bool:
     folded, about_folded = text.casefold(), about.casefold()
     quoted = (match["inside"].strip(" .!?,").casefold() for match in _QUOTED.finditer(instructions))
     if any(words in folded and words not in about_folded for words in quoted if words):
+        return True
+    if any(
+        word.casefold() in folded and word.casefold() not in about_folded for word in _SHOUTED.findall(instructions)
+    ):
         return True
     if not (_runs(instructions) - _runs(about)).isdisjoint(_runs(text)):
         return True

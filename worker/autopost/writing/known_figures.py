@@ -69,7 +69,11 @@ class KnownFigures:
             for value in figure.values:
                 self._exact.setdefault(value, []).append(figure)
         self._parts = {figure.parts for figure in self.figures}
-        self._dates = {frozenset(parts[:2]) for parts in self._parts if len(parts) > 1 and max(parts[:2]) <= _MOST_DAYS}
+        self._dates = {
+            frozenset(parts[:2])
+            for parts in self._parts
+            if len(parts) > 1 and min(parts[:2]) >= 1 and max(parts[:2]) <= _MOST_DAYS
+        }
         self._dates.update(
             frozenset((int(min(day.values)), int(min(month.values))))
             for month in self.figures

@@ -6,7 +6,7 @@ import regex
 
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
-from autopost.writing.quantity_check import tells_all_of_some
+from autopost.writing.quantity_check import tells_all_of_some, tells_another_part
 from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
@@ -43,7 +43,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
     """
     outcome = fields.outcome
     text, known = text.casefold(), known.casefold()
-    if _has_all_of_some(text, known) or tells_all_of_some(text, known, language):
+    if _has_all_of_some(text, known) or tells_all_of_some(text, known, language) or tells_another_part(text, known):
         return True
     plain = SMOOTH.sub(" ", text, language)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):

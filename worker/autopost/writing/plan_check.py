@@ -8,6 +8,7 @@ that the operation says of what was done.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import regex
 
@@ -34,7 +35,7 @@ _CLAUSE_ENDS = regex.compile(
 )
 _QUESTION = regex.compile(r"[^.!?…]*\?")
 _OPEN = regex.compile(OPEN)
-_CONDITIONS = frozenset(f"{CONDITIONS} before after for bevor nachdem avant antes prima appena".split())
+_CONDITIONS = frozenset(f"{CONDITIONS} before after bevor nachdem avant antes prima appena".split())
 _REFLEXIVE = {"es": frozenset({"se"}), "fr": frozenset({"se"})}  # "if" in Italian
 _ASKS = regex.compile(
     r"(?:ask|request|want|need|wait|would|seek|propos|suggest|apply|hope|bitt|möcht|braucht|beantrag|will|demand|souhait"
@@ -51,6 +52,10 @@ _DETERMINERS = frozenset(
     {"the", "a", "an", "its", "their", "our", "these", "those", "any", "all", "more", "no"}
     | {"be", "being", "get", "gets"}
 )
+_SENTENCE_START = regex.compile(r"(?:\A|[.!?;]\s)(?P<words>(?:\S+\s?){1,3})")
+_NO_ACTION = _DETERMINERS | {"is", "are", "of", "to", "for"}
+_ACTED_WITHIN = 2  # words
+_HAVE = regex.compile(r"\b(?:hat|haben|heeft|hebben)\b")
 _ARE_ASKED = (["is", "asked"], ["are", "asked"])
 _PARTICLES = frozenset({"out", "into"})  # "ran out of memory" is another verb
 # What follows is no verb.
@@ -159,34 +164,40 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
     if language is None or language not in PARTICIPLES or not plan:
         return False
     folded = text.casefold()
-    finished = _finished_forms(folded, plan, known, language, is_asked=is_asked)
-    marked = _has_mark(folded, language)
-    things = set(words_of(plan, GENERIC)) - set(words_of(known)) if marked else set()
-    if not finished and not things:
+    past = _past_words(folded, known, language)
+    finished = _finished_forms(past, plan, known, language, is_asked=is_asked) if past else {}
+    actors = _actors(plan, known) if past and not is_asked else set()
+    things = set(words_of(plan, GENERIC)) - set(words_of(known)) if _has_mark(folded, language) else set()
+    if not finished and not things and not actors:
         return False
     dates = dates_in(plan.casefold()) - dates_in(known.casefold())
     things -= {date[:_LONGEST] for date in dates}
     return any(
-        (_has_finished_form(clause, finished, language) or _has_finished_thing(clause, things, language))
+        (
+            _has_finished_form(clause, finished, language)
+            or _has_finished_thing(clause, things, language)
+            or _has_actor(clause, actors, past, language)
+        )
         and not (_PRESENT.search(clause) and dates & dates_in(clause))
         for clause in _facts(folded, language)
     )
 
 
-def _finished_forms(text: str, plan: str, known: str, language: str, *, is_asked: bool) -> dict[str, bool]:
-    """Return the words of a text that are finished forms of the plan's verbs; and whether the plan has the same word.
+def _past_words(text: str, known: str, language: str) -> set[str]:
+    """Return the words of a text that look like past forms, and that the operation does not say of what was done."""
+    words = set(_WORD.findall(text)) - set(_WORD.findall(known.casefold()))
+    if language == "en":
+        return {word for word in words if word.endswith("ed") or word in _IRREGULAR_FORMS}
+    patterns = PARTICIPLES[language], PRETERITES[language]
+    return {word for word in words - COMMON if any(pattern.fullmatch(word) for pattern in patterns)}
+
+
+def _finished_forms(past: Collection[str], plan: str, known: str, language: str, *, is_asked: bool) -> dict[str, bool]:
+    """Return the past forms of the plan's verbs among some words; and whether the plan has the same word.
 
     Such a word needs an auxiliary: "bestätigt", "read".
     """
-    there = set(_WORD.findall(known.casefold()))
-    words = set(_WORD.findall(text)) - there
-    if language == "en":
-        words = {word for word in words if word.endswith("ed") or word in _IRREGULAR_FORMS}
-    else:
-        patterns = PARTICIPLES[language], PRETERITES[language]
-        words = {word for word in words - COMMON if any(pattern.fullmatch(word) for pattern in patterns)}
-    if not words:
-        return {}
+    words = set(past)
     verbs = _verbs(plan, language)
     if is_asked:
         verbs = frozenset(verb for verb in verbs if _ASKS.fullmatch(verb) is None)
@@ -198,7 +209,7 @@ def _finished_forms(text: str, plan: str, known: str, language: str, *, is_asked
             word
             for word in words
             if any(_same(word, verb, language) for verb in verbs)
-            and not any(_same(word, other, language) for other in there)
+            and not any(_same(word, other, language) for other in _WORD.findall(known.casefold()))
         }
     return {word: word in verbs for word in words}
 
@@ -303,7 +314,9 @@ def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str)
 
 def _is_bare_participle(word: str, place: int, language: str) -> bool:
     """Return whether a participle needs no auxiliary, as in headlines: "Kunden gefragt", "Envoyé la brochure"."""
-    return _SPLIT_PREFIX.match(word) is not None if language in _GERMANIC else place == 0
+    if language in _GERMANIC:
+        return _SPLIT_PREFIX.match(word) is not None
+    return place == 0 or (language == "fr" and word.endswith(("és", "ées", "ises")))
 
 
 def _same(word: str, verb: str, language: str) -> bool:
@@ -320,6 +333,32 @@ def _skeleton(word: str) -> str:
     """Return the consonants of a verb without what its forms add: "geschrieben" and "schreibt" are "schrb"."""
     bare = _GERMANIC_ENDING.sub("", _SPLIT_PREFIX.sub(lambda match: match["prefix"] or "", word))
     return _TWICE.sub(r"\1", _VOWELS.sub("", bare)) if len(bare) >= _LEAST else bare
+
+
+def _actors(plan: str, known: str) -> set[str]:
+    """Return the first words of each sentence of the plan, of which one may be who will do it."""
+    first = {word for start in _SENTENCE_START.finditer(plan) for word in _WORD.findall(start["words"].casefold())}
+    return {
+        word
+        for word in first
+        if len(word) > _SHORT_PREFIX and word not in COMMON and word[:_PREFIX] not in known.casefold()
+    }
+
+
+def _has_actor(clause: str, actors: AbstractSet[str], past: AbstractSet[str], language: str) -> bool:
+    """Return whether somebody whom only the plan has did something: "the suppliers have sent new invoices"."""
+    words = _WORD.findall(clause)
+    if not actors or past.isdisjoint(words):
+        return False
+    if language == "en":
+        return any(
+            not set(words[max(0, place - _ACTED_WITHIN) : place]).isdisjoint(actors)
+            and words[place - 1] not in _NO_ACTION
+            for place, word in enumerate(words)
+            if word in past
+        )
+    is_told = language in _GERMANIC and words[-1] in past and _HAVE.search(clause) is not None
+    return is_told and not actors.isdisjoint(words)
 
 
 def _has_finished_thing(clause: str, things: Collection[str], language: str) -> bool:

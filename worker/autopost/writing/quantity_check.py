@@ -19,6 +19,10 @@ _NEARLY = regex.compile(rf"(?:{NEARLY})\s\Z")
 _ALL = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ALL})(?![\p{{L}}-])")
 _NONE = regex.compile(rf"(?<![\p{{L}}'’-])(?:{NONE})(?![\p{{L}}-])")
 _EXCEPT = regex.compile(r"\s(?:but|except|bis auf|außer|sauf|salvo|menos|tranne|exceto|oprócz|behalve|utom)\b")
+_PART_OF = regex.compile(
+    r"(?<![\d.,])(?P<part>\d+)(?: \p{L}+)? (?:out of|of|von|sur|de|su|van(?: de)?|z|ze|из) (?:the )?"
+    r"(?P<whole>\d+)(?![\d.,]*\d)"
+)
 _LACKING = regex.compile(rf"(?<!\p{{L}})(?:{LACKING})")
 _CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|but|aber|mais|pero|ma|mas|ale)\s")
 _SENTENCE_END = regex.compile(r"[.!?](?=\s|\Z)")
@@ -50,6 +54,24 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
     return False
 
 
+def tells_another_part(text: str, known: str) -> bool:
+    """Return whether both texts, folded, say of a part of one whole that it failed, and the parts differ."""
+    parts = [(match["part"], match["whole"]) for match in _failed_parts(text)]
+    there = [(match["part"], match["whole"]) for match in _failed_parts(known)] if parts else []
+    return any(
+        part != other and whole == of and part.isdigit() and other.isdigit()
+        for part, whole in parts
+        for other, of in there
+        if (other, of) not in parts
+    )
+
+
+def _failed_parts(text: str) -> Iterator[regex.Match[str]]:
+    for sentence in _SENTENCE_END.split(text):
+        if _PART_OF.search(sentence) and lacks(sentence):
+            yield from _PART_OF.finditer(sentence)
+
+
 def lacks(text: str) -> bool:
     """Return whether a folded text has a word for what is missing or went wrong."""
     return _LACKING.search(text) is not None
@@ -77,7 +99,7 @@ def _exceeds(
     whole = max(figures, key=lambda figure: max(figure.values))
     place = figures.index(whole)
     rest = sentence[figures[place + 1].start if place + 1 < len(figures) else len(sentence) :]
-    of_whole = set(_stems(sentence[: len(sentence) - len(rest)])) if place == 0 else set()
+    of_whole = set(_stems(sentence[figures[place - 1].end if place else 0 : len(sentence) - len(rest)]))
     parts = [figure for figure in figures[place + 1 :] if max(figure.values) < max(whole.values)]
     if not of_whole or not parts or not lacks(rest) or any(not told.isdisjoint(part.values) for part in parts):
         return False
