@@ -14,6 +14,7 @@ import regex
 
 from autopost.writing.calendar_check import dates_in
 from autopost.writing.subject import COMMON, words_of
+from autopost.writing.verb_forms import GERMANIC, are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
 from autopost.writing.vocabulary import (
     ALREADY,
     CONDITIONS,
@@ -21,7 +22,6 @@ from autopost.writing.vocabulary import (
     DONE_WITH,
     FINISHED,
     GENERIC,
-    IRREGULAR,
     OPEN,
     PARTICIPLES,
     PLANNED,
@@ -44,7 +44,6 @@ _ASKS = regex.compile(
 )
 _TO = frozenset({"to", "zu", "te", "att"})
 # With a date that only the plan has: "the old keys are removed on Monday".
-_IRREGULAR_FORMS = frozenset().union(*IRREGULAR.values())
 _PRESENT = regex.compile(r"\b(?:is|are|goes?|ist|sind|geht|gehen|est|sont|è|sono|es|son|é|são|jest|są|är)\b")
 _PASSIVE = regex.compile(r"\b(?:ha(?:s|ve)|had) (?:\p{L}+ )?been \p{L}+(?:ed|en|nt)\b")
 # Before a participle that is an adjective: "the corrected list".
@@ -58,92 +57,7 @@ _ACTED_WITHIN = 2  # words
 _HAVE = regex.compile(r"\b(?:hat|haben|heeft|hebben)\b")
 _ARE_ASKED = (["is", "asked"], ["are", "asked"])
 _PARTICLES = frozenset({"out", "into"})  # "ran out of memory" is another verb
-# What follows is no verb.
-_BEFORE_NOUNS = {
-    "en": frozenset(
-        {
-            "the",
-            "a",
-            "an",
-            "next",
-            "this",
-            "that",
-            "another",
-            "new",
-            "its",
-            "their",
-            "our",
-            "your",
-            "for",
-            "of",
-            "in",
-            "on",
-            "with",
-            "by",
-            "per",
-        }
-    ),
-    "fr": frozenset(
-        {
-            "le",
-            "la",
-            "les",
-            "un",
-            "une",
-            "des",
-            "du",
-            "l",
-            "au",
-            "aux",
-            "ce",
-            "cette",
-            "ces",
-            "son",
-            "sa",
-            "ses",
-            "leur",
-            "leurs",
-        }
-    ),
-    "es": frozenset({"el", "la", "los", "las", "un", "una", "del", "al", "este", "esta", "su", "sus"}),
-    "it": frozenset(
-        {
-            "il",
-            "lo",
-            "la",
-            "gli",
-            "le",
-            "i",
-            "un",
-            "una",
-            "uno",
-            "del",
-            "della",
-            "dei",
-            "delle",
-            "degli",
-            "al",
-            "alla",
-            "l",
-            "questo",
-            "questa",
-        }
-    ),
-    "pt": frozenset(
-        {"o", "os", "as", "um", "uma", "do", "da", "dos", "das", "ao", "no", "na", "este", "esta", "seu", "sua"}
-    ),
-    "nl": frozenset({"de", "het", "een", "deze", "dit"}),
-}
-_SPLIT_PREFIX = regex.compile(
-    r"\A(?P<prefix>ab|an|auf|aus|bei|durch|ein|fest|frei|fort|her(?:aus)?|hin|hoch|los|mit|nach|statt|teil|um|unter|vor|weg"
-    r"|weiter|wieder|zu|zurück|zusammen|op|uit|in|na|af|aan|door|over|terug|toe|bij)?ge(?=\p{L}{3})"
-)
-_GERMANIC = frozenset({"de", "nl"})
-_GERMANIC_ENDING = regex.compile(r"(?:e?te[nt]?|e?de[n]?|en|et|[tdn])\Z")
-_VOWELS = regex.compile(r"[aeiouäöüyh]+")
-_TWICE = regex.compile(r"(\p{L})\1+")
-_PREFIX, _SHORT_PREFIX, _SHORT = 4, 3, 6
-_LEAST = 3
+_PREFIX = 4  # letters that tell that two words are forms of one
 _LONGEST = 5  # letters of a word in `words_of`
 _DENSE_WORD = regex.compile(r"[\p{Han}\p{Katakana}]{2,}")
 _DENSE_DONE = {
@@ -186,10 +100,7 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
 def _past_words(text: str, known: str, language: str) -> set[str]:
     """Return the words of a text that look like past forms, and that the operation does not say of what was done."""
     words = set(_WORD.findall(text)) - set(_WORD.findall(known.casefold()))
-    if language == "en":
-        return {word for word in words if word.endswith("ed") or word in _IRREGULAR_FORMS}
-    patterns = PARTICIPLES[language], PRETERITES[language]
-    return {word for word in words - COMMON if any(pattern.fullmatch(word) for pattern in patterns)}
+    return {word for word in words if looks_past(word, language)}
 
 
 def _finished_forms(past: Collection[str], plan: str, known: str, language: str, *, is_asked: bool) -> dict[str, bool]:
@@ -198,18 +109,18 @@ def _finished_forms(past: Collection[str], plan: str, known: str, language: str,
     Such a word needs an auxiliary: "bestätigt", "read".
     """
     words = set(past)
-    verbs = _verbs(plan, language)
+    verbs = verbs_in(plan, language)
     if is_asked:
         verbs = frozenset(verb for verb in verbs if _ASKS.fullmatch(verb) is None)
     if language == "en":
-        words &= _past_forms(verbs)
-        words -= _past_forms(_verbs(known, language)) if words else frozenset()
+        words &= past_forms(verbs)
+        words -= past_forms(verbs_in(known, language)) if words else frozenset()
     else:
         words = {
             word
             for word in words
-            if any(_same(word, verb, language) for verb in verbs)
-            and not any(_same(word, other, language) for other in _WORD.findall(known.casefold()))
+            if any(are_of_one_verb(word, verb, language) for verb in verbs)
+            and not any(are_of_one_verb(word, other, language) for other in _WORD.findall(known.casefold()))
         }
     return {word: word in verbs for word in words}
 
@@ -249,39 +160,6 @@ def _is_open(clause: str, language: str) -> bool:
     )
 
 
-def _verbs(plan: str, language: str) -> frozenset[str]:
-    """Return the folded words of the plan that may be verbs: all but what is known to be a noun."""
-    words: set[str] = set()
-    before = ""
-    for match in _WORD.finditer(plan):
-        is_first = match.start() == 0 or plan[: match.start()].rstrip()[-1:] in ".!?;:"
-        word, last, before = match[0].casefold(), before, match[0].casefold()
-        is_noun = (language == "de" and match[0][0].isupper() and not is_first) or (
-            last in _BEFORE_NOUNS.get(language, ()) and not is_first
-        )
-        # What looks like a participle there is a noun or an adjective: "données", "pedidos".
-        is_noun |= language not in ("en", *_GERMANIC) and PARTICIPLES[language].fullmatch(word) is not None
-        if not is_noun and len(word) >= _LEAST and word not in COMMON:
-            words.add(word)
-    return frozenset(words)
-
-
-def _past_forms(words: Collection[str]) -> frozenset[str]:
-    """Return the past forms of English words, as if each were a verb."""
-    forms: set[str] = set()
-    for word in words:
-        for base in {word, word.removesuffix("s"), word.removesuffix("es")}:
-            if base in IRREGULAR:
-                forms |= IRREGULAR[base]
-            elif len(base) >= _LEAST:
-                forms |= {f"{base}ed", f"{base}{base[-1]}ed"}
-                forms |= {f"{base}d"} if base.endswith("e") else set()
-                forms |= {f"{base[:-1]}ied"} if base.endswith("y") else set()
-        if word.endswith("ies"):
-            forms.add(f"{word[:-3]}ied")
-    return frozenset(forms)
-
-
 def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str) -> bool:
     words = _WORD.findall(clause)
     if finished.keys().isdisjoint(words):
@@ -301,7 +179,7 @@ def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str)
         and (
             # "prüfen" is a verb of the plan, and "bestätigt" may be one and a participle.
             (
-                (has_auxiliary or _is_bare_participle(word, place, language))
+                (has_auxiliary or is_bare_participle(word, place, language))
                 and PARTICIPLES[language].fullmatch(word) is not None
                 and (not finished[word] or word.endswith(("t", "d")))
             )
@@ -312,36 +190,11 @@ def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str)
     )
 
 
-def _is_bare_participle(word: str, place: int, language: str) -> bool:
-    """Return whether a participle needs no auxiliary, as in headlines: "Kunden gefragt", "Envoyé la brochure"."""
-    if language in _GERMANIC:
-        return _SPLIT_PREFIX.match(word) is not None
-    return place == 0 or (language == "fr" and word.endswith(("és", "ées", "ises")))
-
-
-def _same(word: str, verb: str, language: str) -> bool:
-    """Return whether two words are forms of one verb, as far as their letters tell."""
-    if language in _GERMANIC:
-        if PRETERITES[language].fullmatch(word) and _GERMANIC_ENDING.sub("", word) == _GERMANIC_ENDING.sub("", verb):
-            return True
-        return not word.endswith(("te", "de")) and len(_skeleton(word)) > 1 and _skeleton(word) == _skeleton(verb)
-    length = _SHORT_PREFIX if max(len(word), len(verb)) <= _SHORT else _PREFIX
-    return word[:length] == verb[:length]
-
-
-def _skeleton(word: str) -> str:
-    """Return the consonants of a verb without what its forms add: "geschrieben" and "schreibt" are "schrb"."""
-    bare = _GERMANIC_ENDING.sub("", _SPLIT_PREFIX.sub(lambda match: match["prefix"] or "", word))
-    return _TWICE.sub(r"\1", _VOWELS.sub("", bare)) if len(bare) >= _LEAST else bare
-
-
 def _actors(plan: str, known: str) -> set[str]:
     """Return the first words of each sentence of the plan, of which one may be who will do it."""
     first = {word for start in _SENTENCE_START.finditer(plan) for word in _WORD.findall(start["words"].casefold())}
     return {
-        word
-        for word in first
-        if len(word) > _SHORT_PREFIX and word not in COMMON and word[:_PREFIX] not in known.casefold()
+        word for word in first if len(word) >= _PREFIX and word not in COMMON and word[:_PREFIX] not in known.casefold()
     }
 
 
@@ -357,7 +210,7 @@ def _has_actor(clause: str, actors: AbstractSet[str], past: AbstractSet[str], la
             for place, word in enumerate(words)
             if word in past
         )
-    is_told = language in _GERMANIC and words[-1] in past and _HAVE.search(clause) is not None
+    is_told = language in GERMANIC and words[-1] in past and _HAVE.search(clause) is not None
     return is_told and not actors.isdisjoint(words)
 
 

@@ -147,6 +147,7 @@ DONE_WITH, PARTICIPLES, PRETERITES = (
     {language: regex.compile(words) for language, words in _LANGUAGES[meaning].items()}
     for meaning in ("done_with", "participles", "preterites")
 )
+BEFORE_NOUNS = {language: frozenset(words.split()) for language, words in _LANGUAGES["before_nouns"].items()}
 IRREGULAR = {
     base: frozenset(forms.split(","))
     for base, forms in (pair.split("=") for pair in _LANGUAGES["irregular"]["en"].split())
