@@ -18,6 +18,7 @@ from autopost.writing.vocabulary import ALL, LACKING, NEARLY, NONE
 _NEARLY = regex.compile(rf"(?:{NEARLY})\s\Z")
 _ALL = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ALL})(?![\p{{L}}-])")
 _NONE = regex.compile(rf"(?<![\p{{L}}'’-])(?:{NONE})(?![\p{{L}}-])")
+_QUANTIFIER = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ALL}|{NONE})(?![\p{{L}}-])")
 _EXCEPT = regex.compile(r"\s(?:but|except|bis auf|außer|sauf|salvo|menos|tranne|exceto|oprócz|behalve|utom)\b")
 _PART_OF = regex.compile(
     r"(?<![\d.,])(?P<part>\d+)(?: \p{L}+)? (?:out of|of|von|sur|de|su|van(?: de)?|z|ze|из) (?:the )?"
@@ -35,7 +36,7 @@ _NOUNS = 2  # words after a figure, of which one is what it counts
 def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
     """Return whether a post says of all what `known`, the operation, says of a part, and does not name that part."""
     text = text.casefold()
-    if _ALL.search(text) is None and _NONE.search(text) is None:
+    if _QUANTIFIER.search(text) is None:
         return False
     claims = list(_claims(text))
     none_lacks = any(
