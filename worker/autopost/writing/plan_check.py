@@ -109,6 +109,7 @@ def _finished_forms(past: Collection[str], plan: str, known: str, language: str,
     Such a word needs an auxiliary: "bestätigt", "read".
     """
     words = set(past)
+    there = set(_WORD.findall(known.casefold())) if language != "en" else set()
     verbs = verbs_in(plan, language)
     if is_asked:
         verbs = frozenset(verb for verb in verbs if _ASKS.fullmatch(verb) is None)
@@ -120,7 +121,7 @@ def _finished_forms(past: Collection[str], plan: str, known: str, language: str,
             word
             for word in words
             if any(are_of_one_verb(word, verb, language) for verb in verbs)
-            and not any(are_of_one_verb(word, other, language) for other in _WORD.findall(known.casefold()))
+            and not any(are_of_one_verb(word, other, language) for other in there)
         }
     return {word: word in verbs for word in words}
 

@@ -41,7 +41,7 @@ def verbs_in(plan: str, language: str) -> frozenset[str]:
     words: set[str] = set()
     before = ""
     for match in _WORD.finditer(plan):
-        is_first = match.start() == 0 or plan[: match.start()].rstrip()[-1:] in ".!?;:"
+        is_first = match.start() == 0 or plan[max(0, match.start() - 3) : match.start()].rstrip()[-1:] in ".!?;:"
         word, last, before = match[0].casefold(), before, match[0].casefold()
         is_noun = (language == "de" and match[0][0].isupper() and not is_first) or (
             last in BEFORE_NOUNS.get(language, frozenset()) and not is_first
