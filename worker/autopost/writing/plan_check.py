@@ -1,7 +1,7 @@
 """Find what an operation only plans, or only asks for, and a post tells as done. Pure.
 
 A verb of the plan in a finished form ("confirmed" for "purchasing confirms the list"), or a thing that only the plan
-has beside a word such as "already". What comes, what is asked and what is denied is left alone, and so is everything
+has beside a word such as "already". It ignores what comes, what is asked, what is denied, and everything
 that the operation says of what was done.
 """
 
@@ -70,7 +70,7 @@ _DENSE_PLAN_VERB = regex.compile(r"(?P<word>[\p{Han}\p{Katakana}]{2})(?=し|す|
 def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *, is_asked: bool = False) -> bool:
     """Return whether a post tells as done what `plan` says, and not `known`: what was done, and why.
 
-    `is_asked`: the plan is a request, so that words for asking are no part of it. A language whose finished forms are
+    `is_asked`: the plan is a request, so that words for asking are not part of it. A language whose finished forms are
     not known has no such posts.
     """
     if language in _DENSE_DONE:
