@@ -42,10 +42,18 @@ FLOORS = {
         "private_key": 0.99,
         "rest": 0.89,
     },
+    "values_2": {
+        "medical record": 0.3,
+        "name in lower case": 0.55,
+        "password in prose": 0.6,
+        "full name": 0.6,
+        "rest": 0.9,
+    },
 }
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one
 CLEAN_CHANGED = 0.005
+MORE_CHANGED = {"clean_2": 0.011}  # brands, mountains and holidays that have the names of people
 AIMED_CHANGED = 0.10  # of clean texts that aim at the rules
 
 SETS = labelled_sets()
@@ -59,7 +67,7 @@ def test_values_are_found_and_clean_texts_stay(redactor: Redactor, name: str) ->
     that each set is scored once, whatever process runs it.
     """
     scored = score(lambda text: [(f.start, f.end) for f in redactor.explain(text)], SETS[name])
-    allowed = AIMED_CHANGED if name.startswith("aimed") else CLEAN_CHANGED
+    allowed = AIMED_CHANGED if name.startswith("aimed") else MORE_CHANGED.get(name, CLEAN_CHANGED)
     assert _below_floors(name, scored) == {}
     assert _forgotten(name, scored) == {}
     assert scored.changed <= allowed * scored.clean + 1

@@ -16,6 +16,8 @@ DEVELOPMENT, INDEPENDENT = "development", "independent"
 CLASSES = "classes"
 # By another independent author: new to the guard at first, and then opened to improve it.
 OPENED = "opened"
+# By a third author. Nobody who changes the guard has read it.
+UNSEEN = "unseen"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 
