@@ -76,7 +76,7 @@ def least(rounds: int, measure: Callable[[], float], pause_seconds: float = 0.0)
 
 
 async def come_back(port: int, count: int, place: str) -> int:
-    """Return how many of so many viewers that come back at the same moment are served."""
+    """Return how many viewers are served when all reconnect at the same moment."""
 
     async def one() -> bool:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
