@@ -22,7 +22,7 @@ from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.listening import Listener
-from tests.support.roles import groups_locked
+from tests.support.roles import GROUPS, drop_roles, groups_locked, groups_of
 from tests.support.work import work_off, worker_process
 
 EXAMPLE = ROOT / "docs" / "examples" / "agent-registry.toml"
@@ -69,7 +69,7 @@ def platform(empty_database: str) -> Iterator[Platform]:
     with groups_locked(empty_database), open_connection(empty_database, autocommit=True) as connection:
         suffix = str(connection.info.backend_pid)
         platform = Platform(connection, empty_database, suffix)
-        groups_before = platform.rows("select rolname from pg_roles where rolname like 'auto\\_post\\_%'")
+        before = groups_of(platform)
         for role in (platform.owner, platform.application, platform.installer, platform.worker):
             platform.execute(f"create role {role} login")
         platform.execute("revoke create on schema public from public")
@@ -91,13 +91,9 @@ def platform(empty_database: str) -> Iterator[Platform]:
         try:
             yield platform
         finally:
-            for role in (platform.worker, platform.application, platform.installer, platform.owner):
-                platform.execute(f"drop owned by {role} cascade")
-                platform.execute(f"drop role {role}")
-            if not groups_before:
-                for group in platform.rows("select rolname from pg_roles where rolname like 'auto\\_post\\_%'"):
-                    platform.execute(f"drop owned by {group['rolname']}")
-                    platform.execute(f"drop role {group['rolname']}")
+            roles = (platform.worker, platform.application, platform.installer, platform.owner)
+            drop_roles(platform, *roles, cascade=True)
+            drop_roles(platform, *(group for group in GROUPS if group not in before))
 
 
 def settings_of(platform: Platform, role: str, mapping: Path | None = EXAMPLE) -> Settings:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.host import Host
+from tests.support.roles import drop_roles
 
 
 def autopost(*arguments: str, dsn: str) -> subprocess.CompletedProcess[str]:
@@ -97,8 +98,7 @@ def test_role_without_rights_is_told_so(host: Host, database: str) -> None:
         assert result.returncode == 4
         assert "Traceback" not in result.stderr
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)
 
 
 @pytest.mark.parametrize("command", ["reconcile", "purge"])

@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tests.support import ROOT
 from tests.support.host import Host, open_connection
 from tests.support.programs import postgres_programs
-from tests.support.roles import GROUPS, dsn_of, groups_locked, owner_of
+from tests.support.roles import GROUPS, drop_roles, dsn_of, groups_locked, groups_of, owner_of
 
 PAGE = ROOT / "docs" / "tutorial" / "first-post.md"
 BESIDE = ROOT / "docs" / "tutorial" / "beside-a-platform.md"
@@ -99,8 +99,7 @@ def beside(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
         owner_of(empty_database) as dsn,
     ):
         host = Host(connection)
-        before = host.rows("select rolname from pg_roles where rolname = any(%s)", ([*GROUPS],))
-        if before:
+        if groups_of(host):
             pytest.skip("this server has the groups of another installation")
         owner = conninfo_to_dict(dsn)["user"]
         host.execute(f"alter role {owner} createrole")
@@ -109,10 +108,7 @@ def beside(empty_database: str, tmp_path: Path) -> Iterator[Terminal]:
             with shell(tmp_path, DATABASE_URL=dsn, WORKER_URL=worker) as typed:
                 yield typed
         finally:
-            for role in (LOGIN, *GROUPS):
-                if host.value("select exists (select from pg_roles where rolname = %s)", (role,)):
-                    host.execute(f"drop owned by {role}")
-                    host.execute(f"drop role {role}")
+            drop_roles(host, LOGIN, *GROUPS)
 
 
 def psql_folder() -> Path | None:

@@ -16,6 +16,7 @@ from autopost.cli.app import COMMANDS
 from autopost.database.embedded import embedded_server
 from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection
+from tests.support.roles import drop_roles
 
 DATABASE_COMMANDS = ("run", "migrate", "feed", "status", "dead", "rules", "simulate")
 
@@ -134,8 +135,7 @@ def test_role_without_rights_is_a_clear_error(
             assert autopost("grant", "--reader", role, dsn=database).returncode == 0
         result = autopost(*command, dsn=f"{database} user={role}")
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)
     assert result.returncode == 4
     assert "permission denied" in result.stderr
     assert remedy in " ".join(result.stderr.split())

@@ -10,7 +10,7 @@ from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support.command_line import autopost
 from tests.support.host import Host, open_connection
-from tests.support.roles import GROUPS, dsn_of, groups_locked
+from tests.support.roles import GROUPS, drop_roles, dsn_of, groups_locked, groups_of
 
 RIGHT = "select has_table_privilege('auto_post_worker', 'autopost.auto_post_outbox', 'select')"
 IN_GROUP = "select pg_has_role(%s, %s, 'member')"
@@ -21,8 +21,7 @@ def owner(empty_database: str) -> Iterator[str]:
     """Return the owner of a platform and of autopost, who is no superuser and may create no roles."""
     with groups_locked(empty_database), open_connection(empty_database, autocommit=True) as connection:
         host = Host(connection)
-        before = host.rows("select rolname from pg_roles where rolname = any(%s)", (list(GROUPS),))
-        if before:
+        if groups_of(host):
             pytest.skip("this server has the groups of another installation")
         name = f"Owner {connection.info.backend_pid}"
         logins = [f"{name} worker", f"{name} reader"]
@@ -33,10 +32,7 @@ def owner(empty_database: str) -> Iterator[str]:
             migrate(load_settings(database_url=dsn_of(empty_database, user=name)))
             yield name
         finally:
-            for role in [*logins, *GROUPS, name]:
-                if host.value("select exists (select from pg_roles where rolname = %s)", (role,)):
-                    host.execute(f'drop owned by "{role}"')
-                    host.execute(f'drop role "{role}"')
+            drop_roles(host, *logins, *GROUPS, name)
 
 
 def test_role_that_may_create_none_prints_what_an_administrator_must_do(owner: str, empty_database: str) -> None:

@@ -12,6 +12,7 @@ from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection
+from tests.support.roles import drop_roles
 from tests.support.timing import shortest
 
 BREAKAGES = {
@@ -107,8 +108,7 @@ def test_application_role_needs_no_right_on_our_objects(host: Host, database: st
                 )
         assert [row["tracker_id"] for row in host.outbox()] == ["a"]
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)
 
 
 def test_types_of_a_hostile_session_are_not_used(host: Host, database: str) -> None:
@@ -138,8 +138,7 @@ def test_types_of_a_hostile_session_are_not_used(host: Host, database: str) -> N
             assert warnings == []
         assert len(host.outbox()) == 1
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)
 
 
 @pytest.mark.parametrize("column", ["id", "status", "operation_type", "what_explanation"])

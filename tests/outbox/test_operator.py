@@ -18,6 +18,7 @@ from autopost.outbox.statements import Statements
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import IN_THIS_DATABASE, SCHEMAS, WAITING_FOR_A_LOCK, Host, open_connection
+from tests.support.roles import drop_roles
 from tests.support.work import claim_statement, eventually, work_off, working
 
 LEASE = timedelta(minutes=1)
@@ -367,5 +368,4 @@ def test_database_functions_are_not_for_the_application(host: Host, database: st
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
                     stranger.execute(f"select autopost.auto_post_{call}".encode())
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)

@@ -9,6 +9,7 @@ from autopost import audit
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.host import Host, Row, open_connection
+from tests.support.roles import drop_roles
 from tests.support.work import work_off
 
 VIEWS = ("health", "dead", "stuck", "skips")
@@ -165,8 +166,7 @@ def test_views_show_nobody_more_than_the_tables_do(host: Host, database: str) ->
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"(table|view) auto_post"):
                     reader.execute(f"select * from auto_post_{view}".encode())
     finally:
-        host.execute(f"drop owned by {role}")
-        host.execute(f"drop role {role}")
+        drop_roles(host, role)
 
 
 async def test_story_tells_every_step_of_an_operation(host: Host, settings: Settings, redactor: Redactor) -> None:

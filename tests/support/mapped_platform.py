@@ -12,7 +12,7 @@ from autopost.database.migrate import migrate
 from autopost.database.sql import Schemas, dba_statements
 from autopost.settings import Settings, load_settings
 from tests.support.host import Host, open_connection
-from tests.support.roles import groups_locked
+from tests.support.roles import GROUPS, drop_roles, groups_locked, groups_of
 
 TABLES = """
 create table robots (id varchar(40) primary key, label varchar(20) collate "C", rank text, team text, tenant text);
@@ -124,8 +124,7 @@ def mapped_platform(dsn: str, folder: Path, tables: str = TABLES) -> Iterator[Ma
     """Give a platform with these tables and its roles, and take both away."""
     with groups_locked(dsn), open_connection(dsn, autocommit=True) as connection:
         platform = MappedPlatform(connection, dsn, folder)
-        groups = "select rolname from pg_roles where rolname like 'auto\\_post\\_%'"
-        groups_before = platform.rows(groups)
+        before = groups_of(platform)
         roles = (platform.owner, platform.application, platform.worker)
         for role in roles:
             platform.execute(f"create role {role} login")
@@ -137,10 +136,5 @@ def mapped_platform(dsn: str, folder: Path, tables: str = TABLES) -> Iterator[Ma
         try:
             yield platform
         finally:
-            for role in roles:
-                platform.execute(f"drop owned by {role} cascade")
-                platform.execute(f"drop role {role}")
-            if not groups_before:
-                for group in platform.rows(groups):
-                    platform.execute(f"drop owned by {group['rolname']}")
-                    platform.execute(f"drop role {group['rolname']}")
+            drop_roles(platform, *roles, cascade=True)
+            drop_roles(platform, *(group for group in GROUPS if group not in before))

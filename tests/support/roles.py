@@ -40,7 +40,7 @@ def groups_locked(dsn: str) -> Iterator[None]:
 def groups(host: Host, dsn: str, schemas: Schemas = SCHEMAS) -> Iterator[dict[str, str]]:
     """Run `autopost sql grants`, and yield the names of two login roles, in the worker's and in the reader's group."""
     with groups_locked(dsn):
-        before = host.rows("select rolname from pg_roles where rolname = any(%s)", (list(GROUPS),))
+        before = groups_of(host)
         host.execute("revoke create on schema public from public")
         host.execute(dba_statements(schemas)["grants"])
         names = {group.removeprefix("auto_post_"): f"{group}_{_suffix()}" for group in GROUPS}
@@ -49,11 +49,10 @@ def groups(host: Host, dsn: str, schemas: Schemas = SCHEMAS) -> Iterator[dict[st
         try:
             yield names
         finally:
-            for group, name in zip(GROUPS, names.values(), strict=True):
-                _drop(host, name)
+            drop_roles(host, *names.values())
+            for group in before:
                 host.execute(f"drop owned by {group}")
-                if not before:
-                    host.execute(f"drop role {group}")
+            drop_roles(host, *(group for group in GROUPS if group not in before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,31 @@ def platform(dsn: str) -> Iterator[Platform]:
             with groups(host, dsn) as logins:
                 yield Platform(host, dsn, owner, application, stranger, logins["worker"], logins["reader"])
         finally:
-            for role in (owner, application, stranger):
-                _drop(host, role)
+            drop_roles(host, owner, application, stranger)
 
 
-def _drop(host: Host, role: str) -> None:
-    host.execute(f"reassign owned by {role} to current_user")
-    host.execute(f"drop owned by {role}")
-    host.execute(f"drop role {role}")
+def drop_roles(host: Host, *roles: str, cascade: bool = False) -> None:
+    """Drop the roles that exist, with what they own in this database or, without `cascade`, handing it to us.
+
+    Sessions that are still busy in the database are ended first: one could be the other half of a deadlock, and a role
+    that is left over would be found by the tests of every other database of the server.
+    """
+    host.execute(
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity "
+        "where datname = current_database() and pid <> pg_backend_pid() and state is distinct from 'idle'"
+    )
+    for role in roles:
+        if host.value("select exists (select from pg_roles where rolname = %s)", (role,)):
+            if not cascade:
+                host.execute(f'reassign owned by "{role}" to current_user')
+            host.execute(f'drop owned by "{role}"{" cascade" if cascade else ""}')
+            host.execute(f'drop role "{role}"')
+
+
+def groups_of(host: Host) -> list[str]:
+    """Return autopost's groups of this server."""
+    rows = host.rows("select rolname from pg_roles where rolname = any(%s)", (list(GROUPS),))
+    return [row["rolname"] for row in rows]
 
 
 def _suffix() -> str:
@@ -122,4 +138,4 @@ def owner_of(dsn: str) -> Iterator[str]:
             host.execute(f"alter database {host.value('select current_database()')} owner to {owner}")
             yield dsn_of(dsn, user=owner)
         finally:
-            _drop(host, owner)
+            drop_roles(host, owner)
