@@ -22,7 +22,7 @@ def test_kinds_are_said_in_words() -> None:
         "a workflow": ([kind(1)], 1),
         "3 workflows and a report": ([kind(3), kind(1, "report_generate")], 4),
         "2 × CRM sync and another operation": ([kind(2, "x", "A CRM sync"), kind(1, None)], 3),
-        "an invoice run and nightly_build": ([kind(1, "x", "An invoice run"), kind(1, "nightly_build")], 2),
+        "an invoice run and nightly build": ([kind(1, "x", "An invoice run"), kind(1, "nightly_build")], 2),
         "a, b, c, d and 1,200 other operations": ([kind(1, letter) for letter in "abcdef"], 1204),
     }
     assert {said: listed(kinds, total) for said, (kinds, total) in cases.items()} == {said: said for said in cases}
@@ -31,12 +31,18 @@ def test_kinds_are_said_in_words() -> None:
 def test_metadata_of_any_form_is_read() -> None:
     """The platform may have written anything; what is not ours is nothing."""
     ours = Digest(4, NOON, (kind(4),), rows=(1,))
-    assert digest_in(ours.facts_with_kinds) == Digest(4, NOON)
+    assert digest_in(ours.facts_with_kinds) == Digest(4, NOON, (kind(4),))
+    assert digest_in(ours.facts) == Digest(4, NOON)
     assert digest_in({"count": 2, "since": "yesterday"}) == Digest(2, None)
     assert digest_in({"count": 2, "since": "2026-03-01T12:00:00"}) == Digest(2, NOON)
     others: tuple[object, ...] = (None, 4, "4", [], {}, {"count": "4"}, {"count": 0}, {"count": 10**12}, {"count": 1.5})
     for other in others:
         assert digest_in(other) is None, other
+    strange: tuple[object, ...] = ("4", 4, [4], [{}], [{"count": 5}], [{"count": 0}], {"count": 1})
+    for kinds in strange:
+        assert digest_in({"count": 4, "kinds": kinds}) == Digest(4, None), kinds
+    many = digest_in({"count": 99, "kinds": [{"count": 1, "title": "T" * 999, "status": 5}] * 50})
+    assert many == Digest(99, None, (DigestKind("T" * 60, None, None, 1),) * 10)
 
 
 def test_what_is_shown_beside_a_post_says_since_when() -> None:

@@ -8,7 +8,7 @@ select
     left(l.details ->> 'generator', 40) as generator, p.post_type = 'alert' as is_alert,
     left(coalesce(l.details ->> 'title', p.post_metadata ->> 'title'), 60) as title, left(p.content, 4000) as content,
     p.tenant_id::text as tenant_id, left(a.category, 100) as category, p.id as post_id,
-    left(p.post_metadata ->> 'link', 2001) as link
+    left(p.post_metadata ->> 'link', 2001) as link, p.post_metadata -> 'digest' as digest
 from {{ platform }}.social_posts as p
 left join {{ schema }}.auto_post_operations as o
     on o.id = case when p.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p.id::uuid end

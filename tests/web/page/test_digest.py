@@ -61,7 +61,12 @@ def test_post_shows_how_much_it_carries(host: Host, guarded: Site) -> None:
     host.complete(agent="ada")
     until(lambda: host.waiting() == 0)
     more = "and 4 more since 1 Mar, 14:05 UTC"
-    assert f'<p class="beside"><bdi>{more}</bdi></p>' in guarded.get("/").text
+    page = guarded.get("/").text
+    assert more in re.sub(r"<time[^>]*>|</time>", "", page)
+    assert '<p class="beside">and 4 more since <time datetime="2026-03-01T14:05:00.000+00:00"' in page
+    alone = guarded.get(f"/post/{host.posts()[0]['id']}").text
+    assert '<p class="beside">and 4 more since <time' in alone
+    assert "<bdi>4 workflows</bdi>" in alone
     (item,) = json.loads(guarded.get("/feed.json").text)["items"]
     assert item["content_text"].endswith(f"\n({more})")
     assert item["_autopost"]["digest"]["count"] == 4

@@ -60,7 +60,7 @@ def counted(kind: DigestKind, words: Words = ENGLISH) -> str:
         return _noun(noun, kind.count)
     if kind.title is None and kind.operation_type is None:
         return _noun(words.other, kind.count)
-    name = mid_sentence(kind.title or kind.operation_type or "")
+    name = mid_sentence(kind.title or (kind.operation_type or "").replace("_", " "))
     return name if kind.count == 1 else f"{kind.count:,} × {_ARTICLE.sub('', name, count=1)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +10,8 @@ from typing import Any
 
 MOST_SHOWN = 1_000_000_000  # a larger number in a post's metadata is not ours
 MOST_TEXT_CHARACTERS = 280
+MOST_KINDS = 10
+MOST_WORD_CHARACTERS = 60
 
 
 class DigestMode(StrEnum):
@@ -65,7 +67,7 @@ class Digest:
 
 
 def digest_in(facts: object) -> Digest | None:
-    """Return the digest of a post's metadata or of an audit row, without kinds; None where it is none.
+    """Return the digest of a post's metadata, or without kinds that of an audit row; None where it is none.
 
     The platform may have written anything into its own posts.
     """
@@ -79,12 +81,28 @@ def digest_in(facts: object) -> Digest | None:
     except ValueError:
         at = None
     text = facts.get("text")
+    kinds = facts.get("kinds")
     return Digest(
         count,
         at if at is None or at.tzinfo else at.replace(tzinfo=UTC),
+        kinds=tuple(_kinds_in(kinds[:MOST_KINDS], count)) if isinstance(kinds, list) else (),
         is_in_text=bool(facts.get("in_text")),
         text=" ".join(text.split())[:MOST_TEXT_CHARACTERS] if isinstance(text, str) else None,
     )
+
+
+def _kinds_in(facts: Sequence[object], most: int) -> Iterator[DigestKind]:
+    for fact in facts:
+        count = fact.get("count") if isinstance(fact, Mapping) else None
+        if not isinstance(fact, Mapping) or not isinstance(count, int) or not 0 < count <= most:
+            return
+        most -= count
+        title, operation_type, status = (fact.get(name) for name in ("title", "operation_type", "status"))
+        yield DigestKind(_short(title), _short(operation_type), _short(status), count)
+
+
+def _short(value: object) -> str | None:
+    return value[:MOST_WORD_CHARACTERS] if isinstance(value, str) else None
 
 
 def beside(digest: Digest | None, posted_at: datetime) -> str | None:
@@ -97,8 +115,11 @@ def beside(digest: Digest | None, posted_at: datetime) -> str | None:
     if digest.text:
         return digest.text
     more = f"and {digest.count:,} more"
-    if digest.since is None:
-        return more
-    since = digest.since.astimezone(UTC)
+    return more if digest.since is None else f"{more} since {since_in_words(digest.since, posted_at)}"
+
+
+def since_in_words(since: datetime, posted_at: datetime) -> str:
+    """Return the time of the agent's post before, as `14:05 UTC`, with the date where it is another day's."""
+    since = since.astimezone(UTC)
     day = "" if since.date() == posted_at.astimezone(UTC).date() else f"{since.day} {since:%b}, "
-    return f"{more} since {day}{since:%H:%M} UTC"
+    return f"{day}{since:%H:%M} UTC"

@@ -12,6 +12,7 @@ import jinja2
 
 from autopost import __version__
 from autopost.model import start_of_sentence
+from autopost.model.digest import since_in_words
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
 from autopost.web.page.avatar import avatar
@@ -76,6 +77,7 @@ class Renderer:
             "reason": reason,
             "seconds": seconds,
             "day_time": day_time,
+            "since_in_words": since_in_words,
             "iso": iso,
             "count": count,
         }

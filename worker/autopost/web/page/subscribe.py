@@ -12,7 +12,7 @@ from autopost.web.filter import FeedFilter
 from autopost.web.page.views import DashboardContext
 from autopost.web.signed import feed_key
 
-DOCUMENTS = ("feed.atom", "feed.json")
+DOCUMENTS = {"Atom": "feed.atom", "JSON Feed": "feed.json"}
 
 
 async def show_addresses(context: DashboardContext, request: Request) -> Response:
@@ -31,7 +31,7 @@ async def show_addresses(context: DashboardContext, request: Request) -> Respons
         signed_in=context.access.has_token,
         sees_all=grant.identity.tenant is None,
         stream=None,
-        addresses=[f"{root}{document}{f'?{query}' if query else ''}" for document in DOCUMENTS],
+        addresses=[(name, f"{root}{path}{f'?{query}' if query else ''}") for name, path in DOCUMENTS.items()],
         has_key=bool(key),
     )
     return HTMLResponse(html, headers={"referrer-policy": "no-referrer"})

@@ -113,5 +113,5 @@ if (filter) {
 }
 
 showTimes(document);
-byId("times").textContent = "· times are yours";
+byId("times").textContent = `· times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 if (byId("live")) follow();

@@ -1,7 +1,8 @@
 // Times as a reader says them: how long ago, with the exact time on hover, in the reader's own zone; and days.
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const minutes = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const fullDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -17,11 +18,16 @@ function ago(at, now) {
   return date.format(at);
 }
 
+function shown(at, now, exactness) {
+  if (exactness === "moment" || !isSameDay(at, now)) return moment.format(at);
+  return (exactness === "minute" ? minutes : seconds).format(at);
+}
+
 export function showTimes(within) {
   const now = new Date();
   for (const time of within.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
-    const text = "exact" in time.dataset ? (isSameDay(at, now) ? clock : moment).format(at) : ago(at, now);
+    const text = time.dataset.exact ? shown(at, now, time.dataset.exact) : ago(at, now);
     if (time.textContent !== text) time.textContent = text;
     if (!time.dataset.local) {
       time.title = exact.format(at);
