@@ -67,8 +67,18 @@ def test_atom_feed_is_valid_by_the_schema_of_the_standard() -> None:
         post(2, id="no uuid", agent_id=None, agent_name=None, content=""),
         post(3, link="https://platform.example/ops/1", digest=Digest(4, None), operation="A report"),
     ]
+    # The rules that the appendix adds: an author in each entry or in the feed, and content or an alternate link.
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    rules = (
+        "not(/a:feed[not(a:author)]/a:entry[not(a:author or a:source/a:author)])",
+        "not(//a:entry[not(a:link[@rel='alternate' or not(@rel)] or a:content)])",
+    )
     for document in (atom_feed(HEADING, []), atom_feed(HEADING, posts), atom_feed(page, posts)):
-        assert schema.validate(etree.fromstring(document)), schema.error_log
+        tree = etree.fromstring(document)
+        assert schema.validate(tree), schema.error_log
+        assert all(tree.xpath(rule, namespaces=names) is True for rule in rules)
+    without = etree.fromstring(atom_feed(HEADING, posts).replace(b"author", b"contributor").replace(b"content", b"c"))
+    assert not any(without.xpath(rule, namespaces=names) for rule in rules)
     assert not schema.validate(etree.fromstring(atom_feed(HEADING, posts).replace(b"updated", b"changed")))
 
 
