@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import urllib.error
@@ -100,6 +101,11 @@ def test_metrics_count_what_came_of_operations(host: Host, monitoring: Monitorin
     assert monitoring.value('autopost_redactions_total{type="EMAIL_ADDRESS"}') == 1
     until(lambda: monitoring.value("autopost_in_flight_rows") == 0)
     body = monitoring.get("/metrics")[1]
+    request = urllib.request.Request(monitoring.address + "/metrics", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        assert "autopost_outcomes_total" in gzip.decompress(answer.read()).decode()
     for secret in ("zebra", "example", "ada", "Ada", "tenant"):
         assert not re.search(rf"{secret}(?!_mismatch)", body)
 

@@ -17,6 +17,8 @@ import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -124,8 +126,9 @@ def application(health: Health, fallback: ASGIApp, hosts: HostCheck) -> Starlett
             return hosts.refusal
         return Response(await scrapes.get(), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics), Mount("/", fallback)]
-    return Starlette(routes=routes)
+    compressed = [Middleware(GZipMiddleware, compresslevel=1)]  # a tenth of the bytes, for a fraction of a millisecond
+    scraped = Route("/metrics", metrics, middleware=compressed)
+    return Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), scraped, Mount("/", fallback)])
 
 
 class _Server(uvicorn.Server):
