@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import re
 from datetime import UTC, datetime
@@ -59,45 +60,11 @@ class Renderer:
 
     def __init__(self, *, may_act: bool) -> None:
         self._may_act = may_act
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {
-            "visible": visible,
-            "word": word,
-            "post_text": post_text,
-            "day": day,
-            "clock": clock,
-            "safe_link": safe_link,
-            "title_of": title_of,
-            "reason": reason,
-            "seconds": seconds,
-            "day_time": day_time,
-            "since_in_words": since_in_words,
-            "iso": iso,
-            "count": count,
-        }
-        environment.globals |= {
-            "version": __version__,
-            "may_act": may_act,
-            "chart": chart,
-            "avatar": avatar,
-            "static": f"static/{HASH}",
-            "most_counted": MOST_ROWS_COUNTED,
-            "rows_looked_at": MOST_ROWS_LOOKED_AT,
-            "wakeups": WAKEUPS,
-            "plural": gettext.NullTranslations().ngettext,
-        }
-        self._environment = environment
-        self._fragments: Any = environment.get_template("fragments.html").module
+        self._fragments: Any = _environment().get_template("fragments.html").module
 
     def page(self, name: str, **values: object) -> str:
         """Return an HTML page."""
-        return self._environment.get_template(f"{name}.html").render(values)
+        return _environment().get_template(f"{name}.html").render(values, may_act=self._may_act)
 
     def entry(self, entry: Outcome) -> str:
         """Return one outcome as an item of the feed."""
@@ -117,7 +84,47 @@ class Renderer:
 
     def dead_letters(self, dead: list[DeadLetter]) -> str:
         """Return the list of dead letters."""
-        return str(self._fragments.dead_letters(dead))
+        return str(self._fragments.dead_letters(dead, self._may_act))
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    """Return the templates, compiled once for a process; the first page is compiled before anybody waits for it."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "visible": visible,
+        "word": word,
+        "post_text": post_text,
+        "day": day,
+        "clock": clock,
+        "safe_link": safe_link,
+        "title_of": title_of,
+        "reason": reason,
+        "seconds": seconds,
+        "day_time": day_time,
+        "since_in_words": since_in_words,
+        "iso": iso,
+        "count": count,
+    }
+    environment.globals |= {
+        "version": __version__,
+        "chart": chart,
+        "avatar": avatar,
+        "static": f"static/{HASH}",
+        "most_counted": MOST_ROWS_COUNTED,
+        "rows_looked_at": MOST_ROWS_LOOKED_AT,
+        "wakeups": WAKEUPS,
+        "plural": gettext.NullTranslations().ngettext,
+    }
+    for first in ("base.html", "feed.html"):
+        environment.get_template(first)
+    return environment
 
 
 def word(value: str | None) -> str | None:
