@@ -21,6 +21,13 @@ FLOORS = {
     "diary, development": {"passphrase": 0.6, "rest": 0.8},
     "shapes, development": {"rest": 0.95},
     "values_2, opened": {"phone": 0.8, "rest": 0.97},
+    "values_3, opened": {
+        "medical record": 0.3,
+        "name in lower case": 0.55,
+        "password in prose": 0.6,
+        "full name": 0.6,
+        "rest": 0.9,
+    },
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
@@ -42,18 +49,11 @@ FLOORS = {
         "private_key": 0.99,
         "rest": 0.89,
     },
-    "values_2": {
-        "medical record": 0.3,
-        "name in lower case": 0.55,
-        "password in prose": 0.6,
-        "full name": 0.6,
-        "rest": 0.9,
-    },
 }
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one
 CLEAN_CHANGED = 0.005
-MORE_CHANGED = {"clean_2": 0.011}  # brands, mountains and holidays that have the names of people
+MORE_CHANGED = {"clean_3, opened": 0.011}  # brands, mountains and holidays that have the names of people
 AIMED_CHANGED = 0.10  # of clean texts that aim at the rules
 
 SETS = labelled_sets()
