@@ -29,7 +29,7 @@ _CASES = ("у", "а", "ом", "ем", "е", "ой", "ей", "ы", "и", "ю", "�
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Given names, those of them that are also words, frequent surnames, and the roots of English words.
+    """Given names, those of them that are also words, surnames, roots of English words, and words of other languages.
 
     `lower_given`: those that can be names in lower case.
     """
@@ -38,6 +38,7 @@ class Lists:
     ambiguous: frozenset[str]
     surnames: frozenset[str]
     roots: frozenset[str]
+    abroad: frozenset[str]
     lower_given: frozenset[str] = frozenset()
 
 
@@ -45,11 +46,11 @@ class Lists:
 def lists() -> Lists:
     """Return the lists; read once, in some 20 ms."""
     with lzma.open(_FILE, "rt", encoding="utf-8") as file:
-        given, ambiguous, surnames, roots = (frozenset(part.split("\n")) for part in file.read().split("\n\n"))
+        given, ambiguous, surnames, roots, abroad = (frozenset(part.split("\n")) for part in file.read().split("\n\n"))
     unsure = AMBIGUOUS | PLACES | PRODUCTS
     sure, others = given - unsure - NEVER, (ambiguous | (given & unsure)) - NEVER
     foreign = others - PLACES - PRODUCTS - FUNCTION_WORDS - roots
-    return Lists(sure, others, surnames - NEVER, roots, sure | foreign)
+    return Lists(sure, others, surnames - NEVER, roots, abroad, sure | foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _kind(word: str, plain: str) -> Kind:
         maybe_given=given or plain in known.ambiguous,
         surname=surname and not is_word_ and not unsure,
         maybe_surname=surname and plain not in PRODUCTS,
-        unknown=not (given or surname or is_word_ or unsure or plain in known.ambiguous),
+        unknown=not (given or surname or is_word_ or unsure or plain in known.ambiguous or plain in known.abroad),
     )
 
 
