@@ -15,6 +15,7 @@ from autopost.redaction.people.around import names_organisation, stands_in_capit
 from autopost.redaction.people.full_name import full_name, lower_case_name
 from autopost.redaction.people.labelled import after_labels, before_honorifics, initial_and_surname
 from autopost.redaction.people.lists import folded, kind, lists
+from autopost.redaction.people.regional import regional
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, OFFICES, TITLES
 from autopost.redaction.people.words import Word, words_of
 from autopost.redaction.rule import Span
@@ -63,6 +64,8 @@ def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
         found += [(span, LOWER) for span in initial_and_surname(text)]
     if TITLE in rules:
         found += [(span, TITLE) for span in before_honorifics(text)]
+    if FULL in rules:
+        found += [(span, FULL) for span in regional(text)]
     return [*found, *_of_words(text, rules)]
 
 

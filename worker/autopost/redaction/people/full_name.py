@@ -9,14 +9,17 @@ from autopost.redaction.people.lists import folded, is_word, lists
 from autopost.redaction.people.signs import (
     BUSINESS_ENDINGS,
     LOWER_CUES,
+    LOWER_VERBS,
     LOWER_WEAK_CUES,
+    OF_MATHEMATICS,
+    OF_SAINTS,
     PARTICLES,
     SURNAME_ENDINGS,
     VERBS_AFTER_LOWER,
     VERBS_AFTER_WORDS,
     VERBS_OF_PEOPLE,
 )
-from autopost.redaction.people.vocabulary import BRANDS
+from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS
 from autopost.redaction.people.words import Word, chain_from, joined
 
 _LEAST_LETTERS = 3
@@ -33,7 +36,7 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
     if turned is not None:
         return turned
     chain = chain_from(text, words, index)
-    if len(chain) < 2 or follows_place_word(text, words, index):
+    if len(chain) < 2 or follows_place_word(text, words, index) or folded(first.text) in OF_SAINTS:
         return None
     cued = is_cued(text, words, index)
     middle = 1
@@ -43,11 +46,15 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
     if second.is_initial:
         return chain[middle] if first.kind.given and text[second.end : second.end + 1] == "." else None
     particle = chain[middle] - chain[middle - 1] > 1
+    if folded(second.text) in OF_SAINTS or (particle and len(first.text) < _LEAST_LETTERS):  # `Ja, der Datenschutz`
+        return None
     at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
     cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
     if not _pair(first, second, cued=cued, particle=particle, initial=middle > 1, at_start=at_start):
         return None
     if f"{folded(first.text)} {folded(second.text)}" in BRANDS:
+        return None
+    if not (first.kind.given or second.kind.given) and OF_MATHEMATICS.match(text, second.end):
         return None
     last = middle
     while last + 1 < len(chain) and goes_on(words[chain[last + 1]]):
@@ -98,6 +105,8 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
     if len(first.text) < _LEAST_LETTERS or folded(first.text) not in lists().lower_given:
         return None
     last = _lower_surname(text, words, index)
+    if first.text in LOWER_VERBS or (last is not None and folded(words[last].text) in FUNCTION_WORDS):
+        return None
     if last is None or text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"}:
         return None
     second = words[last]

@@ -12,7 +12,9 @@ from autopost.redaction.people.vocabulary import AMBIGUOUS, FUNCTION_WORDS, NEVE
 
 _FILE = Path(__file__).with_name("lists.txt.xz")
 
-_STROKES = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_STROKES = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"}
+)
 
 _ENDINGS = (
     ("ies", ("y",)), ("ied", ("y",)), ("s", ("",)), ("es", ("",)), ("ed", ("", "e")), ("ing", ("", "e")),
@@ -24,14 +26,41 @@ _PREFIXES = ("re", "un", "non", "pre", "de", "sub", "auto", "over", "multi", "in
 # Parts of a hyphenated surname that are not words of their own: `Al-Rashid`.
 _ARTICLES = frozenset(["", "al", "el", "ben", "bin", "abu", "ibn", "saint", "de"])
 
-_CASES = ("у", "а", "ом", "ем", "е", "ой", "ей", "ы", "и", "ю", "я", "ю", "ім", "ові")
+_CASES = (
+    "em",
+    "iem",
+    "owi",
+    "a",
+    "u",
+    "y",
+    "i",
+    "e",
+    "ie",
+    "o",
+    "ej",
+    "у",
+    "а",
+    "ом",
+    "ем",
+    "е",
+    "ой",
+    "ей",
+    "ы",
+    "и",
+    "ю",
+    "я",
+    "ю",
+    "ім",
+    "ові",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Given names, those of them that are also words, surnames, roots of English words, and words of other languages.
 
-    `lower_given`: those that can be names in lower case.
+    `uncased_given`, `uncased_surnames`: names in scripts without capitals. `lower_given`: given names that can be names in
+    lower case.
     """
 
     given: frozenset[str]
@@ -39,6 +68,8 @@ class Lists:
     surnames: frozenset[str]
     roots: frozenset[str]
     abroad: frozenset[str]
+    uncased_given: frozenset[str] = frozenset()
+    uncased_surnames: frozenset[str] = frozenset()
     lower_given: frozenset[str] = frozenset()
 
 
@@ -46,11 +77,13 @@ class Lists:
 def lists() -> Lists:
     """Return the lists; read once, in some 20 ms."""
     with lzma.open(_FILE, "rt", encoding="utf-8") as file:
-        given, ambiguous, surnames, roots, abroad = (frozenset(part.split("\n")) for part in file.read().split("\n\n"))
+        given, ambiguous, surnames, roots, abroad, *uncased = (
+            frozenset(part.split("\n")) for part in file.read().split("\n\n")
+        )
     unsure = AMBIGUOUS | PLACES | PRODUCTS
     sure, others = given - unsure - NEVER, (ambiguous | (given & unsure)) - NEVER
     foreign = others - PLACES - PRODUCTS - FUNCTION_WORDS - roots
-    return Lists(sure, others, surnames - NEVER, roots, abroad, sure | foreign)
+    return Lists(sure, others, surnames - NEVER, roots, abroad, *uncased, sure | foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +123,31 @@ def _kind(word: str, plain: str) -> Kind:
         return Kind()
     unsure = plain in PRODUCTS or plain in PLACES
     is_word_ = word.isascii() and is_word(plain)  # an accent makes `Bašić` no English word
-    given = plain in known.given or (not plain.isascii() and _declined(plain, known.given))
-    given = given or (not word.isascii() and plain in known.ambiguous)  # `Bjørn` is not a word of another language
+    given = plain in known.given or (not word.isascii() and _declined(plain, known.given))
+    given = given or (
+        not word.isascii() and plain in known.ambiguous and not is_word(plain)
+    )  # `Bjørn` is not a word of another language
     surname = plain in known.surnames
     return Kind(
         given=given,
         maybe_given=given or plain in known.ambiguous,
         surname=surname and not is_word_ and not unsure,
         maybe_surname=surname and plain not in PRODUCTS,
-        unknown=not (given or surname or is_word_ or unsure or plain in known.ambiguous or plain in known.abroad),
+        unknown=not (given or surname or is_word_ or unsure or plain in known.ambiguous or _is_abroad(plain)),
     )
+
+
+# Endings of nouns, which begin with a capital in German and in titles.
+_NOUNS = (
+    "ung", "ungen", "heit", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tat", "itat", "ismus", "ment", "mento",
+    "miento", "cion", "sion", "ciones", "cao", "coes", "zione", "zioni", "sione", "dad", "dades", "dade", "dades", "nosc", "stwo",
+    "anie", "enie", "ovani", "heid", "ing", "ningen", "logie", "logia", "grafie", "schutz", "verkehr", "dienst", "stelle",
+)  # fmt: skip
+
+
+def _is_abroad(plain: str) -> bool:
+    """Return whether this is a word of another language than English, as far as lists and endings tell."""
+    return plain in lists().abroad or (len(plain) > 6 and plain.endswith(_NOUNS))
 
 
 @lru_cache(maxsize=4096)
@@ -132,6 +180,6 @@ def _declined(plain: str, given: frozenset[str]) -> bool:
     for ending in _CASES:
         if plain.endswith(ending):
             stem = plain[: -len(ending)]
-            if len(stem) >= 3 and any(stem + nominative in given for nominative in ("", "а", "я", "и", "и\u0306")):
+            if len(stem) >= 3 and any(stem + nominative in given for nominative in ("", "a", "а", "я", "и", "и\u0306")):
                 return True
     return False

@@ -126,6 +126,22 @@ BEFORE_PLACE = frozenset(
     ]
 )
 
+# Before a given name these make it a holiday, a church, a mountain or a street: `São João`, `Monte Rosa`.
+OF_SAINTS = frozenset(
+    """
+    sao san santa santo santi sankt saint sainte sint sant st ste sveti sveta svaty svata szent agios agia swiety swieta sfantul
+    monte mont montes mount piz pico cima punta pointe col passo lac lago lake loch rio isla ile insel cerro val valle puerto porto
+    villa castel chateau place plaza piazza praca platz rue calle rua avenida avenue dia dzien fete fiesta festa targa coppa copa
+    coupe cup pokal thema projekt project proyecto projet progetto team equipo equipe squadra modul module sankte
+    """.split()  # noqa: SIM905
+)
+# After two surnames these make them a thing of mathematics: `Kolmogorov Smirnov test`.
+OF_MATHEMATICS = compiled(
+    r"(?:'s)? (?:tests?|theorem|models?|distributions?|equations?|algorithm|filter|transform|statistic|index|process|method|distance|divergence|coefficient|inequality|paradox|effect|diagram|curve)\b"
+)
+# Given names that are verbs of other languages, in lower case.
+LOWER_VERBS = frozenset(["hanno", "ronda", "marca", "cara", "gala", "rima", "sana", "bona"])
+
 # After a name these make it an organisation, a place or a thing.
 AFTER_ORGANISATION = frozenset(
     """
@@ -138,6 +154,7 @@ AFTER_ORGANISATION = frozenset(
     studio studios records pictures entertainment media press publishing books magazine times post news
     insurance consulting solutions systems technologies technology software labs lab digital industries logistics
     motors airlines energy foods pharma pharmaceuticals healthcare realty properties construction
+    allee versand umzug gasse ring ufer hof haus arena halle verlag schule klinik stiftung verein apotheke falls springs
     dashboard pipeline workflow cluster release edition plugin agent bot service server template theme font
     """.split()  # noqa: SIM905
 )

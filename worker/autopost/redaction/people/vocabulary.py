@@ -87,6 +87,15 @@ BRANDS = frozenset(
         "charles gaulle", "monty hall", "granny smith", "james grieve", "victoria plum", "victoria sponge", "charlotte russe",
         "peach melba", "rob roy", "molotov cocktail", "christopher robin", "tom collins", "arnold palmer", "shirley temple",
         "jack frost", "robin hood", "john doe", "jane doe", "joe bloggs", "max mustermann", "erika mustermann",
+        "ben nevis", "jack daniel", "jim beam", "dom perignon", "johnny walker", "victor hugo", "karl marx", "william lawson",
+        "jose cuervo", "captain morgan", "evan williams", "glen grant", "bruno banani", "paul smith", "sonia rykiel", "miu miu",
+        "yves rocher", "helena rubinstein", "max factor", "elizabeth arden", "dale carnegie", "leroy merlin", "rosa luxemburg",
+        "robert bosch", "otto versand", "ben jerry", "burger king", "wendy burger", "jimmy john", "papa john", "sara lee",
+        "betty crocker", "dr oetker", "aunt jemima", "uncle ben", "mary poppins", "peter rabbit", "winnie pooh", "billy elliot",
+        "anna karenina", "romeo juliet", "hansel gretel", "ken barbie", "tom jerry", "charlie brown", "frida kahlo", "don giovanni",
+        "carmen sandiego", "dora explorer", "max moritz", "struwwel peter", "sinter klaas", "ned kelly", "johnny appleseed",
+        "piz bernina", "ben lomond", "glen coe", "rob roy", "loch ness", "cape horn", "adam smith", "isaac newton", "albert einstein",
+        "kolmogorov smirnov", "black scholes", "monte rosa", "sierra nevada", "charles bridge", "simon bolivar", "jeanne arc",
         "billy bookcase", "lazy susan", "holly berry", "rose hip", "rose water", "basil leaf", "jasmine rice", "bay leaf",
     }
 )  # fmt: skip
@@ -149,7 +158,7 @@ FUNCTION_WORDS = _words(
     il je tu mon ma mes son sa ses notre votre leur bonjour merci cher chere nouveau nouvelle aujourdhui hier demain
     el los las una unos unas y o pero es son era con para por en al nosotros ustedes ellos ella mi su sus nuestro hola
     gracias estimado estimada nuevo nueva hoy ayer manana
-    il lo gli i uno e ma non sono con per di da su tra noi voi loro mio suo nostro ciao grazie gentile caro cara nuovo
+    il lo gli i uno e ma non sono con per di da su tra noi voi loro gia ancora mio suo nostro ciao grazie gentile caro cara nuovo
     nuova oggi ieri domani
     het een en of maar niet zijn heeft met van voor naar uit op bij wij jullie hun beste geachte nieuwe vandaag
     i och att det som pa ar av for den till med en
