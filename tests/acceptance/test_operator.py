@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import psycopg
 import pytest
 
+from tests.support.command_line import autopost
 from tests.support.host import Host
 from tests.support.roles import drop_roles
-
-
-def autopost(*arguments: str, dsn: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a process."""
-    command = [sys.executable, "-m", "autopost", *arguments]
-    environment = {**os.environ, "DATABASE_URL": dsn}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def miss(host: Host, rows: int) -> None:
