@@ -115,7 +115,7 @@ def test_error_that_nobody_foresaw_is_one_line_without_values() -> None:
     for level, lines in (("info", 1), ("debug", 2)):
         done = subprocess.run(
             [sys.executable, "-c", "\n".join(broken)],
-            env={**os.environ, "LOG_LEVEL": level, "COLUMNS": "400"},
+            env={**os.environ, "SOCIAL_POST_LOG_LEVEL": level, "COLUMNS": "400"},
             capture_output=True,
             text=True,
             check=False,

@@ -88,11 +88,11 @@ def test_skipped_operation_ends_with_the_reason_that_was_given(host: Host, datab
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["retry"], "give operations or --all, and not both"),
-        (["retry", "a", "--all"], "give operations or --all, and not both"),
-        (["retry", "a", "--error", "boom"], "--error goes with --all"),
+        (["retry"], "give ids of operations or --all, not both"),
+        (["retry", "a", "--all"], "give ids of operations or --all, not both"),
+        (["retry", "a", "--error", "boom"], "--error needs --all"),
         (["skip", "a"], "Missing option '--reason'"),
-        (["skip", "a", "-r", "mail bob" + "@" + "example.com"], "expected: 1 to 60 letters, digits, blanks"),
+        (["skip", "a", "-r", "mail bob" + "@" + "example.com"], "expected: 1 to 60 letters, digits, spaces"),
         (["pause"], "give agents, --type, or --all"),
         (["pause", "ada", "--all"], "and not --all with others"),
         (["pause", ""], "are not empty"),

@@ -67,6 +67,8 @@ COMMANDS = {
     "mapping": Entry("autopost.cli.mapping.group:mapping", "Setup"),
 }
 
+DEBUG = "SOCIAL_POST_LOG_LEVEL"  # with the value debug, unexpected errors have a traceback
+
 app = typer.Typer(
     name="autopost",
     cls=lazy_group(COMMANDS),
@@ -114,11 +116,11 @@ def _report(message: str) -> None:
 
 def _report_unexpected(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """Print an error that nobody foresaw on one line: its type and the calls that led to it, without any value."""
-    if os.environ.get("LOG_LEVEL", "").lower() == "debug":
+    if os.environ.get(DEBUG, "").lower() == "debug":
         sys.__excepthook__(kind, error, traceback)
         return
     calls = [f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in extract_tb(traceback)]
-    _report(f"unexpected error, please report it: {kind.__name__} in {' > '.join(calls)}. LOG_LEVEL=debug shows more.")
+    _report(f"unexpected error, please report it: {kind.__name__} in {' > '.join(calls)}. {DEBUG}=debug shows more.")
 
 
 def _version(wanted: bool) -> None:

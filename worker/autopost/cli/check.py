@@ -16,8 +16,8 @@ from autopost.webhooks.from_settings import webhooks_from_settings
 
 
 def check(
-    strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a problem does.")] = False,
-    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Send the LLM one harmless request.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 for a warning, too.")] = False,
+    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Send one test request to the LLM, or do not.")] = True,
     as_json: Json = False,
 ) -> None:
     """Check this installation, and print what to do for each finding. Exit code 5 for a problem."""

@@ -49,12 +49,12 @@ class SettingNow:
 
 
 def config(
-    changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only settings that differ from their defaults.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print every setting: its value, where that comes from, and what it means. Secrets are hidden.
 
-    Exits with 2 for what a worker would refuse, each such setting named.
+    Names each setting that a worker would reject, and then exits with 2.
     """
     settings, file = load_settings(require_database=False), settings_file()
     found = [setting for setting in settings_now(settings, file) if not changed or setting.source != "default"]

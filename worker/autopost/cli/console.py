@@ -39,8 +39,8 @@ def is_terminal(stream: TextIO | None) -> bool:
 out = PipeConsole(highlight=False, soft_wrap=True, width=None if is_terminal(sys.stdout) else PIPE_COLUMNS)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Confirm: do not ask.")]
 
 
 def print_json(value: object) -> None:

@@ -20,7 +20,7 @@ from autopost.settings import load_settings
 
 def dead(
     limit: Annotated[
-        int, typer.Option("--limit", "-n", help="How many, the latest first.", **number(int, 1, 10_000))
+        int, typer.Option("--limit", "-n", help="How many, the newest first.", **number(int, 1, 10_000))
     ] = 20,
     as_json: Json = False,
 ) -> None:

@@ -31,9 +31,9 @@ Readers = Annotated[list[str] | None, typer.Option("--reader", metavar="ROLE", h
 def grant(logins: Logins = None, readers: Readers = None) -> None:
     """Create the roles of workers and readers, and grant them their rights.
 
-    Run it as the role that migrates, after every migration; what is there already stays. What this role may not do is
-    printed on standard output, for an administrator; then the exit code is 4. A login that does not exist is created,
-    without a password. `autopost sql grants` prints the rights to read.
+    Run it as the role that migrates, after every migration; it can be repeated. Missing logins are created without a
+    password. Statements that this role may not run are printed on standard output, for an administrator, with exit
+    code 4. `autopost sql grants` prints the rights for review.
     """
     members = [(_role_name(login), WORKER) for login in logins or ()]
     members += [(_role_name(login), READER) for login in readers or ()]

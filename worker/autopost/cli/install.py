@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 
 def migrate(
-    to: Annotated[str, typer.Option(help="A revision, [bold]head[/bold], or [bold]base[/bold] to remove.")] = "head",
+    to: Annotated[
+        str, typer.Option(metavar="REVISION", help="A revision, [bold]head[/bold], or [bold]base[/bold] to uninstall.")
+    ] = "head",
     yes: Yes = False,
 ) -> None:
     """Install or upgrade the database objects: tables, rules, trigger.
 
-    Asks before it drops what still waits, before it creates empty tables beside a platform's, and before functions get
-    more rights than the platform's tables have.
+    Asks before it drops pending operations, before it creates empty tables in a database that has others, and before
+    it gives functions more rights than the owner of the platform's tables has.
     """
     from autopost.database.installation import created_tables, questions_of
     from autopost.database.mapping_hints import with_hints
@@ -72,8 +74,8 @@ def _warn(settings: Settings) -> None:
 def detach(yes: Yes = False) -> None:
     """Detach from the platform's tables, so that the platform's own migrations can change them.
 
-    Until [bold]autopost migrate[/bold] nothing is captured and, with a mapping, workers wait. Then the reconciler
-    captures what was missed.
+    Until [bold]autopost migrate[/bold] nothing is captured and, with a mapping, workers wait. Afterwards the
+    reconciler captures what was missed.
     """
     from autopost.database.migrate import detach as let_go  # loads Alembic
 
@@ -122,7 +124,7 @@ def run() -> None:
 
 
 def demo(
-    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that a reader needs.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Without pauses for reading.")] = False,
 ) -> None:
     """Show agents and their posts for half a minute, on a private PostgreSQL that is removed afterwards."""
     from autopost.cli.demo import run_demo  # needs the extra `embedded`; the other commands do without

@@ -19,6 +19,8 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from autopost.cli.usage import simplify
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -33,13 +35,13 @@ class Entry:
         module, _, attribute = self.place.partition(":")
         found: Callable[..., Any] | typer.Typer = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
-            command: Any = get_command(found)
+            command: Any = simplify(get_command(found))
             command.name, command.rich_help_panel = name, self.panel
             return command
         single = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
         epilog = f"Example: [bold]{self.example}[/bold]"
         single.command(name, epilog=epilog, rich_help_panel=self.panel)(found)
-        return get_command(single)
+        return simplify(get_command(single))
 
     def summary(self) -> str:
         """Return the first line of its help, read from the source: an import would take a second."""
@@ -89,6 +91,7 @@ def lazy_group(entries: dict[str, Entry]) -> type[TyperGroup]:
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self.commands = OnDemand(entries)
+            simplify(self)
 
         def list_commands(self, ctx: Any) -> list[str]:
             """Return the names."""

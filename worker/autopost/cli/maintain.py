@@ -18,7 +18,7 @@ from autopost.worker.maintenance import reconcile_all, reconcile_window
 
 
 def reconcile(
-    everything: Annotated[bool, typer.Option("--all", help="Read the whole of operation_trackers.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Read all of operation_trackers now.")] = False,
 ) -> None:
     """Capture operations that the trigger missed, in the next 1,000 blocks. Workers do this by themselves."""
 
@@ -41,8 +41,8 @@ async def _with_bar(outbox: Outbox) -> int:
 
 
 def purge(
-    agent: Annotated[str | None, typer.Option(help="The id of an agent.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="The id of a tenant.")] = None,
+    agent: Annotated[str | None, typer.Option(metavar="ID", help="The id of an agent.")] = None,
+    tenant: Annotated[str | None, typer.Option(metavar="ID", help="The id of a tenant.")] = None,
     yes: Yes = False,
 ) -> None:
     """Remove the outbox rows of an agent or a tenant, also pending ones. Posts and audit rows stay. Asks first."""

@@ -20,20 +20,21 @@ from autopost.outbox.operator import OperatorActions
 from autopost.settings import load_settings
 
 rules = typer.Typer(
-    help="List the rules that say which operations are posted, add to them, title them, switch them on and off."
+    add_completion=False,
+    help="List the rules that say which operations are posted; add rules, give them titles, switch them on or off.",
 )
 
 Ids = Annotated[
     list[int],
     typer.Argument(
-        help="Ids of rules.", autocompletion=rule_ids, **{**number(int, 1, MOST_INTEGER), "metavar": "RULE..."}
+        help="Ids of rules.", autocompletion=rule_ids, **{**number(int, 1, MOST_INTEGER), "metavar": "RULE"}
     ),
 ]
 
 
 @rules.callback(invoke_without_command=True, epilog="Example: [bold]autopost rules off 9 10[/bold]")
 def list_rules(context: typer.Context, as_json: Json = False) -> None:
-    """List the rules that say which operations are posted, add to them, title them, switch them on and off."""
+    """List the rules that say which operations are posted; add rules, give them titles, switch them on or off."""
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
@@ -47,20 +48,26 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
 
 @rules.command(epilog="Example: [bold]autopost rules add deploy_% --like --status failed --alert[/bold]")
 def add(
-    operation_type: Annotated[str, typer.Argument(help="The type, or with --like a pattern with %.")],
+    operation_type: Annotated[
+        str, typer.Argument(metavar="TYPE", help="The operation type, or with --like a pattern with %.")
+    ],
     status: Annotated[
         str | None,
-        typer.Option(help="The status that it must come to, letter case counts. Without it any does, at first sight."),
+        typer.Option(
+            help="The status that is significant, case-sensitive. Default: any, as soon as the operation is seen."
+        ),
     ] = None,
-    like: Annotated[bool, typer.Option("--like", help="It is a LIKE pattern, compared in any letter case.")] = False,
-    alert: Annotated[bool, typer.Option("--alert", help="Post it as an alert, past the rate limit.")] = False,
-    description: Annotated[str | None, typer.Option(help="Why, for those who read it.")] = None,
+    like: Annotated[
+        bool, typer.Option("--like", help="TYPE is a LIKE pattern, compared without regard to case.")
+    ] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Post it as an alert, which bypasses the rate limit.")] = False,
+    description: Annotated[str | None, typer.Option(help="A comment: why the rule exists.")] = None,
     title: Annotated[
         str | None,
-        typer.Option(help="What posts call it, as in the middle of a sentence. Without it they show the type."),
+        typer.Option(help="What posts show instead of the type, such as 'a workflow'."),
     ] = None,
 ) -> None:
-    """Add a rule. It counts from the next change on, without a restart."""
+    """Add a rule. It applies from the next change of an operation on, without a restart."""
     _require_sense(operation_type, status, like=like)
     match = "like" if like else "exact"
 
@@ -86,10 +93,12 @@ def title_rules(
     ],
     title: Annotated[
         str,
-        typer.Argument(help="What posts call it, as in the middle of a sentence: at most 60 characters. '': no title."),
+        typer.Argument(
+            metavar="TITLE", help="What posts show, such as 'a workflow': at most 60 characters. '' removes it."
+        ),
     ],
 ) -> None:
-    """Give rules a title, which posts show instead of the operation type. It counts from the next claim on."""
+    """Give rules a title, which posts show instead of the operation type. It applies from the next claim on."""
 
     async def act(on: OperatorActions) -> None:
         meant = _meant(await on.rules(), which)
@@ -106,13 +115,13 @@ def title_rules(
 
 @rules.command(epilog="Example: [bold]autopost rules on 9[/bold]")
 def on(ids: Ids) -> None:
-    """Switch rules on. They count from the next change on."""
+    """Switch rules on. They apply from the next change of an operation on."""
     _switch(ids, on=True)
 
 
 @rules.command(epilog="Example: [bold]autopost rules off 9 10[/bold]")
 def off(ids: Ids) -> None:
-    """Switch rules off: what only they name is not captured any more."""
+    """Switch rules off: operations that match no other rule are no longer captured."""
     _switch(ids, on=False)
 
 

@@ -41,19 +41,21 @@ T = TypeVar("T")
 
 def simulate(
     rate: Annotated[float, typer.Option(help="Operations a second.", **number(float, 0.1, 1000))] = 5.0,
-    agents: Annotated[int, typer.Option(help="How many agents do them.", **number(int, 1, 1000))] = 10,
-    duration: Annotated[float, typer.Option(help="For how many seconds.", **number(float, 0.1, 86_400))] = 10.0,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for outcomes.", **number(float, 0, 3600))] = 30.0,
+    agents: Annotated[int, typer.Option(help="The number of agents.", **number(int, 1, 1000))] = 10,
+    duration: Annotated[float, typer.Option(help="Seconds to run.", **number(float, 0.1, 86_400))] = 10.0,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for outcomes afterwards.", **number(float, 0, 3600))
+    ] = 30.0,
     clean: Annotated[
-        bool, typer.Option("--clean", help="Simulate nothing, and remove what simulations made. The audit log stays.")
+        bool, typer.Option("--clean", help="Only remove what earlier simulations wrote. The audit log stays.")
     ] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Generate synthetic operations for load testing, beside a worker, and report their outcomes.
 
-    Some of their texts hold personal data that is nobody's, so that redaction can be seen. The rate limit counts for
-    them too: with few agents most of their operations are skipped. Ctrl-C ends it, with the figures until then.
+    Some texts contain made-up personal data, to show redaction. The rate limit applies: with few agents most operations
+    are skipped. Ctrl-C ends it and prints the figures so far.
     """
     if rate * duration > MOST_OPERATIONS:
         raise typer.BadParameter(

@@ -24,12 +24,17 @@ from autopost.settings import Settings, database_is_set, load_settings
 def print_sql(
     name: Annotated[
         str,
-        typer.Argument(help="Which; without it they are listed.", show_default=False, autocompletion=statement_names),
+        typer.Argument(
+            metavar="NAME",
+            help="The name of a statement. Without it, all are listed.",
+            show_default=False,
+            autocompletion=statement_names,
+        ),
     ] = "",
 ) -> None:
     """Print an SQL statement for a DBA: pending, stuck or dead operations, sizes, locks, grants and more.
 
-    With the name of an object of autopost's, such as auto_post_capture, it prints what makes it again.
+    With the name of a database object of autopost, such as auto_post_capture, prints the statement that restores it.
     """
     settings = load_settings(require_database=False)
     schemas, mapping = _where(settings) if name else (schemas_of(settings, mapped=False), None)

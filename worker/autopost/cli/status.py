@@ -29,7 +29,7 @@ REST_FACTOR = 4  # times as long as a poll took
 
 
 def status(
-    watch_it: Annotated[bool, typer.Option("--watch", "-w", help="Look every 2 seconds, until Ctrl-C.")] = False,
+    watch_it: Annotated[bool, typer.Option("--watch", "-w", help="Refresh every 2 seconds, until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show the outbox at a glance: backlog, outcomes and workers. Counts the newest 100,000 finished operations."""

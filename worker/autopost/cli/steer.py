@@ -18,30 +18,30 @@ from autopost.settings import load_settings
 
 _REASON = re.compile(r"[A-Za-z0-9_ -]{1,60}")
 
-Agents = Annotated[list[str] | None, typer.Argument(metavar="[AGENT]...", help="Ids of agents.", show_default=False)]
+Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Ids of agents.", show_default=False)]
 Types = Annotated[list[str] | None, typer.Option("--type", "-t", metavar="TYPE", help="An operation type. Repeatable.")]
-Everything = Annotated[bool, typer.Option("--all", help="Everything.")]
+Everything = Annotated[bool, typer.Option("--all", help="Everything, instead of single agents or types.")]
 
 
 def retry(
     operations: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[OPERATION]...",
-            help="Ids of operations, or of their outbox rows.",
+            metavar="OPERATION",
+            help="Ids of operations or of their outbox rows.",
             show_default=False,
             autocompletion=dead_operations,
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that is dead.")] = False,
-    error: Annotated[str | None, typer.Option("--error", help="With --all: only what died of this error.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    error: Annotated[str | None, typer.Option("--error", help="With --all: only those with this error.")] = None,
     yes: Yes = False,
 ) -> None:
     """Retry dead-lettered operations with a fresh attempt budget."""
     if bool(operations) == everything:
-        raise typer.BadParameter("give operations or --all, and not both")
+        raise typer.BadParameter("give ids of operations or --all, not both")
     if error is not None and not everything:
-        raise typer.BadParameter("--error goes with --all")
+        raise typer.BadParameter("--error needs --all")
     settings = load_settings()
     if operations:
         steering(settings, lambda on: _each(on, operations, on.retry, "is tried again"))
@@ -56,15 +56,20 @@ def retry(
 
 
 def skip(
-    operations: Annotated[list[str], typer.Argument(metavar="OPERATION...", help="As for retry.")],
+    operations: Annotated[
+        list[str], typer.Argument(metavar="OPERATION", help="Ids of operations or of their outbox rows.")
+    ],
     reason: Annotated[
-        str, typer.Option("--reason", "-r", help="Why, for the audit log: up to 60 letters, digits, blanks, _ and -.")
+        str,
+        typer.Option(
+            "--reason", "-r", help="The reason, for the audit log: up to 60 letters, digits, spaces, _ and -."
+        ),
     ],
 ) -> None:
     """Skip pending or dead-lettered operations: they are not posted."""
     if not _REASON.fullmatch(reason):
         raise typer.BadParameter(
-            f"--reason: got {reason!r}; expected: 1 to 60 letters, digits, blanks, _ and -, as anyone may read it"
+            f"--reason: got {reason!r}; expected: 1 to 60 letters, digits, spaces, _ and -; anyone may read it"
         )
     steering(
         load_settings(), lambda on: _each(on, operations, lambda tracker_id: on.skip(tracker_id, reason), "is skipped")

@@ -21,14 +21,16 @@ from autopost.webhooks.from_settings import target_of, webhooks_from_settings
 from autopost.webhooks.request import sample
 from autopost.webhooks.webhook import Importance, Webhook
 
-webhooks = typer.Typer(help="List the webhooks that posts are sent to, try one, send its dead letters again.")
+webhooks = typer.Typer(
+    add_completion=False, help="List the webhooks that posts are sent to, test one, send its dead letters again."
+)
 
 Name = Annotated[str, typer.Argument(metavar="WEBHOOK", help="The webhook's name.", autocompletion=webhook_names)]
 
 
 @webhooks.callback(invoke_without_command=True, epilog="Example: [bold]autopost webhooks test alerts[/bold]")
 def list_webhooks(context: typer.Context, as_json: Json = False) -> None:
-    """List the webhooks that posts are sent to, try one, send its dead letters again."""
+    """List the webhooks that posts are sent to, test one, send its dead letters again."""
     if context.invoked_subcommand is not None:
         return
     settings = load_settings()
@@ -50,7 +52,7 @@ def list_webhooks(context: typer.Context, as_json: Json = False) -> None:
 
 @webhooks.command(epilog="Example: [bold]autopost webhooks test alerts[/bold]")
 def test(name: Name) -> None:
-    """Send a test to a webhook, from here and now, and say what came of it. Needs no database."""
+    """Send a test message to a webhook from this machine now, and report the result. Needs no database."""
     settings = load_settings(require_database=False)
     webhook = _named(name, settings)
     run(_send_sample(webhook, settings))
@@ -59,14 +61,14 @@ def test(name: Name) -> None:
 
 @webhooks.command(epilog="Example: [bold]autopost webhooks retry alerts[/bold]")
 def retry(name: Name) -> None:
-    """Have a webhook's dead letters sent again, by a running worker within 15 seconds of when the webhook delivers."""
+    """Send a webhook's dead letters again. A running worker does it within 15 seconds, if the target accepts posts."""
     letters = steering(load_settings(), lambda on: on.retry_webhook(name))
     out.print(f"{counted(letters, 'dead letter')} will be sent again.")
 
 
 @webhooks.command(epilog="Example: [bold]autopost webhooks forget old-alerts[/bold]")
 def forget(name: Name, yes: Yes = False) -> None:
-    """Forget a webhook that no worker has any more, with what waits for it and its dead letters."""
+    """Delete a webhook that is no longer in the file, with its waiting posts and dead letters."""
     settings = load_settings()
     given, rows = _webhooks(settings)
     known = rows.get(name)

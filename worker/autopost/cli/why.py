@@ -17,7 +17,7 @@ from autopost.settings import load_settings
 
 
 def why(
-    operation: Annotated[str, typer.Argument(help="The id of an operation, or of its outbox row.")],
+    operation: Annotated[str, typer.Argument(help="The id of an operation or of its outbox row.")],
     as_json: Json = False,
 ) -> None:
     """Explain one operation: when and by which rule it was captured, its outcome and the reason."""

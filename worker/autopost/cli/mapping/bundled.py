@@ -38,7 +38,9 @@ def show_mapping(
     name: Annotated[
         str,
         typer.Argument(
-            help="Which one; `autopost mapping list` has the names.", autocompletion=lambda: [*bundled_mappings()]
+            metavar="NAME",
+            help="The name of a mapping; `autopost mapping list` shows them.",
+            autocompletion=lambda: [*bundled_mappings()],
         ),
     ],
 ) -> None:

@@ -41,12 +41,15 @@ def draft(
         str | None, typer.Option("--audit-log", metavar=_TABLE, help="The audit log, which autopost writes to.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the mapping to this file, which must not exist yet.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the mapping to this file, which must not exist yet."
+        ),
     ] = None,
 ) -> None:
     """Write a mapping from the platform's catalog and its newest rows. Changes nothing in the database.
 
-    The mapping goes to stdout; what was found, what was not, and which other tables there are, to stderr.
+    Prints the mapping on stdout, and on stderr what was found, what was not, and which other tables there are.
     """
     if output is not None and output.exists():
         raise ConfigurationError(f"--output: {output} exists; expected: a new file")

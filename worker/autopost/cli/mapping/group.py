@@ -16,6 +16,7 @@ COMMANDS = {
 
 mapping = typer.Typer(
     cls=lazy_group(COMMANDS),
+    add_completion=False,
     help="Map a platform whose tables have other names: draft a mapping, or print one that comes with autopost.",
     no_args_is_help=True,
     rich_markup_mode="rich",

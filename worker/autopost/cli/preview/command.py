@@ -34,15 +34,16 @@ def preview(
         bool, typer.Option("--llm", help="Have the model write the posts: [bold]redacted texts are sent to it[/bold].")
     ] = False,
     wording: Annotated[
-        Path | None, typer.Option("--wording", help="A file with other templates, instead of SOCIAL_POST_WORDING_FILE.")
+        Path | None,
+        typer.Option("--wording", metavar="FILE", help="A wording file to try instead of SOCIAL_POST_WORDING_FILE."),
     ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show every post, not only the newest.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what would be posted of the platform's newest operations, and what not and why. Writes nothing.
 
-    Needs no installation: reads the platform's tables by SOCIAL_POST_MAPPING_FILE, or by autopost's own names, in a
-    transaction that cannot write. Of an installation it uses the rules, the pauses and, without a file, the mapping.
+    Needs no installation. Reads the platform's tables in a read-only transaction, with the mapping that
+    SOCIAL_POST_MAPPING_FILE names, if any. In an installation it uses the installed rules, pauses and mapping.
     """
     settings = load_settings()
     configure_logs(settings)

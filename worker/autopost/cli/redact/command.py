@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def redact(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Read this file. Default: standard input.", show_default=False),
+        typer.Argument(metavar="FILE", help="The file to redact. Default: standard input.", show_default=False),
     ] = None,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Read a JSON object with a [bold]text[/bold] per line, and write one.")
@@ -43,8 +43,8 @@ def redact(
 ) -> None:
     """Redact a text as posts are redacted, from a file or standard input.
 
-    Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one. Exits with 1 when something
-    could not be redacted; nothing of that is written.
+    Needs a database only for SOCIAL_POST_REDACT_NAMES_TABLE. Exits with 1 if something could not be redacted; nothing
+    of it is written.
     """
     _require_sense(jsonl, keep or [])
     settings = load_settings(require_database=False)
