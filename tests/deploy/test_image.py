@@ -6,12 +6,14 @@ An empty environment is filled once for this module, with the packages that are 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
@@ -24,6 +26,7 @@ from autopost.database.embedded import embedded_server
 from tests.deploy import DEPLOY
 from tests.support import ROOT
 from tests.support.host import Host, open_connection, until
+from tests.support.web.browsing import TOKEN
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -118,8 +121,16 @@ def environment(dsn: str, **variables: str) -> dict[str, str]:
     }
 
 
+def fetched(address: str, token: str) -> str:
+    """Return what is served there to a program with this token."""
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        body: bytes = answer.read()
+    return body.decode()
+
+
 def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program: Path) -> None:
-    """The migration, a post, the health check of the Dockerfile, and exit code 0 in time after SIGTERM.
+    """The migration, a post, the dashboard with a token, the Dockerfile's health check, and exit code 0 after SIGTERM.
 
     It holds what it needs at run time and the exporter of traces, and no tools of development.
     """
@@ -134,6 +145,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
         assert result.returncode == 0, result.stderr
         port = str(free_port())
         settings = {"SOCIAL_POST_HTTP_PORT": port, "SOCIAL_POST_LOG_FORMAT": "json", "SOCIAL_POST_HTTP_HOST": "0.0.0.0"}
+        settings["SOCIAL_POST_HTTP_TOKEN"] = TOKEN
         variables = environment(dsn, **settings, SOCIAL_POST_STARTUP_WAIT_SECONDS="30")
         worker = subprocess.Popen(confined(program, "run"), cwd="/", env=variables, stderr=log)
         try:
@@ -147,6 +159,13 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
             subprocess.run([python, "-c", health], check=True, env=environment(dsn))
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
                 assert b"autopost_queue_workers 1.0" in answer.read()
+            page = fetched(f"http://127.0.0.1:{port}/", TOKEN)
+            assert "Ada" in page
+            stylesheet = re.search(r'href="(static/[^"]*\.css)"', page)
+            assert stylesheet is not None
+            assert "--accent" in fetched(f"http://127.0.0.1:{port}/{stylesheet[1]}", TOKEN)
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                fetched(f"http://127.0.0.1:{port}/", TOKEN[::-1])
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(60) == 0
         finally:

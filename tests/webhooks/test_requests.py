@@ -35,6 +35,9 @@ HOSTILE = (
 )
 
 
+CARRIED = {"count": 4, "since": "2026-01-31T08:55:00Z", "in_text": False, "kinds": []}
+
+
 def sent_to(kind: str, event: BroadcastEvent) -> object:
     """Return the body for a chat, as it reads it."""
     headers, body = request_for(WebhookConfig("a", WebhookKind(kind), "https://x"), event, datetime.now(UTC))
@@ -82,6 +85,8 @@ def test_chat_shows_who_and_what(kind: str) -> None:
         "🚨 Ada: Sorted the inbox": post(post_type="alert"),
         "ada: Sorted the inbox": post(agent_name=None),
         "An agent: Sorted the inbox": post(agent_name="", agent_id=None),
+        "Ada: Sorted the inbox (and 4 more since 08:55 UTC)": post(metadata={**ADA.metadata, "digest": CARRIED}),
+        "Ada: Sorted the inbox (und *4* weitere)": post(metadata={"digest": {**CARRIED, "text": "und *4* weitere"}}),
     }
     for shown, event in events.items():
         body = sent_to(kind, event)
