@@ -17,6 +17,7 @@ from autopost.database.connection import CONNECT_TIMEOUT_SECONDS
 from autopost.observability.otlp import FLUSH_SECONDS as TRACES_SECONDS
 from autopost.settings import load_settings
 from autopost.settings.definitions import Settings
+from autopost.webhooks.mail import PORTS as MAIL_PORTS
 from autopost.worker.worker import SIGN_OFF_TIMEOUT_SECONDS
 from tests.deploy import DEPLOY
 from tests.support import ROOT
@@ -185,10 +186,10 @@ def _up(folder: Path) -> str:
 
 
 def test_policy_lets_out_what_the_settings_may_need() -> None:
-    """PostgreSQL, the LLM and webhooks, Redis, and collectors of traces."""
+    """PostgreSQL, the LLM, webhooks to chats and by e-mail, Redis, and collectors of traces."""
     policy = next(yaml.safe_load_all((KUBERNETES / "network-policy.yaml").read_text("utf-8")))
     ports = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
-    assert ports == {53, 443, 4317, 4318, 5432, 6379}
+    assert ports == {53, 443, *MAIL_PORTS.values(), 4317, 4318, 5432, 6379}
 
 
 def test_settings_in_deployments_are_settings() -> None:
