@@ -171,3 +171,23 @@ def test_time_is_in_proportion_to_the_text() -> None:
     for piece in ("Anna Berg ", "Aa ", "A. ", "Dr. ", "van der ", "Anna, ", "É", "'s "):
         once, twice = people(piece * 400, SOURCES), people(piece * 800, SOURCES)
         assert len(twice) <= 2 * len(once) + 2
+
+
+def test_names_are_found_by_the_forms_of_languages_and_scripts(redactor: Redactor) -> None:
+    """Vietnamese, Chinese and Korean names, scripts without capitals, declined ones, and verbs of people."""
+    names = [
+        ("Call with ", "Nguyễn Văn Hùng", " moved"), ("Gửi cho ", "Trần Thị Bích Loan", "."), ("", "Zhang Xiaoling", " approved it"),
+        ("A flight for ", "Hyun-woo Baek", " to Madrid"), ("已联系客户", "李淑芬", "，等待回复。"), ("고객 ", "김민수", "에게 보냈습니다."),
+        ("تم إرسال العقد إلى ", "سلمى الحداد", "."), ("שלחתי הצעה אל ", "נועה ברקוביץ", "."), ("Rozmawiałem z ", "Bartłomiejem Rzepką", "."),
+        ("Ναι, ", "Σταύρος Καλογερόπουλος", " υπέγραψε."), ("", "Soukaïna Lahlou", " a signé."), ("ping ", "lena fischer", " now"),
+    ]  # fmt: skip
+    assert_redacted(redactor, [("".join(parts), f"{parts[0]}<PERSON>{parts[2]}") for parts in names])
+    assert_unchanged(
+        redactor,
+        [
+            "Ja der Datenschutz ist geklärt. I clienti hanno già pagato.",
+            "A procissão do São João começa às 21 horas. Monte Rosa hut, Jack Daniel's and Ben Nevis.",
+            "Kolmogorov Smirnov test passed. Report from Change Advisory.",
+            "通知马上发出。给全体员工发了邮件。 Liu Change, Wang Release.",
+        ],
+    )

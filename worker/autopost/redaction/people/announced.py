@@ -8,11 +8,13 @@ from autopost.redaction.people.lists import Kind, folded, is_word
 from autopost.redaction.people.signs import (
     AFTER_TITLE,
     BUSINESS_ENDINGS,
+    CAPITAL_ENDINGS,
     LOWER_TITLES,
     OFFICES,
     PARTICLES,
     STRONG_CUES,
     TITLES,
+    VERBS_AFTER_WORDS,
     VERBS_OF_PEOPLE,
 )
 from autopost.redaction.people.words import Word, chain_from, joined
@@ -84,8 +86,16 @@ def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | 
     chain = chain_from(text, words, index)
     if len(chain) < 2:
         return None
-    if not (cued or is_cued(text, words, index, STRONG_CUES) or VERBS_OF_PEOPLE.match(text, words[chain[-1]].end)):
-        return None
+    end = words[chain[-1]].end
+    if not (cued or is_cued(text, words, index, STRONG_CUES) or VERBS_OF_PEOPLE.match(text, end)):
+        if not (is_cued(text, words, index) or VERBS_AFTER_WORDS.match(text, end)):
+            return None
+        if all(words[place].text.isascii() for place in chain) and not words[chain[-1]].text.endswith(CAPITAL_ENDINGS):
+            return None
+        if not all(
+            words[place].is_initial or (words[place].kind.unknown and len(words[place].text) > 3) for place in chain
+        ):
+            return None
     named = [words[place] for place in chain if not words[place].is_initial]
     if len(named) < 2 or any(word.text.isupper() or len(word.text) < 2 for word in named):
         return None

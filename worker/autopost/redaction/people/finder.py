@@ -53,6 +53,8 @@ _LOWER_TITLES = frozenset(
     ]
 )
 
+_BORDERS = str.maketrans(dict.fromkeys('=:;,(["!?', " "))
+
 # What a word says about the names around it.
 _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
 
@@ -70,7 +72,7 @@ def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
 
 
 def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
-    words = text.split()
+    words = text.translate(_BORDERS).split()
     if SINGLE in rules or (LOWER in rules and _has_lower_case_name(words)) or not _LOWER_TITLES.isdisjoint(words):
         regions = [(0, len(text))]
     else:

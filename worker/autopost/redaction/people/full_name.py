@@ -29,6 +29,10 @@ _ARTICLES = ("o'", "mc", "al-", "el-", "ben-", "abu-", "ibn-")
 _IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")
 
 
+# The start of a text, of a line, of what a colon introduces.
+_BEGINS = re.compile(r"(?:^|\n|: ?|[-*|•] )$")
+
+
 def full_name(text: str, words: list[Word], index: int) -> int | None:
     """Return the last word of the full name that begins at this capitalised word; None if none does."""
     first = words[index]
@@ -46,7 +50,7 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
     if second.is_initial:
         return chain[middle] if first.kind.given and text[second.end : second.end + 1] == "." else None
     particle = chain[middle] - chain[middle - 1] > 1
-    if folded(second.text) in OF_SAINTS or (particle and len(first.text) < _LEAST_LETTERS):  # `Ja, der Datenschutz`
+    if folded(second.text) in OF_SAINTS or (particle and 1 < len(first.text) < _LEAST_LETTERS):  # `Ja, der Datenschutz`
         return None
     at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
     cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
@@ -128,7 +132,9 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
         if surname or second.text.endswith(SURNAME_ENDINGS):
             sure = weak or len(first.text) > _LEAST_LETTERS
         else:
-            sure = weak and (second.kind.unknown or second.kind.maybe_surname)
+            begins = _BEGINS.search(text[max(0, first.start - 3) : first.start]) is not None
+            long = len(first.text) > 4 and len(second.text) > 4 and second.kind.unknown
+            sure = (weak and (second.kind.unknown or second.kind.maybe_surname)) or (begins and long)
     else:  # a word of another language, or of English
         sure = (weak if first.kind.maybe_given and not is_word(folded(first.text)) else strong) and (
             surname or (strong and first.kind.given and (second.kind.unknown or second.kind.maybe_surname))

@@ -26,6 +26,11 @@ _PREFIXES = ("re", "un", "non", "pre", "de", "sub", "auto", "over", "multi", "in
 # Parts of a hyphenated surname that are not words of their own: `Al-Rashid`.
 _ARTICLES = frozenset(["", "al", "el", "ben", "bin", "abu", "ibn", "saint", "de"])
 
+# Places that are given names more often.
+_ALSO_GIVEN = frozenset(["sofia", "charlotte", "georgia", "victoria"])
+
+_CAPITAL_ARTICLES = frozenset(["Al", "El", "Ben", "Bin", "Abu", "Ibn", "Ait", "Ould"])
+
 _CASES = (
     "em",
     "iem",
@@ -59,8 +64,8 @@ _CASES = (
 class Lists:
     """Given names, those of them that are also words, surnames, roots of English words, and words of other languages.
 
-    `uncased_given`, `uncased_surnames`: names in scripts without capitals. `lower_given`: given names that can be names in
-    lower case.
+    `uncased_given`, `uncased_surnames`: names in scripts without capitals. `lower_given`: given names that can be
+    names in lower case.
     """
 
     given: frozenset[str]
@@ -77,13 +82,12 @@ class Lists:
 def lists() -> Lists:
     """Return the lists; read once, in some 20 ms."""
     with lzma.open(_FILE, "rt", encoding="utf-8") as file:
-        given, ambiguous, surnames, roots, abroad, *uncased = (
-            frozenset(part.split("\n")) for part in file.read().split("\n\n")
-        )
+        parts = [frozenset(part.split("\n")) for part in file.read().split("\n\n")]
+    given, ambiguous, surnames, roots, abroad, uncased_given, uncased_surnames = parts
     unsure = AMBIGUOUS | PLACES | PRODUCTS
     sure, others = given - unsure - NEVER, (ambiguous | (given & unsure)) - NEVER
-    foreign = others - PLACES - PRODUCTS - FUNCTION_WORDS - roots
-    return Lists(sure, others, surnames - NEVER, roots, abroad, *uncased, sure | foreign)
+    foreign = others - (PLACES - _ALSO_GIVEN) - PRODUCTS - FUNCTION_WORDS - roots
+    return Lists(sure, others, surnames - NEVER, roots, abroad, uncased_given, uncased_surnames, sure | foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,9 @@ class Kind:
 def kind(word: str) -> Kind:
     """Return what a word can be. A hyphenated one is what all its parts can be."""
     if "-" in word:
+        article, _, rest = word.partition("-")
+        if article in _CAPITAL_ARTICLES and rest[:1].isupper() and "-" not in rest:
+            return Kind(surname=True, maybe_surname=True)
         parts = [kind(part) for part in word.split("-") if part.lower() not in _ARTICLES]
         return Kind(
             given=bool(parts) and all(p.given or p.maybe_given for p in parts) and any(p.given for p in parts),
@@ -139,9 +146,10 @@ def _kind(word: str, plain: str) -> Kind:
 
 # Endings of nouns, which begin with a capital in German and in titles.
 _NOUNS = (
-    "ung", "ungen", "heit", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tat", "itat", "ismus", "ment", "mento",
-    "miento", "cion", "sion", "ciones", "cao", "coes", "zione", "zioni", "sione", "dad", "dades", "dade", "dades", "nosc", "stwo",
-    "anie", "enie", "ovani", "heid", "ing", "ningen", "logie", "logia", "grafie", "schutz", "verkehr", "dienst", "stelle",
+    "ung", "ungen", "heit", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tat", "itat", "ismus",
+    "ment", "mento", "miento", "cion", "sion", "ciones", "cao", "coes", "zione", "zioni", "sione", "dad",
+    "dade", "dades", "nosc", "stwo", "anie", "enie", "ovani", "heid", "ing", "ningen", "logie", "logia",
+    "grafie", "schutz", "verkehr", "dienst", "stelle",
 )  # fmt: skip
 
 

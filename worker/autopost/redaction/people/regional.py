@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.people.lists import folded, is_word, lists
@@ -29,11 +30,11 @@ _HAN = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡
 _HANGUL = "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 # Words that begin with a surname.
 _WORDS_OF_HAN = frozenset(
-    "高级 高效 高层 马上 江苏 江西 金额 黄金 程序 万一 钱包 时间 明天 全部 任务 任何 方便 成本 周末 周一 周二 周三 周四 周五 周日 周年 安全 龙头 林业 雷达 夏季 夏天 孔径 田径 文件 高校 高铁 高中 马来 韩国 唐山 武汉 许多 许可 余额 余下 何时 何种 单位 丁烷 汤圆 毛利 毛重 万能 江南 江北 陆续 陆地 严重 严格 宋体 黎明 贺卡 顾问 顾客 曾经 程度 段落 段子 任意 莫非".split()
+    "高级 高效 高层 马上 江苏 江西 金额 黄金 程序 万一 钱包 时间 明天 全部 任务 任何 方便 成本 周末 周一 周二 周三 周四 周五 周日 周年 安全 龙头 林业 雷达 夏季 夏天 孔径 田径 文件 高校 高铁 高中 马来 韩国 唐山 武汉 许多 许可 余额 余下 何时 何种 单位 丁烷 汤圆 毛利 毛重 万能 江南 江北 陆续 陆地 严重 严格 宋体 黎明 贺卡 顾问 顾客 曾经 程度 段落 段子 任意 莫非".split()  # noqa: SIM905
 )
 _UNSPACED = compiled(
     rf"(?:给|給|联系|聯繫|客户|客戶|顾客|顧客|同事|患者|通知|致电|致電|员工|員工|会员|學生|学生|家长)(?:了|：|:)?([{_HAN}]\p{{Han}}{{1,2}}?)(?:发|發|打|的|要|确|確|说|說|签|簽|回|退|取|预|預|下|付|完|已|将|於|于|重|安|转|寄|，|,|。|、|了|$)"
-    rf"|(?:^|[。，；])([{_HAN}]\p{{Han}}{{1,2}}?)(?:要求|确认|確認|签署|回复|申请|申請|取消了|付款|打来|来电|投诉|提交|预约)"
+    rf"|(?:^|[。，；])([{_HAN}]\p{{Han}}{{1,2}}?)已?(?:要求|确认|確認|签署|回复|申请|申請|取消了|付款|打来|来电|投诉|提交|预约)"
     rf"|([{_HANGUL}]\p{{Hangul}}{{2}})(?:에게|께|한테|님|씨)"
     rf"|(?:고객|담당자|직원|환자|회원|손님|학생|세입자|지원자)[ :]{{1,2}}([{_HANGUL}]\p{{Hangul}}{{2}})(?:이|가|은|는|의|을|를|과|와|[ ,.)]|$)"
 )
@@ -85,7 +86,7 @@ def _uncased(text: str) -> Iterator[Span]:
     """Yield a given name and the word behind it, if that is a surname or the words around say that it is a name."""
     known = lists()
     words = [(match.start(), match.end(), match.group()) for match in _UNCASED_WORD.finditer(text)]
-    for (start, end, first), (left, right, second) in zip(words, words[1:], strict=False):
+    for (start, end, first), (left, right, second) in pairwise(words):
         if text[end:left] != " ":
             continue
         plain, other = folded(first), folded(second)

@@ -140,7 +140,7 @@ OF_MATHEMATICS = compiled(
     r"(?:'s)? (?:tests?|theorem|models?|distributions?|equations?|algorithm|filter|transform|statistic|index|process|method|distance|divergence|coefficient|inequality|paradox|effect|diagram|curve)\b"
 )
 # Given names that are verbs of other languages, in lower case.
-LOWER_VERBS = frozenset(["hanno", "ronda", "marca", "cara", "gala", "rima", "sana", "bona"])
+LOWER_VERBS = frozenset(["hanno", "ping", "ronda", "marca", "cara", "gala", "rima", "sana", "bona"])
 
 # After a name these make it an organisation, a place or a thing.
 AFTER_ORGANISATION = frozenset(
@@ -194,7 +194,7 @@ CUES = compiled(rf"(?i)(?:^|[^\w-])(?:{_BEFORE_PEOPLE}|{_BEFORE_PEOPLE_OR_THINGS
 
 # Before a name in lower case, of which only the given name is known.
 LOWER_CUES = compiled(
-    rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}|w/|waiting (?:on|for)|(?:account|behalf|profile|record|file|request) of|cc'd|user(?:name)?|on[ -]call){_TAIL}|{_LABELS})"
+    rf"(?i)(?:^|[^\w-])(?:(?:{_BEFORE_PEOPLE}|w/|waiting (?:on|for)|(?:account|behalf|profile|record|file|request) of|cc'd|user(?:name)?|on[ -]call|(?:^|(?:please|pls|to|and|must|then|ll) )(?:ask|ping|call|tell|e?mail|text|contact|message|remind|thank|invite|phone|ring|notify|rappeler|appeler|contacter|prévenir|llamar a|avisar a|chiamare|ligar para|zadzwoń do|позвонить|связаться с)|thx|ask|ping){_TAIL}|{_LABELS})"
 )
 
 # Before a name in lower case of which the given name and no word follows: any preposition, a participle, a list.
@@ -208,10 +208,21 @@ SURNAME_ENDINGS = (
     "swamy", "ов", "ова", "ев", "ева", "ин", "ина", "ский", "ская", "енко", "чук",
 )  # fmt: skip
 
+# How surnames end of which a capital tells that they are names.
+CAPITAL_ENDINGS = (
+    *SURNAME_ENDINGS, "ini", "oni", "azzi", "otti", "ello", "ucchi", "ardo", "aldi", "stra", "sma", "inga", "gaard", "dahl", "bekk", "bakk", "haug", "rud",
+    "vik", "eide", "holm", "hagen", "nen", "wala", "kar", "yan", "adze", "zadeh", "pour", "nejad", "akis", "atos", "opoulou", "skiego", "skiemu", "skim",
+    "cki", "cka", "ckiego", "wiczem", "czuk", "iak", "uk", "ene", "aite", "auskas", "enas", "urra", "erria", "eta", "oglou", "bayev", "bekov", "eanu", "aru",
+)  # fmt: skip
+
 # The text after a name.
 VERBS_OF_PEOPLE = compiled(
     r"(?:'s)? (?:lives|lived|said|says|wrote|writes|replied|emailed|phoned|complained|apologi[sz]ed|resigned|thanked|was hired|was born|asked for|"
-    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?|adına|ile görüş\w*)\b"
+    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?|adına|ile görüş\w*|tarafından|aradı|imzaladı|ödedi|istedi|iptal etti|iade etti"
+    r"|a (?:rappelé|signé|appelé|demandé|confirmé|payé|répondu|annulé|réservé|envoyé)|hat (?:angerufen|unterschrieben|bestätigt|gekündigt|bezahlt|zugesagt|abgesagt|storniert|geschrieben)|ruft zurück|möchte"
+    r"|ha (?:firmado|llamado|pedido|confirmado|pagado|escrito|chiamato|firmato|chiesto|pagato|scritto|ritirato|confermato|disdetto)|firmó|llamó|pidió|pagó|canceló|confirmó|escribió|assinou|pagou|ligou|pediu|confirmou|cancelou|escreveu"
+    r"|podpisał[ay]?|zadzwonił[ay]?|odebrał[ay]?|prosi o|zapłacił[ay]?|napisał[ay]?|potwierdził[ay]?|heeft (?:getekend|gebeld|betaald|geschreven|bevestigd)|soitti|maksoi|allekirjoitti|ringde|betalade|ringte|betalte|podepsal[aoi]?|zaplatil[aoi]?|zavolal[aoi]?|a semnat|a plătit|a sunat"
+    r"|подписал[аи]?|попросил[аи]?|позвонил[аи]?|оплатил[аи]?|написал[аи]?|υπέγραψε|πλήρωσε|ζήτησε)(?:[^\pL]|$)"
 )
 
 # The text after a name that is also words: `Mark Brown approved`.
@@ -222,7 +233,7 @@ VERBS_AFTER_WORDS = compiled(
 
 # The text after a name in lower case of which the given name is known.
 VERBS_AFTER_LOWER = compiled(
-    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|möchte|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|dzwonił[ao]?)\b"
+    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|möchte|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|dzwonił[ao]?)(?:[^\pL]|$)"
 )
 
 # Between two names of an enumeration.

@@ -94,7 +94,7 @@ BRANDS = frozenset(
         "betty crocker", "dr oetker", "aunt jemima", "uncle ben", "mary poppins", "peter rabbit", "winnie pooh", "billy elliot",
         "anna karenina", "romeo juliet", "hansel gretel", "ken barbie", "tom jerry", "charlie brown", "frida kahlo", "don giovanni",
         "carmen sandiego", "dora explorer", "max moritz", "struwwel peter", "sinter klaas", "ned kelly", "johnny appleseed",
-        "piz bernina", "ben lomond", "glen coe", "rob roy", "loch ness", "cape horn", "adam smith", "isaac newton", "albert einstein",
+        "piz bernina", "ben lomond", "glen coe", "loch ness", "cape horn", "adam smith", "isaac newton", "albert einstein",
         "kolmogorov smirnov", "black scholes", "monte rosa", "sierra nevada", "charles bridge", "simon bolivar", "jeanne arc",
         "billy bookcase", "lazy susan", "holly berry", "rose hip", "rose water", "basil leaf", "jasmine rice", "bay leaf",
     }
