@@ -257,14 +257,16 @@ def _is_used(window: str, left: int, gap: str) -> bool:
     )
 
 
-_THREE_WORDS = re.compile(r"[A-ZÀ-Ž]?[a-zà-ž]{3,}(?:-[A-ZÀ-Ž]?[a-zà-ž]{4,}){2}")
+_THREE_WORDS = re.compile(
+    r"[A-ZÀ-Ž]?[a-zà-ž]{3,}(?:-[A-ZÀ-Ž]?[a-zà-ž]{4,}){2}|[A-ZÀ-Ž]?[a-zà-ž]{4,}(?:_[A-ZÀ-Ž]?[a-zà-ž]{1,}){1,}_[a-zà-ž]{4,}"
+)
 
 
 def _is_numbered_phrase(value: str) -> bool:
     """Return whether this is `correct-horse-7` or `correct-horse-battery-staple`."""
     if re.fullmatch(r"(?:[A-Za-z]{3,}[-._]){2,}(?:[0-9]{1,4}|(?:[A-Za-z]{3,}-)+[A-Za-z]{3,})", value) is not None:
         return True
-    return _THREE_WORDS.fullmatch(value) is not None and not any(map(describes, value.lower().split("-")))
+    return _THREE_WORDS.fullmatch(value) is not None and not any(map(describes, re.split("[-_]", value.lower())))
 
 
 # As generators of passwords that people can remember make them: `Turnip-Falcon-3081`.

@@ -83,6 +83,10 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
 _APPOSED = re.compile(r",\s([^\W\d_]+(?:[ -][^\W\d_]+){2,9}),")
 
 
+# What leads to a phrase in another language than English, whatever the language of the label.
+_ABROAD = re.compile(r"(?i)\b(?:lautet|heißt|ist|est|es|è|é|är|brzmi|jest|luidt|это)\b")
+
+
 def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> Iterator[Span]:
     window = text[end:stop]
     apposed = _APPOSED.match(window)
@@ -100,6 +104,7 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
         link, told = re.match(r"\s", window), True
         if link is None or seed or not _is_direct(text, end, seed):
             return
+    strict = strict or (told and _ABROAD.search(link.group()) is not None)
     run = _RUN.match(window, link.end())
     if run is None:
         return
@@ -236,7 +241,7 @@ _WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i)(?:{PHRASE}|{SEED_PHRASE}|\bpasswords?)",
+        rf"(?i)(?:{PHRASE}|{SEED_PHRASE}|\bpasswords?|\bwi-?fi (?:secret|key|pass)\b)",
         "a word for a passphrase, in about twenty languages, before plain words",
         score=0.8,
         refine=_phrase,

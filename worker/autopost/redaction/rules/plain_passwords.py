@@ -43,7 +43,7 @@ def _continued(text: str, start: int, end: int) -> Iterator[Span]:
     value = text[start:end]
     plain = (
         value.isalpha()
-        and re.match(r"[\"'`]?\s?(?:[.,;!?)\n]|$|(?:until|for|and|but)\b)", text[end : end + 8]) is not None
+        and re.match(r"[\"'`]?\s?(?:[.,;!?)\n]|$|(?:until|for|on|at|and|but)\b)", text[end : end + 8]) is not None
     )
     if (strength(value) >= NUMBERED and not is_machine(value)) or (
         plain and len(value) > 4 and _is_told(text, start, end)
@@ -151,9 +151,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next)\s(?:one|value|word)(?:\sis|\swas|:|\s=)|it(?:'s|\sis|\swas)(?:\snow)?:?|use:?|now:?)\s[\"'`]?((?-i:[A-Za-z0-9][^\s\"'`<>]{{3,}}))",
+        rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next|right|correct)\s(?:one|value|word|answer)(?:\sis|\swas|:|\s=)|the answer (?:is|was)(?: still| now)?|it(?:'s|\sis|\swas)(?:\snow)?:?|use:?|now:?)\s[\"'`]?((?-i:[A-Za-z0-9][^\s\"'`<>]{{3,}}))",
         "the value in the next sentence",
-        anchor=rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next)\s(?:one|value|word)|it(?:'s|\sis|\swas)|use|now)",
+        anchor=rf"(?i)\b{_WORDS}\b[^\n]{{0,60}}?[.;!]\s(?:(?:the\s)?(?:new|old|temporary|current|next|right|correct)\s(?:one|value|word|answer)|the answer|it(?:'s|\sis|\swas)|use|now)",
         score=0.65,
         refine=_continued,
         name="in-next-sentence",

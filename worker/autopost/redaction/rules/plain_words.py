@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Span
 from autopost.redaction.rules.phrase_words import SMALL_ABROAD
-from autopost.redaction.rules.saying import ANY_LINK, NOW, SURE_LINK
+from autopost.redaction.rules.saying import ANY_LINK, NOW, REMAINS, STILL, SURE_LINK
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, is_reference
 from autopost.redaction.rules.talk import SECOND_HALVES
 
@@ -25,14 +25,16 @@ _WORD = r"([^\W\d_]{4,24}(?:[-.][^\W\d_]{2,24})*)"
 _QUOTED = r"(?:\"([^\W\d_][^\"\n<>:]{2,40})\"|(?<!\w)'([^\W\d_][^'\n<>:]{2,40})'(?!\w)|`([^\W\d_][^`\n<>:]{2,40})`|[「『]([^「」『』\n]{3,40})[」』])"
 _END = r"(?=[\"'`]?\s*(?:$|[.,;!?)\n。、]|\s(?:und|aber|bis|et|mais|y|pero|e|ma|och|men|og|i|ale|a|és|și|ve|и|но|та|en|maar|ja|\()))"
 _ASSIGNED = re.compile(rf"{_OWNER}[\"'`]?\s?[:：=]\s?[\"'`]?{_WORD}{_END}")
-_SET = re.compile(
-    rf"(?i){_OWNER}[\s,](?P<link>{SURE_LINK})(?:\s(?:jetzt|nun|nu|nå|teraz|teď|teraz))?\s?:?\s[\"'`]?{_WORD}{_END}"
-)
+_SET = re.compile(rf"(?i){_OWNER}[\s,](?P<link>{SURE_LINK})(?:\s(?:{NOW}))?\s?:?\s[\"'`]?{_WORD}{_END}")
 _NOUN = re.compile(
     rf"{_OWNER}\s(?:ist|bleibt|war)(?:\s(?:jetzt|nun|weiterhin|immer noch|noch))?\s([A-ZÄÖÜ][a-zäöüß]{{3,24}}){_END}"
 )
 _IS_WORD = re.compile(
     rf"(?i){_OWNER}\s(?P<be>é|è|es|est|är|er|blir|jest|to|je|este|yra|är|sigue siendo|continua sendo|rimane|ist|on|είναι|adalah|là)(?:\s(?:{NOW}))?\s([^\W\d_]{{5,24}}){_END}|(?i:{_OWNER}\s(?:{NOW})\s(?:es|é|è|est|är|er|je|to)\s([^\W\d_]{{5,24}}){_END})"
+)
+# What remains is a value, not what it is like, even after words that are labels only sometimes: `la clave sigue siendo mariposa`.
+_STILL = re.compile(
+    rf"(?i){_OWNER}(?:\s(?:{REMAINS})|\s(?:is|ist|est|es|é|è|är|er|on|jest|to|je|este|είναι)?\s?(?:{STILL}))(?:\s(?:is|jest|to))?\s[\"'`]?{_WORD}{_END}"
 )
 _SAID = re.compile(rf"(?i){_OWNER}\s(?:{ANY_LINK})\s?:?\s?{_QUOTED}")
 _IN_ASIA = re.compile(r"(?:[はをも]|是|为|為|改为|改為|는|은|를|을)?\s?[\"「『]([^\"「」『』\n]{3,40})[\"」』]")
@@ -76,6 +78,7 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
         (_SET, False),
         (_NOUN, False),
         (_IS_WORD, False),
+        (_STILL, False),
     ):
         if not quoted and not _may_be_plain(label, pattern):
             continue
@@ -86,7 +89,7 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
             continue
         group = next(number for number in range(match.re.groups, 0, -1) if match.group(number))
         value = match.group(group)
-        if not (_says(value, quoted=quoted) or (pattern is _IS_WORD and _describes_subject(value))):
+        if not (_says(value, quoted=quoted) or (pattern in {_IS_WORD, _STILL} and _describes_subject(value))):
             yield end + match.start(group), end + match.end(group)
             return
 
@@ -99,9 +102,12 @@ def _may_be_plain(label: str, pattern: re.Pattern[str]) -> bool:
     return True
 
 
+_NUMERALS = frozenset(["neun", "neuf", "nove", "nueve"])
+
+
 def says_what_it_is_like(word: str) -> bool:
     """Return whether a word says what a password is like: `sicher`, `corta`."""
-    return _LIKE.fullmatch(word) is not None
+    return word not in _NUMERALS and _LIKE.fullmatch(word) is not None
 
 
 def _says(value: str, *, quoted: bool) -> bool:

@@ -13,8 +13,10 @@ _IS = (
     r"|este|е|είναι|ήταν|это|был|була|був|adalah|ialah|yaitu|là|هي|هو|היא|הוא|คือ|yra|buvo|ir|bija|és|yw"
 )
 # Adverbs that follow a form of `to be`, or stand alone before the value.
+STILL = r"still|weiterhin|immer noch|nach wie vor|unverändert|toujours|encore|sigue siendo|todavía|ainda|ancora|tuttora|nog (?:steeds|altijd)|fortfarande|stadig|fortsatt|yhä|edelleen|nadal|wciąż|stále|pořád|hâlâ|továbbra is|tot|încă|по-прежнему|вс[её] ещ[её]|досі|ακόμα"
+REMAINS = r"remains|stays|bleibt|reste|demeure|continúa(?: siendo)?|permanece|continua(?: sendo| a ser)?|rimane|resta|è rimast[ao]|blijft|förblir|pysyy|pozostaje|zůstává|zostáva|marad|rămâne|оста[её]тся|залишається|παραμένει"
 NOW = (
-    r"now|still|just|again|jetzt|nun|wieder|immer noch|weiterhin|désormais|maintenant|toujours|encore|ahora|todavía|aún|agora|ainda|ora|adesso|ancora|nu|nog(?: steeds| altijd)?|fortfarande|stadig|fortsatt|nå|nyt|teraz|wciąż|nadal|teď|nyní|stále|most(?:antól)?|acum|încă|artık|şimdi|hâlâ"
+    r"now|still|just|again|jetzt|nun|wieder|immer noch|weiterhin|désormais|maintenant|toujours|encore|ahora|todavía|aún|agora|ainda|ora|adesso|ancora|nu|nog(?: steeds| altijd)?|fortfarande|stadig|fortsatt|yhä|edelleen|nach wie vor|pořád|tuttora|по-прежнему|вс[её] ещ[её]|nå|nyt|teraz|wciąż|nadal|teď|nyní|stále|most(?:antól)?|acum|încă|artık|şimdi|hâlâ"
     r"|теперь|сейчас|тепер|зараз|сега|sada|sad|zdaj|τώρα|πλέον|الآن|עכשיו|अब|sekarang|kini|bây giờ|dabar|nüüd|tagad|núna"
 )
 _SET = (
@@ -41,7 +43,7 @@ _BEFORE_SET = re.compile(r"(?i)(?:^|\s)(?:auf|in|zu|를|을|を|は)?[\s「『\"
 
 # A verb before the label, and a preposition after it: `troquei a senha para X`.
 _SET_BEFORE = re.compile(rf"(?i)(?:^|[^\w]){_SET}\w*\s(?:[^\W\d_]+\s){{0,3}}$")
-_ONLY_TO = re.compile(rf"(?i)\s(?:{_TO})\s[\"'`]?")
+_ONLY_TO = re.compile(rf"(?i)(?:\s[^\W\d_]+){{0,5}}?\s(?:{_TO})\s[\"'`]?")
 
 
 def is_linked(label: str, gap: str, after: str, before: str = "") -> bool:

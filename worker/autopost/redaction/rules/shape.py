@@ -102,7 +102,7 @@ def is_prose(value: str) -> bool:
 
 # How words begin that describe passwords in other languages: required, wrong, invalid, expired.
 _DESCRIBES_ABROAD = compiled(
-    r"(?i)^(?:verplicht|vereist|onjuist|ongeldig|verlopen|falsch|erforder|notwendig|ungült|abgelauf|unbekannt|obligat|requer|requis|incorre|inv[áa]lid|errone|érron|erron|scadut|expir|vencid|vide$|fausse?$|faux$"
+    r"(?i)^(?:verplicht|vereist|onjuist|ongeldig|verlopen|falsch|erforder|notwendig|ungült|abgelauf|unbekannt|obligat|obrigat|siehe$|voir$|véase$|vedi$|zie$|patrz$|minim|mínim|mindest|wenigst|höchst|maxim|máxim|massim|almeno$|pflicht|vergess|oubli|olvid|dimentic|esquec|vergeten|zapomn|unveränd|inchang|requer|requis|incorre|inv[áa]lid|errone|érron|erron|scadut|expir|vencid|vide$|fausse?$|faux$"
     r"|obbligator|richiest|sbagliat|ogiltig|felaktig|krävs|påkrevd|ugyldig|forkert|nødvendig|virheelli|pakolli|vanhentu|wymag|niepraw|błęd|wygas|povinn|nesprávn|neplatn|chybn|helytelen|érvénytelen|kötelező|gerekli|yanlış|geçersiz|zorunlu"
     r"|обязат|невер|неправ|истек|истёк|просроч|обов|wajib|salah|terlalu|λάθος|υποχρεωτ|必|错|不|無効|間違)"
 )

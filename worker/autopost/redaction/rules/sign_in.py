@@ -27,9 +27,34 @@ def _signed_in(text: str, start: int, end: int) -> Iterator[Span]:
     if used is not None and strength(used.group(1)) >= NUMBERED and not is_machine(used.group(1)):
         offset = max(0, start - 80)
         yield offset + used.start(1), offset + used.end(1)
+    if (told := _WORDS_AND_NUMBER.match(text, end)) is not None and _is_remembered(told.group(1)):
+        yield told.span(1)
     for left, right in after(text, start, end, 0, Needs(MIXED, MIXED, MIXED, 6)):
         if _WITH.search(text[end:left]) and not follows_digest(text, left) and not is_uuid(text[left:right]):
             yield left, right
+
+
+# What people can remember, after `with`: `logs in with maltster-Kettle88`, `as intern with Blue.Kettle3`.
+_WORDS_AND_NUMBER = re.compile(
+    r"(?i)(?:\s(?:as|to|into|on|en|als|como)\s(?:[\w@.-]+\s){1,4}?|\s(?:is|are)\s(?:now\s)?|\s)(?:(?:with|using|mit|avec|con|com|met|med|är|now)\s)?(?:[\w@.-]{2,24}\s(?:and|und|et|y|e|en|och|og|/)\s)?[\"'`]?([^\W\d_]{3,}(?:[-_.][^\W_]{2,}){0,3}[-_.]?\d{0,4}[!?#$%*]*)(?=[\"'`]?(?:[.,;!?)]?(?:\s|$)))"
+)
+_NAMES_AND_NUMBER = re.compile(
+    r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{1,5}[!?#$%*]*|[A-Z][a-z]{3,}[-_.][0-9]{2,4}[-_.][A-Z][a-z]{3,}"
+)
+# Programs and ways to sign in that have a number.
+_NUMBERED_NAMES = re.compile(
+    r"(?i)(?:office|windows|win|firefox|chrome|safari|edge|o?auth|saml|webauthn|fido|u2f|tls|ios|ipados|macos|android|python|node|web|sap|microsoft|m365|o365|ipv|http|sha|imap|smtp|pop|utf|mfa|2fa|totp|s4hana|web3|version|release|v|test|user|admin|guest|group|team|station|till|desk|room|terminal|client|covid)[-_.]?\d"
+)
+
+
+def _is_remembered(value: str) -> bool:
+    """Return whether words have a number at their end or within, and are not the name of a program or a machine."""
+    if sum(map(str.isdigit, value)) < 1 or _NUMBERED_NAMES.match(value) or is_machine(value) or _YEAR.search(value):
+        return False
+    if _NAMES_AND_NUMBER.fullmatch(value):
+        return True
+    long = len(value) >= 8 and any(map(str.isupper, value))
+    return strength(value) >= NUMBERED and (long or any(c in "-_.!?#$%*" for c in value[:-1]))
 
 
 _OF_ACCESS = re.compile(
@@ -87,12 +112,38 @@ def _changed(text: str, start: int, end: int) -> Iterator[Span]:
         yield new.start(1), trimmed(text, *new.span(1))
 
 
+def _used_to_be(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept the old value and the new one in or after a sentence about access."""
+    before = text[max(0, start - MOST_CHARACTERS) : start]
+    match = _USED_TO_BE.match(text, start)
+    if match is None or _OF_ACCESS.search(before + match.group(1)) is None:
+        return
+    for group in (2, 3):
+        right = trimmed(text, *match.span(group))
+        value = text[match.start(group) : right]
+        if strength(value) >= MIXED or _is_remembered(value) or _NAMES_AND_NUMBER.fullmatch(value):
+            yield match.start(group), right
+
+
+_USED_TO_BE = re.compile(
+    r"(?i)([^.;\n]{0,0})(?:used to be|was|had been|until \w+ it was)\s[\"'`]?([^\s\"'`<>]{6,40}?)[\"'`]?,?\s(?:and |but )?(?:now (?:it's|it is|is)?|it's now|it is now|is now|today it's|since then)\s[\"'`]?([^\s\"'`<>]{6,40})"
+)
+
 RULES = (
     Rule(
         "PASSWORD",
-        r"\b((?:[A-Za-z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5})(?:[\s\"'`.,;:)@]|$)",
+        r"(?i)\b(?:used to be|was|had been|until \w+ it was)\s[\"'`]?[^\s\"'`<>]{6,40}?[\"'`]?,?\s(?:and |but )?(?:now|it's now|it is now|is now|today it's|since then)\s",
+        "the old value and the new one",
+        anchor=r"(?i)\s(?:now|it's now|it is now|is now|today it's|since then)\s",
+        score=0.7,
+        refine=_used_to_be,
+        name="used-to-be",
+    ),
+    Rule(
+        "PASSWORD",
+        r"\b((?:[A-Za-z][a-z]{2,}[-_]){2,4}[0-9]{2,5}[!#$%&*]?|[A-Za-z]{3,}[0-9]{1,5}[!#$%&*][A-Za-z0-9]*|[A-Za-z]{3,}[!#$%&*][A-Za-z]*[0-9]{1,5}|[A-Za-z]{4,}[-_.][A-Za-z]{4,}[-_.]?[0-9]{1,5}[!#$%&*]?)(?:[\s\"'`.,;:)@]|$)",
         "words, a number and a sign, in a sentence about signing in or typing",
-        anchor=r"[A-Za-z][a-z]{2,}[-_][A-Za-z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]",
+        anchor=r"[A-Za-z][a-z]{2,}[-_][A-Za-z][a-z]{2,}[-_][0-9]|[A-Za-z]{3}[0-9]{1,5}[!#$%&*]|[A-Za-z]{3}[!#$%&*][A-Za-z]*[0-9]|[A-Za-z]{4}[-_.][A-Za-z]{4,}[-_.]?[0-9]",
         score=0.7,
         refine=_typed,
         name="typed-or-signed-in",
@@ -108,7 +159,7 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on|into|onto)|sign(?:ed|ing)? ?-?in(?:to)?|authenticated?|connected|accessed|logon|g[eo]t(?:ting)? in(?:to)?|unlock(?:s|ed)?|let (?:me|us|him|her|them) in|connexion|inicio de sesión|iniciar sesión|inici(?:é|ó) sesión|entrar|entrei|zalogowan[aoy]?|zalogowałe?m? się|prihl[aá]s\w+|přihl[aá]s\w+|inloggen|ingelogd|loggat? in|logget? (?:inn|ind|på)|eingeloggt|angemeldet|einloggen|anmelden|connecté|se connecter|accesso|accedere|войти|вошёл|вошел|вход)\b",
+        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on|into|onto)|sign(?:ed|ing)? ?-?in(?:to)?|authenticated?|connected|accessed|logon|(?:admin|root|user|guest|shared|new) login|g[eo]t(?:ting)? in(?:to)?|unlock(?:s|ed)?|let (?:me|us|him|her|them) in|connexion|inicio de sesión|iniciar sesión|inici(?:é|ó) sesión|entrar|entrei|zalogowan[aoy]?|zalogowałe?m? się|prihl[aá]s\w+|přihl[aá]s\w+|inloggen|ingelogd|loggat? in|logget? (?:inn|ind|på)|eingeloggt|angemeldet|einloggen|anmelden|connecté|se connecter|accesso|accedere|войти|вошёл|вошел|вход)\b",
         "a value after a word of signing in and `with`",
         score=0.7,
         refine=_signed_in,
