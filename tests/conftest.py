@@ -95,6 +95,20 @@ def pytest_report_header() -> str:
     return f"server: a private PostgreSQL {EMBEDDED_VERSION}, which this run starts and removes"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Load what processes are forked from once for all processes of a whole run."""
+    if _is_whole(config) and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        from tests.support.crew import shared_zygote
+
+        shared = contextlib.ExitStack()
+        shared.enter_context(shared_zygote())
+        config.add_cleanup(shared.close)
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    return bool(config.args == config.getini("testpaths"))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
     """Let each process of a whole run begin with a share of the test modules.
@@ -102,7 +116,7 @@ def pytest_collection(session: pytest.Session) -> None:
     All of them collect in the same order and at the same time: the first run would rewrite each module in each process.
     """
     process: dict[str, str] | None = getattr(session.config, "workerinput", None)
-    if process is None or session.config.args != session.config.getini("testpaths"):
+    if process is None or not _is_whole(session.config):
         return
     number, processes = int(process["workerid"].removeprefix("gw")), int(process["workercount"])
     for path in sorted(ROOT.glob("tests/**/test_*.py"))[number::processes]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings, load_settings
 from tests.support import ROOT
-from tests.support.command_line import autopost
+from tests.support.command_line import alembic, autopost
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.listening import Listener
@@ -423,13 +420,8 @@ def test_mapping_for_a_schema_that_was_installed_without_one_is_refused(database
 
 def test_printed_script_installs_a_mapped_platform(platform: Platform) -> None:
     """`alembic upgrade head --sql` holds the mapping, and what it makes is removed online."""
-    environment = {
-        **os.environ,
-        "SOCIAL_POST_MAPPING_FILE": str(EXAMPLE),
-        "DATABASE_URL": platform.as_role(platform.installer),
-    }
-    command = [sys.executable, "-m", "alembic", "upgrade", "head", "--sql"]
-    script = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    dsn = platform.as_role(platform.installer)
+    script = alembic("upgrade", "head", "--sql", dsn=dsn, SOCIAL_POST_MAPPING_FILE=str(EXAMPLE)).stdout
     with open_connection(platform.as_role(platform.installer), autocommit=True) as connection:
         connection.execute(script.encode())
     platform.complete_operation()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support import ROOT
+from tests.support.command_line import alembic
 from tests.support.host import Host, open_connection
 
 MODELS = """
@@ -89,11 +88,7 @@ class HostProject:
 
     def alembic(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run its Alembic."""
-        command = [sys.executable, "-m", "alembic", *arguments]
-        environment = {**os.environ, "PLATFORM_URL": self._url}
-        return subprocess.run(
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
+        return alembic(*arguments, cwd=self._folder, PLATFORM_URL=self._url)
 
     def revision(self, name: str) -> str:
         """Write a revision of what differs from the models, and return it."""

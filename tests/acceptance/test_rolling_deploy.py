@@ -49,9 +49,12 @@ QUICK = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
 
 
 def next_version(folder: Path, sql: str) -> dict[str, str]:
-    """Make the next version of the package, with one revision more, as a wheel has it; return how to run it."""
+    """Make the next version of the package, with one revision more, as a wheel has it; return how to run it.
+
+    What is compiled is copied too, as compiling it takes longer than most commands.
+    """
     package = folder / "autopost"
-    shutil.copytree(ROOT / "worker" / "autopost", package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "worker" / "autopost", package)
     shutil.copytree(ROOT / "sql", package / "_sql")
     shutil.copytree(ROOT / "migrations", package / "_migrations", ignore=shutil.ignore_patterns("__pycache__"))
     versions = package / "_migrations" / "versions"

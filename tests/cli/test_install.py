@@ -12,6 +12,7 @@ import pytest
 
 from autopost.database.revisions import head_revision
 from tests.support import ROOT
+from tests.support.command_line import alembic
 from tests.support.host import open_connection
 
 
@@ -43,7 +44,7 @@ def test_alembic_in_the_checkout_installs_and_removes(empty_database: str) -> No
 
 def test_alembic_prints_a_script_that_psql_runs(empty_database: str) -> None:
     """`alembic upgrade head --sql` is what a DBA reviews and runs."""
-    script = run(sys.executable, "-m", "alembic", "upgrade", "head", "--sql", cwd=ROOT, dsn=empty_database)
+    script = alembic("upgrade", "head", "--sql", dsn=empty_database).stdout
     before_anything_else = script[: script.index("CREATE")]
     assert "set local lock_timeout" in before_anything_else
     assert "pg_advisory_xact_lock" in before_anything_else

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +16,7 @@ from autopost.database.sql import Schemas, query, read_object, render
 from autopost.errors import SchemaMismatch
 from autopost.observability.metrics import REGISTRY
 from autopost.redaction.redactor import Redactor
-from tests.support import ROOT
-from tests.support.command_line import autopost
+from tests.support.command_line import alembic, autopost
 from tests.support.host import SCHEMAS, open_connection, until
 from tests.support.mapped_platform import ONE, TABLES, TWO, MappedPlatform, mapped_platform
 from tests.support.work import eventually, work_off, working
@@ -330,9 +326,7 @@ def test_alembic_alone_attaches_again_after_a_detach(platform: MappedPlatform) -
     """A pipeline that runs `alembic upgrade head` in the checkout needs no second command, and sees what was made."""
     platform.install(ONE)
     detach(platform.settings())
-    environment = {**os.environ, "DATABASE_URL": platform.as_role(platform.owner)}
-    command = (sys.executable, "-m", "alembic", "upgrade", "head")
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    ran = alembic("upgrade", "head", dsn=platform.as_role(platform.owner))
     assert (ran.returncode, ran.stdout.strip()) == (0, f"autopost: {ALL_OF_IT}"), ran.stderr
     assert platform.rows("select * from autopost.auto_post_platform_changes()") == []
     assert migrate(platform.settings()) == "nothing to do"

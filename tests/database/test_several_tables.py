@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +11,7 @@ import pytest
 from autopost.database.migrate import migrate
 from autopost.errors import SchemaMismatch
 from autopost.redaction.redactor import Redactor
-from tests.support import ROOT
-from tests.support.command_line import autopost
+from tests.support.command_line import alembic, autopost
 from tests.support.host import open_connection
 from tests.support.mapped_platform import AGENTS_AND_POSTS, JOBS, ONE, RUNS, TWO, MappedPlatform, mapped_platform
 from tests.support.work import work_off
@@ -189,13 +185,8 @@ def test_id_of_several_columns_must_be_one(platform: MappedPlatform, damage: str
 def test_printed_script_installs_all_tables(platform: MappedPlatform) -> None:
     """`alembic upgrade head --sql` holds every trigger, and nothing is left to rebuild."""
     platform.settings(TWO)
-    environment = {
-        **os.environ,
-        "SOCIAL_POST_MAPPING_FILE": str(platform.folder / "platform.toml"),
-        "DATABASE_URL": platform.as_role(platform.owner),
-    }
-    command = [sys.executable, "-m", "alembic", "upgrade", "head", "--sql"]
-    script = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    mapping = {"SOCIAL_POST_MAPPING_FILE": str(platform.folder / "platform.toml")}
+    script = alembic("upgrade", "head", "--sql", dsn=platform.as_role(platform.owner), **mapping).stdout
     with open_connection(platform.as_role(platform.owner), autocommit=True) as connection:
         connection.execute(script.encode())
     platform.as_application(

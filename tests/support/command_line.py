@@ -14,7 +14,9 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+from tests.support import ROOT
 from tests.support.crew import everybodys
 from tests.support.host import PATIENCE_SECONDS
 
@@ -26,6 +28,15 @@ def autopost(*arguments: str, dsn: str | None = None, **variables: str) -> subpr
     """
     environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
     done = everybodys().run(*arguments, environment=environment)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def alembic(
+    *arguments: str, cwd: Path | str = ROOT, dsn: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Alembic in a folder as a process on pipes, forked as the command line is."""
+    environment = {**os.environ, **variables, **({"DATABASE_URL": dsn} if dsn else {})}
+    done = everybodys().run(*arguments, environment=environment, program="alembic", cwd=cwd)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ from uuid import uuid4
 
 from tests.support import ROOT
 from tests.support.host import PATIENCE_SECONDS, until
+
+ZYGOTE = "tests.support.zygote"
+SHARED = "AUTOPOST_TEST_ZYGOTE"  # the socket of the one that the processes of a run share
 
 
 class Member:
@@ -110,12 +114,7 @@ class Crew:
         self._by_pid: dict[int, Member] = {}
         self._ready = threading.Event()
         self._lock = threading.Lock()
-        self._zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.zygote"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        self._socket, self._zygote = _zygote()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -147,16 +146,29 @@ class Crew:
         )
 
     def run(
-        self, *arguments: str, environment: Mapping[str, str], given: bytes = b""
+        self,
+        *arguments: str,
+        environment: Mapping[str, str],
+        given: bytes = b"",
+        program: str = "autopost",
+        cwd: Path | str = ROOT,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run the command line to its end, in this environment alone; return its exit code and what it wrote.
 
-        `given` is its standard input.
+        `given` is its standard input. The program may be alembic too.
         """
         out = self._folder / f"out{uuid4()}"
         input_ = self._folder / f"in{uuid4()}"
         input_.write_bytes(given)
-        member = self._fork(environment, arguments=arguments, alone=True, out=str(out), input=str(input_))
+        member = self._fork(
+            environment,
+            arguments=arguments,
+            program=program,
+            cwd=str(cwd),
+            alone=True,
+            out=str(out),
+            input=str(input_),
+        )
         try:
             code = member.wait()
         finally:
@@ -166,8 +178,7 @@ class Crew:
 
     def _fork(self, variables: Mapping[str, str], **order: Any) -> Member:
         while not self._ready.wait(1):  # it loads everything, which takes a busy machine its time
-            assert self._zygote.poll() is None, "the process that others are forked from did not start"
-        assert self._zygote.stdin is not None
+            assert self._reader.is_alive(), "the process that others are forked from did not start"
         with self._lock:
             number = next(self._numbers)
             log = self._folder / f"w{number}.log"
@@ -185,6 +196,8 @@ class Crew:
             }
             whole = {
                 **usual,
+                "program": "autopost",
+                "cwd": str(ROOT),
                 "out": os.devnull,
                 "input": os.devnull,
                 "number": number,
@@ -193,8 +206,7 @@ class Crew:
                 **order,
             }
             self.members.append(member)
-            self._zygote.stdin.write(json.dumps(whole).encode() + b"\n")
-            self._zygote.stdin.flush()
+            self._socket.sendall(json.dumps(whole).encode() + b"\n")
         return member
 
     @property
@@ -210,18 +222,16 @@ class Crew:
                 member.signal(signal.SIGTERM)
         with contextlib.suppress(AssertionError):
             until(lambda: not any(member.runs for member in self.members))
-        assert self._zygote.stdin is not None
-        self._zygote.stdin.close()  # it kills anyone who is left
-        self._zygote.wait(PATIENCE_SECONDS)
-        self._reader.join(5)
-        if self._zygote.stdout is not None:
-            self._zygote.stdout.close()
+        self._socket.shutdown(socket.SHUT_WR)  # it kills anyone who is left
+        self._reader.join(PATIENCE_SECONDS)
+        self._socket.close()
+        if self._zygote is not None:
+            self._zygote.wait(PATIENCE_SECONDS)
         if remove:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self) -> None:
-        assert self._zygote.stdout is not None
-        for line in self._zygote.stdout:
+        for line in self._socket.makefile("rb"):
             facts = json.loads(line)
             if "ready" in facts:
                 self._ready.set()
@@ -231,6 +241,34 @@ class Crew:
                 member.began(facts["pid"])
             else:
                 self._by_pid.pop(facts["pid"]).ended(facts["code"], facts["peak_mb"])
+
+
+def _zygote() -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
+    """Return a connection to what forks: to a fork of the one that this run shares, or to a process of its own."""
+    shared = os.environ.get(SHARED)
+    if shared:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(shared)
+        return connection, None
+    ours, its = socket.socketpair()
+    with its:
+        return ours, subprocess.Popen([sys.executable, "-m", ZYGOTE], cwd=ROOT, stdin=its.fileno(), stdout=its.fileno())
+
+
+@contextlib.contextmanager
+def shared_zygote() -> Iterator[None]:
+    """Let the processes of this run share one that has everything loaded, instead of loading it in each."""
+    with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder, socket.socket(socket.AF_UNIX) as listening:
+        address = str(Path(folder) / "zygote")
+        listening.bind(address)
+        listening.listen(64)
+        command = [sys.executable, "-m", ZYGOTE, str(listening.fileno())]
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=[listening.fileno()]):
+            os.environ[SHARED] = address
+            try:
+                yield
+            finally:
+                del os.environ[SHARED]
 
 
 @contextlib.contextmanager

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from functools import cache
 from typing import Any
 
 import psycopg
 
 from autopost.database.sql import Schemas, read_object, render
-from tests.support import ROOT
+from tests.support.command_line import alembic
 from tests.support.host import SCHEMAS, open_connection
 
 HOST_TABLES = ("agents", "operation_trackers", "social_posts", "audit_log")
@@ -39,13 +36,10 @@ def install_platform(dsn: str, rows: int = 1_000) -> None:
 @cache
 def printed(direction: str, revisions: str, *, schemas: Schemas = SCHEMAS) -> str:
     """Return what `alembic upgrade head --sql` and the like print."""
-    command = [sys.executable, "-m", "alembic", direction, revisions, "--sql"]
-    environment = {
-        **os.environ,
-        "SOCIAL_POST_SCHEMA": schemas.own,
-        "SOCIAL_POST_PLATFORM_SCHEMA": schemas.platform,
-    }
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment).stdout
+    of_theirs = {"SOCIAL_POST_SCHEMA": schemas.own, "SOCIAL_POST_PLATFORM_SCHEMA": schemas.platform}
+    done = alembic(direction, revisions, "--sql", **of_theirs)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def held_open(dsn: str, text: str) -> psycopg.Connection[Any]:

@@ -2,10 +2,12 @@
 
 Reads a JSON line for each process from standard input and writes JSON lines: its process id, and later how it ended.
 To be run as a process of its own, which has no threads when it forks: python -m tests.support.zygote
+With the file descriptor of a socket that listens, it forks one that does so for each connection.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -16,6 +18,9 @@ import sys
 from typing import Any
 
 import uvloop  # noqa: F401  loaded before the fork, as all that a worker needs
+from alembic import autogenerate
+from alembic import config as alembic
+from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
 from autopost.cli import app as cli
 from autopost.database import migrate
@@ -30,14 +35,35 @@ from tests.support.worker_dying_at import arm, be_hasty, die_of, look_often, mov
 
 for command in cli.COMMANDS:
     cli.COMMANDS[command].load(command)
-LOADED = (feeds, migrate, llm, web_process, page, redis_sources, server)
+PROGRAMS = {"autopost": cli.main, "alembic": alembic.main}
+LOADED = (autogenerate, psycopg_dialect, feeds, migrate, llm, web_process, page, redis_sources, server)
 # A hard limit for each process: allocating more fails. It counts what is reserved, not only what is used.
 MEMORY_LIMIT_MB = 512
 
 
-def main() -> None:
+def listen(socket_: socket.socket, redactor: Redactor) -> None:
+    """Fork one that forks for each connection, until standard input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket_, selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        selector.register(socket_, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is not socket_:
+                    return
+                connection, _ = socket_.accept()
+                with connection:
+                    if os.fork():
+                        continue
+                    os.dup2(connection.fileno(), 0)
+                    os.dup2(connection.fileno(), 1)
+                os.closerange(3, 64)
+                serve(redactor)
+                os._exit(0)
+
+
+def serve(redactor: Redactor) -> None:
     """Fork until standard input ends, then kill what is left."""
-    redactor = Redactor()
     woken, wake = socket.socketpair()
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
@@ -93,10 +119,11 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
         be_hasty()
     if order["looks_often"]:
         look_often()
-    sys.argv = ["autopost", *order["arguments"]]
+    os.chdir(order["cwd"])
+    sys.argv = [order["program"], *order["arguments"]]
     code = 1
     try:
-        cli.main()
+        PROGRAMS[order["program"]]()
         code = 0
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else 1
@@ -123,4 +150,8 @@ def _say(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    gc.freeze()  # what is loaded stays: looking through it would copy it into each process
+    if sys.argv[1:]:
+        listen(socket.socket(fileno=int(sys.argv[1])), Redactor())
+    else:
+        serve(Redactor())
