@@ -25,7 +25,7 @@ READ = (
     "select a.id as known_agent_id, true as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity, "
     "a.category as agent_category, a.tenant_id as agent_tenant_id, "
     "l.last_post_at, clock_timestamp() as now from (select $1::text as agent_id) as w "
-    "left join agents as a on a.id = w.agent_id left join auto_post_rate_limits as l on l.agent_id = w.agent_id"
+    "left join agents as a on a.id = w.agent_id left join autopost.auto_post_rate_limits as l on l.agent_id = w.agent_id"
 )
 LOCK = "select pg_advisory_xact_lock(hashtextextended('autopost agent ' || $1, 0))"
 AUDIT = (
@@ -34,7 +34,7 @@ AUDIT = (
 )
 PUBLISH = (
     f"with audited as ({AUDIT}), limits as ("
-    "insert into auto_post_rate_limits (agent_id, last_post_at) values ($3, $2) "
+    "insert into autopost.auto_post_rate_limits (agent_id, last_post_at) values ($3, $2) "
     "on conflict (agent_id) do update set last_post_at = excluded.last_post_at) "
     "insert into social_posts (id, tenant_id, author_type, author_id, post_type, content, post_metadata, "
     "auto_generated, created_at) values ($8, $10, 'agent', $3, $11, $12, $13, true, $2)"
