@@ -23,9 +23,9 @@ from autopost.writing import Redactor, Writer, has_explanation
 
 READ = (
     "select a.id as known_agent_id, true as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity, "
-    "a.category as agent_category, a.tenant_id as agent_tenant_id, "
-    "l.last_post_at, clock_timestamp() as now from (select $1::text as agent_id) as w "
-    "left join agents as a on a.id = w.agent_id left join autopost.auto_post_rate_limits as l on l.agent_id = w.agent_id"
+    "a.tenant_id as agent_tenant_id, l.last_post_at, clock_timestamp() as now from (select $1::text as agent_id) as w "
+    "left join agents as a on a.id = w.agent_id "
+    "left join autopost.auto_post_rate_limits as l on l.agent_id = w.agent_id"
 )
 LOCK = "select pg_advisory_xact_lock(hashtextextended('autopost agent ' || $1, 0))"
 AUDIT = (

@@ -210,7 +210,7 @@ async def test_second_publisher_of_an_agent_is_sent_away_and_then_limited(race: 
     first, second = await race.claimed("a", "b")
     publishing = await race.publishing("one", posts([first]), at=COMMIT)
     late = posts([second])
-    assert (await (await race.publishing("two", late, at="agents_now")).finish()).outcomes == [Busy(late[0])]
+    assert (await (await race.publishing("two", late, at="lock_agents")).finish()).outcomes == [Busy(late[0])]
     await publishing.finish()
     again = await (await race.publishing("two", late, at="lock_agents")).finish()
     assert again.outcomes == [Skipped(second, Reason.RATE_LIMITED, TEXT)]
@@ -248,6 +248,24 @@ async def test_publisher_that_bypasses_the_advisory_lock_keeps_the_rate_limit(
     outcomes = (await again.finish()).outcomes
     assert outcomes == ([Skipped(second, Reason.RATE_LIMITED, TEXT)] if commits else late)
     assert race.states() == (["posted", "skipped"] if commits else ["claimed", "posted"])
+
+
+async def test_agent_that_posted_while_it_was_being_locked_is_busy(race: Race) -> None:
+    """What the same statement reads is from before that post, such as the operations that it carried."""
+    (new,), (known,) = await race.claimed("a", agent="eve"), await race.claimed("b")
+    race.host.execute("insert into auto_post_rate_limits values ('ada', now() - interval '1 day')")
+    other = await race.session()
+    await other.begin()
+    await other.connection.execute("insert into auto_post_rate_limits (agent_id) values ('eve')")
+    late = posts([new, known])
+    publishing = await race.publishing("two", late, at="lock_agents", bypass={"ada", "eve"})
+    publishing.go()
+    await race.waits(publishing, on=other)
+    race.host.execute(
+        "update auto_post_rate_limits set last_post_at = now() - interval '1 hour' where agent_id = 'ada'"
+    )
+    await other.end(commits=False)
+    assert (await publishing.finish()).outcomes == [late[0], Busy(late[1])]
 
 
 async def test_publisher_that_rolls_back_limits_nobody(race: Race) -> None:

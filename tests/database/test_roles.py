@@ -91,7 +91,6 @@ NOW = datetime.max.replace(tzinfo=UTC)  # stands for the database's time
 SOON = datetime.now(UTC) + timedelta(hours=1)
 TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/agent_names": (100,),
-    "worker/agents_now": (["ada"], "200", "2000"),
     "worker/add_digests": (["ada"], ["tenant"], timedelta(minutes=5)),
     "worker/alert_windows": (["ada"], datetime.now(UTC)),
     "worker/write_events": (["p"], ["tenant"], ["ada"], ["status"], ["hello"], ["{}"], [datetime.now(UTC)]),
@@ -133,7 +132,7 @@ TO_WORKER: dict[str, tuple[Any, ...]] = {
     "worker/end_frozen_sessions": (timedelta(seconds=30),),
     "worker/host_problems": (),
     "worker/save_drafts": (*CLAIMED, ["{}"]),
-    "worker/lock_agents": (["ada"], []),
+    "worker/lock_agents": (["ada"], [], "200", "2000"),
     "worker/lock_holders": (["ada"],),
     "worker/lock_session": (42, 1),
     "worker/missing_rights": (True,),

@@ -1,8 +1,12 @@
--- Locks agents ($1) until the end of the transaction: the advisory lock of each, and its row of auto_post_rate_limits.
--- Returns for each agent whether its advisory lock is ours, and whether the agent is locked: only then may it post.
+-- Locks agents ($1) until the end of the transaction, the advisory lock of each and its row of auto_post_rate_limits,
+-- and returns them as they are, by the database's clock: one row without an agent when $1 is empty.
+-- is_free: the advisory lock is ours. is_locked: the agent is; only then may it post, and is the rest of use.
 -- $2: agents whose advisory lock another session keeps; for them the row alone is enough. Any role can take an advisory
 -- lock, but only autopost's roles can lock a row, so the row alone is what guards the rate limit.
 -- Never waits, except for a publication that inserts the first row of an agent of $2 at the same moment.
+-- kept: what was skipped as rate_limited and no post has carried yet. What belongs to a tenant without posts is carried
+-- for an hour: a long transaction keeps dead rows, and no post should read them all.
+-- $3, $4: lock_timeout and statement_timeout of the statements that follow in this transaction.
 with wanted as materialized (
     select
         w.agent_id,
@@ -30,14 +34,55 @@ inserted as (
 ),
 
 locked as (
-    select r.agent_id
+    select r.agent_id, r.last_post_at
     from {{ schema }}.auto_post_rate_limits as r
     where r.agent_id = any(array(select f.agent_id from candidates as f))
     for update skip locked
+),
+
+-- A locked row is the newest version, and all else is read as it was when this statement began: an agent that posted
+-- in between is not ours.
+ours as materialized (
+    select i.agent_id, null::timestamptz as last_post_at from inserted as i
+    union all
+    select l.agent_id, l.last_post_at
+    from locked as l
+    where
+        l.last_post_at is not distinct from (
+            select r.last_post_at from {{ schema }}.auto_post_rate_limits as r where r.agent_id = l.agent_id
+        )
+),
+
+-- After the locks, so that the times of an agent's posts ascend.
+moment as materialized (
+    select
+        clock_timestamp() as now, set_config('lock_timeout', $3::text, true) as lock_timeout,
+        set_config('statement_timeout', $4::text, true) as statement_timeout
+    from (select count(*) from ours) as o
 )
 
 select
-    w.agent_id, w.is_free,
-    w.agent_id = any(array(select i.agent_id from inserted as i) || array(select l.agent_id from locked as l))
-        as is_locked
-from wanted as w
+    w.agent_id, w.is_free, o.agent_id is not null as is_locked,
+    a.agent_id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
+    a.tenant_id as agent_tenant_id, o.last_post_at, m.now,
+    array(
+        select
+            jsonb_build_array(
+                r.id, r.tenant_id, (select u.title from {{ schema }}.auto_post_rules as u where r.rule_id = u.id),
+                r.operation_type, r.status, r.operations
+            )
+        from {{ schema }}.auto_post_rate_limited as r
+        where r.agent_id = w.agent_id and r.skipped_at > coalesce(o.last_post_at - interval '1 hour', '-infinity')
+        order by r.skipped_at
+        limit 1000
+    ) as kept
+from moment as m
+left join wanted as w on true
+left join ours as o on w.agent_id = o.agent_id
+-- One index lookup each, whatever the planner expects of the table sizes.
+left join lateral (
+    select
+        case when count(*) > 0 then w.agent_id end as agent_id, count(*) < 2 as is_unique, min(k.name) as name,
+        min(k.maturity) as maturity, min(k.tenant_id) as tenant_id
+    from {{ schema }}.auto_post_agents(w.agent_id) as k
+) as a on true

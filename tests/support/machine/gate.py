@@ -18,7 +18,7 @@ from autopost.worker.publication import Decide, Publication, Published
 from tests.support.host import SCHEMAS
 
 # By name; the last two end rows, and which of them it is depends on whether there is a post.
-STATEMENTS = {"lock_agents": "lock_agents", "agents_now": "agents_now", "finish": "finish", "post": "finish"}
+STATEMENTS = {"lock_agents": "lock_agents", "finish": "finish", "post": "finish"}
 COMMIT = "commit"
 
 

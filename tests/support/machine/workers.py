@@ -213,15 +213,15 @@ class WorkerRules(Base):
         if blocked:
             assert gate.connection is not None
             self.stage.run(gate.connection.execute("set local lock_timeout = '10ms'"))
-        self.stage.run(gate.step())
-        if was == "lock_agents":
+        if was == "lock_agents":  # the same statement reads the agents, and what it reads is decided on
             self.lock_agents(publishing)
-        elif was == "finish" and not blocked:
+        self.stage.run(gate.step())
+        if was == "finish" and not blocked:
             lost = {key_of(verdict) for verdict in publishing.verdicts if verdict.claim not in ours}
             publishing.lost |= lost
             publishing.locked = ids(ours)
             if lost:
-                assert gate.at in ("lock_agents", "agents_now"), "went on with rows that it lost"
+                assert gate.at == "lock_agents", "went on with rows that it lost"
                 publishing.begin_round()
         if gate.at is None:
             self.publishing.remove(publishing)

@@ -58,9 +58,8 @@ WRONGS = [
     Wrong(
         "agents are not locked",
         "queries/worker/lock_agents",
-        "    w.agent_id = any(array(select i.agent_id from inserted as i) "
-        "|| array(select l.agent_id from locked as l))\n",
-        "    true\n",
+        "o.agent_id is not null as is_locked",
+        "true as is_locked",
     ),
     Wrong("the claim ignores leases", "queries/worker/claim", "            and o.available_at <= now()\n", ""),
     Wrong(

@@ -12,7 +12,7 @@ from autopost.model import Agent, Claim, Operation, Summary
 
 
 def agent_of(row: asyncpg.Record) -> Agent | None:
-    """Return the agent of a row of agents_now.sql, or None if the platform does not know it."""
+    """Return the agent of a row of lock_agents.sql, or None if the platform does not know it."""
     if row["known_agent_id"] is None:
         return None
     return Agent(

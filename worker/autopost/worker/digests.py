@@ -32,7 +32,7 @@ class Kept:
 
 
 def kept_of(found: Sequence[str]) -> dict[str | None, Kept]:
-    """Return what agents_now.sql says of an agent, by tenant; each of `found` is an array in JSON."""
+    """Return what lock_agents.sql says of an agent, by tenant; each of `found` is an array in JSON."""
     kept: dict[str | None, Kept] = {}
     for row, tenant_id, title, operation_type, status, count in map(json.loads, found):
         of_tenant = kept.setdefault(tenant_id, Kept())

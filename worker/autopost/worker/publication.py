@@ -29,7 +29,7 @@ from autopost.worker.alert_storm import (
     is_counted,
     is_storm_skip,
 )
-from autopost.worker.digests import DigestCarrier, kept_of, rate_limited
+from autopost.worker.digests import DigestCarrier, Kept, kept_of, rate_limited
 from autopost.writing.digest import DigestTexts
 
 Decide = Callable[[Sequence[Proposal], Mapping[str, Agent | None], datetime], list[Proposal]]
@@ -72,6 +72,22 @@ class LockHolder:
     pid: int
     role: str
     application: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """A group whose authors are locked, and the authors as they are; `now` is the database's time after the locks.
+
+    `free` can go on, `busy` are posts whose author is locked by others, `squatted` the authors whose advisory lock is
+    held by others. `kept` are the rate-limited operations that posts of these authors carry.
+    """
+
+    free: list[Proposal]
+    busy: list[Busy]
+    squatted: frozenset[str]
+    agents: Mapping[str, Agent | None]
+    kept: Mapping[str, dict[str | None, Kept]]
+    now: datetime
 
 
 class _SummaryOutdated(Exception):
@@ -126,9 +142,11 @@ class Publication:
             group = [proposal for proposal in proposals if _key(proposal) not in settled]
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    free, busy, squatted = await self._lock_agents(connection, group, bypass)
-                    allowed, now, digests = await self._decide(connection, free, decide, timeouts)
+                    locked = await self._lock_agents(connection, group, bypass, timeouts)
+                    now = locked.now
+                    allowed = decide(locked.free, locked.agents, now)
                     alerts = await self._alerts(connection, allowed, now)
+                    digests = DigestCarrier(self._digest, locked.agents, locked.kept, now, self._digest_texts())
                     decided = digests.carry(alerts.decide(allowed))
                     decisions = [decision for decision in decided if not isinstance(decision, Outdated)]
                     times = {_key(decision): at for decision, at in zip(decisions, times_from(now), strict=False)}
@@ -147,8 +165,8 @@ class Publication:
             if posts and self._on_posts is not None:
                 with bookkeeping("broadcast"):
                     self._on_posts()
-            settled |= {_key(outcome): outcome for outcome in (*decided, *busy)}
-            return Published([settled[_key(proposal)] for proposal in proposals], now, alerts, squatted)
+            settled |= {_key(outcome): outcome for outcome in (*decided, *locked.busy)}
+            return Published([settled[_key(proposal)] for proposal in proposals], now, alerts, locked.squatted)
 
     async def lock_holders(self, agents: Sequence[str]) -> list[LockHolder]:
         """Return the sessions that hold the advisory locks of these agents."""
@@ -156,33 +174,25 @@ class Publication:
         return [LockHolder(row["pid"], row["role"], row["application"]) for row in rows]
 
     async def _lock_agents(
-        self, connection: Any, group: Sequence[Proposal], bypass: Collection[str]
-    ) -> tuple[list[Proposal], list[Busy], frozenset[str]]:
-        """Lock the authors of posts.
-
-        Return the proposals that can go on, the posts whose author is locked by others, and the authors whose advisory
-        lock is held by others.
-        """
+        self, connection: Any, group: Sequence[Proposal], bypass: Collection[str], timeouts: Timeouts
+    ) -> _Locked:
+        """Lock the authors of posts and read them, in one statement; `timeouts` are for those that follow."""
         authors = _authors(group)
-        rows = []
-        if authors:
-            named = [author for author in authors if author in bypass]
-            rows = await connection.fetch(self._query("worker/lock_agents"), authors, named)
-        taken = {row["agent_id"] for row in rows if not row["is_locked"]}
+        named = [author for author in authors if author in bypass]
+        limits = _milliseconds(timeouts, len(group))
+        rows = await connection.fetch(self._query("worker/lock_agents"), authors, named, *limits)
+        found = [row for row in rows if row["agent_id"] is not None]
+        taken = {row["agent_id"] for row in found if not row["is_locked"]}
         busy = [Busy(p) for p in group if isinstance(p, Posted) and p.claim.operation.agent_id in taken]
         busy_keys = {_key(item) for item in busy}
-        squatted = frozenset(row["agent_id"] for row in rows if not row["is_free"])
-        return [p for p in group if _key(p) not in busy_keys], busy, squatted
-
-    async def _decide(
-        self, connection: Any, group: Sequence[Proposal], decide: Decide, timeouts: Timeouts
-    ) -> tuple[list[Proposal], datetime, DigestCarrier]:
-        limits = _milliseconds(timeouts, len(group))
-        rows = await connection.fetch(self._query("worker/agents_now"), _authors(group) or [""], *limits)
-        now: datetime = rows[0]["now"]
-        agents = {row["agent_id"]: agent_of(row) for row in rows}
-        kept = {row["agent_id"]: kept_of(row["kept"]) for row in rows if row["kept"]}
-        return decide(group, agents, now), now, DigestCarrier(self._digest, agents, kept, now, self._digest_texts())
+        return _Locked(
+            free=[p for p in group if _key(p) not in busy_keys],
+            busy=busy,
+            squatted=frozenset(row["agent_id"] for row in found if not row["is_free"]),
+            agents={row["agent_id"]: agent_of(row) for row in found if row["is_locked"]},
+            kept={row["agent_id"]: kept_of(row["kept"]) for row in found if row["is_locked"] and row["kept"]},
+            now=rows[0]["now"],
+        )
 
     async def _alerts(self, connection: Any, allowed: Sequence[Proposal], now: datetime) -> AlertCounter:
         """Return what decides about alerts, from what the database has while the agents of posts are locked."""
@@ -301,8 +311,7 @@ async def warm_up(connection: asyncpg.Connection[asyncpg.Record], *, schemas: Sc
         await transaction.start()
         await connection.fetch(query("worker/claim", schemas), "", timedelta(), True, 0, False)
         await connection.fetch(query("worker/claim_chosen", schemas), "", timedelta(), True, nothing)
-        await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing)
-        await connection.fetch(query("worker/agents_now", schemas), nothing, *_milliseconds(OF_A_GROUP, 0))
+        await connection.fetch(query("worker/lock_agents", schemas), nothing, nothing, *_milliseconds(OF_A_GROUP, 0))
         await connection.fetch(query("worker/finish", schemas), *[nothing] * 8, now, False, *[nothing] * 3)
         await connection.fetch(query("worker/post", schemas), *[nothing] * 8, now, False, *[nothing] * 4)
     with contextlib.suppress(*DATABASE_ERRORS):
