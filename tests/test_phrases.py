@@ -56,6 +56,18 @@ PHRASES = {
     r"take[ns]? away\b": "removed",
     r"(?:bring|brought) to an end\b": "finish",
     r"g[eo]t that far\b": "reach",
+    r"mend(?:s|ed|ing)?\b": "correct, fix, repair",
+    r"another chance\b": "retry",
+    r"counts? from the next\b": "applies from the next",
+    r"nobody can answer\b": "without a terminal",
+    r"lets? go of\b": "release, detach",
+    r"looked at twice\b": "checked again",
+    r"what c[ao]me of\b|(?:became|becomes) of\b": "outcome, history",
+    r"in the place of\b": "instead of",
+    r"c[ao]mes? by\b": "runs, reads",
+    r"at hand\b": "available, current",
+    r"letter case (?:matters|counts)\b": "case-sensitive",
+    r"says? so where\b": "reports",
 }
 _ANY = re.compile(r"\b(?:" + "|".join(f"(?:{p})" for p in PHRASES).replace(" ", r"[\s#]+(?:--\s)?") + ")")
 

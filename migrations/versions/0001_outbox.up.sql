@@ -244,7 +244,7 @@ begin
         create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
 
         comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
-        comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the story of one operation.';
+        comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the history of one operation.';
         comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
     end if;
 end
@@ -391,7 +391,7 @@ comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
-comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
+comment on column {{ schema }}.auto_post_outbox.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
 comment on column {{ schema }}.auto_post_outbox.draft is
 'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';
@@ -582,7 +582,7 @@ create table {{ schema }}.auto_post_tombstones (
 );
 
 comment on table {{ schema }}.auto_post_tombstones is
-'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (counted_before).';
+'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (already_processed).';
 comment on column {{ schema }}.auto_post_tombstones.id is 'The id that the outbox row had.';
 
 -- What is paused beside the switch for all: kinds of operations, and agents.
@@ -2879,7 +2879,7 @@ comment on function {{ schema }}.auto_post_purge(text, text, boolean) is
 'Removes the outbox rows, with their raw text, of one agent or of one tenant, the other NULL; returns how many. '
 'Without p_confirm it changes nothing and fails with the number.';
 
--- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
+-- The history of an operation, the first step first: from the outbox, the audit log and the feed. No texts.
 -- Finds the rows by their ids and does not read the outbox through.
 create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
@@ -2947,7 +2947,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_history(text) from public;
 
 comment on function {{ schema }}.auto_post_history(text) is
-'What became of an operation (tracker_id), a row for each step: at what time, which, and why or by whom.';
+'The history of an operation (tracker_id): a row for each step with its time, its name, and why or by whom.';
 
 -- Stops claiming: of everything, or of one operation type or agent. What is held is finished. Survives restarts.
 -- What waits is parked at once, and what comes later by the claim that meets it. Locks the rows that it parks,
@@ -3304,7 +3304,7 @@ comment on function {{ schema }}.auto_post_capture_off() is
 'Keeps the trigger from writing to the outbox: what ends from now on is never captured. Returns how many rows still '
 'wait; repeat it until it returns 0, then the outbox is drained.';
 
--- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+-- Adds a rule, which applies from the next change on; returns its id. p_status NULL: any status, at first sight.
 -- p_title NULL: posts show the operation type.
 create or replace function {{ schema }}.auto_post_add_rule(
     p_operation_type text,
@@ -3366,7 +3366,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) from public;
 
 comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) is
-'Adds a rule, which counts from the next change on; returns its id.';
+'Adds a rule, which applies from the next change on; returns its id.';
 
 -- Gives a rule the title (p_title) that posts show instead of the operation type, from the next claim on. NULL or an
 -- empty title: posts show the operation type again. What is captured, and since when, does not change.
@@ -3404,7 +3404,7 @@ revoke execute on function {{ schema }}.auto_post_title_rule(integer, text) from
 comment on function {{ schema }}.auto_post_title_rule(integer, text) is
 'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL takes it away.';
 
--- Switches a rule on or off; it counts from the next change on.
+-- Switches a rule on or off; it applies from the next change on.
 create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer, p_enabled boolean)
 returns void
 language plpgsql

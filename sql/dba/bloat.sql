@@ -1,5 +1,5 @@
--- How much of autopost's tables and indexes is dead or empty, the most first, and when vacuum came by.
--- dead_rows: what vacuum has not removed yet; it comes by itself at vacuum_at of them. bloat: space that holds nothing,
+-- How much of autopost's tables and indexes is dead or empty, the most first, and when vacuum last ran.
+-- dead_rows: what vacuum has not removed yet; autovacuum runs at vacuum_at of them. bloat: space that holds nothing,
 -- estimated without reading the table, as of the last ANALYZE, to within some per cent; an index on ids is about a
 -- third empty by nature. NULL: too small to say, not analyzed, or columns that this role may not read.
 with relations as (

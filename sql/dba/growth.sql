@@ -1,4 +1,4 @@
--- What retention keeps: the finished rows of each day, what came of them, and about how much space they take.
+-- What retention keeps: the finished rows of each day, their outcomes, and about how much space they take.
 -- The oldest day is as old as SOCIAL_POST_RETENTION_DAYS allows; an older one means that no worker removes.
 with row_size as (
     select pg_total_relation_size(c.oid) / greatest(c.reltuples, 1) as bytes

@@ -1,4 +1,4 @@
--- Adds a rule, which counts from the next change on; returns its id. p_status NULL: any status, at first sight.
+-- Adds a rule, which applies from the next change on; returns its id. p_status NULL: any status, at first sight.
 -- p_title NULL: posts show the operation type.
 create or replace function {{ schema }}.auto_post_add_rule(
     p_operation_type text,
@@ -60,4 +60,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) from public;
 
 comment on function {{ schema }}.auto_post_add_rule(text, text, text, boolean, text, text) is
-'Adds a rule, which counts from the next change on; returns its id.';
+'Adds a rule, which applies from the next change on; returns its id.';

@@ -1,4 +1,4 @@
--- What became of an operation, step by step, the first first: from the outbox, the audit log and the feed. No texts.
+-- The history of an operation, the first step first: from the outbox, the audit log and the feed. No texts.
 -- Finds the rows by their ids and does not read the outbox through.
 create or replace function {{ schema }}.auto_post_history(p_tracker_id text)
 returns table (happened_at timestamptz, step text, detail text)
@@ -66,4 +66,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_history(text) from public;
 
 comment on function {{ schema }}.auto_post_history(text) is
-'What became of an operation (tracker_id), a row for each step: at what time, which, and why or by whom.';
+'The history of an operation (tracker_id): a row for each step with its time, its name, and why or by whom.';

@@ -1,4 +1,4 @@
--- Switches a rule on or off; it counts from the next change on.
+-- Switches a rule on or off; it applies from the next change on.
 create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer, p_enabled boolean)
 returns void
 language plpgsql

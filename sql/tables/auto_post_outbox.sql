@@ -70,7 +70,7 @@ comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
 comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
-comment on column {{ schema }}.auto_post_outbox.post_id is 'The post that came of it, in social_posts.';
+comment on column {{ schema }}.auto_post_outbox.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
 comment on column {{ schema }}.auto_post_outbox.draft is
 'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';

@@ -205,7 +205,7 @@ def test_rule_with_a_status_that_no_operation_has_is_added_with_a_note(host: Hos
     host.complete("b", status="failed")
     result = autopost("rules", "add", "deploy", "--status", "COMPLETED", dsn=database)
     assert (result.returncode, result.stdout) == (0, "rule 15 is added.\n")
-    said = "no operation has the status COMPLETED now, but there is completed: letter case matters\n"
+    said = "no operation has the status COMPLETED now, but there is completed: statuses are case-sensitive\n"
     assert result.stderr == said
     result = autopost("rules", "add", "deploy", "--status", "nope", dsn=database)
     assert result.stderr == "no operation has the status nope now; there are completed and failed\n"

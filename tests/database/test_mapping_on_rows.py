@@ -50,7 +50,7 @@ class Mapped(Host):
     dsn: str
 
     def install(self, **changes: str) -> None:
-        """Install, with the expressions that are given in the place of those that fit."""
+        """Install, with the expressions that are given instead of those that fit."""
         self.file.write_text(MAPPING.format(**{**FITS, **changes}), "utf-8")
         migrate(load_settings(database_url=self.dsn, mapping_file=self.file))
 

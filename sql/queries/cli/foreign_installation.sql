@@ -1,4 +1,4 @@
--- Returns why a migration would fail or mend nothing, and what to do; NULL for a schema that it may begin with.
+-- Returns why a migration would fail or repair nothing, and what to do; NULL for a schema that it may begin with.
 -- $1: whether the schema has a revision.
 select
     case

@@ -1,4 +1,4 @@
--- The outbox rows of the operation $1, with the rule that each met, and the post that came of it. Finds them by their
+-- The outbox rows of the operation $1, with the rule that each met, and its post. Finds them by their
 -- ids, without a scan of the outbox.
 select
     o.id, o.state, o.is_alert, o.agent_id, a.name as agent_name, a.maturity as agent_maturity, o.operation_type,

@@ -66,7 +66,7 @@ where
         else has_table_privilege(current_user, c.oid, n.privilege)
     end
 union
--- What becomes of an operation, column by column: a revision may have added one.
+-- The state and outcome of an operation, column by column: a revision may have added one.
 select 'UPDATE (' || a.attname || ') on auto_post_outbox'
 from pg_class as c
 inner join pg_attribute as a on c.oid = a.attrelid

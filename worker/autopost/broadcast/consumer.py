@@ -33,13 +33,13 @@ MAX_HELD_EVENTS = 1_000  # whole, so that most are read once
 
 @dataclass(slots=True)
 class Batch:
-    """Events of the log, and what became of them. Nothing more is begun after the deadline (loop time)."""
+    """Events of the log, and their outcomes. Nothing more is begun after the deadline (loop time)."""
 
     events: Sequence[BroadcastEvent]
     deadline: float
     done: set[int] = field(default_factory=set)  # positions
     failed: set[int] = field(default_factory=set)  # positions, to be retried
-    held: set[int] = field(default_factory=set)  # positions that the consumer holds until it knows what becomes of them
+    held: set[int] = field(default_factory=set)  # positions that the consumer holds until it knows their outcomes
     dead_letters: list[WebhookDeadLetter] = field(default_factory=list)
     has_answer: bool = False
     failure: DeliveryFailed | None = None  # the first that must be retried
@@ -68,7 +68,7 @@ class LogConsumer(Wakeup):
 
     @abc.abstractmethod
     async def deliver(self, batch: Batch) -> None:
-        """Deliver the events and note in the batch what became of each. Cancellation loses nothing noted so far."""
+        """Deliver the events and note in the batch the outcome of each. Cancellation loses nothing noted so far."""
 
     @abc.abstractmethod
     def log_failure(self, error: str) -> None:

@@ -21,7 +21,7 @@ PIPE_COLUMNS = 240  # nothing is folded for a reader that has no width
 
 
 class PipeConsole(Console):
-    """A console that says when its reader is gone, instead of ending the program on the spot."""
+    """A console that says when its reader is gone, instead of ending the program at once."""
 
     def on_broken_pipe(self) -> None:
         """Raise BrokenPipeError."""
@@ -69,7 +69,7 @@ def say(what: str) -> None:
 
 
 def require_yes(question: str, *, yes: bool) -> None:
-    """Ask on the terminal, and end the program on a no. Raise ConfigurationError where nobody can answer."""
+    """Ask on the terminal, and end the program on a no. Raise ConfigurationError without a terminal."""
     if yes:
         return
     if not is_terminal(sys.stdin):

@@ -33,7 +33,7 @@ def dead(
                 print_json(asdict(letter))
         elif letters:
             print_screen(dead_screen(letters))
-            say("autopost why OPERATION tells more, autopost retry OPERATION gives it another chance.")
+            say("`autopost why OPERATION` has the history, `autopost retry OPERATION` tries it again.")
         else:
             err.print("nothing is dead")
 

@@ -151,7 +151,7 @@ def _same(rules: Sequence[Mapping[str, Any]], wanted: tuple[str, str, str | None
 
 
 async def _warn_of_status(on: OperatorActions, status: str, rule: int) -> None:
-    """Say so where no operation has this status: it was probably misspelt."""
+    """Report if no operation has this status: it was probably misspelt."""
     try:
         found = await on.statuses(status, MOST_LOOKED_AT)
     except (asyncpg.InsufficientPrivilegeError, asyncpg.QueryCanceledError) as error:
@@ -206,9 +206,9 @@ def status_note(status: str, found: Mapping[str, Any], of_rules: Collection[str]
     begin = f"{who} the status {plain(status)} now"
     others = [other for other in of_rules if other.lower() == status.lower() and other != status]
     if found["in_other_case"] is not None:
-        return f"{begin}, but there is {plain(found['in_other_case'])}: letter case matters"
+        return f"{begin}, but there is {plain(found['in_other_case'])}: statuses are case-sensitive"
     if others:
-        return f"{begin}, and other rules say {plain(others[0])}: letter case matters"
+        return f"{begin}, and other rules say {plain(others[0])}: statuses are case-sensitive"
     if found["commonest"]:
         return f"{begin}; there are {listed([plain(other) for other in found['commonest']])}"
     return f"{begin}: operation_trackers is empty"

@@ -1,4 +1,4 @@
-"""`simulate`: load for a trial, and what came of it."""
+"""`simulate`: load for a trial, and its outcomes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def simulate(
 
 
 async def _perform(simulation: Simulation, rate: float, duration: float, wait: float) -> tuple[float, Outcomes]:
-    """Simulate and wait, with a bar; return the rate that was reached and what came of the operations."""
+    """Simulate and wait, with a bar; return the rate that was reached and the outcomes of the operations."""
     await simulation.bring_agents()
     with progress_bar() as bar:
         task = bar.add_task("working", total=max(1, round(rate * duration)))

@@ -171,7 +171,7 @@ def _dead(totals: Totals) -> Iterable[Text]:
         yield Text(f"0{newest}")
         return
     yield Text(f"{totals.outcomes['dead']:,}{newest}: {_counts(totals.errors)}", style=BAD)
-    yield Text("autopost dead shows them, autopost retry gives them another chance", style="dim")
+    yield Text("autopost dead shows them, autopost retry tries them again", style="dim")
 
 
 def _newest(is_partial: bool) -> str:

@@ -126,7 +126,7 @@ def _name(kind: str | None, value: str | None) -> str:
 
 
 async def warn_of_stranger(on: OperatorActions, agent: str) -> None:
-    """Say so where nobody has this id: a name was probably given."""
+    """Report if nobody has this id: a name was probably given."""
     found = await on.agents_named(agent)
     if any(row["id"] == agent for row in found):
         return

@@ -1,4 +1,4 @@
-"""How the story of one operation looks: a line for each step, what it means in plain words, and the post."""
+"""How the history of one operation looks: a line for each step, what it means in plain words, and the post."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _INDENT = 2
 
 
 def why_screen(story: Story) -> RenderableType:
-    """Return the story."""
+    """Return the history."""
     head = Text(plain(story.tracker_id), style="bold")
     if not story.steps:
         return Group(head, Text.assemble(("not captured  ", "yellow"), plain(story.why_not)))

@@ -29,7 +29,7 @@ def is_transient(error: BaseException) -> bool:
     """Return whether the same statement may succeed later.
 
     So it is when the connection, a lock, resources or a shutdown is at fault, or the installation, which somebody
-    will mend. Anything else that the database says is about the rows that it was given. A row can still be at fault
+    will help. Anything else that the database says is about the rows that it was given. A row can still be at fault
     for a transient error: when it fails alone and others do not.
     """
     if isinstance(error, asyncpg.PostgresError):

@@ -102,7 +102,7 @@ def grant_sql(schemas: Schemas) -> str:
 
 
 def detach_sql(mapping: Mapping | None, schemas: Schemas) -> str:
-    """Return the script that lets go of the platform's tables."""
+    """Return the script that detaches from the platform's tables."""
     return render(mapping_template("detach"), schemas, mapping)
 
 

@@ -45,7 +45,7 @@ def migrate(settings: Settings, target: str = "head", *, patience_seconds: float
 
     All of it is one transaction. A lock that is not granted within two seconds is abandoned, so that nobody
     queues behind the migration, and tried again for `patience_seconds`; so is a migration that PostgreSQL chose to end
-    a deadlock with. At `head`, a second transaction puts a mapping that is given in the place of another one in force,
+    a deadlock with. At `head`, a second transaction puts a mapping that is given instead of the one in force,
     and makes again what the platform's own migrations took away. Raises SchemaMismatch, with every problem, when
     the platform's tables do not fit, ConfigurationError for an unknown target, and DatabaseUnreachable.
     """
@@ -102,7 +102,7 @@ def stored_mapping(connection: sqlalchemy.Connection, schemas: Schemas) -> Mappi
 
 
 def _put_in_force(settings: Settings) -> str:
-    """Put a changed mapping in the place of the one in force, and make again what is missing; return what was done.
+    """Put a changed mapping instead of the one in force, and make again what is missing; return what was done.
 
     Raises SchemaMismatch for a mapping where there is none in force.
     """
@@ -126,7 +126,7 @@ def _put_in_force(settings: Settings) -> str:
 
 
 def detach(settings: Settings, *, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> bool:
-    """Let go of the platform's tables until the next `migrate`; return whether autopost was attached before.
+    """Detach from the platform's tables until the next `migrate`; return whether autopost was attached before.
 
     One short transaction. Raises SchemaMismatch when autopost is not installed or the locks cannot be had, and
     DatabaseUnreachable.

@@ -3,7 +3,7 @@
 Settings are set after connecting, as a pooler refuses startup parameters that it does not know. In a pooler's
 transaction mode a session setting, a session lock, a LISTEN or a named statement would stay on a server connection that
 others are given next. So every connection begins cautiously: each statement is in a transaction of its own, which sets
-its settings locally, and no statement has a name. A connection that is seen to be a session of its own stops that.
+its settings locally, and no statement has a name. A connection that proves to be a session of its own stops that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SESSION: Mapping[str, str] = {
     # A pool and the listening connection are idle for longer than others' sessions should be.
     "idle_session_timeout": "0",
     "lock_timeout": "2000",
-    # Planning again for the values at hand takes longer than the statement, and leads to the same plan.
+    # Planning again for each call's values takes longer than the statement, and leads to the same plan.
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "30000",
     # Names are compared as text with those that this version expects.

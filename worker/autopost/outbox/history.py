@@ -1,4 +1,4 @@
-"""Reads the history of one operation: what became of it, or why it was not captured. Writes nothing."""
+"""Reads the history of one operation: its outcome, or why it was not captured. Writes nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Story:
 
 
 async def read_story(statements: Statements, tracker_id: str) -> Story:
-    """Return the history of an operation; `why_not` says so where this role may not read the platform's table."""
+    """Return the history of an operation; `why_not` says if this role may not read the platform's table."""
 
     async def rows(name: str, *arguments: object) -> list[dict[str, Any]]:
         return [dict(row) for row in await statements.fetch(name, *arguments)]
@@ -119,7 +119,7 @@ def why_not_captured(operation: Row, rules: Sequence[Row], since: Row) -> str | 
         since_when = f"was created or last changed ({_moment(rule['since'])})"
         return f"it ended before rule {rule['id']}, which it matches, {since_when}"
     if not since["trigger_enabled"]:
-        return "the trigger is missing or disabled: `autopost check` says how to mend it"
+        return "the trigger is missing or disabled: `autopost check` has the remedy"
     return None
 
 
@@ -138,7 +138,7 @@ def _still_runs(status: str, rules: Sequence[Row], since: Row) -> str:
     if not since["capture_enabled"]:
         but = "; but capturing is switched off: select auto_post_capture_on()"
     elif not since["trigger_enabled"]:
-        but = "; but the trigger is missing or disabled: `autopost check` says how to mend it"
+        but = "; but the trigger is missing or disabled: `autopost check` has the remedy"
     return f"{runs}: {', '.join(when)}{but}"
 
 

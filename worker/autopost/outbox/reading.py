@@ -25,7 +25,7 @@ MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What came of operations in one minute."""
+    """The outcomes of operations in one minute."""
 
     at: datetime
     posted: int = 0
@@ -100,7 +100,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What came of the finished operations that the outbox holds; the newest MOST_ROWS_COUNTED where `is_partial`."""
+    """The outcomes of finished operations in the outbox; of the newest MOST_ROWS_COUNTED if `is_partial`."""
 
     outcomes: Mapping[str, int]
     reasons: Mapping[str, int]
@@ -168,7 +168,7 @@ async def read_figures(statements: Statements) -> Figures:
 
 
 async def read_totals(statements: Statements) -> Totals:
-    """Return what came of the newest finished operations."""
+    """Return the outcomes of the newest finished operations."""
     outcomes: Counter[str] = Counter(posted=0, skipped=0, dead=0)
     causes: dict[str, dict[str, int]] = {"skipped": {}, "dead": {}, "posted": {}}
     for row in await statements.fetch("outbox/totals", MOST_ROWS_COUNTED):

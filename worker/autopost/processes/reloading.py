@@ -37,8 +37,8 @@ async def reload_file(
 
     A change, or a problem, counts when two reads in a row find the same: the first may be of a file that is just being
     written. A file of which `read` or `use` raises ConfigurationError changes nothing: `problems` has it until it is
-    mended. `say` is called with such a problem once, and with None when a changed file is used. `read` and `use` run in
-    a thread.
+    corrected. `say` is called with such a problem once, and with None when a changed file is used. `read` and `use` run
+    in a thread.
     """
     known: T | None = None
     before: T | None = None

@@ -23,7 +23,7 @@ _ADDRESS_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGUSER
 
 
 class Use(StrEnum):
-    """What becomes of a parameter on the worker's connections."""
+    """How a parameter is treated on the worker's connections."""
 
     DRIVER = "driver"  # the driver does what libpq does
     OURS = "ours"  # passed on or replaced by our code

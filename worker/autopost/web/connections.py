@@ -37,7 +37,7 @@ class Connections:
         self._waiting = _ByClient()
 
     def enter(self, connection: HttpConnection) -> bool:
-        """Take a new connection in, as waiting, in the place of another if need be; return whether it may stay."""
+        """Take a new connection in, as waiting, instead of another if need be; return whether it may stay."""
         if self._open.number >= self._limit:
             of_client = self._open.count(connection.client_network)
             oldest = self._waiting.oldest_of_most() or self._open.oldest_of_most(more_than=of_client + 1)

@@ -140,7 +140,7 @@ class Guarded(httpcore2.AsyncNetworkBackend):
 
 
 async def _read(response: httpcore2.Response, seconds: float) -> bytes:
-    """Return an answer, or what came of it in time; a short one is read to its end: the connection is used again."""
+    """Return an answer, or what came in time; a short one is read to its end: the connection is used again."""
     body = bytearray()
     with contextlib.suppress(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, TimeoutError):
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""What becomes of rows that could not be published. Pure, except for the random jitter."""
+"""How rows are treated that could not be published. Pure, except for the random jitter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def in_parts(group: Sequence[Proposal | Deferred]) -> list[Sequence[Proposal | D
 def after_failing_alone(
     item: Proposal, error: BaseException, *, max_attempts: int, others_succeed: bool
 ) -> Proposal | Deferred | None:
-    """Return what becomes of a row that failed alone; None: it is returned, and the attempt does not count.
+    """Return the outcome of a row that failed alone; None: it is returned, and the attempt does not count.
 
     A transient error is the row's own fault only when others succeed meanwhile. A row whose audit row is not kept can
     have no outcome at all.

@@ -22,5 +22,5 @@ async def token_file(settings: Settings) -> list[Finding]:
         tokens = await asyncio.to_thread(read_tokens, settings)
     except ConfigurationError as error:
         finding = f"{first_problem(error)}: processes that start with {path} do not start, others go on"
-        return [problem(TOKENS, finding, f"mend {path}; docs/how-to/access.md has its keys")]
+        return [problem(TOKENS, finding, f"correct {path}; docs/how-to/access.md has its keys")]
     return [ok(TOKENS, f"{counted(len(tokens), 'token')} in {PREFIX}HTTP_TOKENS_FILE and the settings")]

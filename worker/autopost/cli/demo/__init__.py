@@ -1,7 +1,7 @@
 """The demonstration: a private PostgreSQL, a platform at work, one real worker, and the feed that comes of it.
 
 script.py what the agents do → timetable.py when → stage.py server, roles and worker → play.py the platform's SQL →
-show.py and layout.py the screen → summary.py and ending.py what came of it → run.py all of it in order.
+show.py and layout.py the screen → summary.py and ending.py the outcomes → run.py all of it in order.
 """
 
 from __future__ import annotations

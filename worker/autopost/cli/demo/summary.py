@@ -1,4 +1,4 @@
-"""What came of the operations, as the database has it, and whether it adds up."""
+"""The outcomes of the operations, as the database has them, and whether it adds up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Summary:
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """Return what came of the operations: each of them counts under exactly one name."""
+        """Return the outcomes of the operations: each of them counts under exactly one name."""
         return {"posted": self.posts, **self.skips, "insignificant": self.insignificant, "dead": self.dead}
 
     def equation(self) -> str:

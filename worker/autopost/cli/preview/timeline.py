@@ -1,4 +1,4 @@
-"""Decides what becomes of sampled operations, in the order of their times, by the worker's own parts. Pure.
+"""Decides the outcomes of sampled operations, in the order of their times, by the worker's own parts. Pure.
 
 The parts are the policy before and at publishing, and the counter of alerts. The clock of each decision is the time of
 its operation, so that the rate limit applies as if autopost had been there.
@@ -40,7 +40,7 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of one operation: a text that is posted, or why there is none. `at` is None without a time.
+    """The outcome of one operation: a text that is posted, or why there is none. `at` is None without a time.
 
     `digest` is what the post carries, not yet in words.
     """
@@ -99,7 +99,7 @@ class Timeline:
         self.summaries: list[Decided] = []
 
     def decide(self) -> list[Decided]:
-        """Return what becomes of each operation, the oldest first; those without a usable time come last.
+        """Return the outcome of each operation, the oldest first; those without a usable time come last.
 
         `summaries` has the posts that sum up alerts then, and digest posts.
         """

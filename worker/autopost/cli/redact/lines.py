@@ -39,7 +39,7 @@ def redact_lines(
 ) -> tuple[int, int]:
     """Redact line by line until the source ends, each written at once; return how many lines, and how many failed.
 
-    In the place of a line that fails stands an object with its number and the error. Errors of the streams pass
+    Instead of a line that fails, write an object with its number and the error. Errors of the streams pass
     through.
     """
     number = failed = 0

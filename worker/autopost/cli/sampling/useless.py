@@ -77,7 +77,7 @@ def ambiguous(sample: Sample) -> list[Useless]:
 
 
 def _no_rule(sample: Sample) -> Iterable[tuple[str, str]]:
-    """Say so where no type meets a rule, or no status does although none is of work that goes on."""
+    """Report if no type meets a rule, or no status does although none is of work that goes on."""
     if sample.rules:
         return
     changes = Counter(each.change for each in sample.operations)

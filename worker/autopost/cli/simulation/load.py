@@ -24,7 +24,7 @@ WAITING = ("pending", "claimed")
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came of a run so far. `states` and `reasons` count operations; latency is over those with an outcome."""
+    """The outcomes of a run so far. `states` and `reasons` count operations; latency is over those with an outcome."""
 
     states: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Simulation:
         tell()
 
     async def outcomes(self) -> Outcomes:
-        """Return what came of them so far."""
+        """Return their outcomes so far."""
         states: dict[str, int] = {}
         reasons: dict[str, int] = {}
         rows = await self._pool.fetch(query("cli/simulate_outcomes", self._schemas), self.run)

@@ -175,7 +175,7 @@ def _status(table: Table, column: Column) -> int:
 
 
 def _is_a_change(table: Table, column: Column) -> bool:
-    """Return whether the labels of an enum `type` say, in a table of changes, what became of an operation."""
+    """Return whether the labels of an enum `type` say, in a table of changes, the outcome of an operation."""
     if column.kind is not Kind.ENUM or not has(table.name, *CHANGES) or not has(column.name, "type", "kind", "event"):
         return False
     return {Meaning.COMPLETED, Meaning.FAILED} <= {meaning(label) for label in column.labels}

@@ -1,4 +1,4 @@
-"""Words in the place of a password: those that describe passwords, and those that form a compound with `password`."""
+"""Words instead of a password: those that describe passwords, and those that form a compound with `password`."""
 
 from __future__ import annotations
 

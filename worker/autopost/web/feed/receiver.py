@@ -1,4 +1,4 @@
-"""Receives posts as they are broadcast: each once, in the order of the log, whatever becomes of the transport.
+"""Receives posts as they are broadcast: each once, in the order of the log, whatever happens to the transport.
 
 Positions in the log are dense, and assigned in the order of commits. With `position` that of the last post published:
 

@@ -1,4 +1,4 @@
-"""One post by its address: what it says, what became of its operation step by step, and where it was delivered."""
+"""One post by its address: what it says, the history of its operation step by step, and where it was delivered."""
 
 from __future__ import annotations
 
