@@ -1,4 +1,4 @@
-"""One worker with its page for all tests of a module that wants it so, and a real browser.
+"""One worker with its page for all tests of this package that share it, and a real browser.
 
 The browser is the system's Chromium, which nothing downloads.
 """
@@ -26,27 +26,27 @@ def chromium() -> str | None:
     return os.environ.get("AUTOPOST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="module")
-def module_database(server: Server, template: str) -> Iterator[str]:
-    """Return the connection string of a migrated database of this module's own."""
+@pytest.fixture(scope="package")
+def shared_database(server: Server, template: str) -> Iterator[str]:
+    """Return the connection string of a migrated database that tests of several modules use one after the other."""
     name = f"{template}_page"
     with server.janitor(name, template=template):
         yield server.dsn(name)
 
 
-@pytest.fixture(scope="module")
-def module_site(module_database: str, processes: Crew) -> Iterator[Site]:
+@pytest.fixture(scope="package")
+def shared_site(shared_database: str, processes: Crew) -> Iterator[Site]:
     """Return the page of a worker on it."""
-    with site(module_database, processes) as found:
+    with site(shared_database, processes) as found:
         yield found
 
 
 @pytest.fixture
-def guarded(host: Host, module_site: Site) -> Site:
-    """Return that page, with a token, on which nothing has happened. The module's database must be module_database."""
+def guarded(host: Host, shared_site: Site) -> Site:
+    """Return that page, with a token, on which nothing has happened. The module's database must be shared_database."""
     assert host.connection.info.dbname.endswith("_page")
     begin_anew(host)
-    return module_site.begin_anew()
+    return shared_site.begin_anew()
 
 
 @pytest.fixture(scope="module")

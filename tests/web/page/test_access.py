@@ -26,9 +26,9 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def guarded(module_site: Site) -> Site:
+def guarded(shared_site: Site) -> Site:
     """Return a page with a token, for the tests of this module that only ask."""
-    return module_site
+    return shared_site
 
 
 @pytest.fixture(autouse=True)
@@ -121,14 +121,14 @@ def test_changed_cookie_opens_nothing(guarded: Site) -> None:
 
 
 async def test_session_ends_by_itself_and_with_a_new_token(
-    module_database: str, monkeypatch: pytest.MonkeyPatch
+    shared_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also one whose cookie a browser does not forget."""
     end = int(time.time()) + 100
-    async with access_to(module_database) as access:
+    async with access_to(shared_database) as access:
         asked = request(Cookie=await cookie_of(access, end))
         assert await access.grant(asked) is not None
-        async with access_to(module_database, http_token="another-token-of-tests") as renewed:
+        async with access_to(shared_database, http_token="another-token-of-tests") as renewed:
             assert await renewed.grant(asked) is None
         monkeypatch.setattr(time, "time", lambda: end + 1)
         assert await access.grant(asked) is None

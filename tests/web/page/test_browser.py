@@ -72,9 +72,9 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def database(module_database: str) -> str:
+def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
-    return module_database
+    return shared_database
 
 
 @pytest.fixture

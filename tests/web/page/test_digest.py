@@ -13,9 +13,9 @@ from tests.support.web.filling import fill
 
 
 @pytest.fixture(scope="module")
-def database(module_database: str) -> str:
+def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
-    return module_database
+    return shared_database
 
 
 def test_summary_shows_what_agents_did(host: Host, guarded: Site) -> None:

@@ -18,9 +18,9 @@ from tests.support.web.granting import access_to, cookie_of
 
 
 @pytest.fixture(scope="module")
-def database(module_database: str) -> str:
+def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
-    return module_database
+    return shared_database
 
 
 def texts(events: list[Event]) -> list[str]:
@@ -92,10 +92,10 @@ async def _cookie(dsn: str, ends_at: float) -> str:
         return await cookie_of(access, ends_at)
 
 
-def test_stream_ends_with_the_session(guarded: Site, module_database: str) -> None:
+def test_stream_ends_with_the_session(guarded: Site, shared_database: str) -> None:
     """Anyone who is signed in for five more seconds watches for five more, and is then turned away."""
     ends_at = int(time.time()) + 5
-    cookie = asyncio.run(_cookie(module_database, ends_at))
+    cookie = asyncio.run(_cookie(shared_database, ends_at))
     with guarded.raw("/events", Authorization="", Cookie=cookie, Connection="close") as end:
         events = Events(end)
         events.until("trouble")  # with which a stream begins

@@ -25,9 +25,9 @@ HEADERS = {
 
 
 @pytest.fixture(scope="module")
-def database(module_database: str) -> str:
+def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
-    return module_database
+    return shared_database
 
 
 def test_every_answer_has_the_headers(guarded: Site) -> None:

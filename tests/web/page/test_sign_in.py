@@ -42,68 +42,68 @@ ELSEWHERE = [
 ]
 
 
-def test_signing_in_leads_back_to_the_page_that_was_asked_for(module_site: Site) -> None:
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(shared_site: Site) -> None:
     """With its query, also below the root; a wrong token does not lose it."""
-    module_site.client.cookies.clear()
+    shared_site.client.cookies.clear()
     for path, back in {
         "/outbox": "/outbox",
         "/?agent=a%26b&kind=alert": "/?agent=a%26b&kind=alert",
         "/post/00000000-0000-4000-8000-000000000001": None,
         "/": "/",
     }.items():
-        if back is None and module_site.get(path, **HTML).status_code == 404:
+        if back is None and shared_site.get(path, **HTML).status_code == 404:
             continue
-        asked = module_site.get(path, **HTML)
+        asked = shared_site.get(path, **HTML)
         assert asked.status_code == 303
-        form = urljoin(module_site.address + path, asked.headers["location"])
+        form = urljoin(shared_site.address + path, asked.headers["location"])
         assert urlsplit(form).path == "/sign-in"
-        shown = module_site.client.get(form).text
+        shown = shared_site.client.get(form).text
         query = urlsplit(form).query
         page = page_of(path.lstrip("/"))
         assert ('name="next"' in shown) == bool(page)
         for token, status in (("wrong-token-of-tests", 401), (TOKEN, 303)):
-            answer = module_site.post(f"/sign-in?{query}", {"token": token, "next": page})
+            answer = shared_site.post(f"/sign-in?{query}", {"token": token, "next": page})
             assert answer.status_code == status
-        assert urljoin(module_site.address + "/sign-in", answer.headers["location"]) == module_site.address + (
+        assert urljoin(shared_site.address + "/sign-in", answer.headers["location"]) == shared_site.address + (
             back or path
         )
-        module_site.client.cookies.clear()
+        shared_site.client.cookies.clear()
 
 
-def test_signing_in_leads_nowhere_else(module_site: Site) -> None:
+def test_signing_in_leads_nowhere_else(shared_site: Site) -> None:
     """Whatever a link to the form says, by the rules with which browsers resolve addresses."""
     for page in ELSEWHERE:
         assert page_of(page) == "", page
     for page in ("//evil.example", "https:evil.example", "\\\\evil.example"):
-        module_site.client.cookies.clear()
-        answer = module_site.post("/sign-in", {"token": TOKEN, "next": page})
+        shared_site.client.cookies.clear()
+        answer = shared_site.post("/sign-in", {"token": TOKEN, "next": page})
         assert (answer.status_code, answer.headers["location"]) == (303, "./")
-        again = module_site.get(f"/sign-in?next={quote(page, safe='')}")
+        again = shared_site.get(f"/sign-in?next={quote(page, safe='')}")
         assert (again.status_code, again.headers["location"]) == (303, "./"), "who is signed in already"
 
 
 def test_signing_out_ends_the_session_in_every_process(
-    module_site: Site, module_database: str, processes: Crew
+    shared_site: Site, shared_database: str, processes: Crew
 ) -> None:
     """Also for one that starts later: a copy of the cookie opens nothing."""
-    with instance(module_database, processes) as first:
-        module_site.client.cookies.clear()
-        cookie = module_site.sign_in().headers["set-cookie"].partition(";")[0]
-        for at in (first, module_site):
+    with instance(shared_database, processes) as first:
+        shared_site.client.cookies.clear()
+        cookie = shared_site.sign_in().headers["set-cookie"].partition(";")[0]
+        for at in (first, shared_site):
             assert _status(at, cookie) == 200
         form = {"Sec-Fetch-Site": "same-origin", "Cookie": cookie}
-        assert module_site.client.post(first.address + "/sign-out", headers=form).headers["location"] == "sign-in"
+        assert shared_site.client.post(first.address + "/sign-out", headers=form).headers["location"] == "sign-in"
         assert _status(first, cookie) == 401, "where it was told, at once"
-        until(lambda: _status(module_site, cookie) == 401)
+        until(lambda: _status(shared_site, cookie) == 401)
         first.stop()
-    with instance(module_database, processes) as later:
+    with instance(shared_database, processes) as later:
         assert _status(later, cookie) == 401
 
 
-async def test_installations_on_one_host_name_do_not_sign_each_other_out(database: str, module_database: str) -> None:
+async def test_installations_on_one_host_name_do_not_sign_each_other_out(database: str, shared_database: str) -> None:
     """Cookies know no ports: each installation's has a name of its own, and opens no other with the same token."""
     cookies = []
-    async with access_to(database) as one, access_to(module_database) as other:
+    async with access_to(database) as one, access_to(shared_database) as other:
         for access in (one, other):
             token = access.tokens.find(TOKEN)
             assert token is not None

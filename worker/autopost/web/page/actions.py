@@ -120,8 +120,7 @@ class Actions:
             notice = refused
         except DatabaseUnavailable as error:
             notice = "rights" if error.lacks_rights else "trouble"
-        self._context.figures.invalidate()
-        self._context.dead_letters.invalidate()
+        self._context.forget()
         return RedirectResponse(f"outbox?said={notice}", 303)
 
     def _sign_in_page(self, problem: str | None, status: int, page: str) -> Response:

@@ -26,7 +26,6 @@ class DigestView:
     def __init__(self, context: DashboardContext, database: Database) -> None:
         self._context = context
         self._database = database
-        self._cached: dict[tuple[int, str | None], Cached[Summary]] = {}  # by hours, and a token's tenant
 
     async def show(self, request: Request) -> Response:
         """Show a summary of a span; of the usual one where the address names another."""
@@ -34,7 +33,9 @@ class DigestView:
         given = request.query_params.get("hours", "")
         hours = next((hours for hours, _ in SPANS if str(hours) == given), USUAL_HOURS)
         tenant = grant.identity.tenant
-        cached = self._cached.setdefault((hours, tenant), Cached(partial(self._read, hours, tenant), CACHED_SECONDS))
+        cached = self._context.summaries.setdefault(
+            (hours, tenant), Cached(partial(self._read, hours, tenant), CACHED_SECONDS)
+        )
         summary: Summary | None = None
         trouble = None
         try:

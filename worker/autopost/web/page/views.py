@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from autopost.outbox.cursor import Cursor
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import DeadLetter, Figures
+from autopost.outbox.summary import Summary
 from autopost.web.access import Access, Grant
 from autopost.web.cached import Cached
 from autopost.web.database import Database
@@ -54,6 +55,13 @@ class DashboardContext:
     choices: CachedChoices
     acting: Renderer  # with buttons for actions
     reading: Renderer
+    summaries: dict[tuple[int, str | None], Cached[Summary]] = field(default_factory=dict)  # by hours and tenant
+
+    def forget(self) -> None:
+        """Read everything again that an action may have changed."""
+        self.figures.invalidate()
+        self.dead_letters.invalidate()
+        self.summaries.clear()
 
     def renderer(self, grant: Grant) -> Renderer:
         """Return what renders pages for a request."""
