@@ -23,11 +23,12 @@ class Avatar:
 
 
 def avatar(name: str | None, agent_id: str | None) -> Avatar:
-    """Return the picture of an agent: its colour is that of its id. `?` stands for an agent without letters."""
-    words = _WORD.findall(visible(name or agent_id or ""))
+    """Return the picture of an agent: its colour is that of its id. Without letters, its name's first character."""
+    shown = visible(name or agent_id or "")
+    words = _WORD.findall(shown)
     if len(words) > 1:
         initials = [_GRAPHEME.findall(words[0])[0], _GRAPHEME.findall(words[-1])[0]]
     else:
-        initials = _GRAPHEME.findall(words[0])[:2] if words else ["?"]
+        initials = _GRAPHEME.findall(words[0])[:2] if words else _GRAPHEME.findall(shown)[:1] or ["?"]
     digest = hashlib.sha256((agent_id or "").encode("utf-8", "replace")).digest()
     return Avatar("".join(initials).upper(), digest[0] % HUES)
