@@ -582,7 +582,7 @@ create table {{ schema }}.auto_post_tombstones (
 );
 
 comment on table {{ schema }}.auto_post_tombstones is
-'The ids of outbox rows that were removed. When such an operation comes up again, the claim skips it (already_processed).';
+'The ids of removed outbox rows. If such an operation is captured again, the claim skips it (already_processed).';
 comment on column {{ schema }}.auto_post_tombstones.id is 'The id that the outbox row had.';
 
 -- What is paused beside the switch for all: kinds of operations, and agents.
