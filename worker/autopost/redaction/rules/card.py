@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
@@ -117,6 +118,9 @@ _EXPIRES = compiled(
 )
 
 
+_OF_CARD = re.compile(r"(?i)cv[vcn]2?\W{1,3}$")
+
+
 def _is_code(text: str, start: int, end: int) -> bool:
     """Accept three or four digits that count nothing, and no year without a sign before it."""
     after = text[end : end + 2]
@@ -124,7 +128,7 @@ def _is_code(text: str, start: int, end: int) -> bool:
         after[:1].isalnum()
         or after[:1] in {"_", "%"}
         or (after[:1] in ".,:-/" and after[1:].isdigit())
-        or is_count(text, end)
+        or (is_count(text, end) and not _OF_CARD.search(text[max(0, start - 8) : start]))
     ):
         return False
     return text[start - 1 : start] in {":", "="} or text[start - 2 : start] == ": " or not _YEAR.search(text[start:end])
@@ -148,7 +152,7 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 _CODE_WORDS = (
     r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:back|rear|reverse) of (?:the|her|his|my|their) card(?: (?:says|reads|has|shows))?|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at|off) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|code achterop|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:back|rear|reverse) of (?:the|her|his|my|their) card(?: (?:says|reads|has|shows))?|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at|off) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|code achterop|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|(?:amex|visa|mastercard)(?: card)?(?: (?:front|back|rear|security))? code|cod(?:ul)? de (?:siguranță|securitate|verificare)|kod (?:bezpieczeństwa|zabezpieczający)|güvenlik kodu|säkerhetskod(?:en)?|sikkerhedskode|sikkerhetskode|turvakoodi|bezpečnostní kód|kaart(?:verificatie|controle)code|código de verificación|セキュリティコード|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
 _MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
 

@@ -56,7 +56,9 @@ _OTHER_COMPOUND = re.compile(
 _SURE = re.compile(
     r"(?i)[^a-z]*(?:[th]?otps?|m?tans?|2fa|mfa|puk2?|passcodes?|one[- ]time.*|single[- ]use.*|einmal.*|engangs.*|ओटीपी|verification number|验证码|驗證碼|确认码|確認コード|認証コード|認証番号|暗証番号|인증.*)[^a-z]*"
 )
-_PIN = re.compile(r"(?i)[^a-z]*(?:pin|einmalpin).*|пин|пін|الرقم السري|暗証番号|핀")
+_PIN = re.compile(
+    r"(?i)[^a-z]*(?:pin|einmalpin|geheimzahl|code (?:secret|confid)|n.mero secreto|c.digo secreto|codice segreto|geheime code).*|пин|пін|الرقم السري|暗証番号|핀"
+)
 _FEW = re.compile(
     r"(?i)^[\s:]*(?:length|count|type|policy|format|retry|retries|limit|ttl|expiry|review|reviews|coverage|base|lines?|freeze|style|quality|path|block|example|snippet|change|changes|owners?|gen\w*|complete\w*|is|was|has)\b(?:\s(?:is|was|has)?\s?[0-9]+\s[a-z]{3,})"
 )
@@ -94,7 +96,7 @@ def _after(text: str, end: int, stop: int, sure: bool, opens: bool, six: bool, f
         gap = text[end : match.start()]
         near = (beside is not None and match.start() - end <= beside.end()) or _ASSIGNED.search(gap) is not None
         if (
-            len(gap.split()) > _MOST_WORDS
+            (len(gap.split()) > _MOST_WORDS and not found)
             or (len(gap) > REACH_CHARACTERS and not found)
             or ("\n" in gap and not near and not found)
         ):
@@ -200,7 +202,7 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}))\b",
+        r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}|[a-z0-9]{2,12}(?:-[a-z0-9]{2,12}){2,5}|[A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){2,5}))\b",
         "Bitwarden, Apple: recovery codes in groups of four",
         anchor=r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)",
         score=0.85,

@@ -27,10 +27,10 @@ _MOST_WORDS, _MOST_WORDS_OF_OPENING = 9, 13
 _SURE = (
     r"(?:front |back |rear |side |main |garage )?doors?|(?:main |front |side )?gates?|(?:side |rear |main |staff )?entrance|lock ?box|key ?(?:box|safe|pad|cabinet)|padlock|bike (?:lock|shed)|strongbox|intercom|buzzer|store ?room|server room|supply closet|stair(?:well|case)|turnstile|barrier|lock-?up"
     r"|(?:haus|eingangs|wohnungs|garagen|keller|hof|hinter)?tür|(?:einfahrts|garagen|hof)tor|schlüssel(?:box|kasten|tresor|safe)|tresor|alarmanlage|gegensprechanlage|schranke|schließfach|pforte"
-    r"|porte(?: d'entrée)?|portail|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
-    r"|puerta|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|alarme|portão|portaria|prédio|cofre|interfone|cadeado|portone|cancello|cassaforte|citofono|lucchetto|allarme"
-    r"|(?:voor|achter|garage)?deur|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
-    r"|drzwi\w*|bram\w|furtk\w|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|poart[ăa]|seif\w*|kap[ıi](?:sı|nın)?\b|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\w*|ovikoodi|portkod\w*|dörrkod\w*|larmkod\w*|(?:deur|poort|kluis|alarm|toegangs|zugangs|tür|tor|tresor|safe)[- ]?codes?|code d'alarme|código de (?:la )?alarma|codice (?:dell')?allarme|kod alarmu)"
+    r"|porte(?: d'entrée)?|portail|grille|barrière|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
+    r"|puerta|cancela|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|alarme|portão|portaria|prédio|cofre|interfone|cadeado|portone|sbarra|cancello|cassaforte|citofono|lucchetto|allarme"
+    r"|(?:voor|achter|garage)?deur|hek|slagboom|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
+    r"|drzwi\w*|bram\w|furtk\w|szlaban\w*|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|poart[ăa]|seif\w*|kap[ıi](?:sı|nın)?\b|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\w*|ovikoodi|portkod\w*|dörrkod\w*|larmkod\w*|(?:deur|poort|kluis|alarm|toegangs|zugangs|tür|tor|tresor|safe)[- ]?codes?|code d'alarme|código de (?:la )?alarma|codice (?:dell')?allarme|kod alarmu)"
     r"|двер\w+|ворот\w*|подъезд\w*|домофон\w*|калитк\w+|сейф\w*|сигнализац\w+|шлагбаум\w*|під'їзд\w*|πόρτα\w*|χρηματοκιβώτιο|συναγερμ\w+"
 )
 # These also stand in other sentences, so that a verb of typing or opening is needed.
@@ -40,7 +40,7 @@ _ASIAN = r"باب|بوابة|خزنة|דלת|שער|כספת|אזעקה|ドア|�
 # What is typed, or what the thing takes.
 _TYPED = re.compile(
     r"(?i)\b(?:press|enter|dial|type|typed|typing|punch(?:ed)?(?: in)?|key(?:ed)? in|tap(?:ped)?|takes?|took|wants?|wanted|accepts?|requires?|(?:opens?|disarms?|unlocks?) (?:with|to|by|on)|opened (?:with|to|by|on)|code|pin|combination|combo"
-    r"|drück\w*|eingeben|tippe\w*|tapez|composez|tape|marca|pulsa|teclea|digite|premi|digita|marcando|tecleando|pulsando|digitando|composant|tapant|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
+    r"|drück\w*|eingeben|tippe\w*|tap(?:ez|er)|compose[zr]|marcar|pulsar|teclear|digitare?|premere|eintippen|wpisać|wcisnąć|набрать|нажать|tape|marca|pulsa|teclea|digite|premi|digita|marcando|tecleando|pulsando|digitando|composant|tapant|toets|wpisz|naber|zadej|nyomja|tastați|bas(?:ın)?|нажми\w*|набери\w*|введи\w*)\s(?:in\s|the\s|code\s|pin\s|it\s){0,2}[\"'`]?$"
 )
 # These lead to a code only in a sentence about opening.
 _WITH = re.compile(

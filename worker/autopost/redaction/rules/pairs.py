@@ -18,13 +18,17 @@ _BETWEEN = r"[\"'`>)]?(?:\s(?:(?:works?|opens?|logs? in|signs? in|goes|is used)\
 _VALUE = r"([^\s\"'`<>|]{5,})"
 _ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
-_SIGNED_IN = compiled(r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$")
+_SIGNED_IN = compiled(
+    r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$|\b(?:connecté|angemeldet|eingeloggt|zugang|acceso|accesso|acesso|zalogowan|ingelogd|inloggad|вош[её]л|вход)\w*[^.\n]*$"
+)
 _OF_PASSWORDS = compiled(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
 _LABELLED = compiled(
     rf"(?i)(?:\s?(?:and|with|und|et|y|e)\s)?[\"'`(]?(?:the\s)?(?:{PASSWORD}|\bpass\b)[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es|è|é)\s|\s)[\"'`]?([^\s\"'`<>|]{{4,}})"
 )
 # `Fjord_2290`, after a sign or `with`, and not in a sentence about a message.
-_WORD_AND_NUMBER = re.compile(r"(?![A-Z-]+\d)[^\W\d_]{4,}[-_.](?!(?:19|20)\d\d)\d{2,4}[!?#$%*]*")
+_WORD_AND_NUMBER = re.compile(
+    r"(?![A-Z-]+\d)[^\W\d_]{4,}(?:(?:[-_.][^\W\d_]{3,}){0,2}[-_.](?!(?:19|20)\d\d)\d{1,4}[!?#$%*]*|\d{1,4}[!?#$%*]+)"
+)
 _SEPARATED = re.compile(r"(?i)(?:[:;|/]|->|→|=>|\s(?:with|using|mit|avec|con|com|met|med))\s?[\"'`(]?$")
 _SENT = re.compile(
     r"(?i)\b(?:sent|mailed|e-?mailed|wrote|forwarded|replied|cc|to|an|à|gesendet|geschickt|envoyé|enviado|inviat[oa])\s[\"'`]?(?:\S+@\S+|<EMAIL_ADDRESS>)\s\w+\s$"
@@ -44,7 +48,10 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
     if grade >= MIXED or (grade == NUMBERED and re.search(r"[A-Za-z][!$%^&*][A-Za-z]", value)):
         yield start, end
     elif _WORD_AND_NUMBER.fullmatch(value) and not is_machine(value):
-        if _SEPARATED.search(text[:start][-8:]) and not _SENT.search(text[max(0, start - 120) : start]):
+        signed = value[-1] in "!?#$%*" and before[-1:] == ","
+        if (_SEPARATED.search(text[:start][-8:]) or signed or _is_line(text, start, end)) and not _SENT.search(
+            text[max(0, start - 120) : start]
+        ):
             yield start, end
     elif grade == NUMBERED and not is_machine(value):
         told = before[-1:] in _SIGNS or before.endswith(_ARROWS) or _is_signed_in(text, start)
@@ -54,6 +61,12 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
         tight = text[start - 1] in {":", "|"} and not text[start - 2].isspace()
         if tight or (before[-1:] in {"/", ":", "|"} and _is_signed_in(text, start)):
             yield start, end
+
+
+def _is_line(text: str, start: int, end: int) -> bool:
+    """Return whether an address and this value are all of their line."""
+    line = text[text.rfind("\n", 0, start) + 1 : start].split()
+    return len(line) == 1 and text[end : end + 1] in {"", "\n"}
 
 
 def _is_signed_in(text: str, start: int) -> bool:
