@@ -15,7 +15,7 @@ from autopost.redaction.people.around import names_organisation, stands_in_capit
 from autopost.redaction.people.full_name import full_name, lower_case_name
 from autopost.redaction.people.labelled import after_labels, before_honorifics, initial_and_surname
 from autopost.redaction.people.lists import folded, kind, lists
-from autopost.redaction.people.regional import regional
+from autopost.redaction.people.regional import in_other_scripts, romanised
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, OFFICES, TITLES
 from autopost.redaction.people.words import Word, words_of
 from autopost.redaction.rule import Span
@@ -67,20 +67,25 @@ def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     if TITLE in rules:
         found += [(span, TITLE) for span in before_honorifics(text)]
     if FULL in rules:
-        found += [(span, FULL) for span in regional(text)]
+        found += [(span, FULL) for span in in_other_scripts(text)]
     return [*found, *_of_words(text, rules)]
 
 
 def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     words = text.translate(_BORDERS).split()
-    if SINGLE in rules or (LOWER in rules and _has_lower_case_name(words)) or not _LOWER_TITLES.isdisjoint(words):
+    found = [(span, FULL) for span in romanised(text, words)] if FULL in rules else []
+    if (
+        SINGLE in rules
+        or (LOWER in rules and _has_lower_case_name(words, ascii_only=text.isascii()))
+        or not _LOWER_TITLES.isdisjoint(words)
+    ):
         regions = [(0, len(text))]
     else:
         capitalised = _ASCII_CAPITALISED if text.isascii() else _CAPITALISED
         if not _may_be_named(capitalised.findall(text)):
-            return []
+            return found
         regions = list(_regions(text, capitalised))
-    return [name for region in regions for name in _names(text, words_of(text, *region), rules)]
+    return found + [name for region in regions for name in _names(text, words_of(text, *region), rules)]
 
 
 def _may_be_named(words: Iterable[str]) -> bool:
@@ -127,11 +132,11 @@ def _regions(text: str, capitalised: re.Pattern[str]) -> Iterator[Span]:
         yield start, end
 
 
-def _has_lower_case_name(words: list[str]) -> bool:
+def _has_lower_case_name(words: list[str], *, ascii_only: bool) -> bool:
     given = lists().lower_given
     if not given.isdisjoint(words) and any(len(word) >= 3 for word in given.intersection(words)):
         return True
-    return any(len(word) >= 3 and not word.isascii() and folded(word) in given for word in words)
+    return not ascii_only and any(len(word) >= 3 and not word.isascii() and folded(word) in given for word in words)
 
 
 def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tuple[Span, str]]:
@@ -150,10 +155,15 @@ def _names(text: str, words: list[Word], rules: Collection[str]) -> Iterator[tup
             index, before = last + 1, words[last].end
 
 
+@lru_cache(maxsize=4096)
+def _is_title(word: str) -> bool:
+    return folded(word) in TITLES or folded(word) in OFFICES
+
+
 def _at(text: str, words: list[Word], index: int, rules: Collection[str], *, cued: bool) -> tuple[int, int, str] | None:
     """Return the first and the last word of the name that begins here, or after a title here, and what found it."""
     word = words[index]
-    if TITLE in rules and (folded(word.text) in TITLES or folded(word.text) in OFFICES):
+    if TITLE in rules and _is_title(word.text):
         last = after_title(text, words, index)
         if last is not None:
             return index + 1, last, TITLE

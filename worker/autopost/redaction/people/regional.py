@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from autopost.redaction.pattern import compiled
@@ -40,6 +40,7 @@ _UNSPACED = compiled(
 )
 _NOT_KOREAN = frozenset(["고객님", "이용자", "사용자", "담당자", "관리자", "구매자", "주문자", "신청자", "회사원", "지원자", "고객사", "모두", "여러분", "선생", "기사", "손님", "조직원", "임직원", "전직원", "공급자", "수신자", "발신자", "판매자", "소비자"])  # fmt: skip
 
+_FIRST_UNCASED = "\u0590"
 _UNCASED_WORD = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff\u200c\u200d]{2,}")
 _UNCASED = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u10a0-\u10ff]")
 _BEFORE_UNCASED = re.compile(
@@ -49,13 +50,22 @@ _AFTER_UNCASED = re.compile(r"\s(?:ने|को|से|का|की|के|ज
 _PREFIXES = "لوبفكלושמבה"
 
 
-def regional(text: str) -> Iterator[Span]:
-    """Yield the names that the forms of a language or a script give away."""
+_SURNAMES = frozenset(re.findall(r"\w+", f"{_VIETNAMESE} {_CHINESE} {_KOREAN}"))
+
+
+def romanised(text: str, words: Collection[str]) -> Iterator[Span]:
+    """Yield Vietnamese, Chinese and Korean names in Latin letters; `words` are those of the text."""
+    if _SURNAMES.isdisjoint(words):
+        return
     for match in _LATIN.finditer(text):
         group = next(number for number in (1, 2, 3) if match.group(number))
         if group < 3 or _is_chinese(match.group(3)):
             yield match.span(group)
-    if text.isascii():
+
+
+def in_other_scripts(text: str) -> Iterator[Span]:
+    """Yield names in scripts without capitals, by words around them and lists."""
+    if text.isascii() or max(text) < _FIRST_UNCASED:
         return
     for match in _UNSPACED.finditer(text):
         group = next(number for number in (1, 2, 3, 4) if match.group(number))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from autopost.redaction.rules.shape import is_measure, is_worded
 from autopost.redaction.rules.strength import changes
@@ -15,14 +14,16 @@ _POD = re.compile(r"(?:[a-z][a-z0-9]*-)+[a-z0-9]{8,10}-[a-z0-9]{5}")  # Kubernet
 _SIGNS = re.compile(r"[-_.~:]")
 _DATED = re.compile(r"(?:19|20)\d\d[-_.]?(?:0\d|1[0-2])[-_.T]?(?:[0-3]\d)?")
 
+_NOT_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+_TURN = re.compile(r"(?<=\d)\D|(?<=\D)\d")
+
 _LEAST = 8  # characters of three kinds
 _LEAST_OF_TWO_KINDS = 12
 
 
 def turns(value: str) -> int:
     """Return how often a letter follows a digit, or a digit a letter."""
-    kinds = [character.isdigit() for character in value if character.isalnum()]
-    return sum(a != b for a, b in pairwise(kinds))
+    return len(_TURN.findall(_NOT_LETTER_OR_DIGIT.sub("", value)))
 
 
 def is_mixture(value: str) -> bool:

@@ -69,8 +69,8 @@ def _is_mixed(text: str, start: int, end: int) -> bool:
     if sum(map(str.isdigit, value)) < 2:
         return False
     if (
-        sum(map(str.isalnum, value)) < _LEAST_MIXED
-        or turns(value) < 3
+        turns(value) < 3
+        or sum(map(str.isalnum, value)) < _LEAST_MIXED
         or not is_mixture(value)
         or is_uuid(value)
         or is_identifier(value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autopost.redaction.rule import Span
 from autopost.redaction.rules.phrase_words import SMALL_ABROAD
@@ -94,6 +95,7 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
             return
 
 
+@lru_cache(maxsize=1024)
 def _may_be_plain(label: str, pattern: re.Pattern[str]) -> bool:
     if pattern is _NOUN:
         return _GERMAN.fullmatch(label) is not None
