@@ -21,8 +21,8 @@ from tests.data.writing.labelled import (
     DEVELOPMENT,
     INDEPENDENT,
     OPENED,
+    OPENED_2,
     SETS,
-    UNSEEN,
     LabelledAnswer,
     Work,
     labelled_answers,
@@ -31,8 +31,8 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.91, CLASSES: 0.98, OPENED: 0.98, UNSEEN: 0.85}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.98, OPENED: 0.98, UNSEEN: 0.88}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.91, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.85}
+HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.88}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,
@@ -52,7 +52,7 @@ def redactor() -> Redactor:
     return Redactor()
 
 
-@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED, UNSEEN])
+@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED, OPENED_2])
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
     """Score a set."""
     return request.param, score(by_guard(redactor), labelled_answers(request.param))
@@ -68,7 +68,7 @@ def test_hostile_answers_are_not(result: tuple[str, Score]) -> None:
     """Nor are those of the worst classes, each by itself, where they have been looked at."""
     name, scored = result
     assert scored.total(good=False) >= HOSTILE[name]
-    if name == UNSEEN:
+    if name == OPENED_2:
         return
     shares = {kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates}
     assert {kind: share for kind, share in shares.items() if share < NEVER_LESS[kind]} == {}, name
