@@ -1,4 +1,4 @@
-"""A real Redis, and one instance for all tests of a module that want it so."""
+"""A real Redis, and one instance for all tests of this package that share it."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from tests.support.host import Host, open_connection
 __all__ = ["redis_server"]
 
 
-@pytest.fixture(scope="module")
-def module_database(server: Server, template: str) -> Iterator[str]:
-    """Return the connection string of a migrated database of this module's own."""
+@pytest.fixture(scope="package")
+def shared_database(server: Server, template: str) -> Iterator[str]:
+    """Return the connection string of a migrated database that tests of several modules use one after the other."""
     name = f"{template}_feed"
     with server.janitor(name, template=template):
         yield server.dsn(name)
 
 
-@pytest.fixture(scope="module")
-def feeds(module_database: str, processes: Crew) -> Iterator[Instance]:
+@pytest.fixture(scope="package")
+def feeds(shared_database: str, processes: Crew) -> Iterator[Instance]:
     """Return an instance on it, which hears notifications."""
-    with instance(module_database, processes) as running:
+    with instance(shared_database, processes) as running:
         yield running
 
 
 @pytest.fixture
-def platform(module_database: str) -> Iterator[Host]:
+def platform(shared_database: str) -> Iterator[Host]:
     """Return the platform of that database."""
-    with open_connection(module_database, autocommit=True) as connection:
+    with open_connection(shared_database, autocommit=True) as connection:
         yield Host(connection)
 
 
 @pytest.fixture
-def announcer(platform: Host, module_database: str) -> Announcer:
+def announcer(platform: Host, shared_database: str) -> Announcer:
     """Return who posts there."""
-    return Announcer(platform, settings_of(module_database, "notify"))
+    return Announcer(platform, settings_of(shared_database, "notify"))
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def feeds(module_database: str, processes: Crew) -> Iterator[Instance]:
+def feeds(shared_database: str, processes: Crew) -> Iterator[Instance]:
     """Return an instance with a token that reads, beside that of tests."""
-    with instance(module_database, processes, SOCIAL_POST_HTTP_READ_TOKEN=READING) as running:
+    with instance(shared_database, processes, SOCIAL_POST_HTTP_READ_TOKEN=READING) as running:
         yield running
 
 

@@ -47,9 +47,9 @@ http {{
 
 
 @pytest.fixture
-def database(module_database: str) -> str:
+def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
-    return module_database
+    return shared_database
 
 
 def test_hundreds_that_come_back_at_once_are_all_served(feeds: Instance, announcer: Announcer) -> None:

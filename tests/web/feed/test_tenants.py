@@ -21,7 +21,7 @@ SECRET = "Ultramarine"  # stands in all that is of the other tenant
 
 
 @pytest.fixture(scope="module")
-def feeds(module_database: str, processes: Crew, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def feeds(shared_database: str, processes: Crew, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """Return an instance with a token that acts, one that reads, and two of a tenant each."""
     folder = tmp_path_factory.mktemp("tokens")
     (folder / "acme.token").write_text(f"{ACME}\n", "utf-8")
@@ -37,7 +37,7 @@ def feeds(module_database: str, processes: Crew, tmp_path_factory: pytest.TempPa
         "SOCIAL_POST_HTTP_TOKENS_FILE": str(file),
         "SOCIAL_POST_FEED_ORIGINS": ORIGIN,
     }
-    with instance(module_database, processes, **variables) as running:
+    with instance(shared_database, processes, **variables) as running:
         yield running
 
 

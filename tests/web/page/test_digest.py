@@ -67,6 +67,7 @@ def test_post_shows_how_much_it_carries(host: Host, guarded: Site) -> None:
     alone = guarded.get(f"/post/{host.posts()[0]['id']}").text
     assert '<p class="beside">and 4 more since <time' in alone
     assert "<bdi>4 workflows</bdi>" in alone
+    assert "<bdi>count 4, since 2026-03-01T14:05:00+00:00, in text no</bdi>" in alone
     (item,) = json.loads(guarded.get("/feed.json").text)["items"]
     assert item["content_text"].endswith(f"\n({more})")
     assert item["_autopost"]["digest"]["count"] == 4

@@ -109,6 +109,7 @@ def _environment() -> jinja2.Environment:
         "seconds": seconds,
         "day_time": day_time,
         "since_in_words": since_in_words,
+        "fact": fact,
         "iso": iso,
         "count": count,
     }
@@ -141,6 +142,16 @@ def title_of(operation_type: str | None, title: str | None = None) -> str:
 def reason(code: str | None) -> str:
     """Return why there is no post, in words."""
     return REASONS.get(code or "", visible((code or "unknown").replace("_", " ")))
+
+
+def fact(value: object) -> str:
+    """Return a value of an audit row in words: what is nested as `count 5, in text yes`."""
+    if isinstance(value, dict):
+        names = {name: name.replace("_", " ") if name.islower() else name for name in value}  # not EMAIL_ADDRESS
+        return ", ".join(f"{names[name]} {fact(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(fact, value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def seconds(value: float | None) -> str:
