@@ -21,7 +21,7 @@ POSTS = BURST * AGENTS
 
 def steps(text: str) -> list[str]:
     """Return the steps that a text names, in its order."""
-    return re.findall(r"Step-\w+-\d+", text)
+    return re.findall(r"Step\w+?n\d+", text)
 
 
 def test_posts_of_one_statement_have_one_order_everywhere(
@@ -29,7 +29,7 @@ def test_posts_of_one_statement_have_one_order_everywhere(
 ) -> None:
     """An agent's is that of its operations; pages and documents have the newest first."""
     file = tmp_path / "hooks.toml"
-    file.write_text(f'[archive]\nkind = "slack"\nurl = "{receiver.url}"\n')
+    file.write_text(f'[archive]\nkind = "mattermost"\nurl = "{receiver.url}"\n')
     variables = {
         "SOCIAL_POST_BROADCAST": "notify",
         "SOCIAL_POST_WEBHOOKS_FILE": str(file),
@@ -38,7 +38,7 @@ def test_posts_of_one_statement_have_one_order_everywhere(
     agents = [host.agent(f"agent{number}", name=f"Agent {number}") for number in range(AGENTS)]
     for agent in agents:
         for number in range(BURST):
-            host.start(f"{agent}-{number}", agent=agent, what=f"Step-{agent}-{number} could not be reached")
+            host.start(f"{agent}-{number}", agent=agent, what=f"Step{agent}n{number} could not be reached")
     with site(database, processes, **variables) as running:
         until(lambda: host.value("select count(*) from auto_post_consumers where name like 'webhook:%'") == 1)
         host.execute("update operation_trackers set status = 'failed'")
@@ -52,9 +52,9 @@ def test_posts_of_one_statement_have_one_order_everywhere(
             streams = [[steps(post["content"])[0] for post in viewer.posts] for viewer in (events, socket)]
     webhook = [step for content in receiver.contents for step in steps(content)]
     documents = [list(dict.fromkeys(found))[::-1] for found in documents]  # a title repeats the text's beginning
-    of_agents = {agent: [f"Step-{agent}-{number}" for number in range(BURST)] for agent in agents}
+    of_agents = {agent: [f"Step{agent}n{number}" for number in range(BURST)] for agent in agents}
     for shown in (page[::-1], *documents, *streams, webhook):
         assert len(shown) == POSTS, shown
-        assert {agent: [step for step in shown if f"-{agent}-" in step] for agent in agents} == of_agents, shown
+        assert {agent: [step for step in shown if f"Step{agent}n" in step] for agent in agents} == of_agents, shown
     assert documents == [page[::-1]] * 2
     assert streams[0] == streams[1]
