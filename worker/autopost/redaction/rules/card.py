@@ -76,7 +76,7 @@ def _last_group(text: str, groups: list[Span], first: int) -> int | None:
         digits += text[left:right]
         if len(digits) > _LONGEST:
             break
-        if len(digits) >= _SHORTEST and _is_whole(text, groups, first, last) and _is_card(digits):
+        if len(digits) >= _SHORTEST and _is_card(digits) and _is_whole(text, groups, first, last):
             best = last
     return best
 
