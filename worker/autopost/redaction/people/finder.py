@@ -72,7 +72,7 @@ def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
 
 
 def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
-    words = text.translate(_BORDERS).split()
+    words = (text.translate(_BORDERS) if "=" in text or "(" in text or '"' in text else text).split()
     found = [(span, FULL) for span in romanised(text, words)] if FULL in rules else []
     if (
         SINGLE in rules

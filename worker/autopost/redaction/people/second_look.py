@@ -9,7 +9,7 @@ from autopost.redaction.merge import Finding
 from autopost.redaction.people.around import SENTENCE_START, stands_in_capitals
 from autopost.redaction.people.finder import ENTITY
 from autopost.redaction.people.lists import Kind, folded
-from autopost.redaction.people.signs import AFTER_ORGANISATION, CUES, TITLES, VERBS_OF_PEOPLE
+from autopost.redaction.people.signs import AFTER_ORGANISATION, CUES, PARTICLES, TITLES, VERBS_OF_PEOPLE
 from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS, NEVER, PLACES, PRODUCTS
 from autopost.redaction.people.words import Word, words_of
 
@@ -58,7 +58,8 @@ def _is_person(text: str, words: list[Word]) -> bool:
     kinds = [word.kind for word in words if not word.is_initial]
     if not kinds:
         return False
-    if not all(word.capital for word in words) and not any(kind.given for kind in kinds):
+    lower = [word for word in words if not word.capital and folded(word.text) not in PARTICLES]
+    if len(lower) > 1 or (lower and not any(kind.given for kind in kinds)):
         return False
     if len(kinds) == 1:
         (kind,) = kinds
@@ -68,12 +69,24 @@ def _is_person(text: str, words: list[Word]) -> bool:
             return False
         inside = SENTENCE_START.search(text[max(0, words[0].start - 4) : words[0].start]) is None
         possible = kind.unknown or kind.maybe_surname or kind.maybe_given
-        return kind.given or kind.surname or (kind.unknown and inside) or (possible and _has_sign(text, words))
+        english = _is_english(text)
+        sure = (kind.given and (inside or english)) or (inside and english and (kind.surname or kind.unknown))
+        return sure or (possible and _has_sign(text, words))
     if all(word.text.isupper() and not word.kind.given for word in words):
         return False
     known = any(kind.given or kind.surname for kind in kinds)
     unknown = [kind.unknown for kind in kinds]
     return known or all(unknown) or (any(unknown) and _has_sign(text, words))
+
+
+# An English pipeline takes words of other languages for names.
+_ENGLISH = frozenset(
+    ["the", "and", "of", "to", "was", "with", "for", "by", "from", "has", "is", "he", "she", "his", "her"]
+)
+
+
+def _is_english(text: str) -> bool:
+    return not _ENGLISH.isdisjoint(text.lower().split())
 
 
 def _has_sign(text: str, words: list[Word]) -> bool:

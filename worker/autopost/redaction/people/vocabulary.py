@@ -130,6 +130,7 @@ PLACES = _words(
 # Given names that agents also use as words.
 AMBIGUOUS = _words(
     """
+    rama ramo versie versao easter
     max min will mark may grant drew art bill bob bud buddy chance chase cliff cole dale dean dell don dot drew earl
     faith fern flora forest frank gay gene ginger glen grace grant guy hope hunter ivy jack jasmine jet joy june kit
     lance lane lily mason miles norm olive page pat pearl penny pierce poppy ray reed rich rob robin rocky rod rose ruby

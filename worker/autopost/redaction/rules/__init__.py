@@ -85,7 +85,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
 _TOGETHER = (
     ("card", "iban", "network"),
     ("credentials", "email", "birth"),
-    ("devices", "commands"),
+    ("devices", "commands", "diagnoses"),
     ("identity", "bank"),
     ("national id", "ai keys", "developer keys", "private keys"),
     ("wallet", "links"),
