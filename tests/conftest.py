@@ -35,9 +35,11 @@ MEMORY = Path("/dev/shm")  # on Linux; a container's own has 64 MB by default
 LEAST_MEMORY_BYTES = 4 * 1024**3  # free; a run takes some hundred MB, and its WAL may take a GB for each worker
 _numbers = itertools.count(1)
 
-# Every day the same examples, so that a failure is about the change; `pytest --hypothesis-profile wild` looks further.
+# Every day the same few examples, so that a failure is about the change. CI looks further, with `thorough`, and others
+# are drawn each time with `pytest --hypothesis-profile wild`.
 # No deadline: how long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, max_examples=25)
+hypothesis.settings.register_profile("thorough", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("wild", derandomize=False, deadline=None)
 hypothesis.settings.load_profile("everyday")
 
@@ -98,11 +100,9 @@ def pytest_report_header() -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """Load what processes are forked from once for all processes of a whole run."""
     if _is_whole(config) and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
-        from tests.support.crew import shared_zygote
+        from tests.support.crew import zygote_address
 
-        shared = contextlib.ExitStack()
-        shared.enter_context(shared_zygote())
-        config.add_cleanup(shared.close)
+        zygote_address()
 
 
 def _is_whole(config: pytest.Config) -> bool:
@@ -252,8 +252,11 @@ def processes() -> Crew:
 def pytest_unconfigure() -> None:
     """End what forked processes, where a test had use for it."""
     crew = sys.modules.get("tests.support.crew")
-    if crew is not None and crew.everybodys.cache_info().currsize:
+    if crew is None:
+        return
+    if crew.everybodys.cache_info().currsize:
         crew.everybodys().stop(remove=True)
+    crew.end_zygote()
 
 
 @pytest.fixture(scope="session")

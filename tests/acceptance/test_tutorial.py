@@ -19,6 +19,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support import ROOT
+from tests.support.crew import with_forked_program
 from tests.support.host import Host, open_connection
 from tests.support.programs import postgres_programs
 from tests.support.roles import GROUPS, drop_roles, dsn_of, groups_locked, groups_of, owner_of
@@ -82,7 +83,7 @@ def shell(folder: Path, **variables: str) -> Iterator[Terminal]:
         pytest.skip("needs bash and psql")
     path = os.pathsep.join([str(Path(sys.executable).parent), str(psql), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOCIAL_POST_", "PG", "OPENAI_"))}
-    typed = Terminal(folder, {**kept, "PATH": path, "PSQLRC": os.devnull, **variables})
+    typed = Terminal(folder, {**kept, "PATH": with_forked_program(path), "PSQLRC": os.devnull, **variables})
     try:
         yield typed
     finally:

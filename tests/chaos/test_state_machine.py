@@ -16,10 +16,11 @@ from autopost.settings import Settings
 from tests.support.machine.machine import machine_on
 from tests.support.machine.stage import Stage
 from tests.support.machine.wrong import INSTALLS, RARE, WRONGS, Install
+from tests.support.thoroughness import examples
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
 EVERYDAY = hypothesis.settings(
-    max_examples=60,
+    max_examples=examples(60),
     stateful_step_count=40,
     derandomize=True,
     database=None,

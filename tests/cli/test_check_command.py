@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,7 +22,7 @@ from autopost.errors import Unhealthy
 from autopost.settings import load_settings
 from tests.support import ROOT
 from tests.support.command_line import autopost
-from tests.support.crew import Crew
+from tests.support.crew import Crew, with_forked_program
 from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import needs_pgbouncer, pgbouncer
 from tests.support.programs import postgres_programs
@@ -32,7 +31,6 @@ from tests.support.standby import standby
 from tests.support.troubles import TROUBLES, Trouble
 from tests.support.work import worker_process
 
-BIN = Path(sys.executable).parent
 EXAMPLES = ROOT / "docs" / "examples"
 TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
 
@@ -78,7 +76,7 @@ def wrong(dsn: str, **settings: str) -> list[str]:
 def follow(advice: str, host: Host, dsn: str) -> None:
     """Do what is advised: a command by bash, a statement as it stands."""
     if advice.startswith(("autopost", "SOCIAL_POST")):
-        path = f"{BIN}:{postgres_programs()}:{os.environ['PATH']}"
+        path = with_forked_program(f"{postgres_programs()}:{os.environ['PATH']}")
         environment = {**os.environ, "PATH": path, "DATABASE_URL": dsn}
         subprocess.run(
             ["bash", "-c", f"set -e -o pipefail; {advice}"], env=environment, check=True, capture_output=True

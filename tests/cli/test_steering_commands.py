@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -235,15 +231,8 @@ def test_steering_by_one_who_may_not_is_a_clear_error(host: Host, database: str)
 
 def completed(dsn: str, *words: str) -> list[str]:
     """Return what bash would offer for the last of these words."""
-    program = Path(sys.executable).with_name("autopost")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": dsn,
-        "_AUTOPOST_COMPLETE": "complete_bash",
-        "COMP_WORDS": " ".join(["autopost", *words]),
-        "COMP_CWORD": str(len(words)),
-    }
-    result = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    typed = {"COMP_WORDS": " ".join(["autopost", *words]), "COMP_CWORD": str(len(words))}
+    result = autopost(dsn=dsn, _AUTOPOST_COMPLETE="complete_bash", **typed)
     assert result.stderr == ""
     return result.stdout.split()
 

@@ -11,11 +11,12 @@ import pytest
 
 from tests.support import ROOT, doorbell_model
 from tests.support.doorbell_model import Design, Exploration, Host, State, Step, Worker, explore, steps
+from tests.support.thoroughness import THOROUGH
 
 PAGE = ROOT / "docs" / "explanation" / "doorbell.md"
 AS_IT_IS = Design()
 BUSY = replace(AS_IT_IS, transactions=1, mishaps=0, due=1, may_be_busy=True)
-EVERYDAY = [AS_IT_IS, BUSY, replace(AS_IT_IS, wakeup="notify", transactions=1, mishaps=0)]
+EVERYDAY = [replace(AS_IT_IS, transactions=1), BUSY, replace(AS_IT_IS, wakeup="notify", transactions=1, mishaps=0)]
 LONG = [
     replace(AS_IT_IS, mishaps=2),
     replace(AS_IT_IS, transactions=3),
@@ -25,7 +26,8 @@ LONG = [
     replace(BUSY, workers=3, hosts=1),
     replace(AS_IT_IS, wakeup="notify"),
 ]
-DESIGNS = EVERYDAY + (LONG if os.environ.get("AUTOPOST_CHAOS") == "long" else [])
+IS_LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
+DESIGNS = EVERYDAY + [AS_IT_IS] * (IS_LONG or THOROUGH) + LONG * IS_LONG
 ONE_WORKER = replace(AS_IT_IS, workers=1, transactions=1)
 LOST = "a row waits and nobody will wake"
 

@@ -22,6 +22,7 @@ from autopost.redaction.rules import FAMILIES, IDS, grouped_rules
 from tests.redaction.fakes import vendor_tokens
 from tests.redaction.matching import matching
 from tests.support.cases import assert_results
+from tests.support.thoroughness import examples
 
 RULES = [rule for rules in FAMILIES.values() for rule in rules]
 PREFILTER = Prefilter(grouped_rules())
@@ -98,7 +99,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.lists(_WORDS, max_size=20).map("".join))
 def test_skipping_loses_no_finding(text: str) -> None:
     """The rules that the prefilter passes over find nothing that the others do not find."""

@@ -21,6 +21,7 @@ from tests.data.redaction.dice import BEGIN, END, Dice
 from tests.data.redaction.parts import DEVELOPMENT
 from tests.data.redaction.sample import Maker
 from tests.support.cases import assert_results
+from tests.support.thoroughness import examples
 from tests.support.timing import shortest
 
 MAKERS: dict[str, Maker] = {kind: maker for group in DEVELOPMENT.groups for kind, maker in group.makers.items()}
@@ -68,7 +69,7 @@ def check(redactor: Redactor, lead: str, parts: tuple[str, str, str], tail: str)
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-@settings(_slow, max_examples=25)
+@settings(_slow, max_examples=examples(25))
 @given(seed=_seeds, lead=st.text(max_size=12), edge=_edges, closer=_closers, tail=st.text(max_size=12))
 def test_value_survives_in_no_surroundings(
     redactor: Redactor, kind: str, seed: int, lead: str, edge: str, closer: str, tail: str
@@ -85,7 +86,7 @@ def _apart(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-@settings(_slow, max_examples=15)
+@settings(_slow, max_examples=examples(15))
 @given(seed=_seeds, data=st.data())
 def test_invisible_characters_hide_nothing(redactor: Redactor, kind: str, seed: int, data: st.DataObject) -> None:
     """Zero-width spaces and soft hyphens, anywhere in the value."""
@@ -97,7 +98,7 @@ def test_invisible_characters_hide_nothing(redactor: Redactor, kind: str, seed: 
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-@settings(_slow, max_examples=10)
+@settings(_slow, max_examples=examples(10))
 @given(seed=_seeds)
 def test_wide_forms_hide_nothing(redactor: Redactor, kind: str, seed: int) -> None:
     """Full-width letters, digits and signs are read as the plain ones."""
@@ -108,7 +109,7 @@ def test_wide_forms_hide_nothing(redactor: Redactor, kind: str, seed: int) -> No
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-@settings(_slow, max_examples=10)
+@settings(_slow, max_examples=examples(10))
 @given(seed=_seeds, zero=st.sampled_from(ZEROS))
 def test_digits_of_any_script_hide_nothing(redactor: Redactor, kind: str, seed: int, zero: str) -> None:
     """Arabic, Devanagari, mathematical and all others."""
@@ -118,7 +119,7 @@ def test_digits_of_any_script_hide_nothing(redactor: Redactor, kind: str, seed: 
 
 
 @pytest.mark.parametrize("kind", ANYWHERE)
-@settings(_slow, max_examples=10)
+@settings(_slow, max_examples=examples(10))
 @given(seed=_seeds)
 def test_bold_letters_hide_nothing(redactor: Redactor, kind: str, seed: int) -> None:
     """The mathematical alphabet that some people decorate their messages with."""
@@ -127,7 +128,7 @@ def test_bold_letters_hide_nothing(redactor: Redactor, kind: str, seed: int) -> 
 
 
 @pytest.mark.parametrize("kind", GROUPED)
-@settings(_slow, max_examples=25)
+@settings(_slow, max_examples=examples(25))
 @given(seed=_seeds, break_=st.sampled_from(["\n", "\r\n", " \n", "\n  ", "\u2028"]), data=st.data())
 def test_line_break_between_groups_hides_nothing_from_a_post(
     redactor: Redactor, kind: str, seed: int, break_: str, data: st.DataObject
@@ -144,7 +145,7 @@ def test_line_break_between_groups_hides_nothing_from_a_post(
 
 
 @pytest.mark.parametrize("kind", IN_ANY_CASE)
-@settings(_slow, max_examples=25)
+@settings(_slow, max_examples=examples(25))
 @given(seed=_seeds, dice=st.randoms(use_true_random=False))
 def test_letter_case_hides_nothing(redactor: Redactor, kind: str, seed: int, dice: Any) -> None:
     """Where the format does not care, redaction does not."""
@@ -185,7 +186,7 @@ _any_text = st.lists(
 ).map("".join)
 
 
-@settings(_slow, max_examples=200)
+@settings(_slow, max_examples=examples(200))
 @given(text=_any_text)
 def test_explanation_is_what_is_replaced(redactor: Redactor, text: str) -> None:
     """Spans lie in the text, in order and apart; replacing them gives the result, which redaction leaves alone."""

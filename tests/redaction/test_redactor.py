@@ -18,6 +18,7 @@ from autopost.errors import ConfigurationError, RedactionFailed
 from autopost.redaction import redactor as module
 from autopost.redaction.redactor import Redactor
 from tests.redaction.fakes import vendor_tokens
+from tests.support.thoroughness import examples
 
 MIXED = "Mail bob@example.com, call +1 212 555 0147, from 192.0.2.7, password is hunter2!x."
 
@@ -91,7 +92,7 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.one_of(_PARTS, st.text(max_size=6)), max_size=12))
 def test_redacting_twice_equals_once_for_any_text(redactor: Redactor, parts: list[str]) -> None:
     """Whatever stands next to a finding, the result holds no new one."""

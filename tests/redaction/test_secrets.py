@@ -13,6 +13,7 @@ from autopost.redaction.redactor import Redactor
 from autopost.redaction.rules import FAMILIES
 from tests.redaction.fakes import BASE64, some, vendor_tokens
 from tests.redaction.sentences import assert_redacted, assert_replaced, assert_unchanged
+from tests.support.thoroughness import examples
 
 VENDORS = [RuleRecognizer(name, FAMILIES[name]) for name in ("ai keys", "cloud keys", "developer keys", "service keys")]
 
@@ -265,7 +266,7 @@ _NAME_WORDS = st.sampled_from(
 _NAMES = st.lists(_NAME_WORDS, min_size=2, max_size=9)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(_NAMES, st.sampled_from("_-"), st.sampled_from(["", "Ran ", "see /", "`"]))
 def test_name_of_words_is_no_token(words: list[str], sign: str, before: str) -> None:
     """In snake or kebab case, whatever prefix a word of it ends with or is."""

@@ -22,8 +22,8 @@ from uuid import uuid4
 from tests.support import ROOT
 from tests.support.host import PATIENCE_SECONDS, until
 
-ZYGOTE = "tests.support.zygote"
-SHARED = "AUTOPOST_TEST_ZYGOTE"  # the socket of the one that the processes of a run share
+ZYGOTE = "AUTOPOST_TEST_ZYGOTE"  # the socket of what the processes of a run fork from
+FORKED = ROOT / "tests" / "support" / "forked_autopost.py"
 
 
 class Member:
@@ -114,7 +114,8 @@ class Crew:
         self._by_pid: dict[int, Member] = {}
         self._ready = threading.Event()
         self._lock = threading.Lock()
-        self._socket, self._zygote = _zygote()
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(zygote_address()))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -225,8 +226,6 @@ class Crew:
         self._socket.shutdown(socket.SHUT_WR)  # it kills anyone who is left
         self._reader.join(PATIENCE_SECONDS)
         self._socket.close()
-        if self._zygote is not None:
-            self._zygote.wait(PATIENCE_SECONDS)
         if remove:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -243,32 +242,46 @@ class Crew:
                 self._by_pid.pop(facts["pid"]).ended(facts["code"], facts["peak_mb"])
 
 
-def _zygote() -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
-    """Return a connection to what forks: to a fork of the one that this run shares, or to a process of its own."""
-    shared = os.environ.get(SHARED)
-    if shared:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(shared)
-        return connection, None
-    ours, its = socket.socketpair()
-    with its:
-        return ours, subprocess.Popen([sys.executable, "-m", ZYGOTE], cwd=ROOT, stdin=its.fileno(), stdout=its.fileno())
-
-
 @contextlib.contextmanager
-def shared_zygote() -> Iterator[None]:
-    """Let the processes of this run share one that has everything loaded, instead of loading it in each."""
+def zygote() -> Iterator[None]:
+    """Run the process that others are forked from, for this one and those that it starts."""
     with tempfile.TemporaryDirectory(prefix="autopost-test-") as folder, socket.socket(socket.AF_UNIX) as listening:
-        address = str(Path(folder) / "zygote")
-        listening.bind(address)
+        address = Path(folder) / "zygote"
+        listening.bind(str(address))
         listening.listen(64)
-        command = [sys.executable, "-m", ZYGOTE, str(listening.fileno())]
+        program = Path(folder) / "autopost"
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {FORKED} {address} "$@"\n', "utf-8")
+        program.chmod(0o755)
+        command = [sys.executable, "-m", "tests.support.zygote", str(listening.fileno())]
         with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=[listening.fileno()]):
-            os.environ[SHARED] = address
+            os.environ[ZYGOTE] = str(address)
             try:
                 yield
             finally:
-                del os.environ[SHARED]
+                del os.environ[ZYGOTE]
+
+
+_own_zygote = contextlib.ExitStack()
+
+
+def zygote_address() -> Path:
+    """Return the socket of the process that others are forked from; start it unless this run has one.
+
+    The program beside it is autopost, forked too.
+    """
+    if ZYGOTE not in os.environ:
+        _own_zygote.enter_context(zygote())
+    return Path(os.environ[ZYGOTE])
+
+
+def with_forked_program(path: str) -> str:
+    """Return a PATH that begins with autopost, forked."""
+    return os.pathsep.join((str(zygote_address().parent), path))
+
+
+def end_zygote() -> None:
+    """End what this process started."""
+    _own_zygote.close()
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ import difflib
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from autopost.database.sql import dba_statements
 from tests.support import ROOT
+from tests.support.crew import with_forked_program
 from tests.support.host import SCHEMAS
 from tests.support.programs import postgres_programs
 
@@ -98,7 +98,7 @@ def run(block: Block, dsn: str) -> str:
     environment = {
         **os.environ,
         **{variable: str(parts[name]) for name, variable in names.items() if name in parts},
-        "PATH": os.pathsep.join((str(postgres_programs()), str(Path(sys.executable).parent), os.environ["PATH"])),
+        "PATH": with_forked_program(os.pathsep.join((str(postgres_programs()), os.environ["PATH"]))),
         "PGTZ": _time_zone(),
         "PSQLRC": os.devnull,
         "LC_ALL": "C.UTF-8",

@@ -1,8 +1,8 @@
 """Forks workers, instances and commands that have everything loaded: a start takes milliseconds instead of seconds.
 
-Reads a JSON line for each process from standard input and writes JSON lines: its process id, and later how it ended.
-To be run as a process of its own, which has no threads when it forks: python -m tests.support.zygote
-With the file descriptor of a socket that listens, it forks one that does so for each connection.
+Listens on a socket, and forks one for each connection. That one reads a JSON line for each process, and writes JSON
+lines: its process id, and later how it ended. To be run as a process of its own, which has no threads when it forks:
+python -m tests.support.zygote FILE-DESCRIPTOR-OF-THE-SOCKET
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def serve(redactor: Redactor) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     children: set[int] = set()
     _say(ready=True)
+    orders = socket.socket(fileno=os.dup(0))
     with selectors.DefaultSelector() as selector:
         selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -80,17 +81,19 @@ def serve(redactor: Redactor) -> None:
                     woken.recv(64)
                     _bury(children)
                     continue
-                data = os.read(sys.stdin.fileno(), 65_536)
+                data, files, _, _ = socket.recv_fds(orders, 65_536, 3)  # a program of a shell's sends its files
                 if not data:
                     for pid in children:
                         os.kill(pid, signal.SIGKILL)
                     return
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
-                    children.add(_fork(json.loads(line), redactor))
+                    children.add(_fork(json.loads(line), redactor, files))
+                for file in files:
+                    os.close(file)
 
 
-def _fork(order: dict[str, Any], redactor: Redactor) -> int:
+def _fork(order: dict[str, Any], redactor: Redactor, files: list[int]) -> int:
     pid = os.fork()
     if pid:
         _say(number=order["number"], pid=pid)
@@ -98,12 +101,13 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_MB * 2**20, MEMORY_LIMIT_MB * 2**20))
-    os.closerange(3, 64)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    input_ = os.open(order["input"], os.O_RDONLY)
-    for source, target in ((input_, 0), (out, 1), (log, 2)):
+    appended = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    for target, source in enumerate(
+        files
+        or (os.open(order["input"], os.O_RDONLY), os.open(order["out"], appended), os.open(order["log"], appended))
+    ):
         os.dup2(source, target)
+    os.closerange(3, 64)
     if order["alone"]:
         os.environ.clear()
     elif not any(name.startswith(("SOCIAL_POST_REDACT_", "SOCIAL_POST_PII_")) for name in order["variables"]):
@@ -119,6 +123,12 @@ def _fork(order: dict[str, Any], redactor: Redactor) -> int:
         be_hasty()
     if order["looks_often"]:
         look_often()
+    for name, number in (("stdout", 1), ("stderr", 2)):  # what these files are is known to the objects from their start
+        before = getattr(sys, name)
+        buffering = 1 if name == "stderr" else -1
+        opened = open(number, "w", buffering, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, opened)
+    sys.modules["__main__"].__package__ = ""  # the program's name in a message is then that of its first argument
     os.chdir(order["cwd"])
     sys.argv = [order["program"], *order["arguments"]]
     code = 1
@@ -150,8 +160,6 @@ def _say(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    gc.freeze()  # what is loaded stays: looking through it would copy it into each process
-    if sys.argv[1:]:
-        listen(socket.socket(fileno=int(sys.argv[1])), Redactor())
-    else:
-        serve(Redactor())
+    loaded = Redactor()
+    gc.freeze()  # looking for garbage among what is loaded would copy it into each process
+    listen(socket.socket(fileno=int(sys.argv[1])), loaded)

@@ -11,6 +11,7 @@ from autopost.database.drafting.toml import to_toml
 from autopost.database.drafting.words import word_set
 from autopost.database.mapping_file import parse_mapping
 from autopost.errors import ConfigurationError
+from tests.support.thoroughness import examples
 
 WORDS = (
     *sorted(word_set("agent run status state id user order parent type what result error started at ended success")),
@@ -66,7 +67,7 @@ def platforms(draw: st.DrawFn) -> Snapshot:
     return Snapshot("platform", tuple(tables))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(platforms())
 def test_draft_of_any_platform_is_read_or_must_be_decided(snapshot: Snapshot) -> None:
     """Names and values of any kind never break the file."""
