@@ -1,6 +1,7 @@
 """What autopost costs the platform: transactions a second of its clients (pgbench), with each trigger and without any.
 
-Progress updates, completions, a mix of both (nine to one), and one UPDATE that completes 10,000 operations. The
+Progress updates, completions, a mix of both (nine to one), one UPDATE that completes 10,000 operations, and how long
+each of 500 completions a second takes, that come whatever the server does (open loop). The
 variants take turns, and each is compared with the run without trigger of the same round. `workers busy` means that none
 sleeps, so nobody is rung; the workers' own use of processors is left out, as with the peers, and is what `a worker on
 the same processors` adds. `worker asleep` is the worst case: every completion rings, because nobody answers.
@@ -18,7 +19,7 @@ from typing import Any
 
 from autopost.database.embedded import EmbeddedServer
 from benchmarks.pgbench import COMPLETION, PROGRESS, Ran, RanOut, check_completed, check_left, pgbench, start_operations
-from benchmarks.stand import Connection, add_agents, report, spread, stand
+from benchmarks.stand import Connection, add_agents, percentile, report, spread, stand
 from benchmarks.variants import (
     ASLEEP,
     BARE_INSERT,
@@ -46,6 +47,7 @@ SETTINGS = {
     "checkpoint_timeout": "'1h'",
 }
 KINDS = {"progress": {PROGRESS: 1}, "completion": {COMPLETION: 1}, "mix": {PROGRESS: 9, COMPLETION: 1}}
+KINDS_AND_MORE = (*KINDS, "bulk", "latency")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ GOALS = {
     ],
 }
 GOAL_BULK = 1.6
+RATE = 500  # completions a second of the open loop
+RATE_CLIENTS = 16
+GOALS_LATENCY = {0.5: 1.05, 0.99: 1.10}
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,35 @@ def measure_bulk(server: EmbeddedServer, host: Connection, variants: Sequence[Va
     )
 
 
+def measure_latency(
+    server: EmbeddedServer, host: Connection, variants: Sequence[Variant], rounds: int, seconds: float
+) -> None:
+    """Print the line of completions at a rate, each from when it was to begin to its commit."""
+    times: dict[float, dict[str, list[float]]] = {share: {v.name: [] for v in variants} for share in GOALS_LATENCY}
+    each = math.ceil(RATE * seconds * SPARE / RATE_CLIENTS) + 100
+    for number in range(rounds):
+        for variant in in_turns(variants, number):
+            host.execute("checkpoint")
+            with in_place(server, host, variant):
+                start_operations(host, RATE_CLIENTS, each)
+                ran = pgbench(server, {COMPLETION: 1}, clients=RATE_CLIENTS, seconds=seconds, rate=RATE)
+                check_left(host, RATE_CLIENTS)
+            for share, of_share in times.items():
+                of_share[variant.name].append(percentile(ran.latencies_ms, share))
+    parts = []
+    for share, goal in GOALS_LATENCY.items():
+        of_share = times[share]
+        base = of_share[NOTHING.name]
+        said = [f"{name} {spread(ratios(values, base))}" for name, values in of_share.items() if name != NOTHING.name]
+        ours = statistics.median(ratios(of_share[BUSY.name], base))
+        reached = "reached" if ours <= goal else "MISSED"
+        parts.append(
+            f"p{100 * share:g} of the {statistics.median(base):.2f} ms without trigger: {', '.join(said)}, "
+            f"goal at most {goal:g} {reached}"
+        )
+    report(f"write_overhead latency at {RATE} completions a second", "; ".join(parts), milliseconds=times)
+
+
 def bulk_ms(server: EmbeddedServer, host: Connection, variant: Variant) -> float:
     """Return the milliseconds of an UPDATE that completes many operations, and of its commit."""
     with in_place(server, host, variant):
@@ -206,7 +240,7 @@ def main() -> None:
     """Read the command line, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="all numbers of clients, all variants, also the peers")
-    parser.add_argument("--only", choices=(*KINDS, "bulk"), nargs="+", default=[*KINDS, "bulk"])
+    parser.add_argument("--only", choices=KINDS_AND_MORE, nargs="+", default=KINDS_AND_MORE)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0)
@@ -219,6 +253,8 @@ def main() -> None:
         for load, variants in loads(full=given.full):
             if load.kind in given.only and load.clients in given.clients:
                 measure(server, host, load, variants, given.rounds, given.seconds)
+        if "latency" in given.only:
+            measure_latency(server, host, [NOTHING, BARE_INSERT, BUSY], given.rounds, max(4, given.seconds))
         if "bulk" in given.only:
             bulk = [NOTHING, BARE_INSERT, BUSY, *([ASLEEP, *installed_peers()] if given.full else [])]
             measure_bulk(server, host, bulk, given.rounds)

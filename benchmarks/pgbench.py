@@ -7,8 +7,8 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autopost.database.embedded import EmbeddedServer
@@ -37,6 +37,7 @@ class Ran:
     transactions: int
     per_second: float
     not_captured: int  # by the trigger, which waits for no lock for long; the reconciler finds them
+    latencies_ms: Sequence[float] = field(default=(), repr=False)  # at a rate: from when each was to begin
 
 
 class RanOut(Exception):
@@ -78,14 +79,19 @@ def pgbench(
             script.write(text)
             script.flush()
             command += ["-f", f"{script.name}@{weight}"]
+        logs = Path(files.enter_context(tempfile.TemporaryDirectory()))
+        command += ["--log", f"--log-prefix={logs}/log"] if rate else []
         environment = {**os.environ, "PGOPTIONS": f"-c synchronous_commit={'on' if synchronous else 'off'}"}
         run = subprocess.run(
             [*command, server.dsn()], check=True, capture_output=True, text=True, env=environment, cwd=Path.cwd()
         )
+        # client, number, microseconds, script, time, lag
+        lines = [line.split() for log in logs.iterdir() for line in log.read_text("ascii").splitlines()]
     return Ran(
         int(_figure(run.stdout, "transactions actually processed: ")),
         _figure(run.stdout, "tps = "),
         run.stderr.count("WARNING:  autopost did not capture"),
+        [int(line[2]) / 1000 for line in lines],
     )
 
 

@@ -39,7 +39,7 @@ from autopost.outbox.scan_horizon import ScanHorizon
 
 CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.025
-LINGER_POLL_SECONDS = 0.0015  # rows that are committed before the lock is taken do not notify
+LINGER_POLL_SECONDS = 0.001  # rows that are committed before the lock is taken do not notify
 LINGER_CAP_SECONDS = 0.2  # while transactions that captured hold the lock
 TAKEN_SECONDS = 1.0  # while another worker is armed: it may crash
 PROBE_SECONDS = 15.0
