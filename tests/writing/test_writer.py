@@ -112,9 +112,12 @@ async def test_a_placeholder_of_the_input_may_go_out(llm: LlmServer, make_writer
 
 async def test_an_answer_that_is_too_long_is_cut(llm: LlmServer, make_writer: MakeWriter) -> None:
     """280 characters, an ellipsis, and still the LLM's."""
-    syllables = [a + b for a in "bdfgklmnprstvwz" for b in "aeiou"]
-    post = "The weekly report went to 40 customers, who asked for numbers every Monday; next we collect their replies"
-    llm.will(says(f"{post}, {' '.join(one * 10 for one in syllables)}."))
+    post = (
+        "The weekly report went to 40 customers, who asked for numbers every Monday; next we collect replies, and "
+        "whoever of these customers has replies about a report or about its numbers sends them to us before another "
+        "Monday comes, since a weekly report without customers who asked for it would be numbers that nobody collects."
+    )
+    llm.will(says(post))
     written = await make_writer().write(an_operation(), an_agent())
     assert len(written.content) <= 280
     assert written.content.endswith("…")

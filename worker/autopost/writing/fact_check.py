@@ -10,6 +10,7 @@ import regex
 
 from autopost.model import PLACEHOLDER
 from autopost.writing.calendar_check import names_another_date
+from autopost.writing.direction_check import turns_figure
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
@@ -21,6 +22,7 @@ from autopost.writing.plan_check import tells_plan_as_done
 from autopost.writing.polarity import Known, contradicts
 from autopost.writing.prompt import EXAMPLE_AGENT
 from autopost.writing.subject import shared
+from autopost.writing.swap_check import swaps_roles
 from autopost.writing.voice import DEFAULT, Voice
 
 _LINK = regex.compile(
@@ -106,6 +108,8 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if not is_translated and tells_plan_as_done(bare, plan, done, language, is_asked=is_asked):
         return "wrong_outcome"
     may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
+    if swaps_roles(bare.casefold(), known_folded) or turns_figure(bare.casefold(), known_folded, language):
+        return "contradicts"
     if contradicts(bare, Known(known, fields.next_steps), language, may_deny=may_deny):
         return "contradicts"
     return None

@@ -7,12 +7,13 @@ A figure may be rounded where the post says so ("about 1,200", "84k"), may be a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, takewhile, zip_longest
 
 import regex
 
 from autopost.writing.figure import UNIT, UNITS, Figure
-from autopost.writing.figures import WHAT_IS_LEFT, figures_in
+from autopost.writing.figures import WHAT_IS_LEFT, figures_in, with_half_hours
 from autopost.writing.known_figures import KnownFigures, changes
 from autopost.writing.language import VERB_LAST
 from autopost.writing.number_words import fractions_in
@@ -25,6 +26,7 @@ _IS_PART = regex.compile(
     r"(?: (?:the|our|all|den|i|les|las|los|its|their|alle[rn]?))*\s",
     regex.I,
 )
+_UNIT_LATER = regex.compile(rf"\s\p{{L}}+\s(?P<unit>{UNIT})", regex.VERSION1 | regex.I)
 _IS_WHOLE = regex.compile(r"[人件個台名]に")
 _ONE_IN = regex.compile(
     r"\b(?:one|einer?|eines|une?|una?|uno|uma?|jeden|jedna) (?:\p{L}+ )?"
@@ -46,12 +48,13 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NEAR = 2  # words after a figure that it may count
 _NEAR_OF_VERB_LAST = 1  # where a participle ends the clause
 _NEAR_OF_OPERATION = 3
+_NEXT = 8  # characters between a part and a whole, without a noun
 _WITHIN = 24  # characters between a part and the whole
 
 
 def invents_figures(text: str, known: str, language: str | None) -> bool:
     """Return whether a figure of the post does not follow from the operation, or two have changed their roles."""
-    text = text.replace("24/7", "")
+    text = with_half_hours(text.replace("24/7", ""), language)
     figures = [*figures_in(text, language), *fractions_in(text)]
     spans = list(_EVERY.finditer(text.lower()))
     if not figures and not spans:
@@ -67,7 +70,9 @@ def invents_figures(text: str, known: str, language: str | None) -> bool:
         return True
     parts = _parts_of_wholes(text, figures)
     if any(
-        min(part.numbers) > max(whole.numbers) for part, whole in parts.values() if part.dimension == whole.dimension
+        min(part.numbers) > max(whole.numbers) and len(text[part.end : whole.start]) <= _NEXT
+        for part, whole in parts.values()
+        if part.dimension == whole.dimension
     ):
         return True
     shared = {place for pair in parts.values() if there.has_as_part(*pair) for place in (pair[0].start, pair[1].start)}
@@ -82,7 +87,23 @@ def invents_figures(text: str, known: str, language: str | None) -> bool:
 
 
 def _follows(there: KnownFigures, text: str, figure: Figure) -> bool:
-    return there.has_rest_or_total(text, figure) or there.has_hour(text, figure) or there.has_for_each(text, figure)
+    return (
+        there.has_rest_or_total(text, figure)
+        or there.has_hour(text, figure)
+        or there.has_for_each(text, figure)
+        or there.has_time_between(text, figure)
+        or _has_with_later_unit(there, text, figure)
+    )
+
+
+def _has_with_later_unit(there: KnownFigures, text: str, figure: Figure) -> bool:
+    """Return whether a figure is known with the unit after the next word: "four closed days"."""
+    unit = _UNIT_LATER.match(text, figure.end) if figure.dimension is None else None
+    if unit is None:
+        return False
+    dimension, size = UNITS[unit["unit"].lower()]
+    values = frozenset(value * size for value in figure.values)
+    return there.has(replace(figure, values=values, dimension=dimension, size=size, counts=False))
 
 
 def _is_another_span(span: regex.Match[str], known: str, those: Sequence[Figure]) -> bool:

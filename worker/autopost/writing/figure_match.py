@@ -55,7 +55,8 @@ def is_near(value: float, known: float, figure: Figure) -> bool:
                 <= max(value * (1 + _ROUNDED_UP_OR_DOWN_BY), min(value + figure.step, value * _OVER_AT_MOST))
             )
         case "under":
-            return known <= value <= known * (1 + _ROUNDED_UP_OR_DOWN_BY)
+            at_most = max(known * (1 + _ROUNDED_UP_OR_DOWN_BY), min(known + figure.step, known * _OVER_AT_MOST))
+            return known <= value <= at_most
         case _:
             return abs(value - known) <= min(max(figure.step / 2, 0.02 * known), _ROUNDED_BY * known)
 

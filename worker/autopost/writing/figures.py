@@ -49,6 +49,19 @@ _TWO_CLOCKS = regex.compile(
     rf"(?:to|till|until|bis|à|a|alle|às|tot|do|and|und|et|[-–—]|から|到|至)\s?(?:las |le )?{_TIME.format(2)}",
     regex.I,
 )
+_WITH_POINTS = frozenset({"en", "ja", "zh", "ko"})  # and a comma between thousands
+_THOUSANDS = {mark: regex.compile(rf"[1-9]\d{{0,2}}(?:{regex.escape(mark)}\d{{3}})+") for mark in ".,"}
+_HALF_HOURS = {
+    language: (
+        regex.compile(rf"(?<!\p{{L}})(?:halb|half|halv) (?P<hour>{'|'.join(hours)})(?!\p{{L}})", regex.I),
+        {hour: number for number, hour in enumerate(hours, 1)},
+    )
+    for language, hours in {
+        "de": ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
+        "nl": ["een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"],
+        "sv": ["ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"],
+    }.items()
+}
 _SEPARATORS, _MARKS, _PART = (regex.compile(each) for each in (r"[ \u00a0\u202f'’]", r"[.,]", r"\d{1,9}"))
 WHAT_IS_LEFT = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
 OF_THEM = regex.compile(
@@ -58,11 +71,14 @@ OF_THEM = regex.compile(
 )
 EACH = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['each']['all']})", regex.I)
 CLOCK = regex.compile(rf"(?<!\p{{Latin}})(?:{WORDS['clock']['all']})", regex.I)
+EARLIER, LATER = (regex.compile(rf"(?<!\p{{L}})(?:{WORDS['shifted'][way]})", regex.I) for way in ("earlier", "later"))
+SHIFTED = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['shifted']['all']})", regex.I)
 TOTALS = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
 
 
 def figures_in(text: str, language: str | None) -> Iterator[Figure]:
     """Return the figures in digits, and those in words of the language, except for a lone "one"."""
+    text = with_half_hours(text, language)
     text = _CLOCK.sub(_on_24_hours, text) if _IS_CLOCK.search(text) else text
     for match in _NUMBER.finditer(text):
         scale = SCALES.get((match["scale"] or "").lower(), 1.0)
@@ -70,7 +86,7 @@ def figures_in(text: str, language: str | None) -> Iterator[Figure]:
         dimension, size = unit_of(currency[0].strip() if currency else match["unit"])
         is_elliptic = match["noun"] is None or match["noun"][1:].lower() in NO_NOUNS
         figure = Figure(
-            values=frozenset(value * scale * size for value in readings(match["digits"])),
+            values=frozenset(value * scale * size for value in _readings_in(match["digits"], language)),
             dimension=dimension,
             rounding=rounding_of(text, match.start(), match.end("digits")) or ("about" if scale > 1 else None),
             step=_step(match["digits"]) * scale * size,
@@ -84,7 +100,9 @@ def figures_in(text: str, language: str | None) -> Iterator[Figure]:
         )
         yield figure
         if (match["scale"] or "").lower() == "m":  # metres, minutes, or a million
-            yield replace(figure, values=frozenset(readings(match["digits"])))
+            rounding = rounding_of(text, match.start(), match.end("digits"))
+            values = frozenset(_readings_in(match["digits"], language))
+            yield replace(figure, values=values, rounding=rounding, step=_step(match["digits"]), scale=1.0)
     yield from numbers_in_words(text, language)
 
 
@@ -100,9 +118,27 @@ def _on_24_hours(time: regex.Match[str]) -> str:
     )
 
 
+def _readings_in(digits: str, language: str | None) -> Iterator[float]:
+    """Return what a number can mean in a language: "4,000" is no four in English, and "4.000" none in German."""
+    mark = "," if language in _WITH_POINTS else "."
+    if language is not None and _THOUSANDS[mark].fullmatch(digits):
+        yield float(digits.replace(mark, ""))
+    else:
+        yield from readings(digits)
+
+
+def with_half_hours(text: str, language: str | None) -> str:
+    """Return the text with "half elf" as 10:30, as long as it was."""
+    halves = _HALF_HOURS.get(language or "")
+    if halves is None:
+        return text
+    return halves[0].sub(lambda half: f"{halves[1][half['hour'].lower()] - 1}:30".ljust(len(half[0])), text)
+
+
 def known_figures(text: str) -> Iterator[Figure]:
     """Return the figures that a post about this text may have: in words of any language, and months, too."""
-    yield from figures_in(text, "en")
+    yield from figures_in(text, None)
+    yield from numbers_in_words(text, "en")
     yield from fractions_in(text)
     yield from known_in_words(text)
     yield from _spans_of_clocks(text)

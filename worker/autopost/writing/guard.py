@@ -8,10 +8,13 @@ from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
 from autopost.writing.fields import Fields, Redactor
 from autopost.writing.form_check import misfit
+from autopost.writing.length import LIMIT_CHARACTERS
 from autopost.writing.proofread import proofread
+from autopost.writing.subject import shared
 from autopost.writing.voice import DEFAULT, HASHTAG, Voice
 
 PRIVATE_DATA = "private_data"
+_SHARED_OF_LONG = 0.35  # of the words of an answer that must be cut are the operation's, or it rambles
 
 
 def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = DEFAULT) -> Redaction | Rejected:
@@ -30,6 +33,8 @@ def post_in(answer: Answer, fields: Fields, redactor: Redactor, voice: Voice = D
     post = proofread(voice.without_other_hashtags(text, tags), redactor, fields.shown_title)
     if post.counts:
         return Rejected(PRIVATE_DATA, post.counts)
+    if len(text) > LIMIT_CHARACTERS and shared(text, known) < _SHARED_OF_LONG:
+        unfit = unfit or "off_topic"
     if unfit is None and post.text != text:
         unfit = misfit(post.text, known)
     reason = unfit or contradiction(voice.without_hashtags(post.text), fields, voice)

@@ -10,7 +10,7 @@ import regex
 
 from autopost.writing.figure import Figure
 from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
-from autopost.writing.figures import EACH, TOTALS, WHAT_IS_LEFT, known_figures, readings
+from autopost.writing.figures import EACH, EARLIER, LATER, SHIFTED, TOTALS, WHAT_IS_LEFT, known_figures, readings
 
 _MOST_FIGURES = 16  # that rests and totals are computed from
 _MOST_OF_A_SENTENCE = 12  # that shares are computed from
@@ -22,6 +22,12 @@ _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
 _HOUR_SECONDS = 3_600
+_AN_HOUR = regex.compile(
+    r"(?<![\d.,:])(?P<hour>[01]?\d|2[0-4])[:.h](?P<minute>[0-5]\d)(?!\d)"
+    r"|(?<![\d.,:])(?P<bare>[01]?\d|2[0-4])(?=\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?|時|点)"
+    r"|\s(?:auf|to|à|a|alle|naar|do)\s\d{1,2}\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?))",
+    regex.I,
+)
 _WITHIN = 24  # characters between a part and the whole
 # "38 fewer than in May": what it was before follows.
 _COMPARED = regex.compile(
@@ -87,7 +93,9 @@ class KnownFigures:
         return (
             self._has_parts(figure)
             or any(
-                is_compatible(figure, each) for value in figure.values for each in self._exact.get(round(value, 9), ())
+                is_compatible(figure, each) and not (each.is_month and figure.counts)
+                for value in figure.values
+                for each in self._exact.get(round(value, 9), ())
             )
             or (figure.rounding is not None and any(is_rounded(figure, each) for each in self.figures))
             or (figure.dimension == "time" and any(is_same_time(figure, each) for each in self.figures))
@@ -131,11 +139,27 @@ class KnownFigures:
         if not is_hour or not any(0 < number <= 24 for number in figure.numbers):
             return False
         return any(
-            abs(a - b) == 12 and (is_at_a_clock(text, figure) or is_at_a_clock(self._text, each))
+            (abs(a - b) == 12 and (is_at_a_clock(text, figure) or is_at_a_clock(self._text, each)))
             for each in self.figures
             for a in figure.numbers
             for b in each.numbers
+        ) or (
+            is_at_a_clock(text, figure)
+            and any(int(time["hour"] or time["bare"]) in figure.numbers for time in _AN_HOUR.finditer(self._text))
         )
+
+    def has_time_between(self, text: str, figure: Figure) -> bool:
+        """Return whether the figure is how much earlier, later or longer one hour of the operation is than another."""
+        near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
+        if figure.dimension != "time" or SHIFTED.search(near) is None:
+            return False
+        hours = [
+            int(time["hour"] or time["bare"]) + int(time["minute"] or 0) / 60 for time in _AN_HOUR.finditer(self._text)
+        ][:_MOST_FIGURES]
+        between = {round(abs(a - b) * _HOUR_SECONDS, 6) for a, b in combinations(hours, 2)}
+        if len(hours) == 2 and _is_turned(near, hours, is_new_first=_INSTEAD.search(self._text) is not None):
+            return False
+        return any(round(value, 6) in between for value in figure.values)
 
     def has_for_each(self, text: str, figure: Figure) -> bool:
         """Return whether the figure is one divided by another, of one thing each: "190 euros each"."""
@@ -284,7 +308,7 @@ class KnownFigures:
                     yield from (
                         round(each, 9) for a in one.numbers for b in other.numbers for each in (a + b, abs(a - b))
                     )
-                elif is_same and _INSTEAD.search(self._text, one.end, min(other.end, one.end) + _WITHIN):
+                elif is_same and _INSTEAD.search(self._text, one.end, min(other.end, one.end + 2 * _WITHIN)):
                     yield from (round(abs(a - b), 9) for a in one.numbers for b in other.numbers)
 
     def _others(self) -> Iterator[float]:
@@ -303,6 +327,12 @@ class KnownFigures:
             while place < len(figures) and figures[place].start < end:
                 place += 1
             yield figures[begin:place]
+
+
+def _is_turned(text: str, hours: Sequence[float], *, is_new_first: bool) -> bool:
+    """Return whether a text says "earlier" of an hour that became later, or the reverse."""
+    new, old = hours if is_new_first else reversed(hours)
+    return (LATER if new < old else EARLIER).search(text) is not None
 
 
 def changes(text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import regex
 
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
-from autopost.writing.quantity_check import tells_all_of_some, tells_another_part
+from autopost.writing.quantity_check import includes_excluded, tells_all_of_some, tells_another_part
 from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
@@ -21,6 +21,12 @@ from autopost.writing.vocabulary import (
     said,
 )
 
+# "The 320 shades that Bor cannot make", "the cancelled ferry": said in passing, and not of what the post tells.
+_IN_PASSING = regex.compile(
+    r"(?<=\p{L})\s(?:that|which|who)\s[^.,;:!?–—]*"
+    r"|\b(?:the|all|these|those|our|my)\s(?:\p{L}+\s)?(?:cancelled|canceled|missing|failed|refused|rejected|expired|broken|delayed|lost"
+    r"|overdue|unpaid|blocked|pending|late|empty)(?=\s[\p{L}\p{N}])"
+)
 _QUESTION = regex.compile(r"[?？]")
 _NUMBER = r"\d[\d.,\u00a0\u202f ]*\d|\d|\p{L}+"
 # "all 130", of which the operation has only some: "95 of 130".
@@ -43,11 +49,17 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
     """
     outcome = fields.outcome
     text, known = text.casefold(), known.casefold()
-    if _has_all_of_some(text, known) or tells_all_of_some(text, known, language) or tells_another_part(text, known):
+    if (
+        _has_all_of_some(text, known)
+        or tells_all_of_some(text, known, language)
+        or tells_another_part(text, known)
+        or includes_excluded(text, known)
+    ):
         return True
     plain = SMOOTH.sub(" ", text, language)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):
-        tells_it = FAILED.search(plain, language) is not None or UNFINISHED.search(plain, language) is not None
+        main = _IN_PASSING.sub(" ", plain)
+        tells_it = FAILED.search(main, language) is not None or UNFINISHED.search(main, language) is not None
         finished = said(FINISHED, text, language) - said(FINISHED, known, language)
         return not tells_it or bool(finished) or _is_smooth(text, known, language)
     if fields.kind is Kind.APPROVAL:

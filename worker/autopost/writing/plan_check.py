@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 import regex
 
 from autopost.writing.calendar_check import dates_in
+from autopost.writing.plan_claims import claims, is_received, split_plan, things_of
 from autopost.writing.subject import COMMON, words_of
 from autopost.writing.verb_forms import GERMANIC, are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
 from autopost.writing.vocabulary import (
@@ -20,6 +21,7 @@ from autopost.writing.vocabulary import (
     CONDITIONS,
     DENIALS,
     DONE_WITH,
+    FAILED,
     FINISHED,
     GENERIC,
     OPEN,
@@ -35,7 +37,13 @@ _CLAUSE_ENDS = regex.compile(
 )
 _QUESTION = regex.compile(r"[^.!?…]*\?")
 _OPEN = regex.compile(OPEN)
-_CONDITIONS = frozenset(f"{CONDITIONS} before after bevor nachdem avant antes prima appena".split())
+_CONDITIONS = frozenset(f"{CONDITIONS} bevor avant antes prima appena".split())
+# What comes before these is a fact all the same: "the treasurer renewed it after the bank refused".
+_TIMES = regex.compile(r"\s(?:before|after|nachdem|après que|después de que|dopo che|depois que|nadat|efter att)\s")
+_DONE_AGAIN = regex.compile(r"(?<=\b(?:was|were|been) \p{L}+ed )again\b")
+_VAGUE = frozenset({"look", "looks", "get", "gets", "take", "takes", "come", "comes", "go", "goes"})
+_LACK = frozenset({"without", "ohne", "sans", "sin", "senza", "sem", "zonder", "utan", "bez", "без"})
+_PURPOSE = regex.compile(r"\bfor (?:\p{L}+ ){1,3}to \p{L}+")
 _REFLEXIVE = {"es": frozenset({"se"}), "fr": frozenset({"se"})}  # "if" in Italian
 _ASKS = regex.compile(
     r"(?:ask|request|want|need|wait|would|seek|propos|suggest|apply|hope|bitt|möcht|braucht|beantrag|will|demand|souhait"
@@ -77,24 +85,28 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
         return _tells_dense_plan(text, plan, known, _DENSE_DONE[language])
     if language is None or language not in PARTICIPLES or not plan:
         return False
+    plan, facts = split_plan(plan)
+    known = f"{known} {facts}"
     folded = text.casefold()
     past = _past_words(folded, known, language)
     finished = _finished_forms(past, plan, known, language, is_asked=is_asked) if past else {}
     actors = _actors(plan, known) if past and not is_asked else set()
     things = set(words_of(plan, GENERIC)) - set(words_of(known)) if _has_mark(folded, language) else set()
-    if not finished and not things and not actors:
-        return False
     dates = dates_in(plan.casefold()) - dates_in(known.casefold())
     things -= {date[:_LONGEST] for date in dates}
-    return any(
-        (
-            _has_finished_form(clause, finished, language)
+    new = things_of(plan, known) - {date[:_LONGEST] for date in dates} if not is_asked else frozenset()
+    for clause in _facts(folded, language):
+        has_date = not dates.isdisjoint(dates_in(clause))
+        if is_received(clause, plan, known, language):
+            return True
+        if not (has_date and _PRESENT.search(clause)) and (
+            claims(clause, new, known, language, has_date=has_date)
+            or _has_finished_form(clause, finished, language)
             or _has_finished_thing(clause, things, language)
             or _has_actor(clause, actors, past, language)
-        )
-        and not (_PRESENT.search(clause) and dates & dates_in(clause))
-        for clause in _facts(folded, language)
-    )
+        ):
+            return True
+    return False
 
 
 def _past_words(text: str, known: str, language: str) -> set[str]:
@@ -110,7 +122,7 @@ def _finished_forms(past: Collection[str], plan: str, known: str, language: str,
     """
     words = set(past)
     there = set(_WORD.findall(known.casefold())) if language != "en" else set()
-    verbs = verbs_in(plan, language)
+    verbs = verbs_in(plan, language) - _VAGUE
     if is_asked:
         verbs = frozenset(verb for verb in verbs if _ASKS.fullmatch(verb) is None)
     if language == "en":
@@ -123,7 +135,7 @@ def _finished_forms(past: Collection[str], plan: str, known: str, language: str,
             if any(are_of_one_verb(word, verb, language) for verb in verbs)
             and not any(are_of_one_verb(word, other, language) for other in there)
         }
-    return {word: word in verbs for word in words}
+    return {word: word in verbs for word in words if FAILED.search(word, language) is None}
 
 
 def _has_mark(text: str, language: str) -> bool:
@@ -143,6 +155,7 @@ def _facts(text: str, language: str) -> Iterator[str]:
     goes_on = False
     for end in ends:
         clause = text[start : end.start() if end else len(text)]
+        clause = _TIMES.split(clause, maxsplit=1)[0]
         is_own = DONE_WITH[language].search(clause) is not None
         is_open = (goes_on and is_open and not is_own) or _is_open(clause, language)
         if not is_open:
@@ -153,11 +166,13 @@ def _facts(text: str, language: str) -> Iterator[str]:
 
 def _is_open(clause: str, language: str) -> bool:
     words = _WORD.findall(clause)
+    clause = _DONE_AGAIN.sub(" ", clause)
     return (
         _OPEN.search(clause) is not None
         or not (_CONDITIONS - _REFLEXIVE.get(language, frozenset())).isdisjoint(words)
         or PLANNED.search(clause, language) is not None
-        or (language in DENIALS and any(DENIALS[language].fullmatch(word) for word in words))
+        or _PURPOSE.search(clause) is not None
+        or (language in DENIALS and any(DENIALS[language].fullmatch(word) for word in words if word not in _LACK))
     )
 
 

@@ -15,7 +15,7 @@ from itertools import takewhile
 import regex
 
 from autopost.writing.language import VERB_LAST
-from autopost.writing.quantity_check import lacks
+from autopost.writing.quantity_check import lacks, leaves_out
 from autopost.writing.subject import COMMON, stem, words_of
 from autopost.writing.vocabulary import (
     ASIDE,
@@ -48,6 +48,8 @@ _CANCELLING = frozenset({"en", "de", "nl", "sv"})
 # "links: 0" and "0 links" mean none.
 _ZERO = regex.compile(r"(\p{L}{3,})[:=]\s?0(?![.,:]?\d)|(?<![\d.,:])0(?= \p{L}{3,})")
 _OF = frozenset({"of", "der", "von", "des", "de", "du", "dei", "degli", "delle", "z", "av", "van", "los", "dos", "das"})
+_SENTENCE = regex.compile(r"[.!?;:](?=\s|\Z)")
+_LEAST_LACKING = 2  # words
 _AROUND = 40  # characters
 _REACH = 2  # words of some weight after a negation
 _FAR = 3  # words after one like "nobody"
@@ -144,6 +146,7 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
         return False
     # What is denied together with a word that the operation denies is the same denial in other words.
     excused = set().union(*(group for group in groups if any(True in said.get(word, ()) for word in group)))
+    excused |= _of_what_lacks(text, there, language)
     return any(
         told[word] == {True} and said[word] == {False} and word not in excused for word in told.keys() & said.keys()
     )
@@ -172,6 +175,20 @@ def _lacks(text: str) -> bool:
 def _lacks_nothing(text: str, language: str) -> bool:
     """Return whether a text says in a clause that something is missing, and denies it."""
     return any(_lacks(clause) and _denies(clause, language) for clause in _CLAUSE_ENDS.split(text))
+
+
+def _of_what_lacks(text: str, known: str, language: str) -> set[str]:
+    """Return the words of sentences about what `known` says that it lacks, or was left out: it has "no" something."""
+    parts = [(set(map(stem, _WORD.findall(part))) - {None}, leaves_out(part)) for part in _SENTENCE.split(known)]
+    lacking = set().union(*(words for words, lack in parts if lack)) - set().union(
+        *(words for words, lack in parts if not lack)
+    )
+    about = (
+        words
+        for part in _SENTENCE.split(text)
+        if len(lacking.intersection(map(stem, words := _WORD.findall(part)))) >= _LEAST_LACKING
+    )
+    return {key for words in about for word in words if (key := _key(word, language)) is not None}
 
 
 def _near(text: str, matches: list[regex.Match[str]]) -> set[str]:

@@ -26,8 +26,25 @@ _PART_OF = regex.compile(
 )
 _LACKING = regex.compile(rf"(?<!\p{{L}})(?:{LACKING})")
 _CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|but|aber|mais|pero|ma|mas|ale)\s")
-_SENTENCE_END = regex.compile(r"[.!?](?=\s|\Z)")
+# "57 guests answered. 41 would come again." is about one whole.
+_SENTENCE_END = regex.compile(r"[.!?](?=\s(?!\d)|\Z)")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*")
+_HEDGED = regex.compile(
+    r"\b(?:not|almost|nearly|at|after|nicht|fast|beinahe|nahezu|pas|presque|no|casi|non|quasi|não|quase|nie|prawie|niet|bijna"
+    r"|inte|nästan)\s(?:of\s)?\Z"
+)
+_COPULA = regex.compile(r"\b(?:is|are|was|were|ist|sind|war|waren|est|sont|está|están|è|sono|é|são|zijn|är|jest|są)\b")
+_COUNTED = regex.compile(r"\d(?![\d.,]*\d)\s(?P<counted>\p{L}+(?: \p{L}+)?)")
+_EXCLUDED = regex.compile(
+    r"\b(?:left out|excluded|skipped|omitted|not (?:included|covered)|ausgelassen|ausgenommen|ausgeschlossen"
+    r"|übersprungen|exclue?s?|laissée?s? de côté|excluid[oa]s?|omitid[oa]s?|esclus[oaie]"
+    r"|saltat[oaie]|excluíd[oa]s?|overgeslagen|pominięt\w+|utelämna\w+)\b"
+)
+_ONLY = regex.compile(
+    r"\b(?:only|not|no|without|but|except|nor|nur|nicht|kein\w*|ohne|seul\w*|pas|sans|sauf|solo|sólo|no|sin|salvo|non|senza"
+    r"|tranne|só|não|sem|exceto|alleen|niet|geen|zonder|tylko|nie|bez|bara|inte|utan)\b"
+)
+_LEAST_EXCLUDED = 2
 _AFTER = 4  # words after a figure that it is said with
 _LEAST, _STEM = 3, 5  # letters
 _NOUNS = 2  # words after a figure, of which one is what it counts
@@ -38,14 +55,14 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
     text = text.casefold()
     if _QUANTIFIER.search(text) is None:
         return False
+    known = known.casefold()
     claims = list(_claims(text))
-    none_lacks = any(
-        _LACKING.search(clause, match.end()) for clause in _CLAUSE_END.split(text) for match in _NONE.finditer(clause)
-    )
+    none_lacks = _none_lacks(text) and not _none_lacks(known)
+    if not lacks(text) and any(_some_lack(head, known) for head in _heads(text)):
+        return True
     if not claims and not none_lacks:
         return False
     is_lacking = lacks(text) and not none_lacks
-    known = known.casefold()
     told = {value for figure in figures_in(text, language) for value in figure.values}
     for sentence in _SENTENCE_END.split(known):
         figures = sorted(figures_in(sentence, language), key=lambda figure: figure.start)
@@ -53,6 +70,33 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
         if len(figures) > 1 and _exceeds(claims, told, sentence, figures, is_lacking=is_lacking, none_lacks=none_lacks):
             return True
     return False
+
+
+def includes_excluded(text: str, known: str) -> bool:
+    """Return whether a post tells as there what the operation left out; both folded."""
+    clauses = _CLAUSE_END.split(known)
+    for place, clause in enumerate(clauses):
+        left_out = _EXCLUDED.search(clause)
+        if left_out is None:
+            continue
+        others = set(_stems(" ".join(clauses[:place] + clauses[place + 1 :])))
+        only = set(_stems(clause[: left_out.start()])) - others
+        for sentence in _SENTENCE_END.split(text) if len(only) >= _LEAST_EXCLUDED else ():
+            told = only & set(_stems(sentence))
+            if len(told) >= _LEAST_EXCLUDED and not lacks(sentence) and _ONLY.search(sentence) is None:
+                return True
+    return False
+
+
+def _none_lacks(text: str) -> bool:
+    return any(
+        _LACKING.search(clause, match.end()) for clause in _CLAUSE_END.split(text) for match in _NONE.finditer(clause)
+    )
+
+
+def leaves_out(text: str) -> bool:
+    """Return whether a folded text says of something that it was left out."""
+    return _EXCLUDED.search(text) is not None
 
 
 def tells_another_part(text: str, known: str) -> bool:
@@ -78,18 +122,18 @@ def lacks(text: str) -> bool:
     return _LACKING.search(text) is not None
 
 
-def _claims(text: str) -> Iterator[set[str]]:
-    """Return the words of each clause that says something of all."""
+def _claims(text: str) -> Iterator[tuple[set[str], set[str]]]:
+    """Return the words of each clause that says something of all, and the first of them: of what it says so."""
     for clause in _CLAUSE_END.split(text):
         for match in _ALL.finditer(clause):
             if _NEARLY.search(clause, 0, match.start()) or _EXCEPT.search(clause, match.end()):
                 continue
-            yield set(_stems(clause))
+            yield set(_stems(clause)), set(_stems(_COPULA.split(clause[match.end() :], maxsplit=1)[0])[:_NOUNS])
             break
 
 
 def _exceeds(
-    claims: Sequence[set[str]],
+    claims: Sequence[tuple[set[str], set[str]]],
     told: set[float],
     sentence: str,
     figures: Sequence[Figure],
@@ -102,16 +146,38 @@ def _exceeds(
     rest = sentence[figures[place + 1].start if place + 1 < len(figures) else len(sentence) :]
     of_whole = set(_stems(sentence[figures[place - 1].end if place else 0 : len(sentence) - len(rest)]))
     parts = [figure for figure in figures[place + 1 :] if max(figure.values) < max(whole.values)]
-    if not of_whole or not parts or not lacks(rest) or any(not told.isdisjoint(part.values) for part in parts):
+    if not of_whole or not parts or any(not told.isdisjoint(part.values) for part in parts):
         return False
     of_parts = {word for part in parts for word in _stems(sentence[part.end :])[:_AFTER]} - of_whole
     # What is counted, without a word for what was done to it.
     counted = set(_stems(sentence[whole.end :])[:_NOUNS]) & of_whole
+    if not lacks(rest):
+        return any(
+            not head.isdisjoint(of_whole) and head.isdisjoint(of_parts) and not of_parts.isdisjoint(words - head)
+            for words, head in claims
+        )
     return none_lacks or any(
         not of_parts.isdisjoint(words)
         or (not is_lacking and not counted.isdisjoint(words) and (of_whole - counted).isdisjoint(words))
-        for words in claims
+        for words, _ in claims
     )
+
+
+def _heads(text: str) -> Iterator[set[str]]:
+    """Return the first words of what a text says something of all of, also where it is "of all of them"."""
+    for match in _ALL.finditer(text):
+        if _HEDGED.search(text, 0, match.start()) is None and _EXCEPT.search(text, match.end()) is None:
+            yield set(_stems(_CLAUSE_END.split(text[match.end() :], maxsplit=1)[0])[:_NOUNS])
+
+
+def _some_lack(head: set[str], known: str) -> bool:
+    """Return whether the operation counts some of what a post says something of all of, and they lack it."""
+    for clause in _CLAUSE_END.split(known):
+        lacking = _LACKING.search(clause)
+        for figure in _COUNTED.finditer(clause) if lacking is not None else ():
+            if not head.isdisjoint(_stems(figure["counted"])[:1]):
+                return True
+    return False
 
 
 def _stems(text: str) -> list[str]:

@@ -18,7 +18,7 @@ _STEM_OF_INFLECTED = 4
 _INFLECTED = frozenset({"pl", "cs", "ru", "uk", "fi", "hu", "tr"})
 _LEAST = 4  # letters of a word that says what a text is about
 # Figures are compared by their values.
-_NO_SUBJECT = GENERIC.union(*({pair.split("=")[0] for pair in words.split()} for words in WORDS["numbers"].values()))
+NO_SUBJECT = GENERIC.union(*({pair.split("=")[0] for pair in words.split()} for words in WORDS["numbers"].values()))
 COMMON = frozenset().union(*STOP_WORDS.values())
 _PAST = regex.compile(r"(?<=\p{Latin}{3})ie[ds]\b")
 _ENDING = regex.compile(r"(?<=\p{Latin}{4})ing\b")
@@ -28,7 +28,7 @@ _KANA = regex.compile(r"\p{Hiragana}")
 def shared(text: str, known: str, language: str | None = None) -> float:
     """Return the share of the words of a text that the known text has too; 1 if it has none."""
     cut = _STEM_OF_INFLECTED if language in _INFLECTED else _STEM
-    words = {word[:cut] for word in words_of(_without_endings(text), _NO_SUBJECT)}
+    words = {word[:cut] for word in words_of(_without_endings(text), NO_SUBJECT)}
     there = {word[:cut] for word in words_of(_without_endings(known))}
     if not words:
         return 1.0

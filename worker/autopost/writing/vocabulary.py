@@ -147,6 +147,8 @@ DONE_WITH, PARTICIPLES, PRETERITES = (
     {language: regex.compile(words) for language, words in _LANGUAGES[meaning].items()}
     for meaning in ("done_with", "participles", "preterites")
 )
+PAST_TENSES = {language: regex.compile(words) for language, words in _LANGUAGES["past_tenses"].items()}
+RECEIVED, SENDING = Words("received"), Words("sending")
 BEFORE_NOUNS = {language: frozenset(words.split()) for language, words in _LANGUAGES["before_nouns"].items()}
 IRREGULAR = {
     base: frozenset(forms.split(","))
@@ -163,7 +165,7 @@ CONDITIONS = _LANGUAGES["conditions"]["all"]
 @cache
 def _negated() -> regex.Pattern[str]:
     """Return the pattern of what stands before a word of success, in the same sentence."""
-    return regex.compile(rf"(?:{_words('negations', _LANGUAGES['negations'])})[^.!?。！？]*\Z", regex.IGNORECASE)
+    return regex.compile(rf"(?:{_words('negations', _LANGUAGES['negations'])})[^.,;!?。！？、，]*\Z", regex.IGNORECASE)
 
 
 _NEGATED_WITHIN = 40

@@ -1,0 +1,34 @@
+"""Compare in which direction a post says that a figure went with what its operation says. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import regex
+
+from autopost.writing.vocabulary import FALLING, RISING
+
+_CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|i|but|aber|mais|pero|ma|mas|ale)\s")
+_FIGURE = regex.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
+_MARKS = regex.compile(r"[.,\u00a0\u202f ]")
+_UP, _DOWN = 1, -1
+
+
+def turns_figure(text: str, known: str, language: str | None) -> bool:
+    """Return whether a figure rose in a post and fell in `known`, or the reverse; both folded."""
+    told = _directions(text, language)
+    there = _directions(known, language) if told else {}
+    return any(len(ways) == 1 and there.get(figure) == {-next(iter(ways))} for figure, ways in told.items())
+
+
+def _directions(text: str, language: str | None) -> Mapping[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for clause in _CLAUSE_END.split(text):
+        figures = [_MARKS.sub(".", figure) for figure in _FIGURE.findall(clause)]
+        if not figures:
+            continue
+        ways = {way for way, words in ((_UP, RISING), (_DOWN, FALLING)) if words.search(clause, language)}
+        for figure in figures:
+            found[figure] |= ways
+    return {figure: ways for figure, ways in found.items() if ways}
