@@ -1,6 +1,6 @@
--- Detaches from the platform's tables: nothing of autopost's depends on a column of them then. Each view stays, with its
--- rights and what depends on it, and fails when it is read; the triggers are gone. Locks: the views and, last and for a
--- moment, the tables of operations, ACCESS EXCLUSIVE.
+-- Detaches from the platform's tables: nothing of autopost's depends on a column of them then. Each view stays, with
+-- its rights and what depends on it, and fails when it is read; the triggers are gone. Locks: the views and, last and
+-- for a moment, the tables of operations, ACCESS EXCLUSIVE.
 create or replace function {{ schema }}.auto_post_check_detached()
 returns setof text
 language plpgsql

@@ -1,5 +1,5 @@
--- The outcomes of the operations whose ids begin with $1: how many of each outcome and reason, and the milliseconds from
--- capture to outcome over all that have one.
+-- The outcomes of the operations whose ids begin with $1: how many of each outcome and reason, and the milliseconds
+-- from capture to outcome over all that have one.
 with captured as (
     select o.state, o.reason, extract(epoch from o.finished_at - o.captured_at) * 1000 as milliseconds
     from {{ schema }}.auto_post_outbox as o
