@@ -45,7 +45,7 @@ def test_file_is_read_instead_of_standard_input(tmp_path: Path) -> None:
     assert (result.returncode, result.stdout.decode(), result.stderr) == (0, CLEAN, b"")
     missing = redact(b"", str(tmp_path / "missing.txt"))
     assert (missing.returncode, missing.stdout) == (1, b"")
-    assert b"cannot read or write: No such file or directory" in missing.stderr
+    assert b"missing.txt: No such file or directory" in missing.stderr
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
@@ -259,4 +259,4 @@ def test_help_loads_nothing_of_redaction() -> None:
 def test_help_says_when_a_database_is_needed() -> None:
     """For names in a table of it, and for nothing else."""
     said = redact("", "--help", COLUMNS="200").stdout.decode()
-    assert "Needs no database, unless SOCIAL_POST_REDACT_NAMES_TABLE says that names are in one." in said
+    assert "Needs a database only for SOCIAL_POST_REDACT_NAMES_TABLE." in said

@@ -104,6 +104,16 @@ def test_reader_that_closes_the_pipe_is_no_failure() -> None:
     assert process.wait() == 0
 
 
+def test_reader_of_output_and_errors_that_closes_the_pipe_is_no_failure() -> None:
+    """As in `autopost check 2>&1 | head -3`."""
+    code = "import sys; from autopost.cli import app; app.app = lambda: sys.stderr.write('x'); app.main()"
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run([sys.executable, "-c", code], stdout=pipe, stderr=pipe, check=False)
+    assert done.returncode == 0
+
+
 def test_error_that_nobody_foresaw_is_one_line_without_values() -> None:
     """Its type and the calls that led to it; the traceback is for those who ask."""
     broken = (

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from psycopg import pq
 
-from autopost.database.connection import connect_arguments
-from autopost.errors import ConfigurationError
+from autopost.database.connection import connect_arguments, connect_errors
+from autopost.errors import ConfigurationError, DatabaseUnreachable
 from autopost.settings import load_settings
 from autopost.settings.libpq import PARAMETERS, Use
 
@@ -28,6 +28,17 @@ def given(**parts: str) -> dict[str, Any]:
 def driver_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of the driver's connection string."""
     return {name: values[0] for name, values in parse_qs(urlparse(arguments["dsn"]).query).items()}
+
+
+def test_file_for_tls_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """The driver's error has no name; a missing folder of a socket is another problem."""
+    for name in ("sslrootcert", "sslkey"):
+        settings = load_settings(database_url=f"host=h {name}={tmp_path / 'none.pem'}")
+        refused = pytest.raises(ConfigurationError, match=f"DATABASE_URL: {name}: cannot read .*none.pem")
+        with refused, connect_errors(settings):
+            raise FileNotFoundError(2, "No such file or directory")
+    with pytest.raises(DatabaseUnreachable), connect_errors(load_settings(database_url="host=/none")):
+        raise FileNotFoundError(2, "No such file or directory")
 
 
 def test_every_parameter_and_variable_of_libpq_has_a_decision() -> None:
@@ -110,11 +121,11 @@ def test_certificates_of_the_system_are_those_of_the_machine(monkeypatch: pytest
 @pytest.mark.parametrize(
     ("parameters", "named"),
     [
-        ("pgbouncer=true&connection_limit=1", ["pgbouncer: take it out: a pooler", "connection_limit: take it out"]),
-        ("schema=public", ["unknown parameter schema: take it out and set SOCIAL_POST_PLATFORM_SCHEMA"]),
-        ("sslmode=require&prepared_statement_cache_size=0", ["prepared_statement_cache_size: take it out"]),
-        ("uselibpqcompat=true", ["uselibpqcompat: take it out"]),
-        ("hos=x", ["unknown parameter hos: take it out: libpq has no such parameter"]),
+        ("pgbouncer=true&connection_limit=1", ["pgbouncer: remove it: a pooler", "connection_limit: remove it"]),
+        ("schema=public", ["unknown parameter schema: remove it and set SOCIAL_POST_PLATFORM_SCHEMA"]),
+        ("sslmode=require&prepared_statement_cache_size=0", ["prepared_statement_cache_size: remove it"]),
+        ("uselibpqcompat=true", ["uselibpqcompat: remove it"]),
+        ("hos=x", ["unknown parameter hos: did you mean host?"]),
     ],
 )
 def test_parameter_that_libpq_does_not_know_is_named(parameters: str, named: list[str]) -> None:

@@ -134,7 +134,7 @@ def test_allowlist_is_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_variable_that_is_not_a_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """However far it is from a setting's name: SOCIAL_POST_LLM=false, if ignored, would send texts to a model."""
-    names = {"LLM": "LLM_MODEL", "RATE_LIMIT": "RATE_LIMIT_MINUTES", "RATELIMIT_MINUTES": "RATE_LIMIT_MINUTES"}
+    names = {"LLM": "LLM_ENABLED", "RATE_LIMIT": "RATE_LIMIT_MINUTES", "RATELIMIT_MINUTES": "RATE_LIMIT_MINUTES"}
     for name in (*names, "QQQ"):
         monkeypatch.setenv(f"SOCIAL_POST_{name}", "5")
     with pytest.raises(ConfigurationError) as refused:

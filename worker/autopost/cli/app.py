@@ -19,7 +19,7 @@ import typer
 from autopost import __version__
 from autopost.cli.console import INTERRUPTED, err, out
 from autopost.cli.lazy import Entry, lazy_group
-from autopost.cli.stdio import flush_stdout, prepare_streams
+from autopost.cli.stdio import flush_streams, prepare_streams
 from autopost.database.revisions import head_revision
 from autopost.errors import AutopostError
 
@@ -107,7 +107,7 @@ def main() -> None:
         _report(f"cannot {what}: {error.strerror}")
         code = 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(code if flush_stdout() else code or 1)
+    sys.exit(code if flush_streams() else code or 1)
 
 
 def _report(message: str) -> None:

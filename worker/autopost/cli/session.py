@@ -150,8 +150,8 @@ def no_right(error: asyncpg.InsufficientPrivilegeError) -> SchemaMismatch:
     """Return the error for a statement that this role may not run, with what gives it the right."""
     return SchemaMismatch(
         f"this role may not do that: {message_without_values(error)}\n"
-        "  What changes something needs the role that migrates, or EXECUTE on the function and rights on its tables; "
-        "what reads needs `autopost grant --reader ROLE`, run as the role that migrates"
+        "  To change something, use the role that migrates, or a role with EXECUTE on the function and rights on its "
+        "tables. To read only, run `autopost grant --reader ROLE` as the role that migrates"
     )
 
 

@@ -25,14 +25,19 @@ def prepare_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
-def flush_stdout() -> bool:
-    """Write what is buffered for standard output; return False where it could not be written.
+def flush_streams() -> bool:
+    """Write what is buffered for standard output and error; return False if the output could not be written.
 
     What is left then goes nowhere, so that the interpreter does not fail on it when it ends. A reader that has closed
     the pipe has seen enough, which is not a failure.
     """
     try:
-        if sys.stdout is not None:  # it is None where the caller had closed it
+        if sys.stderr is not None:  # it is None where the caller had closed it
+            sys.stderr.flush()
+    except OSError:  # as in `autopost check 2>&1 | head`
+        _leave(STDERR)
+    try:
+        if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
         leave_stdout()
@@ -42,4 +47,8 @@ def flush_stdout() -> bool:
 
 def leave_stdout() -> None:
     """Send what is still written to standard output nowhere: its reader has seen enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+    _leave(STDOUT)
+
+
+def _leave(descriptor: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -150,6 +151,8 @@ def connect_errors(settings: Settings) -> Iterator[None]:
     except ValueError as error:  # of the driver's own checks, before it connects
         raise ConfigurationError(f"invalid connection settings{where}: {error}") from None
     except DATABASE_ERRORS as error:
+        if isinstance(error, FileNotFoundError | PermissionError) and (unreadable := _unreadable_file(settings)):
+            raise ConfigurationError(unreadable) from None
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL{where}: {error}") from None
 
 
@@ -162,6 +165,15 @@ def went_away(settings: Settings) -> Iterator[None]:
         if not is_transient(error) or is_of_the_installation(error):
             raise
         raise DatabaseUnreachable(f"PostgreSQL{_address(settings)} went away: {label(error)}") from None
+
+
+def _unreadable_file(settings: Settings) -> str | None:
+    """Return which file for TLS cannot be read, as the driver's error does not name it."""
+    given = _given(settings)
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        if name in given and not os.access(given[name].value, os.R_OK):
+            return f"{given[name].source}: {name}: cannot read {given[name].value}"
+    return None
 
 
 def _address(settings: Settings) -> str:

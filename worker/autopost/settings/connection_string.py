@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 import psycopg
@@ -15,9 +16,9 @@ ALLOWED = (
     "postgresql://user:password@host:port/database, with / @ and % in the password written as %2F %40 and %25, or "
     "libpq's keyword form"
 )
-_NO_SIZE = "take it out: autopost's pools have a size of their own"
-_NO_CACHE = "take it out: a pooler in transaction mode is recognised"
-_A_SCHEMA = "take it out and set SOCIAL_POST_PLATFORM_SCHEMA"
+_NO_SIZE = "remove it: autopost's pools have a size of their own"
+_NO_CACHE = "remove it: a pooler in transaction mode is recognised"
+_A_SCHEMA = "remove it and set SOCIAL_POST_PLATFORM_SCHEMA"
 # What other libraries and vendors have in their connection strings, and libpq does not know.
 FOREIGN_PARAMETERS = {
     "pgbouncer": _NO_CACHE,
@@ -33,10 +34,9 @@ FOREIGN_PARAMETERS = {
     "pool_size": _NO_SIZE,
     "pool": _NO_SIZE,
     "max_overflow": _NO_SIZE,
-    "uselibpqcompat": "take it out: sslmode means what it means to libpq",
-    "sslaccept": "take it out and set sslmode",
+    "uselibpqcompat": "remove it: sslmode means what it means to libpq",
+    "sslaccept": "remove it and set sslmode",
 }
-_NOT_LIBPQ = "take it out: libpq has no such parameter"
 HIDDEN = "(hidden)"
 _HOST = re.compile(r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:\d))(?::\d{1,5})?(?:/[\w./-]*)?$")
 _ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://)[^\s,]+")
@@ -74,15 +74,22 @@ def _unknown_parameters(text: str) -> str:
     else:
         names = [name for name in re.findall(r"(\w+)\s*=", text) if name in FOREIGN_PARAMETERS]
     unknown = [name for name in names if name.isidentifier() and name not in PARAMETERS and name != "ssl"]
-    return "; ".join(f"unknown parameter {name}: {FOREIGN_PARAMETERS.get(name, _NOT_LIBPQ)}" for name in unknown)
+    return "; ".join(f"unknown parameter {name}: {_remedy(name)}" for name in unknown)
+
+
+def _remedy(name: str) -> str:
+    if name in FOREIGN_PARAMETERS:
+        return FOREIGN_PARAMETERS[name]
+    near = difflib.get_close_matches(name, PARAMETERS, n=1)
+    return f"did you mean {near[0]}?" if near else "remove it: libpq has no such parameter"
 
 
 def _wrong_form(text: str) -> str:
     """Return what is wrong with a text that libpq cannot read, without a part of it that could be secret."""
     if text[:1] in "'\"":
-        return "take out the quotes: they are part of the value"
+        return "remove the quotes: they are part of the value"
     if text.startswith("jdbc:"):
-        return "take out jdbc: and write user:password@ before the host"
+        return "remove jdbc: and write user:password@ before the host"
     scheme = re.match(r"[a-z][a-z0-9+.-]{1,20}(?=://)", text)
     if scheme and scheme[0] not in ("postgresql", "postgres"):
         return f"the scheme is {scheme[0]}; autopost works with PostgreSQL"

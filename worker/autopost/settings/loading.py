@@ -88,6 +88,8 @@ def _unknown(environment: Mapping[str, str]) -> list[str]:
 def _similar(name: str, known: Sequence[str]) -> list[str]:
     if name in RENAMED:
         return [RENAMED[name]]
+    if f"{name}_ENABLED" in known:
+        return [f"{name}_ENABLED"]
     rest = {each.removeprefix(PREFIX): each for each in known}
     return [rest[near] for near in difflib.get_close_matches(name.removeprefix(PREFIX), rest, n=1, cutoff=0.5)]
 

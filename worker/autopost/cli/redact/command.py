@@ -62,12 +62,13 @@ def redact(
     except BrokenPipeError:
         leave_stdout()
     except OSError as error:
-        raise AutopostError(f"cannot read or write: {error.strerror}") from None
+        what = f"read {error.filename}" if error.filename else "read or write"
+        raise AutopostError(f"cannot {what}: {error.strerror}") from None
 
 
 def _require_sense(jsonl: bool, keep: list[str]) -> None:
     if keep and not jsonl:
-        raise typer.BadParameter("--keep goes with --jsonl")
+        raise typer.BadParameter("--keep needs --jsonl")
     taken = sorted({"text", "findings", "line", "error"}.intersection(keep))
     if taken:
         raise typer.BadParameter(f"--keep: {', '.join(taken)} is written anyway or has a meaning of its own")

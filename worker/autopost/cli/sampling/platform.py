@@ -159,8 +159,8 @@ def _no_table(table: str, name: str, *, is_mapped: bool) -> str:
     if is_mapped:
         return f"{name}: there is no table {table}"
     return (
-        f"there is no table {table}: if the platform's have other names, say so in a file and set "
-        "SOCIAL_POST_MAPPING_FILE (docs/how-to/map-a-platform.md)"
+        f"there is no table {table}: if the platform's tables have other names, write a mapping with "
+        "`autopost mapping draft` and set SOCIAL_POST_MAPPING_FILE (docs/how-to/map-a-platform.md)"
     )
 
 
