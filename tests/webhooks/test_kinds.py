@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from autopost.errors import ConfigurationError
+from autopost.webhooks.chat import CHATS
 from autopost.webhooks.delivery import PACED_BATCH_SIZE
 from autopost.webhooks.kinds import SERVICES
+from autopost.webhooks.summary_message import SUMMARY_CHATS
 from autopost.webhooks.webhook import Webhook, WebhookKind
 from autopost.webhooks.webhook_file import parse_webhooks
 
@@ -104,13 +106,21 @@ def test_other_address_of_a_service_is_refused(url: str, said: str) -> None:
     assert f"[a] url: {said}" in refusal(section(url)) or said in refusal(section(url))
 
 
+def test_every_chat_has_its_messages() -> None:
+    """A new kind needs a service, a body for posts and one for summaries; mail and signed webhooks have their own."""
+    chats = set(WebhookKind) - {WebhookKind.EMAIL, WebhookKind.WEBHOOK}
+    assert set(SERVICES) == set(WebhookKind), "to be added to SERVICES in webhooks/kinds.py"
+    assert set(CHATS) == chats, "to be added to CHATS in webhooks/chat.py"
+    assert set(SUMMARY_CHATS) == chats, "to be added to SUMMARY_CHATS in webhooks/summary_message.py"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ("msteams", "got msteams; did you mean teams?"),
         ("googlechat", "got googlechat; did you mean google-chat?"),
         ("mail", "got mail; did you mean email?"),
-        ("telegram", "got telegram; expected: slack, teams, discord, google-chat, mattermost, email, webhook"),
+        ("telegram", f"got telegram; expected: {', '.join(WebhookKind)}"),
     ],
 )
 def test_unknown_kind(given: str, said: str) -> None:
