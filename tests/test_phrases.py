@@ -60,6 +60,7 @@ PHRASES = {
     r"another chance\b": "retry",
     r"counts? from the next\b": "applies from the next",
     r"nobody can answer\b": "without a terminal",
+    r"beyond loopback\b": "outside loopback, on other addresses",
     r"lets? go of\b": "release, detach",
     r"looked at twice\b": "checked again",
     r"what c[ao]me of\b|(?:became|becomes) of\b": "outcome, history",

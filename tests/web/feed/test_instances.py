@@ -136,7 +136,7 @@ def test_worker_with_a_port_serves_the_feeds_too(host: Host, several: Several) -
     ("variables", "code", "said"),
     [
         ({}, 2, "SOCIAL_POST_HTTP_PORT: not set"),
-        ({"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_PAGE": "false"}, 2, "neither page nor feeds are on"),
+        ({"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_PAGE": "false"}, 2, "neither dashboard nor feeds are on"),
         ({"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_HTTP_HOST": "0.0.0.0"}, 2, "SOCIAL_POST_HTTP_TOKEN"),
         (
             {"SOCIAL_POST_HTTP_PORT": "0", "SOCIAL_POST_HTTP_HOST": "0.0.0.0", "SOCIAL_POST_FEEDS": "true"},

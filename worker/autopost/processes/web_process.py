@@ -60,7 +60,7 @@ async def run_instance(settings: Settings) -> None:
         raise ConfigurationError(f"{PREFIX}HTTP_PORT: not set; `serve` needs it")
     if not settings.page_is_on and not settings.feeds_are_on:
         raise ConfigurationError(
-            f"neither page nor feeds are on: see {PREFIX}PAGE and {PREFIX}FEEDS; beyond loopback both need "
+            f"neither dashboard nor feeds are on: see {PREFIX}PAGE and {PREFIX}FEEDS; outside loopback both need "
             f"{PREFIX}HTTP_TOKEN"
         )
     running = asyncio.current_task()

@@ -57,14 +57,14 @@ class HttpSettings(Group):
     page: bool | None = setting(
         None,
         f"{PREFIX}PAGE",
-        f"Whether to serve the dashboard. Default: if {PREFIX}HTTP_PORT is set, and beyond loopback only with a token.",
-        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN or another token",
+        f"Whether to serve the dashboard. Default: if {PREFIX}HTTP_PORT is set; outside loopback only with a token.",
+        f"true or false; outside loopback, true needs {PREFIX}HTTP_TOKEN or another token",
     )
     page_hosts: CommaSeparated = setting(
         (),
         f"{PREFIX}PAGE_HOSTS",
         "The host names under which the dashboard, the feeds, /readyz and /metrics may be requested; the latter two "
-        "also by any address. On loopback, localhost and its addresses are always allowed; beyond loopback, any name "
+        "also by any address. On loopback, localhost and its addresses are always allowed; outside loopback, any name "
         "is allowed unless this is set.",
         "comma-separated host names, without ports",
     )
@@ -80,7 +80,7 @@ class HttpSettings(Group):
         f"{PREFIX}FEEDS",
         "Whether to serve posts to programs, at /feed/events, /feed/ws, /feed.json and /feed.atom. Default: as the "
         "dashboard.",
-        f"true or false; beyond loopback, true needs {PREFIX}HTTP_TOKEN or another token",
+        f"true or false; outside loopback, true needs {PREFIX}HTTP_TOKEN or another token",
     )
     feed_origins: CommaSeparated = setting(
         (),

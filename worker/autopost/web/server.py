@@ -38,7 +38,7 @@ MOST_MESSAGE_BYTES = 4_096  # from a WebSocket, on which clients send nothing
 RESERVED_FILES = 150  # for the database, logs, files, and whatever else the process opens
 NOT_FOUND = PlainTextResponse("There is nothing here.\n", 404)
 UNGUARDED = PlainTextResponse(
-    "The dashboard is off: beyond loopback it needs a token, such as SOCIAL_POST_HTTP_TOKEN.\n", 404
+    "The dashboard is off: outside loopback it needs a token, such as SOCIAL_POST_HTTP_TOKEN.\n", 404
 )
 STARTING = PlainTextResponse("The worker is starting.\n", 503, {"retry-after": "2"})
 BUSY = PlainTextResponse("Too many requests at once.\n", 503, {"retry-after": "5"})
