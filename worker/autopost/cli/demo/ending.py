@@ -21,14 +21,14 @@ Go on with a database of your own:
   autopost run              a worker; with OPENAI_API_KEY a model writes
   autopost feed --follow    what is posted, and what is not and why
   autopost status           the outbox at a glance
-README.md and docs/ tell the rest."""
+More in README.md and docs/."""
 
 
 def ending(summary: Summary, rolled_back: int) -> Text:
     """Return the summary of a demo that adds up. `rolled_back` is what the platform says it took back."""
     return Text("\n").join(
         [
-            Text("WHAT CAME OF IT", style="bold"),
+            Text("RESULT", style="bold"),
             *_sum(summary),
             Text.assemble(("✓ ", "green"), f"{summary.equation()}: every operation is accounted for"),
             Text(),

@@ -28,7 +28,7 @@ MEANINGS: dict[str, str] = {
     Reason.RATE_LIMITED: "the agent posted less than a window before",
     Reason.ALERT_STORM: "more alerts of one kind than are posted in a window",
     Reason.MISSING_EXPLANATION: "it does not say what was done",
-    Reason.MATURITY_BLOCKED: "the agent's maturity is none that may post",
+    Reason.MATURITY_BLOCKED: "the agent's maturity does not allow posts",
     Reason.AGENT_UNKNOWN: "no agent has the id",
     Reason.AGENT_AMBIGUOUS: "more than one agent has the id",
     Reason.TENANT_MISMATCH: "the operation names another tenant than its agent",
