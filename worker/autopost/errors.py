@@ -17,7 +17,8 @@ AutopostError
 ├── RequestRefused           web/errors.py: an HTTP request or handshake is answered with an error status
 │   ├── BroadcastDisabled    404: there is no live feed, as nothing is broadcast
 │   ├── DatabaseUnavailable  503: a statement of the dashboard or the feeds failed or took too long
-│   ├── InvalidPosition      400: a feed is asked for from what is not a position
+│   ├── InvalidPage          400: a feed document is asked for before what is not a place
+│   ├── InvalidPosition      400: a stream is asked for from what is not a position
 │   ├── ActionsForbidden     403: the token only reads
 │   ├── AllTenantsRequired   403: the token is limited to one tenant
 │   ├── OtherTenant          403: the token is limited to another tenant

@@ -41,6 +41,10 @@ class InvalidPosition(RequestRefused):
     """Last-Event-ID and after are positions: whole numbers."""
 
 
+class InvalidPage(RequestRefused):
+    """before is not a place in the feed: take it from next_url or the link with rel="next" of a page."""
+
+
 class TokenRequired(RequestRefused):
     """The token is missing or wrong."""
 

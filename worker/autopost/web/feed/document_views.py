@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from autopost.outbox.cursor import Cursor
 from autopost.web.access import InAddress
-from autopost.web.errors import InvalidPosition
+from autopost.web.errors import InvalidPage
 from autopost.web.feed.documents import Heading, Post
 from autopost.web.feed.subscription import FeedContext
 from autopost.web.filter import FeedFilter
@@ -28,7 +28,7 @@ _VARY = "authorization, cookie, host, x-forwarded-proto, x-forwarded-prefix"
 async def show_document(context: FeedContext, write: Write, media_type: str, request: Request) -> Response:
     """Return a page of posts, the newest first; a client that has it already gets 304 by its ETag.
 
-    Raises TokenRequired, OtherTenant, InvalidPosition and DatabaseUnavailable.
+    Raises TokenRequired, OtherTenant, InvalidPage and DatabaseUnavailable.
     """
     grant = await context.access.require(request, InAddress.KEY)
     wanted = FeedFilter.read(request.query_params)
@@ -36,7 +36,7 @@ async def show_document(context: FeedContext, write: Write, media_type: str, req
     given = request.query_params.get(BEFORE)
     before = Cursor.read(given)
     if given and before is None:
-        raise InvalidPosition
+        raise InvalidPage
     page = await context.posts.page(wanted, before)
     installation = await context.access.installation()
     body = write(_heading(context, request, wanted, before, page.older, installation), page.posts)
