@@ -29,6 +29,8 @@ def test_summary_shows_what_agents_did(host: Host, guarded: Site) -> None:
         assert re.search(rf"<dd[^>]*>{number}</dd><dd class=\"more\">{what}</dd>", page), what
     ada = '<a href="./?agent=agent1&amp;kind="><bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi></a> <bdi>5 reports</bdi>'
     assert ada in page
+    assert page.count("<summary>4 more agents</summary>") == 1, "12 of 16 are seen at once"
+    assert len(set(re.findall(r"agent=(agent\d+)", page))) == 20, "and all can be unfolded"
     assert '<a href="digest?hours=24" aria-current="page">24 hours</a>' in page
     assert '<a href="digest?hours=168">7 days</a>' in page
     assert guarded.get("/digest?hours=x").status_code == 200

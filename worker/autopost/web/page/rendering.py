@@ -42,6 +42,8 @@ WAKEUPS = {
     "poll": "by polling",
 }
 MOST_LINK = 2_000
+AGENTS_UNFOLDED = 12  # of a list of the summary
+DEAD_UNFOLDED = 10
 # What the operation types of the contract are called where no rule gives a title.
 TITLES = {
     "workflow_execute": "workflow",
@@ -121,6 +123,8 @@ def _environment() -> jinja2.Environment:
         "most_counted": MOST_ROWS_COUNTED,
         "rows_looked_at": MOST_ROWS_LOOKED_AT,
         "wakeups": WAKEUPS,
+        "agents_unfolded": AGENTS_UNFOLDED,
+        "dead_unfolded": DEAD_UNFOLDED,
         "plural": gettext.NullTranslations().ngettext,
     }
     for first in ("base.html", "feed.html"):

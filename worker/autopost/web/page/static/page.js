@@ -22,7 +22,7 @@ function showTrouble(isTrouble) {
 function replace(id, html) {
   const part = byId(id);
   if (!part || part.contains(document.activeElement)) return;
-  if (id === "dead" && part.querySelector("details[open]")) return;
+  if (id === "dead" && part.querySelector("details[open]:not([id])")) return;
   const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
   const content = parsed(html);
   showTimes(content);
