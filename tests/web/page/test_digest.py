@@ -48,6 +48,7 @@ def test_summary_leads_to_open_approvals_and_says_that_nothing_happened(host: Ho
     until(lambda: host.waiting() == 0)
     page = guarded.get("/digest?hours=168").text
     assert f'<a href="post/{host.posts()[0]["id"]}">Open<span' in page
+    assert "asks for <bdi>an approval</bdi>" in page
 
 
 def test_post_shows_how_much_it_carries(host: Host, guarded: Site) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 
 from autopost import __version__
-from autopost.model import start_of_sentence
+from autopost.model import mid_sentence, start_of_sentence
 from autopost.model.digest import since_in_words
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import MOST_ROWS_COUNTED, DeadLetter, Figures
@@ -112,6 +112,7 @@ def _environment() -> jinja2.Environment:
         "day_time": day_time,
         "since_in_words": since_in_words,
         "fact": fact,
+        "mid_sentence": mid_sentence,
         "iso": iso,
         "count": count,
     }
