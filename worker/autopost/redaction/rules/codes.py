@@ -246,6 +246,15 @@ RULES = (
         name="confirmed-with",
     ),
     Rule(
+        "ONE_TIME_CODE",
+        r"(?i)(?:\b(?:sms|text message|authenticator(?: app)?|okta(?: verify)?|duo(?: mobile)?|google authenticator|authy|token|fob|yubikey|app)\s(?:said|says|gave|gives|generated|generates|shows?|showed|displayed|displays|produced|read|reads)|\b(?:sent|texted|messaged) (?:me|us|him|her|them)|\bverification:|\btoken code|\bverify(?:ing)? with|\bconfirm(?:ed)? with|\bapprove with(?: the number)?|\bdigits on (?:the|my|her|his) (?:token|fob|app|display|screen) (?:are|were)|\bfor the code(?:\\.\\.\\.|…)? ?(?:got it|here it is)?,?)[\s:,]{1,2}[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[0-9]{2}[ -][0-9]{2}[ -][0-9]{2})(?:[\"'`]?(?:[.,;!?)]|$)|\s(?:by|via|over|from|on|in|to|and|which|within|as)\s)",
+        "six digits, and where they came from",
+        anchor=r"(?i)(?:sms|text message|authenticator|app|okta|verify|duo|mobile|authy|token|fob|yubikey|(?:sent|texted|messaged) (?:me|us|him|her|them)|verification:|code|with|number|are|were)[^.\n]{0,16}[\s:,][\"'`]?[0-9]{2,3}[ -]?[0-9]{2,3}",
+        score=0.65,
+        refine=single(lambda text, start, end: not is_count(text, end)),
+        name="six-digits-sent",
+    ),
+    Rule(
         "SECRET",
         r"\b(?:[0-9]{6}-){3,}[0-9]{6}\b",
         "Microsoft: BitLocker recovery passwords, and such in fewer groups",

@@ -60,8 +60,10 @@ _MEASURE = re.compile(
 _DIGIT = re.compile("[0-9]")
 # A noun for a code between what it opens and the number: `Kapı şifresi 3357`.
 _NOUN = re.compile(
-    r"(?i)\s(?:code|pin|combination|combo|numbers?|digits|nummer|zahlen|ziffern|şifresi|kodu|kód|kod|koden|koodi|clave|senha|número|numero|chiffres?|cijfers|номер|шифр|код)\s?[:=]?\s?[\"'`(]?"
+    r"(?i)\s(?:code|pin|combination|combo|numbers?|'s number|digits|nummer|zahlen|ziffern|şifresi|kodu|kód|kod|koden|koodi|clave|senha|número|numero|chiffres?|cijfers|номер|шифр|код)\s?[:=]?\s?[\"'`(]?"
 )
+_KEYED = r"press|enter|dial|type|punch(?: in)?|key(?: in)?|tap(?: in)?|ring|drücke?n?|tippe?n?|tapez|composez|taper|composer|marca|marque|pulsa|teclea|digita|digite|premi|toets|wpisz|naciśnij|zadej|нажми(?:те)?|набери(?:те)?|введи(?:те)?"
+_ENTRY = r"\b(?:doors?|gates?|entrance|entry|barrier|bell|buzzer|intercom|lobby|elevator|lift|key ?pad|green light|turnstile|portal|portail|porte|puerta|portão|cancello|(?:am|das|dem|zum) tor|tür|eingang|schranke|klingel|glocke|campana|sonnette|deur|poort|hek|bel\b|drzwi|bram[aęy]|domofon\w*|двер\w+|калитк\w+|домофон\w*)\b"
 _TURNED = re.compile(r"\d{1,2}(?:-\d{1,2}){2,3}")  # of a lock with a dial
 _TO = re.compile(r"(?i)\s(?:to|auf|zu|à|a|na|naar|til|till|în|на)\s")
 _CLAUSE = re.compile(r"[#*]?\s?(?:[.,;!?)]|$|(?:and|und|et|y|e|en|och|og|i|и|і|then)\s)")
@@ -155,7 +157,37 @@ def _is_typed(before: str, *, opens: bool) -> bool:
 _USED = re.compile(r"(?i)\b(?:use|need|used)\s[\"'`]?$")
 _OF_DOORS = re.compile(rf"(?i)(?:{_SURE}|{_ASIAN})")
 
+
+def _keyed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept what is keyed in, if its sentence names an entry."""
+    sentence = text[sentence_start(text, start) : sentence_stop(text, end)]
+    match = VALUE.match(text, start)
+    if match is None or match.end() != end or not _ENTRIES.search(sentence) or UNIT.match(text[end : end + 20]):
+        return
+    if sum(map(str.isdigit, text[start:end])) >= 3 and not DATE.fullmatch(text[start:end]) and not is_count(text, end):
+        yield start, end
+
+
+_ENTRIES = re.compile(rf"(?i){_ENTRY}")
+
 RULES = (
+    Rule(
+        "PIN",
+        rf"(?i)(?:\b(?:{_KEYED})\s(?:the\s|code\s|in\s|\d{{1,3}}\s(?:then|and|puis|dann)\s){{0,2}}[\"'`]?([#*]?[A-Z]?\d{{3,6}}[A-Z]?[#*]?)(?:[\s\"'`.,;)]|$)|\s([A-Z]?\d{{3,6}}[#*]?)\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)\b)",
+        "what is keyed in, in a sentence about an entry",
+        anchor=rf"(?i)\b(?:{_KEYED})\s[^.\n]{{0,12}}\d{{3}}|\d{{3}}[#*]?\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)",
+        score=0.65,
+        refine=_keyed,
+        name="keyed-in",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\b(?:elevator|lift|office|guests?|courier|access|entry|entrance|lobby|gate|doors?|ring|bell|barrier|get in|let in|eingang|aufzug|ascenseur|ascensor|ingang)\b[^.\n#*]{0,40}?\s(\d{3,6}[#*])(?:[\s.,;)]|$)",
+        "digits with the key that ends them, after a word for an entry",
+        anchor=r"\s\d{3,6}[#*](?:[\s.,;)]|$)",
+        score=0.7,
+        name="keypad-after-entry",
+    ),
     Rule(
         "PIN",
         rf"(?i)(?:\b(?:{_SURE}|{_UNSURE})|{_ASIAN})",

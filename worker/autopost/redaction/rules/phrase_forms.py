@@ -68,6 +68,15 @@ def _of_plain_words(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
+def _of_keeper(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept four and more plain words that are not a statement, after a colon or a verb of opening."""
+    lead = text[max(0, start - 14) : start].rstrip(" \"'`").lower()
+    words = text[start:end].lower().split()
+    if lead.endswith((":", "with", "using", "answered", "typed", "tried")) and is_phrase(words, statement=False):
+        if SECOND_HALVES.isdisjoint(words) and not any(word.endswith(("ed", "ing", "s")) for word in words[:2]):
+            yield start, end
+
+
 _SENTENCE = r"[a-zà-ÿ]{2,}(?: [a-zà-ÿ']{1,}){2,9}"
 _OF_ENCRYPTION = re.compile(
     rf"(?i)\b(?:{_OPENED}|en?crypt\w*|decrypt\w*|unlock\w*|gpg|luks|restic|borg|keys?|backup|signer|secret)\b"
@@ -92,7 +101,18 @@ def _words_in_quotes(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
+_KEEPER = r"luks|gpg|pgp|veracrypt|bitlocker|filevault|keepassx?c?|bitwarden|restic|borg|kopia|duplicati|cryptomator|ssh[ -]key|key ?ring|age key|wallet"
+
 RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i:\b(?:{_KEEPER})\b)(?:\s(?:[a-z]+\s){{0,3}}?)?(?:[:,]?\s?(?i:unlocked|decrypted|opened|opens|unlocks|asked|wants|takes|i answered|i typed|i tried)?[,]?\s?(?i:with|using|i answered|i typed|i tried)?|:)\s[\"'`]?((?:[a-z]{{3,12}} ){{3,7}}[a-z]{{3,12}})[\"'`]?(?:[.,;!?]|$)",
+        "four and more plain words after what keeps keys",
+        anchor=rf"(?i)\b(?:{_KEEPER})\b[^.\n]*\s[a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}}",
+        score=0.6,
+        refine=_of_keeper,
+        name="words-after-keeper",
+    ),
     Rule(
         "PASSWORD",
         rf"(?i)(?:{PHRASE})",

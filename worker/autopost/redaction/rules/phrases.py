@@ -184,7 +184,10 @@ def _stop(text: str, end: int) -> int:
 def _used(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words before `as the passphrase`."""
     words = _SPLIT.split(text[start:end])
-    if is_phrase(words, statement=len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS):
+    plain = len(words) >= _SURELY_WORDS and SMALL_WORDS.isdisjoint(word.lower() for word in words)
+    if plain and is_phrase(words, statement=False):
+        yield start, end
+    elif is_phrase(words, statement=len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS):
         yield start, end
 
 
