@@ -14,12 +14,12 @@ from autopost.redaction.rules.shape import describes, is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, is_hex_key, is_machine, strength
 from autopost.redaction.rules.talk import SECOND_HALVES
 
-_BETWEEN = r"[\"'`>)]?(?:\s(?:(?:works?|opens?|logs? in|signs? in|goes|is used)\s)?(?:with|using|via|con|mit|avec)\s|\s?[:;|/,]\s?|[\t ]{1,3}|\s(?:->|→|=>|--?|[–—])\s|\s(?:with|using|used|uses|and|mit|avec|con|und|et|y)\s(?:the\s)?)[\"'`(]?"
+_BETWEEN = r"[\"'`>)]?(?:\s(?:(?:works?|opens?|logs? in|signs? in|goes|is used)\s)?(?:with|using|via|con|mit|avec)\s|\s?[:;|/,]\s?|\s\(|[\t ]{1,3}|\s(?:->|→|=>|--?|[–—])\s|\s(?:with|using|used|uses|and|mit|avec|con|und|et|y)\s(?:the\s)?)[\"'`(]?"
 _VALUE = r"([^\s\"'`<>|]{5,})"
 _ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
 _SIGNED_IN = compiled(
-    r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$|\b(?:connecté|angemeldet|eingeloggt|zugang|acceso|accesso|acesso|zalogowan|ingelogd|inloggad|вош[её]л|вход)\w*[^.\n]*$"
+    r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$|\b(?:imap|smtp|pop3|login|connecté|angemeldet|eingeloggt|zugang|acceso|accesso|acesso|zalogowan|ingelogd|inloggad|вош[её]л|вход)\w*[^.\n]*$"
 )
 _OF_PASSWORDS = compiled(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
 _LABELLED = compiled(
@@ -49,9 +49,9 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
     elif _WORD_AND_NUMBER.fullmatch(value) and not is_machine(value):
         signed = value[-1] in "!?#$%*" and before[-1:] == ","
-        if (_SEPARATED.search(text[:start][-8:]) or signed or _is_line(text, start, end)) and not _SENT.search(
-            text[max(0, start - 120) : start]
-        ):
+        if (
+            _SEPARATED.search(text[:start][-8:]) or signed or _is_line(text, start, end) or _is_signed_in(text, start)
+        ) and not _SENT.search(text[max(0, start - 120) : start]):
             yield start, end
     elif grade == NUMBERED and not is_machine(value):
         told = before[-1:] in _SIGNS or before.endswith(_ARROWS) or _is_signed_in(text, start)

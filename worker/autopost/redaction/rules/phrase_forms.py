@@ -72,9 +72,9 @@ def _of_keeper(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept four and more plain words that are not a statement, after a colon or a verb of opening."""
     lead = text[max(0, start - 14) : start].rstrip(" \"'`").lower()
     words = text[start:end].lower().split()
-    if lead.endswith((":", "with", "using", "answered", "typed", "tried")) and is_phrase(words, statement=False):
-        if SECOND_HALVES.isdisjoint(words) and not any(word.endswith(("ed", "ing", "s")) for word in words[:2]):
-            yield start, end
+    told = lead.endswith((":", "with", "using", "answered", "typed", "tried")) and is_phrase(words, statement=False)
+    if told and SECOND_HALVES.isdisjoint(words) and not any(word.endswith(("ed", "ing", "s")) for word in words[:2]):
+        yield start, end
 
 
 _SENTENCE = r"[a-zà-ÿ]{2,}(?: [a-zà-ÿ']{1,}){2,9}"
@@ -108,7 +108,7 @@ RULES = (
         "PASSWORD",
         rf"(?i:\b(?:{_KEEPER})\b)(?:\s(?:[a-z]+\s){{0,3}}?)?(?:[:,]?\s?(?i:unlocked|decrypted|opened|opens|unlocks|asked|wants|takes|i answered|i typed|i tried)?[,]?\s?(?i:with|using|i answered|i typed|i tried)?|:)\s[\"'`]?((?:[a-z]{{3,12}} ){{3,7}}[a-z]{{3,12}})[\"'`]?(?:[.,;!?]|$)",
         "four and more plain words after what keeps keys",
-        anchor=rf"(?i)\b(?:{_KEEPER})\b[^.\n]*\s[a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}}",
+        anchor=rf"(?i)\b(?:{_KEEPER})\b[^.]*\s[\"'`]?[a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}}",
         score=0.6,
         refine=_of_keeper,
         name="words-after-keeper",

@@ -185,9 +185,8 @@ def _used(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words before `as the passphrase`."""
     words = _SPLIT.split(text[start:end])
     plain = len(words) >= _SURELY_WORDS and SMALL_WORDS.isdisjoint(word.lower() for word in words)
-    if plain and is_phrase(words, statement=False):
-        yield start, end
-    elif is_phrase(words, statement=len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS):
+    statement = not plain and len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS
+    if is_phrase(words, statement=statement):
         yield start, end
 
 

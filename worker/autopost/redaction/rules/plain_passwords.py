@@ -62,9 +62,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
+        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|'s|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
         _SOURCE,
-        anchor=rf"(?i)\b{_WORDS}\s[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s[\"'`]?[a-z]{{5}}",
+        anchor=rf"(?i)\b{_WORDS}(?:'s)?\s(?:[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s)?[\"'`]?[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
         name="plain-word-told",
@@ -142,9 +142,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared)\s(?:\w+\s){{1,3}}?{_WORDS}[,:]?\s[\"'`]?({_WORD})[\"'`]?(?:[.;!?)\n]|$)",
+        rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared|asked for|asks for)\s(?:\w+\s){{1,3}}?{_WORDS}(?:[,:]?\s|,\s(?:say|type|enter|answer|try)\s)[\"'`]?({_WORD})[\"'`]?(?:[.;!?)\n]|$)",
         _SOURCE,
-        anchor=rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared)\s(?:\w+\s){{1,3}}?{_WORDS}[,:]?\s",
+        anchor=rf"(?i)\b(?:told|gave|sent|texted|emailed|read|whispered|shared|asked for|asks for)\s(?:\w+\s){{1,3}}?{_WORDS}[,:]?\s",
         score=0.65,
         refine=single(_is_told),
         name="plain-word-handed-over",

@@ -37,6 +37,13 @@ _IS_WORD = re.compile(
 _STILL = re.compile(
     rf"(?i){_OWNER}(?:\s(?:{REMAINS})|\s(?:is|ist|est|es|é|è|är|er|on|jest|to|je|este|είναι)?\s?(?:{STILL}))(?:\s(?:is|jest|to))?\s[\"'`]?{_WORD}{_END}"
 )
+# Directly behind the label, if `with` stands before it: `mit dem Kennwort Rhabarber kommt man rein`.
+_WITH = re.compile(
+    r"(?i)(?:^|\s)(?:mit|avec|con|com|met|med|cu|com|s|z|с|с|with)\s(?:[^\W\d_]{1,4}\s){0,2}(?:mot de\s)?$"
+)
+_BESIDE = re.compile(
+    rf"\s[\"'`]?{_WORD}(?:{_END}|(?=\s(?:kommt|kommst|geht|kann|lässt|öffnet|funktioniert|entra|abre|apre)\s))"
+)
 _SAID = re.compile(rf"(?i){_OWNER}\s(?:{ANY_LINK})\s?:?\s?{_QUOTED}")
 _IN_ASIA = re.compile(r"(?:[はをも]|是|为|為|改为|改為|는|은|를|을)?\s?[\"「『]([^\"「」『』\n]{3,40})[\"」』]")
 
@@ -56,7 +63,7 @@ _LIKE = re.compile(
     r"|sicur|debol|vuot|lung|ugual|stess|nuov|vecchi|(?:s)?conosciut|dimenticat|valid|corrett|frac|vazi|nov|velh|mesm|sempre|amanhã|(?:on)?veilig|zwak|sterk|leeg|kort|gelijk|nieuw|oud|(?:on)?bekend|vergeten|geldig|juist|wens|vraag|zelfde"
     r"|säker|svag|tom|lång|samma|gammal|okänd|glömt|giltig|rätt|slut|sist|sidst|sikker|svak|stærk|gammel|ukjent|ukendt|glemt|gyldig|samme|turvallinen|heikko|vahva|tyhjä|pitkä|lyhyt|sama|uusi|vanha|unohtunut|oikea|eilen"
     r"|bezpieczn|słab|siln|pust|krót|dług|now|star|nieznan|znan|poprawn|ważn|prawidł|nowe|stałe|inne|bezpečn|slab|prázdn|krátk|dlouh|stejn|neznám|žádost|biztonságos|gyenge|erős|üres|rövid|hosszú|régi|ismeretlen|sigur|puternic|gol|scurt|nou|vechi|necunoscut|corect|urmă"
-    r"|güvenli|zayıf|güçlü|kısa|uzun|aynı|yeni|eski|geçerli|doğru|безопас|слаб|сильн|над[её]жн|пуст|корот|длинн?|такой|тот|нов|стар|неизвест|извест|верн|правил|прост|сложн|нужен|друг|всех|обязат|секрет|ασφαλ|αδύναμ|ισχυρ|κεν|ίδι|παλι|άγνωστ|mal[ao]|buen|rar|únic|obvi|clar|fij|propi|floj|públic|privad|buon|cattiv|chiar|fiss|propri|ovvi|ruim|fácil|difícil|facil|difficil|aman|lemah|kuat|kosong|pendek|panjang|baru|lama|benar)\w{0,4}"
+    r"|güvenli|zayıf|güçlü|kısa|uzun|aynı|yeni|eski|geçerli|doğru|безопас|слаб|сильн|над[её]жн|пуст|корот|длинн?|такой|тот|нов|стар|неизвест|извест|верн|правил|прост|сложн|нужен|друг|всех|обязат|секрет|ασφαλ|αδύναμ|ισχυρ|κεν|ίδι|παλι|άγνωστ|mal[ao]|buen|rar|únic|obvi|clar|fij|propi|floj|públic|privad|buon|cattiv|chiar|fiss|propri|ovvi|ruim|fácil|difícil|facil|difficil|aman|lemah|kuat|kosong|pendek|panjang|baru|lama|benar|habit|giust|solit|usual|üblich|gewoon|falls|norm|admin|maestr|wifi|root|mast)\w{0,4}"
 )
 _PARTICIPLE = re.compile(
     r"(?i)(?:^ge[a-z]{3,}(?:t|en)|^(?:ver|ent|er|be|ab|ein|aus)[a-zäöü]{3,}(?:t|en)|iert|ées?|és?|[ai]d[oa]s?|[aiu]t[oa]|(?:on|an)[eya]|ęt[eya]|(?:en|án)[oyá]|(?:ён|ен|ан|ят)[аоы]?|ttu|tty|[dt][iıuü]|m[iı]ş|m[ae]l[iı])$"
@@ -80,8 +87,11 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
         (_NOUN, False),
         (_IS_WORD, False),
         (_STILL, False),
+        (_BESIDE, False),
     ):
         if not quoted and not _may_be_plain(label, pattern):
+            continue
+        if pattern is _BESIDE and not _WITH.search(text[max(0, start - 16) : start]):
             continue
         match = pattern.match(window)
         if match is None or (pattern is _SET and _ENGLISH.fullmatch(label) and _ENGLISH_LINK.search(match["link"])):
@@ -90,13 +100,17 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
             continue
         group = next(number for number in range(match.re.groups, 0, -1) if match.group(number))
         value = match.group(group)
-        if not (_says(value, quoted=quoted) or (pattern in {_IS_WORD, _STILL} and _describes_subject(value))):
+        if pattern is _BESIDE and _GERMAN.fullmatch(label) and not value[0].isupper():
+            continue
+        if not (_says(value, quoted=quoted) or (pattern in {_IS_WORD, _STILL, _BESIDE} and _describes_subject(value))):
             yield end + match.start(group), end + match.end(group)
             return
 
 
 @lru_cache(maxsize=1024)
 def _may_be_plain(label: str, pattern: re.Pattern[str]) -> bool:
+    if pattern is _BESIDE:
+        return not _ENGLISH.fullmatch(label) or "password" in label.lower()
     if pattern is _NOUN:
         return _GERMAN.fullmatch(label) is not None
     if pattern in {_ASSIGNED, _IS_WORD}:
