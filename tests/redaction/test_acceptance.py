@@ -17,17 +17,11 @@ from tests.data.redaction.labelled import STRUCTURED, Labelled, labelled_sets
 FLOORS = {
     "people, development": {"full name": 0.65, "street address": 0.9, "rest": 0.95},
     "classes, development": {"rest": 0.94},
-    "told_shapes, development": {"rest": 0.87},
-    "diary, development": {"passphrase": 0.6, "rest": 0.8},
+    "told_shapes, development": {"rest": 0.9},
+    "diary, development": {"passphrase": 0.65, "rest": 0.83},
     "shapes, development": {"rest": 0.95},
     "values_2, opened": {"phone": 0.8, "rest": 0.97},
-    "values_3, opened": {
-        "medical record": 0.3,
-        "name in lower case": 0.55,
-        "password in prose": 0.6,
-        "full name": 0.6,
-        "rest": 0.9,
-    },
+    "values_3, opened": {"medical record": 0.9, "password in prose": 0.8, "full name": 0.95, "rest": 0.95},
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
@@ -53,7 +47,6 @@ FLOORS = {
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one
 CLEAN_CHANGED = 0.005
-MORE_CHANGED = {"clean_3, opened": 0.011}  # brands, mountains and holidays that have the names of people
 AIMED_CHANGED = 0.10  # of clean texts that aim at the rules
 
 SETS = labelled_sets()
@@ -67,7 +60,7 @@ def test_values_are_found_and_clean_texts_stay(redactor: Redactor, name: str) ->
     that each set is scored once, whatever process runs it.
     """
     scored = score(lambda text: [(f.start, f.end) for f in redactor.explain(text)], SETS[name])
-    allowed = AIMED_CHANGED if name.startswith("aimed") else MORE_CHANGED.get(name, CLEAN_CHANGED)
+    allowed = AIMED_CHANGED if name.startswith("aimed") else CLEAN_CHANGED
     assert _below_floors(name, scored) == {}
     assert _forgotten(name, scored) == {}
     assert scored.changed <= allowed * scored.clean + 1
