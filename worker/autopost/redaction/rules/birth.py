@@ -41,6 +41,8 @@ _THING = compiled(
 
 def _is_of_person(text: str, start: int, _end: int) -> bool:
     """Refuse what was not born: `The project was born on 12 March 2019`, `Born-again builds`."""
+    if _OF_THING.search(text[max(0, start - 44) : start]):
+        return False
     born = _LAST_BORN.search(text[max(0, start - 44) : start])
     if born is None:
         return True
@@ -48,6 +50,10 @@ def _is_of_person(text: str, start: int, _end: int) -> bool:
     return not born.group().endswith("-") and _THING.search(before.rstrip()) is None
 
 
+# `The birthday of the museum`, `Geboren wurde die Idee am`.
+_OF_THING = compiled(
+    r"(?i)\b(?:birth ?day of|birth of|geburt(?:stag)?|geboren wurde|anniversaire|cumpleaños|compleanno|aniversário) (?:the |our |its |an? |der |des |die |das |den |du |de la |del |della |da |do )?(?:museum|company|idea|idee|project|projekt|firma|verein|club|band|festival|brand|marke|app|product|produkt|stadt|city|musée|empresa|azienda|museo|ville|école|school|theat\w+|zoo|park|library|republic|web|internet)\w*\b"
+)
 _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 
 RULES = (
@@ -68,9 +74,9 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        rf"(?i)\b({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.)",
+        rf"(?i)\b({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?\b|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
         source="the word after it",
-        anchor=r"(?i)(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.)",
+        anchor=r"(?i)(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|geboren|n[ée]|nacid|nat[oa]|født|född|urodzon|doğumlu|narozen|syntynyt|született)",
         name="before-word",
     ),
 )

@@ -119,7 +119,7 @@ IDENTIFIERS = (
         "BE",
         "national",
         r"rijksregisternummer|rijksregister|insz|niss|num[ée]ro (?:de )?(?:registre )?national|registre national",
-        r"\d{2}[. ]?\d{2}[. ]?\d{2}[- ]?\d{3}[. ]?\d{2}",
+        r"\d{2}[. ]?\d{2}[. ]?\d{2}[- ]?\d{3}[-. ]?\d{2}",
         r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}",
         check.belgian,
     ),

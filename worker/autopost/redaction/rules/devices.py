@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         "DEVICE_ID",
-        r"(?i)\bserial\s(?:is\s|was\s)?((?-i:[A-Z]{1,4}-?\d{5,}[A-Z0-9]*|[A-Z0-9]{8,14}))\b",
+        r"(?i)\bserial\s(?:of\s[^\n:.;\d]{2,40}(?::|\s(?:is|was))\s|is\s|was\s)?((?-i:[A-Z]{1,4}\d?-(?:\d{2,8}-)*\d{2,8}[A-Z0-9-]*|[A-Z]{1,4}-?\d{5,}[A-Z0-9]*|[A-Z0-9]{8,14}))\b",
         "the word before capitals and digits",
         anchor=r"(?i)\bserial\s",
         refine=single(lambda text, start, end: 2 <= sum(map(str.isdigit, text[start:end])) < end - start),
