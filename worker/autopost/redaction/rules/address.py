@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from autopost.redaction.pattern import compiled
@@ -82,10 +83,13 @@ _UNITS = (
 _OUT_OF = compiled(r"^\d+ (?:of|out of|took|per) ")
 
 
+_OTHER_WORD = re.compile(r"al [a-z]|ronda d")  # `al endpoint 3`, `la ronda de Inversión 2`
+
+
 def _is_street(text: str, start: int, end: int) -> bool:
     """Refuse what counts things: `3 Google Drive folders`, `Via Slack 3 times`, `Speicherplatz 40 GB`."""
     value = text[start:end]
-    if value.lower().startswith(_NO_STREET) or text[end:].lstrip().startswith(_UNITS):
+    if value.lower().startswith(_NO_STREET) or _OTHER_WORD.match(value) or text[end:].lstrip().startswith(_UNITS):
         return False
     if text[start - 1 : start] in {"/", "_", "-", "#", "$", "€", "£"} or text[end : end + 1] in {"_", "/", "%"}:
         return False

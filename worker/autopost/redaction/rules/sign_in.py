@@ -43,7 +43,7 @@ _NAMES_AND_NUMBER = re.compile(
 )
 # Programs and ways to sign in that have a number.
 _NUMBERED_NAMES = re.compile(
-    r"(?i)(?:office|windows|win|firefox|chrome|safari|edge|o?auth|saml|webauthn|fido|u2f|tls|ios|ipados|macos|android|python|node|web|sap|microsoft|m365|o365|ipv|http|sha|imap|smtp|pop|utf|mfa|2fa|totp|s4hana|web3|version|release|v|test|user|admin|guest|group|team|station|till|desk|room|terminal|client|covid)[-_.]?\d"
+    r"(?i)(?:iphone|ipad|galaxy|pixel|macbook|surface|thinkpad|face ?id|touch ?id|apple|google|samsung|huawei|xiaomi|xbox|playstation|kindle|gmail|outlook|yubikey|passkey|okta|auth|azure|keycloak|device|laptop|phone|tablet|profile|account|office|windows|win|firefox|chrome|safari|edge|o?auth|saml|webauthn|fido|u2f|tls|ios|ipados|macos|android|python|node|web|sap|microsoft|m365|o365|ipv|http|sha|imap|smtp|pop|utf|mfa|2fa|totp|s4hana|web3|version|release|v|test|user|admin|guest|group|team|station|till|desk|room|terminal|client|covid)[-_.]?\d"
 )
 
 
