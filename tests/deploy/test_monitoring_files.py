@@ -19,6 +19,7 @@ from tests.deploy import DEPLOY
 from tests.observability.test_monitoring import QUICK, Monitoring
 from tests.support import ROOT
 from tests.support.cases import assert_results
+from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.llm_server import LlmServer, status
 from tests.support.webhooks.receiver import Receiver
@@ -65,7 +66,7 @@ def selectors(node: Any) -> Iterator[promql_parser.VectorSelector]:
 
 
 @pytest.fixture(scope="module")
-def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+def told(server: Any, template: str, processes: Crew, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Return the samples that a worker told after it had seen much, each with its labels."""
     name = "autopost_deploy_metrics"
     found: dict[str, set[str]] = {}
@@ -77,7 +78,7 @@ def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -
         variables |= {"SOCIAL_POST_WEBHOOKS_FILE": str(hooks), "SOCIAL_POST_WEBHOOK_NETWORKS": "127.0.0.1"}
         with (
             open_connection(dsn, autocommit=True) as connection,
-            worker_process(dsn, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
+            worker_process(dsn, processes, **variables, OPENAI_BASE_URL=llm.base_url) as worker,
         ):
             host, monitoring = Host(connection), Monitoring(worker)
             # Now and not at the end: a sample that failed would be followed by the next after 20 seconds.

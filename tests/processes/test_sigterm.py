@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.work import WorkerProcess, worker_process
 
 CONNECTED = "select count(*) from pg_stat_activity where datname = current_database() and application_name = %s"
+WHILE_IT_LOADS = ("at its start", "while it imports")
 MOMENTS: dict[str, Callable[[Host, WorkerProcess], object]] = {
     "at its start": lambda host, worker: True,
     "while it imports": lambda host, worker: "site-packages" in maps(worker),
@@ -33,11 +35,12 @@ def maps(worker: WorkerProcess) -> str:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_sigterm_leaves_no_row_claimed(host: Host, database: str, moment: str) -> None:
+def test_sigterm_leaves_no_row_claimed(host: Host, database: str, processes: Crew, moment: str) -> None:
     """It ends with 0, or by the signal before it can handle it; each row waits or has its outcome."""
     for number in range(50):
         host.complete(f"op{number}", agent=host.agent(f"agent{number}"))
-    with worker_process(database, SOCIAL_POST_LLM_ENABLED="false") as worker:
+    crew = None if moment in WHILE_IT_LOADS else processes
+    with worker_process(database, crew, SOCIAL_POST_LLM_ENABLED="false") as worker:
         # A moment that was missed, on a busy machine, has passed when the worker has started.
         until(
             lambda: MOMENTS[moment](host, worker) or "worker.started" in worker.log or worker.process.poll() is not None

@@ -38,9 +38,9 @@ def test_worker_waits_for_its_database_as_long_as_it_is_told() -> None:
     assert "autopost: cannot connect to PostgreSQL" in result.stderr
 
 
-def test_worker_that_starts_before_the_migration_works_after_it(empty_database: str) -> None:
+def test_worker_that_starts_before_the_migration_works_after_it(empty_database: str, processes: Crew) -> None:
     """Without being started again."""
-    with worker_process(empty_database, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="60") as worker:
+    with worker_process(empty_database, processes, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="60") as worker:
         until(lambda: "is not migrated" in worker.log)
         migrate(load_settings(database_url=empty_database))
         with open_connection(empty_database, autocommit=True) as connection:
@@ -52,7 +52,7 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
         assert worker.log.count("startup.waiting") == 1
 
 
-def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
+def test_worker_that_starts_before_the_server_works_when_it_is_there(processes: Crew) -> None:
     """Neither server nor socket are there at first, and the migration comes last.
 
     Its port answers from the beginning: alive, not ready and why, with metrics and without a page.
@@ -61,7 +61,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there() -> None:
         socket = Path(folder) / "s"
         dsn = f"postgresql://postgres@/postgres?host={socket}"
         waiting = {"SOCIAL_POST_STARTUP_WAIT_SECONDS": "90", "SOCIAL_POST_HTTP_PORT": "0"}
-        with worker_process(dsn, **FAST, **waiting) as worker:
+        with worker_process(dsn, processes, **FAST, **waiting) as worker:
             monitoring = Monitoring(worker)
             until(lambda: "cannot connect" in worker.log)
             assert monitoring.get("/healthz") == (200, "alive\n")
@@ -90,9 +90,10 @@ def told(monitoring: Monitoring) -> tuple[int, str | None]:
     return status, json.loads(body)["waits_for"]
 
 
-def test_sigterm_ends_a_worker_that_waits_to_start() -> None:
+def test_sigterm_ends_a_worker_that_waits_to_start(processes: Crew) -> None:
     """Exit code 0, at once, and its port goes with it."""
-    with worker_process(NOWHERE, **FAST, SOCIAL_POST_STARTUP_WAIT_SECONDS="600", SOCIAL_POST_HTTP_PORT="0") as worker:
+    waiting = {"SOCIAL_POST_STARTUP_WAIT_SECONDS": "600", "SOCIAL_POST_HTTP_PORT": "0"}
+    with worker_process(NOWHERE, processes, **FAST, **waiting) as worker:
         until(lambda: "startup.waiting" in worker.log)
         worker.signal(signal.SIGTERM)
         assert worker.wait(60) == 0

@@ -18,7 +18,7 @@ from tests.writing.samples import MakeWriter, an_agent, an_operation, settings_f
 
 PROMPT = Prompt("the rules", "the data")
 PARALLEL = 20
-LATER = 30
+LATER = 5
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -12,6 +12,7 @@ import pytest
 from autopost.broadcast.event import BroadcastEvent
 from autopost.web.feed.receiver import CONNECTED_POLL_SECONDS
 from tests.support.command_line import autopost
+from tests.support.crew import Crew
 from tests.support.feed.instances import TOKEN, EventViewer, Instance, SocketViewer, instance
 from tests.support.feed.several import Several, whole, work
 from tests.support.host import Host, until
@@ -160,9 +161,9 @@ def test_instance_without_a_migrated_schema_does_not_start(empty_database: str) 
     assert (result.returncode, "autopost migrate" in result.stderr) == (4, True), result.stderr
 
 
-def test_page_may_be_off_and_feeds_on(database: str) -> None:
+def test_page_may_be_off_and_feeds_on(database: str, processes: Crew) -> None:
     """And the other way round."""
-    with instance(database, SOCIAL_POST_PAGE="false", SOCIAL_POST_FEEDS="true") as one:
+    with instance(database, processes, SOCIAL_POST_PAGE="false", SOCIAL_POST_FEEDS="true") as one:
         assert (one.get("/").status_code, one.get("/feed.json").status_code) == (404, 200)
-    with instance(database, SOCIAL_POST_FEEDS="false") as one:
+    with instance(database, processes, SOCIAL_POST_FEEDS="false") as one:
         assert (one.get("/").status_code, one.get("/feed.json").status_code) == (200, 404)

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from autopost.web.server import MOST_MESSAGE_BYTES
+from tests.support.crew import Crew
 from tests.support.feed.announcing import Announcer
 from tests.support.feed.instances import BEARER, TOKEN, EventViewer, Instance, SocketViewer, instance, refusal_of
 from tests.support.host import until
@@ -120,9 +121,10 @@ def test_other_addresses_have_no_sockets(feeds: Instance) -> None:
 
 
 @pytest.mark.parametrize("hooks", [False, True])
-def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str, hooks: bool) -> None:
+def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str, processes: Crew, hooks: bool) -> None:
     """The documents are there all the same; and hooks, for which the log is written too, are no carrier."""
-    with instance(database, carrier="none", **({"SOCIAL_POST_WEBHOOKS_FILE": os.devnull} if hooks else {})) as feeds:
+    more = {"SOCIAL_POST_WEBHOOKS_FILE": os.devnull} if hooks else {}
+    with instance(database, processes, carrier="none", **more) as feeds:
         answer = feeds.get("/feed/events")
         assert answer.status_code == 404
         assert answer.text.count("\n") == 1
@@ -132,9 +134,9 @@ def test_without_a_carrier_the_streams_say_what_switches_them_on(database: str, 
         assert feeds.get("/feed.json").status_code == feeds.get("/feed.atom").status_code == 200
 
 
-def test_no_more_watch_than_may(database: str) -> None:
+def test_no_more_watch_than_may(database: str, processes: Crew) -> None:
     """Who comes then is told to come later, and comes in when somebody has left."""
-    with instance(database, SOCIAL_POST_FEED_VIEWERS="2") as feeds:
+    with instance(database, processes, SOCIAL_POST_FEED_VIEWERS="2") as feeds:
         with EventViewer(feeds), SocketViewer(feeds):
             answer = httpx2.get(f"{feeds.address}/feed/events", headers=BEARER, timeout=60)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
@@ -144,9 +146,9 @@ def test_no_more_watch_than_may(database: str) -> None:
             pass
 
 
-def test_without_a_token_this_machine_may_watch(database: str) -> None:
+def test_without_a_token_this_machine_may_watch(database: str, processes: Crew) -> None:
     """As the page; and still no other site's browser."""
-    with instance(database, token=None) as feeds:
+    with instance(database, processes, token=None) as feeds:
         with SocketViewer(feeds, Authorization=""):
             pass
         assert refusal_of(feeds, Authorization="", Origin="https://evil.example").status_code == 403
