@@ -7,11 +7,17 @@ from collections.abc import Mapping
 
 import regex
 
+from autopost.writing.figures import EARLIER, LATER
 from autopost.writing.vocabulary import FALLING, RISING
 
 _CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|i|but|aber|mais|pero|ma|mas|ale)\s")
 _FIGURE = regex.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
 _MARKS = regex.compile(r"[.,\u00a0\u202f ]")
+_HOURS = regex.compile(
+    r"(?P<hour1>\d{1,2})[:.h](?P<minute1>[0-5]\d)\D{0,12}?\b(?:instead of|rather than|statt|au lieu de|en lugar de"
+    r"|en vez de|invece (?:di|che)|em vez de|zamiast|in plaats van|i stället för)"
+    r"\D{0,8}(?P<hour2>\d{1,2})[:.h](?P<minute2>[0-5]\d)"
+)
 _UP, _DOWN = 1, -1
 
 
@@ -20,6 +26,16 @@ def turns_figure(text: str, known: str, language: str | None) -> bool:
     told = _directions(text, language)
     there = _directions(known, language) if told else {}
     return any(len(ways) == 1 and there.get(figure) == {-next(iter(ways))} for figure, ways in told.items())
+
+
+def turns_hour(text: str, known: str) -> bool:
+    """Return whether a post says "earlier" where the operation has a later hour instead of another, or the reverse."""
+    is_earlier, is_later = EARLIER.search(text) is not None, LATER.search(text) is not None
+    change = _HOURS.search(known) if is_earlier != is_later else None
+    if change is None or EARLIER.search(known) is not None or LATER.search(known) is not None:
+        return False
+    new, old = (int(change[f"hour{one}"]) * 60 + int(change[f"minute{one}"]) for one in "12")
+    return is_earlier == (new > old) and new != old
 
 
 def _directions(text: str, language: str | None) -> Mapping[str, set[int]]:

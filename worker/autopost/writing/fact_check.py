@@ -10,7 +10,7 @@ import regex
 
 from autopost.model import PLACEHOLDER
 from autopost.writing.calendar_check import names_another_date
-from autopost.writing.direction_check import turns_figure
+from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
@@ -108,7 +108,12 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if not is_translated and tells_plan_as_done(bare, plan, done, language, is_asked=is_asked):
         return "wrong_outcome"
     may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
-    if swaps_roles(bare.casefold(), known_folded) or turns_figure(bare.casefold(), known_folded, language):
+    folded = bare.casefold()
+    if (
+        swaps_roles(folded, known_folded)
+        or turns_figure(folded, known_folded, language)
+        or turns_hour(folded, known_folded)
+    ):
         return "contradicts"
     if contradicts(bare, Known(known, fields.next_steps), language, may_deny=may_deny):
         return "contradicts"

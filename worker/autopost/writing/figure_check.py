@@ -13,8 +13,8 @@ from itertools import pairwise, takewhile, zip_longest
 import regex
 
 from autopost.writing.figure import UNIT, UNITS, Figure
-from autopost.writing.figures import WHAT_IS_LEFT, figures_in, with_half_hours
-from autopost.writing.known_figures import KnownFigures, changes
+from autopost.writing.figures import OF_THEM, WHAT_IS_LEFT, figures_in, with_half_hours
+from autopost.writing.known_figures import OF_A_DATE, KnownFigures, changes
 from autopost.writing.language import VERB_LAST
 from autopost.writing.number_words import fractions_in
 from autopost.writing.subject import COMMON, stem
@@ -48,6 +48,10 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NEAR = 2  # words after a figure that it may count
 _NEAR_OF_VERB_LAST = 1  # where a participle ends the clause
 _NEAR_OF_OPERATION = 3
+_MOST_DAYS = 31  # of a month
+_NO_NOUN = regex.compile(
+    rf"[\s-](?:{'|'.join(sorted(map(regex.escape, COMMON), key=len, reverse=True))})(?!\p{{L}})", regex.I
+)
 _NEXT = 8  # characters between a part and a whole, without a noun
 _WITHIN = 24  # characters between a part and the whole
 
@@ -56,6 +60,10 @@ def invents_figures(text: str, known: str, language: str | None) -> bool:
     """Return whether a figure of the post does not follow from the operation, or two have changed their roles."""
     text = with_half_hours(text.replace("24/7", ""), language)
     figures = [*figures_in(text, language), *fractions_in(text)]
+    dated = [match.span() for match in OF_A_DATE.finditer(text)]
+    figures = [
+        replace(figure, counts=False) if _may_be_of_a_date(text, figure, dated) else figure for figure in figures
+    ]
     spans = list(_EVERY.finditer(text.lower()))
     if not figures and not spans:
         return False
@@ -84,6 +92,14 @@ def invents_figures(text: str, known: str, language: str | None) -> bool:
             return True
     near = _NEAR_OF_VERB_LAST if language in VERB_LAST else _NEAR
     return _turns_round(text, known) or _counts_something_else(text, figures, known, there.figures, near)
+
+
+def _may_be_of_a_date(text: str, figure: Figure, dated: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a figure is a day or an hour, or may be one because no noun follows."""
+    is_small = max(figure.numbers, default=0) <= _MOST_DAYS and OF_THEM.match(text, figure.end) is None
+    return any(begin <= figure.start < end for begin, end in dated) or (
+        is_small and _NO_NOUN.match(text, figure.end) is not None
+    )
 
 
 def _follows(there: KnownFigures, text: str, figure: Figure) -> bool:

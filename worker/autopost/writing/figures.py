@@ -53,10 +53,12 @@ _WITH_POINTS = frozenset({"en", "ja", "zh", "ko"})  # and a comma between thousa
 _THOUSANDS = {mark: regex.compile(rf"[1-9]\d{{0,2}}(?:{regex.escape(mark)}\d{{3}})+") for mark in ".,"}
 _HALF_HOURS = {
     language: (
-        regex.compile(rf"(?<!\p{{L}})(?:halb|half|halv) (?P<hour>{'|'.join(hours)})(?!\p{{L}})", regex.I),
-        {hour: number for number, hour in enumerate(hours, 1)},
+        regex.compile(rf"(?<!\p{{L}})(?:halb|half|halv)(?: past)? (?P<hour>{'|'.join(hours)})(?!\p{{L}})", regex.I),
+        # "half elf" is half an hour before eleven, "half past ten" after ten.
+        {hour: number for number, hour in enumerate(hours, 1 if language == "en" else 0)},
     )
     for language, hours in {
+        "en": [word for word in WORDS["numbers"]["en"].replace("=", " ").split() if word.isalpha()][:12],
         "de": ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
         "nl": ["een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"],
         "sv": ["ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"],
@@ -107,15 +109,11 @@ def figures_in(text: str, language: str | None) -> Iterator[Figure]:
 
 
 def _on_24_hours(time: regex.Match[str]) -> str:
-    """Return a time as 24 hours are counted, the full hour without minutes."""
+    """Return a time as 24 hours are counted, the full hour without minutes, as long as it was."""
     hour = int(time["hour"]) % 12 + (12 if time["half"].lower() == "p" else 0) if time["half"] else int(time["hour"])
-    return (
-        f"{hour}:{time['minute']}"
-        if time["minute"] not in (None, "00")
-        else str(hour)
-        if time["half"] or time["minute"]
-        else time[0]
-    )
+    if time["minute"] not in (None, "00"):
+        return f"{hour}:{time['minute']}".rjust(len(time[0]))
+    return str(hour).rjust(len(time[0])) if time["half"] or time["minute"] else time[0]
 
 
 def _readings_in(digits: str, language: str | None) -> Iterator[float]:
@@ -132,7 +130,7 @@ def with_half_hours(text: str, language: str | None) -> str:
     halves = _HALF_HOURS.get(language or "")
     if halves is None:
         return text
-    return halves[0].sub(lambda half: f"{halves[1][half['hour'].lower()] - 1}:30".ljust(len(half[0])), text)
+    return halves[0].sub(lambda half: f"{halves[1][half['hour'].lower()]}:30".rjust(len(half[0])), text)
 
 
 def known_figures(text: str) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import regex
 
-from autopost.writing.figure import Figure
+from autopost.writing.figure import MONTHS, Figure
 from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
 from autopost.writing.figures import EACH, EARLIER, LATER, SHIFTED, TOTALS, WHAT_IS_LEFT, known_figures, readings
 
@@ -22,6 +22,11 @@ _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
 _HOUR_SECONDS = 3_600
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+OF_A_DATE = regex.compile(
+    rf"\b\d{{1,2}}[:h]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|[.ºª])?\s(?:de |of )?(?:{_MONTH})\b|\b(?:{_MONTH})\s\d{{1,2}}\b",
+    regex.I,
+)
 _AN_HOUR = regex.compile(
     r"(?<![\d.,:])(?P<hour>[01]?\d|2[0-4])[:.h](?P<minute>[0-5]\d)(?!\d)"
     r"|(?<![\d.,:])(?P<bare>[01]?\d|2[0-4])(?=\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?|時|点)"
@@ -69,7 +74,12 @@ class KnownFigures:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.figures = list(known_figures(text))
+        dated = [match.span() for match in OF_A_DATE.finditer(text)]
+        # A day and a part of an hour are no amounts, and count nothing.
+        self.figures = [
+            replace(figure, is_ordinal=True) if any(begin <= figure.start < end for begin, end in dated) else figure
+            for figure in known_figures(text)
+        ]
         self._exact: dict[float, list[Figure]] = {}
         for figure in self.figures:
             for value in figure.values:
@@ -93,7 +103,7 @@ class KnownFigures:
         return (
             self._has_parts(figure)
             or any(
-                is_compatible(figure, each) and not (each.is_month and figure.counts)
+                is_compatible(figure, each) and not (figure.counts and not each.is_amount)
                 for value in figure.values
                 for each in self._exact.get(round(value, 9), ())
             )
@@ -209,12 +219,27 @@ class KnownFigures:
         """Return whether the figure is said to be what is left, or the total, and that is so for two of one unit."""
         near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
         is_left, is_total = WHAT_IS_LEFT.search(near) is not None, TOTALS.search(near) is not None
+        if is_total and EACH.search(self._text) is not None and self._has_product(figure):
+            return True
         return (is_left or is_total) and any(
             (is_left and round(abs(a - b), 9) in figure.values) or (is_total and round(a + b, 9) in figure.values)
             for one, other in combinations([each for each in self.figures if each.is_amount][:_MOST_FIGURES], 2)
             if one.dimension == other.dimension
             for a in one.values
             for b in other.values
+        )
+
+    def _has_product(self, figure: Figure) -> bool:
+        """Return whether the figure is so many times what one costs: 867 euros for 3 at 289 each."""
+        amounts = [each for each in self.figures if each.is_amount][:_MOST_FIGURES]
+        return any(
+            round(a * b, 6) in figure.values
+            for count in amounts
+            if count.dimension is None
+            for one in amounts
+            if one.dimension == figure.dimension and one is not count
+            for a in count.values
+            for b in one.values
         )
 
     def has_one_in(self, figure: Figure) -> bool:
@@ -230,7 +255,7 @@ class KnownFigures:
             return False
         if not figure.values and figure.parts in self._parts:
             return True
-        return figure.dimension is None and frozenset(figure.parts[:2]) in self._dates
+        return figure.dimension is None and not figure.counts and frozenset(figure.parts[:2]) in self._dates
 
     def _follows(self, figure: Figure) -> bool:
         if figure.dimension == "percent":

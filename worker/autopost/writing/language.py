@@ -87,6 +87,8 @@ _OF_LETTER = _by_mark(LETTERS)
 _LEAST_SHARE = 0.2  # of the letters are of the script
 _LEAST_SCORE = 1.0
 _CLEARLY = 0.75
+_CLEARLY_OF_KIN = 1.25  # which share many words
+_KIN = (frozenset({"es", "it", "pt", "ca"}), frozenset({"sv", "da", "nb"}), frozenset({"cs", "sk", "pl"}))
 _READ_CHARACTERS = 1_000
 
 
@@ -110,8 +112,9 @@ def is_in_another(text: str, expected: str | None) -> bool:
     if expected is None or by_script is not None:
         return expected is not None and by_script != expected
     scores = _scores(text)
-    best = max(scores.values(), default=0.0)
-    return best >= _LEAST_SCORE and best - scores.get(expected, 0.0) >= _CLEARLY
+    best = max(scores, key=scores.__getitem__, default=expected)
+    least = _CLEARLY_OF_KIN if any({best, expected} <= kin for kin in _KIN) else _CLEARLY
+    return scores.get(best, 0.0) >= max(_LEAST_SCORE, scores.get(expected, 0.0) + least)
 
 
 def _of_script(text: str) -> str | None:

@@ -6,7 +6,12 @@ import regex
 
 from autopost.writing.fields import Fields
 from autopost.writing.outcome import Kind, Outcome
-from autopost.writing.quantity_check import includes_excluded, tells_all_of_some, tells_another_part
+from autopost.writing.quantity_check import (
+    includes_excluded,
+    tells_all_of_only,
+    tells_all_of_some,
+    tells_another_part,
+)
 from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
@@ -24,6 +29,7 @@ from autopost.writing.vocabulary import (
 # "The 320 shades that Bor cannot make", "the cancelled ferry": said in passing, and not of what the post tells.
 _IN_PASSING = regex.compile(
     r"(?<=\p{L})\s(?:that|which|who)\s[^.,;:!?–—]*"
+    r"|\bafter (?:the|an?|this) (?:\p{L}+ )?(?:outage|failure|crash|error|problem|incident|alarm|delay|mishap)\b"
     r"|\b(?:the|all|these|those|our|my)\s(?:\p{L}+\s)?(?:cancelled|canceled|missing|failed|refused|rejected|expired|broken|delayed|lost"
     r"|overdue|unpaid|blocked|pending|late|empty)(?=\s[\p{L}\p{N}])"
 )
@@ -54,6 +60,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
         or tells_all_of_some(text, known, language)
         or tells_another_part(text, known)
         or includes_excluded(text, known)
+        or tells_all_of_only(text, known)
     ):
         return True
     plain = SMOOTH.sub(" ", text, language)

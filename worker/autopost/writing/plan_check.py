@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 import regex
 
 from autopost.writing.calendar_check import dates_in
-from autopost.writing.plan_claims import claims, is_received, split_plan, things_of
+from autopost.writing.plan_claims import answers_question, claims, is_received, split_plan, things_of
 from autopost.writing.subject import COMMON, words_of
 from autopost.writing.verb_forms import GERMANIC, are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
 from autopost.writing.vocabulary import (
@@ -97,7 +97,7 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
     new = things_of(plan, known) - {date[:_LONGEST] for date in dates} if not is_asked else frozenset()
     for clause in _facts(folded, language):
         has_date = not dates.isdisjoint(dates_in(clause))
-        if is_received(clause, plan, known, language):
+        if is_received(clause, plan, known, language) or (not is_asked and answers_question(clause, plan, known)):
             return True
         if not (has_date and _PRESENT.search(clause)) and (
             claims(clause, new, known, language, has_date=has_date)

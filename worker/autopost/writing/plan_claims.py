@@ -25,10 +25,16 @@ _NO_VERB_AFTER = frozenset(
     {"the", "a", "an", "its", "their", "our", "these", "those", "any", "all", "more", "no", "to"}
     | {"be", "being", "get", "gets", "getting"}
 )
+_ARTICLES = frozenset({"a", "an", "the"})
+_WHETHER = regex.compile(r"\b(?:whether|if|ob|si|se|of|czy|om)\s(?P<what>[^.;!?]+)", regex.I)
+_IN_QUESTION = regex.compile(
+    r"\b(?:whether|if|ask|asks|asked|question|ob|frage|si|demand|pregunt|se|chied|pergunt|of|vraag|czy|pyta|om|fråga)",
+    regex.I,
+)
 _ASKED = frozenset({"asked", "invited", "planned", "needed", "wanted", "expected", "suggested", "proposed"})
 _COPULA = regex.compile(
     r"\b(?:is|are|was|were|ist|sind|war|waren|liegt|liegen|hängt|hängen|steht|stehen|est|sont|está|están|è|sono|é|são"
-    r"|estão|zijn|är|jest|są)\b(?! (?:\p{L}+ing|asked|invited|up|about|on it)\b)"
+    r"|estão|zijn|är|jest|są)\b(?! (?:\p{L}+ing|asked|invited|up (?:for|to|next)|about|on it)\b)"
 )
 _PLACE = regex.compile(
     r"\b(?:in|at|on|im|beim?|am|auf|dans|chez|nella?|nel|na|no|w)\s(?:(?:the|der|dem|den|la|le|het|de|una|a)\s)?"
@@ -72,9 +78,24 @@ def claims(clause: str, things: Collection[str], known: str, language: str, *, h
     if not places:
         return False
     verb = _past_verb(clause, words, known, language)
-    if verb is not None and (places[0] < verb or len(places) >= _LEAST_THINGS):
+    if verb is not None and (
+        places[0] < verb
+        or len(places) >= _LEAST_THINGS
+        or any(words[place - 1] in _ARTICLES and place - verb <= _LEAST_THINGS + 1 for place in places)
+    ):
         return True
     return not has_date and _is_there(clause, things)
+
+
+def answers_question(clause: str, plan: str, known: str) -> bool:
+    """Return whether a clause says what the plan only asks: "the readers want to stay"."""
+    asked = _WHETHER.search(plan)
+    if asked is None or _IN_QUESTION.search(clause) is not None:
+        return False
+    open_words = set(map(stem, _WORD.findall(asked["what"].casefold()))) - set(
+        map(stem, _WORD.findall(known.casefold()))
+    )
+    return len((open_words - {None}) & set(map(stem, _WORD.findall(clause)))) >= _LEAST_THINGS
 
 
 def is_received(clause: str, plan: str, known: str, language: str) -> bool:

@@ -33,7 +33,10 @@ _HEDGED = regex.compile(
     r"\b(?:not|almost|nearly|at|after|nicht|fast|beinahe|nahezu|pas|presque|no|casi|non|quasi|não|quase|nie|prawie|niet|bijna"
     r"|inte|nästan)\s(?:of\s)?\Z"
 )
-_COPULA = regex.compile(r"\b(?:is|are|was|were|ist|sind|war|waren|est|sont|está|están|è|sono|é|são|zijn|är|jest|są)\b")
+_COPULA = regex.compile(
+    r"\b(?:is|are|was|were|ist|sind|war|waren|est|sont|está|están|è|sono|é|são|zijn|är|jest|są|have|has|hat|haben|ont|ha|han|hanno|têm|tem"
+    r"|heeft|hebben|har)\b"
+)
 _COUNTED = regex.compile(r"\d(?![\d.,]*\d)\s(?P<counted>\p{L}+(?: \p{L}+)?)")
 _EXCLUDED = regex.compile(
     r"\b(?:left out|excluded|skipped|omitted|not (?:included|covered)|ausgelassen|ausgenommen|ausgeschlossen"
@@ -44,8 +47,13 @@ _ONLY = regex.compile(
     r"\b(?:only|not|no|without|but|except|nor|nur|nicht|kein\w*|ohne|seul\w*|pas|sans|sauf|solo|sólo|no|sin|salvo|non|senza"
     r"|tranne|só|não|sem|exceto|alleen|niet|geen|zonder|tylko|nie|bez|bara|inte|utan)\b"
 )
+_ONLY_SOME = regex.compile(
+    r"\b(?:only|just|nur|seulement|solo|sólo|soltanto|apenas|só|alleen|slechts|tylko|bara|endast)\s"
+    r"(?:one|two|three|some|a few|\d+|ein\w*|zwei|drei|einige|un[ea]?|deux|quelques|una?|dos|tres|algun\w+|uno|due|tre"
+    r"|alcun\w+|uma?|dois|duas|algun\w*|een|twee|drie|enkele|jed\w+|dw\w+|kilka|en|ett|två|några)\b(?P<rest>[^.;:!?\n]*)"
+)
 _LEAST_EXCLUDED = 2
-_AFTER = 4  # words after a figure that it is said with
+_AFTER = 7  # words after a figure that it is said with
 _LEAST, _STEM = 3, 5  # letters
 _NOUNS = 2  # words after a figure, of which one is what it counts
 
@@ -86,6 +94,15 @@ def includes_excluded(text: str, known: str) -> bool:
             if len(told) >= _LEAST_EXCLUDED and not lacks(sentence) and _ONLY.search(sentence) is None:
                 return True
     return False
+
+
+def tells_all_of_only(text: str, known: str) -> bool:
+    """Return whether a post says of all what the operation says of only one or some; both folded."""
+    only = [set(_stems(found["rest"])) for found in _ONLY_SOME.finditer(known)]
+    return (
+        any(len(words & those) >= _LEAST_EXCLUDED for words, _ in _claims(text) for those in only)
+        and _ONLY.search(text) is None
+    )
 
 
 def _none_lacks(text: str) -> bool:
@@ -153,7 +170,7 @@ def _exceeds(
     counted = set(_stems(sentence[whole.end :])[:_NOUNS]) & of_whole
     if not lacks(rest):
         return any(
-            not head.isdisjoint(of_whole) and head.isdisjoint(of_parts) and not of_parts.isdisjoint(words - head)
+            not head.isdisjoint(of_whole | of_parts) and not (of_parts - head).isdisjoint(words - head)
             for words, head in claims
         )
     return none_lacks or any(

@@ -13,6 +13,7 @@ from itertools import combinations
 import regex
 
 from autopost.writing.subject import COMMON
+from autopost.writing.vocabulary import GENERIC
 
 _SENTENCE_END = regex.compile(r"[.!?](?=\s|\Z)|[。！？]")
 _CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:but|aber|mais|pero|ma|mas|ale|while|während|whereas)\s")
@@ -27,8 +28,8 @@ def swaps_roles(text: str, known: str) -> bool:
     told = [words for clause in _CLAUSE_END.split(text) for part in _PART_END.split(clause) if (words := _words(part))]
     if len(told) < 2:
         return False
-    counts = Counter(_words_twice(known))
     for sentence in _SENTENCE_END.split(known):
+        counts = Counter(_words_twice(sentence))
         # "in French and Spanish" is one thing; parts with figures are two.
         for splits in (_clauses(sentence), [part for part in _parts(sentence) if _has_figure(part)]):
             own = [{word for word in words if counts[word] == 1} for words in splits]
@@ -58,7 +59,7 @@ def _parts(sentence: str) -> list[set[str]]:
 
 def _words_twice(text: str) -> Iterator[str]:
     for word in _WORD.findall(text):
-        if word not in COMMON:
+        if word not in COMMON and word not in GENERIC:
             yield _key(word)
 
 
