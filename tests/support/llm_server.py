@@ -12,6 +12,7 @@ an event loop, and tests of another process, can use it.
 from __future__ import annotations
 
 import json
+import select
 import socket
 import threading
 import time
@@ -183,6 +184,30 @@ def after(seconds: float, then: Reply) -> Reply:
             then(exchange)
 
     return reply
+
+
+def one_lane(then: Reply, seconds: Callable[[], float], *, stops: bool) -> Reply:
+    """Write one post at a time, each in so many seconds.
+
+    `stops`: not those for which nobody waits any more. Servers of both kinds exist.
+    """
+    lane = threading.Lock()
+
+    def reply(exchange: Exchange) -> None:
+        with lane:
+            if stops and _is_closed(exchange.handler.connection):
+                exchange.handler.close_connection = True
+                return
+            exchange.stopping.wait(seconds())
+        then(exchange)
+
+    return reply
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    """Return whether the other side has closed the connection."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
 
 
 class LlmServer:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import select
-import socket
-import threading
+import math
+import random
 
 import pytest
 
 from autopost.model import Generator
 from autopost.writing.concurrency import AdaptiveLimit
-from tests.support.llm_server import Exchange, LlmServer, Reply, says
+from tests.support.llm_server import LlmServer, one_lane, says
 from tests.writing.samples import MakeWriter, an_agent, an_operation
 
 LANE_SECONDS = 0.1
@@ -21,36 +20,14 @@ WINDOWS = 3  # in one of them the machine does not stall
 POST = "Sent the weekly report to 40 customers, so everyone has the numbers today 🎉"
 
 
-def one_lane(*, stops: bool) -> Reply:
-    """Return a server that writes one post at a time.
-
-    `stops`: not those for which nobody waits any more. Servers of both kinds exist; no real one was compared.
-    """
-    lane = threading.Lock()
-
-    def reply(exchange: Exchange) -> None:
-        with lane:
-            if stops and is_closed(exchange.handler.connection):
-                exchange.handler.close_connection = True
-                return
-            exchange.stopping.wait(LANE_SECONDS)
-        says(POST)(exchange)
-
-    return reply
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Return whether the other side has closed the connection."""
-    readable, _, _ = select.select([connection], [], [], 0)
-    return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
-
-
-@pytest.mark.parametrize("stops", [True, False])
+@pytest.mark.parametrize(("stops", "sigma"), [(True, 0.0), (False, 0.0), (True, 0.5)])
 async def test_model_with_one_lane_writes_nearly_all_posts_of_a_load_that_it_can_carry(
-    llm: LlmServer, make_writer: MakeWriter, stops: bool
+    llm: LlmServer, make_writer: MakeWriter, stops: bool, sigma: float
 ) -> None:
-    """After a burst that it cannot carry, too: the limit falls."""
-    llm.will(one_lane(stops=stops))
+    """After a burst that it cannot carry, too: the limit falls. Also where some posts take twice as long as others."""
+    times = random.Random(7)
+    mean = math.log(LANE_SECONDS) - sigma**2 / 2
+    llm.will(one_lane(says(POST), lambda: times.lognormvariate(mean, sigma), stops=stops))
     # A server that goes on with what nobody waits for seems dead for a while.
     writer = make_writer(llm_timeout_seconds=TIMEOUT_SECONDS, llm_concurrency=20, llm_breaker_cooldown_seconds=1.0)
     burst = await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(20)))

@@ -97,7 +97,9 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
     new = things_of(plan, known) - {date[:_LONGEST] for date in dates} if not is_asked else frozenset()
     for clause in _facts(folded, language):
         has_date = not dates.isdisjoint(dates_in(clause))
-        if is_received(clause, plan, known, language) or (not is_asked and answers_question(clause, plan, known)):
+        if is_received(clause, plan, known, language) or (
+            not is_asked and answers_question(clause, plan, known, language)
+        ):
             return True
         if not (has_date and _PRESENT.search(clause)) and (
             claims(clause, new, known, language, has_date=has_date)

@@ -26,7 +26,18 @@ _NO_VERB_AFTER = frozenset(
     | {"be", "being", "get", "gets", "getting"}
 )
 _ARTICLES = frozenset({"a", "an", "the"})
-_WHETHER = regex.compile(r"\b(?:whether|if|ob|si|se|of|czy|om)\s(?P<what>[^.;!?]+)", regex.I)
+_WHETHER = {
+    language: regex.compile(rf"\b(?:{words})\s(?P<what>[^.;!?]+)", regex.I)
+    for language, words in {
+        "en": "whether",
+        "de": "ob",
+        "fr": "si",
+        "es": "si",
+        "it": "se",
+        "pt": "se",
+        "pl": "czy",
+    }.items()
+}
 _IN_QUESTION = regex.compile(
     r"\b(?:whether|if|ask|asks|asked|question|ob|frage|si|demand|pregunt|se|chied|pergunt|of|vraag|czy|pyta|om|fråga)",
     regex.I,
@@ -87,9 +98,9 @@ def claims(clause: str, things: Collection[str], known: str, language: str, *, h
     return not has_date and _is_there(clause, things)
 
 
-def answers_question(clause: str, plan: str, known: str) -> bool:
+def answers_question(clause: str, plan: str, known: str, language: str) -> bool:
     """Return whether a clause says what the plan only asks: "the readers want to stay"."""
-    asked = _WHETHER.search(plan)
+    asked = _WHETHER[language].search(plan) if language in _WHETHER else None
     if asked is None or _IN_QUESTION.search(clause) is not None:
         return False
     open_words = set(map(stem, _WORD.findall(asked["what"].casefold()))) - set(
