@@ -84,6 +84,12 @@ async def _measure(server: Mapping[str, Any]) -> None:
     print(f"a post takes {lane:.2f} s (mean), the time-out is {timeout:.1f} s", flush=True)
     busy = writer(timeout)
     _print(f"{_AT_ONCE} at once", await asyncio.gather(*(_reason(busy, work) for work in about[:_AT_ONCE])))
+    begin = time.monotonic()
+    for work in about * _POSTS:
+        if await _reason(busy, work) not in _UNANSWERED:
+            break
+        await asyncio.sleep(lane / SHARE_OF_CAPACITY)
+    print(f"the model wrote again {time.monotonic() - begin:.1f} s after these", flush=True)
     tasks = []
     for number in range(_POSTS):
         tasks.append(asyncio.create_task(_reason(busy, about[number % len(about)])))

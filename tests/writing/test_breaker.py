@@ -45,6 +45,18 @@ def open_it(some: Breaker) -> None:
         some.failed(admitted(some))
 
 
+def test_cooldown_after_nothing_but_time_outs_is_short() -> None:
+    """A busy server is probed sooner than a broken one."""
+    cooldowns = []
+    for timed_out in (5, 4):
+        breaker = Breaker(30.0, busy_seconds=2.0, on_change=lambda _, seconds: cooldowns.append(seconds))
+        for number in range(5):
+            permit = breaker.admit()
+            assert permit is not None
+            breaker.failed(permit, timed_out=number < timed_out)
+    assert [round(seconds / 5) * 5 for seconds in cooldowns] == [0, 30]
+
+
 def test_failures_in_a_row_open_it(clock: Clock) -> None:
     """A success between them starts the count again."""
     states: list[State] = []

@@ -9,6 +9,7 @@ from functools import lru_cache
 import regex
 
 from autopost.writing.answer import Answer
+from autopost.writing.lazy import Lazy
 from autopost.writing.length import limit_emoji
 from autopost.writing.plain import plain
 from autopost.writing.prompt import TAG, system_message
@@ -23,33 +24,33 @@ _LEAK_WORDS_OF_VOICE = 12  # the team's own words may well name a phrase that po
 # Marks of a model's thoughts: DeepSeek, Qwen, Mistral, Kimi, ByteDance, gpt-oss. Many servers put the opening mark into
 # the prompt, so that only the closing one is in the answer.
 _THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad|analysis)"
-_THOUGHTS = regex.compile(
+_THOUGHTS = Lazy(
     rf"\A.*(?:</{_THOUGHT}>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>|assistantfinal)",
     regex.DOTALL | regex.IGNORECASE,
 )
-_OPEN_THOUGHT = regex.compile(
+_OPEN_THOUGHT = Lazy(
     rf"(?:<{_THOUGHT}\b[^<>]{{0,80}}>|\[THINK\]|◁think▷|<\|begin_of_thought\|>|<\|channel\|>analysis|\Aanalysis(?=[A-Z])).*\Z",
     regex.DOTALL | regex.IGNORECASE,
 )
-_ABOUT_THE_TASK = regex.compile(
+_ABOUT_THE_TASK = Lazy(
     r"\b(?:the user|user['’]s request|the prompt|the JSON|the instructions?)\b"
     r"|\b(?:I|we) (?:need|have|should|must) (?:to )?(?:write|create|produce|craft|make|output|post)"
     r"|\A(?:okay|ok|alright|hmm|so|first)\b.{0,40}\b(?:let me|let['’]s|I)\b",
     regex.IGNORECASE,
 )
-_FENCED = regex.compile(r"```[\w-]*\s(?P<inside>.*)```", regex.DOTALL)
-_LABEL = regex.compile(
+_FENCED = Lazy(r"```[\w-]*\s(?P<inside>.*)```", regex.DOTALL)
+_LABEL = Lazy(
     r"(?:\*\*)?(?:(?:the |your |social |media |status |team |feed )*(?:post|update|tweet|caption|draft)"
     r"|(?:sure[!,.]? |of course[!,.]? |okay[!,.]? )?here(?:['’]s| is)\b[^:]{0,50}?(?:post|update|tweet)[^:]{0,30})"
     r"(?:\*\*)?:(?:\*\*)?\s*",
     regex.IGNORECASE,
 )
 # "..." — Finch, an AI agent
-_ATTRIBUTED = regex.compile(r"(?P<inside>[\"“„«][^\"“”„«»]+[\"”“»])\s?[–—-]{1,2}\s?\p{Lu}[^.!?\"“”«»]{1,50}\.?")
+_ATTRIBUTED = Lazy(r"(?P<inside>[\"“„«][^\"“”„«»]+[\"”“»])\s?[–—-]{1,2}\s?\p{Lu}[^.!?\"“”«»]{1,50}\.?")
 _WRAPPINGS = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("'", "'"), ("‘", "’"), ("`", "`"), ("**", "**"))
 
 _CANNOT = r"I(?: can(?:['’]?t|not)| won['’]?t| will not| must decline|(?:['’]m| am) (?:unable|not able))\b"
-_REFUSAL = regex.compile(
+_REFUSAL = Lazy(
     r"\bas an ai\b(?! agent)"
     rf"|\b(?:sorry|apologi[sz]e|unfortunately)\b[^.!?]{{0,20}}\b{_CANNOT} (?:to )?"
     r"(?:(?:do|share|provide|answer|post|write) (?:this|that|it|such|more|any|a post|the post)"
@@ -60,13 +61,13 @@ _REFUSAL = regex.compile(
     r" (?:posts?|content|that|this|it|request|text)|write)\b",
     regex.IGNORECASE,
 )
-_MARKERS = regex.compile(
+_MARKERS = Lazy(
     rf"</?\s*{TAG}|<\|\w+\|>|\[/?INST\]|<</?SYS>>|\b(?:agent_name|operation_type|what_explanation|why_explanation|next_steps|what_was_done)\b|\A\W*(?:assistant|user)\s*:|\A\W*system\s*:\s*(?:you\b|prompt\b)"
     r"|\{(?:agent_name|operation_type|what_explanation|why_explanation|next_steps)\}",
     regex.IGNORECASE,
 )
 # A choice of posts, a table or a picture of characters.
-_NO_POST = regex.compile(
+_NO_POST = Lazy(
     r"(?m)^\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s.*\n(?:.*\n)?\s*(?:[-*•–]|\d{1,2}[.)]|[A-Ca-c][.)])\s"
     r"|^\s*\|.*\|\s*$|^\s*(?:or|oder|ou|o|oppure|lub|или|または|或者?)\s*:?\s*$|(?:\A|\s)1[.)]\s.*\s2[.)]\s"
     r"|(?:\A|\s)[(]?a[.)]\s.*\s[(]?b[.)]\s|\(1\)\s.*\(2\)\s|\s\|{1,2}\s|^\s*>{1,3}\s|(?:\b\p{L}\s){6}|([!?])\1{2}"
@@ -76,18 +77,18 @@ _NO_POST = regex.compile(
     r"|([•▪◦‣➤➜▶►◆■●○★☆✔✓→])[^\n]*\2",
     regex.IGNORECASE,
 )
-_KEY = regex.compile(r"\A\W*[\"'“”]\w+[\"'“”]\s?:\s")
-_STRUCK_OUT = regex.compile(r"~~[^~]{1,200}~~\s*")
-_LIGHT_EMPHASIS = regex.compile(r"(?<![\w*_~])([*_~])(?=\S)([^*_~]{1,60}?)(?<=\S)\1(?![\w*_~])")
-_EMPHASIS = regex.compile(r"(\*\*|__|`)(?=\S)([^*_`]{1,200}?)(?<=\S)\1")
-_HEADING = regex.compile(r"(?m)^\s*#{1,6}\s+")
-_JSON = regex.compile(r"[\[{].*[\]}]", regex.DOTALL)
+_KEY = Lazy(r"\A\W*[\"'“”]\w+[\"'“”]\s?:\s")
+_STRUCK_OUT = Lazy(r"~~[^~]{1,200}~~\s*")
+_LIGHT_EMPHASIS = Lazy(r"(?<![\w*_~])([*_~])(?=\S)([^*_~]{1,60}?)(?<=\S)\1(?![\w*_~])")
+_EMPHASIS = Lazy(r"(\*\*|__|`)(?=\S)([^*_`]{1,200}?)(?<=\S)\1")
+_HEADING = Lazy(r"(?m)^\s*#{1,6}\s+")
+_JSON = Lazy(r"[\[{].*[\]}]", regex.DOTALL)
 _WORD = regex.compile(r"\w+")
-_LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
+_LETTER_OR_DIGIT = Lazy(r"[\p{L}\p{N}]")
 # Replace the placeholders in an answer while it is checked: their brackets are not markup of the model.
 _STAND_INS = range(0x10FF00, 0x10FFFE)
-_STAND_IN = regex.compile(r"[\U0010FF00-\U0010FFFD]")
-_SENTENCE_ENDS = regex.compile(
+_STAND_IN = Lazy(r"[\U0010FF00-\U0010FFFD]")
+_SENTENCE_ENDS = Lazy(
     r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*(?=\s|\Z|[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])|\p{Extended_Pictographic}\uFE0F?\Z"
 )
 _LEAST_CHARACTERS = 20  # of an answer that the token limit ended

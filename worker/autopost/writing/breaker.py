@@ -7,6 +7,7 @@ opens again for twice as long (M. Nygard, "Release It!", "Circuit Breaker").
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,23 +37,27 @@ class Permit:
 class Breaker:
     """Admits calls, or refuses them. Not thread-safe: for one event loop.
 
-    `cooldown_seconds` is the first cooldown. `on_change` is called with each new state, and with the seconds of the
-    cooldown if it is open.
+    `cooldown_seconds` is the first cooldown, `busy_seconds` the first one after nothing but time-outs: a server that
+    still writes what nobody waits for is soon free again. `on_change` is called with each new state, and with the
+    seconds of the cooldown if it is open.
     """
 
     def __init__(
         self,
         cooldown_seconds: float,
         *,
+        busy_seconds: float = math.inf,
         failures: int = MAX_FAILURES,
         on_change: Callable[[State, float], None] = lambda _state, _cooldown: None,
     ) -> None:
         self._first_cooldown = cooldown_seconds
+        self._busy_seconds = min(busy_seconds, cooldown_seconds)
         self._max_failures = failures
         self._on_change = on_change
         self._state = State.CLOSED
         self._era = 0  # raised by every change of state: outcomes of calls from earlier states are ignored
         self._failures = 0
+        self._timeouts = 0  # of these failures
         self._successes = 0
         self._cooldowns = 0
         self._open_until = 0.0
@@ -72,7 +77,7 @@ class Breaker:
     def succeeded(self, permit: Permit) -> None:
         """Report that the server answered."""
         if permit.era == self._era:
-            self._failures = 0
+            self._failures = self._timeouts = 0
             self._successes += 1
             if self._state is State.HALF_OPEN:
                 self._cooldowns = 0
@@ -84,6 +89,7 @@ class Breaker:
             return
         if permit.era == self._era:
             self._failures += 1
+            self._timeouts += timed_out
             if self._state is State.HALF_OPEN or self._failures >= self._max_failures:
                 self._open()
 
@@ -93,8 +99,9 @@ class Breaker:
             self._change(State.OPEN)
 
     def _open(self) -> None:
-        self._failures = 0
-        cooldown = min(self._first_cooldown * 2.0 ** min(self._cooldowns, 32), MAX_COOLDOWN_SECONDS)
+        first = self._busy_seconds if self._timeouts == self._failures else self._first_cooldown
+        self._failures = self._timeouts = 0
+        cooldown = min(first * 2.0 ** min(self._cooldowns, 32), MAX_COOLDOWN_SECONDS)
         cooldown *= random.uniform(0.9, 1.1)  # so that workers do not probe at the same time
         self._cooldowns += 1
         self._open_until = monotonic() + cooldown

@@ -5,30 +5,31 @@ from __future__ import annotations
 import regex
 
 from autopost.writing.figure import MONTHS
+from autopost.writing.lazy import Lazy
 
-_DAY = regex.compile(
+_DAY = Lazy(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)(?=days?\b)|\b(?:mon|diens|donners|frei|sams|sonn)(?=tags?\b)|\bmittwoch"
     r"|\b(?:lun|mar|mercre|jeu|vendre|same|diman)(?=dis?\b)|\b(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
     r"|\b(?:luned|marted|mercoled|gioved|venerd)(?=ì\b)|\b(?:poniedział|wtor|środ|czwart|piąt|sobot|niedziel)"
     r"|[月火水木金土日](?=曜)|(?:周|星期|礼拜)[一二三四五六日天]"
 )
-_SEASON = regex.compile(
+_SEASON = Lazy(
     r"\bspring(?! clean)|\b(?:summer|autumn|winter|frühjahr|frühling|sommer|herbst|printemps|automne|hiver|primavera"
     r"|verano|verão|otoño|outono|invierno|inverno|autunno|wiosn|jesie|zim(?:a|ą|ę|y|ow)\b)"
 )
-_WORD = regex.compile(r"[\p{L}\p{M}]+|[一二三四五六七八九十]{1,2}月")
+_WORD = Lazy(r"[\p{L}\p{M}]+|[一二三四五六七八九十]{1,2}月")
 # Also other words, or parts of dates alone.
 _AMBIGUOUS = frozenset(
     {"may", "march", "mars", "mar", "marca", "maja", "set", "ago", "august", "mai", "abril"}
     | {"apr", "jan", "feb", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
 )
 # "in May", "12 March"
-_IN_A_MONTH = regex.compile(
+_IN_A_MONTH = Lazy(
     r"(?:\b(?:in|of|by|on|since|until|till|from|through|early|mid|late|before|after|next|last|this|im|ab|seit|bis|en|de"
     r"|fin|début|em|a|di|w|do|od|końca)|\d\.?)[\s-]\Z"
 )
 _FIGURE = regex.compile(r"\d+")
-_DATE = regex.compile(r"(?<![\d.])(?:\d{4}-)?(\d{1,2})[./-](\d{1,2})(?![\d%])|(\d{1,2})\s?月")
+_DATE = Lazy(r"(?<![\d.])(?:\d{4}-)?(\d{1,2})[./-](\d{1,2})(?![\d%])|(\d{1,2})\s?月")
 
 
 def names_another_date(text: str, known: str) -> bool:

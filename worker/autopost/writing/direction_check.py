@@ -8,12 +8,13 @@ from collections.abc import Mapping
 import regex
 
 from autopost.writing.figures import EARLIER, LATER
+from autopost.writing.lazy import Lazy
 from autopost.writing.vocabulary import FALLING, RISING
 
-_CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|i|but|aber|mais|pero|ma|mas|ale)\s")
+_CLAUSE_END = Lazy(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|i|but|aber|mais|pero|ma|mas|ale)\s")
 _FIGURE = regex.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
-_MARKS = regex.compile(r"[.,\u00a0\u202f ]")
-_HOURS = regex.compile(
+_MARKS = Lazy(r"[.,\u00a0\u202f ]")
+_HOURS = Lazy(
     r"(?P<hour1>\d{1,2})[:.h](?P<minute1>[0-5]\d)\D{0,12}?\b(?:instead of|rather than|statt|au lieu de|en lugar de"
     r"|en vez de|invece (?:di|che)|em vez de|zamiast|in plaats van|i stället för)"
     r"\D{0,8}(?P<hour2>\d{1,2})[:.h](?P<minute2>[0-5]\d)"

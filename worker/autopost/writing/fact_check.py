@@ -15,6 +15,7 @@ from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
 from autopost.writing.language import detect, is_in_another
+from autopost.writing.lazy import Lazy
 from autopost.writing.name_check import invents_names
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.outcome_check import tells_another_outcome
@@ -25,16 +26,16 @@ from autopost.writing.subject import shared
 from autopost.writing.swap_check import swaps_roles
 from autopost.writing.voice import DEFAULT, Voice
 
-_LINK = regex.compile(
+_LINK = Lazy(
     r"\bhttps?://\S+|\bwww\.\S+|\[[^\]]*\]\([^)]*\)"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|ai|co|example|info|biz|me|ly|gg|xyz|shop|site|de|fr|uk|eu)\b(?:/\S*)?",
     regex.IGNORECASE,
 )
-_MENTION = regex.compile(r"(?<![\w.])@\w[\w.-]*|<[!#@][^>]*>")
-_MARKUP = regex.compile(r"</?[A-Za-z][^>]*>")
+_MENTION = Lazy(r"(?<![\w.])@\w[\w.-]*|<[!#@][^>]*>")
+_MARKUP = Lazy(r"</?[A-Za-z][^>]*>")
 _PLACEHOLDER = regex.compile(PLACEHOLDER)
-_GAP = regex.compile(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]{1,2}")
-_HOLE = regex.compile(
+_GAP = Lazy(r"[\[{(<]{1,2}\s*(?P<inside>[^\[\]{}()<>]{1,60}?)\s*[\]})>]{1,2}")
+_HOLE = Lazy(
     r"\b(?:your|insert|enter|fill|placeholder|name|link|date|number|amount|team|company|agent|system|tool|product|customer|reason|title|city|value|metric|x{1,3}|n{1,2}|todo|tbd)\b",
     regex.I,
 )
@@ -43,14 +44,14 @@ _SHARED_OF_DENSE = 0.19  # pairs of characters, which a synonym has none of
 _DENSE = frozenset({"ja", "zh"})
 _SHORT = 60
 # What stands for a value: XX, ___, $NAME, %NAME%.
-_BLANK = regex.compile(
+_BLANK = Lazy(
     r"\b([XYZN])\1+\b(?!-)|_{2,}|\?{2,}(?=\s?\p{L})|\?{3,}|\$[A-Z_]{3,}|%\w+%|%[sd]\b|\b(?:TBD|TODO|TBA)\b|[○〇◯×]{2,}|[○◯×](?=\p{Han})|某某"
     r"|\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\s(?:…|\.{3})\s|\s-{2,}\s|#{2,}|\*{3,}"
     r"|[\[({<]\s*[\])}>]|[{}\[\]]|(?<!\S)[#*](?=\s)|(?<![A-Za-z])(?:[Xx]{2,}|[Nn]{2,}|XYZ|xyz|Y{2,}|Z{2,})(?![A-Za-z-])|\bx(?=\s\p{L})|\.{4,}"
 )
 # One letter that stands for a value. Y and Z begin sentences of other languages.
-_LETTER = regex.compile(r"(?<![\w’'-])(?:[XNMK]|(?<!\A)(?<![.!?:;–—] )[YZ])(?=\s\p{Ll}|[\s]?[%€$]|[.,!?]|\Z)")
-_SLOT = regex.compile(
+_LETTER = Lazy(r"(?<![\w’'-])(?:[XNMK]|(?<!\A)(?<![.!?:;–—] )[YZ])(?=\s\p{Ll}|[\s]?[%€$]|[.,!?]|\Z)")
+_SLOT = Lazy(
     r"\b(?:AGENT|NAME|NUMBER|COMPANY|TEAM|DATE|AMOUNT|PRODUCT|CUSTOMER|SYSTEM|LINK|URL|CITY|TOOL|TITLE|VALUE|OPERATION)\b"
 )
 _WORDS = regex.compile(r"\w+")

@@ -16,42 +16,41 @@ from autopost.writing.figure import UNIT, UNITS, Figure
 from autopost.writing.figures import OF_THEM, WHAT_IS_LEFT, figures_in, with_half_hours
 from autopost.writing.known_figures import OF_A_DATE, KnownFigures, changes
 from autopost.writing.language import VERB_LAST
+from autopost.writing.lazy import Lazy
 from autopost.writing.number_words import fractions_in
 from autopost.writing.subject import COMMON, stem
 
 _MOST_FIGURES = 16  # of a post; it has 280 characters
-_IS_PART = regex.compile(
+_IS_PART = Lazy(
     r"(?: \p{L}+){0,2} (?:(?:out|in) of|of|in|von|sur|de|di|su|van|av|z|ze|na|из)"
     r"(?: (?:every|jeweils|chaque|cada|ogni|każd\w+|de))?"
     r"(?: (?:the|our|all|den|i|les|las|los|its|their|alle[rn]?))*\s",
     regex.I,
 )
-_UNIT_LATER = regex.compile(rf"\s\p{{L}}+\s(?P<unit>{UNIT})", regex.VERSION1 | regex.I)
-_IS_WHOLE = regex.compile(r"[人件個台名]に")
-_ONE_IN = regex.compile(
+_UNIT_LATER = Lazy(rf"\s\p{{L}}+\s(?P<unit>{UNIT})", regex.VERSION1 | regex.I)
+_IS_WHOLE = Lazy(r"[人件個台名]に")
+_ONE_IN = Lazy(
     r"\b(?:one|einer?|eines|une?|una?|uno|uma?|jeden|jedna) (?:\p{L}+ )?"
     r"(?:in|out of|of|von|sur|de cada|em cada|su|ogni|na)(?: every)? \Z",
     regex.I,
 )
-_PAIR = regex.compile(r"(?<!\p{L})\p{L}{3,} (?:and|und|et|y|e|i|en|och|oraz) \p{L}{3,}")
+_PAIR = Lazy(r"(?<!\p{L})\p{L}{3,} (?:and|und|et|y|e|i|en|och|oraz) \p{L}{3,}")
 _TWO = frozenset({2.0})
 # A span of time without a figure.
-_EVERY = regex.compile(
+_EVERY = Lazy(
     r"\b(?:every|each|within an?|after an?|in under an?|jede[nrs]?|nach einer?|innerhalb einer?|chaque|en une|cada|ogni"
     rf"|elke?|po|co)\s(?P<unit>{UNIT})",
     regex.VERSION1,
 )
 # "in under an hour" is said of 52 minutes.
-_WITHIN_ONE = regex.compile(r"(?:with)?in\b|innerhalb")
-_CLAUSE_END = regex.compile(r"[.,;:!?()–—。、，](?:\s|\Z|(?<=[。、，]))")
+_WITHIN_ONE = Lazy(r"(?:with)?in\b|innerhalb")
+_CLAUSE_END = Lazy(r"[.,;:!?()–—。、，](?:\s|\Z|(?<=[。、，]))")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NEAR = 2  # words after a figure that it may count
 _NEAR_OF_VERB_LAST = 1  # where a participle ends the clause
 _NEAR_OF_OPERATION = 3
 _MOST_DAYS = 31  # of a month
-_NO_NOUN = regex.compile(
-    rf"[\s-](?:{'|'.join(sorted(map(regex.escape, COMMON), key=len, reverse=True))})(?!\p{{L}})", regex.I
-)
+_NO_NOUN = Lazy(rf"[\s-](?:{'|'.join(sorted(map(regex.escape, COMMON), key=len, reverse=True))})(?!\p{{L}})", regex.I)
 _NEXT = 8  # characters between a part and a whole, without a noun
 _WITHIN = 24  # characters between a part and the whole
 

@@ -21,9 +21,10 @@ from autopost.writing.figure import (
     rounding_of,
     unit_of,
 )
+from autopost.writing.lazy import Lazy
 from autopost.writing.number_words import fractions_in, known_in_words, numbers_in_words
 
-_NUMBER = regex.compile(
+_NUMBER = Lazy(
     r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     rf"(?:[\s\u00a0\u202f-]?(?P<scale>{any_of(SCALES)})\.?)?"
     rf"(?:[\s\u00a0\u202f-]{{0,2}}(?:(?:de |d['’]|di |per |por |pour )(?=c|€|e|d))?"
@@ -31,20 +32,20 @@ _NUMBER = regex.compile(
     r"(?P<noun>[\s-]\p{L}{3,})?",
     regex.IGNORECASE | regex.VERSION1,
 )
-_IS_ORDINAL = regex.compile(r"(?:st|nd|rd|th|º|ª|er|ère|ème|e)\b", regex.I)
-_IS_CLOCK = regex.compile(r"\d:\d\d(?!\d)|\d\s?[ap]\.?m\b", regex.I)
+_IS_ORDINAL = Lazy(r"(?:st|nd|rd|th|º|ª|er|ère|ème|e)\b", regex.I)
+_IS_CLOCK = Lazy(r"\d:\d\d(?!\d)|\d\s?[ap]\.?m\b", regex.I)
 # "an hour", "each week"
-_ONE_UNIT = regex.compile(
+_ONE_UNIT = Lazy(
     rf"\b(?:an?|each|every|per|pro|par|por|cada|ogni|una?|une?|eine?[rnms]?|een|po|co|około|ok[.]|w ciągu)"
     rf" (?P<unit>{UNIT})",
     regex.VERSION1,
 )
-_CURRENCY = regex.compile(r"[$€£¥]\s?\Z")
-_CLOCK = regex.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?:\s?(?P<half>[ap])\.?m\b\.?)?", regex.I)
+_CURRENCY = Lazy(r"[$€£¥]\s?\Z")
+_CLOCK = Lazy(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?:\s?(?P<half>[ap])\.?m\b\.?)?", regex.I)
 _TIME = (
     r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:.h](?P<minute{0}>[0-5]\d)|\s?(?:h|uhr|uur|時|点|am|pm)(?P<minute_{0}>[0-5]\d)?)"
 )
-_TWO_CLOCKS = regex.compile(
+_TWO_CLOCKS = Lazy(
     rf"(?<![\d.,]){_TIME.format(1)}\s?"
     rf"(?:to|till|until|bis|à|a|alle|às|tot|do|and|und|et|[-–—]|から|到|至)\s?(?:las |le )?{_TIME.format(2)}",
     regex.I,
@@ -65,17 +66,17 @@ _HALF_HOURS = {
     }.items()
 }
 _SEPARATORS, _MARKS, _PART = (regex.compile(each) for each in (r"[ \u00a0\u202f'’]", r"[.,]", r"\d{1,9}"))
-WHAT_IS_LEFT = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
-OF_THEM = regex.compile(
+WHAT_IS_LEFT = Lazy(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
+OF_THEM = Lazy(
     r"\s(?:of (?:them|these|those|which)|davon|d['’]entre|de ell[oa]s|di (?:ess[ie]|loro)|del[ea]s|z nich|ervan|av dem)"
     r"\b",
     regex.I,
 )
-EACH = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['each']['all']})", regex.I)
-CLOCK = regex.compile(rf"(?<!\p{{Latin}})(?:{WORDS['clock']['all']})", regex.I)
+EACH = Lazy(rf"(?<!\p{{L}})(?:{WORDS['each']['all']})", regex.I)
+CLOCK = Lazy(rf"(?<!\p{{Latin}})(?:{WORDS['clock']['all']})", regex.I)
 EARLIER, LATER = (regex.compile(rf"(?<!\p{{L}})(?:{WORDS['shifted'][way]})", regex.I) for way in ("earlier", "later"))
-SHIFTED = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['shifted']['all']})", regex.I)
-TOTALS = regex.compile(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
+SHIFTED = Lazy(rf"(?<!\p{{L}})(?:{WORDS['shifted']['all']})", regex.I)
+TOTALS = Lazy(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
 
 
 def figures_in(text: str, language: str | None) -> Iterator[Figure]:

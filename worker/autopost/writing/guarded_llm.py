@@ -49,7 +49,11 @@ class GuardedLlm:
         self._budget = budget
         self._tracer = tracer
         self._on_state = on_state
-        self._breaker = Breaker(settings.llm_breaker_cooldown_seconds, on_change=self._on_breaker)
+        self._breaker = Breaker(
+            settings.llm_breaker_cooldown_seconds,
+            busy_seconds=settings.llm_timeout_seconds,
+            on_change=self._on_breaker,
+        )
         self._failure: NoAnswer | None = None  # why the breaker is open, or is about to be
         self._logged: set[tuple[object, ...]] = set()
         on_state(str(self._breaker.state))

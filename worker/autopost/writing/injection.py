@@ -10,15 +10,16 @@ from collections.abc import Iterable
 
 import regex
 
+from autopost.writing.lazy import Lazy
 from autopost.writing.subject import COMMON, words_of
 from autopost.writing.vocabulary import INSTRUCTIONS
 
-_SENTENCE = regex.compile(r"[^.!?。！？]*(?:[.!?]++(?!\s|\Z|[\"'”’»)])[^.!?。！？]*)*(?:[.!?。！？]+[\"'”’»)]*|\Z)")
+_SENTENCE = Lazy(r"[^.!?。！？]*(?:[.!?]++(?!\s|\Z|[\"'”’»)])[^.!?。！？]*)*(?:[.!?。！？]+[\"'”’»)]*|\Z)")
 _OBEYED_WORDS = 2
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _SHOUTED = regex.compile(r"\b\p{Lu}{4,}\b")  # "reply with the word BANANA"
 _LEAST = 4  # letters
-_QUOTED = regex.compile(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
+_QUOTED = Lazy(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
 
 
 def without_instructions(texts: Iterable[str]) -> tuple[str, str]:

@@ -11,11 +11,12 @@ import regex
 from autopost.writing.figure import MONTHS, Figure
 from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
 from autopost.writing.figures import EACH, EARLIER, LATER, SHIFTED, TOTALS, WHAT_IS_LEFT, known_figures, readings
+from autopost.writing.lazy import Lazy
 
 _MOST_FIGURES = 16  # that rests and totals are computed from
 _MOST_OF_A_SENTENCE = 12  # that shares are computed from
-_SENTENCE_END = regex.compile(r"[.!?](?=\s|\Z)|[。！？]")
-_PART_OF_WHOLE = regex.compile(
+_SENTENCE_END = Lazy(r"[.!?](?=\s|\Z)|[。！？]")
+_PART_OF_WHOLE = Lazy(
     r"(?:(?:out )?of|von|sur|des|de|di|su|van|av|z|ze|из|のうち|中)(?: the| den| i| les| las| los)?", regex.I
 )
 _MOST_DAYS = 31  # of a month
@@ -23,11 +24,11 @@ _FAR_BELOW = 15  # per cent, of what is "more than half"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
 _HOUR_SECONDS = 3_600
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-OF_A_DATE = regex.compile(
+OF_A_DATE = Lazy(
     rf"\b\d{{1,2}}[:h]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|[.ºª])?\s(?:de |of )?(?:{_MONTH})\b|\b(?:{_MONTH})\s\d{{1,2}}\b",
     regex.I,
 )
-_AN_HOUR = regex.compile(
+_AN_HOUR = Lazy(
     r"(?<![\d.,:])(?P<hour>[01]?\d|2[0-4])[:.h](?P<minute>[0-5]\d)(?!\d)"
     r"|(?<![\d.,:])(?P<bare>[01]?\d|2[0-4])(?=\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?|時|点)"
     r"|\s(?:auf|to|à|a|alle|naar|do)\s\d{1,2}\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?))",
@@ -35,18 +36,18 @@ _AN_HOUR = regex.compile(
 )
 _WITHIN = 24  # characters between a part and the whole
 # "38 fewer than in May": what it was before follows.
-_COMPARED = regex.compile(
+_COMPARED = Lazy(
     r"\G[^.!?;]{0,16}?(?:\b(?:more|fewer|less|higher|lower|mehr|weniger|(?:de|en) plus|(?:de|en) moins|más|menos|mais"
     r"|più|(?:in|di) meno|meno|więcej|mniej|meer|minder|fler|färre|больше|меньше)\b|[多少増減増减])",
     regex.I,
 )
 # Something is compared with what it was.
-_INSTEAD = regex.compile(
+_INSTEAD = Lazy(
     r"\b(?:instead of|rather than|down from|up from|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|zamiast"
     r"|in plaats van)\b",
     regex.I,
 )
-_CHANGED = regex.compile(
+_CHANGED = Lazy(
     r"\b(?:than|last|previous|before|from|up|rose|als|vor|gegenüber|von|que|qu['’]|précéd|dernier|anterior|pasad|scors"
     r"|precedent|passad|dan|vorig|niż|poprzedni|od)|[比前较]",
     regex.I,
@@ -55,13 +56,13 @@ _OF_A_FRACTION = 5.0  # the step of one in words
 # From the old figure to the new one, and the new one instead of the old one.
 _GAP = r"[^\d.!?;]{0,20}?"
 _FIGURE = r"\d[\d.,]*"
-_TWO_FIGURES = regex.compile(r"\d\D+\d")
-_OLD_FIRST = regex.compile(
+_TWO_FIGURES = Lazy(r"\d\D+\d")
+_OLD_FIRST = Lazy(
     rf"(?:\b(?:from|von|de|da|od|z)\s\D?(?P<old>{_FIGURE}){_GAP}\b(?:to|auf|à|a|para|do|na)\s"
     rf"|(?P<old>{_FIGURE}){_GAP}(?:から|到))\D{{0,3}}(?P<new>{_FIGURE})",
     regex.I,
 )
-_NEW_FIRST = regex.compile(
+_NEW_FIRST = Lazy(
     rf"(?P<new>{_FIGURE}){_GAP}\b"
     r"(?:instead of|(?:down|up) from|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|zamiast)"
     rf"\s(?P<old>{_FIGURE})",

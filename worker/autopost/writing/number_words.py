@@ -20,6 +20,8 @@ from autopost.writing.figure import (
     rounding_of,
     unit_of,
 )
+from autopost.writing.lazy import Lazy
+from autopost.writing.vocabulary import Searched
 
 _NUMBER_WORDS = {
     language: {word: float(value) for word, value in (pair.split("=") for pair in words.split())}
@@ -33,44 +35,45 @@ _OTHERS = frozenset([*_ANY_NUMBER_WORD, *MONTHS])
 _ORDINALS = frozenset(_NUMBER_WORDS["ordinal"])
 _ENGLISH_NUMBER = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _FRACTIONS = [
-    (float(percent), regex.compile(rf"(?<![\p{{Latin}}-])(?:{words})(?!\p{{Latin}})", regex.I))
+    (float(percent), Lazy(rf"(?<![\p{{Latin}}-])(?:{words})(?!\p{{Latin}})", regex.I))
     for percent, words in WORDS["fractions"].items()
 ]
-_ANY_FRACTION = regex.compile("|".join([*WORDS["fractions"].values(), *WORDS["spans"].values()]), regex.I)
+_FRACTIONS_AND_SPANS = "|".join([*WORDS["fractions"].values(), *WORDS["spans"].values()])
+_ANY_FRACTION = Searched(_FRACTIONS_AND_SPANS, _FRACTIONS_AND_SPANS)
 _SPANS = [
-    (float(seconds), regex.compile(rf"(?<![\p{{Latin}}])(?:{words})(?!\p{{Latin}})", regex.I))
+    (float(seconds), Lazy(rf"(?<![\p{{Latin}}])(?:{words})(?!\p{{Latin}})", regex.I))
     for seconds, words in WORDS["spans"].items()
 ]
 # "les deux" may be both of two that the operation lists.
-_BOTH = regex.compile(r"\b(?:les|los|las|i|le|os|as|de)\s\Z")
+_BOTH = Lazy(r"\b(?:les|los|las|i|le|os|as|de)\s\Z")
 _HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
 _HAN_POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "萬": 10_000}
-_HAN = regex.compile(
+_HAN = Lazy(
     rf"(?P<digits>[{''.join([*_HAN_DIGITS, *_HAN_POWERS])}]++)(?P<unit>{any_of(UNITS)})?"
     r"(?P<counted>[个個名人件台家张枚份条次项項位种店つ点回社本章])?(?P<tenths>[成割](?![功立為为员果]))?",
     regex.VERSION1,
 )
-_IN_WORDS = regex.compile(
+_IN_WORDS = Lazy(
     rf"(?<!\d )\b(?P<words>(?:{_ENGLISH_NUMBER})(?:[ -](?:and )?(?:{_ENGLISH_NUMBER}))*)\b(?P<half> and a half)?"
     rf"(?:[ -](?P<unit>{UNIT}))?(?P<noun>[\s-]\p{{L}}{{3,}})?",
     regex.IGNORECASE | regex.VERSION1,
 )
-_IN_DATE = regex.compile(r"\d")
-_UNIT_AFTER = regex.compile(rf"[\s-](?P<unit>{UNIT})", regex.VERSION1)
-_LIST = regex.compile(
+_IN_DATE = Lazy(r"\d")
+_UNIT_AFTER = Lazy(rf"[\s-](?P<unit>{UNIT})", regex.VERSION1)
+_LIST = Lazy(
     r"[\p{L}\p{N}]++(?:(?:[ -][\p{L}\p{N}]++){0,2},\s[\p{L}\p{N}]++){1,6}"
     r"(?:[ -][\p{L}\p{N}]++){0,2},?\s(?:and|or|und|et|y|e|i|en|och|oraz|sowie)\s"
 )
-_GOES_ON = regex.compile(r"[\s-](?:(?:y|e|i|et|und|en|och)\s)?")
-_COMPOUND = regex.compile(r"(?P<ones>\p{L}{3,6}?)(?:und|en|ën)(?P<tens>\p{L}{6,})")
+_GOES_ON = Lazy(r"[\s-](?:(?:y|e|i|et|und|en|och)\s)?")
+_COMPOUND = Lazy(r"(?P<ones>\p{L}{3,6}?)(?:und|en|ën)(?P<tens>\p{L}{6,})")
 _ONES = frozenset({"ein", "een"})
 _COMMA = regex.compile(r",(?=\s\p{L}++(?<!\band)(?<!\bor))")
-_DENSE_LIST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\w]++(?:、[\p{Han}\p{Hiragana}\p{Katakana}\w]++)++")
+_DENSE_LIST = Lazy(r"[\p{Han}\p{Hiragana}\p{Katakana}\w]++(?:、[\p{Han}\p{Hiragana}\p{Katakana}\w]++)++")
 
 
 def fractions_in(text: str) -> Iterator[Figure]:
     """Return parts in words, such as "half of": they are rounded percentages."""
-    if _ANY_FRACTION.search(text) is None:
+    if not _ANY_FRACTION.is_anywhere(text):
         return
     for seconds, pattern in _SPANS:
         for match in pattern.finditer(text):

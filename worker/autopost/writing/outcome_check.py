@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import regex
-
 from autopost.writing.fields import Fields
+from autopost.writing.lazy import Lazy
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.quantity_check import (
     includes_excluded,
@@ -27,21 +26,21 @@ from autopost.writing.vocabulary import (
 )
 
 # "The 320 shades that Bor cannot make", "the cancelled ferry": said in passing, and not of what the post tells.
-_IN_PASSING = regex.compile(
+_IN_PASSING = Lazy(
     r"(?<=\p{L})\s(?:that|which|who)\s[^.,;:!?–—]*"
     r"|\bafter (?:the|an?|this) (?:\p{L}+ )?(?:outage|failure|crash|error|problem|incident|alarm|delay|mishap)\b"
     r"|\b(?:the|all|these|those|our|my)\s(?:\p{L}+\s)?(?:cancelled|canceled|missing|failed|refused|rejected|expired|broken|delayed|lost"
     r"|overdue|unpaid|blocked|pending|late|empty)(?=\s[\p{L}\p{N}])"
 )
-_QUESTION = regex.compile(r"[?？]")
+_QUESTION = Lazy(r"[?？]")
 _NUMBER = r"\d[\d.,\u00a0\u202f ]*\d|\d|\p{L}+"
 # "all 130", of which the operation has only some: "95 of 130".
-_ALL = regex.compile(
+_ALL = Lazy(
     r"(?:\b(?:all|alle[nr]?|tous les|toutes les|todos los|todas las|tutt[ie] (?:i|gli|le)|todos os"
     r"|todas as|wszystki\w+)"
     rf"(?: (?:of|the|our|van|de|die|nos|nuestr[oa]s|nostr[ie]|noss[oa]s))*\s(?P<whole>{_NUMBER}))"
 )
-_PART_OF = regex.compile(
+_PART_OF = Lazy(
     rf"(?P<part>{_NUMBER})(?: \p{{L}}+){{0,2}} (?:out of|of|von|sur|de|su|van(?: de)?|z|ze|из)"
     rf" (?:the )?(?P<whole>{_NUMBER})"
 )

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 import regex
 
 from autopost.writing.calendar_check import dates_in
+from autopost.writing.lazy import Lazy
 from autopost.writing.plan_claims import answers_question, claims, is_received, split_plan, things_of
 from autopost.writing.subject import COMMON, words_of
 from autopost.writing.verb_forms import GERMANIC, are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
@@ -32,47 +33,45 @@ from autopost.writing.vocabulary import (
 )
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-_CLAUSE_ENDS = regex.compile(
-    r"(?<!\d)[.,]|[,.](?!\d)|[;:!…–—()\n]|\s-\s|(?P<goes_on>\s(?:and|und|et|y|e|en|och|i|и)\s)"
-)
-_QUESTION = regex.compile(r"[^.!?…]*\?")
-_OPEN = regex.compile(OPEN)
+_CLAUSE_ENDS = Lazy(r"(?<!\d)[.,]|[,.](?!\d)|[;:!…–—()\n]|\s-\s|(?P<goes_on>\s(?:and|und|et|y|e|en|och|i|и)\s)")
+_QUESTION = Lazy(r"[^.!?…]*\?")
+_OPEN = Lazy(OPEN)
 _CONDITIONS = frozenset(f"{CONDITIONS} bevor avant antes prima appena".split())
 # What comes before these is a fact all the same: "the treasurer renewed it after the bank refused".
-_TIMES = regex.compile(r"\s(?:before|after|nachdem|après que|después de que|dopo che|depois que|nadat|efter att)\s")
-_DONE_AGAIN = regex.compile(r"(?<=\b(?:was|were|been) \p{L}+ed )again\b")
+_TIMES = Lazy(r"\s(?:before|after|nachdem|après que|después de que|dopo che|depois que|nadat|efter att)\s")
+_DONE_AGAIN = Lazy(r"(?<=\b(?:was|were|been) \p{L}+ed )again\b")
 _VAGUE = frozenset({"look", "looks", "get", "gets", "take", "takes", "come", "comes", "go", "goes"})
 _LACK = frozenset({"without", "ohne", "sans", "sin", "senza", "sem", "zonder", "utan", "bez", "без"})
-_PURPOSE = regex.compile(r"\bfor (?:\p{L}+ ){1,3}to \p{L}+")
+_PURPOSE = Lazy(r"\bfor (?:\p{L}+ ){1,3}to \p{L}+")
 _REFLEXIVE = {"es": frozenset({"se"}), "fr": frozenset({"se"})}  # "if" in Italian
-_ASKS = regex.compile(
+_ASKS = Lazy(
     r"(?:ask|request|want|need|wait|would|seek|propos|suggest|apply|hope|bitt|möcht|braucht|beantrag|will|demand|souhait"
     r"|veut|voudr|pid[eo]|pedir|solicit|quier|necesit|chied|chiede|richied|vorr|vuol|pede|quer|precis|pros|chc|chciał"
     r"|vraag|wil|ber|vill|прос|хоч|запр)\w*"
 )
 _TO = frozenset({"to", "zu", "te", "att"})
 # With a date that only the plan has: "the old keys are removed on Monday".
-_PRESENT = regex.compile(r"\b(?:is|are|goes?|ist|sind|geht|gehen|est|sont|è|sono|es|son|é|são|jest|są|är)\b")
-_PASSIVE = regex.compile(r"\b(?:ha(?:s|ve)|had) (?:\p{L}+ )?been \p{L}+(?:ed|en|nt)\b")
+_PRESENT = Lazy(r"\b(?:is|are|goes?|ist|sind|geht|gehen|est|sont|è|sono|es|son|é|são|jest|są|är)\b")
+_PASSIVE = Lazy(r"\b(?:ha(?:s|ve)|had) (?:\p{L}+ )?been \p{L}+(?:ed|en|nt)\b")
 # Before a participle that is an adjective: "the corrected list".
 _DETERMINERS = frozenset(
     {"the", "a", "an", "its", "their", "our", "these", "those", "any", "all", "more", "no"}
     | {"be", "being", "get", "gets"}
 )
-_SENTENCE_START = regex.compile(r"(?:\A|[.!?;]\s)(?P<words>(?:\S+\s?){1,3})")
+_SENTENCE_START = Lazy(r"(?:\A|[.!?;]\s)(?P<words>(?:\S+\s?){1,3})")
 _NO_ACTION = _DETERMINERS | {"is", "are", "of", "to", "for"}
 _ACTED_WITHIN = 2  # words
-_HAVE = regex.compile(r"\b(?:hat|haben|heeft|hebben)\b")
+_HAVE = Lazy(r"\b(?:hat|haben|heeft|hebben)\b")
 _ARE_ASKED = (["is", "asked"], ["are", "asked"])
 _PARTICLES = frozenset({"out", "into"})  # "ran out of memory" is another verb
 _PREFIX = 4  # letters that tell that two words are forms of one
 _LONGEST = 5  # letters of a word in `words_of`
-_DENSE_WORD = regex.compile(r"[\p{Han}\p{Katakana}]{2,}")
+_DENSE_WORD = Lazy(r"[\p{Han}\p{Katakana}]{2,}")
 _DENSE_DONE = {
     "ja": r"{0}(?:を)?(?:しました|した(?!ら)|済|完了|され(?:た|ました)|でき)",
     "zh": r"已经?[^,,。;;]{{0,4}}{0}|{0}(?:完|好)?(?:了|完成|完毕)",
 }
-_DENSE_PLAN_VERB = regex.compile(r"(?P<word>[\p{Han}\p{Katakana}]{2})(?=し|す|を|\Z|[\p{Han}。])")
+_DENSE_PLAN_VERB = Lazy(r"(?P<word>[\p{Han}\p{Katakana}]{2})(?=し|す|を|\Z|[\p{Han}。])")
 
 
 def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *, is_asked: bool = False) -> bool:

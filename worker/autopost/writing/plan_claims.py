@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import regex
 
+from autopost.writing.lazy import Lazy
 from autopost.writing.subject import COMMON, NO_SUBJECT, stem, words_of
 from autopost.writing.verb_forms import past_forms, verbs_in
 from autopost.writing.vocabulary import IRREGULAR, PAST_TENSES, RECEIVED, SENDING
@@ -38,20 +39,20 @@ _WHETHER = {
         "pl": "czy",
     }.items()
 }
-_IN_QUESTION = regex.compile(
+_IN_QUESTION = Lazy(
     r"\b(?:whether|if|ask|asks|asked|question|ob|frage|si|demand|pregunt|se|chied|pergunt|of|vraag|czy|pyta|om|fråga)",
     regex.I,
 )
 _ASKED = frozenset({"asked", "invited", "planned", "needed", "wanted", "expected", "suggested", "proposed"})
-_COPULA = regex.compile(
+_COPULA = Lazy(
     r"\b(?:is|are|was|were|ist|sind|war|waren|liegt|liegen|hängt|hängen|steht|stehen|est|sont|está|están|è|sono|é|são"
     r"|estão|zijn|är|jest|są)\b(?! (?:\p{L}+ing|asked|invited|up (?:for|to|next)|about|on it)\b)"
 )
-_PLACE = regex.compile(
+_PLACE = Lazy(
     r"\b(?:in|at|on|im|beim?|am|auf|dans|chez|nella?|nel|na|no|w)\s(?:(?:the|der|dem|den|la|le|het|de|una|a)\s)?"
     r"(?P<where>\p{L}+)"
 )
-_FACT_IN_PASSING = regex.compile(
+_FACT_IN_PASSING = Lazy(
     r"(?:,\s|\b)(?:where|which|because|since|as it|after (?=the|a|an)|weil|nachdem"
     r"|da (?:der|die|das|er|sie|es)|où|parce qu|puisqu|donde|porque|ya que|dove|perché|poiché|onde"
     r"|omdat|nadat|ponieważ|bo|eftersom)\b[^.,;!?]*",

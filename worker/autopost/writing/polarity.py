@@ -15,6 +15,7 @@ from itertools import takewhile
 import regex
 
 from autopost.writing.language import VERB_LAST
+from autopost.writing.lazy import Lazy
 from autopost.writing.quantity_check import lacks, leaves_out
 from autopost.writing.subject import COMMON, stem, words_of
 from autopost.writing.vocabulary import (
@@ -34,28 +35,28 @@ from autopost.writing.vocabulary import (
     TOTAL_DENIALS,
 )
 
-_CLAUSE_ENDS = regex.compile(
+_CLAUSE_ENDS = Lazy(
     r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|but|because|since|so|although|though|und|aber|weil|denn|obwohl|et|mais|car|y|pero|e|ma|mas"
     r"|i|ale|bo)\s"
 )
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)?")
-_CHANGE = regex.compile(
+_CHANGE = Lazy(
     r"\b(?:from|von|vom|de|da|od|z) (?:\p{L}{1,3} )?(?P<old>\p{L}{3,})"
     r" (?:to|auf|nach|zum|à|a|al|para|na|do) (?:\p{L}{1,3} )?(?P<new>\p{L}{3,})"
 )
 # Where two negations cancel out; elsewhere they agree: "nikt jej nie odwołał".
 _CANCELLING = frozenset({"en", "de", "nl", "sv"})
 # "links: 0" and "0 links" mean none.
-_ZERO = regex.compile(r"(\p{L}{3,})[:=]\s?0(?![.,:]?\d)|(?<![\d.,:])0(?= \p{L}{3,})")
+_ZERO = Lazy(r"(\p{L}{3,})[:=]\s?0(?![.,:]?\d)|(?<![\d.,:])0(?= \p{L}{3,})")
 _OF = frozenset({"of", "der", "von", "des", "de", "du", "dei", "degli", "delle", "z", "av", "van", "los", "dos", "das"})
-_SENTENCE = regex.compile(r"[.!?;:](?=\s|\Z)")
+_SENTENCE = Lazy(r"[.!?;:](?=\s|\Z)")
 _LEAST_LACKING = 2  # words
 _AROUND = 40  # characters
 _REACH = 2  # words of some weight after a negation
 _FAR = 3  # words after one like "nobody"
 _TO_THE_END = 100
 # Of what is missing, a post may say that it is, or that it is added.
-_MISSING = regex.compile(
+_MISSING = Lazy(
     r"fehl(?:t|en|end\w*|te|ten)\b|vermiss|ergänz|missing|lack|add(?:s|ed|ing)?\b|manqu|falta|mancan|brak|ontbre|sakna"
 )
 _PLAIN = frozenset(
@@ -67,11 +68,11 @@ _NO_LONGER = frozenset(
     | {"więcej", "mer", "anymore", "maar", "alleen"}
 )
 # What comes is not a fact yet, and what holds of some does not hold of the others.
-_OPEN = regex.compile(OPEN)
+_OPEN = Lazy(OPEN)
 # "No service was interrupted" denies the interruption, and not the service.
 _AUXILIARY = frozenset(AUXILIARIES.split())
-_NOBODY = regex.compile(rf"(?:\A|[.!?:]\s)(?:{NOBODY})\b(?P<rest>[^.!?]*)")
-_NEED = regex.compile(rf"\b(?:{NEED})\b")
+_NOBODY = Lazy(rf"(?:\A|[.!?:]\s)(?:{NOBODY})\b(?P<rest>[^.!?]*)")
+_NEED = Lazy(rf"\b(?:{NEED})\b")
 _OBJECTS = frozenset({"nothing", "nobody", "none", "nichts", "nada", "rien", "niente"})  # of the verb before them
 _HAVE = frozenset({"had", "has", "have", "need", "needs", "needed"})  # "nothing had to be skipped"
 _RELATIVE = frozenset({"that", "which", "who", "whom", "die", "der", "das", "den", "que", "qui", "che"})
@@ -87,7 +88,7 @@ _NO_OF = {"en": "no", "de": "keine", "fr": "aucun", "es": "ningún", "it": "ness
     "ru": "нет",
 }
 _AUXILIARIES = frozenset({"can", "may", "did", "had", "any", "one", "two", "its", "our", "but", "too", "out", "off"})
-_PAST = regex.compile(r"(?<=\p{Latin}{2})ie[ds]\Z")  # "copied" is a form of "copy"
+_PAST = Lazy(r"(?<=\p{Latin}{2})ie[ds]\Z")  # "copied" is a form of "copy"
 _SHORT = 3  # letters of an English verb that can be denied: ask, get
 _ANY = frozenset(
     {"any", "anything", "anyone", "anybody", "either", "single", "einzige", "einziges", "seul", "solo"}

@@ -12,42 +12,43 @@ import regex
 
 from autopost.writing.figure import Figure
 from autopost.writing.figures import figures_in
+from autopost.writing.lazy import Lazy
 from autopost.writing.subject import COMMON
 from autopost.writing.vocabulary import ALL, LACKING, NEARLY, NONE
 
-_NEARLY = regex.compile(rf"(?:{NEARLY})\s\Z")
-_ALL = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ALL})(?![\p{{L}}-])")
-_NONE = regex.compile(rf"(?<![\p{{L}}'’-])(?:{NONE})(?![\p{{L}}-])")
-_QUANTIFIER = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ALL}|{NONE})(?![\p{{L}}-])")
-_EXCEPT = regex.compile(r"\s(?:but|except|bis auf|außer|sauf|salvo|menos|tranne|exceto|oprócz|behalve|utom)\b")
-_PART_OF = regex.compile(
+_NEARLY = Lazy(rf"(?:{NEARLY})\s\Z")
+_ALL = Lazy(rf"(?<![\p{{L}}'’-])(?:{ALL})(?![\p{{L}}-])")
+_NONE = Lazy(rf"(?<![\p{{L}}'’-])(?:{NONE})(?![\p{{L}}-])")
+_QUANTIFIER = Lazy(rf"(?<![\p{{L}}'’-])(?:{ALL}|{NONE})(?![\p{{L}}-])")
+_EXCEPT = Lazy(r"\s(?:but|except|bis auf|außer|sauf|salvo|menos|tranne|exceto|oprócz|behalve|utom)\b")
+_PART_OF = Lazy(
     r"(?<![\d.,])(?P<part>\d+)(?: \p{L}+)? (?:out of|of|von|sur|de|su|van(?: de)?|z|ze|из) (?:the )?"
     r"(?P<whole>\d+)(?![\d.,]*\d)"
 )
-_LACKING = regex.compile(rf"(?<!\p{{L}})(?:{LACKING})")
-_CLAUSE_END = regex.compile(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|but|aber|mais|pero|ma|mas|ale)\s")
+_LACKING = Lazy(rf"(?<!\p{{L}})(?:{LACKING})")
+_CLAUSE_END = Lazy(r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|und|et|y|e|en|och|but|aber|mais|pero|ma|mas|ale)\s")
 # "57 guests answered. 41 would come again." is about one whole.
-_SENTENCE_END = regex.compile(r"[.!?](?=\s(?!\d)|\Z)")
+_SENTENCE_END = Lazy(r"[.!?](?=\s(?!\d)|\Z)")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*")
-_HEDGED = regex.compile(
+_HEDGED = Lazy(
     r"\b(?:not|almost|nearly|at|after|nicht|fast|beinahe|nahezu|pas|presque|no|casi|non|quasi|não|quase|nie|prawie|niet|bijna"
     r"|inte|nästan)\s(?:of\s)?\Z"
 )
-_COPULA = regex.compile(
+_COPULA = Lazy(
     r"\b(?:is|are|was|were|ist|sind|war|waren|est|sont|está|están|è|sono|é|são|zijn|är|jest|są|have|has|hat|haben|ont|ha|han|hanno|têm|tem"
     r"|heeft|hebben|har)\b"
 )
-_COUNTED = regex.compile(r"\d(?![\d.,]*\d)\s(?P<counted>\p{L}+(?: \p{L}+)?)")
-_EXCLUDED = regex.compile(
+_COUNTED = Lazy(r"\d(?![\d.,]*\d)\s(?P<counted>\p{L}+(?: \p{L}+)?)")
+_EXCLUDED = Lazy(
     r"\b(?:left out|excluded|skipped|omitted|not (?:included|covered)|ausgelassen|ausgenommen|ausgeschlossen"
     r"|übersprungen|exclue?s?|laissée?s? de côté|excluid[oa]s?|omitid[oa]s?|esclus[oaie]"
     r"|saltat[oaie]|excluíd[oa]s?|overgeslagen|pominięt\w+|utelämna\w+)\b"
 )
-_ONLY = regex.compile(
+_ONLY = Lazy(
     r"\b(?:only|not|no|without|but|except|nor|nur|nicht|kein\w*|ohne|seul\w*|pas|sans|sauf|solo|sólo|no|sin|salvo|non|senza"
     r"|tranne|só|não|sem|exceto|alleen|niet|geen|zonder|tylko|nie|bez|bara|inte|utan)\b"
 )
-_ONLY_SOME = regex.compile(
+_ONLY_SOME = Lazy(
     r"\b(?:only|just|nur|seulement|solo|sólo|soltanto|apenas|só|alleen|slechts|tylko|bara|endast)\s"
     r"(?:one|two|three|some|a few|\d+|ein\w*|zwei|drei|einige|un[ea]?|deux|quelques|una?|dos|tres|algun\w+|uno|due|tre"
     r"|alcun\w+|uma?|dois|duas|algun\w*|een|twee|drie|enkele|jed\w+|dw\w+|kilka|en|ett|två|några)\b(?P<rest>[^.;:!?\n]*)"
