@@ -52,7 +52,8 @@ class LlmSettings(Group):
     llm_breaker_cooldown_seconds: float = setting(
         30.0,
         f"{PREFIX}LLM_BREAKER_COOLDOWN_SECONDS",
-        "The time without calls to the LLM after five consecutive failures. It doubles with each failure that follows.",
+        "The time without calls to the LLM after five consecutive failures. It doubles with each failure that follows. "
+        "After time-outs alone it is at first no longer than SOCIAL_POST_LLM_TIMEOUT_SECONDS.",
         "seconds, above 0 and at most 300",
         gt=0,
         le=300,

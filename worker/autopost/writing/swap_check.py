@@ -21,6 +21,7 @@ _PART_END = regex.compile(r"\s(?:and|und|et|y|e|en|och|i)\s")
 _WORD = regex.compile(r"\p{N}+(?:[.,\u00a0\u202f ]\p{N}{3})*|[\p{L}\p{M}]{3,}")
 _SEPARATORS = regex.compile(r"[.,\u00a0\u202f ]")
 _STEM = 5
+_LEAST_SHARED = 4  # words: two halves of two clauses
 
 
 def swaps_roles(text: str, known: str) -> bool:
@@ -28,8 +29,11 @@ def swaps_roles(text: str, known: str) -> bool:
     told = [words for clause in _CLAUSE_END.split(text) for part in _PART_END.split(clause) if (words := _words(part))]
     if len(told) < 2:
         return False
+    told_words = frozenset().union(*told)
     for sentence in _SENTENCE_END.split(known):
         counts = Counter(_words_twice(sentence))
+        if len(told_words & counts.keys()) < _LEAST_SHARED:
+            continue
         # "in French and Spanish" is one thing; parts with figures are two.
         for splits in (_clauses(sentence), [part for part in _parts(sentence) if _has_figure(part)]):
             own = [{word for word in words if counts[word] == 1} for words in splits]
