@@ -83,6 +83,7 @@ def test_a_part_is_told_from_the_whole() -> None:
     camps = "compared five camps: only one takes children under nine"
     assert tells_all_of_only("all five camps take children under nine", camps)
     assert not tells_all_of_only("only one of all the camps takes children under nine", camps)
+    assert tells_all_of_some("All rooms are louder than allowed.", "3 of 12 rooms are louder than allowed.", "en")
     accounts = "Reviewed 340 accounts: 22 had no owner and were locked."
     assert tells_all_of_some("All 340 accounts are locked.", accounts, "en")
     assert not tells_all_of_some("All 340 accounts are reviewed.", accounts, "en")

@@ -118,7 +118,7 @@ def _on_24_hours(time: regex.Match[str]) -> str:
 
 
 def _readings_in(digits: str, language: str | None) -> Iterator[float]:
-    """Return what a number can mean in a language: "4,000" is no four in English, and "4.000" none in German."""
+    """Return what a number can mean in a language: "4,000" cannot be four in English, nor "4.000" in German."""
     mark = "," if language in _WITH_POINTS else "."
     if language is not None and _THOUSANDS[mark].fullmatch(digits):
         yield float(digits.replace(mark, ""))

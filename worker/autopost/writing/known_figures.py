@@ -76,7 +76,7 @@ class KnownFigures:
     def __init__(self, text: str) -> None:
         self._text = text
         dated = [match.span() for match in OF_A_DATE.finditer(text)]
-        # A day and a part of an hour are no amounts, and count nothing.
+        # A day and a part of an hour count nothing.
         self.figures = [
             replace(figure, is_ordinal=True) if any(begin <= figure.start < end for begin, end in dated) else figure
             for figure in known_figures(text)

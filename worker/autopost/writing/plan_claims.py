@@ -17,7 +17,7 @@ from autopost.writing.verb_forms import past_forms, verbs_in
 from autopost.writing.vocabulary import IRREGULAR, PAST_TENSES, RECEIVED, SENDING
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’](?=\p{L}))?")
-_SAME = 4  # letters that a word of the plan and one of the rest share: "warning" is no new thing for "warned"
+_SAME = 4  # letters that a word of the plan and one of the rest share: "warning" is not new where "warned" is
 _LEAST_THINGS = 2
 _IRREGULAR_FORMS = frozenset().union(
     *IRREGULAR.values(), {"gone", "went", "came", "took", "taken", "gave", "given", "got", "made", "done", "ran"}

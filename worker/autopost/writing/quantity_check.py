@@ -38,7 +38,10 @@ _COPULA = Lazy(
     r"\b(?:is|are|was|were|ist|sind|war|waren|est|sont|está|están|è|sono|é|são|zijn|är|jest|są|have|has|hat|haben|ont|ha|han|hanno|têm|tem"
     r"|heeft|hebben|har)\b"
 )
-_COUNTED = Lazy(r"\d(?![\d.,]*\d)\s(?P<counted>\p{L}+(?: \p{L}+)?)")
+_COUNTED = Lazy(
+    r"(?:\d(?![\d.,]*\d)|\b(?:two|three|four|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro|due|tre|dois|três|twee|drie|dwa|trzy))"
+    r"\s(?P<counted>\p{L}+(?: \p{L}+)?)"
+)
 _EXCLUDED = Lazy(
     r"\b(?:left out|excluded|skipped|omitted|not (?:included|covered)|ausgelassen|ausgenommen|ausgeschlossen"
     r"|übersprungen|exclue?s?|laissée?s? de côté|excluid[oa]s?|omitid[oa]s?|esclus[oaie]"
@@ -71,6 +74,8 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
         return True
     if not claims and not none_lacks:
         return False
+    if any(_exceeds_share(words, head, text, known) for words, head in claims):
+        return True
     is_lacking = lacks(text) and not none_lacks
     told = {value for figure in figures_in(text, language) for value in figure.values}
     for sentence in _SENTENCE_END.split(known):
@@ -186,6 +191,17 @@ def _heads(text: str) -> Iterator[set[str]]:
     for match in _ALL.finditer(text):
         if _HEDGED.search(text, 0, match.start()) is None and _EXCEPT.search(text, match.end()) is None:
             yield set(_stems(_CLAUSE_END.split(text[match.end() :], maxsplit=1)[0])[:_NOUNS])
+
+
+def _exceeds_share(words: set[str], head: set[str], text: str, known: str) -> bool:
+    """Return whether a post says of all what the operation says of "3 of 12", and does not name the 3."""
+    for share in _PART_OF.finditer(known):
+        if share["part"] == share["whole"] or regex.search(rf"(?<!\d){share['part']}(?!\d)", text) is not None:
+            continue
+        rest = _stems(_SENTENCE_END.split(known[share.end() :], maxsplit=1)[0])[:_AFTER]
+        if not head.isdisjoint(rest[:_NOUNS]) and not (set(rest) - head).isdisjoint(words - head):
+            return True
+    return False
 
 
 def _some_lack(head: set[str], known: str) -> bool:
