@@ -15,6 +15,7 @@ from autopost import __version__
 from autopost.cli.app import COMMANDS
 from autopost.database.embedded import embedded_server
 from tests.support.command_line import autopost
+from tests.support.crew import with_forked_program
 from tests.support.host import Host, open_connection
 from tests.support.roles import drop_roles
 
@@ -280,3 +281,13 @@ def test_reader_that_leaves_early_is_no_error(host: Host, database: str) -> None
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.count("\n") == 1
+
+
+def test_reader_that_leaves_between_two_lines_is_no_error() -> None:
+    """`autopost sql | head -1`, at worst: what a command prints line by line ends quietly too."""
+    environment = {**os.environ, "PATH": with_forked_program(os.environ["PATH"])}
+    command = "set -o pipefail; autopost sql | true"
+    result = subprocess.run(
+        ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
@@ -28,7 +30,7 @@ class PipeConsole(Console):
         try:
             super().on_broken_pipe()
         except SystemExit:
-            raise BrokenPipeError from None
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
 
 
 def is_terminal(stream: TextIO | None) -> bool:
