@@ -86,7 +86,7 @@ def test_commands_and_pieces_of_the_guide_do_what_it_says(
             continue
         if "mapping show" in block:
             beside.type("unset SOCIAL_POST_MAPPING_FILE; export SOCIAL_POST_SCHEMA=beside_prefect")
-        for line in block.replace("the_login_of_the_worker", LOGIN).splitlines():
+        for line in block.replace("the_workers_login", LOGIN).splitlines():
             if not line.startswith("export DATABASE_URL="):
                 said += beside.type(line)
     assert "operations: public.agent_operation_tracker" in said

@@ -120,7 +120,7 @@ def with_wrong_password(rules: str, *commands: str) -> list[subprocess.Completed
     ("command", "group", "remedy"),
     [
         (["run"], None, "autopost grant --login ROLE"),
-        (["pause", "--all"], "auto_post_reader", "the role that migrates, or EXECUTE on the function"),
+        (["pause", "--all"], "auto_post_reader", "use the role that migrates, or a role with EXECUTE on the function"),
         (["migrate"], None, "Migrate as the owner of the table of operations"),
     ],
     ids=["run", "pause", "migrate"],

@@ -123,6 +123,7 @@ def _fork(order: dict[str, Any], redactor: Redactor, files: list[int]) -> int:
         be_hasty()
     if order["looks_often"]:
         look_often()
+    inherited = sys.stdout, sys.stderr  # alembic.config.Config writes to what was sys.stdout when it was imported
     for name, number in (("stdout", 1), ("stderr", 2)):  # what these files are is known to the objects from their start
         before = getattr(sys, name)
         buffering = 1 if name == "stderr" else -1
@@ -140,8 +141,8 @@ def _fork(order: dict[str, Any], redactor: Redactor, files: list[int]) -> int:
     except BaseException:  # noqa: BLE001 - a traceback belongs into the worker's log, and the process must end here
         sys.excepthook(*sys.exc_info())
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (*inherited, sys.stdout, sys.stderr):
+            stream.flush()
         os._exit(code)
 
 

@@ -54,7 +54,8 @@ def test_cooldown_after_nothing_but_time_outs_is_short() -> None:
             permit = breaker.admit()
             assert permit is not None
             breaker.failed(permit, timed_out=number < timed_out)
-    assert [round(seconds / 5) * 5 for seconds in cooldowns] == [0, 30]
+    busy, broken = cooldowns
+    assert 1 < busy < 3 and 20 < broken < 40
 
 
 def test_failures_in_a_row_open_it(clock: Clock) -> None:
