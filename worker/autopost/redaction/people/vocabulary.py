@@ -22,6 +22,7 @@ NEVER = _words(
     african canadian australian indian brazilian mexican swiss austrian belgian irish scottish welsh
     api url uri http https json xml yaml csv pdf html css sql ssh ssl tls tcp udp dns vpn cpu gpu ram ssd aws gcp ci cd
     pr qa ui ux id faq sla slo kpi roi crm erp cms sdk cli ide orm jwt oauth saml sso mfa otp pin sms rest grpc graphql
+    numbers server valves ties lies early
     inc llc ltd gmbh ag sa sarl bv nv plc corp co company group holding bank university college school institute
     hospital clinic foundation association department ministry
     agent agents bot bots operator worker workflow pipeline sprint backlog kanban scrum
