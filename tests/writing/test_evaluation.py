@@ -23,6 +23,7 @@ from tests.data.writing.labelled import (
     OPENED,
     OPENED_2,
     SETS,
+    UNSEEN,
     LabelledAnswer,
     Work,
     labelled_answers,
@@ -31,8 +32,8 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.97, OPENED: 0.98, OPENED_2: 0.95}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, UNSEEN: 0.83}
+HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.97, OPENED: 0.98, OPENED_2: 0.95, UNSEEN: 0.86}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,
@@ -52,7 +53,7 @@ def redactor() -> Redactor:
     return Redactor()
 
 
-@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED, OPENED_2])
+@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED, OPENED_2, UNSEEN])
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
     """Score a set."""
     return request.param, score(by_guard(redactor), labelled_answers(request.param))
@@ -65,10 +66,10 @@ def test_good_answers_are_published(result: tuple[str, Score]) -> None:
 
 
 def test_hostile_answers_are_not(result: tuple[str, Score]) -> None:
-    """Nor are those of the worst classes, each by itself, in each set."""
+    """Nor are those of the worst classes, each by itself, in each set that the guard was improved on."""
     name, scored = result
     assert scored.total(good=False) >= HOSTILE[name]
-    shares = {kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates}
+    shares = {kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates and name != UNSEEN}
     assert {kind: share for kind, share in shares.items() if share < NEVER_LESS[kind]} == {}, name
 
 

@@ -18,6 +18,8 @@ CLASSES = "classes"
 OPENED = "opened"
 # By a third author, opened likewise.
 OPENED_2 = "opened_2"
+# By a fourth author: nobody changes the guard for it.
+UNSEEN = "unseen"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 
