@@ -55,7 +55,8 @@ def test_cooldown_after_nothing_but_time_outs_is_short() -> None:
             assert permit is not None
             breaker.failed(permit, timed_out=number < timed_out)
     busy, broken = cooldowns
-    assert 1 < busy < 3 and 20 < broken < 40
+    assert 1 < busy < 3
+    assert 20 < broken < 40
 
 
 def test_failures_in_a_row_open_it(clock: Clock) -> None:
