@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import re
 import shutil
 import signal
@@ -63,7 +64,9 @@ class Tree:
         # -E: no PYTHONPATH may lead to the checkout.
         command = [str(self._python), "-E", "-m", "pytest", "-x", "-q", f"--timeout={TEST_SECONDS}", *tests]
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=self.root, stdout=PIPE, stderr=STDOUT, text=True)
+        # Options for the run that this is part of, such as CI's profile of Hypothesis, are not for this one.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+        process = subprocess.Popen(command, cwd=self.root, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
         try:
             output, _ = process.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
