@@ -187,7 +187,7 @@ def after(seconds: float, then: Reply) -> Reply:
 
 
 def one_lane(then: Reply, seconds: Callable[[], float], *, stops: bool) -> Reply:
-    """Write one post at a time, each in so many seconds.
+    """Write one post at a time, each in a given number of seconds.
 
     `stops`: not those for which nobody waits any more. Servers of both kinds exist.
     """

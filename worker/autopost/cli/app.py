@@ -91,7 +91,7 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.excepthook = _report_unexpected
-    if os.environ.get(DEBUG, "").lower() != "debug":
+    if os.environ.get(DEBUG, "").lower() != "debug" and sys.argv[1:2] not in (["run"], ["serve"]):
         sys.unraisablehook = lambda _: None  # asyncpg's, of a connection that a second Ctrl-C left open
     prepare_streams()
     code: str | int | None = 0

@@ -231,7 +231,7 @@ class KnownFigures:
         )
 
     def _has_product(self, figure: Figure) -> bool:
-        """Return whether the figure is so many times what one costs: 867 euros for 3 at 289 each."""
+        """Return whether the figure is a count times a unit price: 867 euros for 3 at 289 each."""
         amounts = [each for each in self.figures if each.is_amount][:_MOST_FIGURES]
         return any(
             round(a * b, 6) in figure.values
