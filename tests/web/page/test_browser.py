@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.host import Host, until
 from tests.support.web.browsing import TOKEN, Site
@@ -259,6 +259,40 @@ def test_list_goes_on_in_both_directions(host: Host, visit: Visit) -> None:
     page.get_by_role("link", name="Older").evaluate("(link) => location.assign(link.href)")
     expect(page.get_by_role("link", name="Back to the newest")).to_be_attached()
     scroll_until(page, -100_000, "Post number 500")
+
+
+def test_post_that_comes_late_takes_its_place_in_the_list(host: Host, visit: Visit) -> None:
+    """Whoever reads further down, where its place is not loaded, is told of it and meets it on the way up, once."""
+    fill(host, 500, gap_seconds=0.015)  # the stream looks ten seconds back
+    page = visit.live()
+    scroll_until(page, 100_000, "Post number 1")
+    host.execute(
+        "update audit_log set id = 'late', occurred_at = (select occurred_at - interval '1 millisecond' from audit_log "
+        "where id = 'a450') where id = 'a1'"
+    )
+    expect(page.get_by_role("button", name="1 new post", exact=True)).to_be_visible()
+    scroll_until(page, -100_000, "Post number 500")
+    posts = [int(text.split()[-1]) for text in page.locator("#feed .text").all_inner_texts()]
+    assert posts[:53] == [*range(500, 449, -1), 1, 449]
+    expect(page.locator("#release")).to_be_hidden()
+
+
+def test_older_posts_that_arrive_after_another_filter_was_chosen_are_not_shown(host: Host, visit: Visit) -> None:
+    """They are of the filter before."""
+    fill(host, 200)
+    page = visit.live()
+    asked: list[Route] = []
+    page.route(re.compile("before="), lambda route: asked.append(route), times=1)
+    page.mouse.wheel(0, 100_000)
+    while not asked:
+        page.wait_for_timeout(50)
+    page.get_by_label("Kind").select_option("Alerts")
+    expect(page.locator(f"{ENTRIES}:not(.alert)")).to_have_count(0)
+    with page.expect_response(re.compile("before=")):
+        asked[0].continue_()
+    scroll_until(page, 100_000, "Post number 5")
+    assert page.locator(ENTRIES).count() == 40
+    assert page.locator(f"{ENTRIES}:not(.alert)").count() == 0
 
 
 def scroll_until(page: Page, pixels: int, text: str) -> None:

@@ -23,6 +23,7 @@ export function parsed(html) {
   return template.content;
 }
 
+// Whether an entry is seen for the first time, so that the stream may send it again.
 function know(item) {
   if (known.has(item.dataset.id)) return false;
   known.add(item.dataset.id);
@@ -57,7 +58,7 @@ function trim(end) {
   const leaving = end === "bottom" ? all.slice(-extra) : all.slice(0, extra);
   if (leaving.some((item) => item.contains(document.activeElement))) return;
   const height = feed.offsetHeight;
-  for (const item of leaving) { item.remove(); known.delete(item.dataset.id); }
+  for (const item of leaving) item.remove();
   if (end === "bottom") {
     byId("entries").querySelector(".end")?.remove();
     retarget("next", "before", all[all.length - extra - 1], "Older");
@@ -78,12 +79,14 @@ function tidy() {
   byId("nothing").hidden = entries().length > 0;
 }
 
+const isLoadedLater = (item) => link("next") && !(item.dataset.place > [...entries()].at(-1)?.dataset.place);
+
 function insert(item) {
+  if (isLoadedLater(item)) return;
   let next = feed.querySelector(":scope > .entry");
   while (next && next.dataset.place > item.dataset.place) {
     do next = next.nextElementSibling; while (next && !next.classList.contains("entry"));
   }
-  if (!next && link("next")) return known.delete(item.dataset.id);  // it belongs to what is loaded later
   feed.insertBefore(item, next);
 }
 
@@ -109,7 +112,7 @@ const isReading = () => window.scrollY > NEAR_TOP || !isNewest;
 
 export function onEntry(html) {
   const item = parsed(html).querySelector("li");
-  if (!know(item)) return;
+  if (!know(item) || isLoadedLater(item)) return;
   item.classList.add("new");
   held.push(item);
   if (isReading()) showUnread();
@@ -136,12 +139,22 @@ function watch() {
 async function more(anchor) {
   if (loading || !anchor.isConnected) return;
   loading = true;
+  const list = feed;
   const isOlder = anchor.relList.contains("next");
   try {
     const answer = await fetch(anchor.href, { headers: { accept: "text/html" } });
     if (!answer.ok) throw new Error(answer.status);
     const other = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const found = [...other.querySelectorAll("#feed > .entry")].map((item) => document.adoptNode(item)).filter(know);
+    if (list !== feed) {  // another filter was chosen meanwhile
+      loading = false;
+      return watch();
+    }
+    const shown = new Set([...entries()].map((item) => item.dataset.id));
+    const found = [...other.querySelectorAll("#feed > .entry")].map((item) => document.adoptNode(item))
+      .filter((item) => !shown.has(item.dataset.id));
+    found.forEach(know);
+    held = held.filter((item) => !found.some((one) => one.dataset.id === item.dataset.id));
+    showUnread();
     const height = feed.offsetHeight;
     if (isOlder) feed.append(...found);
     else feed.prepend(...found);
