@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import psycopg
 
@@ -91,3 +92,10 @@ def looks(host: Host) -> int:
         "where application_name = 'autopost page' and datname = current_database()"
     )
     return count
+
+
+def complete(host: Host, number: int, **fields: Any) -> str:
+    """Let an operation of a new agent end; return what it did."""
+    what: str = fields.pop("what", f"Counted basket {number}")
+    host.complete(f"op{number}", agent=host.agent(f"agent{number}", name=f"Agent {number}"), what=what, **fields)
+    return what

@@ -17,6 +17,7 @@ from tests.support.crew import Crew
 from tests.support.host import Host
 from tests.support.web.browsing import Site, site
 from tests.support.web.filling import begin_anew
+from tests.support.web.visit import Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -66,3 +67,14 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield running
         running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, guarded: Site) -> Iterator[Visit]:
+    """Return a visit that is signed in; whatever goes wrong in it fails the test."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
+    visit = Visit(context, guarded.address)
+    visit.sign_in()
+    yield visit
+    context.close()
+    assert visit.problems == []

@@ -3,96 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.host import Host, until
-from tests.support.web.browsing import TOKEN, Site
-from tests.support.web.filling import bury, fill
+from tests.support.web.browsing import Site
+from tests.support.web.filling import bury, complete, fill
+from tests.support.web.visit import ENTRIES, Visit
 
-PATIENCE_MILLISECONDS = 60_000
-expect.set_options(timeout=PATIENCE_MILLISECONDS)
 GOAL_MILLISECONDS = 1_000
 TRIES = 5
-ENTRIES = "#feed > .entry"
-
-
-class Visit:
-    """An open page, and everything that went wrong in it."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
-        self.page = context.new_page()
-        self.problems: list[str] = []
-        self.loads = 0
-        self._address = address
-        self.page.on("dialog", self._dialog)
-        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        self.page.on("console", self._console)
-        self.page.on("load", self._load)
-        self.page.on("request", self._request)
-
-    def go(self, path: str = "/") -> Page:
-        """Open a page of the site."""
-        self.page.goto(self._address + path)
-        return self.page
-
-    def sign_in(self) -> Page:
-        """Give the token on the form."""
-        page = self.go()
-        page.get_by_label("Token").fill(TOKEN)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="Feed", exact=True)).to_be_visible()
-        return page
-
-    def live(self, path: str = "/") -> Page:
-        """Open a page and wait until it is connected."""
-        page = self.go(path)
-        expect(page.locator("#live")).to_have_text("Live")
-        return page
-
-    def _dialog(self, dialog: Any) -> None:
-        self.problems.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.problems.append(f"console: {message.text}")
-
-    def _load(self, _page: Page) -> None:
-        self.loads += 1
-
-    def _request(self, request: Any) -> None:
-        if not request.url.startswith(self._address):
-            self.problems.append(f"request to {request.url}")
 
 
 @pytest.fixture(scope="module")
 def database(shared_database: str) -> str:
     """Return where all tests of this module work."""
     return shared_database
-
-
-@pytest.fixture
-def visit(browser: Browser, guarded: Site) -> Iterator[Visit]:
-    """Return a visit that is signed in; whatever goes wrong in it fails the test."""
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
-    visit = Visit(context, guarded.address)
-    visit.sign_in()
-    yield visit
-    context.close()
-    assert visit.problems == []
-
-
-def complete(host: Host, number: int, **fields: Any) -> str:
-    """Let an operation of a new agent end; return what it did."""
-    what: str = fields.pop("what", f"Counted basket {number}")
-    host.complete(f"op{number}", agent=host.agent(f"agent{number}", name=f"Agent {number}"), what=what, **fields)
-    return what
 
 
 def test_post_appears_on_the_open_page_within_a_second(host: Host, visit: Visit) -> None:

@@ -106,8 +106,9 @@ def test_stream_ends_with_the_session(guarded: Site, shared_database: str) -> No
 
 
 def test_viewer_gets_what_it_asked_for(host: Host, guarded: Site) -> None:
-    """By agent, by kind, and what was not posted only on demand."""
-    paths = ("/events?agent=ben", "/events?kind=alert", "/events?silent=1", "/events")
+    """By agent, kind, text, operation type and tenant, and what was not posted only on demand."""
+    narrow = ("/events?q=NUMBER+5", "/events?q=op5", "/events?type=report_generate&tenant=tenant&q=5")
+    paths = ("/events?agent=ben", "/events?kind=alert", "/events?silent=1", "/events", *narrow)
     ends = [guarded.raw(path) for path in paths]
     streams = [Events(end) for end in ends]
     for stream in streams:
@@ -118,8 +119,10 @@ def test_viewer_gets_what_it_asked_for(host: Host, guarded: Site) -> None:
     until(lambda: host.waiting() == 0)
     host.complete("silent", agent=host.agent("sprout", maturity="STUDENT"))
     streams[2].until("entry", 4)
-    post(host, 5, "ben", status="failed")  # which all of them want, and get after whatever was on its way
-    for stream, count in zip(streams, (1, 1, 4, 3), strict=True):
+    post(
+        host, 5, "ben", status="failed", operation_type="report_generate"
+    )  # which all of them want, and get after whatever was on its way
+    for stream, count in zip(streams, (1, 1, 4, 3, 0, 0, 0), strict=True):
         while "number 5" not in texts(found := stream.until("entry", count + 1))[-1]:
             stream.until("entry", len(found) + 1)
         assert len(found) == count + 1

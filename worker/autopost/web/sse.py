@@ -26,6 +26,7 @@ RETRY_MILLISECONDS = range(1_000, 5_001)
 _ESCAPES = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 # No blank line ends it: some clients take that for an empty event.
 KEEP_ALIVE = b": still here\n"
+ALIVE = "alive"  # an event instead, for a script that must know whether its connection still carries anything
 
 
 def event(kind: str, data: object, *, id_: str | None = None) -> bytes:
@@ -54,12 +55,13 @@ def require_get(request: Request) -> None:
 
 
 class EventStream:
-    """An ASGI application that sends `first`, and then what the viewer is offered."""
+    """An ASGI application that sends `first`, and then what the viewer is offered; when idle, `keep_alive`."""
 
-    def __init__(self, hub: Hub, viewer: Viewer, first: bytes) -> None:
+    def __init__(self, hub: Hub, viewer: Viewer, first: bytes, keep_alive: bytes = KEEP_ALIVE) -> None:
         self._hub = hub
         self._viewer = viewer
         self._first = first
+        self._keep_alive = keep_alive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the connection needs nothing more."""
@@ -77,7 +79,7 @@ class EventStream:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                     messages = await self._viewer.take()
             except TimeoutError:
-                messages = [KEEP_ALIVE]
+                messages = [self._keep_alive]
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

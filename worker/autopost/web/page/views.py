@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from autopost.outbox.cursor import Cursor
+from autopost.outbox.cursor import START, Cursor
 from autopost.outbox.outcomes import Outcome
 from autopost.outbox.reading import DeadLetter, Figures
 from autopost.outbox.summary import Summary
@@ -24,7 +24,7 @@ from autopost.web.page.feed import MOST_CAUGHT_UP, Feed, Page, catch_up
 from autopost.web.page.hub import DashboardHub, Topic
 from autopost.web.page.permalink import read_permalink
 from autopost.web.page.rendering import Renderer
-from autopost.web.sse import EventStream, event, require_get
+from autopost.web.sse import ALIVE, EventStream, event, require_get
 from autopost.web.viewer import Viewer
 
 # What may stand at the top of a page after an action. Addresses name it by its key, and can show no other text.
@@ -182,7 +182,7 @@ class Views:
             return catch_up(await self._context.feed.since(wanted, place), place, hub.entry_event)
 
         missed = await hub.subscribe(viewer, read_missed)
-        return EventStream(hub, viewer, event("trouble", hub.trouble) + missed)
+        return EventStream(hub, viewer, event("trouble", hub.trouble) + missed, event(ALIVE, True))
 
 
 def frame(
@@ -219,5 +219,5 @@ def _agent_word(wanted: FeedFilter, choices: Choices, page: Page | None) -> str:
 
 def _stream(wanted: FeedFilter, entries: list[Outcome]) -> str:
     """Return the address of what is new after these entries, the newest first."""
-    place = str(entries[0].cursor) if entries else "0~"
-    return "events?" + wanted.query(after=place)
+    place = entries[0].cursor if entries else START
+    return "events?" + wanted.query(after=str(place))

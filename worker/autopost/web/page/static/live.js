@@ -2,6 +2,7 @@
 
 const AGAIN_MILLISECONDS = 5000;
 const UNREAD_MILLISECONDS = 30000;
+const SILENT_MILLISECONDS = 40000;  // after which two signs of life are missing, of which the server sends one in 15 seconds
 const live = document.getElementById("live");
 
 let address = "";
@@ -9,6 +10,7 @@ let source = null;
 let last = null;
 let again = 0;
 let unread = 0;
+let heard = 0;
 let inTrouble = false;
 let handlers = {};
 
@@ -33,6 +35,7 @@ function open() {
   const url = new URL(address, document.baseURI);
   if (last) url.searchParams.set("after", last);
   const opened = source = new EventSource(url);
+  heard = Date.now();
   // The first event says whether the database answers: until then it is not known whether this is live.
   opened.addEventListener("error", () => {
     if (opened !== source) return;
@@ -47,9 +50,13 @@ function open() {
     handlers.trouble(inTrouble);
     sayState();
   });
-  opened.addEventListener("entry", (event) => { last = event.lastEventId; });
+  // A stream begins with some that are older than the place it goes on from. Places compare as texts.
+  opened.addEventListener("entry", (event) => { if (!last || event.lastEventId > last) last = event.lastEventId; });
   for (const kind of ["entry", "gap", "glance", "figures", "deliveries", "dead"]) {
     opened.addEventListener(kind, (event) => { if (handlers[kind]) handlers[kind](JSON.parse(event.data)); });
+  }
+  for (const kind of ["alive", "trouble", "entry", "glance", "figures"]) {
+    opened.addEventListener(kind, () => { heard = Date.now(); });
   }
 }
 
@@ -87,11 +94,18 @@ export function connect(events, given) {
   close();
   handlers = given;
   address = "EventSource" in window ? events : "";
-  last = null;
+  last = new URL(events, document.baseURI).searchParams.get("after");
   inTrouble = false;
   live.hidden = !address;
   follow();
 }
+
+// A browser does not notice that a network or a server is gone as long as it sends nothing itself.
+setInterval(() => {
+  if (!source || source.readyState !== EventSource.OPEN || Date.now() - heard < SILENT_MILLISECONDS) return;
+  close();
+  follow();
+}, AGAIN_MILLISECONDS);
 
 document.addEventListener("visibilitychange", follow);
 window.addEventListener("pagehide", close);
