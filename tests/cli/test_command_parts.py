@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from autopost.cli.config import shown
+from autopost.cli.config_screen import shown
 from autopost.cli.console import age, between
 from autopost.cli.screen import MOST_SHOWN, plain
 from autopost.cli.simulation.texts import PREFIX, operation

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autopost.cli.config import settings_now
+from autopost.cli.config_screen import settings_now
 from autopost.database.connection import connect_arguments
 from autopost.database.migrate import given_mapping
 from autopost.errors import ConfigurationError, mask_keys

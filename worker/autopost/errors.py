@@ -50,7 +50,10 @@ _LONG_RUN = re.compile(r"[A-Za-z0-9]{20,}")
 
 
 def install_extra(extra: str) -> str:
-    """Return the command that installs what an extra of the distribution brings."""
+    """Return the command that installs what an extra of the distribution brings.
+
+    It needs no index that has the distribution: pip reads the extra from the one that is installed.
+    """
     return f"pip install 'autopost-outbox[{extra}]'"
 
 

@@ -7,12 +7,9 @@ from typing import Annotated
 
 import typer
 
-from autopost.cli.checking import check_screen, require_health, run_check, worst
 from autopost.cli.console import Json, out, print_json, terminal_columns
-from autopost.cli.session import run, trouble
+from autopost.cli.session import load_settings, run, trouble
 from autopost.cli.stdio import leave_stdout
-from autopost.settings import load_settings
-from autopost.webhooks.from_settings import webhooks_from_settings
 
 
 def check(
@@ -21,6 +18,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check this installation, and print what to do for each finding. Exit code 5 for a problem."""
+    from autopost.cli.checking import check_screen, require_health, run_check, worst
+    from autopost.webhooks.from_settings import webhooks_from_settings
+
     settings = load_settings()
     webhooks_from_settings(settings)  # a worker would not start
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import psycopg
-
 from autopost.database.sql import Schemas, dba_statements, query, schemas_of
 from autopost.errors import AutopostError
 from autopost.outbox.reading import MOST_ROWS_FOR_DEAD_LETTERS
-from autopost.settings import load_settings
 
 CONNECT_SECONDS = 2
 MOST_DEAD = 50
@@ -44,6 +41,10 @@ def dead_operations(incomplete: str) -> Completions:
 
 def _known(name: str, value: str, meaning: str, incomplete: str, *arguments: object) -> Completions:
     """Return what a statement finds; nothing where it fails: pressing Tab shows no errors."""
+    import psycopg  # only where a name is completed, not for options
+
+    from autopost.settings import load_settings
+
     try:
         settings = load_settings()
         with psycopg.connect(settings.dsn, connect_timeout=CONNECT_SECONDS) as connection:

@@ -12,10 +12,9 @@ from rich.text import Text
 
 from autopost.cli.console import Json, age, err, number, print_json, print_screen, say
 from autopost.cli.screen import UNSHOWN, plain
-from autopost.cli.session import watching
+from autopost.cli.session import load_settings, watching
 from autopost.outbox.reading import DeadLetter, read_dead_letters
 from autopost.outbox.statements import Statements
-from autopost.settings import load_settings
 
 
 def dead(

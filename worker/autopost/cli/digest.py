@@ -10,11 +10,10 @@ import typer
 
 from autopost.cli.console import Json, out, print_json
 from autopost.cli.screen import plain
-from autopost.cli.session import watching
+from autopost.cli.session import load_settings, watching
 from autopost.outbox.statements import Statements
 from autopost.outbox.summary import Summary, read_summary
 from autopost.outbox.summary_text import markdown, text
-from autopost.settings import load_settings
 
 _SINCE = re.compile(r"(\d{1,4})\s*([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}

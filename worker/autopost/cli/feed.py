@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from autopost.cli.console import Json, err, number, out, print_json, terminal_columns
-from autopost.cli.screen import outcome_text, plain
-from autopost.cli.session import watching
-from autopost.outbox.outcomes import MOST_ROWS, Outcome, follow_outcomes, read_outcomes
+from autopost.cli.session import load_settings, watching
 from autopost.outbox.statements import Statements
-from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    from autopost.outbox.outcomes import Outcome
 
 
 def feed(
@@ -22,6 +22,9 @@ def feed(
     as_json: Json = False,
 ) -> None:
     """Show the newest posts, and what was not posted and why."""
+    from autopost.cli.screen import outcome_text, plain
+    from autopost.outbox.outcomes import MOST_ROWS, follow_outcomes, read_outcomes
+
     settings = load_settings()
 
     async def show(statements: Statements) -> None:

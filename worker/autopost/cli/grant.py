@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import typer
 
 from autopost.cli.console import out, say
-from autopost.cli.session import Connection, connected
+from autopost.cli.session import Connection, connected, load_settings
 from autopost.database.sql import Schemas, dba_statements, query
 from autopost.errors import SchemaMismatch
-from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    import asyncpg
 
 WORKER, READER = "auto_post_worker", "auto_post_reader"
 MOST_NAME_BYTES = 63  # PostgreSQL cuts longer names
@@ -113,9 +114,11 @@ class Granting:
 
     async def _may(self, statements: str) -> bool:
         """Run statements in a transaction; return False if this role may not."""
+        from asyncpg import InsufficientPrivilegeError
+
         try:
             async with self.connection.transaction():
                 await self.connection.execute(statements)
-        except asyncpg.InsufficientPrivilegeError:
+        except InsufficientPrivilegeError:
             return False
         return True

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autopost.cli.console import Yes, err, is_terminal, listed, out, require_yes, say
-from autopost.cli.session import on_connection
+from autopost.cli.session import load_settings, on_connection
 from autopost.cli.session import run as run_to_the_end
 from autopost.database.revisions import head_revision
 from autopost.errors import AutopostError, SchemaMismatch
-from autopost.observability.logs import configure_logs
-from autopost.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from autopost.database.removal import Lost
+    from autopost.settings import Settings
 
 
 def migrate(
@@ -114,6 +113,8 @@ def _parts(numbers: dict[str, int]) -> list[str]:
 
 def run() -> None:
     """Run a worker until SIGTERM. Run as many as you like, on any machine."""
+    from autopost.observability.logs import configure_logs
+
     settings = load_settings()
     configure_logs(settings)
     from autopost.processes.worker_process import (

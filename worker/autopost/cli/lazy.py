@@ -1,7 +1,7 @@
-"""A group of commands that are imported when one of them is run, shown or completed.
+"""A group of commands that are imported when one of them is run or when its own help or options are shown.
 
-What a command needs (a database driver, Presidio, a web server) takes up to a second to import, and `--version` or a
-shell that completes a name needs none of it.
+A command's module declares arguments and options. What the command needs (settings, a database driver, Presidio, a web
+server) takes up to a second to import, so its function imports that: `--help` and a shell that completes do without.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import typer
 from typer._click.shell_completion import CompletionItem
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from autopost.cli.usage import simplify
@@ -46,10 +47,7 @@ class Entry:
     def summary(self) -> str:
         """Return the first line of its help, read from the source: an import would take a second."""
         module, _, attribute = self.place.partition(":")
-        spec = find_spec(module)
-        if spec is None or spec.origin is None:
-            return ""
-        for node in ast.parse(Path(spec.origin).read_text("utf-8")).body:
+        for node in _parsed(module).body:
             match node:
                 case ast.FunctionDef(name=name) if name == attribute:
                     return (ast.get_docstring(node) or "").partition("\n")[0]
@@ -57,6 +55,12 @@ class Entry:
                     texts = [option.value for option in options if option.arg == "help"]
                     return str(ast.literal_eval(texts[0])).partition("\n")[0] if texts else ""
         return ""
+
+
+@cache
+def _parsed(module: str) -> ast.Module:
+    spec = find_spec(module)
+    return ast.parse(Path(spec.origin).read_text("utf-8") if spec and spec.origin else "")
 
 
 class OnDemand(MutableMapping[str, Any]):
@@ -96,6 +100,18 @@ def lazy_group(entries: dict[str, Entry]) -> type[TyperGroup]:
         def list_commands(self, ctx: Any) -> list[str]:
             """Return the names."""
             return list(entries)
+
+        def format_help(self, ctx: Any, formatter: Any) -> None:
+            """Print the help, with the first line of each command's, without importing the commands."""
+            loaded = self.commands
+            self.commands = {
+                name: TyperCommand(name, help=entry.summary(), rich_help_panel=entry.panel)
+                for name, entry in entries.items()
+            }
+            try:
+                super().format_help(ctx, formatter)
+            finally:
+                self.commands = loaded
 
         def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:
             """Return the commands that begin so, or the options, without importing a command."""

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from autopost.cli.console import Yes, counted, out, progress_bar, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import steering, tending
+from autopost.cli.session import load_settings, steering, tending
 from autopost.cli.steer import warn_of_stranger
-from autopost.outbox.operator import OperatorActions
-from autopost.outbox.outbox import Outbox
-from autopost.settings import load_settings
-from autopost.worker.maintenance import reconcile_all, reconcile_window
+
+if TYPE_CHECKING:
+    from autopost.outbox.operator import OperatorActions
+    from autopost.outbox.outbox import Outbox
 
 
 def reconcile(
     everything: Annotated[bool, typer.Option("--all", help="Read all of operation_trackers now.")] = False,
 ) -> None:
     """Capture operations that the trigger missed, in the next 1,000 blocks. Workers do this by themselves."""
+    from autopost.worker.maintenance import reconcile_window
 
     async def find(outbox: Outbox) -> int:
         return await (_with_bar(outbox) if everything else reconcile_window(outbox))
@@ -30,6 +31,8 @@ def reconcile(
 
 
 async def _with_bar(outbox: Outbox) -> int:
+    from autopost.worker.maintenance import reconcile_all
+
     with progress_bar() as bar:
         task = bar.add_task("reading operation_trackers", total=None)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import asyncpg
 import typer
 from rich.table import Table
 from rich.text import Text
@@ -13,11 +12,11 @@ from rich.text import Text
 from autopost.cli.completion import rule_ids
 from autopost.cli.console import MOST_INTEGER, Json, counted, listed, number, out, print_json, print_screen, say
 from autopost.cli.screen import plain
-from autopost.cli.session import steering
-from autopost.database.errors import message_without_values
+from autopost.cli.session import load_settings, steering
 from autopost.errors import AutopostError
-from autopost.outbox.operator import OperatorActions
-from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    from autopost.outbox.operator import OperatorActions
 
 rules = typer.Typer(
     add_completion=False,
@@ -68,6 +67,8 @@ def add(
     ] = None,
 ) -> None:
     """Add a rule. It applies from the next change of an operation on, without a restart."""
+    from asyncpg import UniqueViolationError
+
     _require_sense(operation_type, status, like=like)
     match = "like" if like else "exact"
 
@@ -76,7 +77,7 @@ def add(
             rule = await on.add_rule(
                 operation_type, status, match=match, is_alert=alert, description=description, title=title
             )
-        except asyncpg.UniqueViolationError:
+        except UniqueViolationError:
             raise AutopostError(_same(await on.rules(), (operation_type, match, status))) from None
         out.print(f"rule {rule} is added.")
         if status is not None:
@@ -152,9 +153,13 @@ def _same(rules: Sequence[Mapping[str, Any]], wanted: tuple[str, str, str | None
 
 async def _warn_of_status(on: OperatorActions, status: str, rule: int) -> None:
     """Report if no operation has this status: it was probably misspelt."""
+    from asyncpg import InsufficientPrivilegeError, QueryCanceledError
+
+    from autopost.database.errors import message_without_values
+
     try:
         found = await on.statuses(status, MOST_LOOKED_AT)
-    except (asyncpg.InsufficientPrivilegeError, asyncpg.QueryCanceledError) as error:
+    except (InsufficientPrivilegeError, QueryCanceledError) as error:
         say(f"whether operations come to {plain(status)} could not be looked up: {message_without_values(error)}")
         return
     of_rules = {str(other["status"]) for other in await on.rules() if other["status"] and other["id"] != rule}

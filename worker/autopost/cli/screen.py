@@ -5,12 +5,16 @@ Everything that comes from a row is shown as plain text: no markup of it is read
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import regex
 from rich.console import Console
 from rich.text import Text
 
 from autopost.model import PLACEHOLDER
-from autopost.outbox.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from autopost.outbox.outcomes import Outcome
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+")
 UNSHOWN = "(type not shown)"  # it is not one plain word, and could be text of the operation

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from autopost.cli.session import load_settings
 from autopost.cli.session import run as run_to_the_end
-from autopost.observability.logs import configure_logs
-from autopost.settings import load_settings
 
 
 def serve() -> None:
     """Serve the dashboard and the feeds until SIGTERM, without a worker. Any number of instances."""
+    from autopost.observability.logs import configure_logs
+
     settings = load_settings()
     configure_logs(settings)
     from autopost.processes.web_process import run_instance  # loads a web server, which the other commands do without

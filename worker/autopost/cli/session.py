@@ -1,42 +1,47 @@
-"""Runs what a command does on a connection, and turns what fails there into one clear error."""
+"""Runs what a command does on a connection, and turns what fails there into one clear error.
+
+Settings, driver and database code are imported when a command runs: they take up to a second, for which `--help` and a
+shell that completes an option should not wait.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import asyncpg
 import typer
 
-from autopost.cli.console import INTERRUPTED, say
+from autopost.cli.console import INTERRUPTED
 from autopost.cli.stdio import leave_stdout
-from autopost.database.connection import connect, create_pool
-from autopost.database.errors import (
-    DATABASE_ERRORS,
-    is_about_values,
-    is_of_the_connection,
-    is_of_the_installation,
-    message_without_values,
-)
-from autopost.database.schema import require_schema
 from autopost.database.sql import Schemas
 from autopost.errors import AutopostError, ConfigurationError, DatabaseUnreachable, SchemaMismatch
-from autopost.outbox.operator import REFUSALS, OperatorActions
-from autopost.outbox.outbox import Outbox
 from autopost.outbox.statements import Statements
-from autopost.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from autopost.outbox.operator import OperatorActions
+    from autopost.outbox.outbox import Outbox
+    from autopost.settings import Settings
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-RECONNECT_SECONDS = 2.0
+
+
+def load_settings(*, require_database: bool = True) -> Settings:
+    """Return the settings. Raise ConfigurationError with all that is wrong."""
+    from autopost import settings
+
+    return settings.load_settings(require_database=require_database)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run something to its end; a Ctrl-C ends the program with 130."""
     try:
         if sys.platform == "win32":
+            import asyncio
+
             return asyncio.run(work)
         import uvloop
 
@@ -47,6 +52,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schemas], Awaitable[T]]) -> T:
     """Do something on a connection to a schema that this version serves; a reader that has left ends it quietly."""
+    from autopost.database.schema import require_schema
 
     async def on_schema(connection: Connection) -> T:
         return await act(connection, await require_schema(connection, settings))
@@ -56,6 +62,11 @@ def connected(settings: Settings, purpose: str, act: Callable[[Connection, Schem
 
 def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], Awaitable[T]]) -> T:
     """Do something on a connection, whatever the database has of autopost."""
+    from asyncpg import InsufficientPrivilegeError
+
+    from autopost.database.connection import connect
+    from autopost.database.errors import DATABASE_ERRORS
+    from autopost.outbox.operator import REFUSALS
 
     async def connected() -> T:
         connection = await connect(settings, purpose)
@@ -67,7 +78,7 @@ def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], 
         except BrokenPipeError:
             leave_stdout()
             raise typer.Exit from None
-        except asyncpg.InsufficientPrivilegeError as error:
+        except InsufficientPrivilegeError as error:
             raise no_right(error) from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
@@ -79,37 +90,9 @@ def on_connection(settings: Settings, purpose: str, act: Callable[[Connection], 
     return run(connected())
 
 
-class ReconnectingStatements(Statements):
-    """Statements that only read. A connection that is lost is replaced, however long that takes, with a note."""
-
-    def __init__(self, connection: Connection, schemas: Schemas, settings: Settings) -> None:
-        super().__init__(connection, schemas)
-        self._connection = connection
-        self._settings = settings
-
-    async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
-        """Return the rows of a statement, from a new connection if this one is lost."""
-        while True:
-            try:
-                return await super().fetch(name, *arguments)
-            except DATABASE_ERRORS as error:
-                if not (self._connection.is_closed() or is_of_the_connection(error)):
-                    raise
-            say("the connection was lost; trying again")
-            self._connection.terminate()
-            self._runner = self._connection = await self._connected_again()
-            say("the database answers again")
-
-    async def _connected_again(self) -> Connection:
-        while True:
-            try:
-                return await connect(self._settings, "watch")
-            except DatabaseUnreachable:
-                await asyncio.sleep(RECONNECT_SECONDS)
-
-
 def watching(settings: Settings, show: Callable[[Statements], Awaitable[T]], *, without_end: bool = False) -> T:
     """Look at the feed and the outbox; `without_end` on a new connection where one is lost."""
+    from autopost.cli.reconnecting import ReconnectingStatements
 
     async def looking(connection: Connection, schemas: Schemas) -> T:
         if without_end:
@@ -121,6 +104,7 @@ def watching(settings: Settings, show: Callable[[Statements], Awaitable[T]], *, 
 
 def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]], purpose: str = "steer") -> T:
     """Do what an operator does."""
+    from autopost.outbox.operator import OperatorActions
 
     async def on_connection(connection: Connection, schemas: Schemas) -> T:
         return await act(OperatorActions(Statements(connection, schemas)))
@@ -130,24 +114,45 @@ def steering(settings: Settings, act: Callable[[OperatorActions], Awaitable[T]],
 
 def tending(settings: Settings, act: Callable[[Outbox], Awaitable[T]]) -> T:
     """Do what a worker does beside posting."""
+    from autopost.outbox.outbox import Outbox
 
-    async def on_pool() -> T:
-        pool = await create_pool(settings, "steer", size=1)
+    async def on_schema(pool: asyncpg.Pool[asyncpg.Record], schemas: Schemas) -> T:
+        return await act(Outbox(pool, schemas, settings.worker_name))
+
+    return on_pool(settings, "steer", 1, on_schema)
+
+
+def on_pool(
+    settings: Settings,
+    purpose: str,
+    size: int,
+    act: Callable[[asyncpg.Pool[asyncpg.Record], Schemas], Awaitable[T]],
+) -> T:
+    """Do something on a pool of connections to a schema that this version serves."""
+    from asyncpg import InsufficientPrivilegeError
+
+    from autopost.database.connection import create_pool
+    from autopost.database.errors import DATABASE_ERRORS
+    from autopost.database.schema import require_schema
+
+    async def pooled() -> T:
+        pool = await create_pool(settings, purpose, size=size)
         try:
-            schemas = await require_schema(pool, settings)
-            return await act(Outbox(pool, schemas, settings.worker_name))
-        except asyncpg.InsufficientPrivilegeError as error:
+            return await act(pool, await require_schema(pool, settings))
+        except InsufficientPrivilegeError as error:
             raise no_right(error) from None
         except DATABASE_ERRORS as error:
             raise trouble(error) from None
         finally:
             pool.terminate()
 
-    return run(on_pool())
+    return run(pooled())
 
 
 def no_right(error: asyncpg.InsufficientPrivilegeError) -> SchemaMismatch:
     """Return the error for a statement that this role may not run, with what gives it the right."""
+    from autopost.database.errors import message_without_values
+
     return SchemaMismatch(
         f"this role may not do that: {message_without_values(error)}\n"
         "  To change something, use the role that migrates, or a role with EXECUTE on the function and rights on its "
@@ -157,8 +162,12 @@ def no_right(error: asyncpg.InsufficientPrivilegeError) -> SchemaMismatch:
 
 def trouble(error: BaseException) -> AutopostError:
     """Return the error for a failed statement or output: a database that refuses is not one that does not answer."""
+    from asyncpg import IntegrityConstraintViolationError
+
+    from autopost.database.errors import is_about_values, is_of_the_installation, message_without_values
+
     said = message_without_values(error)
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+    if isinstance(error, IntegrityConstraintViolationError):
         return AutopostError(f"the database refuses: {said}")
     if is_of_the_installation(error):
         return SchemaMismatch(

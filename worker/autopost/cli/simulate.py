@@ -7,9 +7,8 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, astuple
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import asyncpg
 import typer
 
 from autopost.cli.console import (
@@ -25,15 +24,15 @@ from autopost.cli.console import (
     require_yes,
     say,
 )
-from autopost.cli.session import no_right, run, trouble
-from autopost.cli.simulation import stage
-from autopost.cli.simulation.load import CONNECTIONS, Outcomes, Simulation
-from autopost.cli.simulation.report import facts, report
-from autopost.database.connection import create_pool
-from autopost.database.errors import DATABASE_ERRORS
-from autopost.database.schema import require_schema
+from autopost.cli.session import load_settings, on_pool
 from autopost.database.sql import Schemas
-from autopost.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from autopost.cli.simulation.load import Outcomes, Simulation
+    from autopost.cli.simulation.stage import Made
+    from autopost.settings import Settings
 
 MOST_OPERATIONS = 100_000
 T = TypeVar("T")
@@ -57,6 +56,10 @@ def simulate(
     Some texts contain made-up personal data, to show redaction. The rate limit applies: with few agents most operations
     are skipped. Ctrl-C ends it and prints the figures so far.
     """
+    from autopost.cli.simulation import stage
+    from autopost.cli.simulation.load import Simulation
+    from autopost.cli.simulation.report import facts, report
+
     if rate * duration > MOST_OPERATIONS:
         raise typer.BadParameter(
             f"rate and duration make {rate * duration:,.0f} operations; at most {MOST_OPERATIONS:,}"
@@ -125,6 +128,8 @@ def _what_runs_on(outcomes: Outcomes) -> str:
 
 
 def _clean(settings: Settings, *, yes: bool, as_json: bool) -> None:
+    from autopost.cli.simulation import stage
+
     found = _with_pool(settings, stage.count)
     if any(astuple(found)):
         require_yes(f"Remove {_made(found)}?", yes=yes)
@@ -135,7 +140,7 @@ def _clean(settings: Settings, *, yes: bool, as_json: bool) -> None:
     out.print(f"{_made(cleaned)} removed; the audit log stays.")
 
 
-def _made(made: stage.Made) -> str:
+def _made(made: Made) -> str:
     parts = (
         counted(made.operations, "operation"),
         counted(made.posts, "post"),
@@ -146,16 +151,6 @@ def _made(made: stage.Made) -> str:
 
 
 def _with_pool(settings: Settings, act: Callable[[asyncpg.Pool[asyncpg.Record], Schemas], Awaitable[T]]) -> T:
-    async def on_pool() -> T:
-        pool = await create_pool(settings, "simulate", size=CONNECTIONS)
-        try:
-            schemas = await require_schema(pool, settings)
-            return await act(pool, schemas)
-        except asyncpg.InsufficientPrivilegeError as error:
-            raise no_right(error) from None
-        except DATABASE_ERRORS as error:
-            raise trouble(error) from None
-        finally:
-            pool.terminate()
+    from autopost.cli.simulation.load import CONNECTIONS
 
-    return run(on_pool())
+    return on_pool(settings, "simulate", CONNECTIONS, act)

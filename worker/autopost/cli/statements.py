@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autopost.cli.checking import source_of
 from autopost.cli.completion import statement_names
 from autopost.cli.console import out, say
-from autopost.cli.session import run
-from autopost.database.connection import connect
-from autopost.database.errors import DATABASE_ERRORS, message_without_values
+from autopost.cli.session import load_settings, run
 from autopost.database.mapping import Mapping
-from autopost.database.migrate import given_mapping
-from autopost.database.schema import find_mapping, find_schemas
 from autopost.database.sql import Schemas, dba_statements, schemas_of
 from autopost.errors import AutopostError
-from autopost.settings import Settings, database_is_set, load_settings
+
+if TYPE_CHECKING:
+    from autopost.settings import Settings
 
 
 def print_sql(
@@ -36,6 +33,8 @@ def print_sql(
 
     With the name of a database object of autopost, such as auto_post_capture, prints the statement that restores it.
     """
+    from autopost.cli.checking import source_of
+
     settings = load_settings(require_database=False)
     schemas, mapping = _where(settings) if name else (schemas_of(settings, mapped=False), None)
     statements = dba_statements(schemas)
@@ -54,6 +53,12 @@ def print_sql(
 
 def _where(settings: Settings) -> tuple[Schemas, Mapping | None]:
     """Return where the tables are, and the mapping: the one that is given, or the one that the database has."""
+    from autopost.database.connection import connect
+    from autopost.database.errors import DATABASE_ERRORS, message_without_values
+    from autopost.database.migrate import given_mapping
+    from autopost.database.schema import find_mapping, find_schemas
+    from autopost.settings import database_is_set
+
     given = given_mapping(settings)
     if given is not None or not database_is_set():
         return schemas_of(settings, mapped=given is not None), given

@@ -6,22 +6,20 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import asyncpg
 import typer
-from rich.live import Live
 
 from autopost.cli.console import Json, out, print_json, print_screen
-from autopost.cli.sampling.findings import sample_findings
-from autopost.cli.sampling.useless import Useless
-from autopost.cli.session import Connection, connected, watching
-from autopost.cli.status_screen import status_screen, watched_screen
+from autopost.cli.session import Connection, connected, load_settings, watching
 from autopost.database.sql import Schemas
 from autopost.errors import ConfigurationError, SchemaMismatch
 from autopost.outbox.reading import Status, read_status
 from autopost.outbox.statements import Statements
-from autopost.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from autopost.cli.sampling.useless import Useless
+    from autopost.settings import Settings
 
 POLL_SECONDS = 2.0
 READ_SECONDS = 5
@@ -33,6 +31,10 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show the outbox at a glance: backlog, outcomes and workers. Counts the newest 100,000 finished operations."""
+    from rich.live import Live
+
+    from autopost.cli.status_screen import status_screen, watched_screen
+
     settings = load_settings()
 
     def show_once(found: Status, problems: Sequence[Useless] = ()) -> None:
@@ -65,7 +67,11 @@ async def _problems(connection: Connection, settings: Settings) -> Sequence[Usel
 
     Not for repeated looks: it reads 1,000 rows.
     """
-    with contextlib.suppress(asyncpg.PostgresError, SchemaMismatch, ConfigurationError):
+    from asyncpg import PostgresError
+
+    from autopost.cli.sampling.findings import sample_findings
+
+    with contextlib.suppress(PostgresError, SchemaMismatch, ConfigurationError):
         _, findings = await sample_findings(connection, settings, seconds=READ_SECONDS)
         return findings
     return ()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autopost.cli.completion import dead_operations
 from autopost.cli.console import Yes, counted, listed, out, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import steering
+from autopost.cli.session import load_settings, steering
 from autopost.errors import AutopostError
-from autopost.outbox.operator import REFUSALS, OperatorActions
-from autopost.settings import load_settings
+
+if TYPE_CHECKING:
+    from autopost.outbox.operator import OperatorActions
 
 _REASON = re.compile(r"[A-Za-z0-9_ -]{1,60}")
 
@@ -92,6 +93,8 @@ def pause(agents: Agents = None, types: Types = None, everything: Everything = F
 
 def resume(agents: Agents = None, types: Types = None, everything: Everything = False) -> None:
     """End pauses. --all ends the pause of everything, not those of single agents or types."""
+    from autopost.outbox.operator import REFUSALS
+
     targets = _targets(agents, types, everything=everything)
 
     async def act(on: OperatorActions) -> None:
@@ -138,6 +141,8 @@ async def _each(
     on: OperatorActions, operations: Sequence[str], act: Callable[[str], Awaitable[int]], done: str
 ) -> None:
     """Do something to each operation, and go on where one refuses. Raises AutopostError with all that did."""
+    from autopost.outbox.operator import REFUSALS
+
     refused = []
     for given in operations:
         tracker_id = await on.tracker_of(given)

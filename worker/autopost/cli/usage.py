@@ -1,4 +1,7 @@
-"""How help shows arguments and options: `AGENT...` instead of `[[AGENT]...]...`, and no type for a flag."""
+"""How help shows arguments and options, and when their values are converted.
+
+`AGENT...` instead of `[[AGENT]...]...`, and no type for a flag.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,20 @@ def simplify(command: Any) -> Any:
     return command
 
 
+class _LateConversion:
+    """Converts a value only where there is one, and not while a shell completes: Typer imports Pydantic for that."""
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the value of a parameter as its type. Raises BadParameter."""
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        if ctx.resilient_parsing:
+            return value
+        return type(param).get_runtime_param(param).coerce(value, param=param, ctx=ctx)
+
+
 def _simplified(param: Any, context: Any) -> Any:
+    param.get_runtime_param = _LateConversion
     if param.param_type_name == "argument":
         name = param.metavar or param.name.upper()
         shown = name if param.nargs == 1 else f"{name}..."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -13,13 +12,14 @@ from rich.text import Text
 from autopost.cli.completion import webhook_names
 from autopost.cli.console import Json, Yes, age, counted, err, listed, out, print_json, print_screen, require_yes, say
 from autopost.cli.screen import plain
-from autopost.cli.session import run, steering
+from autopost.cli.session import load_settings, run, steering
 from autopost.errors import AutopostError, DeliveryFailed, DeliveryRejected
-from autopost.settings import PREFIX, Settings, load_settings
-from autopost.webhooks.delivery import PAUSED
-from autopost.webhooks.from_settings import target_of, webhooks_from_settings
-from autopost.webhooks.request import sample
-from autopost.webhooks.webhook import Importance, Webhook
+
+if TYPE_CHECKING:
+    from autopost.settings import Settings
+    from autopost.webhooks.webhook import Webhook
+
+FILE = "SOCIAL_POST_WEBHOOKS_FILE"
 
 webhooks = typer.Typer(
     add_completion=False, help="List the webhooks that posts are sent to, test one, send its dead letters again."
@@ -42,10 +42,10 @@ def list_webhooks(context: typer.Context, as_json: Json = False) -> None:
     elif rows:
         print_screen(webhooks_screen(rows))
     else:
-        err.print(f"there are no webhooks: {PREFIX}WEBHOOKS_FILE names no file")
+        err.print(f"there are no webhooks: {FILE} names no file")
     strangers = [plain(row["webhook"]) for row in rows if row["to"] is None]
     if strangers and not as_json:
-        file = settings.webhooks_file or f"a file ({PREFIX}WEBHOOKS_FILE is not set here)"
+        file = settings.webhooks_file or f"a file ({FILE} is not set here)"
         which = f"{listed(strangers)} {'is' if len(strangers) == 1 else 'are'} not in {file}"
         say(f"{which}: if no worker has it any more, autopost webhooks forget {strangers[0]}")
 
@@ -83,15 +83,22 @@ def forget(name: Name, yes: Yes = False) -> None:
 
 
 def _named(name: str, settings: Settings) -> Webhook:
+    from autopost.webhooks.from_settings import webhooks_from_settings
+
     found = {webhook.name: webhook for webhook in webhooks_from_settings(settings)}
     if name in found:
         return found[name]
     if settings.webhooks_file is None:
-        raise typer.BadParameter(f"there are no webhooks: {PREFIX}WEBHOOKS_FILE names no file")
+        raise typer.BadParameter(f"there are no webhooks: {FILE} names no file")
     raise typer.BadParameter(f"there is no webhook {name!r} in {settings.webhooks_file}; there are {', '.join(found)}")
 
 
 async def _send_sample(webhook: Webhook, settings: Settings) -> None:
+    import asyncio
+
+    from autopost.webhooks.from_settings import target_of
+    from autopost.webhooks.request import sample
+
     target = target_of(webhook, settings)
     try:
         await target.send(sample(webhook))
@@ -111,6 +118,8 @@ async def _send_sample(webhook: Webhook, settings: Settings) -> None:
 
 def _webhooks(settings: Settings) -> tuple[dict[str, Webhook], dict[str, Mapping[str, Any] | None]]:
     """Return the webhooks of the file, and what the database knows of each: the file's first, in its order."""
+    from autopost.webhooks.from_settings import webhooks_from_settings
+
     given = {webhook.name: webhook for webhook in webhooks_from_settings(settings)}
     rows = steering(settings, lambda on: on.webhooks(), "watch")
     by_name: dict[str, Mapping[str, Any]] = {row["webhook"]: row for row in rows}
@@ -119,6 +128,8 @@ def _webhooks(settings: Settings) -> tuple[dict[str, Webhook], dict[str, Mapping
 
 def _row(webhook: Webhook | None, row: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return one webhook as it is shown; `to` is None for one that is not in the file."""
+    from autopost.webhooks.delivery import PAUSED
+
     name = webhook.name if webhook is not None else (row or {})["webhook"]
     known: dict[str, Any] = dict.fromkeys(("oldest_seconds", "failing_seconds", "last_error", "last_died_of"))
     known |= dict.fromkeys(("summary_due_at", "summary_state", "summary_error"))
@@ -150,6 +161,8 @@ def webhooks_screen(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _wanted(row: Mapping[str, Any]) -> str:
+    from autopost.webhooks.webhook import Importance
+
     posts = "no posts" if row["posts"] == Importance.NONE else plain(row["posts"] or "")
     return posts if row["summary"] is None else f"{posts}; summary {row['summary']}"
 
@@ -159,6 +172,8 @@ def _style_of_dead(row: Mapping[str, Any]) -> str:
 
 
 def _state(row: Mapping[str, Any]) -> Text:
+    from autopost.webhooks.delivery import PAUSED
+
     if row["failing_seconds"] is not None:
         verb = "paused" if row["is_paused"] else "fails"
         error = (row["last_error"] or "").removeprefix(PAUSED)

@@ -8,12 +8,8 @@ from typing import Annotated
 import typer
 
 from autopost.cli.console import Json, print_json, print_screen
-from autopost.cli.session import watching
-from autopost.cli.why_screen import why_screen
-from autopost.outbox.history import read_story
-from autopost.outbox.operator import OperatorActions
+from autopost.cli.session import load_settings, watching
 from autopost.outbox.statements import Statements
-from autopost.settings import load_settings
 
 
 def why(
@@ -21,6 +17,10 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Explain one operation: when and by which rule it was captured, its outcome and the reason."""
+    from autopost.cli.why_screen import why_screen
+    from autopost.outbox.history import read_story
+    from autopost.outbox.operator import OperatorActions
+
     settings = load_settings()
 
     async def show(statements: Statements) -> None:

@@ -33,13 +33,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from autopost.audit import MOST_STATUS_CHARACTERS, MOST_TYPE_CHARACTERS, OPERATION_TYPE_PATTERN, STATUS_PATTERN
 from autopost.database.folders import sql_folder
 from autopost.database.lookups import lookups
 from autopost.database.mapped_id import first_part
 from autopost.database.mapping import OWN_SCHEMA, MappedTable, Mapping, about
-from autopost.settings import Settings
+
+if TYPE_CHECKING:
+    from autopost.settings import Settings  # takes 0.2 seconds to import, which a shell's completion need not wait for
 
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 _PART = re.compile(r"\{\{ part\.([a-z_]+) \}\}")

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-import asyncpg
+from typing import TYPE_CHECKING, Any
 
 from autopost.model.digest import DigestKind
 from autopost.outbox.statements import Statements
+
+if TYPE_CHECKING:
+    import asyncpg
 
 MOST_OPERATIONS = 100_000  # the newest are counted
 MOST_GROUPS = 5_000  # of equal operations

@@ -23,14 +23,14 @@ class DatabaseSettings(Group):
     schema_name: str = setting(
         "autopost",
         f"{PREFIX}SCHEMA",
-        "The schema of autopost's own tables, which a migration makes.",
+        "The schema of autopost's own tables, which `autopost migrate` creates.",
         SCHEMA_ALLOWED,
         pattern=SCHEMA_PATTERN,
     )
     platform_schema_name: str = setting(
         "public",
         f"{PREFIX}PLATFORM_SCHEMA",
-        "The schema of the platform's tables. Where a mapping is in force, that says which tables they are instead.",
+        "The schema of the platform's tables. With a mapping, the mapping says where they are.",
         SCHEMA_ALLOWED,
         pattern=SCHEMA_PATTERN,
     )

@@ -37,7 +37,7 @@ class LlmSettings(Group):
     llm_extra_json: str | None = setting(
         None,
         f"{PREFIX}LLM_EXTRA",
-        "Parameters that are added to each request, or replace one of it; null leaves one out. For a vendor's own "
+        "Parameters that are added to each request, or replace one of its own; null removes one. For a vendor's "
         "parameters.",
         'a JSON object such as {"reasoning_effort": "low"}, without messages, model, n, stream and tools',
     )

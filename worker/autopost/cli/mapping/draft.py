@@ -6,26 +6,21 @@ import errno
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autopost.cli.console import err, say
-from autopost.cli.screen import plain
-from autopost.cli.session import Connection, run, trouble
-from autopost.database.connection import connect
-from autopost.database.drafting.draft import Wanted
-from autopost.database.drafting.draft import draft as drafted
-from autopost.database.drafting.known import recognised
-from autopost.database.drafting.reading import read_snapshot
-from autopost.database.drafting.section import Draft
-from autopost.database.drafting.snapshot import Snapshot
-from autopost.database.drafting.toml import to_toml
-from autopost.database.errors import DATABASE_ERRORS
+from autopost.cli.session import Connection, load_settings, run, trouble
 from autopost.database.mapping import UNDECIDED
 from autopost.database.sql import schemas_of
 from autopost.errors import AutopostError, ConfigurationError
-from autopost.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from autopost.database.drafting.draft import Wanted
+    from autopost.database.drafting.section import Draft
+    from autopost.database.drafting.snapshot import Snapshot
+    from autopost.settings import Settings
 
 _TABLE = "SCHEMA.TABLE"
 
@@ -51,6 +46,11 @@ def draft(
 
     Prints the mapping on stdout, and on stderr what was found, what was not, and which other tables there are.
     """
+    from autopost.database.drafting.draft import Wanted
+    from autopost.database.drafting.draft import draft as drafted
+    from autopost.database.drafting.known import recognised
+    from autopost.database.drafting.toml import to_toml
+
     if output is not None and output.exists():
         raise ConfigurationError(f"--output: {output} exists; expected: a new file")
     settings = load_settings()
@@ -68,6 +68,10 @@ def draft(
 
 
 async def _read(settings: Settings, wanted: Wanted) -> Snapshot:
+    from autopost.database.connection import connect
+    from autopost.database.drafting.reading import read_snapshot
+    from autopost.database.errors import DATABASE_ERRORS
+
     connection: Connection = await connect(settings, "mapping draft")
     named = [*wanted.operations, *filter(None, (wanted.agents, wanted.posts, wanted.audit_log))]
     try:
@@ -115,6 +119,8 @@ def _report(made: Draft, output: Path | None) -> None:
 
 
 def _say_all(heading: str, lines: Sequence[str], style: str = "") -> None:
+    from autopost.cli.screen import plain
+
     if not lines:
         return
     err.print(f"{heading}:", style=f"bold {style}".strip())

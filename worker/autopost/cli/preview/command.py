@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autopost.cli.console import Json, number, print_json, print_screen
-from autopost.cli.session import on_connection, run
+from autopost.cli.session import load_settings, on_connection, run
 from autopost.errors import ConfigurationError
-from autopost.observability.logs import configure_logs
-from autopost.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from autopost.cli.preview.report import Report
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from autopost.cli.sampling.platform import Platform
     from autopost.cli.sampling.sample import Sample
     from autopost.cli.session import Connection
+    from autopost.settings import Settings
 
 MOST_OPERATIONS = 10_000
 NEWEST = 200
@@ -45,6 +44,8 @@ def preview(
     Needs no installation. Reads the platform's tables in a read-only transaction, with the mapping that
     SOCIAL_POST_MAPPING_FILE names, if any. In an installation it uses the installed rules, pauses and mapping.
     """
+    from autopost.observability.logs import configure_logs
+
     settings = load_settings()
     configure_logs(settings)
     settings = settings.model_copy(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from autopost.cli.session import load_settings
 from autopost.cli.stdio import STDIN, STDOUT, leave_stdout
-from autopost.database.connection import connect, went_away
 from autopost.errors import AutopostError
-from autopost.observability.logs import configure_logs
-from autopost.processes.user_names import names_at_start
-from autopost.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from autopost.cli.redact.lines import Options
     from autopost.redaction.redactor import Redactor
+    from autopost.settings import Settings
 
 
 def redact(
@@ -46,6 +43,10 @@ def redact(
     Needs a database only for SOCIAL_POST_REDACT_NAMES_TABLE. Exits with 1 if something could not be redacted; nothing
     of it is written.
     """
+    import asyncio
+
+    from autopost.observability.logs import configure_logs
+
     _require_sense(jsonl, keep or [])
     settings = load_settings(require_database=False)
     configure_logs(settings)
@@ -75,6 +76,9 @@ def _require_sense(jsonl: bool, keep: list[str]) -> None:
 
 
 async def _names(settings: Settings) -> list[str]:
+    from autopost.database.connection import connect, went_away
+    from autopost.processes.user_names import names_at_start
+
     connection = await connect(settings, "redact")
     try:
         with went_away(settings):
