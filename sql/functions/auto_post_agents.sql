@@ -2,7 +2,8 @@
 -- lookup each, whatever the planner expects of the table's size. Made from the type of the view's column
 -- auto_post_id_key, so that an index of the platform on a uuid or a number serves; the id is compared as well, because
 -- only one text of a value is the id. Plain SQL without settings of its own: the plan of its caller takes it in.
--- The platform's columns may have any type: format() calls the type's output function, and no cast. A value of many
+-- The platform's columns may have any type: one of PostgreSQL's own (an id below 16384) is cast, which the planner
+-- decides, and again after the table was altered; any other is converted by its output function. A value of many
 -- kilobytes, stored, counts as none: to read it costs every claim.
 do $agents$
 declare
@@ -15,8 +16,21 @@ declare
             and a.attnum > 0 and not a.attisdropped
     );
     v_part constant text := $part${{ agents.key }}$part$;
+    v_texts constant text := (
+        select
+            pg_catalog.string_agg(
+                pg_catalog.replace(
+                    'case when pg_catalog.pg_column_size(a.<c>) < 10000 then case '
+                    'when {{ schema }}.auto_post_type_of((null::{{ platform }}.agents).<c>) < 16384 '
+                    'then a.<c>::pg_catalog.varchar(200) else pg_catalog.left(pg_catalog.format(''%s'', a.<c>), 200) end end',
+                    '<c>', c.name
+                ),
+                E',\n        ' order by c.place
+            )
+        from pg_catalog.unnest(array['name', 'maturity', 'category', 'tenant_id']) with ordinality as c (name, place)
+    );
 begin
-    execute pg_catalog.replace(
+    execute pg_catalog.replace(pg_catalog.replace(
         $function$
 create or replace function {{ schema }}.auto_post_agents(p_id text)
 returns table (name text, maturity text, category text, tenant_id text)
@@ -25,24 +39,13 @@ stable
 rows 1
 as $body$
     select
-        case when pg_catalog.pg_column_size(a.name) < 10000 then pg_catalog.left(pg_catalog.format('%s', a.name), 200) end,
-        case
-            when pg_catalog.pg_column_size(a.maturity) < 10000
-                then pg_catalog.left(pg_catalog.format('%s', a.maturity), 200)
-        end,
-        case
-            when pg_catalog.pg_column_size(a.category) < 10000
-                then pg_catalog.left(pg_catalog.format('%s', a.category), 200)
-        end,
-        case
-            when pg_catalog.pg_column_size(a.tenant_id) < 10000
-                then pg_catalog.left(pg_catalog.format('%s', a.tenant_id), 200)
-        end
+        <texts>
     from {{ platform }}.agents as a
     where <found>
     limit 2
 $body$
 $function$,
+        '<texts>', v_texts),
         '<found>',
         case
             when v_type is null then 'a.id = p_id order by a.id'

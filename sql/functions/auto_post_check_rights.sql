@@ -29,7 +29,7 @@ as $$
             'auto_post_host_problems auto_post_committed auto_post_reconcile auto_post_expire auto_post_count_alerts '
             'auto_post_sequence_events auto_post_column_rights auto_post_platform_changes auto_post_json '
             'auto_post_outbox_is_sound auto_post_add_digests auto_post_open_approvals auto_post_end_session '
-            'auto_post_compiled_bodies auto_post_agents'
+            'auto_post_compiled_bodies auto_post_agents auto_post_type_of auto_post_compiled_title'
         ),
         (
             'auto_post_reader', 'SELECT',
@@ -44,7 +44,7 @@ as $$
             'auto_post_reader', 'EXECUTE',
             'auto_post_host_problems auto_post_outbox_id auto_post_history auto_post_column_rights '
             'auto_post_platform_changes auto_post_json auto_post_open_approvals auto_post_end_session '
-            'auto_post_compiled_bodies auto_post_agents'
+            'auto_post_compiled_bodies auto_post_agents auto_post_type_of'
         )
     ),
 

@@ -132,6 +132,22 @@ as $$
     from {{ schema }}.auto_post_control as c
     union all
     select
+        'auto_post_compiled_title', 'p_rule_id integer', 'text', 'immutable',
+        coalesce(
+            'select '
+            || pg_catalog.quote_literal(
+                (
+                    select pg_catalog.jsonb_object_agg(r.id, r.title)
+                    from {{ schema }}.auto_post_rules as r
+                    where r.title is not null
+                )
+            )
+            || '::pg_catalog.jsonb ->> p_rule_id::text',
+            'select null::text'
+        )
+    from {{ schema }}.auto_post_control as c
+    union all
+    select
         'auto_post_compiled_wakeup', '', 'text', 'immutable', pg_catalog.format('select %L::text', c.wakeup)
     from {{ schema }}.auto_post_control as c
 $$;

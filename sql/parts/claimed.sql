@@ -54,26 +54,19 @@ claimed as (
 select
     cardinality(s.agents) + cardinality(s.types) > 0 as has_pauses,
     c.id, c.epoch, c.attempts, coalesce(c.crashes, 0) as crashes, c.is_alert, c.captured_at, c.claimed_at, c.draft,
-    -- Few bytes are few characters, which need not be counted.
-    case when octet_length(c.tracker_id) <= 1000 then c.tracker_id else left(c.tracker_id, 1000) end as tracker_id,
-    case when octet_length(c.tenant_id) <= 200 then c.tenant_id else left(c.tenant_id, 200) end as tenant_id,
-    case when octet_length(c.agent_id) <= 200 then c.agent_id else left(c.agent_id, 200) end as agent_id,
-    case
-        when octet_length(c.operation_type) <= 200 then c.operation_type else left(c.operation_type, 200)
-    end as operation_type,
-    case when octet_length(c.status) <= 200 then c.status else left(c.status, 200) end as status,
-    case when octet_length(c.last_error) <= 200 then c.last_error else left(c.last_error, 200) end as last_error,
-    case
-        when octet_length(c.what_explanation) <= 4000 then c.what_explanation else left(c.what_explanation, 4000)
-    end as what_explanation,
-    case
-        when octet_length(c.why_explanation) <= 4000 then c.why_explanation else left(c.why_explanation, 4000)
-    end as why_explanation,
-    case when octet_length(c.next_steps) <= 4000 then c.next_steps else left(c.next_steps, 4000) end as next_steps,
+    c.tracker_id::varchar(1000),
+    c.tenant_id::varchar(200),
+    c.agent_id::varchar(200),
+    c.operation_type::varchar(200),
+    c.status::varchar(200),
+    c.last_error::varchar(200),
+    c.what_explanation::varchar(4000),
+    c.why_explanation::varchar(4000),
+    c.next_steps::varchar(4000),
     c.epoch > 1000000 as already_processed, c.read_error, c.rule_id,
     coalesce(c.agent_id = any(s.agents), false) as is_paused,
     -- The title that posts show instead of the operation type.
-    (select u.title from {{ schema }}.auto_post_rules as u where u.id = c.rule_id) as rule_title,
+    {{ schema }}.auto_post_compiled_title(c.rule_id) as rule_title,
     (select r.last_post_at from {{ schema }}.auto_post_rate_limits as r where r.agent_id = c.agent_id) as last_post_at,
     -- A second one: the id is not unique. A longer id is unknown, not another agent's.
     array(

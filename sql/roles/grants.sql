@@ -32,6 +32,7 @@ to auto_post_worker;
 grant execute on function
 {{ schema }}.auto_post_host_problems(),
 {{ schema }}.auto_post_committed(text[]),
+{{ schema }}.auto_post_compiled_title(integer),
 {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz),
 {{ schema }}.auto_post_reconcile(integer, integer),
 {{ schema }}.auto_post_expire(interval, integer),
@@ -92,7 +93,7 @@ grant execute on function {{ schema }}.auto_post_end_session(text, timestamptz) 
 
 -- Both: what views of a mapping may call, and the lookup of an agent.
 grant execute on function
-{{ schema }}.auto_post_json(text), {{ schema }}.auto_post_agents(text)
+{{ schema }}.auto_post_json(text), {{ schema }}.auto_post_agents(text), {{ schema }}.auto_post_type_of(anyelement)
 to auto_post_worker, auto_post_reader;
 
 -- Both: the self-check, which says whether it stands as above.

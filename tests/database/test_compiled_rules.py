@@ -108,6 +108,19 @@ def test_compiled_rules_mean_what_the_tables_say(host: Host) -> None:
     assert host.value("select count(*) from agents") == 0
 
 
+def test_compiled_titles_are_those_of_the_table(host: Host) -> None:
+    """Whatever stands in a title, also of a rule that is switched off; and NULL for a rule that has none."""
+    differs = "select id, title from auto_post_rules where auto_post_compiled_title(id) is distinct from title"
+    assert host.rows(differs) == []
+    titles = [text for text in HOSTILE if text.strip() and text.isprintable()]
+    host.execute("update auto_post_rules set enabled = false where id = 1")
+    for number in range(len(titles) + 1):
+        host.execute("update auto_post_rules set title = (%s::text[])[id + %s]", (titles, number))
+        assert host.rows(differs) == []
+    assert (host.value("select count(title) from auto_post_rules"), host.rows(DRIFT)) == (0, [])
+    assert host.value("select auto_post_compiled_title(0)") is None
+
+
 def test_rules_and_switches_are_not_read_by_an_agent(host: Host, database: str) -> None:
     """A migration that locks their tables delays nobody; a switch without its row stays as it was."""
     host.start("locked")

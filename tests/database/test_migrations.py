@@ -55,7 +55,8 @@ ORDER = [
             "refuse_outbox_row",
             "log_operator_action",
             "serialize_rule_changes",
-            *("compiled_rule", "compiled_since", "compiled_wakeup", "compiled_bodies", "compile", "compile_change"),
+            *(f"compiled_{name}" for name in ("rule", "since", "title", "wakeup", "bodies")),
+            *("compile", "compile_change"),
             "rules_since",
         )
     ),
@@ -64,7 +65,7 @@ ORDER = [
         f"functions/auto_post_{name}"
         for name in (
             *("capture_since", "capture", "unsafe_policy", "reconcile_rows", "reconcile_block", "reconcile"),
-            *("agents", "type_of", "committed_rows", "committed", "open_approvals"),
+            *("type_of", "agents", "committed_rows", "committed", "open_approvals"),
         )
     ),
     *(
@@ -93,7 +94,7 @@ ORDER = [
     *(f"views/auto_post_{name}" for name in ("health", "dead", "stuck", "skips")),
 ]
 
-# Bodies of auto_post_compiled_rule, _since and _wakeup, before and after they are generated, as pg_dump writes them.
+# Bodies of the generated functions auto_post_compiled_*, before and after they are generated, as pg_dump writes them.
 COMPILED = tuple(f"    AS $${body}" for body in ("select null::", "select case p_part", "select ('{", "select '"))
 
 

@@ -68,7 +68,7 @@ select
     array(
         select
             jsonb_build_array(
-                r.id, r.tenant_id, (select u.title from {{ schema }}.auto_post_rules as u where r.rule_id = u.id),
+                r.id, r.tenant_id, {{ schema }}.auto_post_compiled_title(r.rule_id),
                 r.operation_type, r.status, r.operations
             )
         from {{ schema }}.auto_post_rate_limited as r

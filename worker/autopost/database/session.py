@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -108,23 +108,20 @@ class Connection(asyncpg.Connection):
         """Run a statement, or several; return the last one's tag."""
         if query.startswith("BEGIN") and not self.has_session:
             query = self._begin(query)
-        async with self._statement(query):
-            return await super().execute(query, *args, **options)
+        result: str = await self._run(super().execute, query, *args, **options)
+        return result
 
     async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
         """Return the rows of a statement."""
-        async with self._statement(query):
-            return await super().fetch(query, *args, **options)
+        return await self._run(super().fetch, query, *args, **options)
 
     async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
         """Return the first row of a statement."""
-        async with self._statement(query):
-            return await super().fetchrow(query, *args, **options)
+        return await self._run(super().fetchrow, query, *args, **options)
 
     async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
         """Return the first value of a statement."""
-        async with self._statement(query):
-            return await super().fetchval(query, *args, **options)
+        return await self._run(super().fetchval, query, *args, **options)
 
     def get_reset_query(self) -> str:
         """Return nothing to run when a connection goes back to its pool, where each use would pay for it.
@@ -133,24 +130,27 @@ class Connection(asyncpg.Connection):
         """
         return ""
 
-    @contextlib.asynccontextmanager
-    async def _statement(self, query: str) -> AsyncIterator[None]:
-        """Run a statement in a transaction where there is no session, and end the connection without an answer."""
+    async def _run(self, run: Callable[..., Awaitable[Any]], query: str, *args: Any, **options: Any) -> Any:
+        """Run a statement, in a transaction where there is no session, and end the connection without an answer.
+
+        Not a context manager, which would take longer than the driver's own work for a statement.
+        """
         alone = not (self.has_session or query.startswith("BEGIN") or self._is_in_transaction())
         try:
-            if alone:
-                await super().execute(self._begin("BEGIN"))
+            if not alone:
+                return await run(query, *args, **options)
+            await super().execute(self._begin("BEGIN"))
             try:
-                yield
+                result = await run(query, *args, **options)
             except BaseException as error:
-                if alone and not isinstance(error, (TimeoutError, asyncio.CancelledError)) and not self.is_closed():
+                if not isinstance(error, (TimeoutError, asyncio.CancelledError)) and not self.is_closed():
                     await super().execute("ROLLBACK")
                 raise
-            if alone:
-                await super().execute("COMMIT")
+            await super().execute("COMMIT")
         except (TimeoutError, asyncio.CancelledError):
             self.terminate()
             raise
+        return result
 
     def _is_in_transaction(self) -> bool:
         # asyncpg's own is_in_transaction() does not count a transaction that failed.
