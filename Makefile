@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SQL_CHECKED := $(VENV)/.sql-checked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel docs lock clean
+.PHONY: help demo test test-heavy test-all-postgres check lint mutants bench bench-full chaos soak prefect redaction-report writing-report small-model wheel docs lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -24,6 +24,9 @@ demo: $(STAMP) ## Watch agents' work become posts, on a private PostgreSQL
 
 test: $(STAMP) ## Run the tests, on a private PostgreSQL 18 or on the server that AUTOPOST_TEST_DATABASE_URL names
 	@$(BIN)/python -m pytest -n 5 --dist worksteal
+
+test-heavy: $(STAMP) ## Run the tests that need ten seconds of a processor or more each, which `make test` leaves to CI
+	@$(BIN)/python -m pytest -n 2 -m heavy
 
 test-all-postgres: $(STAMP) ## Run the tests on PostgreSQL 15 (where installed), 16 and 18
 	@for version in 18 16 15; do BIN=$(BIN) scripts/test-on-postgres $$version || exit 1; done
@@ -59,7 +62,7 @@ bench-full: $(STAMP) ## Install the other queues (pgqueuer, procrastinate) and r
 		$(BIN)/python -m benchmarks.bench_$$bench || exit 1; done
 
 chaos: $(STAMP) ## Inject faults into workers, agents, server, network and LLM for AUTOPOST_CHAOS_SECONDS (900), and check the outcome
-	@AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -s tests/chaos/test_storm.py
+	@AUTOPOST_CHAOS=long $(BIN)/python -m pytest -q -s -m heavy tests/chaos/test_storm.py
 
 soak: $(STAMP) ## Run a steady load for 30 minutes while an old transaction stays open (minutes=1 for a short run)
 	@$(BIN)/python -m benchmarks.bench_soak --minutes $(or $(minutes),30)

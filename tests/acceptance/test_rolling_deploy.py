@@ -70,6 +70,7 @@ def run_next(environment: dict[str, str], dsn: str, *arguments: str) -> subproce
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.heavy
 def test_old_and_new_workers_work_together_after_an_additive_migration(
     host: Host, database: str, processes: Crew, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ class Workers:
                 self.running[number] = self._start()
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(400)
 def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, processes: Crew) -> None:
     """A random one of two workers is killed every two seconds, under 100 operations a second."""
@@ -92,6 +93,7 @@ def test_kill_storm_delays_operations_by_seconds(host: Host, database: str, proc
     assert is_short(latency)
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(400)
 def test_row_that_crashes_its_worker_harms_no_other(host: Host, database: str, processes: Crew) -> None:
     """It ends dead, after it was claimed alone; no other does, and the others wait for no lease."""

@@ -25,6 +25,7 @@ ONLY = os.environ.get("AUTOPOST_CHAOS_FAULTS", "")
 SEED = int(os.environ.get("AUTOPOST_CHAOS_SEED") or (random.randrange(1_000_000) if LONG else 1))
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(SECONDS + 400)
 def test_every_operation_ends_once_whatever_happens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Workers, hosts, server, network and LLM are troubled at random while agents work; then all is reckoned up."""

@@ -129,6 +129,7 @@ def fetched(address: str, token: str) -> str:
     return body.decode()
 
 
+@pytest.mark.heavy
 def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program: Path) -> None:
     """The migration, a post, the dashboard with a token, the Dockerfile's health check, and exit code 0 after SIGTERM.
 

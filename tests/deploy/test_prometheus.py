@@ -82,6 +82,7 @@ def prometheus(folder: Path, addresses: list[str]) -> Iterator[Prometheus]:
             process.wait()
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(PROGRAM is None, reason="Prometheus is not installed (apt-get install prometheus)")
 def test_alerts_and_dashboard_tell_a_worker_from_a_serve(
     host: Host, database: str, processes: Crew, tmp_path: Path

@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.roles import Platform, platform
@@ -70,6 +72,7 @@ def places_of(receiver: Receiver, name: str) -> list[int]:
     return [place for place, content in enumerate(receiver.contents) if f" did for {name}" in content]
 
 
+@pytest.mark.heavy
 def test_alert_storm_of_one_agent_leaves_the_others_alone(empty_database: str, processes: Crew, tmp_path: Path) -> None:
     """Twenty posts and one summary, though a worker is killed; feed and channel of the others stay quick."""
     with platform(empty_database) as installed, Receiver() as receiver:

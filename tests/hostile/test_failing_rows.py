@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, neighbours
@@ -122,6 +124,7 @@ def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, data
     assert host.value("select count(*) from audit_log") == host.value("select count(*) from social_posts")
 
 
+@pytest.mark.heavy
 def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
     database: str, host: Host, processes: Crew
 ) -> None:

@@ -62,7 +62,7 @@ class Tree:
     def run(self, tests: Sequence[str]) -> Run:
         """Run tests until the first one fails. One that takes longer than TEST_SECONDS fails."""
         # -E: no PYTHONPATH may lead to the checkout.
-        command = [str(self._python), "-E", "-m", "pytest", "-x", "-q", f"--timeout={TEST_SECONDS}", *tests]
+        command = [str(self._python), "-E", "-m", "pytest", "-x", "-q", "-m", "", f"--timeout={TEST_SECONDS}", *tests]
         began = time.monotonic()
         # Options for the run that this is part of, such as CI's profile of Hypothesis, are not for this one.
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
