@@ -243,7 +243,7 @@ begin
 
         create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
 
-        comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+        comment on index {{ platform }}.audit_log_occurred_at_idx is 'For feeds of outcomes, newest first.';
         comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the history of one operation.';
         comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';
     end if;
@@ -296,28 +296,29 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
-'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
-'status before one without.';
+'Which operations are significant. A rule can be switched off, but not deleted. An operation is posted at most once '
+'for each rule that it meets. If several rules match a change, an exact rule takes precedence over a pattern, and a '
+'rule with a status over one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
-'ASCII letters.';
+'An operation type; if match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
 comment on column {{ schema }}.auto_post_rules.is_alert is
-'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
-comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
+'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are always alerts.';
+comment on column {{ schema }}.auto_post_rules.enabled is 'False: the rule is switched off.';
 comment on column {{ schema }}.auto_post_rules.since is
 'When the rule was created or changed, or capturing last switched on. Operations that ended before are not captured. '
 'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
-'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
-comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+'The transaction at since. Rows of the platform that were written later, but ended before since by their own times, '
+'are only recorded.';
+comment on column {{ schema }}.auto_post_rules.id is
+'The number of the rule, as auto_post_switch_rule takes it and outbox rows have it.';
 comment on column {{ schema }}.auto_post_rules.title is
 'What posts call such an operation, as in the middle of a sentence (a workflow). At most 60 visible characters on one '
 'line. Published as it is, without redaction. NULL: posts show the operation_type.';
-comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
+comment on column {{ schema }}.auto_post_rules.description is 'A comment: why the rule exists.';
 
 -- One row for each significant change of an operation, written by the trigger in the agent's own transaction.
 -- An insert touches two indexes, no CHECK and no foreign key: the agents pay for each. The third index is the workers'
@@ -365,23 +366,26 @@ create index auto_post_outbox_finished_idx on {{ schema }}.auto_post_outbox (fin
 where finished_at is not null;
 
 comment on table {{ schema }}.auto_post_outbox is
-'Significant operations on their way to the feed. A finished row stays for the DBA to look at.';
+'Significant operations until they are posted or skipped. Finished rows stay until retention removes them.';
 comment on column {{ schema }}.auto_post_outbox.id is
-'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
-'operation count at most once per rule. The post that comes of the row has this id too.';
+'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes '
+'an operation count at most once per rule. The post of the row has the same id.';
 comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post_rules that the operation met.';
 comment on column {{ schema }}.auto_post_outbox.captured_at is
 'When the trigger wrote it, a moment before the agent''s commit.';
 comment on column {{ schema }}.auto_post_outbox.what_explanation is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.why_explanation is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.next_steps is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
-'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
+'When a worker may claim the row. Of a claimed row: when its lease expires.';
 comment on column {{ schema }}.auto_post_outbox.attempts is
 'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
 comment on column {{ schema }}.auto_post_outbox.crashes is
@@ -389,10 +393,10 @@ comment on column {{ schema }}.auto_post_outbox.crashes is
 'is claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
-comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
+comment on column {{ schema }}.auto_post_outbox.worker is 'The worker that holds the row. NULL: none.';
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
 comment on column {{ schema }}.auto_post_outbox.post_id is 'The post, in social_posts.';
-comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
+comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or dead-lettered.';
 comment on column {{ schema }}.auto_post_outbox.draft is
 'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
@@ -406,16 +410,17 @@ comment on index {{ schema }}.auto_post_outbox_finished_idx is
 comment on column {{ schema }}.auto_post_outbox.tracker_id is 'The id of the operation in operation_trackers, as text.';
 comment on column {{ schema }}.auto_post_outbox.tenant_id is 'The operation''s tenant, as the post will have it.';
 comment on column {{ schema }}.auto_post_outbox.agent_id is
-'Whose operation it was, and who will be the author. NULL: nobody''s, and it is skipped (agent_unknown).';
+'The agent of the operation, and the author of the post. NULL: none, and the operation is skipped (agent_unknown).';
 comment on column {{ schema }}.auto_post_outbox.operation_type is
 'As the operation had it. Not redacted; the audit log has it redacted.';
 comment on column {{ schema }}.auto_post_outbox.status is
-'The status that it came to. NULL where the platform allows that.';
+'The status that the operation changed to. NULL if the platform''s column was NULL.';
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
-'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
-'as alert_storm. Of kind digest: the row sums up what was rate-limited. NULL: the row is an operation.';
+'Of a summary: the window of auto_post_alert_windows that it sums up; the other columns are a copy of the first alert '
+'that was skipped as alert_storm. Of kind digest: the row sums up rate-limited operations. NULL: the row is an '
+'operation.';
 
 -- When each agent posted last. A narrow table of its own, so that the platform's agents are never locked.
 create table {{ schema }}.auto_post_rate_limits (
@@ -426,7 +431,8 @@ create table {{ schema }}.auto_post_rate_limits (
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_rate_limits is
-'When each agent posted last, alerts included. Who publishes for an agent locks its row, and its advisory lock.';
+'When each agent last posted, alerts included. A publishing transaction locks the agent''s row and takes its advisory '
+'lock.';
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
 'When its last post was decided, by the database''s clock. The window begins here. NULL: it has not posted yet.';
@@ -540,12 +546,12 @@ create table {{ schema }}.auto_post_control (
     constraint auto_post_control_wakeup_check check (wakeup in ('doorbell', 'notify', 'poll'))
 );
 
-comment on table {{ schema }}.auto_post_control is 'The switches of autopost, one row. A change counts at once.';
+comment on table {{ schema }}.auto_post_control is 'The switches of autopost, one row. A change takes effect at once.';
 comment on column {{ schema }}.auto_post_control.capture_enabled is 'False: the trigger writes nothing to the outbox.';
 comment on column {{ schema }}.auto_post_control.paused is 'True: workers claim nothing; what they hold is finished.';
 comment on column {{ schema }}.auto_post_control.wakeup is
 'doorbell: NOTIFY only when a worker sleeps. notify: NOTIFY in every capturing transaction. poll: never NOTIFY, for '
-'platforms that use two-phase commit, and what a new install has where max_prepared_transactions is above 0.';
+'platforms that use two-phase commit; the default of a new installation if max_prepared_transactions is above 0.';
 comment on column {{ schema }}.auto_post_control.lock_salt is
 'A part of the keys of the agents'' advisory locks, random for each install, so that other roles cannot compute them.';
 comment on column {{ schema }}.auto_post_control.only_row is 'Always true: keeps it to one row.';
@@ -562,17 +568,19 @@ create table {{ schema }}.auto_post_workers (
     constraint auto_post_workers_pkey primary key (name)
 );
 
-comment on table {{ schema }}.auto_post_workers is 'A row for each worker, touched every 15 seconds while it lives.';
-comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held when it was last seen.';
+comment on table {{ schema }}.auto_post_workers is
+'A row for each running worker, updated every 15 seconds (heartbeat).';
+comment on column {{ schema }}.auto_post_workers.in_flight is 'How many outbox rows it held at the last heartbeat.';
 comment on column {{ schema }}.auto_post_workers.problems is
-'What went wrong in it when it was last seen: subject, finding and seconds of each. NULL: nothing.';
+'Its problems at the last heartbeat: subject, finding and seconds of each. NULL: none.';
 comment on column {{ schema }}.auto_post_workers.name is 'SOCIAL_POST_WORKER_NAME, or host name and process id.';
 comment on column {{ schema }}.auto_post_workers.version is 'The version of autopost that it runs.';
 comment on column {{ schema }}.auto_post_workers.started_at is 'When it started, by the database''s clock.';
-comment on column {{ schema }}.auto_post_workers.last_seen_at is 'When it last said that it lives; every 15 seconds.';
+comment on column {{ schema }}.auto_post_workers.last_seen_at is
+'The time of its last heartbeat; one every 15 seconds.';
 comment on column {{ schema }}.auto_post_workers.lock_key is
-'The key of the advisory lock that a session of the worker holds while the worker runs: when nobody holds the lock, '
-'others rescue its rows at once. NULL: it has no session of its own, and its rows wait until their leases expire.';
+'The key of the advisory lock that a session of the worker holds while the worker runs. If the lock is free, other '
+'workers rescue its rows at once. NULL: it has no session of its own, and its rows wait until their leases expire.';
 
 -- The ids of outbox rows that retention took away, so that their operations never count again.
 -- 16 bytes a row and no personal data.
@@ -664,8 +672,8 @@ comment on column {{ schema }}.auto_post_not_captured.tracker_id is
 comment on column {{ schema }}.auto_post_not_captured.detail is
 'unreadable, unreadable_table: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the '
 'operation.';
-comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first met it.';
-comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last met it.';
+comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first found it.';
+comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last found it.';
 
 -- Which workers this schema serves. Exactly one row, written by migrations.
 create table {{ schema }}.auto_post_compatibility (
@@ -714,8 +722,8 @@ comment on table {{ schema }}.auto_post_events is
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is
-'The position in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
-'NULL: it has none yet.';
+'The position in the log, assigned after the commit and never changed. A consumer that has read up to it has missed '
+'nothing before it. NULL: not assigned yet.';
 comment on column {{ schema }}.auto_post_events.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_events.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_events.agent_id is 'Who posted.';
@@ -729,7 +737,7 @@ comment on column {{ schema }}.auto_post_events.post_values is
 'What the mapping writes to columns of the platform''s own, [social_posts.values], for messages of transports.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
-comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';
+comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position. There are few.';
 comment on index {{ schema }}.auto_post_events_position_idx is 'For consumers, which read the log from a position on.';
 
 -- How far the log of events has been written and read: one row for the log, one for each of its consumers.
@@ -744,13 +752,14 @@ create table {{ schema }}.auto_post_consumers (
 insert into {{ schema }}.auto_post_consumers (name) values ('log');
 
 comment on table {{ schema }}.auto_post_consumers is
-'How far the log of events goes (log), and how far each of its consumers has come (transport, webhook:<name>).';
+'The last position of the event log (row log), and the offset of each of its consumers (rows transport, '
+'webhook:<name>).';
 comment on column {{ schema }}.auto_post_consumers.name is 'log, transport, or webhook: and the name of a webhook.';
 comment on column {{ schema }}.auto_post_consumers.position is
 'log: the last position given. A consumer: all events up to this position are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A webhook''s: positions after its own that are delivered: agents are served in turn.';
+'Of a webhook: the delivered positions after its offset. Agents are served round robin.';
 
 insert into {{ schema }}.auto_post_rules (operation_type, match, status, is_alert, description)
 values
@@ -798,7 +807,8 @@ $$;
 revoke execute on function {{ schema }}.auto_post_text(anyelement, integer) from public;
 
 comment on function {{ schema }}.auto_post_text(anyelement, integer) is
-'The beginning of a value of the platform as text, by the output function of its type and never by a user''s cast.';
+'The beginning of a value of the platform as text, converted by the output function of its type and never by a '
+'user-defined cast.';
 
 -- A time of the platform. One without time zone is read in the time zone of the session, which for a worker is that of
 -- the database: the check says where that may be wrong. Converted as in auto_post_text.
@@ -839,7 +849,7 @@ return pg_catalog.encode(
 revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from public;
 
 comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
-'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
+'The id of the outbox row for an operation (tracker_id) and a rule: always the same for the same two.';
 
 -- The rules that a change to this status meets, unordered. is_most_specific: no other goes before it, being exact with
 -- a status. Plain SQL without settings of its own, so that the trigger's plan takes it in. Compares as in the collation
@@ -873,7 +883,8 @@ $$;
 revoke execute on function {{ schema }}.auto_post_matching_rules(text, text) from public;
 
 comment on function {{ schema }}.auto_post_matching_rules(text, text) is
-'All rules that an operation of this type meets when it comes to this status; auto_post_best_rule says which counts.';
+'All rules that an operation of this type meets when it changes to this status; auto_post_best_rule returns the one '
+'that applies.';
 
 -- The one rule that a change to this status meets, or no row. Exact goes before pattern, a rule with a status before
 -- one without, the older before the newer. Plain SQL without settings of its own, so that the plans of its callers take
@@ -892,7 +903,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_best_rule(text, text) from public;
 
 comment on function {{ schema }}.auto_post_best_rule(text, text) is
-'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
+'The rule that an operation of this type meets when it changes to this status; no row: it is not significant.';
 
 -- Whether a row of the outbox has what belongs to its state: see the trigger auto_post_outbox_state. NULL: not.
 -- In plpgsql, because PostgreSQL would take a function in SQL into the trigger's condition, and read it again for each
@@ -925,7 +936,7 @@ revoke execute on function
 from public;
 
 comment on function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz) is
-'Whether a row of auto_post_outbox has what belongs to its state.';
+'Whether the columns of a row of auto_post_outbox fit its state.';
 
 -- Refuses a change of an outbox row to a state without what belongs to it: see the trigger auto_post_outbox_state.
 create or replace function {{ schema }}.auto_post_refuse_outbox_row()
@@ -947,7 +958,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_refuse_outbox_row() from public;
 
 comment on function {{ schema }}.auto_post_refuse_outbox_row() is
-'Trigger of auto_post_outbox: refuses a row that has not what belongs to its state.';
+'Trigger of auto_post_outbox: refuses a row whose columns do not fit its state.';
 
 -- Writes what somebody did from SQL to the audit log, and wakes the workers so that it takes effect at once.
 create or replace function {{ schema }}.auto_post_log_operator_action(
@@ -975,7 +986,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) from public;
 
 comment on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) is
-'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';
+'Used by the functions for operators: writes an audit row with the calling role, and wakes the workers.';
 
 -- Lets two changes of rules wait for each other before either locks a rule: each moves the since of those it overlaps.
 -- Refuses to delete a rule: its outbox rows are found by its id, and could not be retried, skipped or explained.
@@ -1335,7 +1346,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 
 comment on function {{ schema }}.auto_post_rules_since() is
-'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
+'Trigger of auto_post_rules: when a rule is switched or changed, sets since of all rules that overlap it to now.';
 
 -- Keeps trigger and reconciler from posting what ended while capturing was off, however it was switched. The rules
 -- start again too, so that the trigger needs to look at nothing else.
@@ -1358,7 +1369,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_since() from public;
 
 comment on function {{ schema }}.auto_post_capture_since() is
-'Trigger of auto_post_control: moves since, of the reconciler and of all rules, when capturing is switched on.';
+'Trigger of auto_post_control: sets since of the reconciler and of all rules to now when capturing is switched on.';
 
 -- Writes a significant change of an operation to the outbox, and rings if a worker sleeps.
 -- Never raises, whatever the platform did to its table. Waits for no lock longer than lock_timeout, and after one
@@ -2015,7 +2026,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_type_of(anyelement) from public;
 
 comment on function {{ schema }}.auto_post_type_of(anyelement) is
-'Part of auto_post_committed_rows and auto_post_agents: the oid of the type of a value, which the planner looks at.';
+'Part of auto_post_committed_rows and auto_post_agents: the oid of the type of a value, which the planner evaluates.';
 
 -- The agents of this id as claims and publications see them: none, one, or two when the id is not unique. One index
 -- lookup each, whatever the planner expects of the table's size. Made from the type of the view's column
@@ -2507,8 +2518,8 @@ $$;
 revoke execute on function {{ schema }}.auto_post_correct_clock() from public;
 
 comment on function {{ schema }}.auto_post_correct_clock() is
-'Brings to the present what the database''s clock left in the future when it was set back; returns how many rows. '
-'Workers call it with auto_post_expire.';
+'Sets times in the future to the present, after the database''s clock was set back; returns how many rows. Workers '
+'call it with auto_post_expire.';
 
 -- Refuses a time of the last post that is not now, except to those who have the rights of the table's owner: a worker
 -- that is taken over can neither silence an agent for long nor free it from the rate limit.
@@ -2734,7 +2745,8 @@ $$;
 revoke execute on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) from public;
 
 comment on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) is
-'Stores what a publishing transaction did in windows of alerts; returns the summaries whose number of alerts is wrong.';
+'Counts the alerts of a publishing transaction in their windows; returns the summaries whose number of alerts is out '
+'of date.';
 
 -- Adds the outbox rows that become digest posts: one for each of these agents and tenants and window, due when the
 -- window (p_window) since the agent's last post ends. One that exists stays as it is. For SOCIAL_POST_DIGEST=post.
@@ -3121,7 +3133,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry(text) from public;
 
 comment on function {{ schema }}.auto_post_retry(text) is
-'Retries the dead rows of one operation; returns how many. Refuses an operation that has none.';
+'Retries the dead rows of one operation; returns how many. Fails for an operation without dead rows.';
 
 -- Retries dead rows, the longest dead first; returns how many. p_error: only of this error; NULL: of any.
 create or replace function {{ schema }}.auto_post_retry_all(p_error text default null, p_limit integer default 1000)
@@ -3230,7 +3242,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_skip(text, text) from public;
 
 comment on function {{ schema }}.auto_post_skip(text, text) is
-'Ends what waits of one operation as skipped, for a reason that is given; returns how many rows.';
+'Ends the pending, claimed and dead rows of one operation as skipped, with this reason; returns how many rows.';
 
 -- Makes skipped rows that ended from p_from to before p_to pending again, the oldest first; returns how many.
 -- p_reason: only those skipped for it; NULL: for any. Posted rows stay posted. Without p_confirm it changes nothing and
@@ -3434,7 +3446,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_title_rule(integer, text) from public;
 
 comment on function {{ schema }}.auto_post_title_rule(integer, text) is
-'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL takes it away.';
+'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL removes it.';
 
 -- Switches a rule on or off; it applies from the next change on.
 create or replace function {{ schema }}.auto_post_switch_rule(p_rule_id integer, p_enabled boolean)
@@ -3650,7 +3662,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_server() from public;
 
 comment on function {{ schema }}.auto_post_check_server() is
-'Part of auto_post_check: the server, and the settings that autopost lives on.';
+'Part of auto_post_check: the server, and the settings that autopost depends on.';
 
 -- Part of auto_post_check: what keeps vacuum from removing dead rows of the outbox for longer than p_older. The time of
 -- other roles' transactions is seen by those who may (pg_read_all_stats); for the rest their age in p_xids counts.
@@ -3959,7 +3971,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
 
 comment on function {{ schema }}.auto_post_platform_changes() is
-'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each.';
+'Changes of the platform''s tables since the migration that stop capturing or publishing, a row for each.';
 
 -- Part of auto_post_check: the trigger on each of the platform's tables of operations, and what has changed on the
 -- platform's tables. The trigger is known by its function, as a table may be the platform's own under another name. Of
@@ -4590,7 +4602,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;
 
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
-'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
+'Part of auto_post_check: waiting, stuck, dead and parked rows, and rows that are kept longer than p_keep.';
 
 -- Part of auto_post_check: the workers, the problems that they report, the reconciler that they run, what that met and
 -- did not capture, and what waits for a time of the future.
@@ -4869,8 +4881,8 @@ $$;
 revoke execute on function {{ schema }}.auto_post_column_rights() from public;
 
 comment on function {{ schema }}.auto_post_column_rights() is
-'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
-'autopost grant grants them, and auto_post_check compares.';
+'The columns that auto_post_worker and auto_post_reader may read or write, of tables where they have rights on single '
+'columns. autopost grant grants these rights, and auto_post_check compares them.';
 
 -- Part of auto_post_check: what PUBLIC and the two groups may do here, held against sql/roles/grants.sql.
 create or replace function {{ schema }}.auto_post_check_rights()
@@ -5274,7 +5286,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_row_security() from public;
 
 comment on function {{ schema }}.auto_post_check_row_security() is
-'Part of auto_post_check: row-level security on the platform''s tables, and whom of autopost it hinders.';
+'Part of auto_post_check: row-level security on the platform''s tables, and the roles of autopost that it affects.';
 
 -- What is right and what is wrong with this installation: a row for each thing that was looked at.
 -- Changes nothing, and does not fail: what is missing, locked for more than a second or not allowed is a row too.
@@ -5394,13 +5406,13 @@ comment on column {{ schema }}.auto_post_health.dead_last_day is 'Dead letters o
 comment on column {{ schema }}.auto_post_health.posted_last_hour is
 'Outcomes of the last 60 minutes, as in skipped_last_hour and dead_last_hour.';
 comment on column {{ schema }}.auto_post_health.paused is
-'auto_post_pause() without arguments is in force: nothing is claimed.';
+'True: claiming is paused for everything (auto_post_pause() without arguments).';
 comment on column {{ schema }}.auto_post_health.capture_enabled is
 'False: somebody switched capturing off, and what ends meanwhile is never captured.';
 comment on column {{ schema }}.auto_post_health.reconciled_at is
 'When a worker last looked for operations that the trigger missed.';
 comment on column {{ schema }}.auto_post_health.reconciled_all_at is
-'When such looks last reached the end of the platform''s table.';
+'When the reconciler last reached the end of the platform''s table.';
 comment on column {{ schema }}.auto_post_health.reconciled_rows is
 'How many operations the trigger missed, since the installation.';
 
@@ -5433,7 +5445,7 @@ order by o.available_at;
 
 comment on view {{ schema }}.auto_post_stuck is
 'Rows that have been due for more than a minute: pending ones that nobody claimed, claimed ones that nobody rescued.';
-comment on column {{ schema }}.auto_post_stuck.worker is 'Who held the row when its lease ran out.';
+comment on column {{ schema }}.auto_post_stuck.worker is 'The worker that held the row when its lease expired.';
 comment on column {{ schema }}.auto_post_stuck.overdue_for is 'The time since a worker should have taken it.';
 
 -- Why operations of the last day were not posted, hour by hour.
@@ -5455,7 +5467,7 @@ comment on view {{ schema }}.auto_post_skips is
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
 'Why: rate_limited, alert_storm, digest_empty, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
-'missing_explanation, refused_by_platform, or what somebody gave.';
+'missing_explanation, refused_by_platform, or the reason that auto_post_skip was given.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';
 
@@ -5473,7 +5485,7 @@ when (
 execute function {{ schema }}.auto_post_refuse_outbox_row();
 
 comment on trigger auto_post_outbox_state on {{ schema }}.auto_post_outbox is
-'Refuses a row that has not what belongs to its state, or an unknown state.';
+'Refuses a row whose columns do not fit its state, or with an unknown state.';
 
 -- Those who change rules go one after another; nobody deletes them.
 create trigger auto_post_serialize_rule_changes
@@ -5481,7 +5493,7 @@ before insert or update or delete or truncate on {{ schema }}.auto_post_rules
 for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
 comment on trigger auto_post_serialize_rule_changes on {{ schema }}.auto_post_rules is
-'Keeps two changes of rules that overlap from waiting for each other, and rules from being deleted.';
+'Runs changes of rules one after another, so that they do not deadlock, and keeps rules from being deleted.';
 
 -- Before a row is locked, as with changes of rules: both compile the same functions.
 create trigger auto_post_serialize_switch_changes
@@ -5489,7 +5501,7 @@ before insert or update of capture_enabled, wakeup on {{ schema }}.auto_post_con
 for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
 comment on trigger auto_post_serialize_switch_changes on {{ schema }}.auto_post_control is
-'Keeps changes of switches and of rules that overlap from waiting for each other.';
+'Runs changes of switches and of rules one after another, so that they do not deadlock.';
 
 -- Only for a time that is not the last minute's: the function is not called for an ordinary post.
 create trigger auto_post_keep_to_clock
@@ -5510,7 +5522,7 @@ after update of operation_type, match, status, enabled on {{ schema }}.auto_post
 for each row execute function {{ schema }}.auto_post_rules_since();
 
 comment on trigger auto_post_rules_since on {{ schema }}.auto_post_rules is
-'Moves since when a rule is switched or changed.';
+'Sets since to now when a rule is switched or changed.';
 
 -- What ended while capturing was off is never captured.
 create trigger auto_post_capture_since
@@ -5518,7 +5530,7 @@ after update of capture_enabled on {{ schema }}.auto_post_control
 for each row execute function {{ schema }}.auto_post_capture_since();
 
 comment on trigger auto_post_capture_since on {{ schema }}.auto_post_control is
-'Moves since, of the reconciler and of all rules, when capturing is switched on.';
+'Sets since of the reconciler and of all rules to now when capturing is switched on.';
 
 -- After auto_post_rules_since, which is for each row.
 create trigger auto_post_compile_rules

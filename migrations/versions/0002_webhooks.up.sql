@@ -27,8 +27,8 @@ create table {{ schema }}.auto_post_webhook_dead_letters (
 );
 
 comment on table {{ schema }}.auto_post_webhook_dead_letters is
-'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_webhook sends them '
-'again; retention removes them.';
+'Dead letters of webhooks: posts that a target rejected, or did not accept in time. auto_post_retry_webhook sends '
+'them again; retention removes them.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.hook is 'Name of the webhook in its file.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.position is
 'Position of the event in the log.';
@@ -36,7 +36,7 @@ comment on column {{ schema }}.auto_post_webhook_dead_letters.post_id is 'The po
 comment on column {{ schema }}.auto_post_webhook_dead_letters.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.agent_id is 'The agent that posted.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.message is
-'The message as it was to be sent, redacted like the post.';
+'The message as it would have been sent, redacted like the post.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.error is
 'The last error: an HTTP status, or a class of error.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.retry is 'True: it will be sent again.';
@@ -62,11 +62,11 @@ comment on table {{ schema }}.auto_post_webhook_summaries is
 comment on column {{ schema }}.auto_post_webhook_summaries.hook is 'Name of the webhook in its file.';
 comment on column {{ schema }}.auto_post_webhook_summaries.due_at is 'When it is due, by the schedule of the webhook.';
 comment on column {{ schema }}.auto_post_webhook_summaries.state is
-'sending: a worker sends it, or the next may once held_until is over. sent. failed: the target refused it. not_due: '
-'the webhook had no schedule yet at that time, or a summary shortly before.';
-comment on column {{ schema }}.auto_post_webhook_summaries.holder is 'Which worker sends it, or did.';
+'sending: a worker is sending it; after held_until another one may. sent. failed: the target refused it. not_due: the '
+'webhook had no schedule yet at that time, or a summary shortly before.';
+comment on column {{ schema }}.auto_post_webhook_summaries.holder is 'The worker that sends it, or sent it.';
 comment on column {{ schema }}.auto_post_webhook_summaries.held_until is 'Until when no other worker sends it.';
-comment on column {{ schema }}.auto_post_webhook_summaries.attempts is 'How often it was begun.';
+comment on column {{ schema }}.auto_post_webhook_summaries.attempts is 'The number of attempts.';
 comment on column {{ schema }}.auto_post_webhook_summaries.message is
 'What is sent, as it was first written: names, titles, types and numbers, no text of an operation.';
 comment on column {{ schema }}.auto_post_webhook_summaries.error is
@@ -105,7 +105,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry_webhook(text) from public;
 
 comment on function {{ schema }}.auto_post_retry_webhook(text) is
-'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';
+'Has the dead letters of a webhook sent again; returns how many. Fails for a webhook without dead letters.';
 
 -- Forgets a hook that no worker has any more: its place in the log, and its dead letters; returns how many of those.
 create or replace function {{ schema }}.auto_post_forget_webhook(p_hook text)
@@ -138,7 +138,7 @@ $$;
 revoke execute on function {{ schema }}.auto_post_forget_webhook(text) from public;
 
 comment on function {{ schema }}.auto_post_forget_webhook(text) is
-'Forgets a hook that no worker has any more, with its dead letters; returns how many of those.';
+'Deletes a webhook that no worker has any more, with its dead letters; returns how many dead letters.';
 
 -- Part of auto_post_check: which webhooks fail, their dead letters of the last day, and the last summary of each if it
 -- was not sent.

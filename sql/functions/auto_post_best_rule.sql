@@ -15,4 +15,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_best_rule(text, text) from public;
 
 comment on function {{ schema }}.auto_post_best_rule(text, text) is
-'The rule that an operation of this type meets when it comes to this status; no row: it is not significant.';
+'The rule that an operation of this type meets when it changes to this status; no row: it is not significant.';

@@ -19,4 +19,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_capture_since() from public;
 
 comment on function {{ schema }}.auto_post_capture_since() is
-'Trigger of auto_post_control: moves since, of the reconciler and of all rules, when capturing is switched on.';
+'Trigger of auto_post_control: sets since of the reconciler and of all rules to now when capturing is switched on.';

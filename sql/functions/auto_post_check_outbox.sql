@@ -193,4 +193,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_outbox(interval) from public;
 
 comment on function {{ schema }}.auto_post_check_outbox(interval) is
-'Part of auto_post_check: what waits, is stuck, died, is parked or is kept longer than p_keep.';
+'Part of auto_post_check: waiting, stuck, dead and parked rows, and rows that are kept longer than p_keep.';

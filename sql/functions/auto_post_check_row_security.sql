@@ -181,4 +181,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_row_security() from public;
 
 comment on function {{ schema }}.auto_post_check_row_security() is
-'Part of auto_post_check: row-level security on the platform''s tables, and whom of autopost it hinders.';
+'Part of auto_post_check: row-level security on the platform''s tables, and the roles of autopost that it affects.';

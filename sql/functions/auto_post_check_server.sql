@@ -92,4 +92,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_check_server() from public;
 
 comment on function {{ schema }}.auto_post_check_server() is
-'Part of auto_post_check: the server, and the settings that autopost lives on.';
+'Part of auto_post_check: the server, and the settings that autopost depends on.';

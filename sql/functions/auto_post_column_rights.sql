@@ -48,5 +48,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_column_rights() from public;
 
 comment on function {{ schema }}.auto_post_column_rights() is
-'The columns that auto_post_worker and auto_post_reader may read or write of tables of which they may not all; '
-'autopost grant grants them, and auto_post_check compares.';
+'The columns that auto_post_worker and auto_post_reader may read or write, of tables where they have rights on single '
+'columns. autopost grant grants these rights, and auto_post_check compares them.';

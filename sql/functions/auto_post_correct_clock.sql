@@ -53,5 +53,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_correct_clock() from public;
 
 comment on function {{ schema }}.auto_post_correct_clock() is
-'Brings to the present what the database''s clock left in the future when it was set back; returns how many rows. '
-'Workers call it with auto_post_expire.';
+'Sets times in the future to the present, after the database''s clock was set back; returns how many rows. Workers '
+'call it with auto_post_expire.';

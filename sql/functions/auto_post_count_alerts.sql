@@ -93,4 +93,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) from public;
 
 comment on function {{ schema }}.auto_post_count_alerts(jsonb, timestamptz) is
-'Stores what a publishing transaction did in windows of alerts; returns the summaries whose number of alerts is wrong.';
+'Counts the alerts of a publishing transaction in their windows; returns the summaries whose number of alerts is out '
+'of date.';

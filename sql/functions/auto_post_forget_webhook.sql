@@ -29,4 +29,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_forget_webhook(text) from public;
 
 comment on function {{ schema }}.auto_post_forget_webhook(text) is
-'Forgets a hook that no worker has any more, with its dead letters; returns how many of those.';
+'Deletes a webhook that no worker has any more, with its dead letters; returns how many dead letters.';

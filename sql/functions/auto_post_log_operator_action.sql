@@ -24,4 +24,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) from public;
 
 comment on function {{ schema }}.auto_post_log_operator_action(text, jsonb, text) is
-'Used by the steering functions: writes an audit row with who did it, and wakes the workers.';
+'Used by the functions for operators: writes an audit row with the calling role, and wakes the workers.';

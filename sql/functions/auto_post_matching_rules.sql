@@ -30,4 +30,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_matching_rules(text, text) from public;
 
 comment on function {{ schema }}.auto_post_matching_rules(text, text) is
-'All rules that an operation of this type meets when it comes to this status; auto_post_best_rule says which counts.';
+'All rules that an operation of this type meets when it changes to this status; auto_post_best_rule returns the one '
+'that applies.';

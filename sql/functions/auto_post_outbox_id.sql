@@ -16,4 +16,4 @@ return pg_catalog.encode(
 revoke execute on function {{ schema }}.auto_post_outbox_id(text, integer) from public;
 
 comment on function {{ schema }}.auto_post_outbox_id(text, integer) is
-'The id of the outbox row for an operation (tracker_id) and a rule: the same for the same two, always.';
+'The id of the outbox row for an operation (tracker_id) and a rule: always the same for the same two.';

@@ -29,4 +29,4 @@ revoke execute on function
 from public;
 
 comment on function {{ schema }}.auto_post_outbox_is_sound(text, text, text, text, text, timestamptz) is
-'Whether a row of auto_post_outbox has what belongs to its state.';
+'Whether the columns of a row of auto_post_outbox fit its state.';

@@ -195,4 +195,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_platform_changes() from public;
 
 comment on function {{ schema }}.auto_post_platform_changes() is
-'What has changed on the platform''s tables since the migration and keeps autopost from its work, a row for each.';
+'Changes of the platform''s tables since the migration that stop capturing or publishing, a row for each.';

@@ -18,4 +18,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_refuse_outbox_row() from public;
 
 comment on function {{ schema }}.auto_post_refuse_outbox_row() is
-'Trigger of auto_post_outbox: refuses a row that has not what belongs to its state.';
+'Trigger of auto_post_outbox: refuses a row whose columns do not fit its state.';

@@ -40,4 +40,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry(text) from public;
 
 comment on function {{ schema }}.auto_post_retry(text) is
-'Retries the dead rows of one operation; returns how many. Refuses an operation that has none.';
+'Retries the dead rows of one operation; returns how many. Fails for an operation without dead rows.';

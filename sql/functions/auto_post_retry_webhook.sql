@@ -30,4 +30,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_retry_webhook(text) from public;
 
 comment on function {{ schema }}.auto_post_retry_webhook(text) is
-'Lets the dead letters of a hook be sent again; returns how many. Refuses a hook that has none.';
+'Has the dead letters of a webhook sent again; returns how many. Fails for a webhook without dead letters.';

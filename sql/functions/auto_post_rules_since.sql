@@ -27,4 +27,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_rules_since() from public;
 
 comment on function {{ schema }}.auto_post_rules_since() is
-'Trigger of auto_post_rules: moves since, when a rule is switched or changed, of all rules that overlap it.';
+'Trigger of auto_post_rules: when a rule is switched or changed, sets since of all rules that overlap it to now.';

@@ -67,4 +67,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_skip(text, text) from public;
 
 comment on function {{ schema }}.auto_post_skip(text, text) is
-'Ends what waits of one operation as skipped, for a reason that is given; returns how many rows.';
+'Ends the pending, claimed and dead rows of one operation as skipped, with this reason; returns how many rows.';

@@ -21,4 +21,5 @@ $$;
 revoke execute on function {{ schema }}.auto_post_text(anyelement, integer) from public;
 
 comment on function {{ schema }}.auto_post_text(anyelement, integer) is
-'The beginning of a value of the platform as text, by the output function of its type and never by a user''s cast.';
+'The beginning of a value of the platform as text, converted by the output function of its type and never by a '
+'user-defined cast.';

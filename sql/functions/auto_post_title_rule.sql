@@ -32,4 +32,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_title_rule(integer, text) from public;
 
 comment on function {{ schema }}.auto_post_title_rule(integer, text) is
-'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL takes it away.';
+'Gives a rule the title that posts show instead of the operation type, from the next claim on; NULL removes it.';

@@ -12,4 +12,4 @@ $$;
 revoke execute on function {{ schema }}.auto_post_type_of(anyelement) from public;
 
 comment on function {{ schema }}.auto_post_type_of(anyelement) is
-'Part of auto_post_committed_rows and auto_post_agents: the oid of the type of a value, which the planner looks at.';
+'Part of auto_post_committed_rows and auto_post_agents: the oid of the type of a value, which the planner evaluates.';

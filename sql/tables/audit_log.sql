@@ -17,6 +17,6 @@ create index audit_log_occurred_at_idx on {{ platform }}.audit_log (occurred_at 
 
 create index audit_log_tracker_id_idx on {{ platform }}.audit_log (tracker_id);
 
-comment on index {{ platform }}.audit_log_occurred_at_idx is 'For those who follow what happens.';
+comment on index {{ platform }}.audit_log_occurred_at_idx is 'For feeds of outcomes, newest first.';
 comment on index {{ platform }}.audit_log_tracker_id_idx is 'For the history of one operation.';
 comment on table {{ platform }}.audit_log is 'What was decided about each operation, and why. Created by autopost.';

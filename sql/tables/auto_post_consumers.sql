@@ -14,13 +14,14 @@ create table {{ schema }}.auto_post_consumers (
 insert into {{ schema }}.auto_post_consumers (name) values ('log');
 
 comment on table {{ schema }}.auto_post_consumers is
-'How far the log of events goes (log), and how far each of its consumers has come (transport, webhook:<name>).';
+'The last position of the event log (row log), and the offset of each of its consumers (rows transport, '
+'webhook:<name>).';
 comment on column {{ schema }}.auto_post_consumers.name is 'log, transport, or webhook: and the name of a webhook.';
 comment on column {{ schema }}.auto_post_consumers.position is
 'log: the last position given. A consumer: all events up to this position are delivered, the next one is not.';
 comment on column {{ schema }}.auto_post_consumers.moved_at is 'When it last delivered something.';
 comment on column {{ schema }}.auto_post_consumers.ahead is
-'A webhook''s: positions after its own that are delivered: agents are served in turn.';
+'Of a webhook: the delivered positions after its offset. Agents are served round robin.';
 comment on column {{ schema }}.auto_post_consumers.holder is 'Which worker holds the consumer''s lease. NULL: none.';
 comment on column {{ schema }}.auto_post_consumers.held_until is 'When the lease expires.';
 comment on column {{ schema }}.auto_post_consumers.failing_since is

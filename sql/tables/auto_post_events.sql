@@ -27,8 +27,8 @@ comment on table {{ schema }}.auto_post_events is
 comment on column {{ schema }}.auto_post_events.seq is
 'In the order of writing. An agent''s posts are written one after another, so theirs is the order of publishing.';
 comment on column {{ schema }}.auto_post_events.position is
-'The position in the log, given after the commit and never changed: who has read up to it has missed nothing before. '
-'NULL: it has none yet.';
+'The position in the log, assigned after the commit and never changed. A consumer that has read up to it has missed '
+'nothing before it. NULL: not assigned yet.';
 comment on column {{ schema }}.auto_post_events.post_id is 'The post, in social_posts.';
 comment on column {{ schema }}.auto_post_events.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_events.agent_id is 'Who posted.';
@@ -42,5 +42,5 @@ comment on column {{ schema }}.auto_post_events.post_values is
 'What the mapping writes to columns of the platform''s own, [social_posts.values], for messages of transports.';
 comment on column {{ schema }}.auto_post_events.created_at is 'When the post was published.';
 
-comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position: few.';
+comment on index {{ schema }}.auto_post_events_unplaced_idx is 'Events without a position. There are few.';
 comment on index {{ schema }}.auto_post_events_position_idx is 'For consumers, which read the log from a position on.';

@@ -26,5 +26,5 @@ comment on column {{ schema }}.auto_post_not_captured.tracker_id is
 comment on column {{ schema }}.auto_post_not_captured.detail is
 'unreadable, unreadable_table: the SQLSTATE. other_agent: the agent whose operation was captured. Never text of the '
 'operation.';
-comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first met it.';
-comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last met it.';
+comment on column {{ schema }}.auto_post_not_captured.first_seen_at is 'When the reconciler first found it.';
+comment on column {{ schema }}.auto_post_not_captured.last_seen_at is 'When the reconciler last found it.';

@@ -44,23 +44,26 @@ create index auto_post_outbox_finished_idx on {{ schema }}.auto_post_outbox (fin
 where finished_at is not null;
 
 comment on table {{ schema }}.auto_post_outbox is
-'Significant operations on their way to the feed. A finished row stays for the DBA to look at.';
+'Significant operations until they are posted or skipped. Finished rows stay until retention removes them.';
 comment on column {{ schema }}.auto_post_outbox.id is
-'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes an '
-'operation count at most once per rule. The post that comes of the row has this id too.';
+'auto_post_outbox_id(tracker_id, rule_id): the same operation and rule always have the same id, which is what makes '
+'an operation count at most once per rule. The post of the row has the same id.';
 comment on column {{ schema }}.auto_post_outbox.rule_id is 'The row of auto_post_rules that the operation met.';
 comment on column {{ schema }}.auto_post_outbox.captured_at is
 'When the trigger wrote it, a moment before the agent''s commit.';
 comment on column {{ schema }}.auto_post_outbox.what_explanation is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.why_explanation is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.next_steps is
-'As the operation had it when it was last claimed or else captured, at most 4,000 characters. Not redacted.';
+'As the operation had it at the last claim, or at the capture if no claim could read it. At most 4,000 characters, '
+'not redacted.';
 comment on column {{ schema }}.auto_post_outbox.state is
 'pending: waits for a worker. claimed: a worker holds it. posted, skipped (see reason), dead (see last_error): done.';
 comment on column {{ schema }}.auto_post_outbox.available_at is
-'When a worker may claim the row: of a pending row when its time has come, of a claimed row when its lease runs out.';
+'When a worker may claim the row. Of a claimed row: when its lease expires.';
 comment on column {{ schema }}.auto_post_outbox.attempts is
 'How often it was claimed. An attempt that ended with a crash of the worker counts only if the row was claimed alone.';
 comment on column {{ schema }}.auto_post_outbox.crashes is
@@ -68,10 +71,10 @@ comment on column {{ schema }}.auto_post_outbox.crashes is
 'is claimed with at most four others of its kind, after the second alone.';
 comment on column {{ schema }}.auto_post_outbox.epoch is
 'Raised by every claim. A worker that names an older epoch changes nothing.';
-comment on column {{ schema }}.auto_post_outbox.worker is 'Who holds the row; NULL when nobody does.';
+comment on column {{ schema }}.auto_post_outbox.worker is 'The worker that holds the row. NULL: none.';
 comment on column {{ schema }}.auto_post_outbox.claimed_at is 'When it was last claimed.';
 comment on column {{ schema }}.auto_post_outbox.post_id is 'The post, in social_posts.';
-comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or declared dead.';
+comment on column {{ schema }}.auto_post_outbox.finished_at is 'When it was posted, skipped or dead-lettered.';
 comment on column {{ schema }}.auto_post_outbox.draft is
 'The text that was written and redacted for this row, saved so that a retry does not pay for the LLM again.';
 comment on column {{ schema }}.auto_post_outbox.reason is 'Why it was skipped.';
@@ -85,13 +88,14 @@ comment on index {{ schema }}.auto_post_outbox_finished_idx is
 comment on column {{ schema }}.auto_post_outbox.tracker_id is 'The id of the operation in operation_trackers, as text.';
 comment on column {{ schema }}.auto_post_outbox.tenant_id is 'The operation''s tenant, as the post will have it.';
 comment on column {{ schema }}.auto_post_outbox.agent_id is
-'Whose operation it was, and who will be the author. NULL: nobody''s, and it is skipped (agent_unknown).';
+'The agent of the operation, and the author of the post. NULL: none, and the operation is skipped (agent_unknown).';
 comment on column {{ schema }}.auto_post_outbox.operation_type is
 'As the operation had it. Not redacted; the audit log has it redacted.';
 comment on column {{ schema }}.auto_post_outbox.status is
-'The status that it came to. NULL where the platform allows that.';
+'The status that the operation changed to. NULL if the platform''s column was NULL.';
 comment on column {{ schema }}.auto_post_outbox.is_alert is
 'Alerts bypass the rate limit and are posted with post_type alert.';
 comment on column {{ schema }}.auto_post_outbox.summary is
-'Which window of auto_post_alert_windows the row sums up; the row is else a copy of the first alert that was skipped '
-'as alert_storm. Of kind digest: the row sums up what was rate-limited. NULL: the row is an operation.';
+'Of a summary: the window of auto_post_alert_windows that it sums up; the other columns are a copy of the first alert '
+'that was skipped as alert_storm. Of kind digest: the row sums up rate-limited operations. NULL: the row is an '
+'operation.';

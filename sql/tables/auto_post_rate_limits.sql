@@ -7,7 +7,8 @@ create table {{ schema }}.auto_post_rate_limits (
 with (fillfactor = 60);
 
 comment on table {{ schema }}.auto_post_rate_limits is
-'When each agent posted last, alerts included. Who publishes for an agent locks its row, and its advisory lock.';
+'When each agent last posted, alerts included. A publishing transaction locks the agent''s row and takes its advisory '
+'lock.';
 comment on column {{ schema }}.auto_post_rate_limits.agent_id is 'The agent, as in agents.id.';
 comment on column {{ schema }}.auto_post_rate_limits.last_post_at is
 'When its last post was decided, by the database''s clock. The window begins here. NULL: it has not posted yet.';

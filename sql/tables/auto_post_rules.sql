@@ -29,25 +29,26 @@ create table {{ schema }}.auto_post_rules (
 );
 
 comment on table {{ schema }}.auto_post_rules is
-'Which operations are significant. A rule is switched off, and never deleted. One operation is posted at most once '
-'for each rule that it meets. Where several rules meet one change, an exact one goes before a pattern and one with a '
-'status before one without.';
+'Which operations are significant. A rule can be switched off, but not deleted. An operation is posted at most once '
+'for each rule that it meets. If several rules match a change, an exact rule takes precedence over a pattern, and a '
+'rule with a status over one without.';
 comment on column {{ schema }}.auto_post_rules.operation_type is
-'The operation_type itself, or, where match is like, a LIKE pattern that is compared without regard to the case of '
-'ASCII letters.';
+'An operation type; if match is like, a LIKE pattern that is compared without regard to the case of ASCII letters.';
 comment on column {{ schema }}.auto_post_rules.match is 'exact or like.';
 comment on column {{ schema }}.auto_post_rules.status is
 'The status that the operation must change to. NULL: any status, so the operation counts at first sight.';
 comment on column {{ schema }}.auto_post_rules.is_alert is
-'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are alerts whatever stands here.';
-comment on column {{ schema }}.auto_post_rules.enabled is 'False: this rule is not looked at.';
+'Alerts bypass the rate limit and are posted with post_type alert. Failed operations are always alerts.';
+comment on column {{ schema }}.auto_post_rules.enabled is 'False: the rule is switched off.';
 comment on column {{ schema }}.auto_post_rules.since is
 'When the rule was created or changed, or capturing last switched on. Operations that ended before are not captured. '
 'Set by triggers.';
 comment on column {{ schema }}.auto_post_rules.since_xid is
-'The transaction at since. Rows of the platform that are younger, and ended before by their own times, are suspicious.';
-comment on column {{ schema }}.auto_post_rules.id is 'What auto_post_switch_rule takes, and what outbox rows name.';
+'The transaction at since. Rows of the platform that were written later, but ended before since by their own times, '
+'are only recorded.';
+comment on column {{ schema }}.auto_post_rules.id is
+'The number of the rule, as auto_post_switch_rule takes it and outbox rows have it.';
 comment on column {{ schema }}.auto_post_rules.title is
 'What posts call such an operation, as in the middle of a sentence (a workflow). At most 60 visible characters on one '
 'line. Published as it is, without redaction. NULL: posts show the operation_type.';
-comment on column {{ schema }}.auto_post_rules.description is 'Why the rule is there, for those who read it.';
+comment on column {{ schema }}.auto_post_rules.description is 'A comment: why the rule exists.';

@@ -13,8 +13,8 @@ create table {{ schema }}.auto_post_webhook_dead_letters (
 );
 
 comment on table {{ schema }}.auto_post_webhook_dead_letters is
-'Dead letters of hooks: posts that a target refused or did not take for too long. auto_post_retry_webhook sends them '
-'again; retention removes them.';
+'Dead letters of webhooks: posts that a target rejected, or did not accept in time. auto_post_retry_webhook sends '
+'them again; retention removes them.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.hook is 'Name of the webhook in its file.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.position is
 'Position of the event in the log.';
@@ -22,7 +22,7 @@ comment on column {{ schema }}.auto_post_webhook_dead_letters.post_id is 'The po
 comment on column {{ schema }}.auto_post_webhook_dead_letters.tenant_id is 'The post''s tenant.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.agent_id is 'The agent that posted.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.message is
-'The message as it was to be sent, redacted like the post.';
+'The message as it would have been sent, redacted like the post.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.error is
 'The last error: an HTTP status, or a class of error.';
 comment on column {{ schema }}.auto_post_webhook_dead_letters.retry is 'True: it will be sent again.';

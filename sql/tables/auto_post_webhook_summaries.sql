@@ -18,11 +18,11 @@ comment on table {{ schema }}.auto_post_webhook_summaries is
 comment on column {{ schema }}.auto_post_webhook_summaries.hook is 'Name of the webhook in its file.';
 comment on column {{ schema }}.auto_post_webhook_summaries.due_at is 'When it is due, by the schedule of the webhook.';
 comment on column {{ schema }}.auto_post_webhook_summaries.state is
-'sending: a worker sends it, or the next may once held_until is over. sent. failed: the target refused it. not_due: '
-'the webhook had no schedule yet at that time, or a summary shortly before.';
-comment on column {{ schema }}.auto_post_webhook_summaries.holder is 'Which worker sends it, or did.';
+'sending: a worker is sending it; after held_until another one may. sent. failed: the target refused it. not_due: the '
+'webhook had no schedule yet at that time, or a summary shortly before.';
+comment on column {{ schema }}.auto_post_webhook_summaries.holder is 'The worker that sends it, or sent it.';
 comment on column {{ schema }}.auto_post_webhook_summaries.held_until is 'Until when no other worker sends it.';
-comment on column {{ schema }}.auto_post_webhook_summaries.attempts is 'How often it was begun.';
+comment on column {{ schema }}.auto_post_webhook_summaries.attempts is 'The number of attempts.';
 comment on column {{ schema }}.auto_post_webhook_summaries.message is
 'What is sent, as it was first written: names, titles, types and numbers, no text of an operation.';
 comment on column {{ schema }}.auto_post_webhook_summaries.error is

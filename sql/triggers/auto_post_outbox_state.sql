@@ -12,4 +12,4 @@ when (
 execute function {{ schema }}.auto_post_refuse_outbox_row();
 
 comment on trigger auto_post_outbox_state on {{ schema }}.auto_post_outbox is
-'Refuses a row that has not what belongs to its state, or an unknown state.';
+'Refuses a row whose columns do not fit its state, or with an unknown state.';

@@ -4,4 +4,4 @@ after update of operation_type, match, status, enabled on {{ schema }}.auto_post
 for each row execute function {{ schema }}.auto_post_rules_since();
 
 comment on trigger auto_post_rules_since on {{ schema }}.auto_post_rules is
-'Moves since when a rule is switched or changed.';
+'Sets since to now when a rule is switched or changed.';

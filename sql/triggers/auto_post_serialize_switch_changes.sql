@@ -4,4 +4,4 @@ before insert or update of capture_enabled, wakeup on {{ schema }}.auto_post_con
 for each statement execute function {{ schema }}.auto_post_serialize_rule_changes();
 
 comment on trigger auto_post_serialize_switch_changes on {{ schema }}.auto_post_control is
-'Keeps changes of switches and of rules that overlap from waiting for each other.';
+'Runs changes of switches and of rules one after another, so that they do not deadlock.';

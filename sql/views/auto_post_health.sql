@@ -64,12 +64,12 @@ comment on column {{ schema }}.auto_post_health.dead_last_day is 'Dead letters o
 comment on column {{ schema }}.auto_post_health.posted_last_hour is
 'Outcomes of the last 60 minutes, as in skipped_last_hour and dead_last_hour.';
 comment on column {{ schema }}.auto_post_health.paused is
-'auto_post_pause() without arguments is in force: nothing is claimed.';
+'True: claiming is paused for everything (auto_post_pause() without arguments).';
 comment on column {{ schema }}.auto_post_health.capture_enabled is
 'False: somebody switched capturing off, and what ends meanwhile is never captured.';
 comment on column {{ schema }}.auto_post_health.reconciled_at is
 'When a worker last looked for operations that the trigger missed.';
 comment on column {{ schema }}.auto_post_health.reconciled_all_at is
-'When such looks last reached the end of the platform''s table.';
+'When the reconciler last reached the end of the platform''s table.';
 comment on column {{ schema }}.auto_post_health.reconciled_rows is
 'How many operations the trigger missed, since the installation.';

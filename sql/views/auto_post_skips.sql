@@ -17,6 +17,6 @@ comment on view {{ schema }}.auto_post_skips is
 comment on column {{ schema }}.auto_post_skips.at_hour is 'The hour in which it was decided.';
 comment on column {{ schema }}.auto_post_skips.reason is
 'Why: rate_limited, alert_storm, digest_empty, maturity_blocked, tenant_mismatch, agent_unknown, agent_ambiguous, '
-'missing_explanation, refused_by_platform, or what somebody gave.';
+'missing_explanation, refused_by_platform, or the reason that auto_post_skip was given.';
 comment on column {{ schema }}.auto_post_skips.operations is 'How many operations.';
 comment on column {{ schema }}.auto_post_skips.agents is 'Of how many agents.';

@@ -12,5 +12,5 @@ order by o.available_at;
 
 comment on view {{ schema }}.auto_post_stuck is
 'Rows that have been due for more than a minute: pending ones that nobody claimed, claimed ones that nobody rescued.';
-comment on column {{ schema }}.auto_post_stuck.worker is 'Who held the row when its lease ran out.';
+comment on column {{ schema }}.auto_post_stuck.worker is 'The worker that held the row when its lease expired.';
 comment on column {{ schema }}.auto_post_stuck.overdue_for is 'The time since a worker should have taken it.';
