@@ -37,7 +37,7 @@ def test_without_hooks_it_says_so(database: str) -> None:
 def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str, str]) -> None:
     """Those of the file and those of the database alone, with what is wrong; addresses without their paths."""
     shown = autopost("webhooks", dsn=database, **variables)
-    assert "no worker has begun it" in shown.stdout
+    assert "not started yet" in shown.stdout
     host.execute(
         "insert into auto_post_consumers (name, failing_since, last_error) "
         "values ('webhook:alerts', now() - interval '5 minutes', 'HTTP 503'), ('webhook:old', null, null)"
@@ -80,12 +80,14 @@ def test_list(host: Host, database: str, receiver: Receiver, variables: dict[str
 def test_test(receiver: Receiver, variables: dict[str, str]) -> None:
     """It is sent from here, without a database, and says what came of it."""
     shown = autopost("webhooks", "test", "alerts", **variables)
-    assert (shown.returncode, shown.stdout) == (0, f"http://127.0.0.1:{receiver.port} took it.\n")
+    assert (shown.returncode, shown.stdout) == (0, f"http://127.0.0.1:{receiver.port} accepted it.\n")
     assert receiver.contents == ["autopost: This is a test of the webhook alerts. Nothing happened."]
     receiver.will(Answer(404, body=b"no_service"))
     shown = autopost("webhooks", "test", "alerts", **variables)
     assert (shown.returncode, shown.stdout) == (1, "")
-    said = f"http://127.0.0.1:{receiver.port} did not take it: HTTP 404 no_service; a post would be tried for 24 hours"
+    said = (
+        f"http://127.0.0.1:{receiver.port} did not accept it: HTTP 404 no_service; a post would be tried for 24 hours"
+    )
     assert shown.stderr == f"autopost: {said}\n"
     receiver.will(Answer(429, {"Retry-After": "120"}))
     assert "HTTP 429, and asks to wait 120 seconds" in autopost("webhooks", "test", "alerts", **variables).stderr

@@ -14,10 +14,10 @@ from autopost.cli.stdio import leave_stdout
 
 def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 for a warning, too.")] = False,
-    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Send one test request to the LLM, or do not.")] = True,
+    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Whether to send one test request to the LLM.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Check this installation, and print what to do for each finding. Exit code 5 for a problem."""
+    """Check this installation, and print what to do for each finding. Exits with 5 for a problem."""
     from autopost.cli.checking import check_screen, require_health, run_check, worst
     from autopost.webhooks.from_settings import webhooks_from_settings
 

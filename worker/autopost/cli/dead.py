@@ -19,7 +19,7 @@ from autopost.outbox.statements import Statements
 
 def dead(
     limit: Annotated[
-        int, typer.Option("--limit", "-n", help="How many, the newest first.", **number(int, 1, 10_000))
+        int, typer.Option("--limit", "-n", help="How many of the newest to list.", **number(int, 1, 10_000))
     ] = 20,
     as_json: Json = False,
 ) -> None:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 
 def feed(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Show new ones as they come, until Ctrl-C.")] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="How many, the newest.", **number(int, 1, 10_000))] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new ones, until Ctrl-C.")] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", help="How many of the newest to show.", **number(int, 1, 10_000))
+    ] = 20,
     posts_only: Annotated[bool, typer.Option("--posts", help="Show posts only.")] = False,
-    agent: Annotated[str | None, typer.Option(metavar="ID", help="Only those of the agent with this id.")] = None,
+    agent: Annotated[str | None, typer.Option(metavar="ID", help="Show only those of the agent with this id.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show the newest posts, and what was not posted and why."""

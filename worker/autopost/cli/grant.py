@@ -25,8 +25,13 @@ def _role_name(given: str) -> str:
     return given
 
 
-Logins = Annotated[list[str] | None, typer.Option("--login", metavar="ROLE", help="A login role of workers.")]
-Readers = Annotated[list[str] | None, typer.Option("--reader", metavar="ROLE", help="A login role of read-only users.")]
+Logins = Annotated[
+    list[str] | None, typer.Option("--login", metavar="ROLE", help="A login role to add to the workers. Repeatable.")
+]
+Readers = Annotated[
+    list[str] | None,
+    typer.Option("--reader", metavar="ROLE", help="A login role to add to the read-only users. Repeatable."),
+]
 
 
 def grant(logins: Logins = None, readers: Readers = None) -> None:

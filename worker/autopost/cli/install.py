@@ -112,7 +112,7 @@ def _parts(numbers: dict[str, int]) -> list[str]:
 
 
 def run() -> None:
-    """Run a worker until SIGTERM. Run as many as you like, on any machine."""
+    """Run a worker until SIGTERM. Run any number of workers, on any machines."""
     from autopost.observability.logs import configure_logs
 
     settings = load_settings()
@@ -125,7 +125,7 @@ def run() -> None:
 
 
 def demo(
-    fast: Annotated[bool, typer.Option("--fast", help="Without pauses for reading.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Leave out the pauses for reading.")] = False,
 ) -> None:
     """Show agents and their posts for half a minute, on a private PostgreSQL that is removed afterwards."""
     from autopost.cli.demo import run_demo  # needs the extra `embedded`; the other commands do without

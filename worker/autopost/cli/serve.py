@@ -7,7 +7,7 @@ from autopost.cli.session import run as run_to_the_end
 
 
 def serve() -> None:
-    """Serve the dashboard and the feeds until SIGTERM, without a worker. Any number of instances."""
+    """Serve the dashboard and the feeds until SIGTERM, without a worker. Run any number of instances."""
     from autopost.observability.logs import configure_logs
 
     settings = load_settings()

@@ -21,7 +21,7 @@ _REASON = re.compile(r"[A-Za-z0-9_ -]{1,60}")
 
 Agents = Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Ids of agents.", show_default=False)]
 Types = Annotated[list[str] | None, typer.Option("--type", "-t", metavar="TYPE", help="An operation type. Repeatable.")]
-Everything = Annotated[bool, typer.Option("--all", help="Everything, instead of single agents or types.")]
+Everything = Annotated[bool, typer.Option("--all", help="All operations, instead of single agents or types.")]
 
 
 def retry(
@@ -34,8 +34,8 @@ def retry(
             autocompletion=dead_operations,
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
-    error: Annotated[str | None, typer.Option("--error", help="With --all: only those with this error.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Retry all dead letters.")] = False,
+    error: Annotated[str | None, typer.Option("--error", help="With --all: retry only those with this error.")] = None,
     yes: Yes = False,
 ) -> None:
     """Retry dead-lettered operations with a fresh attempt budget."""
@@ -78,7 +78,7 @@ def skip(
 
 
 def pause(agents: Agents = None, types: Types = None, everything: Everything = False) -> None:
-    """Pause claiming of agents, operation types or everything. Capture continues, and nothing is lost."""
+    """Stop claiming operations of agents, of operation types or of all, until `resume`. Capture continues."""
     targets = _targets(agents, types, everything=everything)
 
     async def act(on: OperatorActions) -> None:
@@ -92,7 +92,7 @@ def pause(agents: Agents = None, types: Types = None, everything: Everything = F
 
 
 def resume(agents: Agents = None, types: Types = None, everything: Everything = False) -> None:
-    """End pauses. --all ends the pause of everything, not those of single agents or types."""
+    """End pauses. --all ends the pause of all operations, not those of single agents or types."""
     from autopost.outbox.operator import REFUSALS
 
     targets = _targets(agents, types, everything=everything)

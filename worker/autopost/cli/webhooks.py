@@ -56,7 +56,7 @@ def test(name: Name) -> None:
     settings = load_settings(require_database=False)
     webhook = _named(name, settings)
     run(_send_sample(webhook, settings))
-    out.print(f"{webhook.where} took it.", markup=False)
+    out.print(f"{webhook.where} accepted it.", markup=False)
 
 
 @webhooks.command(epilog="Example: [bold]autopost webhooks retry alerts[/bold]")
@@ -104,12 +104,12 @@ async def _send_sample(webhook: Webhook, settings: Settings) -> None:
         await target.send(sample(webhook))
     except DeliveryRejected as refusal:
         what = "a post would be dead-lettered, and the webhook paused if it refuses every post"
-        raise AutopostError(f"{webhook.where} did not take it: {refusal}; {what}") from None
+        raise AutopostError(f"{webhook.where} did not accept it: {refusal}; {what}") from None
     except DeliveryFailed as refusal:
         wait = f", and asks to wait {refusal.retry_after_seconds:g} seconds" if refusal.retry_after_seconds else ""
         hours = webhook.give_up_after.total_seconds() / 3600
         raise AutopostError(
-            f"{webhook.where} did not take it: {refusal}{wait}; a post would be tried for {hours:g} hours"
+            f"{webhook.where} did not accept it: {refusal}{wait}; a post would be tried for {hours:g} hours"
         ) from None
     finally:
         async with asyncio.timeout(1.0):
@@ -179,7 +179,7 @@ def _state(row: Mapping[str, Any]) -> Text:
         error = (row["last_error"] or "").removeprefix(PAUSED)
         state = Text(f"{verb} for {age(row['failing_seconds'])}: {plain(error)}", style="red")
     elif not row["has_begun"]:
-        state = Text("no worker has begun it", style="yellow")
+        state = Text("not started yet", style="yellow")
     elif row["waiting"]:
         state = Text("delivers", style="green")
     else:

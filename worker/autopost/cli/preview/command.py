@@ -27,7 +27,7 @@ NEWEST = 200
 
 def preview(
     newest: Annotated[
-        int, typer.Option("--newest", "-n", help="How many operations.", **number(int, 1, MOST_OPERATIONS))
+        int, typer.Option("--newest", "-n", help="How many operations to read.", **number(int, 1, MOST_OPERATIONS))
     ] = NEWEST,
     llm: Annotated[
         bool, typer.Option("--llm", help="Have the model write the posts: [bold]redacted texts are sent to it[/bold].")
@@ -39,7 +39,7 @@ def preview(
     show_all: Annotated[bool, typer.Option("--all", help="Show every post, not only the newest.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what would be posted of the platform's newest operations, and what not and why. Writes nothing.
+    """Show what would be posted of the platform's newest operations, and why others would not. Writes nothing.
 
     Needs no installation. Reads the platform's tables in a read-only transaction, with the mapping that
     SOCIAL_POST_MAPPING_FILE names, if any. In an installation it uses the installed rules, pauses and mapping.
