@@ -135,6 +135,7 @@ def test_allowlist_is_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_variable_that_is_not_a_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """However far it is from a setting's name: SOCIAL_POST_LLM=false, if ignored, would send texts to a model."""
     names = {"LLM": "LLM_ENABLED", "RATE_LIMIT": "RATE_LIMIT_MINUTES", "RATELIMIT_MINUTES": "RATE_LIMIT_MINUTES"}
+    names |= {"MODEL": "LLM_MODEL", "WEBHOOK_FILE": "WEBHOOKS_FILE"}
     for name in (*names, "QQQ"):
         monkeypatch.setenv(f"SOCIAL_POST_{name}", "5")
     with pytest.raises(ConfigurationError) as refused:
@@ -142,7 +143,15 @@ def test_every_variable_that_is_not_a_setting_is_refused(monkeypatch: pytest.Mon
     for name, near in names.items():
         assert f"SOCIAL_POST_{name}: not a setting; did you mean SOCIAL_POST_{near}?" in str(refused.value)
     assert "SOCIAL_POST_QQQ: not a setting; `autopost config` lists the settings" in str(refused.value)
-    assert "(4 errors)" in str(refused.value)
+    assert "(6 errors)" in str(refused.value)
+
+
+def test_variable_with_a_prefix_too_many_suggests_the_one_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the most similar one with the prefix: a key in it would be shown, or sent to a server."""
+    names = {"DATABASE_URL": "DATABASE_URL", "BASE_URL": "OPENAI_BASE_URL", "LLM_KEY": "OPENAI_API_KEY"}
+    message = refusal(monkeypatch, **{f"SOCIAL_POST_{name}": "x" for name in names})
+    for name, meant in names.items():
+        assert f"SOCIAL_POST_{name}: not a setting; did you mean {meant}?" in message
 
 
 def test_variables_that_kubernetes_makes_for_a_service_are_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,10 +88,14 @@ def _unknown(environment: Mapping[str, str]) -> list[str]:
 def _similar(name: str, known: Sequence[str]) -> list[str]:
     if name in RENAMED:
         return [RENAMED[name]]
-    if f"{name}_ENABLED" in known:
-        return [f"{name}_ENABLED"]
+    bare = name.removeprefix(PREFIX)
+    if bare.endswith("KEY"):  # in the setting with the most similar name it would be shown or sent
+        return ["OPENAI_API_KEY"]
+    for other in (bare, f"OPENAI_{bare}", f"{name}_ENABLED", f"{PREFIX}LLM_{bare}"):
+        if other in _variables():
+            return [other]
     rest = {each.removeprefix(PREFIX): each for each in known}
-    return [rest[near] for near in difflib.get_close_matches(name.removeprefix(PREFIX), rest, n=1, cutoff=0.5)]
+    return [rest[near] for near in difflib.get_close_matches(bare, rest, n=1, cutoff=0.5)]
 
 
 def _is_service_link(name: str, value: str) -> bool:
