@@ -1,4 +1,4 @@
-"""Clients that others wrote: Node's `eventsource` and `ws`, and httpx-sse."""
+"""Clients that others wrote: Node's `eventsource` and `ws`, httpx-sse and aiosseclient."""
 
 from __future__ import annotations
 
@@ -153,6 +153,22 @@ def handed_to_httpx_sse(address: str) -> Iterator[str]:
                 return
 
 
+def handed_to_aiosseclient(address: str) -> Iterator[str]:
+    """Yield the kinds of events that it is handed; all of them have data."""
+    aiosseclient = pytest.importorskip("aiosseclient")
+
+    async def handed() -> list[str]:
+        kinds = []
+        async for found in aiosseclient.aiosseclient(address):
+            assert json.loads(found.data) is not None
+            kinds.append(found.event)
+            if found.event == "agent_post":
+                break
+        return kinds
+
+    yield from asyncio.run(handed())
+
+
 def handed_to_eventsource(address: str) -> Iterator[str]:
     """Yield the kinds of events that it is handed."""
     with NodeClient("eventsource", address) as client:
@@ -160,7 +176,11 @@ def handed_to_eventsource(address: str) -> Iterator[str]:
         yield from (line["type"] for line in client.lines if line["type"] != "open")
 
 
-@pytest.mark.parametrize("handed", [handed_to_httpx_sse, handed_to_eventsource], ids=["httpx-sse", "eventsource"])
+@pytest.mark.parametrize(
+    "handed",
+    [handed_to_httpx_sse, handed_to_aiosseclient, handed_to_eventsource],
+    ids=["httpx-sse", "aiosseclient", "eventsource"],
+)
 async def test_what_keeps_a_stream_alive_is_no_event(monkeypatch: pytest.MonkeyPatch, handed: object) -> None:
     """Neither by itself nor before the next event."""
     async with idle_stream(monkeypatch) as (idle, address):
