@@ -3030,6 +3030,13 @@ begin
         set available_at = 'infinity'
         from waiting
         where o.id = waiting.id;
+        begin
+            if p_kind = 'agent' and not exists (select from {{ schema }}.auto_post_agents(p_value)) then
+                raise notice 'no agent has the id %: it is paused all the same', p_value;
+            end if;
+        exception when insufficient_privilege then
+            null;  -- this role may not read the agents
+        end;
     end if;
     perform {{ schema }}.auto_post_log_operator_action('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end
@@ -3365,6 +3372,7 @@ set lock_timeout = '5s'
 as $$
 declare
     v_id integer;
+    v_other text;
 begin
     if p_operation_type is null or pg_catalog.btrim(p_operation_type) = '' then
         raise exception 'the operation type must not be empty' using errcode = 'invalid_parameter_value';
@@ -3402,6 +3410,13 @@ begin
     );
     if p_title is not null then
         perform {{ schema }}.auto_post_title_rule(v_id, p_title);
+    end if;
+    select r.status into v_other
+    from {{ schema }}.auto_post_rules as r
+    where pg_catalog.lower(r.status) = pg_catalog.lower(p_status) and r.status <> p_status
+    limit 1;
+    if found then
+        raise notice 'statuses are case-sensitive: other rules have the status %', v_other;
     end if;
     return v_id;
 end

@@ -15,6 +15,7 @@ set lock_timeout = '5s'
 as $$
 declare
     v_id integer;
+    v_other text;
 begin
     if p_operation_type is null or pg_catalog.btrim(p_operation_type) = '' then
         raise exception 'the operation type must not be empty' using errcode = 'invalid_parameter_value';
@@ -52,6 +53,13 @@ begin
     );
     if p_title is not null then
         perform {{ schema }}.auto_post_title_rule(v_id, p_title);
+    end if;
+    select r.status into v_other
+    from {{ schema }}.auto_post_rules as r
+    where pg_catalog.lower(r.status) = pg_catalog.lower(p_status) and r.status <> p_status
+    limit 1;
+    if found then
+        raise notice 'statuses are case-sensitive: other rules have the status %', v_other;
     end if;
     return v_id;
 end

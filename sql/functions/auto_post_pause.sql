@@ -35,6 +35,13 @@ begin
         set available_at = 'infinity'
         from waiting
         where o.id = waiting.id;
+        begin
+            if p_kind = 'agent' and not exists (select from {{ schema }}.auto_post_agents(p_value)) then
+                raise notice 'no agent has the id %: it is paused all the same', p_value;
+            end if;
+        exception when insufficient_privilege then
+            null;  -- this role may not read the agents
+        end;
     end if;
     perform {{ schema }}.auto_post_log_operator_action('pause', pg_catalog.jsonb_build_object('kind', p_kind, 'value', p_value));
 end

@@ -141,6 +141,19 @@ def test_reader_of_output_and_errors_that_closes_the_pipe_is_no_failure() -> Non
     assert done.returncode == 0
 
 
+def test_error_that_nobody_reads_keeps_its_exit_code() -> None:
+    """As in `autopost check 2>&1 | head -3` with a problem."""
+    code = (
+        "from autopost.cli import app\nfrom autopost.errors import SchemaMismatch\n"
+        "def fail(): raise SchemaMismatch('x')\napp.app = fail\napp.main()"
+    )
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run([sys.executable, "-c", code], stdout=pipe, stderr=pipe, check=False)
+    assert done.returncode == 4
+
+
 def test_error_that_nobody_foresaw_is_one_line_without_values() -> None:
     """Its type and the calls that led to it; the traceback is for those who ask."""
     broken = (

@@ -123,7 +123,13 @@ def test_pause_and_resume_of_agents_types_and_everything(host: Host, database: s
     assert result.stdout == "agent ada is resumed.\noperation type report_generate is resumed.\n"
     assert autopost("resume", "--all", dsn=database).returncode == 0
     result = autopost("resume", "ada", dsn=database)
-    assert (result.returncode, result.stderr) == (1, "autopost: agent ada is not paused\n")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "agent ada is not paused\n"), "as pause twice"
+
+
+def test_pause_of_a_type_that_no_rule_names_says_so(host: Host, database: str) -> None:
+    """It was probably misspelt. Patterns count."""
+    assert autopost("pause", "-t", "reprt", dsn=database).stderr == "no rule is about the operation type reprt\n"
+    assert autopost("pause", "-t", "Security_scan", "-t", "report_generate", dsn=database).stderr == ""
 
 
 def test_pause_of_a_name_says_which_id_was_probably_meant(host: Host, database: str) -> None:

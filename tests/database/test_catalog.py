@@ -44,7 +44,9 @@ def test_every_column_of_a_table_has_a_comment(host: Host) -> None:
         "select relname, attname from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid "
         f"where {OURS} and relkind = 'r' and attnum > 0 and not attisdropped and col_description(c.oid, attnum) is null"
     )
-    assert undescribed == []
+    assert undescribed == [], (
+        "add a `comment on column` to the table's file in sql/tables and to the revision's up script"
+    )
 
 
 def test_every_function_has_a_comment(host: Host) -> None:
@@ -210,5 +212,8 @@ def test_every_text_has_a_limit(host: Host) -> None:
     found: dict[str, set[str]] = {}
     for row in unlimited:
         found.setdefault(row["table_name"], set()).add(row["column_name"])
-    how = "add a CHECK (length(column) <= ...) to the table, or to UNLIMITED above what limits the column"
+    how = (
+        "make it a varchar(n) (in the outbox, which has no CHECK), add a CHECK (length(column) <= ...) (elsewhere), or "
+        "write into UNLIMITED above what limits the column"
+    )
     assert found == {table: set(columns) for table, columns in UNLIMITED.items()}, how

@@ -137,12 +137,13 @@ def pg_dump() -> Path:
 
 def test_migrated_database_is_what_sql_says(database: str, empty_database: str, pg_dump: Path) -> None:
     """The frozen migrations and the present truth in sql/ lead to the same database."""
+    how = "write the same text into the object's file in sql/ and into the up script of the revision"
     with open_connection(empty_database) as connection:
         connection.execute(make_schema(SCHEMAS).encode())
         for name in ORDER:
             text = (folders.sql_folder() / f"{name}.sql").read_text("utf-8")
             connection.execute(sql.render(text, SCHEMAS).encode())
-    assert dump(database, pg_dump) == dump(empty_database, pg_dump)
+    assert dump(database, pg_dump) == dump(empty_database, pg_dump), how
 
 
 def test_revisions_are_those_that_alembic_reads() -> None:

@@ -107,6 +107,19 @@ def test_nonsense_is_refused_and_changes_nothing(host: Host, call: str, message:
     assert everything(host) == before
 
 
+def test_probable_mistake_is_done_with_a_notice(host: Host) -> None:
+    """A status that other rules write in another letter case, and an id that no agent has."""
+    host.agent()
+    host.execute("select auto_post_add_rule('deploy', 'COMPLETED')")
+    host.execute("select auto_post_add_rule('deploy', 'shipped')")
+    host.execute("select auto_post_pause('agent', 'nobody')")
+    host.execute("select auto_post_pause('agent', 'ada')")
+    assert host.warnings == [
+        "statuses are case-sensitive: other rules have the status completed",
+        "no agent has the id nobody: it is paused all the same",
+    ]
+
+
 async def test_paused_worker_claims_nothing_until_resumed(host: Host, settings: Settings) -> None:
     """The switch for all, with who threw it."""
     host.complete()

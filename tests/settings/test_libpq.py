@@ -136,6 +136,14 @@ def test_parameter_that_libpq_does_not_know_is_named(parameters: str, named: lis
     assert "hunter2" not in message
 
 
+def test_misspelt_keyword_is_named_and_nothing_that_could_be_a_password() -> None:
+    """Also in the keyword form."""
+    message = refusal(database_url="host=h pasword='hunter2 s=ecret'")
+    assert "unknown parameter pasword: did you mean password?" in message
+    assert "hunter2" not in message
+    assert "parameter s:" not in message
+
+
 def test_part_of_a_password_is_not_named_as_a_parameter() -> None:
     """An unencoded question mark in it begins what reads like parameters."""
     message = refusal(database_url="postgresql://u:hun/ter?secret=2@h/d")

@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 unexpected
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -113,7 +114,8 @@ def main() -> None:
 
 
 def _report(message: str) -> None:
-    err.print(f"autopost: {message}", style="red", markup=False, soft_wrap=not err.is_terminal)
+    with contextlib.suppress(SystemExit):  # of Rich, where nobody reads it any more: the exit code stays the error's
+        err.print(f"autopost: {message}", style="red", markup=False, soft_wrap=not err.is_terminal)
 
 
 def _report_unexpected(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

@@ -156,7 +156,8 @@ def no_right(error: asyncpg.InsufficientPrivilegeError) -> SchemaMismatch:
     return SchemaMismatch(
         f"this role may not do that: {message_without_values(error)}\n"
         "  To change something, use the role that migrates, or a role with EXECUTE on the function and rights on its "
-        "tables. To read only, run `autopost grant --reader ROLE` as the role that migrates"
+        "tables. To read autopost's tables, run `autopost grant --reader ROLE` as the role that migrates; to read the "
+        "platform's, `grant select on TABLE to ROLE;` as their owner"
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -85,6 +85,8 @@ def pause(agents: Agents = None, types: Types = None, everything: Everything = F
         for kind, value in targets:
             if kind == "agent" and value:
                 await warn_of_stranger(on, value)
+            elif value and not any(_is_about(rule, value) for rule in await on.rules()):
+                say(f"no rule is about the operation type {plain(value)}")
             await on.pause(kind, value)
             out.print(f"{_name(kind, value)} is paused.", markup=False)
 
@@ -98,15 +100,13 @@ def resume(agents: Agents = None, types: Types = None, everything: Everything = 
     targets = _targets(agents, types, everything=everything)
 
     async def act(on: OperatorActions) -> None:
-        refused = []
         for kind, value in targets:
             try:
                 await on.resume(kind, value)
-            except REFUSALS as error:
-                refused.append(plain(error))
+            except REFUSALS as error:  # it is not paused: what was wanted is so
+                say(plain(error))
             else:
                 out.print(f"{_name(kind, value)} is resumed.", markup=False)
-        _refuse(refused)
 
     steering(load_settings(), act)
 
@@ -126,6 +126,15 @@ def _targets(
 
 def _name(kind: str | None, value: str | None) -> str:
     return f"{kind.replace('_', ' ')} {plain(value)}" if kind else "everything"
+
+
+def _is_about(rule: Mapping[str, Any], operation_type: str) -> bool:
+    """Return whether a rule may match operations of a type."""
+    if rule["match"] != "like":
+        return bool(rule["operation_type"] == operation_type)
+    wild = {"%": ".*", "_": "."}
+    pattern = "".join(wild.get(character, re.escape(character)) for character in rule["operation_type"])
+    return re.fullmatch(pattern, operation_type, re.IGNORECASE | re.DOTALL) is not None
 
 
 async def warn_of_stranger(on: OperatorActions, agent: str) -> None:

@@ -93,7 +93,7 @@ def _in_plain_words(row: Row) -> Text:
 
 
 def _facts(story: Story) -> Iterable[Text]:
-    """Yield what the audit log counts of each outcome: attempts, time, tokens, what was taken out."""
+    """Yield what the audit log counts of each outcome: attempts, time, tokens, what was redacted."""
     for row in story.audit:
         details = row["details"]
         if "outcome" not in details:

@@ -160,7 +160,7 @@ FEED_RECEIVED = Counter(
     ["source"],
     registry=REGISTRY,
 )
-FEED_CARRIER_ERRORS = Counter(
+FEED_SOURCE_ERRORS = Counter(
     "autopost_feed_source_errors_total",
     "Failed attempts to subscribe to the transport; the log is polled meanwhile.",
     registry=REGISTRY,
@@ -245,7 +245,7 @@ for _metric in (
     FEED_DROPPED,
     FEED_GAPS,
     FEED_RECEIVED,
-    FEED_CARRIER_ERRORS,
+    FEED_SOURCE_ERRORS,
     FEED_HEARS,
 ):
     SERVE_REGISTRY.register(_metric)

@@ -79,7 +79,7 @@ class OperatorActions:
         return int(await self._statements.value("cli/add_rule", *given))
 
     async def title_rule(self, rule_id: int, title: str | None) -> None:
-        """Give a rule the title that posts show instead of the operation type, or take it away."""
+        """Give a rule the title that posts show instead of the operation type, or remove it."""
         await self._statements.value("cli/title_rule", rule_id, title)
 
     async def switch_rule(self, rule_id: int, *, on: bool) -> None:

@@ -72,9 +72,14 @@ def _unknown_parameters(text: str) -> str:
         query = text.partition("?")[2]
         names = [] if "@" in query else [part.partition("=")[0] for part in query.split("&")]
     else:
-        names = [name for name in re.findall(r"(\w+)\s*=", text) if name in FOREIGN_PARAMETERS]
+        names = [name for name in re.findall(r"(\w+)\s*=", text) if name in FOREIGN_PARAMETERS or _is_misspelt(name)]
     unknown = [name for name in names if name.isidentifier() and name not in PARAMETERS and name != "ssl"]
     return "; ".join(f"unknown parameter {name}: {_remedy(name)}" for name in unknown)
+
+
+def _is_misspelt(name: str) -> bool:
+    """Return whether a name is so similar to a parameter's that it cannot be a part of a password."""
+    return bool(difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.8))
 
 
 def _remedy(name: str) -> str:

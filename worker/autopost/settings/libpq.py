@@ -134,7 +134,7 @@ def _refusal(name: str, given: Given) -> str:
     allowed = f"; allowed: {' or '.join(harmless)}" if harmless else ""
     return (
         f"{given.source}: {name} is not supported by the worker's driver (asyncpg){allowed}. "
-        f"Remove {name}; sslmode=verify-full proves the server, and its pg_hba.conf says what it demands"
+        f"Remove {name}; sslmode=verify-full verifies the server, and its pg_hba.conf can require the rest"
     )
 
 

@@ -1,4 +1,4 @@
-"""Who works: the table of agents, or a view that must be made, and how an operation leads to it. Pure."""
+"""Agents: the table of agents, or a view that must be made, and how an operation leads to it. Pure."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Receiver:
                         await self._publish_messages(messages)
             except Exception as error:  # noqa: BLE001 - whatever a client raises, the log is still read
                 failures += 1
-                metrics.FEED_CARRIER_ERRORS.inc()
+                metrics.FEED_SOURCE_ERRORS.inc()
                 if failures == 1:
                     reason = str(error) if isinstance(error, AutopostError) else label(error)
                     log.warning("feed.source_lost", error=reason, log_read_seconds=self._disconnected_poll_seconds)
