@@ -108,7 +108,7 @@ async def _perform(screen: Screen, script: Script, beat_seconds: float) -> None:
     began = time.monotonic()
     with server(script.agents) as embedded:
         screen.done(f"PostgreSQL 18 runs in a private folder and is migrated ({time.monotonic() - began:.1f} s)")
-        screen.done("the platform's role may touch operation_trackers, and nothing of autopost's")
+        screen.done("the platform's role may write operation_trackers, and nothing of autopost")
         owner = settings_for(embedded)
         screen.doing("starting a worker")
         began = time.monotonic()
@@ -119,7 +119,7 @@ async def _perform(screen: Screen, script: Script, beat_seconds: float) -> None:
             connections.push_async_callback(theirs.close)
             with worker(owner.dsn) as process:
                 name = await _worker_is_up(Statements(ours, SCHEMAS), process)
-                screen.done(f"worker {name} is up ({time.monotonic() - began:.1f} s); {_writes_by(owner)}")
+                screen.done(f"worker {name} runs ({time.monotonic() - began:.1f} s); {_writes_by(owner)}")
                 screen.say()
                 platform = Platform(theirs)
                 await _play(screen, script, platform, Reporter(ours, platform, script.agents), process, beat_seconds)
@@ -176,5 +176,5 @@ async def _deadline(seconds: float, what: str) -> AsyncIterator[None]:
 
 def _writes_by(settings: Settings) -> str:
     if settings.uses_llm:
-        return f"{settings.llm_model} writes"
-    return "templates write" if settings.openai_api_key else "templates write: no OPENAI_API_KEY"
+        return f"posts by {settings.llm_model}"
+    return f"posts from templates{'' if settings.openai_api_key else ': no OPENAI_API_KEY'}"
