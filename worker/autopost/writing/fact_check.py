@@ -14,6 +14,7 @@ from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.injection import obeys, without_instructions
+from autopost.writing.label_check import renames
 from autopost.writing.language import detect, is_in_another
 from autopost.writing.lazy import Lazy
 from autopost.writing.name_check import invents_names
@@ -83,6 +84,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         return "leaked_prompt"
     if (
         invents_figures(bare, known, language)
+        or renames(bare.casefold(), known_folded)
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
         or names_another_date(bare, known)

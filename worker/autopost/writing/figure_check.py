@@ -12,8 +12,9 @@ from itertools import pairwise, takewhile, zip_longest
 
 import regex
 
+from autopost.writing.clock_words import with_hours_in_figures
 from autopost.writing.figure import UNIT, UNITS, Figure
-from autopost.writing.figures import OF_THEM, WHAT_IS_LEFT, figures_in, with_half_hours
+from autopost.writing.figures import OF_THEM, WHAT_IS_LEFT, figures_in
 from autopost.writing.known_figures import OF_A_DATE, KnownFigures, changes
 from autopost.writing.language import VERB_LAST
 from autopost.writing.lazy import Lazy
@@ -34,7 +35,7 @@ _ONE_IN = Lazy(
     r"(?:in|out of|of|von|sur|de cada|em cada|su|ogni|na)(?: every)? \Z",
     regex.I,
 )
-_PAIR = Lazy(r"(?<!\p{L})\p{L}{3,} (?:and|und|et|y|e|i|en|och|oraz) \p{L}{3,}")
+_PAIR = Lazy(r"(?<!\p{L})\p{L}{3,} (?:and|und|et|y|e|i|en|och|oraz) \p{L}{3,}|\d (?:and|und|et|y|e|i|en|och|oraz) \d")
 _TWO = frozenset({2.0})
 # A span of time without a figure.
 _EVERY = Lazy(
@@ -57,7 +58,7 @@ _WITHIN = 24  # characters between a part and the whole
 
 def invents_figures(text: str, known: str, language: str | None) -> bool:
     """Return whether a figure of the post does not follow from the operation, or two have changed their roles."""
-    text = with_half_hours(text.replace("24/7", ""), language)
+    text = with_hours_in_figures(text.replace("24/7", ""), language)
     figures = [*figures_in(text, language), *fractions_in(text)]
     dated = [match.span() for match in OF_A_DATE.finditer(text)]
     figures = [
@@ -183,7 +184,7 @@ def _counted(text: str, figures: Sequence[Figure], near: int) -> Iterator[tuple[
         counting: Iterable[str] = takewhile(lambda word: word not in COMMON, _WORD.findall(clause.casefold())[:near])
         # "the other 1,800" and "1,800 minutes" do not say it either.
         words = set(
-            filter(None, (stem(word) for word in counting if word not in UNITS and not WHAT_IS_LEFT.match(word)))
+            filter(None, (_counted_as(word) for word in counting if word not in UNITS and not WHAT_IS_LEFT.match(word)))
         )
         yield before | figure.values, words
         # "3 of the 480 failed" tells it of the part.
@@ -192,3 +193,8 @@ def _counted(text: str, figures: Sequence[Figure], near: int) -> Iterator[tuple[
             following is not None and _IS_PART.fullmatch(text, figure.end, following.start) is not None
         )
         before = before | figure.values if is_part else set()
+
+
+def _counted_as(word: str) -> str | None:
+    """Return what is the same in "page" and "pages"."""
+    return stem(word.removesuffix("s"))

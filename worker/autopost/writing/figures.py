@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import regex
 
+from autopost.writing.clock_words import with_hours_in_figures
 from autopost.writing.figure import (
     NO_NOUNS,
     SCALES,
@@ -52,19 +53,6 @@ _TWO_CLOCKS = Lazy(
 )
 _WITH_POINTS = frozenset({"en", "ja", "zh", "ko"})  # and a comma between thousands
 _THOUSANDS = {mark: regex.compile(rf"[1-9]\d{{0,2}}(?:{regex.escape(mark)}\d{{3}})+") for mark in ".,"}
-_HALF_HOURS = {
-    language: (
-        regex.compile(rf"(?<!\p{{L}})(?:halb|half|halv)(?: past)? (?P<hour>{'|'.join(hours)})(?!\p{{L}})", regex.I),
-        # "half elf" is half an hour before eleven, "half past ten" after ten.
-        {hour: number for number, hour in enumerate(hours, 1 if language == "en" else 0)},
-    )
-    for language, hours in {
-        "en": [word for word in WORDS["numbers"]["en"].replace("=", " ").split() if word.isalpha()][:12],
-        "de": ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
-        "nl": ["een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"],
-        "sv": ["ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"],
-    }.items()
-}
 _SEPARATORS, _MARKS, _PART = (regex.compile(each) for each in (r"[ \u00a0\u202f'’]", r"[.,]", r"\d{1,9}"))
 WHAT_IS_LEFT = Lazy(rf"(?<!\p{{L}})(?:{WORDS['left']['all']})", regex.I)
 OF_THEM = Lazy(
@@ -81,7 +69,7 @@ TOTALS = Lazy(rf"(?<!\p{{L}})(?:{WORDS['totals']['all']})", regex.I)
 
 def figures_in(text: str, language: str | None) -> Iterator[Figure]:
     """Return the figures in digits, and those in words of the language, except for a lone "one"."""
-    text = with_half_hours(text, language)
+    text = with_hours_in_figures(text, language)
     text = _CLOCK.sub(_on_24_hours, text) if _IS_CLOCK.search(text) else text
     for match in _NUMBER.finditer(text):
         scale = SCALES.get((match["scale"] or "").lower(), 1.0)
@@ -124,14 +112,6 @@ def _readings_in(digits: str, language: str | None) -> Iterator[float]:
         yield float(digits.replace(mark, ""))
     else:
         yield from readings(digits)
-
-
-def with_half_hours(text: str, language: str | None) -> str:
-    """Return the text with "half elf" as 10:30, as long as it was."""
-    halves = _HALF_HOURS.get(language or "")
-    if halves is None:
-        return text
-    return halves[0].sub(lambda half: f"{halves[1][half['hour'].lower()]}:30".rjust(len(half[0])), text)
 
 
 def known_figures(text: str) -> Iterator[Figure]:

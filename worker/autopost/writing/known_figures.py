@@ -8,6 +8,7 @@ from itertools import combinations, product
 
 import regex
 
+from autopost.writing.arithmetic import is_computed
 from autopost.writing.figure import MONTHS, Figure
 from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
 from autopost.writing.figures import EACH, EARLIER, LATER, SHIFTED, TOTALS, WHAT_IS_LEFT, known_figures, readings
@@ -114,6 +115,7 @@ class KnownFigures:
             or (figure.dimension is not None and self._has_with_a_later_unit(figure))
             or (figure.rounding in ("over", "under") and self._is_over_or_under(figure))
             or self._follows(figure)
+            or is_computed(figure, self.figures)
         )
 
     def _has_with_a_later_unit(self, figure: Figure) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import regex
 
@@ -21,6 +22,7 @@ from autopost.writing.figure import (
     unit_of,
 )
 from autopost.writing.lazy import Lazy
+from autopost.writing.number_value import NumberWords
 from autopost.writing.vocabulary import Searched
 
 _NUMBER_WORDS = {
@@ -54,7 +56,8 @@ _HAN = Lazy(
     regex.VERSION1,
 )
 _IN_WORDS = Lazy(
-    rf"(?<!\d )\b(?P<words>(?:{_ENGLISH_NUMBER})(?:[ -](?:and )?(?:{_ENGLISH_NUMBER}))*)\b(?P<half> and a half)?"
+    r"(?:(?<!\d )|(?!hundred|thousand|million|dozen))"
+    rf"\b(?P<words>(?:{_ENGLISH_NUMBER})(?:[ -](?:and )?(?:{_ENGLISH_NUMBER}))*)\b(?P<half> and a half)?"
     rf"(?:[ -](?P<unit>{UNIT}))?(?P<noun>[\s-]\p{{L}}{{3,}})?",
     regex.IGNORECASE | regex.VERSION1,
 )
@@ -64,11 +67,19 @@ _LIST = Lazy(
     r"[\p{L}\p{N}]++(?:(?:[ -][\p{L}\p{N}]++){0,2},\s[\p{L}\p{N}]++){1,6}"
     r"(?:[ -][\p{L}\p{N}]++){0,2},?\s(?:and|or|und|et|y|e|i|en|och|oraz|sowie)\s"
 )
+_AND = frozenset({"y", "e", "i", "et", "und", "en", "och"})
+_PER = Lazy(r"(?:por|per|pour|pro)\s\Z")
+_HUNDRED = 100.0
+_FOUR_TWENTIES = Lazy(r"\bquatre[ -]vingts?(?!\p{L})")
 _GOES_ON = Lazy(r"[\s-](?:(?:y|e|i|et|und|en|och)\s)?")
-_COMPOUND = Lazy(r"(?P<ones>\p{L}{3,6}?)(?:und|en|ën)(?P<tens>\p{L}{6,})")
-_ONES = frozenset({"ein", "een"})
 _COMMA = regex.compile(r",(?=\s\p{L}++(?<!\band)(?<!\bor))")
+_RANGE = Lazy(r"(?<![\d.,:/-])(?P<first>\d{1,4})(?: ?[-–] ?| (?:to|bis|à|a|al|tot|do) )(?P<last>\d{1,4})(?![.,:/-]?\d)")
 _DENSE_LIST = Lazy(r"[\p{Han}\p{Hiragana}\p{Katakana}\w]++(?:、[\p{Han}\p{Hiragana}\p{Katakana}\w]++)++")
+
+
+@cache
+def _reader(language: str | None) -> NumberWords:
+    return NumberWords(_ANY_NUMBER_WORD if language is None else _NUMBER_WORDS[language])
 
 
 def fractions_in(text: str) -> Iterator[Figure]:
@@ -94,7 +105,7 @@ def numbers_in_words(text: str, language: str | None) -> Iterator[Figure]:
     if language == "en":
         yield from _in_english(text)
     elif language in _NUMBER_WORDS:
-        yield from _in_words_of(text, _NUMBER_WORDS[language])
+        yield from _in_words_of(text, _reader(language))
     elif language in ("ja", "zh"):
         yield from (figure for figure, is_sure in _in_han(text) if is_sure)
 
@@ -103,9 +114,7 @@ def known_in_words(text: str) -> Iterator[Figure]:
     """Return the numbers in words of any language but English, months, and how many things the text lists."""
     yield from (figure for figure, _ in _in_han(text))
     yield from _listed(text)
-    if _OTHERS.isdisjoint(WORD.findall(text.lower())):
-        return
-    yield from _in_words_of(text, _ANY_NUMBER_WORD)
+    yield from _in_words_of(text, _reader(None))
     for match in WORD.finditer(text.lower()):
         if match[0] in _ANY_NUMBER_WORD:
             is_ordinal = match[0] in _ORDINALS
@@ -115,42 +124,34 @@ def known_in_words(text: str) -> Iterator[Figure]:
 
 
 def _listed(text: str) -> Iterator[Figure]:
-    """Return how many things a text lists: "Lyon, Porto and Ghent" are three."""
+    """Return how many things a text lists: "Lyon, Porto and Ghent" are three, "pages 10-25" sixteen."""
     for match in _LIST.finditer(text):
         yield plain_figure(float(len(_COMMA.findall(match[0])) + 2), match.start(), match.end())
+    for match in _RANGE.finditer(text):
+        if int(match["first"]) < int(match["last"]):
+            yield plain_figure(float(int(match["last"]) - int(match["first"]) + 1), match.start(), match.end())
     for match in _DENSE_LIST.finditer(text):
         yield plain_figure(float(match[0].count("、") + 1), match.start(), match.end())
 
 
-def _in_words_of(text: str, numbers: Mapping[str, float]) -> Iterator[Figure]:
+def _in_words_of(text: str, numbers: NumberWords) -> Iterator[Figure]:
     """Return the numbers in words, with the unit that follows: "ciento treinta", "vierundzwanzig Stunden"."""
-    text = text.lower()
+    text = _FOUR_TWENTIES.sub(lambda found: "quatrevingt".rjust(len(found[0])), text.lower())
     last: tuple[float, int, int] | None = None
     for match in (*WORD.finditer(text), None):
-        value = _word_value(match[0], numbers) if match else None
-        if match and value is not None and last is not None and _goes_on(text, last, value, match.start()):
-            last = (last[0] * value if value >= 1_000 else last[0] + value, last[1], match.end())
-            continue
+        if match and last is not None and _GOES_ON.fullmatch(text, last[2], match.start()) is not None:
+            if match[0] in _AND:
+                continue
+            further = numbers.further(last[0], match[0])
+            if further is not None:
+                last = (further, last[1], match.end())
+                continue
+        value = numbers.value(match[0]) if match else None
+        if match and value == _HUNDRED and _PER.search(text, 0, match.start()) is not None:
+            value = None
         if last is not None and last[0] != 1.0 and not (last[0] == 2.0 and _BOTH.search(text, 0, last[1])):
             yield _with_unit(text, *last)
         last = (value, match.start(), match.end()) if match and value is not None else None
-
-
-def _goes_on(text: str, last: tuple[float, int, int], value: float, start: int) -> bool:
-    """Return whether a word goes on with the number that ended before it: "ciento treinta", "dwa tysiące"."""
-    return (value < last[0] or value >= 1_000) and _GOES_ON.fullmatch(text, last[2], start) is not None
-
-
-def _word_value(word: str, numbers: Mapping[str, float]) -> float | None:
-    """Return the value of a word for a number: "achttien", "vierundzwanzig"."""
-    if word in numbers:
-        return numbers[word]
-    compound = _COMPOUND.fullmatch(word)
-    if compound is None:
-        return None
-    one = 1.0 if compound["ones"] in _ONES else numbers.get(compound["ones"])
-    tens = numbers.get(compound["tens"])
-    return one + tens if one is not None and tens is not None else None
 
 
 def _with_unit(text: str, value: float, start: int, end: int) -> Figure:
