@@ -1,6 +1,6 @@
 """One worker with its page for all tests of this package that share it, and a real browser.
 
-The browser is the system's Chromium, which nothing downloads.
+The browser is the system's Chromium, which nothing downloads. Its headless shell needs half of the CPU.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.conftest import Server
 from tests.support.crew import Crew
@@ -19,7 +19,7 @@ from tests.support.web.browsing import Site, site
 from tests.support.web.filling import begin_anew
 from tests.support.web.visit import Visit
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str | None:
@@ -69,12 +69,21 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def session(browser: Browser, shared_site: Site) -> StorageState:
+    """Return the cookie of a session that began on the form: loading its two pages takes as long as most tests."""
+    context = browser.new_context()
+    Visit(context, shared_site.address).sign_in()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def visit(browser: Browser, guarded: Site) -> Iterator[Visit]:
+def visit(browser: Browser, guarded: Site, session: StorageState) -> Iterator[Visit]:
     """Return a visit that is signed in; whatever goes wrong in it fails the test."""
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels")
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Brussels", storage_state=session)
     visit = Visit(context, guarded.address)
-    visit.sign_in()
     yield visit
     context.close()
     assert visit.problems == []
