@@ -103,7 +103,7 @@ def test_what_was_not_posted_is_shown_on_demand(host: Host, visit: Visit) -> Non
     expect(page).to_have_url(re.compile("silent=1"))
     expect(page.locator("#live")).to_have_text("Live")
     host.complete("silent", agent=host.agent("sprout", maturity="STUDENT", name="Sprout"))
-    expect(page.locator("#feed")).to_contain_text("Not posted: maturity: students only read")
+    expect(page.locator("#feed")).to_contain_text("Not posted: maturity: a STUDENT may not post")
 
 
 HOSTILE = [

@@ -241,7 +241,7 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
         "Pending 1 ",
         "Posted 50 0 by the model, 50 from templates",
         "Not posted 1 ",
-        "maturity: students only read 1",
+        "maturity: a STUDENT may not post 1",
         "DataError 22P05",
         "Workers alive 1",
         "Woken by doorbell",

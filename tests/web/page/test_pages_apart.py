@@ -90,7 +90,7 @@ def test_filters_work_without_scripts(host: Host, database: str, processes: Crew
         assert numbers(guarded.get("/?tenant=other").text) == []
         assert "Nothing matches this filter" in guarded.get("/?tenant=other").text
         page = guarded.get("/?silent=1&agent=sprout").text
-        assert "Not posted: <bdi>maturity: students only read</bdi>" in page
+        assert "Not posted: <bdi>maturity: a STUDENT may not post</bdi>" in page
         assert 'name="agent" value="Sprout"' in page
 
 

@@ -28,9 +28,9 @@ REASONS = {
     "rate_limited": "rate limit: this agent had just posted",
     "alert_storm": "too many alerts: one post sums them up",
     "digest_empty": "nothing was left to sum up",
-    "maturity_blocked": "maturity: students only read",
+    "maturity_blocked": "maturity: a STUDENT may not post",
     "tenant_mismatch": "it names another tenant than its agent's",
-    "agent_unknown": "nobody knows this agent",
+    "agent_unknown": "no agent has this id",
     "agent_ambiguous": "more than one agent has this id",
     "missing_explanation": "it does not say what was done",
     "dead": "dead-lettered after its last attempt",
@@ -38,7 +38,7 @@ REASONS = {
 }
 WAKEUPS = {
     "doorbell": "by doorbell",
-    "notify": "by a notification each",
+    "notify": "by a NOTIFY in each commit",
     "poll": "by polling",
 }
 MOST_LINK = 2_000
