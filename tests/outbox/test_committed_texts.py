@@ -333,6 +333,25 @@ async def test_cast_of_the_platforms_owner_is_not_called(host: Host, outbox: Out
             host.execute("alter table operation_trackers enable trigger auto_post_capture")
 
 
+async def test_cast_of_the_agents_owner_is_not_called(host: Host, outbox: Outbox) -> None:
+    """A column of the agents that gets a type of the platform's is converted by its output function."""
+    host.execute("create table public.called (by_whom text)")
+    host.execute("create type public.evil as (x text)")
+    for target in ("text", "varchar"):
+        host.execute(
+            f"create function public.evil_{target}(public.evil) returns {target} language plpgsql as "
+            "$$ begin insert into public.called values (current_user); return ($1).x; end $$"
+        )
+        host.execute(f"create cast (public.evil as {target}) with function public.evil_{target} as implicit")
+    host.complete("before", agent=host.agent())
+    assert (claimed := (await claim(outbox))["before"].agent) is not None
+    host.execute("alter table agents alter name type public.evil using row(name)::public.evil")
+    host.complete("after", agent="ada")
+    assert (later := (await claim(outbox))["after"].agent) is not None
+    assert (claimed.name, later.name, later.maturity) == ("Ada", "(Ada)", "AUTONOMOUS")
+    assert host.rows("select * from public.called") == []
+
+
 def remake(host: Host) -> None:
     """Make the function again that is made from the types of the platform's columns, as a migration does."""
     host.execute(render(read_object("functions/auto_post_committed_rows"), SCHEMAS))
