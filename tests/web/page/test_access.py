@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
+from starlette.requests import HTTPConnection
 
 from autopost.errors import ConfigurationError
 from autopost.settings import load_settings
+from autopost.web.access import InAddress
 from autopost.web.page.static_files import HASH
+from autopost.web.signed import STREAM_SECONDS, TICKET_SECONDS, sign_ticket
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host
@@ -132,6 +135,23 @@ async def test_session_ends_by_itself_and_with_a_new_token(
             assert await renewed.grant(asked) is None
         monkeypatch.setattr(time, "time", lambda: end + 1)
         assert await access.grant(asked) is None
+
+
+async def test_ticket_opens_streams_for_a_minute_which_end_after_an_hour(shared_database: str) -> None:
+    """And nothing else, at any time."""
+    async with access_to(shared_database) as access:
+        token = access.tokens.find(TOKEN)
+        assert token is not None
+        for age, opens in ((0, True), (TICKET_SECONDS - 5, True), (TICKET_SECONDS + 1, False)):
+            began = time.time() - age
+            query = f"ticket={sign_ticket(token, 'acme', began)}".encode()
+            asked = HTTPConnection({**request().scope, "query_string": query})
+            grant = await access.grant(asked, InAddress.TICKET)
+            assert (grant is not None) == opens, age
+            assert grant is None or grant.ends_at == pytest.approx(began + STREAM_SECONDS, abs=2)
+            assert grant is None or (grant.identity.tenant, grant.identity.may_act) == ("acme", False)
+            assert await access.grant(asked, InAddress.KEY) is None
+            assert await access.grant(asked) is None
 
 
 def test_wrong_sign_in_is_slow_and_logged_without_the_token(guarded: Site) -> None:

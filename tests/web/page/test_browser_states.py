@@ -54,6 +54,18 @@ def test_hidden_tab_closes_its_stream_and_counts_what_is_unread(host: Host, visi
     expect(page).to_have_title(re.compile("^Feed"))
 
 
+def test_page_that_is_opened_in_a_burst_has_each_post_once(host: Host, visit: Visit) -> None:
+    """What the stream sends again of the last seconds does not appear below the list."""
+    fill(host, 130, gap_seconds=0.01)
+    page = visit.live()
+    assert page.locator(ENTRIES).count() == 40
+    for _ in range(20):
+        page.mouse.wheel(0, 100_000)
+        page.wait_for_timeout(100)
+    texts = page.locator("#feed .text").all_inner_texts()
+    assert texts == [f"Post number {number}" for number in range(130, 0, -1)]
+
+
 def test_connection_that_carries_nothing_is_not_live(host: Host, visit: Visit, guarded: Site) -> None:
     """As when a machine is gone without a word; the page connects again, and misses nothing."""
     page = visit.page

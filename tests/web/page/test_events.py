@@ -139,6 +139,7 @@ def test_outbox_page_gets_figures(host: Host, guarded: Site) -> None:
         while said not in events.until("figures")[-1].data:
             events.until("figures", len(events.until("figures")) + 1)
         assert events.until("dead")
+        assert "Nothing is broadcast" in events.until("deliveries")[0].data
         assert not [event for event in events.all() if event.kind == "entry"]
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from autopost.outbox.reading import Minute
-from autopost.web.access import MOST_WRONG
+from autopost.web import sse
+from autopost.web.access import MOST_WRONG, Access
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
 from autopost.web.page.chart import HEIGHT, chart
+from autopost.web.page.views import Views
 from autopost.web.shared_read import SharedRead
+from autopost.web.tokens import Tokens
 from tests.support.web.browsing import TOKEN
 from tests.support.web.granting import access_to, request
+from tests.web.test_hub import Ticker
 
 
 async def test_many_who_ask_at_once_cost_one_look() -> None:
@@ -111,3 +119,30 @@ async def test_those_who_ask_at_once_share_reads_that_begin_later() -> None:
     assert len(began) == 2
     answers = await asyncio.gather(ask(), ask(), return_exceptions=True)
     assert {type(answer) for answer in answers} == {DatabaseUnavailable}
+
+
+async def test_idle_stream_of_a_page_says_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an event: a script hears no comment, and that of a token of a tenant gets no figures now and then."""
+    monkeypatch.setattr(sse, "KEEP_ALIVE_SECONDS", 0.01)
+    hub: Any = Ticker()
+    hub.trouble = False
+    access = Access(Tokens(()), Any)  # type: ignore[arg-type]
+    given: Any = SimpleNamespace(access=access, hub=hub)
+    scope = {"type": "http", "method": "GET", "path": "/events", "headers": [], "query_string": b""}
+    sent = asyncio.Queue[bytes]()
+    leave = asyncio.Event()
+
+    async def receive() -> Message:
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        await sent.put(message.get("body", b""))
+
+    stream: Any = await Views(given).events(Request(scope))
+    streaming: asyncio.Task[None] = asyncio.create_task(stream(scope, receive, send))
+    async with asyncio.timeout(30):
+        while b"event: alive\ndata: true\n\n" not in await sent.get():
+            pass
+        leave.set()
+        await streaming

@@ -252,6 +252,16 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
     assert 'role="img" aria-label="The last 60 minutes: 5' in page
 
 
+def test_pages_say_truthfully_that_there_is_nothing(guarded: Site) -> None:
+    """Not that all is well."""
+    signed_in(guarded)
+    assert "No operation has been posted yet." in guarded.get("/").text
+    page = guarded.get("/outbox").text
+    for said in ("Nothing happened in the last hour.", "There are no webhooks.", '<p class="none">None.</p>'):
+        assert said in page
+    assert "everything was posted" not in page
+
+
 def test_pages_show_where_posts_go(host: Host, guarded: Site) -> None:
     """Webhooks and the transport on the operations page; on a post's page whether each has passed it."""
     fill(host, 1)
