@@ -54,12 +54,13 @@ async def test_message_that_a_target_will_never_take(receiver: Receiver, target:
         await target.send(ADA)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 410, 429, 500, 502, 503, 599])
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 408, 409, 410, 429, 500, 502, 503, 599])
 async def test_answer_that_may_change(receiver: Receiver, target: Target, status: int) -> None:
-    """When somebody has mended the target, or the hook."""
+    """When somebody has mended the target; or the hook, which is paused while each post is answered like this."""
     receiver.will(status)
-    with pytest.raises(DeliveryFailed, match=f"^HTTP {status}$"):
+    with pytest.raises(DeliveryFailed, match=f"^HTTP {status}$") as refused:
         await target.send(ADA)
+    assert refused.value.is_misconfigured == (status in (401, 403, 404, 405, 410))
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,24 @@ def test_outbox_page_counts(host: Host, guarded: Site) -> None:
     assert 'role="img" aria-label="The last 60 minutes: 5' in page
 
 
+def test_post_leads_to_the_platform(host: Host, guarded: Site) -> None:
+    """On the feed and on its own page, where its link is one."""
+    fill(host, 2)
+    for number, link in ((1, "https://platform.example/ops/1?a=1&b=2"), (2, "javascript:alert(1)")):
+        host.execute(
+            "update social_posts set post_metadata = jsonb_build_object('link', %s::text) "
+            "where id = (select post_id from audit_log where id = %s)",
+            (link, f"a{number}"),
+        )
+    signed_in(guarded)
+    post = host.value("select post_id from audit_log where id = 'a1'")
+    for path in ("/", f"/post/{post}"):
+        page = guarded.get(path).text
+        links = re.findall(r'<a href="([^"]*)" rel="noreferrer">Open</a>', page)
+        assert links == ["https://platform.example/ops/1?a=1&amp;b=2"]
+        assert "javascript:" not in page
+
+
 def test_pages_say_truthfully_that_there_is_nothing(guarded: Site) -> None:
     """Not that all is well."""
     signed_in(guarded)
