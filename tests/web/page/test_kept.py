@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
+from autopost.outbox.cursor import Cursor
 from autopost.outbox.reading import Minute
 from autopost.web import sse
 from autopost.web.access import MOST_WRONG, Access
 from autopost.web.cached import Cached
 from autopost.web.errors import DatabaseUnavailable, TooManyWrongTokens
+from autopost.web.feed.log import Log
+from autopost.web.feed.topics import Topics
+from autopost.web.filter import FeedFilter
 from autopost.web.page.chart import HEIGHT, chart
+from autopost.web.page.feed import Feed
 from autopost.web.page.views import Views
 from autopost.web.shared_read import SharedRead
 from autopost.web.tokens import Tokens
@@ -146,3 +152,27 @@ async def test_idle_stream_of_a_page_says_that_it_is_alive(monkeypatch: pytest.M
             pass
         leave.set()
         await streaming
+
+
+async def test_those_who_come_back_at_once_share_reads() -> None:
+    """Of the dashboard and of the log: after a restart all of them come at the same moment."""
+    reads: Counter[str] = Counter()
+
+    class CountedFeed(Feed):
+        async def _entries(self, *_: Any) -> list[Any]:
+            reads["feed"] += 1
+            await asyncio.sleep(0.01)
+            return []
+
+    class CountedLog(Log):
+        async def _rows(self, *_: Any) -> list[Any]:
+            reads["log"] += 1
+            await asyncio.sleep(0.01)
+            return [{"log_position": 9, "told_from": 1, "position": None}]
+
+    feed, log, place = CountedFeed(cast("Any", None)), CountedLog(cast("Any", None)), Cursor.read("1~a")
+    assert place is not None
+    await asyncio.gather(*(feed.since(FeedFilter(), place) for _ in range(300)))
+    await asyncio.gather(*(log.missed(number % 9, Topics.read([])) for number in range(300)))
+    assert reads["feed"] <= 2
+    assert reads["log"] <= 2
