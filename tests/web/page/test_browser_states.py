@@ -85,6 +85,19 @@ def test_connection_that_carries_nothing_is_not_live(host: Host, visit: Visit, g
     expect(page.locator(ENTRIES)).to_have_count(1)
 
 
+def test_page_that_is_turned_away_tries_again(host: Host, visit: Visit) -> None:
+    """As by a proxy while an instance is replaced: a browser gives up its stream for any other answer than 200."""
+    page = visit.page
+    page.clock.install()
+    page.route("**/events?*", lambda route: route.fulfill(status=502))
+    visit.go()
+    expect(page.locator("#live")).to_have_text("Not live")
+    page.unroute("**/events?*")
+    page.clock.fast_forward("00:10")
+    expect(page.locator("#live")).to_have_text("Live")
+    visit.problems.clear()  # the browser reports the 502
+
+
 def test_forced_colours_keep_what_colours_say(host: Host, browser: Browser, guarded: Site) -> None:
     """Which page this is, whether it is live, what is an alert, and which colour of the chart is what."""
     fill(host, 5)
