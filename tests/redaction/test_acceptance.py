@@ -19,6 +19,7 @@ FLOORS = {
     "classes, development": {"rest": 0.94},
     "told_shapes, development": {"rest": 0.9},
     "diary, development": {"passphrase": 0.65, "rest": 0.83},
+    "cues, development": {"password in prose": 0.82, "rest": 0.93},
     "ways, development": {"name in lower case": 0.83, "password told": 0.86, "health": 0.94, "rest": 0.91},
     "shapes, development": {"rest": 0.95},
     "values_2, opened": {"phone": 0.8, "rest": 0.97},

@@ -21,6 +21,16 @@ def test_ip_address_is_found(redactor: Redactor) -> None:
     assert_replaced(redactor, addresses, "IP_ADDRESS")
 
 
+def test_private_address_stays_in_a_sentence_about_the_network(redactor: Redactor) -> None:
+    """Others have the same; it goes if the sentence is about people, or about neither."""
+    assert_unchanged(redactor, ["The gateway 172.16.8.1 drops nothing", "Subnet 10.14.0.0/16 is reserved"])
+    assert redactor.redact("The gateway blocked 10.8.3.22 after 40 failed sign-ins").text.startswith(
+        "The gateway blocked <IP_ADDRESS>"
+    )
+    assert redactor.redact("Her laptop has 192.168.1.44 now").text == "Her laptop has <IP_ADDRESS> now"
+    assert redactor.redact("The camera has 172.20.44.17").text == "The camera has <IP_ADDRESS>"
+
+
 def test_ip_address_is_found_before_a_colon(redactor: Redactor) -> None:
     """Of a sentence, also where the address ends with two of its own."""
     assert redactor.redact("connect to 2001:db8:1:2::: refused").text == "connect to <IP_ADDRESS>: refused"

@@ -90,6 +90,7 @@ class Engine:
         self._asks_model = bool(kind)
         # Models find names that stand alone, if not all of them.
         unwanted = excluded if given_names or kind else excluded | {SINGLE}
+        self._given_names = given_names  # otherwise the words around a lone one decide, as those around a model's
         self._people = (
             frozenset(SOURCES) - unwanted if self._knows_names and least_score <= PEOPLE_SCORE else frozenset()
         )
@@ -110,10 +111,9 @@ class Engine:
     def findings(self, text: str, deadline: Deadline) -> list[Finding]:
         """Return all findings, in any order; they may overlap. Raises DeadlinePassed and PrefilterFailed."""
         found = [Finding(name_lists.ENTITY, *span, name_lists.SCORE, _NAMES) for span in self._names.spans(text)]
-        if self._people:
-            found += [
-                Finding(name_lists.ENTITY, *span, PEOPLE_SCORE, rule) for span, rule in people(text, self._people)
-            ]
+        for span, rule in people(text, self._people) if self._people else ():
+            name = Finding(name_lists.ENTITY, *span, PEOPLE_SCORE, rule)
+            found += confirmed(text, name) if rule == SINGLE and not self._given_names else [name]
         matches = self._rules.matches(text, self._prefilter.candidates(text), deadline)
         if matches or self._asks_model:
             found += self._analyzed(text, matches)

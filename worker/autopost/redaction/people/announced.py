@@ -17,6 +17,7 @@ from autopost.redaction.people.signs import (
     VERBS_AFTER_WORDS,
     VERBS_OF_PEOPLE,
 )
+from autopost.redaction.people.things import OF_ORGANISATIONS, is_known, names_thing
 from autopost.redaction.people.words import Word, chain_from, joined
 
 _UNITS = frozenset(["m", "ms"])
@@ -84,7 +85,7 @@ def _after_particles(text: str, words: list[Word], index: int) -> int | None:
 def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | None:
     """Return the end of a name of two unknown words after words that come before people: `assigned to Xiu Qorbani`."""
     chain = chain_from(text, words, index)
-    if len(chain) < 2:
+    if len(chain) < 2 or folded(words[index].text) in OF_ORGANISATIONS:
         return None
     end = words[chain[-1]].end
     if not (cued or is_cued(text, words, index, STRONG_CUES) or VERBS_OF_PEOPLE.match(text, end)):
@@ -109,4 +110,6 @@ def cued_name(text: str, words: list[Word], index: int, *, cued: bool) -> int | 
     last = chain.index(next(place for place in chain if words[place] is named[1]))
     while last + 1 < len(chain) and goes_on(words[chain[last + 1]]):
         last += 1
-    return None if names_organisation(text, words, index, chain[last]) else chain[last]
+    if is_known(named) or is_known(named[:2]) or names_organisation(text, words, index, chain[last]):
+        return None
+    return None if names_thing(text, words, index, chain[last]) else chain[last]

@@ -19,13 +19,17 @@ from autopost.redaction.people.signs import (
     VERBS_AFTER_WORDS,
     VERBS_OF_PEOPLE,
 )
-from autopost.redaction.people.vocabulary import BRANDS, FUNCTION_WORDS
+from autopost.redaction.people.things import OF_ORGANISATIONS, is_known, names_thing
+from autopost.redaction.people.vocabulary import FUNCTION_WORDS
 from autopost.redaction.people.words import Word, chain_from, joined
 
 _LEAST_LETTERS = 3
 _MOST_PARTICLES = 3
 _ARTICLES = ("o'", "mc", "al-", "el-", "ben-", "abu-", "ibn-")
 
+# In German, nouns have a capital: `Sessel Emil` is no surname and given name.
+_GERMAN = re.compile(r"(?:^|\s)(?:[Dd]er|[Dd]ie|[Dd]as|und|ist|sind|wird|wurde|nicht|für|auf|ab|mit|im|vom|zum)\s")
+_NEVER_FIRST = OF_SAINTS | OF_ORGANISATIONS
 _IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")
 
 
@@ -40,7 +44,7 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
     if turned is not None:
         return turned
     chain = chain_from(text, words, index)
-    if len(chain) < 2 or follows_place_word(text, words, index) or folded(first.text) in OF_SAINTS:
+    if len(chain) < 2 or follows_place_word(text, words, index) or folded(first.text) in _NEVER_FIRST:
         return None
     cued = is_cued(text, words, index)
     middle = 1
@@ -54,19 +58,37 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
         return None
     at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
     cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
-    if not _pair(first, second, cued=cued, particle=particle, initial=middle > 1, at_start=at_start):
-        return None
-    if f"{folded(first.text)} {folded(second.text)}" in BRANDS:
+    if not _pair(
+        first,
+        second,
+        cued=cued,
+        particle=particle,
+        initial=middle > 1,
+        at_start=at_start,
+        german=_is_german(text, first, second),
+    ):
         return None
     if not (first.kind.given or second.kind.given) and OF_MATHEMATICS.match(text, second.end):
         return None
     last = middle
     while last + 1 < len(chain) and goes_on(words[chain[last + 1]]):
         last += 1
-    return None if names_organisation(text, words, index, chain[last]) else chain[last]
+    if is_known([first, *(words[chain[place]] for place in range(middle, last + 1))]):
+        return None
+    named = names_organisation(text, words, index, chain[last]) or names_thing(text, words, index, chain[last])
+    return None if named else chain[last]
 
 
-def _pair(first: Word, second: Word, *, cued: bool, particle: bool, initial: bool, at_start: bool) -> bool:
+def _is_german(text: str, first: Word, second: Word) -> bool:
+    """Return whether the words around are German; asked only of an unknown word before a given name."""
+    if not (first.kind.unknown and second.kind.given):
+        return False
+    return _GERMAN.search(text, max(0, first.start - 80), second.end + 80) is not None
+
+
+def _pair(
+    first: Word, second: Word, *, cued: bool, particle: bool, initial: bool, at_start: bool, german: bool
+) -> bool:
     """Return whether two words are a given name and a surname, or a surname and a given name."""
     one, two = first.kind, second.kind
     upper = first.text.isupper() or second.text.isupper()
@@ -85,9 +107,13 @@ def _pair(first: Word, second: Word, *, cued: bool, particle: bool, initial: boo
     if one.surname and two.given:
         return True
     if one.unknown:
+        if particle and two.given:  # `Kaffeebohnen von Julius Meinl`
+            return False
         inflected = first.text.endswith(("ed", "ing", "ly"))
         return (
-            (two.surname and not (at_start and inflected)) or (two.given and not at_start) or (initial and two.unknown)
+            (two.surname and not (at_start and inflected))
+            or (two.given and not at_start and (cued or not german))
+            or (initial and two.unknown)
         )
     return False
 
@@ -114,6 +140,8 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
     if last is None or text[first.start - 1 : first.start] in {"/", "_", ".", "-", "@"}:
         return None
     second = words[last]
+    if is_known([first, second]):
+        return None
     if text[second.end : second.end + 1] in {"_", "(", "/", "@"} or second.text.endswith(BUSINESS_ENDINGS):
         return None
     strong = (
@@ -135,9 +163,13 @@ def lower_case_name(text: str, words: list[Word], index: int, *, cued: bool = Fa
             begins = _BEGINS.search(text[max(0, first.start - 3) : first.start]) is not None
             long = len(first.text) > 4 and len(second.text) > 4 and second.kind.unknown
             sure = (weak and (second.kind.unknown or second.kind.maybe_surname)) or (begins and long)
+            # `joost van der meer`: what follows two particles is a surname, whatever else it is.
+            sure = sure or last - index > 2 or (weak and last - index > 1 and words[index + 1].text in PARTICLES)
     else:  # a word of another language, or of English
         sure = (weak if first.kind.maybe_given and not is_word(folded(first.text)) else strong) and (
-            surname or (strong and first.kind.given and (second.kind.unknown or second.kind.maybe_surname))
+            surname
+            or (strong and first.kind.given and (second.kind.unknown or second.kind.maybe_surname))
+            or (strong and not is_word(folded(first.text)) and second.kind.unknown and len(second.text) > 4)
         )
     return last if sure else None
 

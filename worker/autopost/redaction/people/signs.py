@@ -14,7 +14,7 @@ TITLES = frozenset(
     sr sra srta senor senora senorita don dona
     sig signor signora dott dottssa dottore ssa ra avv ing geom
     dhr mevr mevrouw meneer mw
-    hr fru pan pani pana panu sra
+    hr fru pan pani pana panu pania sra senhor senhora doamna domnul rouva herra
     """.split()  # noqa: SIM905
 )
 
@@ -56,6 +56,19 @@ LOWER_TITLES = frozenset(
         "ssa",
         "ra",
         "mevrouw",
+        "meneer",
+        "pani",
+        "pania",
+        "panu",
+        "signora",
+        "senhora",
+        "senhor",
+        "monsieur",
+        "doamna",
+        "domnul",
+        "fru",
+        "rouva",
+        "herra",
     ]
 )
 
@@ -64,7 +77,8 @@ AFTER_TITLE = frozenset(
     """
     doctor professor president chancellor chair chairman chairwoman speaker minister secretary ambassador director
     kollegin kollege doktor professor bundeskanzlerin praesident pepper robot fix clean right wrong and und et
-    oetker martens x muscle who no bean potato seuss dre love evil strange freeze coffee
+    oetker martens x muscle who no bean potato seuss dre love evil strange freeze coffee holle marvel america quijote quixote galahad lancelot gawain galen kirk picard nemo ahab moreau jekyll
+    zhivago frankenstein doolittle pfeffer peanut pringles darcy pickwick toad bovary claus sandman
     """.split()  # noqa: SIM905
 )
 
@@ -137,7 +151,7 @@ OF_SAINTS = frozenset(
 )
 # After two surnames these make them a thing of mathematics: `Kolmogorov Smirnov test`.
 OF_MATHEMATICS = compiled(
-    r"(?:'s)? (?:tests?|theorem|models?|distributions?|equations?|algorithm|filter|transform|statistic|index|process|method|distance|divergence|coefficient|inequality|paradox|effect|diagram|curve)\b"
+    r"(?:'s)? (?:tests?|theorem|models?|distributions?|equations?|algorithm|filter|transform|statistic|index|process|method|distance|divergence|coefficient|inequality|paradox|effect|diagram|curves?|corrections?|protocols?|stains?|staining|procedure|cycle|score|scale|reaction|medium|criterion|constant|law|plots?|estimator|syndrome|disease|number|ratio|telescope|satellite|mission)\b"
 )
 # Given names that are verbs of other languages, in lower case.
 LOWER_VERBS = frozenset(["hanno", "ping", "ronda", "marca", "cara", "gala", "rima", "sana", "bona"])
@@ -155,6 +169,7 @@ AFTER_ORGANISATION = frozenset(
     insurance consulting solutions systems technologies technology software labs lab digital industries logistics
     motors airlines energy foods pharma pharmaceuticals healthcare realty properties construction
     allee versand umzug gasse ring ufer hof haus arena halle verlag schule klinik stiftung verein apotheke falls springs
+    collection fellowship scholarship institut instituto istituto intercontinental campus society preis platz gymnasium haus stiftung
     dashboard pipeline workflow cluster release edition plugin agent bot service server template theme font
     """.split()  # noqa: SIM905
 )
@@ -199,7 +214,7 @@ LOWER_CUES = compiled(
 
 # Before a name in lower case of which the given name and no word follows: any preposition, a participle, a list.
 LOWER_WEAK_CUES = compiled(
-    r"(?i)(?:^|[^\w-])(?:to|for|by|from|with|of|and|or|is|was|are|named|via|cc|user|users|customer|guests?|list|lists|account of|data of|attendees|participants|invitees|contact|[a-z]{3,}ed|chiamat[oa]|contattat[oa]|avvisat[oa]|richiamat[oa]|llamad[oa]|avisad[oa]|contactad[oa]|appelé|contacté|prévenu|rappelé|gebeld|ringt|für|von|mit|an|pour|par|avec|chez|de|para|por|con|a|da|per|van|voor|met|för|från|till|dla|do|od|от|для|с)(?:\s?[:=]\s?|,?\s)$"
+    r"(?i)(?:^|[^\w-])(?:to|for|by|from|with|of|and|or|is|was|are|named|via|cc|user|users|customer|guests?|list|lists|account of|data of|attendees|participants|invitees|contact|[a-z]{3,}ed|(?:called|rang|phoned|wrote|written|texted|got|paid) back|bitte|please|pls|chiamat[oa]|contattat[oa]|avvisat[oa]|richiamat[oa]|llamad[oa]|avisad[oa]|contactad[oa]|appelé|contacté|prévenu|rappelé|gebeld|ringt|für|von|mit|an|pour|par|avec|chez|de|para|por|con|a|da|per|van|voor|met|för|från|till|dla|do|od|от|для|с)(?:\s?[:=]\s?|,?\s)$"
 )
 # How surnames end.
 SURNAME_ENDINGS = (
@@ -218,7 +233,7 @@ CAPITAL_ENDINGS = (
 # The text after a name.
 VERBS_OF_PEOPLE = compiled(
     r"(?:'s)? (?:lives|lived|said|says|wrote|writes|replied|emailed|phoned|complained|apologi[sz]ed|resigned|thanked|was hired|was born|asked for|"
-    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?|adına|ile görüş\w*|tarafından|aradı|imzaladı|ödedi|istedi|iptal etti|iade etti"
+    r"called (?:back|in|us|about|to)|signed|joined the|left a (?:message|note|comment|voicemail)|is on (?:vacation|leave|holiday)|will be talking|speaks?|adına|ile görüş\pL*|tarafından|aradı|imzaladı|ödedi|istedi|iptal etti|iade etti"
     r"|a (?:rappelé|signé|appelé|demandé|confirmé|payé|répondu|annulé|réservé|envoyé)|hat (?:angerufen|unterschrieben|bestätigt|gekündigt|bezahlt|zugesagt|abgesagt|storniert|geschrieben)|ruft zurück|möchte"
     r"|ha (?:firmado|llamado|pedido|confirmado|pagado|escrito|chiamato|firmato|chiesto|pagato|scritto|ritirato|confermato|disdetto)|firmó|llamó|pidió|pagó|canceló|confirmó|escribió|assinou|pagou|ligou|pediu|confirmou|cancelou|escreveu"
     r"|podpisał[ay]?|zadzwonił[ay]?|odebrał[ay]?|prosi o|zapłacił[ay]?|napisał[ay]?|potwierdził[ay]?|heeft (?:getekend|gebeld|betaald|geschreven|bevestigd)|soitti|maksoi|allekirjoitti|ringde|betalade|ringte|betalte|podepsal[aoi]?|zaplatil[aoi]?|zavolal[aoi]?|a semnat|a plătit|a sunat"
@@ -233,7 +248,7 @@ VERBS_AFTER_WORDS = compiled(
 
 # The text after a name in lower case of which the given name is known.
 VERBS_AFTER_LOWER = compiled(
-    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|möchte|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|dzwonił[ao]?)(?:[^\pL]|$)"
+    r"(?:'s)? (?:wants?|wanted|needs?|needed|has|had|is|was|will|would|can(?:'t|not)|could(?:n't)?|did(?:n't)?|lost|found|left|took|gave|told|came|went|paid|forgot|broke|returned|received|refuses|refused|agreed|declined|accepted|confirmed|signed|booked|complained|complains|keeps|isn't|hasn't|doesn't|got|gets|sent|sends|says|said|asks|asked|reports|reported|never|still|(?:re)?scheduled|cancell?ed|changed|updated|uploaded|submitted|ordered|bought|picked|missed|moved|works?|lives|speaks|möchte|zurückgerufen|angerufen|kontaktiert|informiert|erreicht|bestellt|angeschrieben|eingeladen|bekommt|ruft|a (?:appelé|demandé|signé|confirmé|envoyé)|ha (?:llamado|pedido|confirmado|firmado|chiamato|chiesto|confermato|firmato)|dzwonił[ao]?)(?:[^\pL]|$)"
 )
 
 # Between two names of an enumeration.

@@ -23,6 +23,7 @@ NEVER = _words(
     api url uri http https json xml yaml csv pdf html css sql ssh ssl tls tcp udp dns vpn cpu gpu ram ssd aws gcp ci cd
     pr qa ui ux id faq sla slo kpi roi crm erp cms sdk cli ide orm jwt oauth saml sso mfa otp pin sms rest grpc graphql
     numbers server valves ties lies early
+    passphrase passphrases passcode passcodes keystore keyring keypad keycode hostname filesystem subnet dropdown wifi
     inc llc ltd gmbh ag sa sarl bv nv plc corp co company group holding bank university college school institute
     hospital clinic foundation association department ministry
     agent agents bot bots operator worker workflow pipeline sprint backlog kanban scrum

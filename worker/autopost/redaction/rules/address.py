@@ -190,7 +190,7 @@ ENGLISH = (
         source=_USPS,
     ),
     _rule(
-        rf"\b(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
+        rf"(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
         rf"\b{STATES}[ \n]\d{{5}}",
         source=_USPS,
     ),
@@ -248,7 +248,7 @@ ENGLISH = (
         name="sector",
     ),
     _rule(
-        r"(?i)\b(?:send|sent|go|goes|going|write|written|mail|mailed|address(?:ed)?|envoy\w+|[ée]crire|adresse[rz]?|courrier)\b[^.\n;]{0,24}?\b((?-i:BP)[ ]\d{1,5}(?:,?[ ](?:\d{4,5}[ ])?(?-i:\p{Lu}[\p{L}'-]+))?)",
+        r"(?i)(?:\b(?:send|sent|go|goes|going|write|written|mail|mailed|address(?:ed)?|envoy\w+|adresse[rz]?|courrier)\b|[ée]crire)[^.\n;]{0,24}?\b((?-i:BP)[ ]\d{1,5}(?:,?[ ](?:\d{4,5}[ ])?(?-i:\p{Lu}[\p{L}'-]+))?)",
         r"\bBP \d",
         name="boite-postale",
     ),
@@ -276,13 +276,13 @@ EUROPE_AND_ASIA = (
         name="german-preposition",
     ),
     _rule(
-        rf"\b(?:\p{{Lu}}[\p{{L}}]*(?:-\p{{Lu}}[\p{{L}}.]*)+-(?:Platz|Weg|Damm|Ufer|Ring|Steig|Pfad|Markt|Brücke|Wall|Allee|Gasse|Hof)|\p{{Lu}}\p{{Ll}}{{3,}}(?:ring|zeile|höhe|bogen|winkel|kehre|promenade))[ ]\d{{1,3}}[ ]?[a-z]?\b{POSTAL_TOWN}",
+        rf"(?:\p{{Lu}}[\p{{L}}]*(?:-\p{{Lu}}[\p{{L}}.]*)+-(?:Platz|Weg|Damm|Ufer|Ring|Steig|Pfad|Markt|Brücke|Wall|Allee|Gasse|Hof)|\p{{Lu}}\p{{Ll}}{{3,}}(?:ring|zeile|höhe|bogen|winkel|kehre|promenade))[ ]\d{{1,3}}[ ]?[a-z]?\b{POSTAL_TOWN}",
         r"(?:-(?:Platz|Weg|Damm|Ufer|Ring|Steig|Pfad|Markt|Brücke|Wall|Allee|Gasse|Hof)|\p{Ll}(?:ring|zeile|höhe|bogen|winkel|kehre|promenade))[ ]\d",
         accept=_is_compound,
         name="german-compound",
     ),
     _rule(
-        rf"\b(?:[Dd]e[ ])?(?:Laan[ ]van(?:[ ](?:de|den|het|der))?[ ]{CAP}|(?:{CAP}[ ]){{0,2}}\p{{Lu}}\p{{Ll}}{{2,}}(?:pad|haven|hof|oord|burgwal|brink|erf|hoek|veld))[ ]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b)?(?:,?[ ]\d{{4}} ?[A-Z]{{2}}[ ]{TOWN})?",
+        rf"(?:\b[Dd]e[ ])?(?:Laan[ ]van(?:[ ](?:de|den|het|der))?[ ]{CAP}|(?:{CAP}[ ]){{0,2}}\p{{Lu}}\p{{Ll}}{{2,}}(?:pad|haven|hof|oord|burgwal|brink|erf|hoek|veld))[ ]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b)?(?:,?[ ]\d{{4}} ?[A-Z]{{2}}[ ]{TOWN})?",
         r"\bLaan van|(?:pad|haven|hof|oord|burgwal|brink|erf|hoek|veld)[ ]\d",
         accept=_is_compound,
         name="dutch-compound",
@@ -305,7 +305,7 @@ EUROPE_AND_ASIA = (
     ),
     # Any street, number, postcode and town, as in most of Europe.
     _rule(
-        rf"\b(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}\b",
+        rf"(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}",
         r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
         accept=_is_town,
     ),
@@ -315,11 +315,11 @@ EUROPE_AND_ASIA = (
     _rule(rf"{SPANISH}{POSTAL_TOWN}", rf"{SPANISH_WORD}[ \n]?{LATIN_LINK}*[\p{{Lu}}\d]", accept=_is_named),
     # Dutch, Nordic, Polish, Hungarian, Czech.
     _rule(
-        rf"\b(?:{CAP}[ \n]){{0,3}}\p{{Lu}}?[\p{{L}}.'-]*(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b|[ ]bis|-[A-Z]\b)?(?:,?[ \n]\d{{4}}(?: ?[A-Z]{{2}})?)?(?:,?[ \n]{TOWN}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?",
+        rf"(?:{CAP}[ \n]){{0,3}}(?:\p{{Lu}}[\p{{L}}.'-]*|\p{{L}}{{3,}})(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|steenweg|baan|markt)[ \n]\d{{1,4}}(?:[ ]?[a-zA-Z]\b|-\d{{1,3}}|-[IVX]{{1,4}}\b|[ ]bis|-[A-Z]\b)?(?:,?[ \n]\d{{4}}(?: ?[A-Z]{{2}})?)?(?:,?[ \n]{TOWN}(?:[ \n]aan[ \n]den[ \n]{CAP})?\b)?",
         r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d",
     ),
     _rule(
-        rf"\b(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
+        rf"(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
         r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(

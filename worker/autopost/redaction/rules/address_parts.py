@@ -49,7 +49,7 @@ _PLACE = (
     rf"(?:,?[ \n](?:in[ \n])?{TOWN}(?:,[ \n]{TOWN})?,?[ \n](?:(?:{STATES}|{_STATE_NAMES})\b(?:,?[ \n]{_CODE}\b)?|{_CODE}\b)"
     rf"|,?[ \n](?:(?:{STATES}|{_STATE_NAMES}),?[ \n])?{_CODE}\b|,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n]{TOWN}|{_LOWER_PLACE})"
 )
-_ONLY_TOWN = rf"(?:,[ \n]{TOWN}\b)"
+_ONLY_TOWN = rf"(?:,[ \n]{TOWN})"
 TAIL = rf"{_UNIT}?(?:{_PLACE}|{_ONLY_TOWN}{{1,2}})?{_COUNTRY}"
 TAIL_NEEDED = rf"(?:{_UNIT}(?:{_PLACE}|{_ONLY_TOWN}{{1,2}})?|{_PLACE}|{_ONLY_TOWN}{{1,2}}){_COUNTRY}"
 
@@ -85,10 +85,10 @@ BOX = (
 
 # A house number in front of a street whose number follows, as forms of other countries put it.
 FIRST_NUMBER = r"(?:\b\d{1,5},?[ \n])?"
-POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN}\b)??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n](?:am|an der|im|ob der|sur|sous|en)[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN}\b)?{_COUNTRY}"
+POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n](?:am|an der|im|ob der|sur|sous|en)[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN})?{_COUNTRY}"
 
 _GERMAN_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z]\b)?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)*"
-GERMAN = rf"{FIRST_NUMBER}\b(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
+GERMAN = rf"{FIRST_NUMBER}(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
 _FRENCH_LINK = r"(?:(?:à la|à|au|de la|de l'|du|des|de|d'|la|le|les|l'|aux?|sur|sous|et|en)[ \n]?)"
 FRENCH_WORD = r"(?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|place|pl\.|chemin|ch\.|impasse|all[ée]e|quai|route|cours|square|passage|faubourg|esplanade|promenade|sentier)"
 _FRENCH_HOUSE = r"(?:\b(?:R[ée]s(?:idence|\.)?|B[âa]t(?:iment|\.)?|Immeuble|App(?:artemen)?t?\.?|Lotissement|Hameau|Villa)[ ](?:[\p{Lu}\d][\p{L}\d'.-]*[ ]?){1,4},[ \n])?"
@@ -111,4 +111,4 @@ SPANISH = (
 # After these any words and a number are an address: `lives at Kuusiku 7`.
 LIVES_AT = r"(?i:\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing)|wohn(?:t|haft))[ \n](?:at|on|in|am|bei)|(?:home|street|postal|mailing|billing|shipping|delivery|residential|private)[ \n]address(?:[ \n]is|:)?|\baddress:|anschrift:|adresse:|direcci[óo]n:|indirizzo:|adres:)[ \n]{1,2}"
 ANY_STREET = rf"{FIRST_NUMBER}(?:{CAP}[ \n]){{1,4}}\d{{1,5}}[a-zA-Z]?"
-WITH_UNIT = rf"{FIRST_NUMBER}\b(?:{CAP}[ \n]){{1,4}}\d{{1,5}}\.?,?[ \n](?:(?i:apt|apartment|suite|ste|unit|flat)\.?[ ]?#?{_UNIT_ID})(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN}\b)?{_COUNTRY}"
+WITH_UNIT = rf"{FIRST_NUMBER}(?:{CAP}[ \n]){{1,4}}\d{{1,5}}\.?,?[ \n](?:(?i:apt|apartment|suite|ste|unit|flat)\.?[ ]?#?{_UNIT_ID})(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})?{_COUNTRY}"

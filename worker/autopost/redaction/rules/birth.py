@@ -32,7 +32,7 @@ _BORN = (
 _BORN_EAST = r"дата рождения|родил(?:ся|ась)|рождения|г\.?\s?р\.?|дата народження|народи(?:вся|лася)|дата на раждане|родена?|ημερομηνία γέννησης|γεννήθηκε"
 # Scripts without capitals and, some, without spaces.
 _BORN_ELSEWHERE = r"生年月日|誕生日|生日|出生(?:日期|年月日?)?|생년월일|생일|출생|تاريخ الميلاد|ولد(?:ت)?|जन्म(?:[ -]?तिथि|[ -]?दिन)?|תאריך לידה|נולדה?|วันเกิด|เกิดวันที่"
-_GAP = r"\.?[^\n.;!?<>]{0,30}?"
+_GAP = r"\.?[^\n.;!?<>]{0,48}?"
 _THING = compiled(
     r"(?i)\b(?:project|company|idea|repo(?:sitory)?|product|team|startup|app|service|feature|initiative|tool|site|platform|library|plan|campaign|firm|brand|account|language|model|agent|bot|it)"
     r"(?: (?:was|is|got|were))?(?: \w+ly)?$"
@@ -74,7 +74,7 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        rf"(?i)\b({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?\b|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
+        rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
         source="the word after it",
         anchor=r"(?i)(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|geboren|n[ée]|nacid|nat[oa]|født|född|urodzon|doğumlu|narozen|syntynyt|született)",
         name="before-word",

@@ -111,10 +111,10 @@ _NEAR_CARD = compiled(
 )
 
 _NUMBER_NEAR = compiled(
-    r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso)"
+    r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso|(?:sicherheitscode|code de sécurité|c[óo]digo de (?:seguridad|segurança)|codice di sicurezza|veiligheidscode)\W{1,3}(?:\d{3,4}|<))"
 )
 _EXPIRES = compiled(
-    r"(?i)(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|validité|vence|caduca|scad\w+|vencim\w+|vencto|caducidad|échéance|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|срок(?: действия)?|validade|geldig|expir\w+)\b(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w+|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 
@@ -177,7 +177,7 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"(?i)(?:\b|_|[a-z])(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|were|war|waren|sind|lauten|auf|rückseite|est|sont|es|son|è|é|sono|são|zijn|to|entered|:|=|#)|\s?[:=#(,]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
+        rf"(?i)(?:\b|_|[a-z]|[^\x00-\x7f]|\s|^)(?:{_CODE_WORDS}(?:\d\b)?|(?-i:CID)|card[_ ]?cid|\bcid\b)(?:[\"'\])_]|\s(?:der|of|the|karte|card|on|for|von|de|la|tarjeta|is|are|was|code|number|no\.?|ist|were|war|waren|sind|lauten|auf|rückseite|est|sont|es|son|è|é|sono|são|zijn|to|entered|:|=|#)|\s?[:=#(,]|\s){{1,6}}[\"'`(]?(\d{{3,4}})\b",
         anchor=rf"(?i)(?:{_CODE_WORDS}|cid)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.85,
@@ -208,6 +208,14 @@ RULES = (
         score=0.7,
         refine=single(_is_code),
         name="security-code-after-expiry",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?i)(?:sicherheitscode|code de sécurité|c[óo]digo de (?:seguridad|segurança)|codice di sicurezza|veiligheidscode|kod (?:zabezpieczający|bezpieczeństwa)|säkerhetskod|sikkerhedskode)\W{{1,3}}(\d{{3,4}})[,;]\s[^.\n\d]{{0,30}}?{_MONTH_YEAR}",
+        anchor=rf"(?i)\W\d{{3,4}}[,;]\s[^.\n\d]{{0,30}}?{_MONTH_YEAR}",
+        source="PCI DSS 3.3.1: a security code, before an expiry date",
+        score=0.75,
+        name="security-code-before-expiry",
     ),
     Rule(
         "CARD_EXPIRY",

@@ -171,7 +171,7 @@ def _is_told(text: str, start: int, end: int) -> bool:
 
 
 _SHOWN = r"\bread (?:(?:me|us|him|her) )?(?:the|a|her|his) (?:number|code|digits) (?:out|aloud|over the phone)|\b(?:sms|text message|message|authenticator|app|display|phone|handy|téléphone|móvil|telefono)\b,?\s(?:said|says|showed|shows|read|reads|sagte?|sagt|zeigte?|zeigt|lautete?|disait|dit|affichait|affiche|decía|dice|mostraba|muestra|diceva|mostrava|mostra)\s|\b(?:number|code|digits) on (?:her|his|my|the|their) (?:phone|screen|display|handset),?\s(?:was\s|is\s)?"
-_SIX_DIGITS = r"\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
+_SIX_DIGITS = r"(?:\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire)|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
 
 RULES = (
     Rule(
@@ -220,7 +220,7 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        rf"(?i)(?:{_SHOWN}|{_SIX_DIGITS})(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|waren|sont|étaient|son|eran|sono|erano|zijn|to|были|är|var)\b){{0,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
+        rf"(?i)(?:{_SHOWN}|{_SIX_DIGITS})(?:[ ,:(\"'`–—-]|\s(?:were|are|is|was|out|aloud|on the phone|vor|durch|à haute voix|por teléfono|al telefono|op|voor|lauten|sind|waren|sont|étaient|son|eran|sono|erano|zijn|to|är|var)\b|\sбыли){{0,6}}([0-9]{{4,8}}|[0-9]{{3}}[ -][0-9]{{3}})\b",
         "how many digits a code has, before it",
         anchor=rf"(?i){_SIX_DIGITS}|{_SHOWN}",
         score=0.7,
@@ -247,12 +247,20 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        r"(?i)(?:\b(?:sms|text message|authenticator(?: app)?|okta(?: verify)?|duo(?: mobile)?|google authenticator|authy|token|fob|yubikey|app)\s(?:said|says|gave|gives|generated|generates|shows?|showed|displayed|displays|produced|read|reads)|\b(?:sent|texted|messaged) (?:me|us|him|her|them)|\bverification:|\btoken code|\bverify(?:ing)? with|\bconfirm(?:ed)? with|\bapprove with(?: the number)?|\bdigits on (?:the|my|her|his) (?:token|fob|app|display|screen) (?:are|were)|\bfor the code(?:\\.\\.\\.|…)? ?(?:got it|here it is)?,?)[\s:,]{1,2}[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[0-9]{2}[ -][0-9]{2}[ -][0-9]{2})(?:[\"'`]?(?:[.,;!?)]|$)|\s(?:by|via|over|from|on|in|to|and|which|within|as)\s)",
+        r"(?i)(?:\b(?:sms|text message|authenticator(?: app)?|okta(?: verify)?|duo(?: mobile)?|google authenticator|authy|token|fob|yubikey|app)\s(?:said|says|gave|gives|generated|generates|shows?|showed|displayed|displays|produced|read|reads)|\b(?:sent|texted|messaged) (?:me|us|him|her|them)|\bverification:|\btoken code|\bverify(?:ing)? with|\bconfirm(?:ed)? with|\bapprove with(?: the number)?|\bdigits on (?:the|my|her|his) (?:token|fob|app|display|screen) (?:are|were)|\bfor the code(?:\\.\\.\\.|…)? ?(?:got it|here it is)?,?)[\s:,]{1,2}[\"'`]?([0-9]{6}|[0-9]{3}[ -][0-9]{3}|[0-9]{2}[ -][0-9]{2}[ -][0-9]{2})(?:[\"'`]?(?:[.,;!?)]|$)|\s(?:\(|(?:by|via|over|from|on|in|to|and|which|within|as)\s))",
         "six digits, and where they came from",
         anchor=r"(?i)(?:sms|text message|authenticator|app|okta|verify|duo|mobile|authy|token|fob|yubikey|(?:sent|texted|messaged) (?:me|us|him|her|them)|verification:|code|with|number|are|were)[^.\n]{0,16}[\s:,][\"'`]?[0-9]{2,3}[ -]?[0-9]{2,3}",
         score=0.65,
         refine=single(lambda text, start, end: not is_count(text, end)),
         name="six-digits-sent",
+    ),
+    Rule(
+        "PIN",
+        r"(?i)\bpin(?:[ -]?code)?(?:\s(?:is|was|ist|est|es))?:?\s([0-9]{2} [0-9]{2})(?:[.,;!?)]|$|\s(?:twice|again|once|to|for|on|when|zweimal|deux fois|dos veces)\b)",
+        "four digits in two groups, after the word",
+        anchor=r"(?i)\bpin(?:[ -]?code)?(?:\s(?:is|was|ist|est|es))?:?\s[0-9]{2} [0-9]{2}",
+        score=0.75,
+        name="pin-in-groups",
     ),
     Rule(
         "SECRET",

@@ -197,9 +197,9 @@ RULES = (
     ),
     Rule(
         "COOKIE",
-        rf"(?i)(?:\b|_)(?:{_SESSION})[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|named|with|mit|avec|con|ist|est|es|è)\s|\s)[\"'`]?(?:sid\s?[:=]\s?)?([A-Za-z0-9][A-Za-z0-9%._~-]{{6,}}[A-Za-z0-9])",
+        rf"(?i)(?:\b|[^\pL\pN]|[\p{{Han}}\p{{Hiragana}}\p{{Hangul}}])(?:{_SESSION})[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|named|with|mit|avec|con|ist|est|es|è)\s|\s)[\"'`]?(?:sid\s?[:=]\s?)?([A-Za-z0-9][A-Za-z0-9%._~-]{{6,}}[A-Za-z0-9])",
         source="session cookies and forgery tokens after a word for them, in some 15 languages",
-        anchor=rf"(?i)(?:\b|_)(?:{_SESSION})[\"'`]?[\s:=]",
+        anchor=rf"(?i)(?:\b|[^\pL\pN]|[\p{{Han}}\p{{Hiragana}}\p{{Hangul}}])(?:{_SESSION})[\"'`]?[\s:=]",
         score=0.75,
         refine=single(_is_session),
         name="session-after-word",

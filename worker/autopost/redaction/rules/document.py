@@ -60,18 +60,20 @@ def has_digits(least: int) -> Callable[[str, int, int], bool]:
 
 
 _FILL = (
-    r"numbers?|numbers?|num|no|nr|nos?|n[º°o]|nummer|numero|número|numéro|numer|номер|号码?|番号|번호|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
-    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|è|é|este|jest|yra|ir|är|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
+    r"numbers?|num|no|nr|nos?|nummer|numero|número|numéro|numer|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
+    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|este|jest|yra|ir|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
     r"fiscal|intracommunautaire|contractor'?s?|supplier'?s?|vendor'?s?|cliente|client|klienta|klient|kunde[n]?|active|entered|provided|listed|shown|stored|masked|found|saved|sent|shows|says|said|should be|now|updated|changed|reference|ref"
 )
+# Those that begin or end with a letter that is not of ASCII: RE2 knows no word boundary beside it.
+_FILL_NOT_ASCII = r"\bn[º°]|номер|号码?|番号|번호|è|é|är"
 # After a word: signs and words that lead to its number.
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
-LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|\b(?i:n)[°.]\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
+LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|(?i:{_FILL_NOT_ASCII})|\b(?i:n)[°.]\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
 # The same, or any few words before a colon: `VAT of the new supplier: 123`.
 _LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,32}}[:：=] ?)"
 _LATIN = re.compile(r"[\x00-\u024f]*")
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
-BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|n[º°]|is|was)\b)){1,8}?"
+BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|is|was)\b|\bn[º°])){1,8}?"
 
 
 def anchor_of(words: str) -> str:
@@ -94,8 +96,13 @@ def leading(words: str) -> str:
 def _by_script(words: str) -> tuple[str, str]:
     """Return the alternatives that consist of ASCII letters or have Latin ones, and all others."""
     alternatives = list(_alternatives(words))
-    latin = [word for word in alternatives if word[0].isascii() and _LATIN.fullmatch(word)]
+    latin = [word for word in alternatives if _begins_with_ascii(word) and _LATIN.fullmatch(word)]
     return "|".join(latin), "|".join(word for word in alternatives if word not in latin)
+
+
+def _begins_with_ascii(word: str) -> bool:
+    """Return whether the first letter can only be one of ASCII: not in `[řr]idi`, nor in `řidi`."""
+    return word[: word.find("]") + 1 if word[0] == "[" else 1].isascii()
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
@@ -146,7 +153,13 @@ def is_counted(text: str, start: int, end: int) -> bool:
     """Return whether a number behind the word of a document is a count, a date or a time: `import took 1204821 ms`."""
     value = text[start:end]
     digits = sum(map(str.isdigit, value))
-    counts = digits < _MORE_THAN_COUNTS and "-" not in value and "/" not in value and is_count(text, end)
+    counts = (
+        digits < _MORE_THAN_COUNTS
+        and not any(map(str.isalpha, value))
+        and "-" not in value
+        and "/" not in value
+        and is_count(text, end)
+    )
     return (
         counts
         or _UNIT.search(text[end : end + 16]) is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.code_values import (
     COUNT_BEFORE,
@@ -29,12 +30,13 @@ _SURE = (
     r"|(?:haus|eingangs|wohnungs|garagen|keller|hof|hinter)?tür|(?:einfahrts|garagen|hof)tor|schlüssel(?:box|kasten|tresor|safe)|tresor|alarmanlage|gegensprechanlage|schranke|schließfach|pforte"
     r"|porte(?: d'entrée)?|portail|grille|barrière|immeuble|coffre(?:-fort)?|boîte à clés|interphone|digicode|cadenas"
     r"|puerta|cancela|portón|verja|caja fuerte|caja de llaves|portero automático|telefonillo|candado|taquilla|alarma|alarme|portão|portaria|prédio|cofre|interfone|cadeado|portone|sbarra|cancello|cassaforte|citofono|lucchetto|allarme"
-    r"|(?:voor|achter|garage)?deur|hek|slagboom|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\w*|nyckelskåp\w*|nøkkelboks\w*|nøgleboks\w*|porttelefon\w*|ovi|portti|portin|kassakaap\w+|avainlokero\w*"
-    r"|drzwi\w*|bram\w|furtk\w|szlaban\w*|klatk\w|sejf\w*|domofon\w*|kłódk\w|dveř\w*|brán\w|trezor\w*|ajtó\w*|kapu\w*|széf\w*|riasztó\w*|ușii?|porții|poart[ăa]|seif\w*|kap[ıi](?:sı|nın)?\b|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\w*|ovikoodi|portkod\w*|dörrkod\w*|larmkod\w*|(?:deur|poort|kluis|alarm|toegangs|zugangs|tür|tor|tresor|safe)[- ]?codes?|code d'alarme|código de (?:la )?alarma|codice (?:dell')?allarme|kod alarmu)"
-    r"|двер\w+|ворот\w*|подъезд\w*|домофон\w*|калитк\w+|сейф\w*|сигнализац\w+|шлагбаум\w*|під'їзд\w*|πόρτα\w*|χρηματοκιβώτιο|συναγερμ\w+"
+    r"|(?:voor|achter|garage)?deur|hek|slagboom|poort|kluis(?:je)?|sleutelkluis(?:je)?|dörren|dør(?:en|a)?|porten|grinden|kassaskåp\pL*|nyckelskåp\pL*|nøkkelboks\pL*|nøgleboks\pL*|porttelefon\pL*|ovi|portti|portin|kassakaap\pL+|avainlokero\pL*"
+    r"|drzwi\pL*|bram\pL|furtk\pL|szlaban\pL*|klatk\pL|sejf\pL*|domofon\pL*|kłódk\pL|dveř\pL*|brán\pL|trezor\pL*|ajtó\pL*|kapu\pL*|széf\pL*|riasztó\pL*|ușii?|porții|poart[ăa]|seif\pL*|kap[ıi](?:sı|nın)?|(?:key ?pad|meter cupboard|bike cage|hoftor|kapukód\pL*|ovikoodi|portkod\pL*|dörrkod\pL*|larmkod\pL*|(?:deur|poort|kluis|alarm|toegangs|zugangs|tür|tor|tresor|safe)[- ]?codes?|code d'alarme|código de (?:la )?alarma|codice (?:dell')?allarme|kod alarmu)"
 )
+# Those that begin with a letter that is not of ASCII: RE2 knows no word boundary before it.
+_NOT_ASCII = r"двер\pL+|ворот\pL*|подъезд\pL*|домофон\pL*|калитк\pL+|сейф\pL*|сигнализац\pL+|шлагбаум\pL*|під'їзд\pL*|πόρτα\pL*|χρηματοκιβώτιο|συναγερμ\pL+"
 # These also stand in other sentences, so that a verb of typing or opening is needed.
-_UNSURE = r"alarms?|safe|vault|lobby|building|apartment|office|garage|shed|lockers?|elevator|lift|parking|storage unit|panel|closet|warehouse|cabinet|mailbox|gym|flat|tür\b|aufzug|keller|ascenseur|entrée|garaje|garagem|edificio|ascensor|entrada|porta|elevador|ingresso|ascensore|ingang|larm\w*|hiss\w*|heis\w*"
+_UNSURE = r"alarms?|safe|vault|lobby|building|apartment|office|garage|shed|lockers?|elevator|lift|parking|storage unit|panel|closet|warehouse|cabinet|mailbox|gym|flat|tür\b|aufzug|keller|ascenseur|entrée|garaje|garagem|edificio|ascensor|entrada|porta|elevador|ingresso|ascensore|ingang|larm\pL*|hiss\pL*|heis\pL*"
 _ASIAN = r"باب|بوابة|خزنة|דלת|שער|כספת|אזעקה|ドア|玄関|金庫|オートロック|宅配ボックス|キーボックス|门锁|門鎖|大门|大門|门禁|門禁|保险柜|钥匙盒|현관|도어락|대문|금고|ประตู|ตู้เซฟ|cửa|cổng|két sắt|pintu|gerbang|brankas|दरवाज"
 
 # What is typed, or what the thing takes.
@@ -62,8 +64,11 @@ _DIGIT = re.compile("[0-9]")
 _NOUN = re.compile(
     r"(?i)\s(?:code|pin|combination|combo|numbers?|'s number|digits|nummer|zahlen|ziffern|şifresi|kodu|kód|kod|koden|koodi|clave|senha|número|numero|chiffres?|cijfers|номер|шифр|код)\s?[:=]?\s?[\"'`(]?"
 )
+_NAMED_CODE = re.compile(
+    r"(?i).*(?:codes?|kod\w*|kód\w*|koodi|codice.*|código.*|code d'alarme|schlüsseltresor|schlüssel(?:box|kasten|safe)|key ?safe)"
+)
 _KEYED = r"press|enter|dial|type|punch(?: in)?|key(?: in)?|tap(?: in)?|ring|drücke?n?|tippe?n?|tapez|composez|taper|composer|marca|marque|pulsa|teclea|digita|digite|premi|toets|wpisz|naciśnij|zadej|нажми(?:те)?|набери(?:те)?|введи(?:те)?"
-_ENTRY = r"\b(?:doors?|gates?|entrance|entry|barrier|bell|buzzer|intercom|lobby|elevator|lift|key ?pad|green light|turnstile|portal|portail|porte|puerta|portão|cancello|(?:am|das|dem|zum) tor|tür|eingang|schranke|klingel|glocke|campana|sonnette|deur|poort|hek|bel\b|drzwi|bram[aęy]|domofon\w*|двер\w+|калитк\w+|домофон\w*)\b"
+_ENTRY = r"\b(?:doors?|gates?|entrance|entry|barrier|bell|buzzer|intercom|lobby|elevator|lift|key ?pad|green light|turnstile|portal|portail|porte|puerta|portão|cancello|(?:am|das|dem|zum) tor|tür|eingang|schranke|klingel|glocke|campana|sonnette|deur|poort|hek|bel\b|drzwi|bram[aęy]|domofon\w*|двер\w+|калитк\w+|домофон\w*|handle|knob|lever)\b"
 _TURNED = re.compile(r"\d{1,2}(?:-\d{1,2}){2,3}")  # of a lock with a dial
 _TO = re.compile(r"(?i)\s(?:to|auf|zu|à|a|na|naar|til|till|în|на)\s")
 _CLAUSE = re.compile(r"[#*]?\s?(?:[.,;!?)]|$|(?:and|und|et|y|e|en|och|og|i|и|і|then)\s)")
@@ -96,8 +101,8 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
                 or (bool(gap.strip()) and (LINK.search(gap) is not None or _ASIAN_LINK.search(gap) is not None))
             )
         )
-        direct = sure and (
-            _NOUN.fullmatch(gap) is not None or (gap == " " and starts and _ends_clause(text, match.end()))
+        direct = (sure and gap == " " and _NAMED_CODE.fullmatch(text[start:end]) is not None) or (
+            sure and (_NOUN.fullmatch(gap) is not None or (gap == " " and starts and _ends_clause(text, match.end())))
         )
         if (typed or linked or direct or changed) and _is_code(text, match):
             yield match.span()
@@ -155,7 +160,7 @@ def _is_typed(before: str, *, opens: bool) -> bool:
 
 
 _USED = re.compile(r"(?i)\b(?:use|need|used)\s[\"'`]?$")
-_OF_DOORS = re.compile(rf"(?i)(?:{_SURE}|{_ASIAN})")
+_OF_DOORS = compiled(rf"(?i)(?:{_SURE}|{_NOT_ASCII}|{_ASIAN})")
 
 
 def _keyed(text: str, start: int, end: int) -> Iterator[Span]:
@@ -173,9 +178,9 @@ _ENTRIES = re.compile(rf"(?i){_ENTRY}")
 RULES = (
     Rule(
         "PIN",
-        rf"(?i)(?:\b(?:{_KEYED})\s(?:the\s|code\s|in\s|\d{{1,3}}\s(?:then|and|puis|dann)\s){{0,2}}[\"'`]?([#*]?[A-Z]?\d{{3,6}}[A-Z]?[#*]?)(?:[\s\"'`.,;)]|$)|\s([A-Z]?\d{{3,6}}[#*]?)\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)\b)",
+        rf"(?i)(?:(?:^|[^\pL])(?:{_KEYED})\s(?:the\s|code\s|in\s|\d{{1,3}}\s(?:then|and|puis|dann)\s){{0,2}}[\"'`]?([#*]?[A-Z]?\d{{3,6}}[A-Z]?[#*]?|\d(?:-\d){{3,5}})(?:[\s\"'`.,;)]|$)|\s([A-Z]?\d{{3,6}}[#*]?)\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)\b)",
         "what is keyed in, in a sentence about an entry",
-        anchor=rf"(?i)\b(?:{_KEYED})\s[^.\n]{{0,12}}\d{{3}}|\d{{3}}[#*]?\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)",
+        anchor=rf"(?i)(?:^|[^\pL])(?:{_KEYED})\s[^.]{{0,20}}\d(?:\d{{2}}|-\d-\d)|\d{{3}}[#*]?\s(?:eintippen|eingeben|drücken|tippen|wählen|invoeren|intoetsen)",
         score=0.65,
         refine=_keyed,
         name="keyed-in",
@@ -190,7 +195,7 @@ RULES = (
     ),
     Rule(
         "PIN",
-        rf"(?i)(?:\b(?:{_SURE}|{_UNSURE})|{_ASIAN})",
+        rf"(?i)(?:\b(?:{_SURE}|{_UNSURE})|{_NOT_ASCII}|{_ASIAN})",
         "a word for what a code opens, in the same sentence",
         score=0.7,
         refine=_codes,
@@ -198,9 +203,9 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s(?:takes|accepts|wants|uses)(?:\s(?:the\s)?(?:code|pin))?|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}(?:-\d{1,2}){2,5})\b",
+        r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building|phone|tablet|laptop|handset|barrier|shed|cage|cabinet|cupboard|chest|hatch|shutter|cellar)\b(?:\s\d{1,2})?(?:[^.\n\d]{0,24}?\b(?:opens?|opened|(?:dis)?arm(?:s|ed)?|unlock(?:s|ed)?|locks?)\s(?:it\s)?(?:with|by|using)|\s(?:takes|accepts|wants|uses)(?:\s(?:the\s)?(?:code|pin))?|\s?[:=])\s?[\"'`]?(\d{4,8}#?|\d{1,2}(?:-\d{1,2}){2,5})\b",
         "a word for what it opens before it",
-        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building)\b[^.]*\d",
+        anchor=r"(?i)\b(?:alarm|lock ?box|key ?pad|key ?safe|safe|vault|gate|door|garage|locker|padlock|bike lock|intercom|entrance|building|phone|tablet|laptop|handset|barrier|shed|cage|cabinet|cupboard|chest|hatch|shutter|cellar)\b[^.]*\d",
         score=0.75,
         refine=single(lambda text, start, end: not is_count(text, end) and UNIT.match(text[end : end + 20]) is None),
         name="opens-with",
@@ -224,6 +229,14 @@ RULES = (
     ),
     Rule(
         "PIN",
+        r"(?i)\b(?:doors?|store|locks?|gate|room|shed|entrance|cupboard|keysafe|key safe|keypad|code|closet|stairs|lift)(?:\s(?:is|was|takes|with))?[\s:]{1,2}((?-i:C\d{3,5}[XYZ]))(?:[\"'`]?[.,;!?)]|$)",
+        "codes of mechanical locks, which begin with C and end with X, Y or Z",
+        anchor=r"[\s:]C\d{3,5}[XYZ]",
+        score=0.7,
+        name="mechanical-lock",
+    ),
+    Rule(
+        "PIN",
         r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}([0-9]{4,8}|[0-9A-Z]{4,8}|[0-9]{1,2}(?:-[0-9]{1,2}){2,5})\b",
         "a word for a lock directly before it",
         anchor=r"(?i)\b(?:lock ?box|key ?(?:box|safe|cabinet)|digicode|combination|combo|voordeurcode)[\s:=(\"'`]{1,3}[0-9A-Z]",
@@ -241,10 +254,11 @@ RULES = (
     ),
     Rule(
         "PIN",
-        r"(?i)(?:\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?|\bdisarm(?:ed)?\s(?:it\s)?(?:with|by|using)|\blet (?:your|my|him|her|them|our)sel(?:f|ves) in(?:,|\swith|\susing))\s[\"'`]?([#*]?[0-9]{4,8}[#*]?)\b",
+        r"(?i)(?:\bto\s(?:dis)?(?:arm|open|unlock)\b[^\n.\d]{0,24}?\b(?:press|enter|dial|type|use|punch)(?:\sin)?|\b(?:disarm|re-?arm|arm)(?:ed)?\s(?:it\s)?(?:again\s)?(?:with|by|using)|\blet (?:the\s)?\w+\sin\s(?:with|using)|\blet (?:your|my|him|her|them|our)sel(?:f|ves) in(?:,|\swith|\susing))\s[\"'`]?([#*]?[0-9]{4,8}[#*]?)\b",
         "what is typed on a keypad, after a word for what it opens",
-        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b|\bdisarm|\bsel(?:f|ves) in|sel(?:f|ves) in",
+        anchor=r"(?i)\bto\s(?:dis)?(?:arm|open|unlock)\b|\bdisarm|\b(?:re-?)?arm(?:ed)?\s|\bsel(?:f|ves) in|\sin\s(?:with|using)\s[\"'`]?[#*]?[0-9]{4}",
         score=0.75,
+        refine=single(lambda text, start, end: not is_count(text, end)),
         name="to-open",
     ),
 )

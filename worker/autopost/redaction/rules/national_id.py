@@ -33,15 +33,16 @@ def _bare(identifier: Identifier) -> Rule:
             yield start, end
 
     assert identifier.bare is not None
+    edge = r"\b" if identifier.bare.isascii() else r"(?:^|[^\pL\pN])"
     name = f"{identifier.country.lower()}-{identifier.name}"
     return Rule(
         ENTITY,
-        rf"\b({identifier.bare})(?:\W|$)",  # the value may end with a bracket
+        rf"{edge}({identifier.bare})(?:\W|$)",  # the value may end with a bracket
         _SOURCE,
         score=0.8,
         refine=refine,
         name=name,
-        anchor=rf"\b(?:{identifier.bare})",
+        anchor=rf"{edge}(?:{identifier.bare})",
     )
 
 

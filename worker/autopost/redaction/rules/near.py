@@ -29,6 +29,7 @@ from autopost.redaction.rules.strength import (
     is_machine,
     strength,
 )
+from autopost.redaction.rules.talk import SECOND_HALVES
 
 MOST_CHARACTERS = 90
 _MOST_WORDS = 9
@@ -53,10 +54,10 @@ _TAIL = re.compile(
 _SEPARATORS = re.compile(r"(?:[\s:=>|\\\"'`,;.?!…*_~()\[\]{}→–はがを是为為는은이가-]|</?[a-z][^<>]{0,40}>)*")
 _ASSIGNED = re.compile(r"(?:[:=]|\s(?:--?|[—–])\s)[\s\"'`(\[{\\|>]*$")
 _AS = re.compile(
-    r"(?i)^\W{0,3}\s(?:as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai)\s(?:[^\W\d_]+\s){0,3}$"
+    r"(?i)^\W{0,3}\s(?:(?:worked|works|did|funktionierte?|ging|a marché|marche|funcionó|ha funzionato|działa) )?(?:when .* for|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai)\s(?:[^\W\d_]+\s){0,3}$"
 )
 _USED_AS = re.compile(
-    r"(?i)^\W{0,3}\s?(?:is|was|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai|for|be|are|will be|into|in|to|was the|works as|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
+    r"(?i)^\W{0,3}\s?(?:is|was|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai|for|be|are|will be|into|in|to|was the|works as|(?:when|if|once|wherever) (?:it|he|she|they|\w+) (?:asks?|asked|prompts?|prompted|wants?) (?:you |me |us )?for|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
 )
 # Nouns whose number or name follows them.
 NAMED = re.compile(
@@ -136,7 +137,7 @@ def _near(needs: Needs) -> Refine:
         if (
             other is not None
             and other.group(1).lower() in OTHER_NAMES
-            and (needs is not _OF_PASSWORD or not tail[:1].isspace())
+            and (needs not in (_OF_PASSWORD, _OF_NETWORK) or not tail[:1].isspace())
         ):
             of = Needs(RANDOM, RANDOM, _NEVER, 12)
         # The letters after a word of a script without spaces are another word.
@@ -149,6 +150,12 @@ def _near(needs: Needs) -> Refine:
     return refine
 
 
+# What stands between the word and the value in languages in which adjectives come last: `la password provvisoria Ulivo_44`.
+_TEMPORARY = re.compile(
+    r"(?i)(?:provvisori[ao]|temporane[ao]|attuale|nuov[ao]|iniziale|provisoire|temporaire|actuelle?|initiale?|nouve(?:au|lle)|provisional|temporal|actual|inicial|nuev[ao]|provisóri[ao]|temporári[ao]|atual|nov[ao]|tymczasowe|nowe|временный|новый|старый)\s[\"'`«„“]?\s?"
+)
+
+
 def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[Span]:
     """Yield the values after a word at `start` to `end`, of which `tail` characters more belong to it, that are random enough."""
     window = text[end : end + MOST_CHARACTERS + 60]
@@ -156,7 +163,11 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
     if not possible or possible[0][0] - end > MOST_CHARACTERS:
         return
     begin = tail + len(_SEPARATORS.match(window, tail).group())  # type: ignore[union-attr]
+    if (adjective := _TEMPORARY.match(window, begin)) is not None:
+        begin = adjective.end()
     stop = SENTENCE_END.search(window, begin)
+    if stop is not None and window[stop.start()] == "?" and needs is _OF_PASSWORD:  # `The password? Quartz_19.`
+        stop = SENTENCE_END.search(window, stop.end())
     found = False
     paired = _OF_PAIRS.search(text[start:end]) is not None
     # Among letters of a script without capitals, or without spaces, a word with digits stands out.
@@ -179,7 +190,10 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
             is_linked(text[start:end], gap, text[right : right + 24], text[max(0, start - 40) : start])
             or (gap.endswith(", ") and text[right : right + 1] == ",")
             or (paired and _PAIRED.search(gap) is not None)
+            or (gap.endswith("? ") and _ends(text, right))
         )
+        if "? " in gap and not (gap.endswith("? ") and _ends(text, right)):
+            return
         if len(gap.split()) > (_MOST_LINKED_WORDS if linked else _MOST_WORDS) or (
             "\n" in gap and left != begin and not found
         ):
@@ -197,6 +211,7 @@ def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[
         if (
             _is_secret(value, needed, needs)
             or (needs is _OF_PASSWORD and needed <= needs.linked and _is_numbered_phrase(value))
+            or (needs is _OF_PASSWORD and left <= begin and _is_joined_names(value) and _ends(text, end + right))
         ) and not (needed >= MIXED and left > begin and NAMED.search(gap)):
             found = True
             yield end + left, _whole(text, right) if right - end == len(window) else right
@@ -269,12 +284,29 @@ def _is_numbered_phrase(value: str) -> bool:
     return _THREE_WORDS.fullmatch(value) is not None and not any(map(describes, re.split("[-_]", value.lower())))
 
 
+_JOINED_NAMES = re.compile(r"[A-Z][a-z]{2,}[-._](?:[A-Za-z][-._])?[A-Z][a-z]{2,}")
+
+
+def _is_joined_names(value: str) -> bool:
+    """Return whether this is `Bramley-v-Crane`, and not `Reset-Link`."""
+    parts = [part for part in re.split("[-._]", value.lower()) if len(part) > 1]
+    return (
+        _JOINED_NAMES.fullmatch(value) is not None
+        and not any(map(describes, parts))
+        and SECOND_HALVES.isdisjoint(parts)
+    )
+
+
+def _ends(text: str, end: int) -> bool:
+    return re.match(r"[\"'`)]?\s?(?:[.,;!?)]|$)", text[end : end + 4]) is not None
+
+
 # As generators of passwords that people can remember make them: `Turnip-Falcon-3081`.
 _NAMES_AND_NUMBER = re.compile(r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{2,5}[!#$%&*?]?")
 
 
 _WORD_AND_NUMBER = re.compile(
-    r"(?:[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]{2,}[-_.]){1,3}[0-9]{1,4}[!#$%&*?]*|[a-z]{4,}[-_.][0-9]{2,4}[!#$%&*?]*|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
+    r"(?:[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]{2,}[-_.]){1,3}(?:[A-Z][-_.])?[0-9]{1,4}[!#$%&*?]*|[a-z]{4,}[-_.][0-9]{2,4}[!#$%&*?]*|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
 )
 
 
@@ -288,7 +320,7 @@ def _can_be_secret(value: str, needs: Needs) -> bool:
     """Return whether a value is random enough in any place; what follows takes more time."""
     if strength(value) >= NUMBERED:
         return True
-    forms = (_WORD_AND_NUMBER, _SHORT, _NAMES_AND_NUMBER)
+    forms = (_WORD_AND_NUMBER, _SHORT, _NAMES_AND_NUMBER, _JOINED_NAMES)
     return needs.characters <= 6 and (any(f.fullmatch(value) for f in forms) or _is_numbered_phrase(value))
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
@@ -64,6 +64,30 @@ _NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "
 _FILE_TAIL = compiled(r"^(?:[-.+_]\w*)*\.(?:tar|tgz|zip|whl|jar|gz|deb|rpm|exe|msi|dmg|pkg|apk|so|dll)\b")
 
 
+# An address of a private network stays in a sentence about how the network is built, and goes in one about people.
+_OF_OPERATIONS = compiled(
+    r"(?i)(?:^|[^\pL])(?:subnets?|gateways?|broadcast|vlans?|cidr|netmask|default route|address(?:es)? range|teilnetz|sous-réseau|subred|sottorete)(?:[^\pL]|$)"
+)
+_OF_SOMEBODY = compiled(
+    r"(?i)(?:^|[^\pL])(?:logins?|log(?:ged|s|ging)?[ -]?(?:in|on)|sign(?:ed|s|ing)?[ -]?(?:in|on)|sign-ins?|attempts?|attack\w*|intru\w+|brute|suspicious|block\w*|bann?\w*|denied|refused|kicked|quarantin\w+|rate[- ]limit\w*|users?|visitors?|customers?|callers?|teller|patients?|pupils?|students?|employees?|guests?|players?|clients?|her|his|laptops?|workstations?|phones?|tablets?|home|remote|vpn"
+    r"|angemeldet|anmeldung|gesperrt|zugriff|connexion|connecté|acc[eè]s|bloqu\pL+|acceso|inici\pL+ de sesión|accesso|bloccat\w+|ingelogd|geblokkeerd|zalogowan\w+|zablokowan\w+|acesso|inloggning|вход|вош[её]л|заблокир\pL+)(?:[^\pL]|$)"
+)
+_PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))  # RFC 1918
+_REACH_CHARACTERS = 90
+
+
+def _is_of_network(address: IPv4Address) -> bool:
+    """Return whether an address is one of a private network, which is not unique: many have the same."""
+    return any(address in network for network in _PRIVATE)
+
+
+def _is_of_operations(text: str, start: int, end: int) -> bool:
+    before = _SENTENCE_END.split(text[max(0, start - _REACH_CHARACTERS) : start])[-1]
+    after = _SENTENCE_END.split(text[end : end + _REACH_CHARACTERS])[0]
+    around = f"{before} {after}"
+    return _OF_OPERATIONS.search(around) is not None and _OF_SOMEBODY.search(around) is None
+
+
 def _is_ipv4(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 72) : start], text[end : end + 24]
     if before[-1:].isalnum() or before[-1:] == "_" or (before[-1:] == "." and before[-2:-1].isalnum()):
@@ -76,6 +100,8 @@ def _is_ipv4(text: str, start: int, end: int) -> bool:
         return False
     # Loopback, "any" and masks identify nobody.
     if text.startswith((*_NETWORKS, "255.255."), start) or address.is_loopback or address.is_unspecified:
+        return False
+    if _is_of_network(address) and _is_of_operations(text, start, end):
         return False
     return not (
         _COUNTED.search(before)

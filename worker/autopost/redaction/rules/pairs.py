@@ -19,9 +19,11 @@ _VALUE = r"([^\s\"'`<>|]{5,})"
 _ADDRESS = r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _OTHER_ADDRESS = compiled(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
 _SIGNED_IN = compiled(
-    r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$|\b(?:imap|smtp|pop3|login|connecté|angemeldet|eingeloggt|zugang|acceso|accesso|acesso|zalogowan|ingelogd|inloggad|вош[её]л|вход)\w*[^.\n]*$"
+    r"(?i)\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^.\n]*$|\b(?:imap|smtp|pop3|login|connecté|angemeldet|eingeloggt|zugang|acceso|accesso|acesso|zalogowan|ingelogd|inloggad)\pL*[^.\n]*$|(?:вош[её]л|вход)\pL*[^.\n]*$"
 )
-_OF_PASSWORDS = compiled(rf"(?i){PASSWORD}|\b(?:leaked|combo|dump|accounts?|creds?|credentials?|logins?)\b")
+_OF_PASSWORDS = compiled(
+    rf"(?i){PASSWORD}|\b(?:leaked|breach|pairs?|combo|dump|accounts?|creds?|credentials?|logins?)\b"
+)
 _LABELLED = compiled(
     rf"(?i)(?:\s?(?:and|with|und|et|y|e)\s)?[\"'`(]?(?:the\s)?(?:{PASSWORD}|\bpass\b)[\"'`]?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es|è|é)\s|\s)[\"'`]?([^\s\"'`<>|]{{4,}})"
 )
@@ -29,6 +31,10 @@ _LABELLED = compiled(
 _WORD_AND_NUMBER = re.compile(
     r"(?![A-Z-]+\d)[^\W\d_]{4,}(?:(?:[-_.][^\W\d_]{3,}){0,2}[-_.](?!(?:19|20)\d\d)\d{1,4}[!?#$%*]*|\d{1,4}[!?#$%*]+)"
 )
+_WORD_AND_YEAR = re.compile(
+    r"[^\W\d_]{4,}[-_.](?:19|20)\d\d[!?#$%*]*"
+)  # `signed in as a@b.example with Affidavit-2026`
+_WITH = re.compile(r"(?i)\s(?:with|using|mit|avec|con|com|met|med)\s[\"'`(]?$")
 _SEPARATED = re.compile(r"(?i)(?:[:;|/]|->|→|=>|\s(?:with|using|mit|avec|con|com|met|med))\s?[\"'`(]?$")
 _SENT = re.compile(
     r"(?i)\b(?:sent|mailed|e-?mailed|wrote|forwarded|replied|cc|to|an|à|gesendet|geschickt|envoyé|enviado|inviat[oa])\s[\"'`]?(?:\S+@\S+|<EMAIL_ADDRESS>)\s\w+\s$"
@@ -53,20 +59,38 @@ def _of_address(text: str, start: int, end: int) -> Iterator[Span]:
             _SEPARATED.search(text[:start][-8:]) or signed or _is_line(text, start, end) or _is_signed_in(text, start)
         ) and not _SENT.search(text[max(0, start - 120) : start]):
             yield start, end
+    elif _WORD_AND_YEAR.fullmatch(value) and (
+        (_is_signed_in(text, start) and _WITH.search(text[:start][-8:]))
+        or (_is_leaked(text, start) and _ends(text, end))
+    ):
+        yield start, end
     elif grade == NUMBERED and not is_machine(value):
-        told = before[-1:] in _SIGNS or before.endswith(_ARROWS) or _is_signed_in(text, start)
+        told = (
+            before[-1:] in _SIGNS
+            or (before[-1:] == "," and _is_line(text, start, end))
+            or before.endswith(_ARROWS)
+            or _is_signed_in(text, start)
+        )
         if told or _OF_PASSWORDS.search(text[max(0, start - 120) : start]):
             yield start, end
     elif value.isalpha() and value.islower() and _ends(text, end) and not _says(value):
         tight = text[start - 1] in {":", "|"} and not text[start - 2].isspace()
-        if tight or (before[-1:] in {"/", ":", "|"} and _is_signed_in(text, start)):
+        of_access = _is_signed_in(text, start) or _is_leaked(text, start) or _is_line(text, start, end)
+        if tight or (before[-1:] in {"/", ":", "|"} and of_access):
             yield start, end
 
 
 def _is_line(text: str, start: int, end: int) -> bool:
     """Return whether an address and this value are all of their line."""
     line = text[text.rfind("\n", 0, start) + 1 : start].split()
-    return len(line) == 1 and text[end : end + 1] in {"", "\n"}
+    return (len(line) == 1 or (len(line) == 2 and line[1] in {"|", "/", ":", "-"})) and text[end : end + 1] in {
+        "",
+        "\n",
+    }
+
+
+def _is_leaked(text: str, start: int) -> bool:
+    return _OF_PASSWORDS.search(text[max(0, start - 120) : start]) is not None
 
 
 def _is_signed_in(text: str, start: int) -> bool:
@@ -86,7 +110,10 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _ends(text: str, end: int) -> bool:
     return (
-        re.match(r"[\"'`)]?\s?(?:$|[.,;\n)]|(?:and|on|in|at|appeared|was|works)\b)", text[end : end + 12]) is not None
+        re.match(
+            r"[\"'`)]?\s?(?:$|[.,;\n)]|(?:and|on|in|at|from|appeared|was|works|worked|still)\b)", text[end : end + 12]
+        )
+        is not None
     )
 
 

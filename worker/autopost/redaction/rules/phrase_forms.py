@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.labels import PHRASE
-from autopost.redaction.rules.phrase_words import SAYS, SMALL_ABROAD
+from autopost.redaction.rules.phrase_words import SAYS, SAYS_ABROAD, SMALL_ABROAD
 from autopost.redaction.rules.phrases import is_phrase
 from autopost.redaction.rules.shape import SMALL_WORDS, describes
 from autopost.redaction.rules.talk import SECOND_HALVES
@@ -21,8 +21,46 @@ _GLUED = re.compile(
     r"[\s:=\"'`(]{1,4}(?:(?:is|was|now|are|ist|lautet|est|es|è|é|är)[\s:\"'`]{1,3}){0,2}((?:[A-Za-z]{3,}[._-]){3,}[A-Za-z]{3,}|(?:[A-Z][a-z]{2,}){4,})(?![\w(/@-])"
 )
 _PLAIN_AFTER = re.compile(
-    r"[\s\"'`]{1,2}((?:[^\W\d_]{2,}\s){3,9}?(?:[^\W\d_]{2,}|\d{1,4}))[\"'`]?(?=\s?(?:[.,;!?)]|$|\s?(?:und|et|y|e|en|och|og|i|and|stopped|accepted|works|worked|failed|was|is|at|on|in|for|before|then|again|until)\s))"
+    r"[\s\"'`]{1,2}((?:[^\W\d_]{2,}\s){3,9}?(?:[^\W\d_]{2,}|\d{1,4}))[\"'`]?(?=\s?(?:[.,;!?)]|$)|\s(?:(?:und|et|y|e|en|och|og|i|and|stopped|accepted|works|worked|failed|was|is|at|on|in|for|before|then|again|until|when|if|as|once|while|so|because|has|expires|expired|no longer|still|opens|opened|wurde|ist|wird|funktioniert|gilt|est|a été|fonctionne|marche|ya|es|fue|funciona|non|è|funziona|é|foi|werkt|werd|fungerar|är|fungerer|er|działa|jest|została|работает|был|была)(?:\s|[.,;]|$)))"
 )
+
+# Function words within a phrase: `clover over gravel twice`.
+_IN_RHYMES = frozenset(
+    [
+        "over",
+        "under",
+        "one",
+        "never",
+        "every",
+        "no",
+        "many",
+        "few",
+        "without",
+        "up",
+        "off",
+        "into",
+        "with",
+        "in",
+        "the",
+        "of",
+        "la",
+        "le",
+        "el",
+        "un",
+        "des",
+        "du",
+        "de",
+        "del",
+        "di",
+        "der",
+        "die",
+        "im",
+        "am",
+        "van",
+    ]
+)
+
+_BETWEEN = frozenset(["on", "in", "over", "under", "without", "with", "of", "never"])
 
 _TYPED_BEFORE = re.compile(
     r"(?i)\b(?:typed|entered|gave|used|with|tapé|escribí|digitei)\s(?:the|my|his|her|its|la|a)\s(?:\w+\s)?$"
@@ -32,7 +70,7 @@ _THREE_AFTER = re.compile(
 )
 
 # What a passphrase opens.
-_OPENED = r"(?:disk|drive|laptop|volume|vault|wallet|archive|backup|zip|keyring|key|dump|repo(?:sitory)?|safe|container|file|phone|database|key ?store|usb stick)"
+_OPENED = r"(?:disk|drive|laptop|volume|vault|wallet|archive|backup|zip|keyring|key|dump|repo(?:sitory)?|safe|container|file|phone|database|key ?store|usb stick|folder|envelope|stick|account|ledger|partition|image)"
 _RUN = r"([A-Za-z]{3,}(?:[ -][A-Za-z]{3,}){2,9})"
 
 
@@ -52,11 +90,13 @@ def _after_label(text: str, start: int, end: int) -> Iterator[Span]:
         yield from _of_plain_words(text, *match.span(1))
     if (match := _PLAIN_AFTER.match(text, end)) is not None:
         words = match.group(1).lower().split()
+        small = [word for word in words if word in SMALL_WORDS or word in SMALL_ABROAD]
+        rhyme = len(small) == 1 and small[0] in _IN_RHYMES and words[0] not in small
         if (
-            SMALL_WORDS.isdisjoint(words)
-            and SMALL_ABROAD.isdisjoint(words)
-            and SECOND_HALVES.isdisjoint(words)
-            and is_phrase(words, statement=False)
+            (not small or rhyme)
+            and SAYS_ABROAD.isdisjoint(words[:1])
+            and SECOND_HALVES.isdisjoint(words[:-1])
+            and is_phrase(words, statement=rhyme)
         ):
             yield match.span(1)
 
@@ -64,7 +104,9 @@ def _after_label(text: str, start: int, end: int) -> Iterator[Span]:
 def _of_plain_words(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept plain words that say nothing about passphrases."""
     words = re.split(r"[\s-]+", text[start:end])
-    if len(words) >= _LEAST_WORDS and is_phrase(words, statement=False):
+    small = [word for word in words if word.lower() in SMALL_WORDS]
+    rhyme = len(small) == 1 and small[0] in _BETWEEN and words[0] not in small
+    if len(words) >= _LEAST_WORDS + len(small) and is_phrase(words, statement=rhyme):
         yield start, end
 
 
@@ -72,14 +114,16 @@ def _of_keeper(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept four and more plain words that are not a statement, after a colon or a verb of opening."""
     lead = text[max(0, start - 14) : start].rstrip(" \"'`").lower()
     words = text[start:end].lower().split()
-    told = lead.endswith((":", "with", "using", "answered", "typed", "tried")) and is_phrase(words, statement=False)
+    told = lead.endswith((":", "with", "using", "answered", "typed", "tried", "gave it", "entered")) and is_phrase(
+        words, statement=False
+    )
     if told and SECOND_HALVES.isdisjoint(words) and not any(word.endswith(("ed", "ing", "s")) for word in words[:2]):
         yield start, end
 
 
 _SENTENCE = r"[a-zà-ÿ]{2,}(?: [a-zà-ÿ']{1,}){2,9}"
 _OF_ENCRYPTION = re.compile(
-    rf"(?i)\b(?:{_OPENED}|en?crypt\w*|decrypt\w*|unlock\w*|gpg|luks|restic|borg|keys?|backup|signer|secret)\b"
+    rf"(?i)\b(?:{_OPENED}|opens?|opened|en?crypt\w*|decrypt\w*|unlock\w*|gpg|luks|restic|borg|keys?|backup|signer|secret)\b"
 )
 
 
@@ -103,10 +147,39 @@ def _words_in_quotes(text: str, start: int, end: int) -> Iterator[Span]:
 
 _KEEPER = r"luks|gpg|pgp|veracrypt|bitlocker|filevault|keepassx?c?|bitwarden|restic|borg|kopia|duplicati|cryptomator|ssh[ -]key|key ?ring|age key|wallet"
 
+# What leads to the value in the clause or sentence behind one about a passphrase.
+_NEXT = r"(?:it(?:'s|\sis|\swas)(?:\snow)?|(?:the\s)?new(?:\s(?:one|value))?(?:\sis|\swas)?|now|die neue(?: ist| lautet)?|la nouvelle(?: est)?|la nueva(?: es)?|la nuova(?: è)?)[:,]?\s"
+
 RULES = (
     Rule(
         "PASSWORD",
-        rf"(?i:\b(?:{_KEEPER})\b)(?:\s(?:[a-z]+\s){{0,3}}?)?(?:[:,]?\s?(?i:unlocked|decrypted|opened|opens|unlocks|asked|wants|takes|i answered|i typed|i tried)?[,]?\s?(?i:with|using|i answered|i typed|i tried)?|:)\s[\"'`]?((?:[a-z]{{3,12}} ){{3,7}}[a-z]{{3,12}})[\"'`]?(?:[.,;!?]|$)",
+        rf"(?i)(?:{PHRASE})[^\n.;]{{0,60}}[.;!,]\s{_NEXT}[\"'`]?{_RUN}[\"'`]?(?:[.,;!?)]|$)",
+        "plain words in the clause or sentence behind one about a passphrase",
+        anchor=rf"(?i)(?:{PHRASE})[^\n.;]{{0,60}}[.;!,]\s{_NEXT}",
+        score=0.7,
+        refine=_of_plain_words,
+        name="words-in-next-clause",
+    ),
+    Rule(
+        "PASSWORD",
+        r"\b(?i:unlocked|decrypted|mounted|(?:disk|drive|luks|vault|keyring)\s(?:unlock|decrypt)(?:ion)?)(?::|\s(?:it\s)?(?:with|using))\s((?:[a-z]{3,} ){3,7}[a-z]{3,})(?:[.,;!?]|$)",
+        "four and more plain words with which something was unlocked",
+        anchor=r"(?i)(?:unlock|decrypt|mount)(?:ed|ion)?(?::|\s(?:it\s)?(?:with|using))\s",
+        score=0.6,
+        refine=_of_plain_words,
+        name="unlocked-with-words",
+    ),
+    Rule(
+        "PASSWORD",
+        r"\b(?:ssh-keygen\b[^\n]*\s-[NP]\s?|openssl\b[^\n]*\spass:|cryptsetup\b[^\n]*--key-text[= ]|gpg\b[^\n]*--passphrase[= ])[\"']([^\"'\n$]{3,80})[\"']",
+        "the manuals of these programs: passphrases in quotes",
+        anchor=r"ssh-keygen|openssl|cryptsetup|gpg",
+        score=0.8,
+        name="words-of-command",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i:\b(?:{_KEEPER})\b)(?:\s(?:[a-z]+\s){{0,3}}?)?(?:[:,]?\s?(?i:unlocked|decrypted|opened|opens|unlocks|asked|wants|takes|i answered|i typed|i tried|i gave it|i entered|we typed|we gave it)?[,]?\s?(?i:with|using|i answered|i typed|i tried|i gave it|i entered|we typed|we gave it)?|:)\s[\"'`]?((?:[a-z]{{3,12}} ){{3,7}}[a-z]{{3,12}})[\"'`]?(?:[.,;!?]|$)",
         "four and more plain words after what keeps keys",
         anchor=rf"(?i)\b(?:{_KEEPER})\b[^.]*\s[\"'`]?[a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}}",
         score=0.6,
@@ -132,7 +205,16 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?:[\"'`]|\bphrase\s[\"'`]?){_RUN}[\"'`]?\s(?:unlocks?|unlocked|decrypts?|decrypted|opens?|opened)\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
+        rf"(?i:\b(?:with|using|by|typed|entered|tried|chose|is|was|now)|[.:;])\s?[\"'`]?{_RUN}[\"'`]?(?:\s\(|,\s(?:which|that|it)\s(?:is|was)|\s[–—-])\s?(?:(?i:the|my|our|his|her|their|its|a)\s)?(?:\w+\s)?(?i:pass[ -]?phrase)",
+        "plain words before a bracket or a dash and `passphrase`",
+        anchor=r"(?:\s\(|,\s(?:which|that|it)\s(?:is|was)|\s[–—-])\s?(?:\w+\s){0,2}(?i:pass[ -]?phrase)",
+        score=0.65,
+        refine=_of_plain_words,
+        name="words-before-passphrase",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?:[\"'`]|\b(?:phrase|words)\s[\"'`]?){_RUN}[\"'`]?\s(?:unlocks?|unlocked|decrypts?|decrypted|opens?|opened)\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
         "quoted plain words, or plain words after `phrase`, before what they open",
         anchor=rf"(?:unlock|decrypt|open)(?:s|ed)?\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
         score=0.7,
@@ -168,9 +250,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:(?:secret|pass|unlock\w*|vault)\s)?(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|:|,?\s(?:type|enter|reads?)|\s[\"'`])(?:\sthe\ssentence)?\s?[\"'`]?({_SENTENCE})",
+        rf"(?i)(?:\b(?:(?:secret|pass|unlock\w*|vault)\s)?(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|\s?[:=]|,?\s(?:type|enter|reads?)|\s[\"'`])(?:\sthe\ssentence)?|\b(?:with|using|by|typed|entered)\s(?:the|a|his|her|my|our)\s(?:[a-z]+\s)?(?:phrase|sentence|words))\s?[\"'`]?({_SENTENCE})",
         "a word for a phrase or sentence, near a word for what it opens",
-        anchor=r"(?i)\b(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|:|,?\s(?:type|enter|reads?)|\s[\"'`])",
+        anchor=r"(?i)\b(?:phrase|sentence|words?|satz|frase)(?:\s(?:is|was|now)|\s?[:=]|,?\s(?:type|enter|reads?)|\s[\"'`])|\b(?:with|using|by|typed|entered)\s(?:the|a|his|her|my|our)\s(?:[a-z]+\s)?(?:phrase|sentence|words)",
         score=0.65,
         refine=_opened_by_sentence,
         name="sentence-that-opens",

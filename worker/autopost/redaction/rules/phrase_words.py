@@ -55,3 +55,13 @@ SAYS = frozenset(
         "is", "are", "was", "were", "must", "should", "can", "will", "has", "have", "does", "not", "no", "be", "been",
     ]
 )  # fmt: skip
+
+# The same in other languages, after which a statement goes on: `Die Passphrase ist im Tresor`.
+SAYS_ABROAD = frozenset(
+    [
+        "ist", "sind", "war", "wird", "wurde", "liegt", "steht", "muss", "soll", "hat", "est", "sont", "était", "sera",
+        "doit", "se", "es", "son", "está", "fue", "era", "debe", "è", "sono", "deve", "sta", "é", "foi", "staat",
+        "moet", "werd", "ligt", "är", "finns", "står",
+        "er", "ligger", "jest", "musi", "je", "on", "este", "быть", "лежит", "хранится",
+    ]
+)  # fmt: skip

@@ -25,9 +25,12 @@ _TELLS = re.compile(r"[:=\"'`(]|\s(?:is|was|from)\s")
 _QUOTED = re.compile(
     r"\"([^\"\n<>]{5,200})\"|(?<!\w)'([^'\n<>]{5,200})'(?!\w)|`([^`\n<>]{5,200})`|\(([^()\n<>:]{8,200})\)"
 )
-_COLON = re.compile(r"[^\S\n]?(?::=|=>|->|→|:|：|=|\s--?(?=\s))[^\S\n]*\n?\s*[\"'`]?")
+_COLON = re.compile(r"[^\S\n]?(?::=|=>|->|→|:|：|=|\s--?(?=\s))[^\S\n]*(?:[|>][-+]?)?\n?\s*[\"'`]?")
 _IS = re.compile(
-    r"(?i)(?:^|\s)(?:is|was|being|remains|stays|has been|(?:changed|set|reset|rotated|updated|switched|changée?|cambiada|cambiata|geändert|gesetzt|gewijzigd) (?:to|en|a|in|auf|naar)|(?:entered|typed|used|chose|picked)(?:\sas)?|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?:\s(?:now|still|just|(?:re)?set to|(?:chang|rotat|updat|switch)ed to))?\s?[:\"'`]?\s?"
+    r"(?i)(?:^|\s)(?:is|was|being|remains|stays|has been|(?:changed|set|reset|rotated|updated|switched|changée?|cambiada|cambiata|geändert|gesetzt|gewijzigd) (?:to|en|a|in|auf|naar)|(?:entered|typed|used|chose|picked)(?:\sas)?|(?:written|noted|jotted)(?:\sdown)? as|recorded as|given as|reads|says|equals|becomes|lautet|heißt|ist|war|est|était|es|era|é|è|är|var|er|on|jest|brzmi|to|je|bila|este|είναι|это|является|adalah|là)(?![^\W\d_])(?:\s(?:now|still|just|(?:re)?set to|(?:chang|rotat|updat|switch)ed to))?\s?[:\"'`]?\s?"
+)
+_IS_ENGLISH = re.compile(
+    r"(?i)\s(?:is|was|being|remains|stays|has been|(?:changed|set|reset|rotated|updated|switched) to|reads|equals|becomes)(?:\s(?:now|still|just|(?:re)?set to|(?:chang|rotat|updat|switch)ed to))?\s?[:\"'`]?\s"
 )
 _IN_ASIA = re.compile(r"(?:は|是|为|為|는|은|:|：)\s?[「『\"'“]?")
 _RUN = re.compile(r"[^\W\d_][^\W\d_'’]*(?:(?:[ \t]|-|, |,)[^\W\d_][^\W_'’]*)*(?:[ -]\d{1,4}\b)?")
@@ -50,7 +53,7 @@ _ABOUT_SEARCH = re.compile(r"(?i)\b(?:key ?words?|seo|search(?:es|ed)?|rank(?:s|
 
 def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the words after a label for passphrases."""
-    seed = _SEED.fullmatch(text[start:end]) is not None
+    seed = _SEED.fullmatch(text[start:end]) is not None and _ALSO_PHRASE.fullmatch(text[start:end]) is None
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end].isascii()):
         return
     if _ABOUT_SEARCH.search(text, max(0, start - _BRIDGE_CHARACTERS * 2), start):
@@ -75,12 +78,35 @@ def _phrase(text: str, start: int, end: int) -> Iterator[Span]:
         ):
             found = True
             yield end + left, end + right
+    if not found and _SETS.search(text[max(0, start - 48) : start]) and (link := _TO.match(window)):
+        plain = _up_to_cut(text, end + link.end(), stop)
+        if is_phrase([word for word, _ in plain], statement=True, seed=seed):
+            yield end + link.end(), plain[-1][1]
+            return
     if not found:
         yield from _announced(text, end, stop, seed=seed, strict=not english)
 
 
+# `Set the passphrase of the release key to Pixel wolves never queue as she asked`
+_SETS = re.compile(
+    r"(?i)\b(?:set|sets|setting|chang\w+|reset|rotat\w+|updat\w+|switch\w+|gesetzt|änder\w*|geändert|chang[ée]\w*|cambi\w+|mud\w+|imposta\w+)\s(?:[^\W\d_]+\s){0,4}$"
+)
+_TO = re.compile(r"(?:\s[^\W\d_]+){0,6}?\s(?:to|auf|à|en|a|in|para|naar|til|till|na)\s[\"'`]?")
+
+
+def _up_to_cut(text: str, start: int, stop: int) -> list[tuple[str, int]]:
+    """Return the plain words from here up to one that continues the sentence, and their ends."""
+    run = _RUN.match(text, start, stop)
+    found: list[tuple[str, int]] = []
+    for word in re.finditer(r"[^\s,-]+", run.group() if run else ""):
+        if word.group().lower() in CUTS or (len(found) >= _LEAST_WORDS and text[found[-1][1]] == ","):
+            break
+        found.append((word.group(), start + word.end()))
+    return found
+
+
 # `the key phrase, seven geese never whisper, in the old notebook`
-_APPOSED = re.compile(r",\s([^\W\d_]+(?:[ -][^\W\d_]+){2,9}),")
+_APPOSED = re.compile(r"(?:\s(?:she|he|they|we|i|you)\s[a-z]+)?,\s([^\W\d_]+(?:[ -][^\W\d_]+){2,9}),")
 
 
 # What leads to a phrase in another language than English, whatever the language of the label.
@@ -97,7 +123,9 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
         return
     link, told = _COLON.search(window), False
     if link is None or link.start() > _BRIDGE_CHARACTERS:
-        link, told = (_IS.search(window) or _IN_ASIA.match(window)), True
+        # ` on ` is a form of `to be` in another language.
+        link = None if strict else _IS_ENGLISH.search(window)
+        link, told = (link or _IS.search(window) or _IN_ASIA.match(window)), True
     if link is None and seed:
         link = re.match(r"\s?[\s\d.(]*", window)
     if link is None or link.start() > _BRIDGE_CHARACTERS or (told and link.start() > 0 and _is_direct(text, end, seed)):
@@ -109,8 +137,18 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     if run is None:
         return
     words = list(re.finditer(r"[^\s,-]+", run.group()))[: _MOST_WORDS + 6]
+    if told and not strict and _CLAUSE_END.match(window, run.end()) and _is_told_rhyme([w.group() for w in words]):
+        yield end + run.start(), end + run.end()
+        return
     if told:
-        cut = next((n for n, word in enumerate(words) if word.group().lower() in CUTS), len(words))
+        behind = run.group()
+        words = words[
+            : next(
+                (n for n, w in enumerate(words, 1) if n >= _LEAST_WORDS and behind[w.end() : w.end() + 1] == ","), None
+            )
+        ]
+        cuts = CUTS - {"no"} if strict else CUTS
+        cut = next((n for n, word in enumerate(words) if word.group().lower() in cuts), len(words))
         words = words[:cut]
     if not words:
         return
@@ -120,11 +158,31 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     if strict and told and _is_rhyme_abroad(plain):
         yield end + run.start(), end + run.start() + words[-1].end()
         return
+    if strict and told and any(_PARTICIPLE.search(word) for word in plain[:2]):
+        return
     participles = sum(_PARTICIPLE.search(word) is not None for word in plain)
     if strict and told and participles and (len(plain) < _SURELY_WORDS or participles * 2 > len(plain)):
         return
     if is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
+
+
+_CLAUSE_END = re.compile(r"[\"'`]?\s?(?:[.,;!?)]|$)")
+
+
+def _is_told_rhyme(words: list[str]) -> bool:
+    """Return whether five to nine words up to the end of the clause, one or two of them small, say nothing of a passphrase."""
+    plain = [word.strip("\"'`.,()").lower() for word in words]
+    small = [word for word in plain if word in SMALL_WORDS]
+    others = [word for word in plain if word not in SMALL_WORDS]
+    if not (_SURELY_WORDS < len(plain) <= 9 and 1 <= len(small) <= 2) or plain[0] in small or _STATES.match(plain[0]):
+        return False
+    of_talk = not (SAYS.isdisjoint(plain) and ABOUT.isdisjoint(plain) and SECOND_HALVES.isdisjoint(others))
+    return (
+        not of_talk
+        and not any(describes(word) for word in others if word not in _OWN | OPENERS)
+        and not any(word.endswith("'s") for word in others)
+    )
 
 
 def _is_rhyme_abroad(words: list[str]) -> bool:
@@ -134,7 +192,33 @@ def _is_rhyme_abroad(words: list[str]) -> bool:
         return False
     small = sum(word in SMALL_ABROAD or word in SMALL_WORDS for word in plain)
     told = (says_what_it_is_like(word) or _PARTICIPLE.search(word) or describes(word) for word in plain)
-    return plain[0] not in SMALL_ABROAD and plain[1] not in SMALL_ABROAD and small * 3 <= len(plain) and not any(told)
+    begins = plain[0] not in SMALL_ABROAD or (len(plain) > _SURELY_WORDS and plain[0] in _ARTICLES)
+    return begins and plain[1] not in SMALL_ABROAD and small * 3 <= len(plain) and not any(told)
+
+
+_ARTICLES = frozenset(
+    [
+        "un",
+        "une",
+        "el",
+        "la",
+        "le",
+        "il",
+        "uno",
+        "una",
+        "um",
+        "uma",
+        "ein",
+        "eine",
+        "der",
+        "die",
+        "het",
+        "een",
+        "en",
+        "ett",
+        "et",
+    ]
+)
 
 
 def _is_direct(text: str, end: int, seed: bool) -> bool:
@@ -169,6 +253,8 @@ def _is_rhyme(words: list[str], small: int) -> bool:
     if small * 2 > len(words):
         return False
     told = [word for word in words if len(word) > 3 and word not in SMALL_WORDS and not describes(word)]
+    if words[0] == "no" and len(words) >= _SURELY_WORDS:  # `no llama without pyjama`
+        return len(told) > 1 and SAYS.isdisjoint(words[1:]) and SECOND_HALVES.isdisjoint(told)
     return words[0] not in SMALL_WORDS or (
         len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(words)
     )
@@ -176,13 +262,25 @@ def _is_rhyme(words: list[str], small: int) -> bool:
 
 def _stop(text: str, end: int) -> int:
     window = text[end : end + _REACH_CHARACTERS]
-    skipped = re.match(r"\s?(?:->|=>|[:=])?\s*", window)
+    skipped = re.match(r"\s?(?:->|=>|[:=])?\s*(?:[|>][-+]?\s)?\s*", window)
     match = _SENTENCE_END.search(window, skipped.end() if skipped else 0)
     return end + (match.start() if match else len(window))
 
 
+_FIELD = re.compile(
+    r"(?i)[\"'`]?,?\s(\w+)\s(?:\w+\s){0,3}?(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)s?\s?([^\W\d_]*)"
+)
+_TYPED = re.compile(r"(?i)(?:typed|typing|entered|entering)\s[\"'`]?$")
+
+
 def _used(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept plain words before `as the passphrase`."""
+    """Accept plain words before `as the passphrase`, and what was typed into the field for it."""
+    following = _FIELD.match(text, end)
+    if following is not None:
+        typed = _TYPED.search(text[max(0, start - 12) : start]) is not None
+        inside = following.group(1).lower() in {"at", "into", "in"}
+        if (inside and not typed) or (following.group(2).lower() in SECOND_HALVES and not (inside and typed)):
+            return
     words = _SPLIT.split(text[start:end])
     plain = len(words) >= _SURELY_WORDS and SMALL_WORDS.isdisjoint(word.lower() for word in words)
     statement = not plain and len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS
@@ -237,7 +335,11 @@ def _is_clause(value: str) -> bool:
 
 
 _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
-_ANSWER_LINK = r"[\"']?(?:\s\([\w ']{2,30}\))?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?)\s*"
+# Words for the words of a wallet that also name other phrases, which are shorter.
+_ALSO_PHRASE = re.compile(
+    r"(?i)[^a-z]*(?:(?:recovery|backup|restore)[ _-](?:phrase|sentence)|phrase de (?:récupération|restauration)|frase (?:de recuperación|di recupero|de recuperação)|(?:wiederherstellungs|sicherungs)(?:phrase|satz)|herstelzin|återställningsfras)"
+)
+_ANSWER_LINK = r"[\"']?(?:\s\([\w ']{2,30}\))?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered)\s)\s*"
 _WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
 
 RULES = (
@@ -251,9 +353,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:typed|typing|entered|entering|uses?|used|using|with|by|set|chose|tried|provided|supplied|gave|took|(?:agreed|settled|decided) on|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        r"(?i)\b(?:typed|typing|entered|entering|uses?|used|using|with|by|set|chose|tried|provided|supplied|gave|took|wants?|wanted|needs?|takes|expects?|has|had|(?:agreed|settled|decided) on|mit|avec|con)\s[\"'`]?([a-z]{3,}(?:[ -][a-z]{3,}){2,9})[\"'`]?,?\s(?:as|for|at|into|in|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         "plain words before `as the passphrase`",
-        anchor=r"(?i),?\s(?:as|for|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
+        anchor=r"(?i),?\s(?:as|for|at|into|in|als|comme|como|come)\s(?:the\s|a\s|my\s|our\s|his\s|her\s|its\s|new\s|shared\s|common\s|gpg\s|ssh\s|die\s|la\s){0,3}(?:pass[ -]?(?:phrase|word)|phrase de passe|frase)",
         score=0.75,
         refine=_used,
         name="words-used",

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.shape import is_prose, trimmed
-from autopost.redaction.rules.strength import NUMBERED, is_machine, strength
+from autopost.redaction.rules.strength import MIXED, NUMBERED, is_machine, strength
 from autopost.redaction.rules.talk import SECOND_HALVES
 
 _SOURCE = "sentences in which people tell a password"
 _WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|(?:secret|code|access|magic|safe) ?word|watchword)"
 _WORD = r"[a-z]{5,24}"
 _OWNER = r"(?:(?:the|a|its|my|his|her|their|our|your)\s)?(?:[a-z]+\s)?"
-_GOES_ON = r"(?:[.,;:!?)\"'`\n]|$|\s(?:on|until|till|for|before|since|and|but|in|at|from|during|again|there|here|works?|worked|fail(?:s|ed)|opens|opened|unlocks|was|is|did|does|to|then|by)\b)"
+_GOES_ON = r"(?:[.,;:!?)\"'`\n]|$|\s(?:on|until|till|for|before|since|and|but|in|at|from|during|again|there|here|works?|worked|fail(?:s|ed)|opens|opened|unlocks|was|is|did|does|to|then|by|or|lol)\b)"
 
 
 # Ways to sign in, and what is typed, that stand with a slash between them.
@@ -34,7 +34,7 @@ _PROVIDERS = frozenset(
 
 def _is_told(text: str, start: int, end: int) -> bool:
     value = text[start:end].lower()
-    return value not in SECOND_HALVES and not is_prose(value)
+    return value not in SECOND_HALVES and value.removesuffix("s") not in SECOND_HALVES and not is_prose(value)
 
 
 def _continued(text: str, start: int, end: int) -> Iterator[Span]:
@@ -71,7 +71,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:with|using|use[ds]?|enter(?:ed)?|typed?|try|tried|give|gave|chose|pick(?:ed)?)\s{_OWNER}{_WORDS}\s({_WORD}){_GOES_ON}",
+        rf"(?i)\b(?:with|using|use[ds]?|enter(?:ed)?|typed?|try|tried|give|gave|chose|pick(?:ed)?|found|saw|spotted)\s{_OWNER}{_WORDS}\s({_WORD})(?:{_GOES_ON}|\sthe\b)",
         _SOURCE,
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s(?:old\s|new\s|current\s|default\s|initial\s|temporary\s|shared\s|previous\s|same\s)?{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|(?:has )?stopped working|no longer works|leaked|was (?:accepted|rejected|refused|reused|leaked|shared|guessed|cracked|exposed)|is (?:accepted|rejected|refused|valid))\b",
+        rf"(?i)\b(?:the|my|his|her|their|our|your|its)\s(?:old\s|new\s|current\s|default\s|initial\s|temporary\s|shared\s|previous\s|same\s)?{_WORDS}\s({_WORD})\s(?:works?|worked|fail(?:s|ed)|opens|opened|unlocks|(?:has )?stopped working|no longer works|leaked|was (?:accepted|rejected|refused|reused|leaked|shared|guessed|cracked|exposed)|is (?:accepted|rejected|refused|valid|(?:too |very )?(?:weak|short|simple)))\b",
         _SOURCE,
         anchor=rf"(?i)\s{_WORDS}\s[a-z]{{5}}",
         score=0.7,
@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|worked|still|has|opens|on|in|for|must|should|needs|did|does|got|will|can|no longer)\b)",
+        rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|worked|still|has|opens|on|in|for|must|should|needs|did|does|got|will|can|no longer|to|into|through)\b)",
         _SOURCE,
         anchor=rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s|\s\()",
         score=0.7,
@@ -124,9 +124,9 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials? (?:are|is|were)|creds?)(?:\s(?:with|using|as|are|is)|:)\s[\"'`]?((?-i:[a-z][a-z0-9._-]{2,20})[\"'`]?\s/\s[\"'`]?(?-i:[a-z0-9!@#$%^&*_-]{5,24}))[\"'`]?(?:[.,;:!?)\n]|$|\s)",
+        r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials? (?:are|is|were)|creds?)(?:\s(?:for|to|of|on)\s(?:[a-z]+\s?){1,4})?(?:\s(?:with|using|as|are|is)|:)\s[\"'`]?((?-i:[a-z][a-z0-9._-]{2,20})[\"'`]?\s/\s[\"'`]?(?-i:[A-Za-z0-9!@#$%^&*_.-]{5,24}))[\"'`]?(?:[.,;:!?)\n]|$|\s)",
         "`user / password` in lower case, after a word of signing in",
-        anchor=r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials?|creds?)(?:\s(?:with|using|as|are|is)|:)\s",
+        anchor=r"(?i)\b(?:log(?:ged)?[ -]?in|log(?:ged)?[ -]?on|sign(?:ed)?[ -]?in|credentials?|creds?)(?:\s(?:for|to|of|on)\s(?:[a-z]+\s?){1,4})?(?:\s(?:with|using|as|are|is)|:)\s",
         score=0.7,
         refine=single(lambda text, start, end: _PROVIDERS.isdisjoint(text[start:end].lower().split())),
         name="user-slash-password",
@@ -157,6 +157,20 @@ RULES = (
         score=0.65,
         refine=_continued,
         name="in-next-sentence",
+    ),
+    Rule(
+        "CREDENTIALS",
+        r"(?:^|[\s\"'`(])([a-z][\w.-]{1,20}/[^\s\"'`<>/]{6,24})\s(?:still\s)?(?:works?|worked|logs? in|logged in|is accepted|was accepted)\b",
+        "`user/password` before `works`",
+        anchor=r"/[^\s/]{6,24}\s(?:still\s)?(?:works?|worked|logs? in|logged in|is accepted|was accepted)\b",
+        score=0.65,
+        refine=single(
+            lambda text, start, end: (
+                re.search(r"\d[!#$%&*]", text[start:end]) is not None
+                or (strength(text[start:end].split("/")[1]) >= MIXED and not text[start:end].islower())
+            )
+        ),
+        name="user-slash-password-works",
     ),
     Rule(
         "CREDENTIALS",

@@ -24,7 +24,7 @@ _REACH_CHARACTERS = 140
 _OWNER = r"(?:[ ,][^\W\d_][\w'.@/-]*){0,7}?"
 _WORD = r"([^\W\d_]{4,24}(?:[-.][^\W\d_]{2,24})*)"
 _QUOTED = r"(?:\"([^\W\d_][^\"\n<>:]{2,40})\"|(?<!\w)'([^\W\d_][^'\n<>:]{2,40})'(?!\w)|`([^\W\d_][^`\n<>:]{2,40})`|[「『]([^「」『』\n]{3,40})[」』])"
-_END = r"(?=[\"'`]?\s*(?:$|[.,;!?)\n。、]|\s(?:und|aber|bis|et|mais|y|pero|e|ma|och|men|og|i|ale|a|és|și|ve|и|но|та|en|maar|ja|\()))"
+_END = r"(?=[\"'`]?\s*(?:$|[.,;!?)\n。、]|\s(?:(?:und|aber|bis|et|mais|y|pero|e|ma|och|men|og|i|ale|a|és|și|ve|и|но|та|en|maar|ja)(?![^\W\d_])|\()))"
 _ASSIGNED = re.compile(rf"{_OWNER}[\"'`]?\s?[:：=]\s?[\"'`]?{_WORD}{_END}")
 _SET = re.compile(rf"(?i){_OWNER}[\s,](?P<link>{SURE_LINK})(?:\s(?:{NOW}))?\s?:?\s[\"'`]?{_WORD}{_END}")
 _NOUN = re.compile(

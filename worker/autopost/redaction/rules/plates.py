@@ -33,7 +33,7 @@ _ANY = r"[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[�
 _WORDS = (
     r"licen[cs]e[ _-]?plates?|number[ _-]?plates?|registration[ _-]?plates?|plates?(?:[ _](?:number|no\.?))?|vehicle[ _]?(?:reg(?:istration)?|plate)\.?(?:[ _](?:number|no\.?|mark))?|car[ _]reg(?:istration)?\.?|reg(?:istration)?\.? (?:no\.?|number|mark|plate)|regn?\.?(?: no\.?)?|vrm|vrn|rego"
     r"|(?:kfz-?|amtliches |auto)?kennzeichen|nummernschild|kontrollschild|plaque(?: d'immatriculation| min[ée]ralogique)?|(?:num[ée]ro d')?immatriculation|immatricul[ée]+|matr[íi]cula(?: do ve[íi]culo)?|targa(?:ta)?|placas?(?: do carro| del (?:coche|auto|veh[íi]culo)| do ve[íi]culo)?|dominio"
-    r"|kenteken(?:nummer)?|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej(?:\.|estracyjny)?|rejestracj[aię]|tablic[aey] rejestracyjn[aey]|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
+    r"|kenteken(?:nummer)?|nummerplaat|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej(?:\.|estracyjny)?|rejestracj[aię]|tablic[aey] rejestracyjn[aey]|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
     r"|registarska oznaka|registracija|регистрационный (?:номер|знак)|гос\.?\s?номер\p{L}*|номерной знак|номер (?:машины|авто(?:мобиля)?)|автономер|номерний знак|рег\.? ?номер|αριθμός κυκλοφορίας|πινακίδ\p{L}+|plaka(?:s[ıi])?|biển số(?: xe)?|pelat nomor|nomor polisi|nopol|plat nomor|no\.? pendaftaran|ทะเบียนรถ"
     r"|ナンバー(?:プレート)?|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
 )
@@ -101,20 +101,20 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        rf"\b({_FORMS})\b",
+        rf"(?:^|[^\pL\pN])({_FORMS})\b",
         f"a word for a vehicle in the same sentence; {_SOURCE}",
         score=0.7,
         refine=_of_vehicle,
         name="of-vehicle",
-        anchor=r"\b(?:[A-Z]{1,3}[- ]?\d{1,4}[- ]?[A-Z]|[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d|\d{4}[- ]?[B-DF-HJ-NP-TV-Z]{3}\b|\d{1,3}[- ][A-Z]{2,3}[- ]\d|\d[A-Z]{3}\d{3}|\d{2}[- ]\d{2}[- ][A-Z]|[A-Z]{1,2}[- ]\d{2,4}[- ]|[A-Z]{3}[- ]?\d[A-Z]\d)",
+        anchor=r"[ÄÖÜ][A-ZÄÖÜ]{0,2}[- ][A-Z]{1,2} ?\d|\b(?:[A-Z]{1,3}[- ]?\d{1,4}[- ]?[A-Z]|[A-Z][A-ZÄÖÜ]{0,2}[- ][A-Z]{1,2} ?\d|\d{4}[- ]?[B-DF-HJ-NP-TV-Z]{3}\b|\d{1,3}[- ][A-Z]{2,3}[- ]\d|\d[A-Z]{3}\d{3}|\d{2}[- ]\d{2}[- ][A-Z]|[A-Z]{1,2}[- ]\d{2,4}[- ]|[A-Z]{3}[- ]?\d[A-Z]\d)",
     ),
     Rule(
         ENTITY,
-        rf"{EDGE}(?i:{_DIRECTLY}) ((?:{_FORMS}|{_OF_FIVE})){END}",
+        rf"{EDGE}(?i:{_DIRECTLY}) \(?((?:{_FORMS}|{_OF_FIVE})){END}",
         f"directly after a word for a vehicle; {_SOURCE}",
         score=0.7,
         refine=_directly,
         name="after-vehicle",
-        anchor=rf"(?i:{_DIRECTLY}) (?:[A-ZÄÖÜА-Я]{{1,3}}[ -]?[A-Z]{{0,2}} ?\d|\d{{1,4}}[ -]?[A-Z])",
+        anchor=rf"(?i:{_DIRECTLY}) \(?(?:[A-ZÄÖÜА-Я]{{1,3}}[ -]?[A-Z]{{0,2}} ?\d|\d{{1,4}}[ -]?[A-Z])",
     ),
 )

@@ -9,14 +9,14 @@ import re
 # Verbs after which only a value follows.
 _READS = r"reads|equals|lautete?n?|heißt|heisst|hieß|luidt|brzmi|zní|znie|skan|lyder|kuuluu"
 _IS = (
-    r"is|was|are|were|be|been|being|becomes?|became|says|remains?|stays|it's|as|ist|war|wäre|bleibt|wurde|wird|nämlich|wie immer|werd|namelijk|blijft|est|était|sera|reste|devient|c'est|à savoir|es|era|será|sigue siendo|pas[óa] a ser|es decir|fue|é|continua(?: sendo)?|ficou|passou a ser|passa a ser|è|rimane|resta|[eè] diventat[oa]|cioè|ovvero|är|var|er|blir|blev|ble|on|oli|jest|to|je|byl[oa]?|bolo|bude"
+    r"is|steht auf|steht (?:jetzt|nun|wieder) auf|staat op|står på|was|are|were|be|been|being|becomes?|became|says|remains?|stays|it's|as|ist|war|wäre|bleibt|wurde|wird|nämlich|wie immer|werd|namelijk|blijft|est|était|sera|reste|devient|c'est|à savoir|es|era|será|sigue siendo|pas[óa] a ser|es decir|fue|é|continua(?: sendo)?|ficou|passou a ser|passa a ser|è|rimane|resta|[eè] diventat[oa]|cioè|ovvero|är|var|er|blir|blev|ble|on|oli|jest|to|je|byl[oa]?|bolo|bude"
     r"|este|е|είναι|ήταν|это|был|була|був|adalah|ialah|yaitu|là|هي|هو|היא|הוא|คือ|yra|buvo|ir|bija|és|yw"
 )
 # Adverbs that follow a form of `to be`, or stand alone before the value.
 STILL = r"still|weiterhin|immer noch|nach wie vor|unverändert|toujours|encore|sigue siendo|todavía|ainda|ancora|tuttora|nog (?:steeds|altijd)|fortfarande|stadig|fortsatt|yhä|edelleen|nadal|wciąż|stále|pořád|hâlâ|továbbra is|tot|încă|по-прежнему|вс[её] ещ[её]|досі|ακόμα"
 REMAINS = r"remains|stays|bleibt|reste|demeure|continúa(?: siendo)?|permanece|continua(?: sendo| a ser)?|rimane|resta|è rimast[ao]|blijft|förblir|pysyy|pozostaje|zůstává|zostáva|marad|rămâne|оста[её]тся|залишається|παραμένει"
 NOW = (
-    r"now|still|just|again|jetzt|nun|wieder|immer noch|weiterhin|désormais|maintenant|toujours|encore|ahora|todavía|aún|agora|ainda|ora|adesso|ancora|nu|nog(?: steeds| altijd)?|fortfarande|stadig|fortsatt|yhä|edelleen|nach wie vor|pořád|tuttora|по-прежнему|вс[её] ещ[её]|nå|nyt|teraz|wciąż|nadal|teď|nyní|stále|most(?:antól)?|acum|încă|artık|şimdi|hâlâ"
+    r"now|still|just|again|jetzt|nun|wieder|immer noch|weiterhin|désormais|maintenant|toujours|encore|ahora|todavía|aún|weer|igen|igjen|znowu|znów|opět|znovu|de nouveau|de nuevo|di nuovo|de novo|agora|ainda|ora|adesso|ancora|nu|numera|nuförtiden|nog(?: steeds| altijd)?|fortfarande|stadig|fortsatt|yhä|edelleen|nach wie vor|pořád|tuttora|по-прежнему|вс[её] ещ[её]|nå|nyt|teraz|wciąż|nadal|teď|nyní|stále|most(?:antól)?|acum|încă|artık|şimdi|hâlâ"
     r"|теперь|сейчас|тепер|зараз|сега|sada|sad|zdaj|τώρα|πλέον|الآن|עכשיו|अब|sekarang|kini|bây giờ|dabar|nüüd|tagad|núna"
 )
 _SET = (
@@ -61,13 +61,13 @@ ANY_LINK = rf"(?:{_READS}|{_IS}|{_SET}\w*\s(?:[^\W\d_]+\s){{0,3}}?{_TO}|->|→|�
 
 
 # A word and a number, as people make passwords: `Bella2016`, `qwerty12`, `Quokka_44`.
-_WORD_AND_NUMBER = re.compile(r"[A-Za-z][a-z]{3,}[._-]?[0-9]{2,4}[!?#$%*]*")
+_WORD_AND_NUMBER = re.compile(r"[A-Za-z][a-z]{3,}(?:[._-]?[0-9]{2,4}|[_-][0-9])[!?#$%*]*")
 # What stands before the one that somebody types or tells, and not before the name of an account or a file.
 _TELLS = re.compile(
-    r"(?i)(?:[,:;(\"'`]|\s[-–—]|\b(?:simply|just|only|and|so|put|has|had|have|set|types?|typed|uses|using|used|needs?|enters?|entered|tried|try|was|is|literally|probably|still|again))\s?[\"'`]?$"
+    r"(?i)(?:[,:;(\"'`]|\s[-–—]|\b(?:simply|just|only|and|so|put|has|had|have|set|types?|typed|uses|using|used|needs?|enters?|entered|tried|try|was|is|mis|puse|messo|literally|probably|still|again|capital|uppercase|lower-?case|lowercase))\s?[\"'`]?$"
 )
 _IS_SAID = re.compile(
-    r"(?i)[\"'`)]?(?:$|[.,;:!?)]|\s(?:and|or|did|does|works?|worked|failed|it was|in as|as|set|was|is|got|got|opened|steht|to (?:read|open|get|log|sign|unlock))\b)"
+    r"(?i)[\"'`)]?(?:$|[.,;:!?)]|\s(?:and|or|did|does|works?|worked|failed|it was|in as|as|set|was|is|got|opened|steht|everywhere|anywhere|again|now|to (?:read|open|get|log|sign|unlock))\b)"
 )
 
 

@@ -71,7 +71,7 @@ def _reach(known: list[bool], first: int) -> int:
 
 # Words for a seed phrase, and how many words it has, in languages that the phrases of words do not know.
 _CUES = (
-    rf"(?:{SEED_PHRASE}|\b(?:12|15|18|21|24|twelve|zwölf|douze|doce|dodici|doze|twaalf|dwanaście|двенадцать)[ -](?:\pL+[ -])?(?:words?|palabras|mots|wörter|parole|palavras|woorden|ord|sanaa|słów|slov|слов\pL*|kelime\pL*|λέξεις|کلمه|كلمة|từ|kata)(?:[^\pL\pN]|$)|(?:12|15|18|21|24)\s?(?:個?の?単語|ワード|个单词|個單詞|개 단어|단어)"
+    rf"(?:{SEED_PHRASE}|(?:\b(?:12|15|18|21|24|twelve|zwölf|douze|doce|dodici|doze|twaalf|dwanaście)|двенадцать)[ -](?:\pL+[ -])?(?:words?|palabras|mots|wörter|parole|palavras|woorden|ord|sanaa|słów|slov|слов\pL*|kelime\pL*|λέξεις|کلمه|كلمة|từ|kata)(?:[^\pL\pN]|$)|(?:12|15|18|21|24)\s?(?:個?の?単語|ワード|个单词|個單詞|개 단어|단어)"
     r"|(?:復元|回復)(?:フレーズ|ワード)|恢复短语|恢復短語|시드 ?구문|\b(?:fraza seed|seed|sid)[ -]?(?:fras|frase|fraza|fráze|lause|ifadesi)|\bfrase (?:semilla|seed|mnemotécnica)|palabras semilla|mots de récupération|wörter (?:der|zur) wallet|(?:wallet|ledger|trezor|metamask)\b[^.:\n]{0,30}(?:words|wörter|mots|palabras|parole|woorden|słowa|слова))"
 )
 _ANY_WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f]+")

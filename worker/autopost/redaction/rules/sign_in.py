@@ -129,7 +129,27 @@ _USED_TO_BE = re.compile(
     r"(?i)([^.;\n]{0,0})(?:used to be|was|had been|until \w+ it was)\s[\"'`]?([^\s\"'`<>]{6,40}?)[\"'`]?,?\s(?:and |but )?(?:now (?:it's|it is|is)?|it's now|it is now|is now|today it's|since then)\s[\"'`]?([^\s\"'`<>]{6,40})"
 )
 
+
+def _encrypted_with(text: str, start: int, end: int) -> Iterator[Span]:
+    end = trimmed(text, start, end)
+    if (
+        strength(text[start:end]) >= MIXED
+        and not is_machine(text[start:end])
+        and not _NUMBERED_NAMES.match(text, start)
+    ):
+        yield start, end
+
+
 RULES = (
+    Rule(
+        "PASSWORD",
+        r"(?i)\b(?:encrypted|protected|locked|unlocked|decrypted|sealed|zipped|verschlüsselt|chiffré|cifrado|protetto|zaszyfrowan\w) (?:with|using|by|mit|avec|con|hasłem)\s[\"'`]?([^\s\"'`<>]{6,40})",
+        "a value that looks random, with which something was encrypted",
+        anchor=r"(?i)\b(?:encrypted|protected|locked|unlocked|decrypted|sealed|zipped|verschlüsselt|chiffré|cifrado|protetto|zaszyfrowan\w) (?:with|using|by|mit|avec|con|hasłem)\s",
+        score=0.7,
+        refine=_encrypted_with,
+        name="encrypted-with",
+    ),
     Rule(
         "PASSWORD",
         r"(?i)\b(?:used to be|was|had been|until \w+ it was)\s[\"'`]?[^\s\"'`<>]{6,40}?[\"'`]?,?\s(?:and |but )?(?:now|it's now|it is now|is now|today it's|since then)\s",
@@ -159,7 +179,7 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on|into|onto)|sign(?:ed|ing)? ?-?in(?:to)?|authenticated?|connected|accessed|logon|(?:admin|root|user|guest|shared|new) login|g[eo]t(?:ting)? in(?:to)?|unlock(?:s|ed)?|let (?:me|us|him|her|them) in|connexion|inicio de sesión|iniciar sesión|inici(?:é|ó) sesión|entrar|entrei|zalogowan[aoy]?|zalogowałe?m? się|prihl[aá]s\w+|přihl[aá]s\w+|inloggen|ingelogd|loggat? in|logget? (?:inn|ind|på)|eingeloggt|angemeldet|einloggen|anmelden|connecté|se connecter|accesso|accedere|войти|вошёл|вошел|вход)\b",
+        r"(?i)\b(?:log(?:ged|ging)? ?-?(?:in|on|into|onto)|sign(?:ed|ing)? ?-?in(?:to)?|authenticated?|connected|accessed|logon|(?:admin|root|user|guest|shared|new) login|g[eo]t(?:ting)? in(?:to)?|unlock(?:s|ed)?|let (?:me|us|him|her|them) in|connexion|inicio de sesión|iniciar sesión|inici(?:é|ó) sesión|entrar|entrei|zalogowan[aoy]?|zalogowałe?m? si|prihl[aá]s\pL+|přihl[aá]s\pL+|inloggen|ingelogd|loggat? in|logget? (?:inn|ind)|eingeloggt|angemeldet|einloggen|anmelden|se connecter|accesso|accedere)\b|(?:loggat? in|logget? (?:inn|ind)) på|connecté|войти|вошла?|вош[её]л|вход",
         "a value after a word of signing in and `with`",
         score=0.7,
         refine=_signed_in,

@@ -157,11 +157,11 @@ _VOWEL = re.compile(r"(?i)[aeiouy]")
 # Values with digits that are names: code, addresses, dates, variables, and the vocabulary of computing.
 _OTHER = re.compile(
     r"(?i)(?:[a-z_][\w.]*\(|https?:|[a-z]:?\\|hk(?:lm|cu|ey)|[\w.+-]+@[\w-]+\.|@[\w-]+/|#\d|\$\w|--?[a-z]"
-    r"|\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}|[\w.-]*\.(?:[a-z]{2,5}\d?|log\.\d+)$"
+    r"|\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}|[\w.-]*\.(?:(?-i:[a-z]{2,5}\d?|[A-Z]{2,4}\d?)|log\.\d+)$"
     r"|(?:alt|ctrl|shift|cmd|meta|option|super|fn)\+"
     r"|(?:utf-?(?:8|16|32)(?:mb[34])?|sha-?[0-9]+(?:sum)?|md5(?:sum)?|base(?:32|58|62|64)(?:url)?|x86(?:[_-]64)?|amd64|arm64(?:v8)?"
     r"|k8s|i18n|l10n|a11y|log4j|h26[45]|ipv[46]|oauth2?\w*|es20\d\d|cl100k\w*|o200k\w*|ed25519|secp256[kr]1|p-?256|aes-?(?:128|192|256)\w*"
-    r"|rsa-?[0-9]{4}|win(?:32|64)|python3\w*|node\d\w*|iso-?[0-9]+\S*|rfc-?[0-9]+|pkcs?[-#]?[0-9]*|cve-.*|p\d{2,3}\w{0,2}|ps256|[ehrp]s(?:256|384|512))$)"
+    r"|rsa-?[0-9]{4}|win(?:32|64)|python3\w*|node\d\w*|iso-?[0-9]+\S*|rfc-?[0-9]+|pkcs?[-#]?[0-9]*|cve-.*|802\.\d+[a-z]{0,2}|p\d{2,3}\w{0,2}|ps256|[ehrp]s(?:256|384|512))$)"
 )
 
 # Conversions of printf, control sequences of terminals, line breaks in a protocol's messages.

@@ -57,6 +57,7 @@ SAID_OF_SECRETS = frozenset(
         "very", "via", "visible", "vulnerable", "warning", "was", "weak", "went", "were", "what", "whatever", "when",
         "where", "which", "whichever", "while", "who", "why", "will", "wise", "with", "without", "word", "words",
         "work", "works", "worse", "worth", "worthless", "written", "wrong", "yes", "yesterday", "you", "your",
+        "easier", "better", "simpler", "stronger", "shorter", "harder", "safer",
         "yours", "stolen", "taken", "found", "sold", "put", "unspecified", "vaulted", "lacking", "superseded",
         "cleartext", "plaintext", "hashed", "alphabetic", "uppercase", "lowercase", "sixteen", "eight", "twelve", "ten",
     ]
