@@ -74,3 +74,12 @@ def test_only_readable_runs_are_decoded() -> None:
     run = base64.b64encode(b"user anna, town Larch").decode()
     assert [readable for _, readable in embedded(f"x {run} y")] == ["user anna, town Larch"]
     assert list(embedded(base64.b64encode(bytes(range(128, 168))).decode())) == []
+
+
+def test_what_was_decoded_is_normalised() -> None:
+    """A typographic hyphen and a digit of another script become plain ones, at the place of their escapes."""
+    view = unescaped("tel%E2%80%93x%EF%BC%91")
+    assert view is not None
+    assert view.text == "tel-x1"
+    assert view.original_span(3, 4) == (3, 12)
+    assert view.original_span(5, 6) == (13, 22)

@@ -37,6 +37,16 @@ def test_ascii_is_returned_as_it_is() -> None:
     assert normalise("plain").starts is None
 
 
+@given(st.text(alphabet="ab1 é“–\u00a0９日ﬁ\u0301"))
+def test_form_without_a_map_is_that_with_one(text: str) -> None:
+    """A text whose characters are replaced one by one needs no map. An invisible character makes that there is one."""
+    short, long = normalise(text), normalise(f"{text}\u200b")
+    assert long.starts is not None
+    assert short.text == long.text
+    for place in range(len(short.text)):
+        assert short.original_span(place, place + 1) == long.original_span(place, place + 1)
+
+
 @given(st.text())
 def test_spans_lead_back_into_the_original(text: str) -> None:
     """Every character of the plain form comes from a part of the original, in order."""

@@ -38,8 +38,8 @@ def unescaped(text: str) -> Normalised | None:
             break
         view = _chained(step, view)
         plain = normalise(view.text)
-        if plain.starts is not None:
-            view = _chained(plain, view)
+        same_places = plain.starts is None
+        view = Normalised(plain.text, view.starts, view.ends) if same_places else _chained(plain, view)
     return view
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _NON_ASCII = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
+_ANY_NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _LEAST_ACCENT_CLASS = 200  # canonical combining classes of accents; below are parts of Indic, Hebrew and Arabic letters
 _KEYCAP = "\u20e3"
 
@@ -32,7 +33,8 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 class Normalised:
     """The normal form of a text.
 
-    `starts[i]` and `ends[i]` are the span in the original text of `text[i]`; None if both texts are equal.
+    `starts[i]` and `ends[i]` are the span in the original text of `text[i]`; None if each character has the same place
+    in both texts.
     """
 
     text: str
@@ -75,6 +77,9 @@ def normalise(text: str) -> Normalised:
     """Return the normal form of `text`; ASCII is unchanged."""
     if text.isascii():
         return Normalised(text)
+    table = _table(frozenset(_ANY_NON_ASCII.findall(text)))
+    if table is not None:
+        return Normalised(text.translate(table) if table else text)
     pieces = Pieces()
     position = 0
     for run in _NON_ASCII.finditer(text):
@@ -90,6 +95,14 @@ def normalise(text: str) -> Normalised:
             start = position
     pieces.keep(text[position:], position)
     return pieces.done()
+
+
+@lru_cache(maxsize=1024)
+def _table(characters: frozenset[str]) -> dict[int, str] | None:
+    """Return what replaces characters if each is replaced by one, wherever it stands; otherwise None."""
+    if any(_is_accent(character) or len(_plain(character)) != 1 for character in characters):
+        return None
+    return {ord(character): plain for character in characters if (plain := _plain(character)) != character}
 
 
 @lru_cache(maxsize=4096)

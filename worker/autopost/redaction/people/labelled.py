@@ -21,6 +21,7 @@ _INITIAL = re.compile(r"\s([^\W\d_]\. ?(?:[^\W\d_]\. ?)?((?:[^\W\d_]')?[^\W\d_'-
 _COMPOUND_SURNAMES = "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|慕容|皇甫|令狐|尉迟|公孙|公孫|夏侯"
 _KOREAN_SURNAMES = "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 _CHINESE_SURNAMES = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董袁潘蔡蒋蔣余于杜叶葉程苏蘇魏吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸汪范金石廖贾賈夏韦韋付傅方白邹鄒孟熊秦邱江尹薛闫閻段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴武戴莫孔向汤湯"
+_EAST_ASIAN = re.compile("[\u2e80-\U0010ffff]")  # Han, Katakana and Hangul, among others
 # Words for anybody, which have honorifics as well.
 _ANYBODY = frozenset(["担当者", "利用者", "関係者", "会員", "顧客", "取引先", "購入者", "参加者", "契約者", "申込者", "保護者", "責任者", "管理者", "代表者", "受取人", "各位", "御社", "貴社", "患者", "奥", "担任", "主治医", "校長", "担当", "小児科", "内科", "外科", "顧問", "皆", "各", "指導", "大学", "お客", "株主", "仕入先", "得意先", "加盟店", "事務局", "店長", "社長", "部長", "課長"])  # fmt: skip
 _HONORED = compiled(
@@ -54,7 +55,7 @@ def initial_and_surname(text: str) -> Iterator[Span]:
 
 def before_honorifics(text: str) -> Iterator[Span]:
     """Yield the names before Japanese, Korean and Chinese honorifics."""
-    if text.isascii():
+    if text.isascii() or _EAST_ASIAN.search(text) is None:
         return
     for match in _HONORED.finditer(text):
         group = next(number for number in range(1, 8) if match.group(number))

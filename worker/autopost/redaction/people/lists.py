@@ -177,8 +177,11 @@ def is_word(plain: str) -> bool:
 def folded(word: str) -> str:
     """Return a word in lower case, without apostrophes, accents and strokes."""
     lower = word.lower().replace("'", "")
-    if lower.isascii():
-        return lower
+    return lower if lower.isascii() else _without_accents(lower)
+
+
+@lru_cache(maxsize=4096)
+def _without_accents(lower: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
     return bare.translate(_STROKES)
 

@@ -223,7 +223,7 @@ RULES = (
         "MEDICAL_CONDITION",
         rf"(?i){_EDGE}({CONDITION}|{MEDICINE})".replace(r"\w", _LETTER),
         _SOURCE,
-        anchor=rf"(?i){CONDITION}|{MEDICINE}".replace(r"\w*", "").replace(r"\w", _LETTER),
+        anchor=rf"(?i){CONDITION}|{MEDICINE}".replace(r"\w*", "").replace(r"\w{3,}", "").replace(r"\w", _LETTER),
         score=0.7,
         refine=_known,
         name="known-condition",
