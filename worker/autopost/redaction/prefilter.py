@@ -6,7 +6,8 @@ without keywords it always runs.
 
 The anchors are compiled into RE2 sets, one pass each. The automaton of a set has states for each combination of anchors
 begun so far. A set of too many rules runs out of memory and builds its states again and again: seven sets took 340 us
-for each of 12,000 different texts, 16 sets 33 us. A pass itself takes 1 us.
+for each of 12,000 different texts, 16 sets 33 us. A pass itself takes 1 us. Anchors with which a match can begin nearly
+everywhere, or go on over any text, have sets of their own (see `set_within_group`).
 """
 
 from __future__ import annotations
@@ -18,37 +19,45 @@ import re2
 
 from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
+from autopost.redaction.rules import set_within_group
 
 # Memory for the states of one set. When it is used up, RE2 discards states and goes on. Few sets need a quarter of it.
 MEMORY_BYTES = 8 << 20
 
 
 class Prefilter:
-    """The anchors of all rules, one set for each group of rules."""
+    """The anchors of all rules, one or a few sets for each group of rules."""
 
     def __init__(self, groups: Sequence[Sequence[Rule]]) -> None:
-        self._always = [rule for rules in groups for rule in rules if _always_runs(rule)]
-        anchored = ([rule for rule in rules if not _always_runs(rule)] for rules in groups)
-        self._sets = [_set(rules) for rules in anchored if rules]
+        self._rules = [rule for rules in groups for rule in rules]
+        self._always = [number for number, rule in enumerate(self._rules) if _always_runs(rule)]
+        numbers: dict[tuple[int, str], list[int]] = {}
+        number = 0
+        for group, rules in enumerate(groups):
+            for rule in rules:
+                if not _always_runs(rule):
+                    numbers.setdefault((group, set_within_group(rule)), []).append(number)
+                number += 1
+        self._sets = [(_set([self._rules[one] for one in some]), some) for some in numbers.values()]
 
     def candidates(self, text: str) -> list[Rule]:
         """Return the rules that can find something in `text`, always in the same order. Raises PrefilterFailed."""
         encoded = text.encode()
-        found = list(self._always)
-        for anchors, rules in self._sets:
+        found: list[int] = []
+        for anchors, numbers in self._sets:
             indices = anchors.Match(encoded)
             if not indices or 0 not in indices:
                 raise PrefilterFailed
             if len(indices) > 1:
-                found += [rules[index - 1] for index in sorted(indices) if index]
-        return found
+                found += [numbers[index - 1] for index in indices if index]
+        return [self._rules[number] for number in (*self._always, *sorted(found))]
 
 
 def _always_runs(rule: Rule) -> bool:
     return rule.own and rule.anchor is None
 
 
-def _set(rules: Sequence[Rule]) -> tuple[Any, tuple[Rule, ...]]:
+def _set(rules: Sequence[Rule]) -> Any:
     options = re2.Options()
     options.max_mem = MEMORY_BYTES
     options.log_errors = False
@@ -58,4 +67,4 @@ def _set(rules: Sequence[Rule]) -> tuple[Any, tuple[Rule, ...]]:
     for pattern in ["", *(rule.anchor or rule.pattern for rule in rules)]:
         anchors.Add(pattern)
     anchors.Compile()
-    return anchors, tuple(rules)
+    return anchors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from autopost.redaction.rule import Rule
@@ -94,6 +95,21 @@ _TOGETHER = (
 )
 GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in group for group in _TOGETHER)))
 
+# Rules whose anchors have sets of their own, because they would multiply the states of the others. What matters is how
+# many places in a text can be the middle of a match: words of any letters, repeated, and gaps.
+_ALONE = frozenset(
+    [
+        "address.named-house",
+        "assignments.plain-word-as-password",
+        "diagnoses.known-condition",
+        "near.password-near-word",
+        "plates.after-vehicle",
+        "seeds.bip-39",
+    ]
+)
+_WITH_GAP = re.compile(r"\]\{\d,\d*\}|\][*+]|\.\*|\{\d\d")
+_SPLIT_BY_GAP = frozenset(FAMILIES["codes"])
+
 
 def _identified() -> dict[Rule, str]:
     ids: dict[Rule, str] = {}
@@ -121,3 +137,12 @@ def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:
         [rule for family in families for rule in FAMILIES[family] if entities is None or rule.entity in entities]
         for families in GROUPS
     ]
+
+
+def set_within_group(rule: Rule) -> str:
+    """Return which of the sets of its group the anchor of a rule is in."""
+    rule_id = IDS.get(rule, "")
+    if rule_id in _ALONE:
+        return rule_id
+    with_gap = rule in _SPLIT_BY_GAP and _WITH_GAP.search(rule.anchor or rule.pattern) is not None
+    return "with gap" if with_gap else ""
