@@ -18,7 +18,7 @@ from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.redactor import Redactor
 from autopost.redaction.rule import Rule
-from autopost.redaction.rules import FAMILIES, IDS, grouped_rules
+from autopost.redaction.rules import ALONE, FAMILIES, IDS, grouped_rules, set_within_group
 from tests.redaction.fakes import vendor_tokens
 from tests.redaction.matching import matching
 from tests.support.cases import assert_results
@@ -116,6 +116,12 @@ def test_every_rule_is_in_one_group() -> None:
     grouped = [rule for rules in grouped_rules() for rule in rules]
     assert len(grouped) == len(RULES)
     assert set(grouped) == set(RULES)
+
+
+def test_every_anchor_is_in_one_set() -> None:
+    """A set that is split loses no rule, and those that have a set of their own exist."""
+    assert sorted(number for _, numbers in PREFILTER._sets for number in numbers) == list(range(len(RULES)))
+    assert {set_within_group(rule) for rule in RULES} == {"", "with gap", *ALONE}
 
 
 def test_clean_prose_meets_no_anchor() -> None:

@@ -97,7 +97,7 @@ GROUPS = (*_TOGETHER, *((family,) for family in FAMILIES if not any(family in gr
 
 # Rules whose anchors have sets of their own, because they would multiply the states of the others. What matters is how
 # many places in a text can be the middle of a match: words of any letters, repeated, and gaps.
-_ALONE = frozenset(
+ALONE = frozenset(
     [
         "address.named-house",
         "assignments.plain-word-as-password",
@@ -142,7 +142,7 @@ def grouped_rules(entities: Collection[str] | None = None) -> list[list[Rule]]:
 def set_within_group(rule: Rule) -> str:
     """Return which of the sets of its group the anchor of a rule is in."""
     rule_id = IDS.get(rule, "")
-    if rule_id in _ALONE:
+    if rule_id in ALONE:
         return rule_id
     with_gap = rule in _SPLIT_BY_GAP and _WITH_GAP.search(rule.anchor or rule.pattern) is not None
     return "with gap" if with_gap else ""
