@@ -7,6 +7,7 @@ names: its role must be allowed to create databases and roles. DATABASE_URL, whi
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import itertools
 import os
@@ -59,12 +60,14 @@ AMBIENT = (
         "COLUMNS",
         "LINES",
     ),
-    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM"),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TERM", "TZ", "SYSTEMD_", "JOURNAL_STREAM", "SSL_CERT_"),
 )
 for _name in list(os.environ):
     if _name.startswith(AMBIENT) or _name.lower().endswith("_proxy"):
         del os.environ[_name]
 os.environ["SOCIAL_POST_CONFIG_FILE"] = os.devnull  # and not the file of an installation beside it
+# One authority, whose key nobody has: each client of HTTP reads all that are trusted, 30 ms with those of a machine.
+os.environ["SSL_CERT_FILE"] = str(ROOT / "tests" / "data" / "authority.pem")
 # PYTHONDONTWRITEBYTECODE has been read already. Without files for it, each process of each run would rewrite the
 # assertions of all test modules, which takes longer than importing them.
 sys.dont_write_bytecode = False
@@ -86,6 +89,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
 
 
+def pytest_collection_finish() -> None:
+    """Never again look for garbage among modules and tests, which stay to the end."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_report_header() -> str:
     """Return which server this run uses."""
     if OUTER_URL:
@@ -98,7 +107,8 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load what processes are forked from once for all processes of a whole run."""
+    """Load what processes are forked from once for all processes of a whole run; look for no garbage meanwhile."""
+    gc.disable()
     if _is_whole(config) and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         from tests.support.crew import zygote_address
 
