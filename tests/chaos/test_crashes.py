@@ -19,10 +19,11 @@ from tests.support.chaos.crashing import Every, Latency, under_load
 from tests.support.crew import Crew
 from tests.support.host import Host, until
 from tests.support.llm_server import LlmServer, hangs, says
+from tests.support.thoroughness import THOROUGH
 from tests.support.work import Process, process_of
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
-SECONDS = 120 if LONG else 10
+SECONDS = 120 if LONG else 10 if THOROUGH else 5
 LEASE_SECONDS = 10 if LONG else 60
 VARIABLES = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_RATE_LIMIT_MINUTES": "0.001"}
 

@@ -17,9 +17,10 @@ import pytest
 from tests.conftest import EMBEDDED_VERSION
 from tests.support.chaos.arena import arena
 from tests.support.chaos.storm import Storm
+from tests.support.thoroughness import THOROUGH
 
 LONG = os.environ.get("AUTOPOST_CHAOS") == "long"
-SECONDS = float(os.environ.get("AUTOPOST_CHAOS_SECONDS", "900")) if LONG else 10.0
+SECONDS = float(os.environ.get("AUTOPOST_CHAOS_SECONDS", "900")) if LONG else 10.0 if THOROUGH else 5.0
 ONLY = os.environ.get("AUTOPOST_CHAOS_FAULTS", "")
 # Every day the same faults, so that a failure is about the change; `make chaos` looks further.
 SEED = int(os.environ.get("AUTOPOST_CHAOS_SEED") or (random.randrange(1_000_000) if LONG else 1))

@@ -9,9 +9,11 @@ import pytest
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
 from tests.support.neighbours import UNDISTURBED_SECONDS, application_role, neighbours
+from tests.support.thoroughness import THOROUGH
 from tests.support.work import worker_process
 
 TEMPLATES = {"SOCIAL_POST_LLM_ENABLED": "false"}
+WORDS = 4_000_000 if THOROUGH else 1_000_000  # of five characters, in a large text
 # A right is missing, a lock is not to be had, a row is refused, an internal error, a stale plan, a failed transaction,
 # a connection that is ended.
 SQLSTATES = ("42501", "55P03", "23514", "XX000", "0A000", "25P02", "57P01")
@@ -128,7 +130,7 @@ def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, data
 def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
     database: str, host: Host, processes: Crew
 ) -> None:
-    """Twenty rows of 20 MB, one of 200 MB, and an agent with such a name; a process of the crew may have 512 MB."""
+    """Twenty rows of 20 MB (every day 5), one of 200 MB, and an agent with such a name; a worker may have 512 MB."""
     with (
         worker_process(database, processes, **TEMPLATES) as worker,
         neighbours(database, host) as others,
@@ -144,8 +146,8 @@ def test_rows_of_many_megabytes_leave_a_small_worker_alive_and_others_on_time(
             application.execute(
                 "insert into operation_trackers (id, tenant_id, agent_id, operation_type, status, what_explanation) "
                 "select %s || '-' || n, 'tenant', %s, 'workflow_execute', 'failed', "
-                "repeat('word ', case n when 0 then 40000000 else 4000000 end) from generate_series(0, 20) as n",
-                (agent, agent),
+                "repeat('word ', case n when 0 then 40000000 else %s end) from generate_series(0, 20) as n",
+                (agent, agent, WORDS),
             )
 
         others.assert_undisturbed(before, "rows of many megabytes", insert, seconds=UNDISTURBED_SECONDS)
