@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from autopost.database.migrate import make_schema, migrate
 from autopost.database.revisions import head_revision, known_revisions
 from autopost.errors import DatabaseUnreachable, SchemaMismatch
 from autopost.settings import load_settings
+from tests.support.command_line import autopost
 from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.programs import postgres_programs
 
@@ -277,12 +277,12 @@ def test_platform_that_uses_alembic_itself_keeps_its_version(empty_database: str
         assert connection.execute("select version_num from auto_post_schema_version").fetchall() == [(head_revision(),)]
 
 
+@pytest.mark.usefixtures("processes")  # what they are forked from is there before the threads
 def test_two_migrations_at_once_make_one(empty_database: str) -> None:
     """The second waits for the first and finds nothing to do."""
-    command = [sys.executable, "-m", "autopost", "migrate", "--yes"]
-    environment = {**os.environ, "DATABASE_URL": empty_database}
-    runs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
-    assert [run.communicate() and run.returncode for run in runs] == [0, 0, 0]
+    with ThreadPoolExecutor() as several:
+        runs = [several.submit(autopost, "migrate", "--yes", dsn=empty_database) for _ in range(3)]
+    assert [run.result().returncode for run in runs] == [0, 0, 0]
     assert "auto_post_outbox" in objects(empty_database)
 
 

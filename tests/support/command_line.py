@@ -10,14 +10,13 @@ import pty
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support import ROOT
-from tests.support.crew import everybodys
+from tests.support.crew import everybodys, zygote_address
 from tests.support.host import PATIENCE_SECONDS
 
 
@@ -87,7 +86,7 @@ class Terminal:
 
 @contextlib.contextmanager
 def terminal(*arguments: str, dsn: str, columns: int = 100, rows: int = 40, **variables: str) -> Iterator[Terminal]:
-    """Run the command line on a terminal; kill it at the end if it still runs."""
+    """Run the command line on a terminal, forked as on pipes; kill it at the end if it still runs."""
     master, slave = pty.openpty()
     os.set_blocking(master, False)
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -95,7 +94,7 @@ def terminal(*arguments: str, dsn: str, columns: int = 100, rows: int = 40, **va
     for name in ("NO_COLOR", "COLUMNS", "LINES"):
         if name not in variables:
             environment.pop(name, None)
-    command = [sys.executable, "-m", "autopost", *arguments]
+    command = [str(zygote_address().with_name("autopost")), *arguments]
     process = subprocess.Popen(command, env=environment, stdin=slave, stdout=slave, stderr=slave)
     os.close(slave)
     try:

@@ -8,6 +8,7 @@ python -m tests.support.zygote FILE-DESCRIPTOR-OF-THE-SOCKET
 from __future__ import annotations
 
 import gc
+import importlib.util
 import json
 import os
 import resource
@@ -23,6 +24,7 @@ from alembic import config as alembic
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
 from autopost.cli import app as cli
+from autopost.cli import console
 from autopost.database import migrate
 from autopost.processes import web_process, worker_process
 from autopost.redaction.redactor import Redactor
@@ -129,6 +131,8 @@ def _fork(order: dict[str, Any], redactor: Redactor, files: list[int]) -> int:
         buffering = 1 if name == "stderr" else -1
         opened = open(number, "w", buffering, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115
         setattr(sys, name, opened)
+    if any(map(os.isatty, (0, 1, 2))):
+        _look_at_terminal()
     sys.modules["__main__"].__package__ = ""  # the program's name in a message is then that of its first argument
     os.chdir(order["cwd"])
     sys.argv = [order["program"], *order["arguments"]]
@@ -144,6 +148,17 @@ def _fork(order: dict[str, Any], redactor: Redactor, files: list[int]) -> int:
         for stream in (*inherited, sys.stdout, sys.stderr):
             stream.flush()
         os._exit(code)
+
+
+def _look_at_terminal() -> None:
+    """Have what commands print with look at files and variables again, as when it is imported."""
+    spec = importlib.util.find_spec(console.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    imported = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(imported)
+    for name in ("out", "err"):
+        vars(getattr(console, name)).update(vars(getattr(imported, name)))
 
 
 def _bury(children: set[int]) -> None:
