@@ -67,6 +67,7 @@ def test_what_only_counts_stays(redactor: Redactor) -> None:
         "Launchpad 12 Projekte, Plaza 12 asistentes, Place 3 commandes, Corso 3 lezioni. BP 120/80 is a sample.",
         "The Help Center, Support Lane, got 12 articles. Unit 7 tests pass, Suite 12 is flaky, Block 3 is done.",
         "Added 5 Business Park photos. Moved to 3 Google Drive folders. Sector 9 grew, Phase 2 started.",
+        "Atualizados os contactos de 530 fornecedores. Se envió al cliente 45 facturas; al equipo de 12 pl test 3.",
     ]
     assert_unchanged(redactor, texts)
 

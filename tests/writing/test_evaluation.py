@@ -32,8 +32,8 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.83}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.97, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.86}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.91}
+HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.97, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.87}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,

@@ -10,6 +10,7 @@ import regex
 
 from autopost.model import PLACEHOLDER
 from autopost.writing.calendar_check import names_another_date
+from autopost.writing.certainty_check import drops_nearly
 from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
@@ -116,6 +117,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         swaps_roles(folded, known_folded)
         or turns_figure(folded, known_folded, language)
         or turns_hour(folded, known_folded)
+        or drops_nearly(folded, known_folded)
     ):
         return "contradicts"
     if contradicts(bare, Known(known, fields.next_steps), language, may_deny=may_deny):

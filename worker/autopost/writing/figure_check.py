@@ -14,8 +14,10 @@ import regex
 
 from autopost.writing.clock_words import with_hours_in_figures
 from autopost.writing.figure import UNIT, UNITS, Figure
+from autopost.writing.figure_changes import changes
 from autopost.writing.figures import OF_THEM, WHAT_IS_LEFT, figures_in
-from autopost.writing.known_figures import OF_A_DATE, KnownFigures, changes
+from autopost.writing.known_figures import OF_A_DATE, KnownFigures
+from autopost.writing.known_hours import has_hour, has_time_between
 from autopost.writing.language import VERB_LAST
 from autopost.writing.lazy import Lazy
 from autopost.writing.number_words import fractions_in
@@ -105,9 +107,9 @@ def _may_be_of_a_date(text: str, figure: Figure, dated: Sequence[tuple[int, int]
 def _follows(there: KnownFigures, text: str, figure: Figure) -> bool:
     return (
         there.has_rest_or_total(text, figure)
-        or there.has_hour(text, figure)
+        or has_hour(text, figure, there.text, there.figures)
         or there.has_for_each(text, figure)
-        or there.has_time_between(text, figure)
+        or has_time_between(text, figure, there.text)
         or _has_with_later_unit(there, text, figure)
     )
 

@@ -10,8 +10,10 @@ import regex
 
 from autopost.writing.arithmetic import is_computed
 from autopost.writing.figure import MONTHS, Figure
-from autopost.writing.figure_match import have_one_unit, is_at_a_clock, is_compatible, is_near, is_rounded, is_same_time
-from autopost.writing.figures import EACH, EARLIER, LATER, SHIFTED, TOTALS, WHAT_IS_LEFT, known_figures, readings
+from autopost.writing.figure_changes import changes
+from autopost.writing.figure_match import have_one_unit, is_compatible, is_near, is_rounded, is_same_time
+from autopost.writing.figures import EACH, TOTALS, WHAT_IS_LEFT, known_figures, readings
+from autopost.writing.known_hours import INSTEAD
 from autopost.writing.lazy import Lazy
 
 _MOST_FIGURES = 16  # that rests and totals are computed from
@@ -23,16 +25,9 @@ _PART_OF_WHOLE = Lazy(
 _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
-_HOUR_SECONDS = 3_600
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 OF_A_DATE = Lazy(
     rf"\b\d{{1,2}}[:h]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|[.ºª])?\s(?:de |of )?(?:{_MONTH})\b|\b(?:{_MONTH})\s\d{{1,2}}\b",
-    regex.I,
-)
-_AN_HOUR = Lazy(
-    r"(?<![\d.,:])(?P<hour>[01]?\d|2[0-4])[:.h](?P<minute>[0-5]\d)(?!\d)"
-    r"|(?<![\d.,:])(?P<bare>[01]?\d|2[0-4])(?=\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?|時|点)"
-    r"|\s(?:auf|to|à|a|alle|naar|do)\s\d{1,2}\s?(?:uhr|uur|h\b|[ap]\.?m\b|heures?|horas?))",
     regex.I,
 )
 _WITHIN = 24  # characters between a part and the whole
@@ -42,40 +37,19 @@ _COMPARED = Lazy(
     r"|più|(?:in|di) meno|meno|więcej|mniej|meer|minder|fler|färre|больше|меньше)\b|[多少増減増减])",
     regex.I,
 )
-# Something is compared with what it was.
-_INSTEAD = Lazy(
-    r"\b(?:instead of|rather than|down from|up from|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|zamiast"
-    r"|in plaats van)\b",
-    regex.I,
-)
 _CHANGED = Lazy(
     r"\b(?:than|last|previous|before|from|up|rose|als|vor|gegenüber|von|que|qu['’]|précéd|dernier|anterior|pasad|scors"
     r"|precedent|passad|dan|vorig|niż|poprzedni|od)|[比前较]",
     regex.I,
 )
 _OF_A_FRACTION = 5.0  # the step of one in words
-# From the old figure to the new one, and the new one instead of the old one.
-_GAP = r"[^\d.!?;]{0,20}?"
-_FIGURE = r"\d[\d.,]*"
-_TWO_FIGURES = Lazy(r"\d\D+\d")
-_OLD_FIRST = Lazy(
-    rf"(?:\b(?:from|von|de|da|od|z)\s\D?(?P<old>{_FIGURE}){_GAP}\b(?:to|auf|à|a|para|do|na)\s"
-    rf"|(?P<old>{_FIGURE}){_GAP}(?:から|到))\D{{0,3}}(?P<new>{_FIGURE})",
-    regex.I,
-)
-_NEW_FIRST = Lazy(
-    rf"(?P<new>{_FIGURE}){_GAP}\b"
-    r"(?:instead of|(?:down|up) from|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|zamiast)"
-    rf"\s(?P<old>{_FIGURE})",
-    regex.I,
-)
 
 
 class KnownFigures:
     """The figures of an operation."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         dated = [match.span() for match in OF_A_DATE.finditer(text)]
         # A day and a part of an hour count nothing.
         self.figures = [
@@ -146,34 +120,6 @@ class KnownFigures:
             )
         )
 
-    def has_hour(self, text: str, figure: Figure) -> bool:
-        """Return whether the figure is an hour of the operation, counted to 12 in one of both."""
-        is_hour = figure.dimension is None or figure.size == _HOUR_SECONDS
-        if not is_hour or not any(0 < number <= 24 for number in figure.numbers):
-            return False
-        return any(
-            (abs(a - b) == 12 and (is_at_a_clock(text, figure) or is_at_a_clock(self._text, each)))
-            for each in self.figures
-            for a in figure.numbers
-            for b in each.numbers
-        ) or (
-            is_at_a_clock(text, figure)
-            and any(int(time["hour"] or time["bare"]) in figure.numbers for time in _AN_HOUR.finditer(self._text))
-        )
-
-    def has_time_between(self, text: str, figure: Figure) -> bool:
-        """Return whether the figure is how much earlier, later or longer one hour of the operation is than another."""
-        near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
-        if figure.dimension != "time" or SHIFTED.search(near) is None:
-            return False
-        hours = [
-            int(time["hour"] or time["bare"]) + int(time["minute"] or 0) / 60 for time in _AN_HOUR.finditer(self._text)
-        ][:_MOST_FIGURES]
-        between = {round(abs(a - b) * _HOUR_SECONDS, 6) for a, b in combinations(hours, 2)}
-        if len(hours) == 2 and _is_turned(near, hours, is_new_first=_INSTEAD.search(self._text) is not None):
-            return False
-        return any(round(value, 6) in between for value in figure.values)
-
     def has_for_each(self, text: str, figure: Figure) -> bool:
         """Return whether the figure is one divided by another, of one thing each: "190 euros each"."""
         near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
@@ -222,7 +168,7 @@ class KnownFigures:
         """Return whether the figure is said to be what is left, or the total, and that is so for two of one unit."""
         near = text[max(0, figure.start - _WITHIN) : figure.end + _WITHIN]
         is_left, is_total = WHAT_IS_LEFT.search(near) is not None, TOTALS.search(near) is not None
-        if is_total and EACH.search(self._text) is not None and self._has_product(figure):
+        if is_total and EACH.search(self.text) is not None and self._has_product(figure):
             return True
         return (is_left or is_total) and any(
             (is_left and round(abs(a - b), 9) in figure.values) or (is_total and round(a + b, 9) in figure.values)
@@ -267,7 +213,7 @@ class KnownFigures:
             above = _FAR_BELOW if figure.rounding == "under" else near
             shares = list(self._shares())
             wanted = [of for share in shares for of in (share, 1 - share)]
-            if _CHANGED.search(self._text) is not None:
+            if _CHANGED.search(self.text) is not None:
                 wanted += [1 / share - 1 for share in shares]
             return any(-above <= 100 * share - value <= below for value in figure.values for share in wanted)
         if figure.dimension == "ratio":
@@ -322,21 +268,21 @@ class KnownFigures:
     def _rests(self, dimension: str | None) -> Iterator[float]:
         """Return what is left where a figure is said to be a part of the next, and by how much one differs."""
         for one, other in zip(self.figures, self.figures[1:], strict=False):
-            between = self._text[one.end : other.start].strip()
+            between = self.text[one.end : other.start].strip()
             if len(between) <= _WITHIN and _PART_OF_WHOLE.search(between):
                 for a in one.values:
                     for b in other.values:
                         yield abs(a - b)
-        for old, new in changes(self._text):
+        for old, new in changes(self.text):
             yield from (round(abs(a - b), 9) for a in readings(old) for b in readings(new))
         for figures in self._sentences():
             for one, other in combinations(figures[:_MOST_OF_A_SENTENCE], 2):
                 is_same = dimension in (one.dimension, other.dimension) or (one.dimension is other.dimension is None)
-                if is_same and one.is_amount and _COMPARED.search(self._text, other.end):
+                if is_same and one.is_amount and _COMPARED.search(self.text, other.end):
                     yield from (
                         round(each, 9) for a in one.numbers for b in other.numbers for each in (a + b, abs(a - b))
                     )
-                elif is_same and _INSTEAD.search(self._text, one.end, min(other.end, one.end + 2 * _WITHIN)):
+                elif is_same and INSTEAD.search(self.text, one.end, min(other.end, one.end + 2 * _WITHIN)):
                     yield from (round(abs(a - b), 9) for a in one.numbers for b in other.numbers)
 
     def _others(self) -> Iterator[float]:
@@ -347,7 +293,7 @@ class KnownFigures:
 
     def _sentences(self) -> Iterator[Sequence[Figure]]:
         """Return the figures of each sentence."""
-        ends = [match.end() for match in _SENTENCE_END.finditer(self._text)] + [len(self._text)]
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.text)] + [len(self.text)]
         figures = sorted(self.figures, key=lambda figure: figure.start)
         place = 0
         for end in ends:
@@ -355,18 +301,3 @@ class KnownFigures:
             while place < len(figures) and figures[place].start < end:
                 place += 1
             yield figures[begin:place]
-
-
-def _is_turned(text: str, hours: Sequence[float], *, is_new_first: bool) -> bool:
-    """Return whether a text says "earlier" of an hour that became later, or the reverse."""
-    new, old = hours if is_new_first else reversed(hours)
-    return (LATER if new < old else EARLIER).search(text) is not None
-
-
-def changes(text: str) -> Iterator[tuple[str, str]]:
-    """Return pairs of the old and the new figure."""
-    if _TWO_FIGURES.search(text) is None:
-        return
-    for pattern in (_OLD_FIRST, _NEW_FIRST):
-        for match in pattern.finditer(text):
-            yield match["old"].rstrip(".,"), match["new"].rstrip(".,")

@@ -74,6 +74,9 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
         is_question = ASKING.search(text, language) is not None or _QUESTION.search(text) is not None
         is_approved = bool(said(APPROVED, text, language) - said(APPROVED, known, language))
         return not is_question or is_approved or _adds(DENIED, text, known, language)
+    if outcome is Outcome.OTHER and ASKING.search(fields.what.casefold(), language) is not None:
+        # A request under another name, such as a loan: it is not granted by being sent.
+        return ASKING.search(text, language) is None and _QUESTION.search(text) is None
     if outcome is Outcome.RUNNING:
         return UNDERWAY.search(text, language) is None
     is_feedback = "feedback" in fields.operation_type.casefold()

@@ -166,7 +166,8 @@ class Writer:
         post = post_in(answer, fields, self._redactor, wording.voice)
         if isinstance(post, Rejected):
             return self._templated(fields, wording, post.reason, paid=answer, found=Counter(post.found))
-        return self._record(fields, wording, post.text, Generator.LLM, Counter(fields.redactions), paid=answer)
+        counts = Counter(fields.redactions) + Counter(post.counts)
+        return self._record(fields, wording, post.text, Generator.LLM, counts, paid=answer)
 
     def _templated(
         self,

@@ -323,7 +323,7 @@ EUROPE_AND_ASIA = (
         r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(
-        rf"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
+        rf"\b(?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
         r"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n]",
     ),
     _rule(
