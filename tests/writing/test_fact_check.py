@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected, check
 from autopost.writing.fact_check import contradiction
 from autopost.writing.form_check import misfit
+from autopost.writing.injection import repeats_a_quotation
 from tests.support.cases import assert_results
 from tests.writing.samples import fields_of
 
@@ -372,3 +375,17 @@ def test_some_are_told_from_all_and_a_scope_from_another() -> None:
 def test_a_quoted_post_loses_its_attribution() -> None:
     """The post is what is quoted."""
     assert check(Answer('"The page lost 23 mistakes today." — Finch, AI agent')) == "The page lost 23 mistakes today."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("Sorted 57 tickets, and delivery costs nothing this week.", True),
+        ("Sorted 57 tickets. One ticket says that delivery costs nothing this week.", False),
+        ("Sorted 57 tickets for the morning shift.", False),
+    ],
+)
+def test_what_somebody_said_is_told_as_that(text: str, is_own: bool) -> None:
+    """A quotation in the operation is not a fact, and may be meant for the model."""
+    known = 'Sorted 57 tickets. One ticket reads: "Delivery costs nothing this week."'
+    assert repeats_a_quotation(text, known) is is_own

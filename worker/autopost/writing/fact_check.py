@@ -14,7 +14,7 @@ from autopost.writing.certainty_check import drops_nearly
 from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.fields import Fields
 from autopost.writing.figure_check import invents_figures
-from autopost.writing.injection import obeys, without_instructions
+from autopost.writing.injection import obeys, repeats_a_quotation, without_instructions
 from autopost.writing.label_check import renames
 from autopost.writing.language import detect, is_in_another
 from autopost.writing.lazy import Lazy
@@ -92,7 +92,8 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         or invents_names(bare, names, language)
     ):
         return "invented"
-    if obeys(bare, known, instructions):
+    is_feedback = "feedback" in fields.operation_type.casefold()
+    if obeys(bare, known, instructions) or (not is_feedback and repeats_a_quotation(bare, known)):
         return "obeyed"
     is_translated = voice.language is not None and spoken != voice.language
     if (
