@@ -1,4 +1,4 @@
-"""Tell whether a figure is an hour of the day that an operation names, or the time between two of them. Pure."""
+"""Find whether a figure is an hour of the day that an operation names, or the time between two of them. Pure."""
 
 from __future__ import annotations
 

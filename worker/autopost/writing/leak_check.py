@@ -1,4 +1,4 @@
-"""Tell whether what the redactor found in an answer was in the prompt already. Pure.
+"""Find whether what the redactor found in an answer was in the prompt already. Pure.
 
 The prompt is redacted, so what it has is not private, although the redactor takes it for that in another sentence. A
 secret or an address of several known words may have been put together from harmless pieces: that is another value.
