@@ -184,7 +184,7 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     from autopost.database.embedded import embedded_server
 
     with contextlib.ExitStack() as running:
-        with folders_in_memory() if pytestconfig.getoption("markexpr") == "not large" else contextlib.nullcontext():
+        with folders_in_memory() if pytestconfig.getoption("markexpr") != "large" else contextlib.nullcontext():
             settings = {"max_connections": "60"}
             embedded = running.enter_context(embedded_server(EMBEDDED_VERSION, settings=settings))
         yield running.enter_context(contextlib.closing(Server(embedded.dsn())))

@@ -27,7 +27,7 @@ _LEAST_LETTERS = 3
 _MOST_PARTICLES = 3
 _ARTICLES = ("o'", "mc", "al-", "el-", "ben-", "abu-", "ibn-")
 
-# In German, nouns have a capital: `Sessel Emil` is no surname and given name.
+# In German, nouns have a capital: `Sessel Emil` is not a surname and a given name.
 _GERMAN = re.compile(r"(?:^|\s)(?:[Dd]er|[Dd]ie|[Dd]as|und|ist|sind|wird|wurde|nicht|für|auf|ab|mit|im|vom|zum)\s")
 _NEVER_FIRST = OF_SAINTS | OF_ORGANISATIONS
 _IN_LIST = re.compile(r"(?:^|[:;|\n]\s?)$")

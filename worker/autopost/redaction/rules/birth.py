@@ -76,7 +76,7 @@ RULES = (
         ENTITY,
         rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
         source="the word after it",
-        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?\b|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
+        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
         name="before-word",
     ),
 )
