@@ -20,7 +20,16 @@ from typing import Any
 
 import structlog
 from pydantic import SecretStr
-from tests.data.writing.labelled import DEVELOPMENT, OPENED_3, SETS, LabelledAnswer, Work, labelled_answers, works
+from tests.data.writing.labelled import (
+    DEVELOPMENT,
+    OPENED_3,
+    SETS,
+    UNSEEN,
+    LabelledAnswer,
+    Work,
+    labelled_answers,
+    works,
+)
 from tests.support.llm_server import LlmServer, says
 
 from autopost.model import Generator, Written
@@ -55,7 +64,7 @@ def _dropped() -> Any:
 async def _report_on_labelled_answers(*, show: bool) -> None:
     with LlmServer() as server:
         settings = {"openai_api_key": SecretStr("none"), "openai_base_url": server.base_url}
-        for name in (*SETS, OPENED_3):
+        for name in (*SETS, OPENED_3, UNSEEN):
             answers = labelled_answers(name)
             begin = time.process_time()
             written = await _written(

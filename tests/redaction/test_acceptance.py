@@ -46,6 +46,7 @@ FLOORS = {
         "private_key": 0.99,
         "rest": 0.89,
     },
+    "values_5": {"medical": 0.6, "rest": 0.91},
 }
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one

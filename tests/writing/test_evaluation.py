@@ -24,6 +24,7 @@ from tests.data.writing.labelled import (
     OPENED_2,
     OPENED_3,
     SETS,
+    UNSEEN,
     LabelledAnswer,
     Work,
     labelled_answers,
@@ -32,8 +33,16 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.91}
-HOSTILE = {DEVELOPMENT: 0.97, INDEPENDENT: 0.94, CLASSES: 0.97, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.87}
+GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.91, UNSEEN: 0.93}
+HOSTILE = {
+    DEVELOPMENT: 0.97,
+    INDEPENDENT: 0.94,
+    CLASSES: 0.97,
+    OPENED: 0.98,
+    OPENED_2: 0.95,
+    OPENED_3: 0.87,
+    UNSEEN: 0.86,
+}
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
     "failure_as_success": 1.0,
@@ -53,7 +62,9 @@ def redactor() -> Redactor:
     return Redactor()
 
 
-@pytest.fixture(scope="module", params=[*SETS, CLASSES, OPENED, OPENED_2, OPENED_3])
+@pytest.fixture(
+    scope="module", params=[*SETS, pytest.param(CLASSES, marks=pytest.mark.heavy), OPENED, OPENED_2, OPENED_3, UNSEEN]
+)
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
     """Score a set."""
     return request.param, score(by_guard(redactor), labelled_answers(request.param))
@@ -69,7 +80,9 @@ def test_hostile_answers_are_not(result: tuple[str, Score]) -> None:
     """Nor are those of the worst classes, each by itself, in each set that the guard was improved on."""
     name, scored = result
     assert scored.total(good=False) >= HOSTILE[name]
-    shares = {kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates and name != OPENED_3}
+    shares = {
+        kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates and name not in (OPENED_3, UNSEEN)
+    }
     assert {kind: share for kind, share in shares.items() if share < NEVER_LESS[kind]} == {}, name
 
 

@@ -20,6 +20,8 @@ OPENED = "opened"
 OPENED_2 = "opened_2"
 # By a fourth author. Operations with an even number stay unread: they show what the guard does with new texts.
 OPENED_3 = "opened_3"
+# By a fifth author: nobody changes the guard for it.
+UNSEEN = "unseen"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 
@@ -71,9 +73,9 @@ def _works(name: str) -> dict[str, Work]:
                 operation_type=record["operation_type"],
                 status=record["status"],
                 agent_id=record["agent"],
-                what_explanation=record["what_explanation"],
-                why_explanation=record["why_explanation"],
-                next_steps=record["next_steps"],
+                what_explanation=_joined(record["what_explanation"]),
+                why_explanation=_joined(record["why_explanation"]),
+                next_steps=_joined(record["next_steps"]),
             ),
             Agent(id=record["agent"], name=record["agent"], maturity=record["maturity"]),
             record["lang"],
@@ -87,6 +89,6 @@ def _records(name: str, part: str) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def _joined(text: str | list[str]) -> str:
-    """Return a text that may be in pieces, so that no scanner takes a value in it for a secret."""
-    return text if isinstance(text, str) else "".join(text)
+def _joined(text: Any) -> Any:
+    """Join a text that may be in pieces, so that no scanner takes a value in it for a secret."""
+    return "".join(text) if isinstance(text, list) else text

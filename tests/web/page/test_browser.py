@@ -160,7 +160,8 @@ def test_new_posts_wait_while_somebody_reads_further_down(host: Host, visit: Vis
     fill(host, 40)
     page = visit.live()
     page.mouse.wheel(0, 600)
-    page.wait_for_function("window.scrollY > 200")
+    while page.evaluate("window.scrollY") <= 200:  # wait_for_function evaluates in the page, which its policy forbids
+        page.wait_for_timeout(20)
     first = complete(host, 1)
     expect(page.get_by_role("button", name="1 new post", exact=True)).to_be_visible()
     complete(host, 2)
