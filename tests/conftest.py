@@ -77,16 +77,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shel
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option for a run on another version of PostgreSQL."""
+    """Add the options for a run on another version of PostgreSQL, and for a quick one."""
     parser.addoption("--with-server", action="store_true", help="run only the tests that use the PostgreSQL server")
+    parser.addoption("--without-server", action="store_true", help="run only the others, which take seconds a package")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of which another server changes nothing."""
-    if config.getoption("--with-server"):
-        others = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
-        items[:] = [item for item in items if "server" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=others)
+    """Leave out the tests of which another server changes nothing, or those that need one."""
+    for option, uses_server in (("--with-server", True), ("--without-server", False)):
+        if config.getoption(option):
+            others = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is not uses_server]
+            items[:] = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is uses_server]
+            config.hook.pytest_deselected(items=others)
 
 
 def pytest_collection_finish() -> None:
