@@ -63,7 +63,13 @@ def redactor() -> Redactor:
 
 
 @pytest.fixture(
-    scope="module", params=[*SETS, pytest.param(CLASSES, marks=pytest.mark.heavy), OPENED, OPENED_2, OPENED_3, UNSEEN]
+    scope="module",
+    params=[
+        *SETS,
+        *(pytest.param(name, marks=pytest.mark.heavy) for name in (CLASSES, OPENED, OPENED_2)),
+        OPENED_3,
+        UNSEEN,
+    ],
 )
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
     """Score a set."""
