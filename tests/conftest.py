@@ -79,7 +79,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shel
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options for a run on another version of PostgreSQL, and for a quick one."""
     parser.addoption("--with-server", action="store_true", help="run only the tests that use the PostgreSQL server")
-    parser.addoption("--without-server", action="store_true", help="run only the others, which take seconds a package")
+    parser.addoption("--without-server", action="store_true", help="run only the others, a minute a package at most")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
