@@ -53,7 +53,7 @@ class NodeClient:
         return [line for line in list(self.lines) if line["type"] in types]
 
     def until(self, count: int, *types: str) -> Sequence[dict[str, Any]]:
-        """Wait until it was handed so many of these types, and return them."""
+        """Wait until it has received this many messages of these types, and return them."""
 
         def found() -> list[dict[str, Any]]:
             lines = self.of(*types)
