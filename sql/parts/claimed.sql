@@ -43,6 +43,8 @@ claimed as (
         left join {{ schema }}.auto_post_committed(
             case when $3::boolean then array(select i.tracker_id from picked as i where i.summary is null) end
         ) as m on p.tracker_id = m.tracker_id
+        -- Evaluates is_read once for each row, and an UPDATE copies whole the rows of each join: here one instead of two.
+        offset 0
     ) as p
     where o.ctid = p.place
     returning
