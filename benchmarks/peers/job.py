@@ -22,9 +22,9 @@ from autopost.worker.pipeline import OperationTypeRedactor
 from autopost.writing import Redactor, Writer, has_explanation
 
 READ = (
-    "select a.id as known_agent_id, true as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity, "
-    "a.tenant_id as agent_tenant_id, l.last_post_at, clock_timestamp() as now from (select $1::text as agent_id) as w "
-    "left join agents as a on a.id = w.agent_id "
+    "select w.agent_id, l.last_post_at, clock_timestamp() as now, "
+    "array(select array[a.name, a.maturity, a.tenant_id] from agents as a where a.id = w.agent_id) as agents "
+    "from (select $1::text as agent_id) as w "
     "left join autopost.auto_post_rate_limits as l on l.agent_id = w.agent_id"
 )
 LOCK = "select pg_advisory_xact_lock(hashtextextended('autopost agent ' || $1, 0))"

@@ -8,4 +8,4 @@
 -- Locks the rows in the order of their ids, so that concurrent statements do not deadlock.
 {{ part.finished }}
 
-select f.id, f.epoch, (select count(*) from audited) as audited from finished as f
+select f.id, f.epoch, cardinality(array(select a.is_kept from audited as a)) as audited from finished as f

@@ -53,18 +53,21 @@ ours as materialized (
         )
 ),
 
--- After the locks, so that the times of an agent's posts ascend.
+-- After the locks, so that the times of an agent's posts ascend: the condition is evaluated first.
 moment as materialized (
     select
         clock_timestamp() as now, set_config('lock_timeout', $3::text, true) as lock_timeout,
         set_config('statement_timeout', $4::text, true) as statement_timeout
-    from (select count(*) from ours) as o
+    where cardinality(array(select o.agent_id from ours as o)) >= 0
 )
 
 select
     w.agent_id, w.is_free, o.agent_id is not null as is_locked,
-    a.agent_id as known_agent_id, a.is_unique as agent_is_unique, a.name as agent_name, a.maturity as agent_maturity,
-    a.tenant_id as agent_tenant_id, o.last_post_at, m.now,
+    -- As in a claim: a second one if the id is not unique.
+    array(
+        select array[a.name, a.maturity, a.tenant_id] from {{ schema }}.auto_post_agents(w.agent_id) as a
+    ) as agents,
+    o.last_post_at, m.now,
     array(
         select
             jsonb_build_array(
@@ -79,10 +82,3 @@ select
 from moment as m
 left join wanted as w on true
 left join ours as o on w.agent_id = o.agent_id
--- One index lookup each, whatever the planner expects of the table sizes.
-left join lateral (
-    select
-        case when count(*) > 0 then w.agent_id end as agent_id, count(*) < 2 as is_unique, min(k.name) as name,
-        min(k.maturity) as maturity, min(k.tenant_id) as tenant_id
-    from {{ schema }}.auto_post_agents(w.agent_id) as k
-) as a on true

@@ -33,5 +33,7 @@ posted as (
 )
 
 select
-    f.id, f.epoch, (select count(*) from audited) as audited, (select count(*) from posted) as posted
+    f.id, f.epoch,
+    cardinality(array(select a.is_kept from audited as a)) as audited,
+    cardinality(array(select p.is_kept from posted as p)) as posted
 from finished as f

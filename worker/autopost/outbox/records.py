@@ -12,17 +12,12 @@ from autopost.model import Agent, Claim, Operation, Summary
 
 
 def agent_of(row: asyncpg.Record) -> Agent | None:
-    """Return the agent of a row of lock_agents.sql, or None if the platform does not know it."""
-    if row["known_agent_id"] is None:
+    """Return the agent of a row of claim.sql or lock_agents.sql, or None if the platform does not know it."""
+    agents = row["agents"]
+    if not agents:
         return None
-    return Agent(
-        id=row["known_agent_id"],
-        name=row["agent_name"],
-        maturity=row["agent_maturity"],
-        last_post_at=row["last_post_at"],
-        tenant_id=row["agent_tenant_id"],
-        is_unique=row["agent_is_unique"],
-    )
+    name, maturity, tenant_id = agents[0]
+    return Agent(row["agent_id"], name, maturity, row["last_post_at"], tenant_id, is_unique=len(agents) == 1)
 
 
 def summary_of(row: asyncpg.Record) -> Summary | None:
@@ -37,14 +32,6 @@ def summary_of(row: asyncpg.Record) -> Summary | None:
         first_at=datetime.fromisoformat(window["first_suppressed_at"] or window["began_at"]),
         last_at=datetime.fromisoformat(window["last_suppressed_at"] or window["began_at"]),
     )
-
-
-def _claimed_agent(row: asyncpg.Record) -> Agent | None:
-    agents = row["agents"]
-    if not agents:
-        return None
-    name, maturity, tenant_id = agents[0]
-    return Agent(row["agent_id"], name, maturity, row["last_post_at"], tenant_id, is_unique=len(agents) == 1)
 
 
 def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
@@ -68,7 +55,7 @@ def claim_of(row: asyncpg.Record, *, read_error: str | None = None) -> Claim:
             summary=summary_of(row),
             is_digest=row["is_digest"],
         ),
-        agent=_claimed_agent(row),
+        agent=agent_of(row),
         captured_at=row["captured_at"],
         claimed_at=row["claimed_at"],
         draft=audit.load_draft(row["draft"]),
