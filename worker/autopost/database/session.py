@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import asyncpg
 
+from autopost.database.array_types import described
 from autopost.database.errors import DATABASE_ERRORS
 
 # Whatever the database's or the role's defaults are. The times, in milliseconds, keep a frozen worker from holding
@@ -122,6 +124,13 @@ class Connection(asyncpg.Connection):
     async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
         """Return the first value of a statement."""
         return await self._run(super().fetchval, query, *args, **options)
+
+    async def _introspect_types(self, typeoids: Collection[int], *arguments: Any) -> Any:
+        """Return what asyncpg must know about types, and the statement that it was asked with."""
+        known = described(typeoids)
+        if known is not None:
+            return known, SimpleNamespace(name="none")  # one without a name would have replaced the caller's
+        return await super()._introspect_types(typeoids, *arguments)  # type: ignore[misc]
 
     def get_reset_query(self) -> str:
         """Return nothing to run when a connection goes back to its pool, where each use would pay for it.
