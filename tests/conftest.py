@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             others = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is not uses_server]
             items[:] = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is uses_server]
             config.hook.pytest_deselected(items=others)
+    if hasattr(config, "workerinput"):
+        items[:] = _long_ones_first(items, config.workerinput["workercount"])
+
+
+def _long_ones_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Let each process begin with some of the tests that take long: at the end, the others would wait for them.
+
+    Each process gets as many as the others, which follow each other in the list, and takes over some of others' later.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    found: list[pytest.Item] = []
+    for number in range(processes):
+        first = long[number::processes]
+        share = (len(items) - len(found)) // (processes - number)
+        found += first
+        found += [others.pop(0) for _ in range(share - len(first))]
+    return found
 
 
 def pytest_collection_finish() -> None:
@@ -169,7 +188,18 @@ class Server:
         try:
             yield
         finally:
+            self._wait_until_left(database)
             self._owner.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+
+    def _wait_until_left(self, database: str) -> None:
+        """Wait a moment for server processes whose clients have gone: where one is left, dropping sleeps for 100 ms."""
+        for _ in range(20):
+            row = self._owner.execute(
+                "select pg_stat_get_db_numbackends(oid) from pg_database where datname = %s", (database,)
+            ).fetchone()
+            if row is None or row[0] == 0:
+                return
+            time.sleep(0.002)
 
     def close(self) -> None:
         """Close the connection that makes databases."""

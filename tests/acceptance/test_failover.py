@@ -7,6 +7,8 @@ import os
 import signal
 from collections import Counter
 
+import pytest
+
 from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
@@ -19,6 +21,7 @@ HAS_ALL = "select bool_and(replay_lsn >= pg_current_wal_lsn()) from pg_stat_repl
 COUNT = 30
 
 
+@pytest.mark.long
 def test_workers_go_on_at_the_promoted_standby(processes: Crew) -> None:
     """Both hosts are in the connection string; every operation has one post and one audit row."""
     with embedded_server(18) as primary, contextlib.ExitStack() as workers:

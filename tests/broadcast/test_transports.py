@@ -328,6 +328,7 @@ def post_ids(host: Host) -> set[str]:
     return {post["id"] for post in host.posts()}
 
 
+@pytest.mark.long
 def test_events_of_a_worker_killed_after_publishing_are_broadcast_by_another(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:
@@ -373,6 +374,7 @@ def test_two_workers_broadcast_each_post_once(
     assert in_order_of_publishing(host, heard)
 
 
+@pytest.mark.long
 def test_frozen_worker_delays_broadcasting_only_until_its_lease_expires(
     host: Host, database: str, processes: Crew, redis_server: RedisServer
 ) -> None:

@@ -209,6 +209,7 @@ TROUBLES: dict[str, Trouble] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_worker_lives_through(place: Place, trouble: str) -> None:
     """It says that it is not ready, tries again without haste or flood, and posts at once what came meanwhile."""

@@ -93,6 +93,7 @@ def test_malformed_settings_are_all_named(database: str) -> None:
     assert "SOCIAL_POST_MAX_ATTEMPTS: got '-1'" in result.stderr
 
 
+@pytest.mark.long
 def test_wrong_password_is_a_clear_error() -> None:
     """Exit code 3, the server's reason, and no password, whatever the command."""
     with tempfile.NamedTemporaryFile("w", prefix="autopost-test-") as rules:

@@ -179,6 +179,7 @@ def shown_of_two(folder: Path) -> tuple[str, str]:
     return by_template, by_llm
 
 
+@pytest.mark.long
 def test_two_demos_run_at_the_same_time_and_show_what_they_did(shown_of_two: tuple[str, str]) -> None:
     """Each has a server of its own; one of them is written by the model, as a key says."""
     shown, by_llm = shown_of_two
@@ -249,6 +250,7 @@ def test_ctrl_c_leaves_nothing_behind(stage: Stage, line: str) -> None:
     assert stage.left_behind() == []
 
 
+@pytest.mark.long
 def test_sigterm_leaves_nothing_behind(stage: Stage) -> None:
     """So does the end by `timeout` or a container's."""
     with stage.start() as demo:
@@ -259,6 +261,7 @@ def test_sigterm_leaves_nothing_behind(stage: Stage) -> None:
     assert stage.left_behind() == []
 
 
+@pytest.mark.long
 def test_death_of_the_worker_is_told_with_the_end_of_its_log(stage: Stage) -> None:
     """The demo does not wait for what cannot come."""
     with stage.start() as demo:

@@ -31,6 +31,7 @@ def revision(dsn: str) -> str:
         return str(row[0])
 
 
+@pytest.mark.long
 def test_alembic_in_the_checkout_installs_and_removes(empty_database: str) -> None:
     """`alembic upgrade head` and `alembic downgrade base`; as a superuser only after a yes."""
     with pytest.raises(AssertionError, match=r"is a superuser[^\n]* Then: alembic -x yes upgrade head"):
@@ -65,6 +66,7 @@ def wheel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
+@pytest.mark.long
 def test_wheel_alone_migrates_and_shows_status(wheel_folder: Path, empty_database: str, tmp_path: Path) -> None:
     """No checkout is near: SQL and migrations are in the package."""
     alone = {"PYTHONPATH": str(wheel_folder)}

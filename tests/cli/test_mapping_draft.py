@@ -117,6 +117,7 @@ def test_role_that_may_only_read_can_draft_and_changes_nothing(empty_database: s
     assert mapping["agents"]["table"] == "public.autopost_agents", "the table of bots may not be read"
 
 
+@pytest.mark.long
 def test_draft_ends_in_time_beside_a_locked_table(empty_database: str) -> None:
     """Whose rows it does without: the catalog and the statistics are there all the same."""
     load(empty_database, "drafting/bots.sql")

@@ -48,6 +48,7 @@ def test_rule_is_not_deleted(host: Host, statement: str) -> None:
     assert host.value("select auto_post_retry('op')") == 1
 
 
+@pytest.mark.long
 def test_change_of_a_rule_does_not_wait_for_ever_and_names_the_session_that_blocks_it(
     host: Host, database: str
 ) -> None:

@@ -36,6 +36,7 @@ def refuse_bad_agents(host: Host, verdict: str, table: str = "social_posts", age
     host.execute(f"create trigger refuse before insert on {table} for each row execute function refuse()")
 
 
+@pytest.mark.long
 def test_agent_whose_row_is_locked_delays_nobody(host: Host, database: str, processes: Crew) -> None:
     """A foreign key to agents, and a transaction of the platform that keeps two of them locked."""
     host.execute("alter table social_posts add foreign key (author_id) references agents (id)")
@@ -59,6 +60,7 @@ def test_agent_whose_row_is_locked_delays_nobody(host: Host, database: str, proc
         assert host.value("select count(*) from auto_post_outbox where state <> 'posted'") == 0
 
 
+@pytest.mark.long
 def test_rows_that_fail_alone_delay_nobody_and_end_dead(host: Host, database: str, processes: Crew) -> None:
     """Agents of each kind, one after another; whatever the error says, others' posts succeed meanwhile."""
     host.execute("create table verdicts (agent text primary key, sqlstate text)")
@@ -88,6 +90,7 @@ def test_rows_that_fail_alone_delay_nobody_and_end_dead(host: Host, database: st
     assert wrong == []
 
 
+@pytest.mark.long
 def test_slow_trigger_of_some_agents_delays_nobody(host: Host, database: str, processes: Crew) -> None:
     """Each of their posts takes three seconds; they are posted all the same."""
     refuse_bad_agents(host, "perform pg_sleep(3)")
@@ -105,6 +108,7 @@ def test_slow_trigger_of_some_agents_delays_nobody(host: Host, database: str, pr
         until(others.all_are_posted)
 
 
+@pytest.mark.long
 def test_audit_log_that_keeps_no_row_stops_only_what_it_refuses(host: Host, database: str, processes: Crew) -> None:
     """Nothing is published without its audit row, and the row waits until the trigger has gone."""
     refuse_bad_agents(host, "return null", "audit_log", "agent_id")

@@ -77,6 +77,7 @@ LONG = says("x" * MAX_BYTES)
 TOO_LONG = NoAnswer("response_too_long")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [

@@ -29,6 +29,7 @@ def test_other_roles_cannot_compute_the_key_of_an_agents_lock(host: Host, databa
         app.execute("select lock_salt from autopost.auto_post_control")
 
 
+@pytest.mark.long
 def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
     host: Host, database: str, processes: Crew
 ) -> None:
@@ -63,6 +64,7 @@ def test_agent_whose_lock_is_taken_delays_nobody_and_is_posted_itself(
     assert host.value("select max(attempts) from auto_post_outbox") == 1
 
 
+@pytest.mark.long
 def test_maintenance_and_broadcasting_need_no_advisory_lock(host: Host, database: str, processes: Crew) -> None:
     """All keys that autopost's maintenance could use are taken, for as long as the test lasts."""
     host.agent()

@@ -223,6 +223,7 @@ async def test_queue_is_asked_for_once_in_a_while_however_many_scrape(settings: 
         assert len(asked) == 1
 
 
+@pytest.mark.long
 async def test_database_that_does_not_answer_delays_a_scrape_a_moment(
     host: Host, settings: Settings, moved: Moved
 ) -> None:

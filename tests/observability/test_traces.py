@@ -195,6 +195,7 @@ def test_real_collector_gets_whole_traces_by_otlp(host: Host, database: str, pro
     assert {span.trace_id for span in collector.spans} == {row["id"].bytes}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reply", [hangs, refuses, answers_garbage, None], ids=["hangs", "refuses", "garbage", "away"])
 def test_bad_collector_costs_traces_and_neither_posts_nor_the_log(
     host: Host, database: str, processes: Crew, reply: Reply | None

@@ -177,6 +177,7 @@ async def test_row_that_uses_up_its_attempts_is_dead_without_being_read(host: Ho
     assert email not in str(audit)
 
 
+@pytest.mark.long
 async def test_audit_row_of_a_dead_row_that_the_platform_swallows_is_reported(
     host: Host, database: str, one: Outbox, processes: Crew
 ) -> None:

@@ -52,6 +52,7 @@ def test_worker_that_starts_before_the_migration_works_after_it(empty_database: 
         assert worker.log.count("startup.waiting") == 1
 
 
+@pytest.mark.long
 def test_worker_that_starts_before_the_server_works_when_it_is_there(processes: Crew) -> None:
     """Neither server nor socket are there at first, and the migration comes last.
 

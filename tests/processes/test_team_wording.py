@@ -30,6 +30,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 async def test_a_change_needs_no_restart_and_a_mistake_changes_nothing(
     host: Host, database: str, redactor: Redactor, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ async def test_viewer_whose_backfill_fails_is_not_subscribed() -> None:
     assert hub.running == 0
 
 
+@pytest.mark.long
 async def test_hub_that_is_not_ready_in_time_refuses_the_viewer() -> None:
     """It does not wait for a database that does not answer."""
 

@@ -95,6 +95,7 @@ async def test_agent_with_many_posts_does_not_hold_up_another(posts: Log, pool: 
     assert (posts.row["position"], posts.row["ahead"]) == (1_501, Multirange())
 
 
+@pytest.mark.long
 async def test_worker_that_is_killed_repeats_two_posts_at_most(
     host: Host, posts: Log, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:

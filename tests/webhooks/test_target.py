@@ -149,6 +149,7 @@ async def speaking(*parts: bytes, pause: float = 0.0) -> AsyncIterator[str]:
     server.close()
 
 
+@pytest.mark.long
 async def test_target_that_sends_its_answer_in_drops() -> None:
     """Each comes within the time for an answer, and all together do not."""
     drops = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 200]

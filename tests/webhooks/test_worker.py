@@ -127,6 +127,7 @@ def test_target_that_is_down_delays_no_post(
     assert len(in_order(receiver, host)) == 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_worker_that_ends_between_sending_and_noting_it(
     host: Host, database: str, processes: Crew, hooks: dict[str, str], receiver: Receiver, number: signal.Signals

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from autopost.observability import metrics
 from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
@@ -57,6 +59,7 @@ async def test_paused_worker_sleeps_although_rows_are_due(host: Host, settings: 
         await eventually(lambda: host.waiting() == 0)
 
 
+@pytest.mark.long
 async def test_worker_does_not_spin_while_a_row_that_crashed_one_is_locked(
     host: Host, settings: Settings, redactor: Redactor, database: str
 ) -> None:

@@ -20,6 +20,7 @@ WINDOWS = 3  # in one of them the machine does not stall
 POST = "Sent the weekly report to 40 customers, so everyone has the numbers today 🎉"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("stops", "sigma"), [(True, 0.0), (False, 0.0), (True, 0.5)])
 async def test_model_with_one_lane_writes_nearly_all_posts_of_a_load_that_it_can_carry(
     llm: LlmServer, make_writer: MakeWriter, stops: bool, sigma: float

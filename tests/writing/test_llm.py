@@ -188,6 +188,7 @@ async def test_the_time_is_for_the_whole_generation(llm: LlmServer, make_llm: Ma
         assert await make_llm(llm_timeout_seconds=0.4).ask(PROMPT) == NoAnswer("timeout")
 
 
+@pytest.mark.long
 async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None:
     """A hang after a retry ends with the first attempt's time."""
     llm.will(status(500, {"retry-after": "3"}), hangs())

@@ -34,6 +34,7 @@ def ticket_of(at: Instance) -> str:
     return ticket
 
 
+@pytest.mark.long
 def test_eventsource_of_node_misses_nothing_when_the_server_is_replaced(
     shared_database: str, processes: Crew, announcer: Announcer
 ) -> None:

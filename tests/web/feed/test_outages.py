@@ -42,6 +42,7 @@ def test_viewer_goes_on_at_another_instance_when_one_is_killed(host: Host, sever
                 assert in_order(posts)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("carrier", ["redis", "redis-stream"])
 @pytest.mark.parametrize("how", ["kill", "freeze"])
 def test_outage_of_redis_loses_nothing(host: Host, several: Several, how: str) -> None:
@@ -87,6 +88,7 @@ def test_lost_connections_lose_nothing(host: Host, several: Several) -> None:
         whole(viewer, 1, 50)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("carrier", ["notify"])
 def test_outage_of_the_database_ends_no_stream(host: Host, several: Several) -> None:
     """New viewers are turned away meanwhile; the others get what was posted afterwards. Readiness tells."""

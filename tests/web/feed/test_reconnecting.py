@@ -86,6 +86,7 @@ def test_hundreds_that_come_back_at_once_are_all_served(feeds: Instance, announc
     assert len(retries) > VIEWERS / 2, "they come back at different moments"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("topic", ["global", "agent:nobody"])
 def test_library_hands_out_no_empty_message(feeds: Instance, announcer: Announcer, topic: str) -> None:
     """httpx-sse hands out each block of lines as an event: all of them have data."""
@@ -150,6 +151,7 @@ def snippet() -> str:
     return found[1]
 
 
+@pytest.mark.long
 def test_documented_script_survives_a_deployment_behind_nginx(
     browser: Browser, database: str, processes: Crew, announcer: Announcer, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ def proxy(redis_server: RedisServer) -> Iterator[Proxy]:
         yield between
 
 
+@pytest.mark.long
 @redises
 def test_half_open_connections_lose_nothing(host: Host, several: Several, proxy: Proxy) -> None:
     """Redis has vanished without a word, for worker and instance; when it is back, it gets what it missed."""

@@ -37,6 +37,7 @@ def test_place_that_is_none_is_refused(feeds: Instance, place: str) -> None:
         assert feeds.get("/feed/events", Last_Event_ID=place).status_code == 400
 
 
+@pytest.mark.long
 def test_wrong_or_missing_token_is_refused(feeds: Instance) -> None:
     """On every address."""
     for given in ("", "Bearer wrong", f"Basic {TOKEN}"):

@@ -202,6 +202,7 @@ def test_place_beyond_the_log_is_told_as_a_gap(
         assert contents(viewer) == ["new"]
 
 
+@pytest.mark.long
 def test_quiet_topic_moves_on(feeds: Instance, announcer: Announcer) -> None:
     """A browser that hears nothing of its topic knows how far it was followed, and is shown nothing for it."""
     with EventViewer(feeds, "?topic=agent:nobody") as viewer:

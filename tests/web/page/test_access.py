@@ -77,6 +77,7 @@ def test_sign_in_gives_a_cookie_that_is_not_the_token(guarded: Site) -> None:
     assert guarded.get("/", Cookie=copy).status_code == 401, "a copy of the cookie"
 
 
+@pytest.mark.long
 def test_signing_out_ends_open_streams_and_no_other_session(guarded: Site) -> None:
     """On the dashboard and in the feeds, which share their sessions."""
     other, cookie = (guarded.sign_in().headers["set-cookie"].partition(";")[0] for _ in range(2))
@@ -203,6 +204,7 @@ def test_address_that_a_stranger_makes_up_is_not_logged(guarded: Site) -> None:
 FORM_HEAD = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n"
 
 
+@pytest.mark.long
 def test_who_does_not_finish_a_request_is_cut_off(guarded: Site) -> None:
     """Soon enough that strangers do not use up what the worker may open; others are served meanwhile."""
     parts = urlsplit(guarded.address)

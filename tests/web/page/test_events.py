@@ -202,6 +202,7 @@ def test_head_of_a_stream_takes_no_place(guarded: Site) -> None:
     assert answer.status_code == 405
 
 
+@pytest.mark.long
 def test_viewer_that_does_not_read_is_dropped(host: Host, guarded: Site) -> None:
     """The others get everything, and the worker goes on posting."""
     host.agent()

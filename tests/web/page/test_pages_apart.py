@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from tests.support import ROOT
@@ -94,6 +95,7 @@ def test_filters_work_without_scripts(host: Host, database: str, processes: Crew
         assert 'name="agent" value="Sprout"' in page
 
 
+@pytest.mark.long
 def test_page_says_that_the_database_does_not_answer(host: Host, database: str, processes: Crew) -> None:
     """And the worker goes on; the page shows more when it is back."""
     with site(database, processes) as guarded:

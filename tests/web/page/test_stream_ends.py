@@ -76,6 +76,7 @@ def errors(guarded: Site) -> float:
     return sum(map(float, re.findall(pattern, guarded.get("/metrics").text, re.MULTILINE)), 0.0)
 
 
+@pytest.mark.long
 def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site, database: str) -> None:
     """An open stream stays open, and what was posted meanwhile comes when it is over."""
     with guarded.raw("/events") as end:
@@ -98,6 +99,7 @@ def test_trouble_with_the_database_is_told_and_passes(host: Host, guarded: Site,
         assert len(events.until("entry")) == 1
 
 
+@pytest.mark.long
 def test_open_and_new_pages_outlast_an_outage(host: Host, guarded: Site, database: str, browser: Browser) -> None:
     """Neither says that it is live while the database is away, and both go on by themselves when it is back."""
     post(host, 1)
