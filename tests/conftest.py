@@ -11,10 +11,8 @@ import gc
 import importlib
 import itertools
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 OUTER_URL = os.environ.get("AUTOPOST_TEST_DATABASE_URL", "")
 EMBEDDED_VERSION = int(os.environ.get("AUTOPOST_TEST_POSTGRES", "18"))
-MEMORY = Path("/dev/shm")  # on Linux; a container's own has 64 MB by default
-LEAST_MEMORY_BYTES = 4 * 1024**3  # free; a run takes some hundred MB, and its WAL may take a GB for each worker
 _numbers = itertools.count(1)
 
 # Every day the same few examples, so that a failure is about the change. CI looks further, with `thorough`, and others
@@ -80,7 +76,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with all that a shel
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options for a run on another version of PostgreSQL, and for a quick one."""
     parser.addoption("--with-server", action="store_true", help="run only the tests that use the PostgreSQL server")
-    parser.addoption("--without-server", action="store_true", help="run only the others, a minute a package at most")
+    parser.addoption("--without-server", action="store_true", help="run only tests that need no PostgreSQL at all")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -90,6 +86,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             others = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is not uses_server]
             items[:] = [item for item in items if ("server" in getattr(item, "fixturenames", ())) is uses_server]
             config.hook.pytest_deselected(items=others)
+    if config.getoption("--without-server"):
+        from tests.support import servers
+
+        servers.leave_out()
     if hasattr(config, "workerinput"):
         items[:] = _long_ones_first(items, config.workerinput["workercount"])
 
@@ -214,28 +214,13 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
             yield outer
         return
     from autopost.database.embedded import embedded_server
+    from tests.support.servers import folders_in_memory
 
     with contextlib.ExitStack() as running:
         with folders_in_memory() if pytestconfig.getoption("markexpr") != "large" else contextlib.nullcontext():
             settings = {"max_connections": "60"}
             embedded = running.enter_context(embedded_server(EMBEDDED_VERSION, settings=settings))
         yield running.enter_context(contextlib.closing(Server(embedded.dsn())))
-
-
-@contextlib.contextmanager
-def folders_in_memory() -> Iterator[None]:
-    """Have temporary folders made in memory meanwhile, where there is room: a database is there sooner than on disk."""
-    import psutil
-
-    before = tempfile.tempdir
-    if os.access(MEMORY, os.W_OK):
-        free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
-        if free >= LEAST_MEMORY_BYTES:
-            tempfile.tempdir = str(MEMORY)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from collections import Counter
 
 import pytest
 
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
+from tests.support.servers import private_server
 from tests.support.standby import PORT, standby
 from tests.support.work import worker_process
 
@@ -24,7 +24,7 @@ COUNT = 30
 @pytest.mark.long
 def test_workers_go_on_at_the_promoted_standby(processes: Crew) -> None:
     """Both hosts are in the connection string; every operation has one post and one audit row."""
-    with embedded_server(18) as primary, contextlib.ExitStack() as workers:
+    with private_server(18) as primary, contextlib.ExitStack() as workers:
         migrate(load_settings(database_url=primary.dsn()))
         with standby(primary) as second:
             dsn = (

@@ -13,11 +13,11 @@ import pytest
 
 from autopost import __version__
 from autopost.cli.app import COMMANDS
-from autopost.database.embedded import embedded_server
 from tests.support.command_line import autopost
 from tests.support.crew import with_forked_program
 from tests.support.host import Host, open_connection
 from tests.support.roles import drop_roles
+from tests.support.servers import private_server
 
 DATABASE_COMMANDS = ("run", "migrate", "feed", "status", "dead", "rules", "simulate")
 
@@ -110,7 +110,7 @@ def test_wrong_password_is_a_clear_error() -> None:
 
 def with_wrong_password(rules: str, *commands: str) -> list[subprocess.CompletedProcess[str]]:
     """Run commands against a server with these rules for who may enter how."""
-    with embedded_server(18, settings={"hba_file": f"'{rules}'"}) as server:
+    with private_server(18, settings={"hba_file": f"'{rules}'"}) as server:
         with open_connection(server.dsn()) as owner:
             owner.execute("create role worker login password 'right'")
         dsn = server.dsn(user="worker").replace("worker@", "worker:wrong-password@")
@@ -189,8 +189,8 @@ def test_closed_standard_stream_is_no_crash(database: str, closed: str) -> None:
 
 def test_full_disk_behind_stdout_is_named(database: str) -> None:
     """It is not the database that failed."""
-    environment = {**os.environ, "DATABASE_URL": database}
-    command = ["bash", "-c", f"{sys.executable} -m autopost status > /dev/full"]
+    environment = {**os.environ, "PATH": with_forked_program(os.environ["PATH"]), "DATABASE_URL": database}
+    command = ["bash", "-c", "autopost status > /dev/full"]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 1
     assert "No space left" in result.stderr
@@ -275,8 +275,8 @@ def test_reader_that_leaves_early_is_no_error(host: Host, database: str) -> None
             "values (%s, 'auto_post.skipped', %s, 'completed', 'op', '{}')",
             (str(number), "x" * 2000),
         )
-    command = f"set -o pipefail; {sys.executable} -m autopost feed -n 200 | head -1"
-    environment = {**os.environ, "DATABASE_URL": database}
+    command = "set -o pipefail; autopost feed -n 200 | head -1"
+    environment = {**os.environ, "PATH": with_forked_program(os.environ["PATH"]), "DATABASE_URL": database}
     result = subprocess.run(
         ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
     )

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,6 @@ import pytest
 
 from autopost.cli.checking import Finding, check_screen, require_health, run_check
 from autopost.cli.checking.objects import catalog_of, expected_catalog, without_bodies
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.database.sql import query
 from autopost.errors import Unhealthy
@@ -27,6 +25,7 @@ from tests.support.host import SCHEMAS, Host, open_connection, until
 from tests.support.pooler import needs_pgbouncer, pgbouncer
 from tests.support.programs import postgres_programs
 from tests.support.roles import Platform, platform
+from tests.support.servers import private_server
 from tests.support.standby import standby
 from tests.support.troubles import TROUBLES, Trouble
 from tests.support.work import worker_process
@@ -396,15 +395,16 @@ def test_retention_is_held_against_the_settings(host: Host, database: str) -> No
 
 def test_reader_that_has_seen_enough_is_no_error(database: str) -> None:
     """`autopost check | head -1`."""
-    command = f"set -o pipefail; {sys.executable} -m autopost check | head -c 10"
-    environment = {**os.environ, **TEMPLATES, "DATABASE_URL": database}
+    command = "set -o pipefail; autopost check | head -c 10"
+    path = with_forked_program(os.environ["PATH"])
+    environment = {**os.environ, **TEMPLATES, "PATH": path, "DATABASE_URL": database}
     result = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (5, False), "as a superuser installed it"
 
 
 def test_standby_is_named() -> None:
     """Nothing is captured or posted there; everything is looked at all the same."""
-    with embedded_server(18) as server:
+    with private_server(18) as server:
         migrate(load_settings(database_url=server.dsn()))
         with standby(server) as second:
             code, writable = finding(second.dsn, "writable")

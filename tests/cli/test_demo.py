@@ -32,6 +32,7 @@ from autopost.writing.prompt import TAG
 from tests.support import ROOT
 from tests.support.host import until
 from tests.support.llm_server import LlmServer, Request, answers
+from tests.support.servers import folders_in_memory, skip_without
 
 PATIENCE_SECONDS = 90
 SIGNIFICANT = {
@@ -142,7 +143,10 @@ class Stage:
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Return a folder whose path is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="demo-", dir="/tmp") as name:
+    skip_without()
+    with folders_in_memory():
+        made = tempfile.TemporaryDirectory(prefix="demo-", dir=tempfile.tempdir or "/tmp")
+    with made as name:
         Path(name).chmod(0o755)  # as root the server runs under a user of its own
         yield Path(name)
 

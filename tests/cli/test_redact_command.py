@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.crew import everybodys
+from tests.support.crew import everybodys, zygote_address
 from tests.support.host import Host
 
 EMAIL = "bob" + "@" + "example.com"
@@ -157,7 +157,7 @@ def test_bad_lines_keep_their_places_and_nothing_of_theirs_is_written() -> None:
 
 def test_each_line_is_answered_at_once() -> None:
     """So that the command can stand in a pipe."""
-    command = [sys.executable, "-m", "autopost", "redact", "--jsonl"]
+    command = [str(zygote_address().with_name("autopost")), "redact", "--jsonl"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -172,7 +172,7 @@ def test_each_line_is_answered_at_once() -> None:
 def test_reader_that_leaves_early_is_no_error() -> None:
     """`autopost redact --jsonl | head -1` ends quietly."""
     given = lines_of([{"text": TEXT}] * 5_000)
-    command = f"set -o pipefail; {sys.executable} -m autopost redact --jsonl | head -1"
+    command = f"set -o pipefail; {zygote_address().with_name('autopost')} redact --jsonl | head -1"
     result = subprocess.run(
         ["bash", "-c", command], input=given, capture_output=True, text=True, timeout=60, check=False
     )
@@ -182,7 +182,7 @@ def test_reader_that_leaves_early_is_no_error() -> None:
 
 def test_full_disk_is_named() -> None:
     """In one line."""
-    command = f"{sys.executable} -m autopost redact > /dev/full"
+    command = f"{zygote_address().with_name('autopost')} redact > /dev/full"
     result = subprocess.run(
         ["bash", "-c", command], input=TEXT, capture_output=True, text=True, timeout=60, check=False
     )

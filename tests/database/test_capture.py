@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.support.host import Host, open_connection
 from tests.support.roles import drop_roles
+from tests.support.servers import private_server
 from tests.support.timing import shortest
 
 BREAKAGES = {
@@ -229,7 +229,7 @@ def test_operation_that_was_captured_before_does_not_ring(host: Host, database: 
 
 def test_full_notification_queue_fails_no_host() -> None:
     """A NOTIFY would fail at its commit, so none is sent; polling workers find the row."""
-    with embedded_server(18, settings={"max_notify_queue_pages": "64"}) as server:
+    with private_server(18, settings={"max_notify_queue_pages": "64"}) as server:
         migrate(load_settings(database_url=server.dsn()))
         with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as listener:
             host = Host(connection)
@@ -269,7 +269,7 @@ def test_insignificant_work_does_not_ring(host: Host, database: str) -> None:
 
 def test_install_where_transactions_may_be_prepared_lets_them_be() -> None:
     """A transaction that sent a NOTIFY cannot be prepared, so there nobody rings unless a DBA says so."""
-    with embedded_server(18, settings={"max_prepared_transactions": "2"}) as server:
+    with private_server(18, settings={"max_prepared_transactions": "2"}) as server:
         migrate(load_settings(database_url=server.dsn()))
         with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as sleeper:
             host = Host(connection)

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
 from tests.support.host import SCHEMAS, Host, open_connection
 from tests.support.pages import check_page, run
+from tests.support.servers import private_server
 
 
 @pytest.fixture
 def own_server() -> Iterator[str]:
     """Return the connection string of a server of this test's own: the page drops roles, which a server has once."""
-    with embedded_server(EMBEDDED_VERSION) as server:
+    with private_server(EMBEDDED_VERSION) as server:
         yield server.dsn()
 
 

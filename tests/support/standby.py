@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autopost.database.embedded import EmbeddedServer
 from tests.support.programs import postgres_programs
+from tests.support.servers import folders_in_memory
 
 PORT = 5433
 
@@ -44,7 +45,8 @@ class Standby:
 @contextlib.contextmanager
 def standby(primary: EmbeddedServer) -> Iterator[Standby]:
     """Run a standby of a server of version 18."""
-    folder = Path(tempfile.mkdtemp(prefix="autopost-standby-"))
+    with folders_in_memory():
+        folder = Path(tempfile.mkdtemp(prefix="autopost-standby-"))
     try:
         owner = primary.socket_folder.stat().st_uid
         shutil.chown(folder, owner)

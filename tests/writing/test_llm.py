@@ -85,6 +85,7 @@ async def test_the_request_is_what_the_contract_says(llm: LlmServer, make_llm: M
     assert request.headers["authorization"] == "Bearer test-key"
 
 
+@pytest.mark.usefixtures("_short_backoff")
 @pytest.mark.parametrize("code", [408, 409, 429, 500, 503])
 async def test_a_passing_trouble_is_retried(llm: LlmServer, make_llm: MakeLlm, code: int) -> None:
     """Twice bad, then good."""
@@ -188,14 +189,13 @@ async def test_the_time_is_for_the_whole_generation(llm: LlmServer, make_llm: Ma
         assert await make_llm(llm_timeout_seconds=0.4).ask(PROMPT) == NoAnswer("timeout")
 
 
-@pytest.mark.long
 async def test_retries_share_the_time(llm: LlmServer, make_llm: MakeLlm) -> None:
     """A hang after a retry ends with the first attempt's time."""
-    llm.will(status(500, {"retry-after": "3"}), hangs())
-    client = make_llm(llm_timeout_seconds=6)
+    llm.will(status(500, {"retry-after": "2"}), hangs())
+    client = make_llm(llm_timeout_seconds=3)
     asking = asyncio.create_task(client.ask(PROMPT))
     await asyncio.to_thread(llm.wait_for_requests, 2)
-    hanging = asyncio.create_task(asyncio.sleep(5))  # the second attempt alone would have six
+    hanging = asyncio.create_task(asyncio.sleep(2))  # the second attempt alone would have three
     await asyncio.wait({asking, hanging}, return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait({asking}, timeout=0.5)  # a machine that stalls ends both at once
     assert asking.done()

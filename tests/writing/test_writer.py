@@ -222,8 +222,8 @@ async def test_redaction_runs_off_the_event_loop(make_writer: MakeWriter, enable
 
 async def test_no_more_generations_run_at_once_than_allowed(llm: LlmServer, make_writer: MakeWriter) -> None:
     """The others wait their turn, and that wait is not part of their time."""
-    llm.will(after(0.5, says(GOOD)))  # seven times in turn: longer than the time of one
-    writer = make_writer(llm_concurrency=2, llm_timeout_seconds=3)
+    llm.will(after(0.3, says(GOOD)))  # seven times in turn: longer than the time of one
+    writer = make_writer(llm_concurrency=2, llm_timeout_seconds=2)
     written = await asyncio.gather(*(writer.write(an_operation(), an_agent()) for _ in range(14)))
     assert llm.most_at_once == 2
     assert {post.fallback for post in written} == {None}
