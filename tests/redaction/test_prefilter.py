@@ -18,14 +18,15 @@ from autopost.redaction.prefilter import Prefilter
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.redactor import Redactor
 from autopost.redaction.rule import Rule
-from autopost.redaction.rules import ALONE, FAMILIES, IDS, grouped_rules, set_within_group
+from autopost.redaction.rules import FAMILIES, IDS
+from autopost.redaction.rules.sets import ROWS
 from tests.redaction.fakes import vendor_tokens
 from tests.redaction.matching import matching
 from tests.support.cases import assert_results
 from tests.support.thoroughness import examples
 
 RULES = [rule for rules in FAMILIES.values() for rule in rules]
-PREFILTER = Prefilter(grouped_rules())
+PREFILTER = Prefilter(RULES)
 RECOGNIZER = RuleRecognizer("rules", RULES)
 
 MATCHING_TEXTS = 3  # for each rule
@@ -111,17 +112,13 @@ def test_skipping_loses_no_finding(text: str) -> None:
     assert missed <= found
 
 
-def test_every_rule_is_in_one_group() -> None:
-    """No family is forgotten by the prefilter."""
-    grouped = [rule for rules in grouped_rules() for rule in rules]
-    assert len(grouped) == len(RULES)
-    assert set(grouped) == set(RULES)
-
-
 def test_every_anchor_is_in_one_set() -> None:
-    """A set that is split loses no rule, and those that have a set of their own exist."""
+    """No rule is forgotten by the prefilter, and the rules and families that are given a set exist."""
     assert sorted(number for _, numbers in PREFILTER._sets for number in numbers) == list(range(len(RULES)))
-    assert {set_within_group(rule) for rule in RULES} == {"", "with gap", *ALONE}
+    families = {rule_id.partition(".")[0] for rule_id in IDS.values()}
+    named = [name for names in ROWS for name in names]
+    assert len(named) == len(set(named))
+    assert set(named) - set(IDS.values()) == families
 
 
 def test_clean_prose_meets_no_anchor() -> None:

@@ -29,7 +29,7 @@ from autopost.redaction.presidio import (
 )
 from autopost.redaction.recognizer import RuleRecognizer
 from autopost.redaction.rule import Rule
-from autopost.redaction.rules import IDS, grouped_rules
+from autopost.redaction.rules import IDS, rules_of
 
 # Presidio logs context words and, in some places, the text itself.
 _SILENCED_LOGGERS = ("presidio-analyzer", "decision_process")
@@ -70,12 +70,12 @@ class Engine:
         known = known_entities(patterns)
         self.entities = select_entities(known, only, without, RULE_IDS)
         excluded = excluded_ids(without)
-        groups = [
-            [rule for rule in rules if rule.score >= least_score and IDS.get(rule) not in excluded]
-            for rules in [*grouped_rules(self.entities), [rule for rule in patterns if rule.entity in self.entities]]
+        wanted = [
+            rule
+            for rule in [*rules_of(self.entities), *(rule for rule in patterns if rule.entity in self.entities)]
+            if rule.score >= least_score and IDS.get(rule) not in excluded
         ]
-        self._prefilter = Prefilter(groups)
-        wanted = [rule for rules in groups for rule in rules]
+        self._prefilter = Prefilter(wanted)
         # One recognizer for all rules: Presidio spends as much time on a recognizer as that on a rule.
         self._rules = RuleRecognizer(_RULES, wanted, IDS)
         recognizers: list[EntityRecognizer] = [self._rules]  # without any, Presidio loads its own
@@ -133,8 +133,7 @@ class Engine:
 
 def known_entities(patterns: Iterable[Rule] = ()) -> frozenset[str]:
     """Return every type that can be found, including those of the user's own patterns."""
-    rules = [rule for rules in grouped_rules() for rule in rules]
-    return frozenset({rule.entity for rule in [*rules, *patterns]} | NAME_ENTITIES)
+    return frozenset({rule.entity for rule in [*rules_of(), *patterns]} | NAME_ENTITIES)
 
 
 def _finding(result: RecognizerResult) -> Finding:

@@ -5,9 +5,8 @@ not occur are skipped; most texts of agents contain no anchor. The anchor of a u
 without keywords it always runs.
 
 The anchors are compiled into RE2 sets, one pass each. The automaton of a set has states for each combination of anchors
-begun so far. A set of too many rules runs out of memory and builds its states again and again: seven sets took 340 us
-for each of 12,000 different texts, 16 sets 33 us. A pass itself takes 1 us. Anchors with which a match can begin nearly
-everywhere, or go on over any text, have sets of their own (see `set_within_group`).
+begun so far, and builds one when a text first needs it. Most of the time of a pass goes into reading states that are
+not in the processor's cache, so few small sets are faster than one large; `rules/sets.py` names the set of each anchor.
 """
 
 from __future__ import annotations
@@ -19,25 +18,23 @@ import re2
 
 from autopost.errors import PrefilterFailed
 from autopost.redaction.rule import Rule
-from autopost.redaction.rules import set_within_group
+from autopost.redaction.rules import IDS
+from autopost.redaction.rules.sets import set_of
 
-# Memory for the states of one set. When it is used up, RE2 discards states and goes on. Few sets need a quarter of it.
+# Memory for the states of one set. When it is used up, RE2 discards states and goes on. Most sets need less.
 MEMORY_BYTES = 8 << 20
 
 
 class Prefilter:
-    """The anchors of all rules, one or a few sets for each group of rules."""
+    """The anchors of rules, in the sets that `rules.sets` names; those of a user's own patterns share one."""
 
-    def __init__(self, groups: Sequence[Sequence[Rule]]) -> None:
-        self._rules = [rule for rules in groups for rule in rules]
-        self._always = [number for number, rule in enumerate(self._rules) if _always_runs(rule)]
-        numbers: dict[tuple[int, str], list[int]] = {}
-        number = 0
-        for group, rules in enumerate(groups):
-            for rule in rules:
-                if not _always_runs(rule):
-                    numbers.setdefault((group, set_within_group(rule)), []).append(number)
-                number += 1
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = list(rules)
+        self._always = [number for number, rule in enumerate(rules) if _always_runs(rule)]
+        numbers: dict[int, list[int]] = {}
+        for number, rule in enumerate(rules):
+            if not _always_runs(rule):
+                numbers.setdefault(set_of(IDS.get(rule, "")), []).append(number)
         self._sets = [(_set([self._rules[one] for one in some]), some) for some in numbers.values()]
 
     def candidates(self, text: str) -> list[Rule]:
