@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from autopost.redaction.pattern import compiled
+from autopost.redaction.pattern import MEMORY_BYTES, MEMORY_BYTES_IF_FREQUENT, compiled
 
 Span = tuple[int, int]
 Refine = Callable[[str, int, int], Iterable[Span]]
@@ -37,7 +37,7 @@ class Rule:
 
     def compile(self) -> Any:
         """Return the compiled pattern."""
-        return compiled(self.pattern)
+        return compiled(self.pattern, MEMORY_BYTES if self.anchor else MEMORY_BYTES_IF_FREQUENT)
 
 
 def single(accept: Callable[[str, int, int], bool]) -> Refine:

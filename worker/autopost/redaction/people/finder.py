@@ -53,7 +53,7 @@ _LOWER_TITLES = frozenset(
     ]
 )
 
-_BORDERS = str.maketrans(dict.fromkeys('=:;,(["!?', " "))
+_BORDERS = '=:;,(["!?'
 
 # What a word says about the names around it.
 _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
@@ -72,7 +72,7 @@ def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
 
 
 def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
-    words = (text.translate(_BORDERS) if "=" in text or "(" in text or '"' in text else text).split()
+    words = _without_borders(text).split()
     found = [(span, FULL) for span in romanised(text, words)] if FULL in rules else []
     if (
         SINGLE in rules
@@ -86,6 +86,14 @@ def _of_words(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
             return found
         regions = list(_regions(text, capitalised))
     return found + [name for region in regions for name in _names(text, words_of(text, *region), rules)]
+
+
+def _without_borders(text: str) -> str:
+    """Return a text in which values are assigned, quoted or in brackets with spaces for the signs beside words."""
+    if "=" in text or "(" in text or '"' in text:
+        for sign in _BORDERS:  # ten times as fast as `str.translate` if the text is not ASCII
+            text = text.replace(sign, " ")
+    return text
 
 
 def _may_be_named(words: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
 from autopost.redaction.rules.shape import is_count
 
-_GROUP = compiled(r"\d+")
+_GROUP = re.compile("[0-9]+")
 
 _SHORTEST, _LONGEST = 12, 19
 
@@ -56,7 +56,7 @@ def _is_card(digits: str) -> bool:
 
 def _cards(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the cards in a sequence of digit groups: from each group on, the longest valid sequence of whole groups."""
-    groups = [(start + m.start(), start + m.end()) for m in _GROUP.finditer(text[start:end])]
+    groups = [match.span() for match in _GROUP.finditer(text, start, end)]
     first = 0
     while first < len(groups):
         last = _last_group(text, groups, first)

@@ -61,6 +61,7 @@ _OF_KEY = re.compile(r"(?i)\b(?:access|api|secret|client|app)[ _-]?(?:key|secret
 _APART = frozenset("/@#=:%&?$\\_-.+")
 _OF_CLOUD = re.compile(r"[a-z]{1,9}-[0-9a-f]{8}(?:[0-9a-f]{9})?")  # AWS: `vol-0f1e2d3c4b5a69788`
 _LEAST_MIXED = 12
+_DIGITS, _LETTERS = r"(?:[-._~]?[0-9])+", r"(?:[-._~]?[A-Za-z])+"  # of one value
 
 
 def _is_mixed(text: str, start: int, end: int) -> bool:
@@ -111,7 +112,7 @@ RULES = (
         "SECRET",
         r"\b[A-Za-z0-9](?:[-._~]?[A-Za-z0-9]){11,}\b",
         "letters and digits that change as in a token, and no word for what has a random name",
-        anchor=r"[0-9][-._~]?[A-Za-z](?:[-._~]?[A-Za-z])*[-._~]?[0-9]",
+        anchor=rf"[A-Za-z]{_DIGITS}{_LETTERS}[-._~]?[0-9]|[0-9]{_LETTERS}{_DIGITS}[-._~]?[A-Za-z]",
         score=0.55,
         refine=single(_is_mixed),
         name="mixed",
