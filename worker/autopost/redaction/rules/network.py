@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
@@ -38,8 +39,8 @@ _PRODUCT = compiled(
     r"(?i)(?:\b(?:patched|updated|upgraded|bumped|pinned|downgraded|moved)\b[^.\n]{0,40}\bto|\b(?:plugin|package|library|sdk|driver|firmware|version|release))\s$"
 )
 _WHERE = compiled(r"(?i)(?:\b(?:from|at|via|by|host|ip|on|against|behind)\s[\[(\"'`]?|[@/:=])$")
-_SENTENCE_END = compiled(r"[.!?]\s|\n")
-_CLAUSE_END = compiled(r"[.,;!?]\s|\n")
+_SENTENCE_END = re.compile(r"[.!?][\t\n\f\r ]|\n")
+_CLAUSE_END = re.compile(r"[.,;!?][\t\n\f\r ]|\n")
 
 
 def _is_version(text: str, start: int, end: int) -> bool:

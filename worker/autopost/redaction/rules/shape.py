@@ -28,22 +28,25 @@ _REFERENCE = compiled(
     r"|(?:os\.environ|process\.env|env|secrets|vault|arn|ref|file|op|keyvault|ssm)[.:\[(/].*"
     r"|(?:https?|file|s3|gs)://.*|null|nil|none|None|N/A|n/a|undefined|(?i:redacted|masked|hidden|changeme))$"
 )
-_VERSION = compiled(r"^[vV]?\d+(?:\.\d+)*(?:[.-]?(?:x|rc|beta|alpha|dev|post)\.?\d*)?$")
-_MEASURE = compiled(
-    r"^[~<>≤≥]?[\d.,:]+(?:ms|us|ns|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|k|kb|mb|gb|tb|kib|mib|gib|bit|bits|x|%|/\w+|-\w+|st|nd|rd|th|am|pm|\+)?$"
+_VERSION = re.compile(r"[vV]?\d+(?:\.\d+)*(?:[.-]?(?:x|rc|beta|alpha|dev|post)\.?\d*)?", re.ASCII)
+_MEASURE = re.compile(
+    r"[~<>≤≥]?[\d.,:]+(?:ms|us|ns|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|k|kb|mb|gb|tb|kib|mib|gib|bit|bits|x|%|/\w+|-\w+|st|nd|rd|th|am|pm|\+)?",
+    re.ASCII,
 )
-_TICKET = compiled(r"^#?[A-Z]{2,10}-\d{1,6}$")
-_DATE = compiled(r"^\d{4}-\d\d(?:-\d\d)?(?:T.*)?$|^\d{1,2}/\d{1,2}/\d{2,4}$")
-_FILE = compiled(
-    r"(?i)^[\w./~-]*\.(?:py|js|ts|tsx|md|json|ya?ml|toml|txt|env|cfg|ini|sql|go|rs|java|rb|sh|html?|css|csv|log|lock|xml|pem|key|crt)$"
+_TICKET = re.compile(r"#?[A-Z]{2,10}-\d{1,6}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?:T.*)?|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
+_FILE = re.compile(
+    r"(?i)[\w./~-]*\.(?:py|js|ts|tsx|md|json|ya?ml|toml|txt|env|cfg|ini|sql|go|rs|java|rb|sh|html?|css|csv|log|lock|xml|pem|key|crt)",
+    re.ASCII,
 )
-_PATH = compiled(r"^[~.]{0,2}/?(?:[A-Za-z_.-]+[0-9]{0,2}/)+[\w.-]*$")
-_NAMES = compiled(
-    r"(?i)^(?:(?:oauth|oidc|saml|sha|md|aes|rsa|argon|bcrypt|scrypt|pbkdf|hs|rs|es|ed|tls|ssl|utf|http|x|p|s|k8s|ec|fido|u2f|mfa|2fa|v|q|auth|web|base)"
-    r"-?\d{0,4}(?:-\d{1,4})?[a-z]{0,3}|o?auth2?\.\d)$"
+_PATH = re.compile(r"[~.]{0,2}/?(?:[A-Za-z_.-]+[0-9]{0,2}/)+[\w.-]*", re.ASCII)
+_NAMES = re.compile(
+    r"(?i)(?:(?:oauth|oidc|saml|sha|md|aes|rsa|argon|bcrypt|scrypt|pbkdf|hs|rs|es|ed|tls|ssl|utf|http|x|p|s|k8s|ec|fido|u2f|mfa|2fa|v|q|auth|web|base)"
+    r"-?\d{0,4}(?:-\d{1,4})?[a-z]{0,3}|o?auth2?\.\d)",
+    re.ASCII,
 )
-_NAME = compiled(r"^[a-z]{2,}(?:[_-][a-z]{2,})+(?:[_-]?v?\d{1,2})?$")
-_UUID = compiled(r"(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_NAME = re.compile(r"[a-z]{2,}(?:[_-][a-z]{2,})+(?:[_-]?v?\d{1,2})?", re.ASCII)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # backtracks by at most one letter
 _VOWELS = frozenset("aeiouy")
@@ -80,7 +83,7 @@ def is_count(text: str, end: int) -> bool:
 
 def is_name(value: str) -> bool:
     """Return whether a value is words in snake or kebab case, perhaps with a version: `orders_by_day_v2`."""
-    return _NAME.match(value) is not None
+    return _NAME.fullmatch(value) is not None
 
 
 def is_reference(value: str) -> bool:
@@ -131,7 +134,7 @@ def is_sentence(words: str) -> bool:
 @lru_cache(maxsize=2048)
 def is_measure(value: str) -> bool:
     """Return whether a value is a version, duration, size, date, ticket, file, path or algorithm."""
-    return any(pattern.match(value) for pattern in (_VERSION, _MEASURE, _TICKET, _DATE, _FILE, _PATH, _NAMES))
+    return any(pattern.fullmatch(value) for pattern in (_VERSION, _MEASURE, _TICKET, _DATE, _FILE, _PATH, _NAMES))
 
 
 def has_random_look(value: str) -> bool:
@@ -161,7 +164,7 @@ def _is_like_a_word(part: str) -> bool:
 
 def is_uuid(value: str) -> bool:
     """Return whether a value is a UUID, which is usually an identifier and not a secret."""
-    return _UUID.match(value) is not None
+    return _UUID.fullmatch(value) is not None
 
 
 _WORDED = re.compile(
