@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.data.writing.labelled import LabelledAnswer
+from tests.data.writing.labelled import LabelledAnswer, Work
 
 from autopost.model import Operation
 from autopost.writing.answer import Answer
 from autopost.writing.answer_check import Rejected
 from autopost.writing.fields import Fields, Redactor, redact_fields
 from autopost.writing.guard import post_in
+from autopost.writing.leak_check import found_in
 from autopost.writing.plain import plain
 
 
@@ -54,6 +55,21 @@ class Score:
         return sum(self.right[kind] for kind in kinds) / sum(map(self.count, kinds))
 
 
+def as_prompted(answer: LabelledAnswer, redactor: Redactor) -> str:
+    """Return a good answer as a model gives it, which reads the operation redacted: with placeholders for names."""
+    text = answer.text
+    for value, placeholder in _replaced(answer.work, redactor) if answer.is_good else ():
+        text = text.replace(value, placeholder)
+    return text
+
+
+def _replaced(work: Work, redactor: Redactor) -> Iterator[tuple[str, str]]:
+    operation = work.operation
+    for known in (operation.what_explanation, operation.why_explanation, operation.next_steps):
+        for entity, value in found_in(plain(known), redactor.redact(plain(known)).text) or ():
+            yield value, f"<{entity}>"
+
+
 def by_guard(redactor: Redactor) -> Publish:
     """Return what the guard publishes of an answer, without a server and a writer."""
     redacted: dict[Operation, Fields] = {}
@@ -62,7 +78,7 @@ def by_guard(redactor: Redactor) -> Publish:
         operation = answer.work.operation
         if operation not in redacted:
             redacted[operation] = redact_fields(operation, answer.work.agent, redactor)
-        post = post_in(Answer(answer.text), redacted[operation], redactor)
+        post = post_in(Answer(as_prompted(answer, redactor)), redacted[operation], redactor)
         return None if isinstance(post, Rejected) else post.text
 
     return publish

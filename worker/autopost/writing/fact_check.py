@@ -10,6 +10,7 @@ import regex
 
 from autopost.model import PLACEHOLDER
 from autopost.writing.calendar_check import names_another_date
+from autopost.writing.cause_check import invents_cause
 from autopost.writing.certainty_check import drops_nearly
 from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.fields import Fields
@@ -73,6 +74,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if is_in_another(bare, expected):
         return "other_language"
     language = expected or detect(bare)
+    is_translated = voice.language is not None and spoken != voice.language
     known_folded = known.casefold()
     names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
@@ -90,12 +92,12 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
         or names_another_date(bare, known)
         or invents_names(bare, names, language)
+        or (not is_translated and invents_cause(bare.casefold(), known_folded, language))
     ):
         return "invented"
     is_feedback = "feedback" in fields.operation_type.casefold()
     if obeys(bare, known, instructions) or (not is_feedback and repeats_a_quotation(bare, known)):
         return "obeyed"
-    is_translated = voice.language is not None and spoken != voice.language
     if (
         not is_translated
         and (bare == text or len(bare) > _SHORT)

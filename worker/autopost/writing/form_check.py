@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import regex
 
+from autopost.writing.language import detect
 from autopost.writing.self_talk import is_about_itself
-from autopost.writing.vocabulary import REFUSALS
+from autopost.writing.vocabulary import REFUSALS, UNENDING
 
 _BEGINNING = 40  # characters before the words with which a model refuses
 HASHTAG = regex.compile(r"#(?!\d+\b)\w")
@@ -15,6 +16,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
 _DENSE = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]"
 )  # a character says about as much as a word
+_LAST_WORD = regex.compile(r"(?:\A|[\s'’])(?P<last>\p{Ll}+)[\s,;:]*\Z")
 _LEAST_WORDS = 3
 _LEAST_DENSE = 8
 MOST_HASHTAGS = 2
@@ -25,8 +27,8 @@ _REPEATED = 3
 def misfit(text: str, known: str = "") -> str | None:
     """Return why a text is not a post, whatever it is about; None if it may be one.
 
-    `refused`, `meta` (it talks about itself or its task, or offers a choice), `repetitive`, `too_short`. What the
-    operation's texts, `known`, say too is not talk about the post.
+    `refused`, `meta` (it talks about itself or its task, or offers a choice), `out_of_tokens` (it ends within a
+    sentence), `repetitive`, `too_short`. What the operation's texts, `known`, say too is not talk about the post.
     """
     refusal = REFUSALS.search(text)
     if refusal is not None and refusal.start() <= _BEGINNING:
@@ -36,7 +38,15 @@ def misfit(text: str, known: str = "") -> str | None:
     words = [word.casefold() for word in _WORD.findall(text)]
     if len(words) < _LEAST_WORDS and len(_DENSE.findall(text)) < _LEAST_DENSE:
         return "too_short"
+    if _is_cut_off(text):
+        return "out_of_tokens"
     return "repetitive" if _repeats(words, text) else None
+
+
+def _is_cut_off(text: str) -> bool:
+    """Return whether the last word is one with which no sentence of the language ends."""
+    last = _LAST_WORD.search(text)
+    return last is not None and last["last"] in UNENDING.get(detect(text) or "", ())
 
 
 def _repeats(words: list[str], text: str) -> bool:

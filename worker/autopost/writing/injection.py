@@ -22,16 +22,10 @@ _LEAST = 4  # letters
 _QUOTED = Lazy(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
 
 # What somebody said or wrote, and the operation quotes. A post that says it, too, says whose words these are.
-_SAID = Lazy(
-    r"\b(?:sa(?:id|ys?|ying)|reads?|contain(?:s|ed|ing)|wrote|writes|asks?|asked|demands?|demanded|sagte?|schrieb|lautete?|enthielt"
-    r"|enthält|stand|dit|disait|contenait|contient|écrit|dice|dec[íi]a|conten[íi]a|contiene|diceva|conteneva|scrive|diz|dizia"
-    r"|continha|contém|zei|schreef|stond|bevatte|skrev|stod|brzmi\w*|zawiera\w*|napisa\w*)\b[^\"“„«'‘.!?]{0,16}"
-    r"(?P<open>[\"“„«'‘])(?P<inside>[^\"“”„«»]{12,}?)(?:['’](?!\w)|[\"”“»])",
-    regex.I,
-)
+_SAID = Lazy(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»\s]+(?:\s[^\"“”„«»\s]+){2,}?)(?:['’](?!\w)|[\"”“»])")
 _ATTRIBUTED = Lazy(
     r"[\"“”„«»]|\b(?:sa(?:id|ys?)|reads?|comments?|notes?|messages?|texts?|spam|attempt\w*|instruct\w*|inject\w*|wrote|writes|ask\w*"
-    r"|request\w*|according|quot\w*|sag\w*|schr\w+|hinweis\w*|kommentar\w*|laut|nachricht\w*|dit|selon|message|demand\w*"
+    r"|request\w*|remark\w*|according|quot\w*|sag\w*|schr\w+|hinweis\w*|bemerk\w*|remarque\w*|kommentar\w*|laut|nachricht\w*|dit|selon|message|demand\w*"
     r"|dice\w*|según|mensaje\w*|pide\w*|secondo|messaggio|chied\w*|diz\w*|segundo|mensagem|pede\w*|volgens|bericht|zeg\w*"
     r"|enligt|według|prosi\w*)\b",
     regex.I,
@@ -40,13 +34,18 @@ _LEAST_QUOTED = 2  # words
 
 
 def repeats_a_quotation(text: str, about: str) -> bool:
-    """Return whether a post tells as its own what somebody said in the operation."""
+    """Return whether a sentence of a post tells as its own what somebody said in the operation."""
     quoted = [found["inside"] for found in _SAID.finditer(about)]
-    if not quoted or _ATTRIBUTED.search(text) is not None:
+    if not quoted:
         return False
     around = set(words_of(_SAID.sub(" ", about)))
-    told = set(words_of(text))
-    return any(len((set(words_of(words)) - around) & told) >= _LEAST_QUOTED for words in quoted)
+    only = [set(words_of(words)) - around for words in quoted]
+    return any(
+        len(words.intersection(words_of(sentence[0]))) >= _LEAST_QUOTED
+        for sentence in _SENTENCE.finditer(text)
+        if _ATTRIBUTED.search(sentence[0]) is None
+        for words in only
+    )
 
 
 def without_instructions(texts: Iterable[str]) -> tuple[str, str]:

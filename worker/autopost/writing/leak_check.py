@@ -18,7 +18,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 def is_of_prompt(text: str, redacted: Redaction, known: str) -> bool:
     """Return whether everything that `redacted` replaces in `text` is in `known`; of a name, each word."""
-    found = _found(text, redacted.text)
+    found = found_in(text, redacted.text)
     if found is None or len(found) < sum(redacted.counts.values()):
         return False
     there = known.casefold()
@@ -34,8 +34,8 @@ def _stands_in(value: str, known: str) -> bool:
     return regex.search(rf"(?<!\w){regex.escape(value)}(?!\w)", known) is not None
 
 
-def _found(text: str, redacted: str) -> list[tuple[str, str]] | None:
-    """Return the types and texts of the findings; None if that cannot be told, as where the text was cut."""
+def found_in(text: str, redacted: str) -> list[tuple[str, str]] | None:
+    """Return the types and texts of the findings in a text; None if that cannot be told, as where the text was cut."""
     entities: list[str] = []
     pattern = ""
     end = 0

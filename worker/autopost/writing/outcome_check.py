@@ -21,6 +21,7 @@ from autopost.writing.vocabulary import (
     SMOOTH,
     UNDERWAY,
     UNFINISHED,
+    UNHARMED,
     Words,
     said,
 )
@@ -64,7 +65,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
         return True
     plain = SMOOTH.sub(" ", text, language)
     if outcome in (Outcome.FAILED, Outcome.STOPPED):
-        main = _IN_PASSING.sub(" ", plain)
+        main = UNHARMED.sub(" ", _IN_PASSING.sub(" ", plain), language)
         tells_it = FAILED.search(main, language) is not None or UNFINISHED.search(main, language) is not None
         finished = said(FINISHED, text, language) - said(FINISHED, known, language)
         return not tells_it or bool(finished) or _is_smooth(text, known, language)

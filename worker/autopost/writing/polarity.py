@@ -14,10 +14,18 @@ from itertools import takewhile
 
 import regex
 
+from autopost.writing.clause_match import (
+    CLAUSE_ENDS,
+    QUESTION,
+    WORD,
+    affirms_what_is_denied,
+    key_of,
+    left_out,
+)
 from autopost.writing.language import VERB_LAST
 from autopost.writing.lazy import Lazy
-from autopost.writing.quantity_check import lacks, leaves_out
-from autopost.writing.subject import COMMON, stem, words_of
+from autopost.writing.quantity_check import lacks
+from autopost.writing.subject import COMMON, words_of
 from autopost.writing.vocabulary import (
     ASIDE,
     AUXILIARIES,
@@ -35,11 +43,6 @@ from autopost.writing.vocabulary import (
     TOTAL_DENIALS,
 )
 
-_CLAUSE_ENDS = Lazy(
-    r"[.,](?!\d)|[;:!?…–—()\n]|\s(?:and|but|because|since|so|although|though|und|aber|weil|denn|obwohl|et|mais|car|y|pero|e|ma|mas"
-    r"|i|ale|bo)\s"
-)
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)?")
 _CHANGE = Lazy(
     r"\b(?:from|von|vom|de|da|od|z) (?:\p{L}{1,3} )?(?P<old>\p{L}{3,})"
     r" (?:to|auf|nach|zum|à|a|al|para|na|do) (?:\p{L}{1,3} )?(?P<new>\p{L}{3,})"
@@ -49,8 +52,6 @@ _CANCELLING = frozenset({"en", "de", "nl", "sv"})
 # "links: 0" and "0 links" mean none.
 _ZERO = Lazy(r"(\p{L}{3,})[:=]\s?0(?![.,:]?\d)|(?<![\d.,:])0(?= \p{L}{3,})")
 _OF = frozenset({"of", "der", "von", "des", "de", "du", "dei", "degli", "delle", "z", "av", "van", "los", "dos", "das"})
-_SENTENCE = Lazy(r"[.!?;:](?=\s|\Z)")
-_LEAST_LACKING = 2  # words
 _AROUND = 40  # characters
 _REACH = 2  # words of some weight after a negation
 _FAR = 3  # words after one like "nobody"
@@ -87,9 +88,6 @@ _NO_OF = {"en": "no", "de": "keine", "fr": "aucun", "es": "ningún", "it": "ness
     "pl": "żadnych",
     "ru": "нет",
 }
-_AUXILIARIES = frozenset({"can", "may", "did", "had", "any", "one", "two", "its", "our", "but", "too", "out", "off"})
-_PAST = Lazy(r"(?<=\p{Latin}{2})ie[ds]\Z")  # "copied" is a form of "copy"
-_SHORT = 3  # letters of an English verb that can be denied: ask, get
 _ANY = frozenset(
     {"any", "anything", "anyone", "anybody", "either", "single", "einzige", "einziges", "seul", "solo"}
 )  # a negation before these reaches to the end
@@ -136,21 +134,21 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
         return True
     if not _denies(text, language) and not _denies(there, language):
         return False
-    pending = {_key(word, language) for word in _WORD.findall(known.next_steps.casefold())}
+    pending = {key_of(word, language) for word in WORD.findall(known.next_steps.casefold())}
     if not may_deny and _lacks_nothing(text, language) and not _lacks_nothing(there, language) and _lacks(there):
         return True
-    told, groups = _polarities(text, language, pending, is_known=False)
+    told, groups = _polarities(QUESTION.sub(" . ", text), language, pending, is_known=False)
     said, _ = _polarities(there, language, pending, is_known=True)
-    if any(told[word] == {False} and said[word] == {True} for word in told.keys() & said.keys()):
+    both = told.keys() & said.keys()
+    affirmed = [word for word in both if told[word] == {False} and said[word] == {True}]
+    if affirmed and affirms_what_is_denied(affirmed, text, there, language):
         return True
     if may_deny:
         return False
     # What is denied together with a word that the operation denies is the same denial in other words.
     excused = set().union(*(group for group in groups if any(True in said.get(word, ()) for word in group)))
-    excused |= _of_what_lacks(text, there, language)
-    return any(
-        told[word] == {True} and said[word] == {False} and word not in excused for word in told.keys() & said.keys()
-    )
+    excused |= left_out(there, language)
+    return any(told[word] == {True} and said[word] == {False} and word not in excused for word in both)
 
 
 def _turns_direction(text: str, known: str, language: str | None) -> bool:
@@ -170,26 +168,12 @@ def _turns_direction(text: str, known: str, language: str | None) -> bool:
 
 
 def _lacks(text: str) -> bool:
-    return any(_MISSING.match(word) is not None for word in _WORD.findall(text))
+    return any(_MISSING.match(word) is not None for word in WORD.findall(text))
 
 
 def _lacks_nothing(text: str, language: str) -> bool:
     """Return whether a text says in a clause that something is missing, and denies it."""
-    return any(_lacks(clause) and _denies(clause, language) for clause in _CLAUSE_ENDS.split(text))
-
-
-def _of_what_lacks(text: str, known: str, language: str) -> set[str]:
-    """Return the words of sentences about what `known` says that it lacks, or was left out: it has "no" something."""
-    parts = [(set(map(stem, _WORD.findall(part))) - {None}, leaves_out(part)) for part in _SENTENCE.split(known)]
-    lacking = set().union(*(words for words, lack in parts if lack)) - set().union(
-        *(words for words, lack in parts if not lack)
-    )
-    about = (
-        words
-        for part in _SENTENCE.split(text)
-        if len(lacking.intersection(map(stem, words := _WORD.findall(part)))) >= _LEAST_LACKING
-    )
-    return {key for words in about for word in words if (key := _key(word, language)) is not None}
+    return any(_lacks(clause) and _denies(clause, language) for clause in CLAUSE_ENDS.split(text))
 
 
 def _near(text: str, matches: list[regex.Match[str]]) -> set[str]:
@@ -214,8 +198,8 @@ def _polarities(
     found: dict[str, set[bool]] = {}
     groups: list[set[str]] = []
     text = _ZERO.sub(lambda zero: f"{_NO_OF[language]} {zero[1] or ''}", text)
-    for clause in _CLAUSE_ENDS.split(text):
-        words = _WORD.findall(clause)
+    for clause in CLAUSE_ENDS.split(text):
+        words = WORD.findall(clause)
         is_open = any(_MISSING.match(word) for word in words) or (not is_known and _OPEN.search(clause) is not None)
         is_not_yet = not is_known and not _YET.isdisjoint(words)
         reach, is_denied, is_first, before, last, weight = 0, False, True, None, "", 0
@@ -224,7 +208,7 @@ def _polarities(
         for place, word in enumerate(words):
             if denials.fullmatch(word) is not None:
                 is_no = not is_known and word in _NO and words[place + 1 : place + 2] != ["longer"]
-                if (is_no or word in _OBJECTS) and before is not None and is_first and _key(last, language) == before:
+                if (is_no or word in _OBJECTS) and before is not None and is_first and key_of(last, language) == before:
                     _deny(found, before)
                 is_denied = language not in _CANCELLING or not (is_denied and reach)
                 is_first, weight, group = False, 0, set()
@@ -242,7 +226,7 @@ def _polarities(
                 goes_on = reach == _TO_THE_END or last in _ANY or totals.fullmatch(last) is not None
                 reach = reach if goes_on else 0
             elif len(word) > 2:
-                before = _key(word, language)
+                before = key_of(word, language)
                 is_subject = last in _DETERMINERS and not _AUXILIARY.isdisjoint(words[place + 1 : place + 2])
                 if is_of and before is not None and word not in COMMON:
                     is_subject, is_of = True, False
@@ -267,22 +251,12 @@ def _polarities(
 
 def _denies(text: str, language: str) -> bool:
     denials = DENIALS[language]
-    return any(denials.fullmatch(word) is not None for word in set(_WORD.findall(text)))
+    return any(denials.fullmatch(word) is not None for word in set(WORD.findall(text)))
 
 
 def _deny(found: dict[str, set[bool]], word: str) -> None:
     found[word].add(True)
     found[word].discard(False)
-
-
-def _key(word: str, language: str) -> str | None:
-    """Return what is the same in the forms of a word: "free" and "freed"; None for one that says nothing."""
-    if len(word) == _SHORT:
-        return None if language != "en" or word in COMMON or word in _AUXILIARIES else word
-    if word.startswith("every"):
-        return None
-    root = stem(_PAST.sub("y", word))
-    return root[:4] if root is not None and len(word) <= 6 and word.isascii() else root
 
 
 def _is_before_a_denial(words: list[str], denials: regex.Pattern[str]) -> bool:

@@ -129,6 +129,7 @@ class Opposites:
 FAILED = Words("failed")
 UNFINISHED = Words("unfinished")
 SMOOTH = Words("smooth")
+UNHARMED = Words("unharmed")
 FINISHED = Words("finished")
 UNDERWAY = Words("underway")
 APPROVED = Words("approved")
@@ -171,6 +172,8 @@ SAME_FAILURES = [regex.compile(rf"(?<!\p{{L}})(?:{words})") for words in _LANGUA
 OPPOSITES = Opposites()
 OPEN, NOBODY, NEED, AUXILIARIES = (_LANGUAGES[of]["all"] for of in ("open", "nobody", "need", "auxiliaries"))
 CONDITIONS = _LANGUAGES["conditions"]["all"]
+CAUSES = dict(_LANGUAGES["causes"])
+UNENDING = {language: frozenset(words.split()) for language, words in _LANGUAGES["unending"].items()}
 
 
 @cache
