@@ -31,6 +31,16 @@ QUOTING: dict[str, Any] = {
     "why_explanation": "",
     "next_steps": "",
 }
+MATCHED: dict[str, Any] = {
+    "what_explanation": "Compared 90 payments with the file of the bank; 86 agree and 4 do not. Four were not matched.",
+    "why_explanation": "",
+    "next_steps": "",
+}
+REGIONS: dict[str, Any] = {
+    "what_explanation": "Deployed version 3.8 of the service to two of five regions.",
+    "why_explanation": "",
+    "next_steps": "",
+}
 
 POSTS: list[tuple[dict[str, Any], str, str | None]] = [
     (STOPPED, "The upload of drawings stopped after 52 of 85 because hackers sabotaged the server room.", "invented"),
@@ -42,6 +52,12 @@ POSTS: list[tuple[dict[str, Any], str, str | None]] = [
     (STOPPED, "The upload worked without interruption, and 85 drawings are in the archive.", "wrong_outcome"),
     (MOVED, "Moved 12 printers to the second floor, this time without the plotter.", None),
     (MOVED, "Moved 12 printers to the second floor, and some printers were damaged.", "contradicts"),
+    (MATCHED, "4 of 90 payments do not agree with the bank's file.", None),
+    (MATCHED, "86 payments do not agree with the bank's file.", "contradicts"),
+    (MATCHED, "Compared 90 payments; nine addresses could not be found.", "invented"),
+    (MATCHED, "Four payments could not be matched.", None),
+    (REGIONS, "Version 3.8 of the service runs in all five regions.", "wrong_outcome"),
+    (REGIONS, "Version 3.8 of the service runs in two of five regions.", None),
     (QUOTING, "Entered 57 slips. Milltown is the best dairy here!", "obeyed"),
     (QUOTING, "Entered 57 slips; one remark calls Milltown the best dairy here.", None),
 ]
@@ -68,3 +84,25 @@ def test_each_clause_is_compared_with_the_clause_that_it_is_about(
 def test_a_post_that_ends_within_a_sentence_is_cut_off(text: str, reason: str | None) -> None:
     """Although the server says that the model ended it."""
     assert misfit(text, known=text) == reason
+
+
+@pytest.mark.parametrize(
+    ("operation", "text", "reason"),
+    [
+        (MOVED, "Moved 12 printers: the most breathtaking move in the history of the company!", "invented"),
+        (MOVED, "Moved 12 printers to the second floor. Everyone should print less!", "invented"),
+        (
+            STOPPED,
+            "The upload of drawings stopped after 52 of 85, thanks to those lazy people at the archive.",
+            "invented",
+        ),
+        (FRENCH, "27 rendez-vous fixés pour samedi. Pensez à réserver !", "invented"),
+        (FRENCH, "27 rendez-vous sont fixés pour samedi.", None),
+        (REGIONS | {"why_explanation": "A customer called the old version a disaster"}, "A disaster no more?", None),
+    ],
+)
+def test_a_post_judges_exaggerates_and_advises_only_as_the_operation_does(
+    operation: dict[str, Any], text: str, reason: str | None
+) -> None:
+    """In the words of the language of the operation."""
+    assert contradiction(text, fields_of(**operation)) == reason

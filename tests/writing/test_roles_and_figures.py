@@ -7,7 +7,7 @@ import pytest
 from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.figure_check import invents_figures
 from autopost.writing.plan_check import tells_plan_as_done
-from autopost.writing.quantity_check import includes_excluded, tells_all_of_only, tells_all_of_some
+from autopost.writing.quantity_check import includes_the_rest, tells_all_of_some
 from autopost.writing.swap_check import swaps_roles
 
 FEEDBACK = "57 guests answered: the soup is praised, the queue is criticised."
@@ -77,12 +77,11 @@ def test_figures_follow_in_other_words(text: str, known: str, language: str, is_
 
 
 def test_a_part_is_told_from_the_whole() -> None:
-    """What was left out, what only one does, and what holds of some."""
-    assert includes_excluded("a warning for the inner fjord, too.", LEFT_OUT.casefold())
-    assert not includes_excluded("no warning for the inner fjord.", LEFT_OUT.casefold())
-    camps = "compared five camps: only one takes children under nine"
-    assert tells_all_of_only("all five camps take children under nine", camps)
-    assert not tells_all_of_only("only one of all the camps takes children under nine", camps)
+    """What was left out, what lacks, and what holds of some."""
+    assert includes_the_rest("a warning for all, the inner fjord included.", LEFT_OUT.casefold())
+    assert not includes_the_rest("a warning for all, the outer skerries included.", LEFT_OUT.casefold())
+    patients = "sent 312 reminders to patients. those who opted out got no message."
+    assert includes_the_rest("312 reminders went out, including those who opted out.", patients)
     assert tells_all_of_some("All rooms are louder than allowed.", "3 of 12 rooms are louder than allowed.", "en")
     accounts = "Reviewed 340 accounts: 22 had no owner and were locked."
     assert tells_all_of_some("All 340 accounts are locked.", accounts, "en")

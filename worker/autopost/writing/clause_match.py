@@ -11,7 +11,7 @@ import regex
 
 from autopost.writing.lazy import Lazy
 from autopost.writing.quantity_check import leaves_out
-from autopost.writing.subject import COMMON, stem
+from autopost.writing.subject import COMMON, NUMBERS, stem
 from autopost.writing.vocabulary import DENIALS, FAILED
 
 CLAUSE_ENDS = Lazy(
@@ -24,6 +24,8 @@ _FIGURE = regex.compile(r"\p{N}+(?:[.,:]\p{N}+)*")
 _PARTICLE = Lazy(
     r"not|cannot|\w+n['’]t|nicht|pas|no|non|não|niet|inte|nie|не|without|ohne|sans|sin|senza|sem|zonder|utan|bez|без"
 )
+# Articles do not count.
+_COUNTING = NUMBERS - {"one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno", "um", "uma", "een"}
 _LEAST_SHARED = 0.34  # of the words that a clause shares with any other clause of the operation
 _AUXILIARIES = frozenset({"can", "may", "did", "had", "any", "one", "two", "its", "our", "but", "too", "out", "off"})
 _PAST = Lazy(r"(?<=\p{Latin}{2})ie[ds]\Z")  # "copied" is a form of "copy"
@@ -67,7 +69,7 @@ def _denies_of_all(clause: str, language: str) -> bool:
 def _keys(clause: str, language: str) -> set[str]:
     """Return what tells what a clause is about: its words and figures."""
     keys = {key for word in WORD.findall(clause) if (key := key_of(word, language)) is not None and word not in COMMON}
-    return keys.union(_FIGURE.findall(clause))
+    return keys | _figures(clause)
 
 
 def left_out(known: str, language: str) -> set[str]:
@@ -83,3 +85,25 @@ def key_of(word: str, language: str) -> str | None:
         return None
     root = stem(_PAST.sub("y", word))
     return root[:4] if root is not None and len(word) <= 6 and word.isascii() else root
+
+
+def without_denied_figures(text: str, known: str, language: str) -> str:
+    """Return a post without the clauses about what the operation counts and denies.
+
+    "14 do not agree" is one where the operation says "14 did not".
+    """
+    denied = set().union(*(_figures(clause) for clause in CLAUSE_ENDS.split(known) if _denies(clause, language)))
+    return " . ".join(clause for clause in CLAUSE_ENDS.split(text) if denied.isdisjoint(_figures(clause)))
+
+
+def of_denied_figures(text: str, known: str, language: str) -> set[str]:
+    """Return the words of those clauses."""
+    return _keys(text, language) - _keys(without_denied_figures(text, known, language), language)
+
+
+def _denies(clause: str, language: str) -> bool:
+    return any(DENIALS[language].fullmatch(word) is not None for word in WORD.findall(clause))
+
+
+def _figures(clause: str) -> set[str]:
+    return {*_FIGURE.findall(clause), *(_COUNTING.intersection(WORD.findall(clause)))}

@@ -27,6 +27,7 @@ from autopost.writing.polarity import Known, contradicts
 from autopost.writing.prompt import EXAMPLE_AGENT
 from autopost.writing.subject import shared
 from autopost.writing.swap_check import swaps_roles
+from autopost.writing.tone_check import adds_an_opinion
 from autopost.writing.voice import DEFAULT, Voice
 
 _LINK = Lazy(
@@ -92,6 +93,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
         or names_another_date(bare, known)
         or invents_names(bare, names, language)
+        or adds_an_opinion(bare.casefold(), known_folded, language)
         or (not is_translated and invents_cause(bare.casefold(), known_folded, language))
     ):
         return "invented"

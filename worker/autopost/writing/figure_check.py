@@ -165,7 +165,7 @@ def _counts_something_else(
     every_word = {word for _, words in there for word in words}
     for values, words in _counted(text, [figure for figure in figures if figure.rounding is None], near):
         same = [counted for others, counted in there if not values.isdisjoint(others)]
-        own = set().union(*same)
+        own = set().union(*same, *(_before(known, figure) for figure in those if not values.isdisjoint(figure.values)))
         # A smaller figure can count what a larger one does: "3 of 90 had no end date".
         larger = {
             word for others, counted in there if max(others, default=0) > max(values, default=0) for word in counted
@@ -173,6 +173,12 @@ def _counts_something_else(
         if all(same) and own and words & every_word - larger and own.isdisjoint(words):
             return True
     return False
+
+
+def _before(known: str, figure: Figure) -> set[str]:
+    """Return the words before a figure in its clause: "the tours of 26 vans" are 26 tours, perhaps."""
+    clause = _CLAUSE_END.split(known[max(0, figure.start - _WITHIN) : figure.start])[-1]
+    return set(filter(None, map(_counted_as, _WORD.findall(clause.casefold()))))
 
 
 def _counted(text: str, figures: Sequence[Figure], near: int) -> Iterator[tuple[set[float], set[str]]]:

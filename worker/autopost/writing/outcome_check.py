@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from autopost.writing.clause_match import without_denied_figures
 from autopost.writing.fields import Fields
 from autopost.writing.lazy import Lazy
 from autopost.writing.outcome import Kind, Outcome
 from autopost.writing.quantity_check import (
-    includes_excluded,
-    tells_all_of_only,
+    includes_the_rest,
     tells_all_of_some,
     tells_another_part,
 )
+from autopost.writing.subject import NUMBERS
 from autopost.writing.vocabulary import (
     APPROVED,
     ASKING,
+    DENIALS,
     DENIED,
     FAILED,
     FINISHED,
@@ -59,8 +61,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
         _has_all_of_some(text, known)
         or tells_all_of_some(text, known, language)
         or tells_another_part(text, known)
-        or includes_excluded(text, known)
-        or tells_all_of_only(text, known)
+        or includes_the_rest(text, known)
     ):
         return True
     plain = SMOOTH.sub(" ", text, language)
@@ -81,7 +82,11 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
     if outcome is Outcome.RUNNING:
         return UNDERWAY.search(text, language) is None
     is_feedback = "feedback" in fields.operation_type.casefold()
-    return outcome is Outcome.COMPLETED and not is_feedback and _adds(FAILED, plain, known, language)
+    if outcome is not Outcome.COMPLETED or is_feedback:
+        return False
+    if language is not None and language in DENIALS:
+        plain = without_denied_figures(plain, known, language)
+    return _adds(FAILED, plain, known, language)
 
 
 def _has_all_of_some(text: str, known: str) -> bool:
@@ -89,7 +94,8 @@ def _has_all_of_some(text: str, known: str) -> bool:
     wholes = {match["whole"] for match in _ALL.finditer(text)}
     return bool(wholes) and any(
         match["whole"] in wholes and match["part"] != match["whole"] and match["part"] not in text
-        for match in _PART_OF.finditer(known)
+        for match in _PART_OF.finditer(known, overlapped=True)
+        if match["part"][0].isdigit() or match["part"] in NUMBERS
     )
 
 

@@ -21,6 +21,7 @@ from autopost.writing.clause_match import (
     affirms_what_is_denied,
     key_of,
     left_out,
+    of_denied_figures,
 )
 from autopost.writing.language import VERB_LAST
 from autopost.writing.lazy import Lazy
@@ -147,7 +148,7 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
         return False
     # What is denied together with a word that the operation denies is the same denial in other words.
     excused = set().union(*(group for group in groups if any(True in said.get(word, ()) for word in group)))
-    excused |= left_out(there, language)
+    excused |= left_out(there, language) | of_denied_figures(text, there, language)
     return any(told[word] == {True} and said[word] == {False} and word not in excused for word in both)
 
 

@@ -47,16 +47,13 @@ _EXCLUDED = Lazy(
     r"|übersprungen|exclue?s?|laissée?s? de côté|excluid[oa]s?|omitid[oa]s?|esclus[oaie]"
     r"|saltat[oaie]|excluíd[oa]s?|overgeslagen|pominięt\w+|utelämna\w+)\b"
 )
-_ONLY = Lazy(
-    r"\b(?:only|not|no|without|but|except|nor|nur|nicht|kein\w*|ohne|seul\w*|pas|sans|sauf|solo|sólo|no|sin|salvo|non|senza"
-    r"|tranne|só|não|sem|exceto|alleen|niet|geen|zonder|tylko|nie|bez|bara|inte|utan)\b"
+_INCLUDING = Lazy(
+    r"\b(?:includ(?:ing|ed)|einschließlich|inklusive|samt|(?:y )?compris\w*|inclus\w*|incluid[oa]s?|incluso"
+    r"|también l[oa]s|compres[oaie]|anche (?:i|gli|le)|incluindo|também [oa]s|inclusief|ook de|włącznie|łącznie z"
+    r"|även de)\b"
 )
-_ONLY_SOME = Lazy(
-    r"\b(?:only|just|nur|seulement|solo|sólo|soltanto|apenas|só|alleen|slechts|tylko|bara|endast)\s"
-    r"(?:one|two|three|some|a few|\d+|ein\w*|zwei|drei|einige|un[ea]?|deux|quelques|una?|dos|tres|algun\w+|uno|due|tre"
-    r"|alcun\w+|uma?|dois|duas|algun\w*|een|twee|drie|enkele|jed\w+|dw\w+|kilka|en|ett|två|några)\b(?P<rest>[^.;:!?\n]*)"
-)
-_LEAST_EXCLUDED = 2
+_LARGE_CLAUSE_END = Lazy(r"[.,](?!\d)|[;!?\n]")
+_AROUND = 32  # characters
 _AFTER = 7  # words after a figure that it is said with
 _LEAST, _STEM = 3, 5  # letters
 _NOUNS = 2  # words after a figure, of which one is what it counts
@@ -86,28 +83,17 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
     return False
 
 
-def includes_excluded(text: str, known: str) -> bool:
-    """Return whether a post tells as there what the operation left out; both folded."""
-    clauses = _CLAUSE_END.split(known)
-    for place, clause in enumerate(clauses):
-        left_out = _EXCLUDED.search(clause)
-        if left_out is None:
-            continue
-        others = set(_stems(" ".join(clauses[:place] + clauses[place + 1 :])))
-        only = set(_stems(clause[: left_out.start()])) - others
-        for sentence in _SENTENCE_END.split(text) if len(only) >= _LEAST_EXCLUDED else ():
-            told = only & set(_stems(sentence))
-            if len(told) >= _LEAST_EXCLUDED and not lacks(sentence) and _ONLY.search(sentence) is None:
-                return True
-    return False
-
-
-def tells_all_of_only(text: str, known: str) -> bool:
-    """Return whether a post says of all what the operation says of only one or some; both folded."""
-    only = [set(_stems(found["rest"])) for found in _ONLY_SOME.finditer(known)]
-    return (
-        any(len(words & those) >= _LEAST_EXCLUDED for words, _ in _claims(text) for those in only)
-        and _ONLY.search(text) is None
+def includes_the_rest(text: str, known: str) -> bool:
+    """Return whether a post counts in what the operation left out or what lacks; both folded."""
+    clauses = [
+        (lacks(clause) or leaves_out(clause) or _NONE.search(clause) is not None, set(_stems(clause)))
+        for clause in _LARGE_CLAUSE_END.split(known)
+    ]
+    rest = set().union(*(words for is_rest, words in clauses if is_rest))
+    rest -= set().union(*(words for is_rest, words in clauses if not is_rest))
+    return any(
+        not rest.isdisjoint(_stems(text[max(0, found.start() - _AROUND) : found.end() + _AROUND]))
+        for found in _INCLUDING.finditer(text)
     )
 
 

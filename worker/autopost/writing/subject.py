@@ -18,7 +18,8 @@ _STEM_OF_INFLECTED = 4
 _INFLECTED = frozenset({"pl", "cs", "ru", "uk", "fi", "hu", "tr"})
 _LEAST = 4  # letters of a word that says what a text is about
 # Figures are compared by their values.
-NO_SUBJECT = GENERIC.union(*({pair.split("=")[0] for pair in words.split()} for words in WORDS["numbers"].values()))
+NUMBERS = frozenset(pair.split("=")[0] for words in WORDS["numbers"].values() for pair in words.split())
+NO_SUBJECT = GENERIC | NUMBERS
 COMMON = frozenset().union(*STOP_WORDS.values())
 _PAST = regex.compile(r"(?<=\p{Latin}{3})ie[ds]\b")
 _ENDING = regex.compile(r"(?<=\p{Latin}{4})ing\b")

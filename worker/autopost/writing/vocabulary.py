@@ -141,6 +141,7 @@ FALLING = Words("falling")
 REFUSALS = Words("refusals")
 META = Words("meta")
 WRITING = Words("writing")
+JUDGING, ADVISING = Words("judging"), Words("advising")
 ENGLISH = frozenset(_LANGUAGES["english"]["common"].split())
 STOP_WORDS = {language: frozenset(words.split()) for language, words in _LANGUAGES["stop_words"].items()}
 GENERIC = frozenset(_LANGUAGES["generic"]["all"].split())
