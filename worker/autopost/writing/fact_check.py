@@ -76,7 +76,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         return "other_language"
     language = expected or detect(bare)
     is_translated = voice.language is not None and spoken != voice.language
-    known_folded = known.casefold()
+    folded, known_folded = bare.casefold(), known.casefold()
     names = known if voice.is_default else f"{known} {voice.text}"
     if any(link[0].casefold().rstrip(".,!?)") not in known_folded for link in _LINK.finditer(bare)):
         return "invented"
@@ -88,13 +88,13 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         return "leaked_prompt"
     if (
         invents_figures(bare, known, language)
-        or renames(bare.casefold(), known_folded)
+        or renames(folded, known_folded)
         or any(mention[0].casefold() not in known_folded for mention in _MENTION.finditer(bare))
         or any(tag[0].casefold() not in known_folded for tag in _MARKUP.finditer(bare))
         or names_another_date(bare, known)
         or invents_names(bare, names, language)
-        or adds_an_opinion(bare.casefold(), known_folded, language)
-        or (not is_translated and invents_cause(bare.casefold(), known_folded, language))
+        or adds_an_opinion(folded, known_folded, language)
+        or (not is_translated and invents_cause(folded, known_folded, language))
     ):
         return "invented"
     is_feedback = "feedback" in fields.operation_type.casefold()
@@ -117,7 +117,6 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
     if not is_translated and tells_plan_as_done(bare, plan, done, language, is_asked=is_asked):
         return "wrong_outcome"
     may_deny = fields.outcome in (Outcome.FAILED, Outcome.STOPPED) or fields.kind is Kind.APPROVAL
-    folded = bare.casefold()
     if (
         swaps_roles(folded, known_folded)
         or turns_figure(folded, known_folded, language)

@@ -46,7 +46,8 @@ def misfit(text: str, known: str = "") -> str | None:
 def _is_cut_off(text: str) -> bool:
     """Return whether the last word is one with which no sentence of the language ends."""
     last = _LAST_WORD.search(text)
-    return last is not None and last["last"] in UNENDING.get(detect(text) or "", ())
+    languages = [language for language, words in UNENDING.items() if last is not None and last["last"] in words]
+    return bool(languages) and detect(text) in languages
 
 
 def _repeats(words: list[str], text: str) -> bool:

@@ -82,11 +82,11 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
     if outcome is Outcome.RUNNING:
         return UNDERWAY.search(text, language) is None
     is_feedback = "feedback" in fields.operation_type.casefold()
-    if outcome is not Outcome.COMPLETED or is_feedback:
+    if outcome is not Outcome.COMPLETED or is_feedback or not _adds(FAILED, plain, known, language):
         return False
-    if language is not None and language in DENIALS:
-        plain = without_denied_figures(plain, known, language)
-    return _adds(FAILED, plain, known, language)
+    if language is None or language not in DENIALS:
+        return True
+    return _adds(FAILED, without_denied_figures(plain, known, language), known, language)
 
 
 def _has_all_of_some(text: str, known: str) -> bool:

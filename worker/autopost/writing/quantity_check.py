@@ -85,6 +85,9 @@ def tells_all_of_some(text: str, known: str, language: str | None) -> bool:
 
 def includes_the_rest(text: str, known: str) -> bool:
     """Return whether a post counts in what the operation left out or what lacks; both folded."""
+    including = list(_INCLUDING.finditer(text))
+    if not including:
+        return False
     clauses = [
         (lacks(clause) or leaves_out(clause) or _NONE.search(clause) is not None, set(_stems(clause)))
         for clause in _LARGE_CLAUSE_END.split(known)
@@ -93,7 +96,7 @@ def includes_the_rest(text: str, known: str) -> bool:
     rest -= set().union(*(words for is_rest, words in clauses if not is_rest))
     return any(
         not rest.isdisjoint(_stems(text[max(0, found.start() - _AROUND) : found.end() + _AROUND]))
-        for found in _INCLUDING.finditer(text)
+        for found in including
     )
 
 
