@@ -94,7 +94,7 @@ def contradiction(text: str, fields: Fields, voice: Voice = DEFAULT) -> str | No
         or names_another_date(bare, known)
         or invents_names(bare, names, language)
         or adds_an_opinion(folded, known_folded, language)
-        or (not is_translated and invents_cause(folded, known_folded, language))
+        or (not is_translated and invents_cause(folded, known_folded, fields.why.casefold(), language))
     ):
         return "invented"
     is_feedback = "feedback" in fields.operation_type.casefold()
