@@ -6,6 +6,7 @@ import pytest
 
 from autopost.writing.direction_check import turns_figure, turns_hour
 from autopost.writing.figure_check import invents_figures
+from autopost.writing.part_check import tells_part_of_whole
 from autopost.writing.plan_check import tells_plan_as_done
 from autopost.writing.quantity_check import includes_the_rest, tells_all_of_some
 from autopost.writing.swap_check import swaps_roles
@@ -77,7 +78,12 @@ def test_figures_follow_in_other_words(text: str, known: str, language: str, is_
 
 
 def test_a_part_is_told_from_the_whole() -> None:
-    """What was left out, what lacks, and what holds of some."""
+    """What was left out, what lacks, what holds of some, and what was done to fewer."""
+    notes = "imported 57 notes; 55 were booked. two were not booked."
+    assert tells_part_of_whole("all 57 notes were imported and booked.", notes, "en")
+    assert not tells_part_of_whole("57 notes were imported, 55 of them were booked.", notes, "en")
+    assert not tells_part_of_whole("57 notes were imported.", notes, "en")
+    assert tells_part_of_whole("los 615 recibos fueron devueltos.", "enviados 615 recibos; 8 devueltos.", "es")
     assert includes_the_rest("a warning for all, the inner fjord included.", LEFT_OUT.casefold())
     assert not includes_the_rest("a warning for all, the outer skerries included.", LEFT_OUT.casefold())
     patients = "sent 312 reminders to patients. those who opted out got no message."

@@ -92,7 +92,7 @@ def without_denied_figures(text: str, known: str, language: str) -> str:
 
     "14 do not agree" is one where the operation says "14 did not".
     """
-    denied = set().union(*(_figures(clause) for clause in CLAUSE_ENDS.split(known) if _denies(clause, language)))
+    denied = set().union(*(_figures(clause) for clause in CLAUSE_ENDS.split(known) if denies(clause, language)))
     return " . ".join(clause for clause in CLAUSE_ENDS.split(text) if denied.isdisjoint(_figures(clause)))
 
 
@@ -101,7 +101,8 @@ def of_denied_figures(text: str, known: str, language: str) -> set[str]:
     return _keys(text, language) - _keys(without_denied_figures(text, known, language), language)
 
 
-def _denies(clause: str, language: str) -> bool:
+def denies(clause: str, language: str) -> bool:
+    """Return whether a folded text denies something."""
     return any(DENIALS[language].fullmatch(word) is not None for word in WORD.findall(clause))
 
 

@@ -6,6 +6,7 @@ from autopost.writing.clause_match import without_denied_figures
 from autopost.writing.fields import Fields
 from autopost.writing.lazy import Lazy
 from autopost.writing.outcome import Kind, Outcome
+from autopost.writing.part_check import tells_part_of_whole
 from autopost.writing.quantity_check import (
     includes_the_rest,
     tells_all_of_some,
@@ -62,6 +63,7 @@ def tells_another_outcome(text: str, known: str, fields: Fields, language: str |
         or tells_all_of_some(text, known, language)
         or tells_another_part(text, known)
         or includes_the_rest(text, known)
+        or tells_part_of_whole(text, fields.what.casefold(), language)
     ):
         return True
     plain = SMOOTH.sub(" ", text, language)

@@ -8,15 +8,14 @@ that the operation says of what was done.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 
 import regex
 
 from autopost.writing.calendar_check import dates_in
 from autopost.writing.lazy import Lazy
 from autopost.writing.plan_claims import answers_question, claims, is_received, split_plan, things_of
-from autopost.writing.subject import COMMON, words_of
-from autopost.writing.verb_forms import GERMANIC, are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
+from autopost.writing.subject import words_of
+from autopost.writing.verb_forms import are_of_one_verb, is_bare_participle, looks_past, past_forms, verbs_in
 from autopost.writing.vocabulary import (
     ALREADY,
     CONDITIONS,
@@ -58,10 +57,6 @@ _DETERMINERS = frozenset(
     {"the", "a", "an", "its", "their", "our", "these", "those", "any", "all", "more", "no"}
     | {"be", "being", "get", "gets"}
 )
-_SENTENCE_START = Lazy(r"(?:\A|[.!?;]\s)(?P<words>(?:\S+\s?){1,3})")
-_NO_ACTION = _DETERMINERS | {"is", "are", "of", "to", "for"}
-_ACTED_WITHIN = 2  # words
-_HAVE = Lazy(r"\b(?:hat|haben|heeft|hebben)\b")
 _ARE_ASKED = (["is", "asked"], ["are", "asked"])
 _PARTICLES = frozenset({"out", "into"})  # "ran out of memory" is another verb
 _PREFIX = 4  # letters that tell that two words are forms of one
@@ -89,7 +84,6 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
     folded = text.casefold()
     past = _past_words(folded, known, language)
     finished = _finished_forms(past, plan, known, language, is_asked=is_asked) if past else {}
-    actors = _actors(plan, known) if past and not is_asked else set()
     things = set(words_of(plan, GENERIC)) - set(words_of(known)) if _has_mark(folded, language) else set()
     dates = dates_in(plan.casefold()) - dates_in(known.casefold())
     things -= {date[:_LONGEST] for date in dates}
@@ -104,7 +98,6 @@ def tells_plan_as_done(text: str, plan: str, known: str, language: str | None, *
             claims(clause, new, known, language, has_date=has_date)
             or _has_finished_form(clause, finished, language)
             or _has_finished_thing(clause, things, language)
-            or _has_actor(clause, actors, past, language)
         ):
             return True
     return False
@@ -205,30 +198,6 @@ def _has_finished_form(clause: str, finished: Mapping[str, bool], language: str)
         for place, word in enumerate(words)
         if word in finished
     )
-
-
-def _actors(plan: str, known: str) -> set[str]:
-    """Return the first words of each sentence of the plan, of which one may be who will do it."""
-    first = {word for start in _SENTENCE_START.finditer(plan) for word in _WORD.findall(start["words"].casefold())}
-    return {
-        word for word in first if len(word) >= _PREFIX and word not in COMMON and word[:_PREFIX] not in known.casefold()
-    }
-
-
-def _has_actor(clause: str, actors: AbstractSet[str], past: AbstractSet[str], language: str) -> bool:
-    """Return whether somebody whom only the plan has did something: "the suppliers have sent new invoices"."""
-    words = _WORD.findall(clause)
-    if not actors or past.isdisjoint(words):
-        return False
-    if language == "en":
-        return any(
-            not set(words[max(0, place - _ACTED_WITHIN) : place]).isdisjoint(actors)
-            and words[place - 1] not in _NO_ACTION
-            for place, word in enumerate(words)
-            if word in past
-        )
-    is_told = language in GERMANIC and words[-1] in past and _HAVE.search(clause) is not None
-    return is_told and not actors.isdisjoint(words)
 
 
 def _has_finished_thing(clause: str, things: Collection[str], language: str) -> bool:

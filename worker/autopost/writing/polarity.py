@@ -19,6 +19,7 @@ from autopost.writing.clause_match import (
     QUESTION,
     WORD,
     affirms_what_is_denied,
+    denies,
     key_of,
     left_out,
     of_denied_figures,
@@ -127,13 +128,13 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
         return False
     if (
         not may_deny
-        and not _denies(there, language)
+        and not denies(there, language)
         and any(_NEED.search(found["rest"]) is None for found in _NOBODY.finditer(text))
     ):
         return True
     if not may_deny and NOT_ALL.search(text) is not None and NOT_ALL.search(there) is None:
         return True
-    if not _denies(text, language) and not _denies(there, language):
+    if not denies(text, language) and not denies(there, language):
         return False
     pending = {key_of(word, language) for word in WORD.findall(known.next_steps.casefold())}
     if not may_deny and _lacks_nothing(text, language) and not _lacks_nothing(there, language) and _lacks(there):
@@ -174,7 +175,7 @@ def _lacks(text: str) -> bool:
 
 def _lacks_nothing(text: str, language: str) -> bool:
     """Return whether a text says in a clause that something is missing, and denies it."""
-    return any(_lacks(clause) and _denies(clause, language) for clause in CLAUSE_ENDS.split(text))
+    return any(_lacks(clause) and denies(clause, language) for clause in CLAUSE_ENDS.split(text))
 
 
 def _near(text: str, matches: list[regex.Match[str]]) -> set[str]:
@@ -248,11 +249,6 @@ def _polarities(
         if language in VERB_LAST and before is not None and denials.fullmatch(words[-1]) is not None:
             _deny(found, before)
     return found, groups
-
-
-def _denies(text: str, language: str) -> bool:
-    denials = DENIALS[language]
-    return any(denials.fullmatch(word) is not None for word in set(WORD.findall(text)))
 
 
 def _deny(found: dict[str, set[bool]], word: str) -> None:
