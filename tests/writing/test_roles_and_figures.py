@@ -69,6 +69,7 @@ def test_an_hour_that_turns_is_told() -> None:
         ("Service of 9 lifts.", "Service of 6 lifts until 9 May.", "en", True),
         ("Höchster Stand 3,21 m am Dienstag.", "Höchster Stand 3,12 m am Dienstag.", "de", True),
         ("Back in less than half an hour.", "Back after 25 minutes.", "en", False),
+        ("Errors stayed below 1 percent.", "Version 3.8 instead of 3.7; errors stayed below 0.1 percent.", "en", True),
         ("A good 1,800 tyres.", "1,870 tyres.", "en", False),
     ],
 )

@@ -24,6 +24,7 @@ _PART_OF_WHOLE = Lazy(
 )
 _MOST_DAYS = 31  # of a month
 _FAR_BELOW = 15  # per cent, of what is "more than half"
+_FAR_OF_SMALL = 0.5  # of a small percentage: 2.6 is not "under 1 %"
 _WHOLES = frozenset({3.0, 4.0, 5.0, 10.0, 100.0})  # of which people say a part: "seven of ten"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 OF_A_DATE = Lazy(
@@ -208,9 +209,10 @@ class KnownFigures:
 
     def _follows(self, figure: Figure) -> bool:
         if figure.dimension == "percent":
-            near = 2.5 if figure.rounding else figure.step / 2
-            below = _FAR_BELOW if figure.rounding == "over" else near
-            above = _FAR_BELOW if figure.rounding == "under" else near
+            most = max(_FAR_OF_SMALL * max(figure.values), figure.step / 2)
+            near = min(most, 2.5) if figure.rounding else figure.step / 2
+            below = min(most, _FAR_BELOW) if figure.rounding == "over" else near
+            above = min(most, _FAR_BELOW) if figure.rounding == "under" else near
             shares = list(self._shares())
             wanted = [of for share in shares for of in (share, 1 - share)]
             if _CHANGED.search(self.text) is not None:
