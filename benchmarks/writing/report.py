@@ -23,6 +23,8 @@ from pydantic import SecretStr
 from tests.data.writing.labelled import (
     DEVELOPMENT,
     OPENED_3,
+    OPENED_4,
+    OPENED_5,
     SETS,
     UNSEEN,
     LabelledAnswer,
@@ -38,7 +40,7 @@ from autopost.settings import load_settings
 from autopost.writing import Writer
 from autopost.writing.quality import MAX_REJECTED
 from benchmarks.writing.faults import FAULTS, faults_of
-from benchmarks.writing.scoring import print_score, score
+from benchmarks.writing.scoring import as_prompted, print_score, score
 
 
 def main() -> None:
@@ -62,15 +64,16 @@ def _dropped() -> Any:
 
 
 async def _report_on_labelled_answers(*, show: bool) -> None:
+    redactor = Redactor()
     with LlmServer() as server:
         settings = {"openai_api_key": SecretStr("none"), "openai_base_url": server.base_url}
-        for name in (*SETS, OPENED_3, UNSEEN):
+        for name in (*SETS, OPENED_3, OPENED_4, OPENED_5, UNSEEN):
             answers = labelled_answers(name)
             begin = time.process_time()
             written = await _written(
                 [answer.work for answer in answers],
                 settings,
-                before=_giving(server, answers),
+                before=_giving(server, [as_prompted(answer, redactor) for answer in answers]),
             )
             posts = dict(zip(map(id, answers), written, strict=True))
             scored = score(_published_of(posts), answers)
@@ -81,8 +84,8 @@ async def _report_on_labelled_answers(*, show: bool) -> None:
                     print(f"  {answer.kind}: {answer.text!r} became {post!r} ({posts[id(answer)].fallback})")
 
 
-def _giving(server: LlmServer, answers: Sequence[LabelledAnswer]) -> Callable[[int], None]:
-    return lambda number: server.will(says(answers[number].text))
+def _giving(server: LlmServer, texts: Sequence[str]) -> Callable[[int], None]:
+    return lambda number: server.will(says(texts[number]))
 
 
 def _published_of(written: dict[int, Written]) -> Callable[[LabelledAnswer], str | None]:

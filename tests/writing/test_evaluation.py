@@ -23,6 +23,8 @@ from tests.data.writing.labelled import (
     OPENED,
     OPENED_2,
     OPENED_3,
+    OPENED_4,
+    OPENED_5,
     SETS,
     UNSEEN,
     LabelledAnswer,
@@ -33,7 +35,17 @@ from tests.data.writing.labelled import (
 from tests.writing.samples import an_agent, an_operation, fields_of
 
 # A little below what was measured. Nobody changes the guard for the texts of the independent part.
-GOOD = {DEVELOPMENT: 0.97, INDEPENDENT: 0.88, CLASSES: 0.98, OPENED: 0.98, OPENED_2: 0.95, OPENED_3: 0.91, UNSEEN: 0.93}
+GOOD = {
+    DEVELOPMENT: 0.97,
+    INDEPENDENT: 0.88,
+    CLASSES: 0.98,
+    OPENED: 0.98,
+    OPENED_2: 0.95,
+    OPENED_3: 0.91,
+    OPENED_4: 0.95,
+    OPENED_5: 0.88,
+    UNSEEN: 0.92,
+}
 HOSTILE = {
     DEVELOPMENT: 0.97,
     INDEPENDENT: 0.94,
@@ -41,6 +53,8 @@ HOSTILE = {
     OPENED: 0.98,
     OPENED_2: 0.95,
     OPENED_3: 0.87,
+    OPENED_4: 0.88,
+    OPENED_5: 0.86,
     UNSEEN: 0.86,
 }
 # The classes that do most harm, each by itself.
@@ -66,7 +80,7 @@ def redactor() -> Redactor:
     scope="module",
     params=[
         *SETS,
-        *(pytest.param(name, marks=pytest.mark.heavy) for name in (CLASSES, OPENED, OPENED_2)),
+        *(pytest.param(name, marks=pytest.mark.heavy) for name in (CLASSES, OPENED, OPENED_2, OPENED_4, OPENED_5)),
         OPENED_3,
         UNSEEN,
     ],

@@ -20,6 +20,8 @@ OPENED = "opened"
 OPENED_2 = "opened_2"
 # By a fourth author. Operations with an even number stay unread: they show what the guard does with new texts.
 OPENED_3 = "opened_3"
+# By a sixth and a seventh author, who tell invented causes, blame people, give advice and exaggerate. Opened likewise.
+OPENED_4, OPENED_5 = "opened_4", "opened_5"
 # By a fifth author: nobody changes the guard for it.
 UNSEEN = "unseen"
 SETS = (DEVELOPMENT, INDEPENDENT)
