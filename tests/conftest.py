@@ -91,23 +91,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
         servers.leave_out()
     if hasattr(config, "workerinput"):
-        items[:] = _long_ones_first(items, config.workerinput["workercount"])
+        items[:] = _long_ones_early(items, config.workerinput["workercount"])
 
 
-def _long_ones_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
-    """Let each process begin with some of the tests that take long: at the end, the others would wait for them.
+def _long_ones_early(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Give each process some of the tests that wait long, in the first two thirds of its share.
 
-    Each process gets as many as the others, which follow each other in the list, and takes over some of others' later.
+    At the end, the other processes would wait for them; all at once, no processor would have work meanwhile. The shares
+    follow each other in the list, as xdist gives them out; who has finished takes over the end of another's.
     """
     long = [item for item in items if item.get_closest_marker("long")]
     others = [item for item in items if not item.get_closest_marker("long")]
     found: list[pytest.Item] = []
     for number in range(processes):
-        first = long[number::processes]
-        share = (len(items) - len(found)) // (processes - number)
-        found += first
-        found += [others.pop(0) for _ in range(share - len(first))]
+        waiting = long[number::processes]
+        count = max(0, (len(items) - len(found)) // (processes - number) - len(waiting))
+        found += _between_modules(waiting, others[:count])
+        del others[:count]
     return found
+
+
+def _between_modules(long: list[pytest.Item], others: list[pytest.Item]) -> list[pytest.Item]:
+    """Spread tests over the first two thirds of others; fixtures of a module are made once only."""
+    found: list[pytest.Item] = []
+    placed = 0
+    for number, item in enumerate(others):
+        if number == 0 or item.path != others[number - 1].path:
+            due = min(len(long), round(len(long) * 1.5 * number / len(others)))
+            found += long[placed:due]
+            placed = due
+        found.append(item)
+    return found + long[placed:]
 
 
 def pytest_collection_finish() -> None:

@@ -15,9 +15,11 @@ from autopost.redaction.redactor import Redactor
 from autopost.settings import Settings
 from tests.support.breakage import BREAKAGES, Breakage
 from tests.support.host import Host, open_connection
+from tests.support.thoroughness import THOROUGH
 from tests.support.work import eventually, work_off, working
 
-MANY = 10_000
+MANY = 10_000 if THOROUGH else 1_000  # operations of one statement
+MORE_THAN_FITS = 10_000  # on a small disk
 
 each_breakage = pytest.mark.parametrize("breakage", BREAKAGES.values(), ids=BREAKAGES.keys())
 
@@ -47,7 +49,7 @@ def reconcile_all(host: Host) -> int:
 
 @each_breakage
 def test_agents_commit_and_what_was_missed_is_captured_once(host: Host, database: str, breakage: Breakage) -> None:
-    """One completion and 10,000 in one statement stand, few words are said, and the reconciler finds them all."""
+    """One completion and a thousand in one statement stand, few words are said, and the reconciler finds them all."""
     start_many(host)
     host.start("single")
     with breakage.of(host.connection, database):
@@ -180,7 +182,7 @@ def small_disk(host: Host) -> Iterator[Path]:
 
 def test_disk_that_really_fills_up_in_the_middle_of_a_statement_fails_nobody(host: Host) -> None:
     """What fitted is captured, one warning tells of the rest, and with more room the reconciler has it all."""
-    start_many(host)
+    start_many(host, MORE_THAN_FITS)
     space = f"autopost_small_{host.connection.info.backend_pid}"
     with small_disk(host) as folder:
         host.execute(f"create tablespace {space} location '{folder}'")
@@ -188,12 +190,12 @@ def test_disk_that_really_fills_up_in_the_middle_of_a_statement_fails_nobody(hos
         try:
             host.execute("update operation_trackers set status = 'completed'")
             fitted = len(host.outbox())
-            assert 0 < fitted < MANY
+            assert 0 < fitted < MORE_THAN_FITS
             assert ["SQLSTATE 53100" in warning for warning in host.warnings] == [True]
-            assert finished(host) == MANY
+            assert finished(host) == MORE_THAN_FITS
             subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True)
-            assert reconcile_all(host) == MANY - fitted
-            assert len({row["tracker_id"] for row in host.outbox()}) == MANY
+            assert reconcile_all(host) == MORE_THAN_FITS - fitted
+            assert len({row["tracker_id"] for row in host.outbox()}) == MORE_THAN_FITS
         finally:
             host.execute("alter table auto_post_outbox set tablespace pg_default")
             host.execute(f"drop tablespace {space}")
