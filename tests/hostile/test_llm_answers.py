@@ -77,7 +77,6 @@ LONG = says("x" * MAX_BYTES)
 TOO_LONG = NoAnswer("response_too_long")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
@@ -96,8 +95,11 @@ TOO_LONG = NoAnswer("response_too_long")
         pytest.param(lambda e: e.send(200, b"[" * 60_000), NoAnswer("bad_response"), id="depth"),
     ],
 )
-async def test_no_response_fills_the_memory(reply: Reply, expected: Answer | NoAnswer) -> None:
+async def test_no_response_fills_the_memory(
+    reply: Reply, expected: Answer | NoAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is sent, a few megabytes are enough, and there is a reason."""
+    monkeypatch.setattr("autopost.writing.llm._MAX_BACKOFF_SECONDS", 0.02)
     with LlmServer() as llm:
         llm.will(reply)
         settings = load_settings(require_database=False, openai_base_url=llm.base_url, llm_timeout_seconds=50)

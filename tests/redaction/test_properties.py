@@ -38,7 +38,7 @@ BOLD = {
     **{ord(c): 0x1D7CE + place for place, c in enumerate(string.digits)},
 }
 
-FUZZED_TEXTS = 100
+FUZZED_TEXTS = examples(200)
 CPU_SECONDS = 1.0  # ten times the goal: a bound for safety, for any machine
 
 _slow = settings(deadline=None, suppress_health_check=list(HealthCheck))

@@ -108,9 +108,9 @@ async def test_viewer_whose_backfill_fails_is_not_subscribed() -> None:
     assert hub.running == 0
 
 
-@pytest.mark.long
-async def test_hub_that_is_not_ready_in_time_refuses_the_viewer() -> None:
+async def test_hub_that_is_not_ready_in_time_refuses_the_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not wait for a database that does not answer."""
+    monkeypatch.setattr("autopost.web.hub.FIRST_ANSWER_SECONDS", 0.2)
 
     class Silent(Ticker):
         async def run(self, ready: asyncio.Event) -> None:
