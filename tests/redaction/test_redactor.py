@@ -150,7 +150,7 @@ def test_exhausted_prefilter_fails_the_redaction(redactor: Redactor, monkeypatch
         def Match(self, _text: bytes) -> None:  # noqa: N802
             return None
 
-    monkeypatch.setattr(redactor._engine._prefilter, "_sets", [(Exhausted(), ())])
+    monkeypatch.setattr(redactor._engine._prefilter, "_sets", [(Exhausted().Match, ())])
     with pytest.raises(RedactionFailed):
         redactor.redact("clean")
 

@@ -24,6 +24,10 @@ from autopost.redaction.rules.sets import set_of
 # Memory for the states of one set. When it is used up, RE2 discards states and goes on. Most sets need less.
 MEMORY_BYTES = 8 << 20
 
+# The empty pattern, index 0 of each set, matches every text. A set that ran out of memory reports no match at all, and
+# the missing index 0 distinguishes that from a text without anchors.
+_NOTHING = [0]
+
 
 class Prefilter:
     """The anchors of rules, in the sets that `rules.sets` names; those of a user's own patterns share one."""
@@ -35,18 +39,19 @@ class Prefilter:
         for number, rule in enumerate(rules):
             if not _always_runs(rule):
                 numbers.setdefault(set_of(IDS.get(rule, "")), []).append(number)
-        self._sets = [(_set([self._rules[one] for one in some]), some) for some in numbers.values()]
+        self._sets = [(_set([self._rules[one] for one in some]).Match, some) for some in numbers.values()]
 
     def candidates(self, text: str) -> list[Rule]:
         """Return the rules that can find something in `text`, always in the same order. Raises PrefilterFailed."""
         encoded = text.encode()
         found: list[int] = []
-        for anchors, numbers in self._sets:
-            indices = anchors.Match(encoded)
+        for match, numbers in self._sets:
+            indices = match(encoded)
+            if indices == _NOTHING:
+                continue
             if not indices or 0 not in indices:
                 raise PrefilterFailed
-            if len(indices) > 1:
-                found += [numbers[index - 1] for index in indices if index]
+            found += [numbers[index - 1] for index in indices if index]
         return [self._rules[number] for number in (*self._always, *sorted(found))]
 
 
@@ -59,8 +64,6 @@ def _set(rules: Sequence[Rule]) -> Any:
     options.max_mem = MEMORY_BYTES
     options.log_errors = False
     anchors = re2.Set.SearchSet(options)  # type: ignore[no-untyped-call]
-    # The empty pattern, index 0, matches every text. A set that ran out of memory reports no match at all, and the
-    # missing index 0 distinguishes that from a text without anchors.
     for pattern in ["", *(rule.anchor or rule.pattern for rule in rules)]:
         anchors.Add(pattern)
     anchors.Compile()
