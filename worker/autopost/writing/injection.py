@@ -22,7 +22,15 @@ _LEAST = 4  # letters
 _QUOTED = Lazy(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{4,}?)(?:['’](?!\w)|[\"”“»])")
 
 # What somebody said or wrote, and the operation quotes. A post that says it, too, says whose words these are.
-_SAID = Lazy(r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»\s]+(?:\s[^\"“”„«»\s]+){2,}?)(?:['’](?!\w)|[\"”“»])")
+_SAID = Lazy(
+    r"\b(?:sa(?:id|ys?|ying)|reads?|contain(?:s|ed|ing)|wrote|writes|asks?|asked|demands?|demanded|remark|sagte?|schrieb|lautete?|enthielt"
+    r"|enthält|stand|bemerkung|dit|disait|contenait|contient|écrit|dice|dec[íi]a|conten[íi]a|contiene|diceva|conteneva|scrive|diz|dizia"
+    r"|continha|contém|zei|schreef|stond|bevatte|skrev|stod|brzmi\w*|zawiera\w*|napisa\w*)\b[^\"“„«'‘.!?]{0,16}"
+    r"(?:(?<!\w)['‘]|[\"“„«])(?P<inside>[^\"“”„«»]{12,}?)(?:['’](?!\w)|[\"”“»])"
+    # or what is addressed to a program
+    r"|(?:(?<!\w)['‘]|[\"“„«])(?P<inside>(?:AI|bots?|assistants?|systems?|models?|agents?|LLM)\b[^\"“”„«»]{12,}?)(?:['’](?!\w)|[\"”“»])",
+    regex.I,
+)
 _ATTRIBUTED = Lazy(
     r"[\"“”„«»]|\b(?:sa(?:id|ys?)|reads?|comments?|notes?|messages?|texts?|spam|attempt\w*|instruct\w*|inject\w*|wrote|writes|ask\w*"
     r"|request\w*|remark\w*|according|quot\w*|sag\w*|schr\w+|hinweis\w*|bemerk\w*|remarque\w*|kommentar\w*|laut|nachricht\w*|dit|selon|message|demand\w*"
