@@ -57,19 +57,31 @@ def test_what_is_right_is_a_row_too(installed: Platform) -> None:
     assert all(row["finding"] and (row["advice"] is None) == (row["level"] == "ok") for row in rows)
 
 
+@pytest.fixture(scope="module")
+def shared(server: Server, template: str) -> Iterator[Host]:
+    """Return a platform on which each trouble is a transaction that is rolled back."""
+    name = f"{template}_troubles"
+    with (
+        server.janitor(name, template=template),
+        open_connection(server.dsn(name), autocommit=True) as connection,
+    ):
+        yield Host(connection)
+
+
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
-def test_trouble_is_named_and_the_advice_helps(host: Host, trouble: Trouble) -> None:
+def test_trouble_is_named_and_the_advice_helps(shared: Host, trouble: Trouble) -> None:
     """What is advised is run as it stands, and the subject is in order."""
-    before = check(host, trouble.subject)
-    host.execute(trouble.cause)
-    found = check(host, trouble.subject)
-    rows = [row for row in found if trouble.finding in row["finding"]]
-    assert [row["level"] for row in rows] == [trouble.level], found
-    if trouble.heals:
-        for row in found:
-            if row["level"] == trouble.level and row not in before:
-                host.execute(row["advice"])
-        assert levels(host, trouble.subject) == {row["level"] for row in before}
+    with shared.connection.transaction(force_rollback=True):
+        before = check(shared, trouble.subject)
+        shared.execute(trouble.cause)
+        found = check(shared, trouble.subject)
+        rows = [row for row in found if trouble.finding in row["finding"]]
+        assert [row["level"] for row in rows] == [trouble.level], found
+        if trouble.heals:
+            for row in found:
+                if row["level"] == trouble.level and row not in before:
+                    shared.execute(row["advice"])
+            assert levels(shared, trouble.subject) == {row["level"] for row in before}
 
 
 def test_command_is_advised_where_no_statement_helps(host: Host) -> None:
