@@ -158,10 +158,10 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     if strict and told and _is_rhyme_abroad(plain):
         yield end + run.start(), end + run.start() + words[-1].end()
         return
-    if strict and told and any(_PARTICIPLE.search(word) for word in plain[:2]):
+    participles = [word for word in plain if word.islower() and _PARTICIPLE.search(word)]
+    if strict and told and participles and (len(plain) < _SURELY_WORDS or participles[0] in plain[:2]):
         return
-    participles = sum(_PARTICIPLE.search(word) is not None for word in plain)
-    if strict and told and participles and (len(plain) < _SURELY_WORDS or participles * 2 > len(plain)):
+    if strict and told and len(participles) * 2 > len(plain):
         return
     if is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
@@ -256,7 +256,7 @@ def _is_rhyme(words: list[str], small: int) -> bool:
     if words[0] == "no" and len(words) >= _SURELY_WORDS:  # `no llama without pyjama`
         return len(told) > 1 and SAYS.isdisjoint(words[1:]) and SECOND_HALVES.isdisjoint(told)
     return words[0] not in SMALL_WORDS or (
-        len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(words)
+        len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(told)
     )
 
 
@@ -286,12 +286,6 @@ def _used(text: str, start: int, end: int) -> Iterator[Span]:
     statement = not plain and len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS
     if is_phrase(words, statement=statement):
         yield start, end
-
-
-def _unlocked(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept quoted plain words with which something was unlocked."""
-    if text[start:end].islower():
-        yield from _used(text, start, end)
 
 
 def _told(text: str, start: int, end: int) -> Iterator[Span]:
@@ -368,15 +362,6 @@ RULES = (
         score=0.75,
         refine=single(lambda text, start, end: len(text[start:end].split()) >= _LEAST_WORDS),
         name="sentence-used",
-    ),
-    Rule(
-        "PASSWORD",
-        r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)\w*\s[^.\n\"]{0,40}?\b(?:with|using|by|mit|avec|con|met)\s[\"'`]([^\W\d_]{3,}(?:[ -][^\W\d_]{3,}){2,9})[\"'`]",
-        "quoted plain words that unlocked something",
-        anchor=r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)",
-        score=0.7,
-        refine=_unlocked,
-        name="words-that-unlock",
     ),
     Rule(
         "PASSWORD",

@@ -1,0 +1,137 @@
+"""Unrelated words near a word for a passphrase or for what one opens: `typed walnut ferry quiet ladder at the prompt`.
+
+A sentence has a function word or a verb after two or three words. Four and more words without one, none of which is said of
+passphrases or of software, are words that somebody chose.
+"""
+
+# ruff: noqa: E501  # a pattern is easier to read on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autopost.redaction.pattern import compiled
+from autopost.redaction.people.lists import folded, is_word
+from autopost.redaction.rule import Rule, Span
+from autopost.redaction.rules.code_values import sentence_start, sentence_stop
+from autopost.redaction.rules.labels import PHRASE
+from autopost.redaction.rules.phrase_words import ABOUT, CUTS, SAYS, SAYS_ABROAD, SMALL_ABROAD
+from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder
+from autopost.redaction.rules.talk import SECOND_HALVES
+
+_LEAST_WORDS, _MOST_WORDS = 4, 12
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_SIGNS = frozenset([" ", "-", ".", "_"])
+_FUNCTION_WORDS = SMALL_WORDS | SMALL_ABROAD | CUTS | SAYS | SAYS_ABROAD | frozenset(["de"])
+_SAYS_OF_SOFTWARE = ABOUT | SECOND_HALVES
+
+# Words that lead to a passphrase or go on after it, and are no part of it.
+_LEADS = frozenset(
+    """
+    use used using uses type typed types typing enter entered enters try tried tries say said says answer answered answers
+    want wants wanted take takes took set sets chose picked gave give got accept accepted accepts expects need needs asked asks
+    asking pass pw phrase phrases passphrase passphrases password passwords word words sentence luks gpg pgp vault prompt works
+    worked opens opened unlock unlocks unlocked unlocking decrypt decrypts decrypted mount mounts mounted wins did still
+    please master new current diceware he she we they i it
+    """.split()  # noqa: SIM905
+)
+
+_INTRODUCED = re.compile(r"(?:[:=→\"'`«„“(]|->)\s?[\"'`«„“(]?$")
+# Directly before words, or behind them, that would be something else otherwise.
+_TOLD_BEFORE = re.compile(
+    r"(?i)(?:[:=→\"'`«„“(]|->|\b(?:with|using|by|typed?|typing|entered|enter|answer(?:ed)?|use|used|tried|try|wants?|takes?|accepts?|expects?|is|are|was|were|via|say|words?|phrase|sentence|passphrase|password|pw|and|now|it))\s?[:,]?\s?[\"'`«„“(]?$"
+)
+_TOLD_AFTER = re.compile(
+    r"(?i)[\"'`»“”)]?,?\s(?:(?:is|was|remains) (?:what|the|my|our|his|her|their|its)|works?|worked|was (?:accepted|refused|rejected)|is accepted|unlock(?:s|ed)?|opens?|opened|decrypts?|decrypted|mount(?:s|ed)?|did (?:it|the trick)|got (?:me|us|him|her) in|lets? (?:me|us|you)|at (?:the|a|its|startup|boot)|into (?:the|its)|when (?:it|the|asked|prompted)|as (?:the|a|my|our|its))\b"
+)
+
+_IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|her|their|its)\s")
+# The sentence behind one about a passphrase, with the value.
+_NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
+
+# What a passphrase opens, and where it is typed.
+_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři|čtyři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence"
+_OF_PHRASE = compiled(rf"(?i){PHRASE}")
+
+_Word = tuple[str, int, int]
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[list[_Word]]:
+    """Yield the words between function words and other breaks, with one sign between all of them."""
+    run: list[_Word] = []
+    sign, behind = "", -1
+    for match in _WORD.finditer(text, start, end):
+        word = match.group().lower()
+        between = text[behind : match.start()] if run else ""
+        if run and (between not in _SIGNS or (sign and between != sign)):
+            yield run
+            run, sign = [], ""
+        elif run:
+            sign = between
+        behind = match.end()
+        if word in _FUNCTION_WORDS or word in _LEADS or (not run and word.isdigit()):
+            if run:
+                yield run
+            run, sign = [], ""
+        else:
+            run.append((match.group(), *match.span()))
+    if run:
+        yield run
+
+
+def _are_unrelated(words: list[str], *, first: bool) -> bool:
+    """Return whether words are written alike and say nothing of passphrases or software; `first` in a sentence."""
+    plain = [word for word in words if not word.isdigit()]
+    lower = [word.lower() for word in plain]
+    alike = all(map(str.islower, plain[1:])) or all(map(str.istitle, plain))
+    return (
+        alike
+        and (first or plain[0].istitle() == plain[-1].istitle())
+        and all(len(word) > 1 for word in plain)
+        and len(plain) >= len(words) - 1
+        and sum(word in _SAYS_OF_SOFTWARE or describes(word) for word in lower) * 4 <= len(plain)
+    )
+
+
+def _near(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the unrelated words in the sentence of a word for a passphrase or for what one opens."""
+    if in_placeholder(text, start):
+        return
+    phrase = _OF_PHRASE.fullmatch(text[start:end]) is not None
+    left, stop = sentence_start(text, start), sentence_stop(text, end)
+    if phrase and (goes_on := _NEXT.match(text, stop)) is not None:
+        stop = sentence_stop(text, goes_on.end())
+    for run in _runs(text, left, stop):
+        words = [word for word, _, _ in run]
+        begin, behind = run[0][1], run[-1][2]
+        before = text[max(0, begin - 16) : begin]
+        opens = not before.strip(" \"'`(") or _INTRODUCED.search(before) is not None
+        least = _LEAST_WORDS - int(phrase and opens and _IS_IT.match(text, behind) is not None)
+        if not least <= len(words) <= _MOST_WORDS or not _are_unrelated(words, first=begin == left):
+            continue
+        if _is_told(text, run, before, phrase=phrase):
+            yield begin, behind
+
+
+def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
+    """Return whether unrelated words stand where one tells a passphrase; near a word for it they do anywhere."""
+    alike = "-" in text[run[0][1] : run[-1][2]] and all(word.istitle() for word, _, _ in run)
+    if sum(is_word(folded(word)) for word, _, _ in run) * 2 < len(run) and not alike:  # of another language
+        return _INTRODUCED.search(before) is not None
+    if phrase and text[run[0][2]] == " ":
+        return True
+    return _TOLD_BEFORE.search(before) is not None or _TOLD_AFTER.match(text, run[-1][2]) is not None
+
+
+RULES = (
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{PHRASE}|{_OPENED})",
+        "four and more words without a function word, in a sentence about a passphrase or what it opens",
+        score=0.7,
+        refine=_near,
+        name="unrelated-words",
+    ),
+)
