@@ -17,6 +17,7 @@ from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
+from autopost.redaction.tables import headed_cells
 
 # A field of an operation has at most 4,000 characters. As time is linear in the length, longer texts are accepted up to
 # this length.
@@ -163,7 +164,12 @@ class Redactor:
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
 
     def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
-        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the forms there."""
+        """Yield the findings in what is escaped or encoded in a normalised text or in a table, with the spans there."""
+        if (cells := headed_cells(text)) is not None:
+            for finding in self._engine.findings(cells.text, deadline):
+                start, end = cells.original_span(finding.start, finding.end)
+                if start < end:
+                    yield _at(finding, start, end)
         if (view := unescaped(text)) is not None:
             for finding in self._engine.findings(view.text, deadline):
                 yield _at(finding, *view.original_span(finding.start, finding.end))
