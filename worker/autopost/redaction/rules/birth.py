@@ -54,6 +54,19 @@ def _is_of_person(text: str, start: int, _end: int) -> bool:
 _OF_THING = compiled(
     r"(?i)\b(?:birth ?day of|birth of|geburt(?:stag)?|geboren wurde|anniversaire|cumpleaños|compleanno|aniversário) (?:the |our |its |an? |der |des |die |das |den |du |de la |del |della |da |do )?(?:museum|company|idea|idee|project|projekt|firma|verein|club|band|festival|brand|marke|app|product|produkt|stadt|city|musée|empresa|azienda|museo|ville|école|school|theat\w+|zoo|park|library|republic|web|internet)\w*\b"
 )
+# An age and a year of birth, in either order: `71, born 1954`, `né en 2006 (19 ans)`. Together they are of a person.
+_YEAR = r"(?:(?:19|20)\d\d|'\d\d)"
+_AGE = r"(?:\d{1,3}(?:[- ](?:years?|yrs?|y/?o|jahre?|ans|años|anni|anos|jaar|år|let|lat|éves|ani|yaşında|vuotta|vuotias)\b(?:[- ](?:old|alt|oud|gammal|gammel))?|yo\b| (?:лет|года?))?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
+_OF_AGE = (
+    r"(?:aged?|alter|âge|âgée?(?: de)?|edad|età|idade|leeftijd|ålder|alder|wiek|věk|lat|kor|vârsta|yaş|возраст|ikä)"
+)
+_IN_YEAR = r"(?:born(?: in)?|b\.|yob|(?:year|yr) of birth|birth ?year|geboren(?: in)?|geb\.|jg\.?|jahrgang|geburtsjahr|née? en|année de naissance|nacid[oa] en|año de nacimiento|nat[oa] nel|classe|anno di nascita|nascid[oa] em|ano de nascimento|geboortejaar|född|født|fødselsår|födelseår|rocznik|ur\.|rok urodzenia|nar\.|ročník|narozen[aý]?(?: v roce)?|syntynyt|syntymävuosi|született|születési év|născut(?:ă)?(?: în)?|doğumlu|doğum yılı|рожд[а-я]+|род\.|год рождения|г\.\s?р\.)"
+_BETWEEN = r"[\s,;:(/–-]{1,3}(?:(?:and|so|also|now|i\.e\.|und|et|y|e|en|och|og|i|was|is|year|ans)\s|=\s?){0,2}"
+_AGE_AND_YEAR = (
+    rf"(?:an?\s)?(?:{_OF_AGE}[\s:=]{{1,2}}{_AGE}|{_AGE}){_BETWEEN}{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}"
+    rf"|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\({_YEAR}|{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}\)?{_BETWEEN}(?:{_OF_AGE}[\s:=]{{1,2}})?{_AGE}(?: now)?|{_YEAR} born{_BETWEEN}{_AGE}"
+)
+
 _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 
 RULES = (
@@ -64,6 +77,14 @@ RULES = (
         anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
         refine=single(_is_of_person),
         name="after-word",
+    ),
+    Rule(
+        ENTITY,
+        rf"(?i)(?:^|[^\pL\pN])({_AGE_AND_YEAR})(?:[^\pL\pN]|$)",
+        source="an age and a year of birth beside each other",
+        anchor=rf"(?i)(?:{_IN_YEAR}|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\()[\s:=]{{0,2}}{_YEAR}|\d born",
+        refine=single(_is_of_person),
+        name="age-and-year",
     ),
     Rule(
         ENTITY,

@@ -27,7 +27,7 @@ _SIGNS = frozenset([" ", "-", ".", "_"])
 _FUNCTION_WORDS = SMALL_WORDS | SMALL_ABROAD | CUTS | SAYS | SAYS_ABROAD | frozenset(["de"])
 _SAYS_OF_SOFTWARE = ABOUT | SECOND_HALVES
 
-# Words that lead to a passphrase or go on after it, and are no part of it.
+# Words that lead to a passphrase or go on after it, without being part of it.
 _LEADS = frozenset(
     """
     use used using uses type typed types typing enter entered enters try tried tries say said says answer answered answers
@@ -52,7 +52,7 @@ _IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|
 _NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
 
 # What a passphrase opens, and where it is typed.
-_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři|čtyři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence"
+_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence"
 _OF_PHRASE = compiled(rf"(?i){PHRASE}")
 
 _Word = tuple[str, int, int]

@@ -333,8 +333,30 @@ _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
 _ALSO_PHRASE = re.compile(
     r"(?i)[^a-z]*(?:(?:recovery|backup|restore)[ _-](?:phrase|sentence)|phrase de (?:récupération|restauration)|frase (?:de recuperación|di recupero|de recuperação)|(?:wiederherstellungs|sicherungs)(?:phrase|satz)|herstelzin|återställningsfras)"
 )
-_ANSWER_LINK = r"[\"']?(?:\s\([\w ']{2,30}\))?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered)\s)\s*"
-_WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
+# What the question is, or whose.
+_QUESTION = re.compile(r"(?:s?[ :]{1,2}(?:\"[^\"\n]{3,70}\"|'[^'\n]{3,70}'|\([^()\n]{3,70}\)))?")
+_ANSWER_LINK = re.compile(
+    r"(?i)[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered|replied)\s)\s*"
+)
+# Further behind, after the question in other words: `on the nickname, answer given: Biscuit`.
+_ANSWERS = re.compile(
+    r"(?i)[^.;!?\n|]{0,70}?(?:\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote)|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of)\s"
+)
+_WORDS_OF_ANSWER = re.compile(
+    r"\"([^\"\n<>]{2,80})\"|(?<!\w)'([^'\n<>]{2,80})'|([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
+)
+
+
+def _answered(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the hint or the answer in the sentence of a word for it."""
+    question = _QUESTION.match(text, end)
+    link = None
+    for begin in (question.end() if question else end, end):
+        link = link or _ANSWER_LINK.match(text, begin) or _ANSWERS.match(text, begin)
+    value = _WORDS_OF_ANSWER.match(text, link.end()) if link else None
+    if value is not None:
+        yield from _told(text, *next(value.span(group) for group in (1, 2, 3) if value.group(group)))
+
 
 RULES = (
     Rule(
@@ -365,21 +387,11 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)(?:{HINT}){_ANSWER_LINK}{_WORDS_OF_ANSWER}",
+        rf"(?i)(?:{HINT})",
         "hints and answers to security questions, after a word for them",
-        anchor=rf"(?i)(?:{HINT})",
         score=0.75,
-        refine=_told,
+        refine=_answered,
         name="hint-or-answer",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i)(?:{HINT}){_ANSWER_LINK}(?:\"([^\"\n<>]{{2,80}})\"|'([^'\n<>]{{2,80}})')",
-        "quoted hints and answers",
-        anchor=rf"(?i)(?:{HINT})",
-        score=0.75,
-        refine=_told,
-        name="hint-or-answer-quoted",
     ),
     Rule(
         "PASSWORD",
