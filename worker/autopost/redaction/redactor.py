@@ -11,7 +11,7 @@ from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, Tex
 from autopost.model import Redaction, placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.decode import embedded, unescaped
+from autopost.redaction.decode import dictated, embedded, unescaped
 from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
@@ -165,14 +165,12 @@ class Redactor:
 
     def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
         """Yield the findings in what is escaped or encoded in a normalised text or in a table, with the spans there."""
-        if (cells := headed_cells(text)) is not None:
-            for finding in self._engine.findings(cells.text, deadline):
-                start, end = cells.original_span(finding.start, finding.end)
-                if start < end:
-                    yield _at(finding, start, end)
-        if (view := unescaped(text)) is not None:
-            for finding in self._engine.findings(view.text, deadline):
-                yield _at(finding, *view.original_span(finding.start, finding.end))
+        for read in (headed_cells, dictated, unescaped):
+            if (view := read(text)) is not None:
+                for finding in self._engine.findings(view.text, deadline):
+                    start, end = view.original_span(finding.start, finding.end)
+                    if start < end:
+                        yield _at(finding, start, end)
         for span, readable in embedded(text):
             inner = self._engine.findings(normalise(readable).text, deadline)
             if inner:
