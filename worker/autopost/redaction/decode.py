@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from autopost.redaction.normalise import Normalised, Pieces, normalise
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Span
 
 _ESCAPE = re.compile(
@@ -54,11 +55,14 @@ _DICTATED = re.compile(
     rf"(?i)(?<![\w.,-])(?:\d{{1,5}}[ -])?{_ONE}(?:[ -]{{1,3}}{_ONE}){{2,24}}(?![\w.,]\w)"
     r"|(?<![\w.])\d{1,3}(?: (?:dot|point) \d{1,3}){3}(?!\w)"
 )
+_MAY_BE_DICTATED = compiled(rf"(?i){_ONE}[ -]{{1,3}}{_ONE}[ -]{{1,3}}{_ONE}|\d (?:dot|point) \d")
 _PART = re.compile(r"[A-Za-z]+|\d+|[ -]+")
 
 
 def dictated(text: str) -> Normalised | None:
     """Return the text with dictated numbers in digits: `9 4 1 - 7 8`, `four-four-one`, `10 dot 2`; None without any."""
+    if _MAY_BE_DICTATED.search(text) is None:
+        return None
     pieces = Pieces()
     position = 0
     for match in _DICTATED.finditer(text):

@@ -220,7 +220,7 @@ CODE = (
     r"|\bcodes?\b|[a-zäöü]{3,}codes?\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|digicode|[a-zåäö]{3,}kod(?:en)?\b|[a-zåäöø]{3,}kode[nr]?\b|[a-zäö]{3,}koodi|\bhost key|authenticator|\bcombination\b|\bcombo\b"
     r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|(?:备用|備用|恢复|恢復|救援)[码碼]|(?:门禁|門禁|门锁|門鎖|取款|支付|银行卡|开锁)(?:密码|密碼)?|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
-PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|geheimzahl|code (?:secret|confidentiel)|n[úu]mero secreto|c[óo]digo secreto|codice segreto|geheime code|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
+PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|\bp\.i\.n\.?|clave (?:de(?:l)? (?:cajero|tarjeta|banco))|geheimzahl|code (?:secret|confidentiel)|n[úu]mero secreto|c[óo]digo secreto|codice segreto|geheime code|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
 
 # Words that make a code one that opens something.
 OF_CODES = (

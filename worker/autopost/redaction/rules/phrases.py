@@ -340,7 +340,7 @@ _ANSWER_LINK = re.compile(
 )
 # Further behind, after the question in other words: `on the nickname, answer given: Biscuit`.
 _ANSWERS = re.compile(
-    r"(?i)[^.;!?\n|]{0,70}?(?:\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote)|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of)\s"
+    r"(?i)(?:\.\s(?:it is|it's|it was|mine is)|[^.;!?\n|]{0,70}?(?:[;,] (?:she|he|they|caller|customer) (?:told me|told us)|\b(?:kam|nannte|besvart med|besvaret med|respondió|contestó|dijo|a répondu|répond|ha risposto|risponde|respondeu|odpowiedział[a]?|antwoordde|svarade|svarte|svarede|ответил[а]?)|\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote)|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of))\s"
 )
 _WORDS_OF_ANSWER = re.compile(
     r"\"([^\"\n<>]{2,80})\"|(?<!\w)'([^'\n<>]{2,80})'|([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
