@@ -239,9 +239,9 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}|[a-z0-9]{2,12}(?:-[a-z0-9]{2,12}){2,5}|[A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){2,5}))\b",
+        r"(?i)\b(?:(?:recovery|backup|rescue|emergency|activation|unlock|licen[cs]e|product|registration|app-specific)[ -](?:code|key|string|pass(?:word)?)s?|master unlock)\b[^\n.;<>]{0,44}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}|[a-z0-9]{2,12}(?:-[a-z0-9]{2,12}){2,5}|[A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){2,5}))\b",
         "Bitwarden, Apple: recovery codes in groups of four",
-        anchor=r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)",
+        anchor=r"(?i)\b(?:recovery|backup|rescue|emergency|activation|unlock|licen[cs]e|product|registration|app-specific)[ -](?:code|key|string|pass)|\bmaster unlock",
         score=0.85,
         refine=single(has_digits),
         name="recovery-in-groups",

@@ -22,7 +22,7 @@ PASSWORD = (
 SECRET = (
     r"(?:api[_ -]?(?:key|token|secret|schlüssel)|schlüssel|(?:\b|_)secrets?|(?:\b|_)tokens?|(?:bearer|refresh|access|auth|client|app|id|bot|session|csrf|xsrf)(?i:token|secret|key)s?"
     r"|(?:\b|_)keys?|[a-z]Key|(?:\b|_)(?:jwt|dsn|salt|hmac|otpauth)|credentials?|(?:\b|_)creds?|(?:\b|_)auth|authkey|passkeys?"
-    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
+    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bpepper\b|(?:login|session|auth|access) ticket|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
     r"|(?:\b|_)clés?(?: (?:d[’']?|de )?(?:l')?api)?|(?:\b|_)(?:cle|clave|chave|chiave|jeton|sleutel|nyckel|nøgle|nøkkel|avain|klucz|kulcs|anahtar|kunci)s?(?: (?:d[’']?|de |do |di |del )?(?:l')?api)?\b|klíč|\bkľúč"
     r"|(?:^|[^\p{Cyrillic}])ключ(?:а|и|у|ом|е|ей|ами|і)?|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|(?:api|비밀|암호화|액세스|인증|개인|접근) ?키)"
 )

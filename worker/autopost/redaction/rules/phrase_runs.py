@@ -16,7 +16,7 @@ from autopost.redaction.people.lists import folded, is_word
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.code_values import sentence_start, sentence_stop
 from autopost.redaction.rules.labels import PHRASE
-from autopost.redaction.rules.phrase_words import ABOUT, CUTS, SAYS, SAYS_ABROAD, SMALL_ABROAD
+from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OPENERS, SAYS, SAYS_ABROAD, SMALL_ABROAD
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder
 from autopost.redaction.rules.talk import SECOND_HALVES
 
@@ -85,7 +85,11 @@ def _are_unrelated(words: list[str], *, first: bool) -> bool:
     """Return whether words are written alike and say nothing of passphrases or software; `first` in a sentence."""
     plain = [word for word in words if not word.isdigit()]
     lower = [word.lower() for word in plain]
-    alike = all(map(str.islower, plain[1:])) or all(map(str.istitle, plain))
+    alike = (
+        all(map(str.islower, plain[1:]))
+        or all(map(str.istitle, plain))
+        or all(w.islower() or w.isupper() for w in plain)
+    )
     return (
         alike
         and (first or plain[0].istitle() == plain[-1].istitle())
@@ -125,6 +129,47 @@ def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
     return _TOLD_BEFORE.search(before) is not None or _TOLD_AFTER.match(text, run[-1][2]) is not None
 
 
+# Words that say something, where one tells a passphrase: `opens with copper hallway never drinks marmalade`.
+_STATED = re.compile(
+    r"(?i)\b(?:opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:is |was |are |were |now )?[\"'`(]{0,2}|[→:=]\s[\"'`]"
+)
+_CLAUSE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+(?:'[a-z]+)?){3,9})[\"'`]?(?=[.,;!?)]|\s?$)")
+_JOINED_CLAUSE = re.compile(r"([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")
+
+
+def _stated(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a statement that is a passphrase, with spaces or with signs between its words."""
+    left, stop = sentence_start(text, start), sentence_stop(text, end)
+    for match in _STATED.finditer(text, left, stop):
+        found = _CLAUSE.match(text, match.end(), stop + 1)
+        if found is not None and _is_stated([*found.group(1).split()], _LEAST_WORDS + 1):
+            yield found.span(1)
+            return
+    for found in _JOINED_CLAUSE.finditer(text, left, stop):
+        before = text[max(0, found.start() - 16) : found.start()]
+        if _TOLD_BEFORE.search(before) and _is_stated(_SPLIT.split(found.group(1)), _LEAST_WORDS):
+            yield found.span(1)
+
+
+def _is_stated(words: list[str], least: int) -> bool:
+    plain = [word.lower() for word in words if word.isalpha()]
+    small = [word for word in plain if word in _SMALL]
+    others = [word for word in plain if word not in _SMALL]
+    return (
+        len(words) >= least
+        and len(others) >= least - 1 - (least > _LEAST_WORDS)
+        and len(small) * 5 <= len(plain) * 2
+        and len(words) - len(plain) <= 1
+        and not any(word in _SAYS_OF_SOFTWARE - OPENERS or describes(word) for word in others)
+        and not any(word.endswith(("ed", "ing")) for word in others)
+        and sum(is_word(folded(word)) for word in others) * 2 >= len(others)
+        and plain[0] not in _SMALL
+    )
+
+
+_SMALL = SMALL_WORDS | SMALL_ABROAD
+_SPLIT = re.compile(r"[-_.]")
+
 RULES = (
     Rule(
         "PASSWORD",
@@ -133,5 +178,13 @@ RULES = (
         score=0.7,
         refine=_near,
         name="unrelated-words",
+    ),
+    Rule(
+        "PASSWORD",
+        rf"(?i)(?:{PHRASE}|{_OPENED}|\b(?:ssid|wpa[23]?)\b|\bopens with\b)",
+        "a statement of five words, or four words with signs between them, where one tells a passphrase",
+        score=0.65,
+        refine=_stated,
+        name="statement",
     ),
 )
