@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.shape import is_prose
+from autopost.redaction.rules.talk import SECOND_HALVES
 
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>|;]"
@@ -48,6 +49,8 @@ _NAMES = "|".join(tools for tools, _ in _OPTIONS)
 def _is_value(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     if value[0] in "$-<%{*" or text[end : end + 1] == "=" or not any(map(str.isalnum, value)):
+        return False
+    if value.lower() in SECOND_HALVES:
         return False
     return not is_prose(value) or any(map(str.isdigit, value))
 

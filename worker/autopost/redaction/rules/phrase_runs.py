@@ -47,6 +47,7 @@ _TOLD_AFTER = re.compile(
     r"(?i)[\"'`»“”)]?,?\s(?:(?:is|was|remains) (?:what|the|my|our|his|her|their|its)|works?|worked|was (?:accepted|refused|rejected)|is accepted|unlock(?:s|ed)?|opens?|opened|decrypts?|decrypted|mount(?:s|ed)?|did (?:it|the trick)|got (?:me|us|him|her) in|lets? (?:me|us|you)|at (?:the|a|its|startup|boot)|into (?:the|its)|when (?:it|the|asked|prompted)|as (?:the|a|my|our|its))\b"
 )
 
+_ENDS = re.compile(r"[\"'`»“”)]?\s?(?:[.,;!?)(]|$|\n|[–—-]\s|(?:and|after|at|on|in|but|when|then|again)\b)")
 _IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|her|their|its)\s")
 # The sentence behind one about a passphrase, with the value.
 _NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
@@ -95,6 +96,7 @@ def _are_unrelated(words: list[str], *, first: bool) -> bool:
         and (first or plain[0].istitle() == plain[-1].istitle())
         and all(len(word) > 1 for word in plain)
         and len(plain) >= len(words) - 1
+        and not lower[0].endswith(("ing", "manager"))
         and sum(word in _SAYS_OF_SOFTWARE or describes(word) for word in lower) * 4 <= len(plain)
     )
 
@@ -126,7 +128,9 @@ def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
         return _INTRODUCED.search(before) is not None
     if phrase and text[run[0][2]] == " ":
         return True
-    return _TOLD_BEFORE.search(before) is not None or _TOLD_AFTER.match(text, run[-1][2]) is not None
+    if _TOLD_AFTER.match(text, run[-1][2]) is not None:
+        return True
+    return _TOLD_BEFORE.search(before) is not None and _ENDS.match(text, run[-1][2]) is not None
 
 
 # Words that say something, where one tells a passphrase: `opens with copper hallway never drinks marmalade`.

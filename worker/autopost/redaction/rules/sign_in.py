@@ -100,6 +100,9 @@ _TOLD_TO_SIGN_IN = re.compile(
 _TELLS_OF_SIGN_IN = re.compile(
     r"(?i)[\"'`)]?,?\s(?:(?:is|was) what|works?\b|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|is accepted|gets? (?:you|me|us|him|her|them)|got (?:me|us|him|her|them)|lets? (?:you|me|us|him|her|them)|unlock(?:s|ed)?|and (?:it|that) (?:let|worked|opened|got)|to (?:log|get|sign|unlock|open)|as (?:the |my |his |her |a )?(?:\w+ )?(?:pw|pwd|pass|login|word)|when (?:asked|prompted))"
 )
+# As names of products and events are written, too.
+_WITH_YEAR = re.compile(r"(?:[A-Z][a-z]+)+(?:19|20)\d\d")
+_ENDS_CLAUSE = re.compile(r"[\"'`)]?\s?(?:[.,;!?)]|$)")
 _PART = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]+")
 _NAME_OF_THING = re.compile(
     r"(?:[a-z]{2,}[-_.])*[a-z]{2,}[-_.]?[0-9]{1,3}(?:[-_.][a-z0-9]{1,8})*|[A-Z0-9._-]+|v?[0-9][0-9.x-]*\w{0,4}|(?:[A-Z][a-z]*)+[0-9.]{1,2}|[A-Z][a-z]+[-_.][0-9]"
@@ -156,6 +159,8 @@ def _chosen(text: str, start: int, end: int) -> Iterator[Span]:
         if not is_chosen(text[place:right]):
             continue
         before = text[max(0, place - 24) : place]
+        if _WITH_YEAR.fullmatch(text[place:right]) and _ENDS_CLAUSE.match(text, right) is None:
+            continue
         if NAMED.search(before) or text[place - 1 : place] in {"/", "#", "_", "@", "."}:
             continue
         if _TOLD_TO_SIGN_IN.search(before) or _TELLS_OF_SIGN_IN.match(text, right):
