@@ -85,7 +85,7 @@ _OF_ICD = re.compile(
 )
 
 
-_INJURED = r"broke|broken|fractured|tore|torn|ruptured|sprained|dislocated|shattered|crushed|amputated|herniated|twisted|lost|injured|infected"
+_INJURED = r"burnt|burned|scalded|bruised|swollen|frostbitten|broke|broken|fractured|tore|torn|ruptured|sprained|dislocated|shattered|crushed|amputated|herniated|twisted|lost|injured|infected"
 _FOUND = r"nodules?|polyps?|cysts?|lumps?|tumou?rs?|fractures?|surgery|operation|injury|injuries|infection|biopsy|inflammation|swelling|bleeding|transplant|replacement|condition"
 _BLOOD_WORD = r"(?:blood (?:type|group)|blutgruppe|groupe sanguin|grupo sangu[íi]neo|gruppo sanguigno|bloedgroep|grup\pL krwi|blodgrupp|blodtype|группа крови)"
 _BLOOD_GROUP = (
@@ -168,6 +168,7 @@ def _known(text: str, start: int, end: int) -> Iterator[Span]:
         or _HAS.search(text[max(0, start - _NEAR_CHARACTERS) : start])
         or _HAS.search(before)
         or _HAS_AFTER.match(after)
+        or (_APPOSED.search(before) and _CLAUSE_ENDS.match(after))
     )
     if not (has or (record and re.search(r"(?:^|[,:;(–—-]\s?|\s)$", before))):
         return
@@ -175,12 +176,14 @@ def _known(text: str, start: int, end: int) -> Iterator[Span]:
         yield begin, _with_detail(text, end)
 
 
+_APPOSED = re.compile(r"[,:(]\s?$")
+_CLAUSE_ENDS = re.compile(r"[\"')]?\s?(?:[.,;)]|$)")
 _MODIFIERS = re.compile(
     r"(?i)\b(?:(?:(?:\w+ )?(?:months?|weeks?)|im \w+ monat|(?:relapse|history|signs|symptoms|case|onset|episode|bout|attack|flare-up) of|(?:rückfall|verdacht auf|récidive|recaída|crisi) \w{1,3}|suspected|possible|acute|chronic|severe(?:ly)?|mild|advanced|terminal|end-stage|late-stage|early-stage|early-onset|recurr(?:ent|ing)|bilateral|untreated|undiagnosed|tested|herniated|ruptured|left|right|lower|upper|type (?:\d|ii?)|typ[- ]?\d|stage \w{1,3}|bipolar|borderline|schwere[rns]?|chronische[rns]?|akute[rns]?|an?|the|une?|una|ein\w{0,2})[ -]){1,4}$"
 )
 # What goes on about it: where in the body, since when, how bad.
 _DETAIL = re.compile(
-    rf"(?i)(?:\s(?:disorder|syndrome|disease|attacks?|grave|severa?|sévère|leve|l[ée]g[eè]re?|lieve|cr[óo]nic[oa]|chronique|aigu[eë]?|aguda?|acut[oa]|ciężk\w+|przewlekł\w+))?(?:\s(?:since|from|desde|depuis|seit|dal|sinds|od|sedan|с)\s(?:the age of \d+|birth|childhood|(?:19|20)\d\d)|\s(?:of|in|on|below|above|to|with)\s(?:the |her |his |their |my |both |left |right |lower |upper )*{BODY}|\s(?:for|and|with|by|due to|after)\s(?:an? |the |his |her )?(?:type \w+ )?(?:{CONDITION})|\sde \w+ (?:mois|meses|mesi|semanas|semaines)|\swith aura|\s\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|g|ml|iu|units)\b(?:\s(?:once|twice|daily|bid|\d x)(?: daily| a day)?)?)?"
+    rf"(?i)(?:\s(?:disorder|syndrome|disease|attacks?|grave|severa?|sévère|leve|l[ée]g[eè]re?|lieve|cr[óo]nic[oa]|chronique|aigu[eë]?|aguda?|acut[oa]|ciężk\w+|przewlekł\w+))?(?:\s(?:since|from|desde|depuis|seit|dal|sinds|od|sedan|с)\s(?:the age of \d+|birth|childhood|(?:19|20)\d\d)|\s(?:of|in|on|below|above|to|with)\s(?:the |her |his |their |my |both |left |right |lower |upper )*{BODY}|\s(?:for|and|with|by|due to|after)\s(?:an? |the |his |her )?(?:type \w+ )?(?:{CONDITION})|\sde \w+ (?:mois|meses|mesi|semanas|semaines)|\swith aura|\s[A-E]\b|\s\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|g|ml|iu|units)\b(?:\s(?:once|twice|daily|bid|\d x)(?: daily| a day)?)?)?"
 )
 
 

@@ -23,8 +23,15 @@ from autopost.redaction.rules.talk import SECOND_HALVES
 _LEAST_WORDS, _MOST_WORDS = 4, 12
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+# Further words of statements.
+_LINKS = frozenset(
+    """
+    within behind except above below under later means became becomes starts start begins begin expires expire left
+    finished run ran next two three five percent tonight today
+    """.split()  # noqa: SIM905
+)
 _SIGNS = frozenset([" ", "-", ".", "_"])
-_FUNCTION_WORDS = SMALL_WORDS | SMALL_ABROAD | CUTS | SAYS | SAYS_ABROAD | frozenset(["de"])
+_FUNCTION_WORDS = _LINKS | SMALL_WORDS | SMALL_ABROAD | CUTS | SAYS | SAYS_ABROAD | frozenset(["de"])
 _SAYS_OF_SOFTWARE = ABOUT | SECOND_HALVES
 
 # Words that lead to a passphrase or go on after it, without being part of it.
@@ -34,26 +41,27 @@ _LEADS = frozenset(
     want wants wanted take takes took set sets chose picked gave give got accept accepted accepts expects need needs asked asks
     asking pass pw phrase phrases passphrase passphrases password passwords word words sentence luks gpg pgp vault prompt works
     worked opens opened unlock unlocks unlocked unlocking decrypt decrypts decrypted mount mounts mounted wins did still
-    please master new current diceware he she we they i it
+    please master new current diceware frase frasen satz he she we they i it
     """.split()  # noqa: SIM905
 )
 
-_INTRODUCED = re.compile(r"(?:[:=→\"'`«„“(]|->)\s?[\"'`«„“(]?$")
+_INTRODUCED = re.compile(r"(?i)(?:\b(?:frase|phrase|frasen|satz|zin)\s|[:=→\"'`«„“(]|[-=]>)\s?[\"'`«„“(]?$")
 # Directly before words, or behind them, that would be something else otherwise.
 _TOLD_BEFORE = re.compile(
-    r"(?i)(?:[:=→\"'`«„“(]|->|\b(?:with|using|by|typed?|typing|entered|enter|answer(?:ed)?|use|used|tried|try|wants?|takes?|accepts?|expects?|is|are|was|were|via|say|words?|phrase|sentence|passphrase|password|pw|and|now|it))\s?[:,]?\s?[\"'`«„“(]?$"
+    r"(?i)(?:[:=→\"'`«„“(]|[-=]>|\b(?:with|using|by|typed?|typing|entered|enter|answer(?:ed)?|use|used|tried|try|wants?|takes?|accepts?|expects?|is|are|was|were|via|say|words?|phrase|sentence|passphrase|password|pw|and|now|it))\s?[:,]?\s?[\"'`«„“(]?$"
 )
 _TOLD_AFTER = re.compile(
     r"(?i)[\"'`»“”)]?,?\s(?:(?:is|was|remains) (?:what|the|my|our|his|her|their|its)|works?|worked|was (?:accepted|refused|rejected)|is accepted|unlock(?:s|ed)?|opens?|opened|decrypts?|decrypted|mount(?:s|ed)?|did (?:it|the trick)|got (?:me|us|him|her) in|lets? (?:me|us|you)|at (?:the|a|its|startup|boot)|into (?:the|its)|when (?:it|the|asked|prompted)|as (?:the|a|my|our|its))\b"
 )
 
 _ENDS = re.compile(r"[\"'`»“”)]?\s?(?:[.,;!?)(]|$|\n|[–—-]\s|(?:and|after|at|on|in|but|when|then|again)\b)")
+_PHRASE_WORD = re.compile(r"(?i)phrase|sentence|words|mnemonic|master")
 _IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|her|their|its)\s")
 # The sentence behind one about a passphrase, with the value.
 _NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
 
 # What a passphrase opens, and where it is typed.
-_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence"
+_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence|\b(?:phrase|sentence)\b|\bmnemonic\b|\bssh[ -]agent\b|\bgave (?:it|him|her|them)\b|=>|->|→|\bfrase\b"
 _OF_PHRASE = compiled(rf"(?i){PHRASE}")
 
 _Word = tuple[str, int, int]
@@ -117,7 +125,8 @@ def _near(text: str, start: int, end: int) -> Iterator[Span]:
         least = _LEAST_WORDS - int(phrase and opens and _IS_IT.match(text, behind) is not None)
         if not least <= len(words) <= _MOST_WORDS or not _are_unrelated(words, first=begin == left):
             continue
-        if _is_told(text, run, before, phrase=phrase):
+        named = before.endswith(", ") and _PHRASE_WORD.search(text[start:end]) is not None
+        if _is_told(text, run, before, phrase=phrase) or (named and _ENDS.match(text, behind) is not None):
             yield begin, behind
 
 
@@ -135,7 +144,7 @@ def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
 
 # Words that say something, where one tells a passphrase: `opens with copper hallway never drinks marmalade`.
 _STATED = re.compile(
-    r"(?i)\b(?:opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:is |was |are |were |now )?[\"'`(]{0,2}|[→:=]\s[\"'`]"
+    r"(?i)\b(?:opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:[^.;\n]{1,32} to )?(?:is |was |are |were |now |still )*[\"'`(]{0,2}|[→:=]\s[\"'`]"
 )
 _CLAUSE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+(?:'[a-z]+)?){3,9})[\"'`]?(?=[.,;!?)]|\s?$)")
 _JOINED_CLAUSE = re.compile(r"([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")
@@ -167,11 +176,11 @@ def _is_stated(words: list[str], least: int) -> bool:
         and not any(word in _SAYS_OF_SOFTWARE - OPENERS or describes(word) for word in others)
         and not any(word.endswith(("ed", "ing")) for word in others)
         and sum(is_word(folded(word)) for word in others) * 2 >= len(others)
-        and plain[0] not in _SMALL
+        and (plain[0] not in _SMALL or plain[0] in OPENERS)
     )
 
 
-_SMALL = SMALL_WORDS | SMALL_ABROAD
+_SMALL = SMALL_WORDS | SMALL_ABROAD | {"under", "behind", "between", "above", "below", "like"}
 _SPLIT = re.compile(r"[-_.]")
 
 RULES = (

@@ -336,11 +336,11 @@ _ALSO_PHRASE = re.compile(
 # What the question is, or whose.
 _QUESTION = re.compile(r"(?:s?[ :]{1,2}(?:\"[^\"\n]{3,70}\"|'[^'\n]{3,70}'|\([^()\n]{3,70}\)))?")
 _ANSWER_LINK = re.compile(
-    r"(?i)[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered|replied)\s)\s*"
+    r"(?i)[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}|(?:we|they|he|she) (?:agreed on|chose|set|gave)))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered|replied)\s)\s*"
 )
 # Further behind, after the question in other words: `on the nickname, answer given: Biscuit`.
 _ANSWERS = re.compile(
-    r"(?i)(?:\.\s(?:it is|it's|it was|mine is)|[^.;!?\n|]{0,70}?(?:[;,] (?:she|he|they|caller|customer) (?:told me|told us)|\b(?:kam|nannte|besvart med|besvaret med|respondió|contestó|dijo|a répondu|répond|ha risposto|risponde|respondeu|odpowiedział[a]?|antwoordde|svarade|svarte|svarede|ответил[а]?)|\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote)|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of))\s"
+    r"(?i)(?:\.\s(?:it is|it's|it was|mine is)|[^.;!?\n|]{0,70}?(?:[;,] (?:she|he|they|caller|customer) (?:told me|told us)|\b(?:kam|nannte|besvart med|besvaret med|respondió|contestó|dijo|a répondu|répond|ha risposto|risponde|respondeu|odpowiedział[a]?|antwoordde|svarade|svarte|svarede|ответил[а]?)|\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote|told (?:me|us))|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of))\s"
 )
 _WORDS_OF_ANSWER = re.compile(
     r"\"([^\"\n<>]{2,80})\"|(?<!\w)'([^'\n<>]{2,80})'|([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"

@@ -62,9 +62,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|'s|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|simply|only|literally|really|again|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
+        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:,\s(?:which|that)\s[^,.\n]{{3,48}},)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|'s|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|simply|only|literally|really|again|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
         _SOURCE,
-        anchor=rf"(?i)\b{_WORDS}(?:'s)?\s(?:[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s)?[\"'`]?[a-z]{{5}}",
+        anchor=rf"(?i)\b{_WORDS}(?:'s|,)?\s(?:[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be|'s)\s)?[\"'`]?[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
         name="plain-word-told",
@@ -116,7 +116,7 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\b((?:root|admin|administrator|guest|sa|postgres|superuser)\s?/\s?(?-i:[a-z0-9!@#$%^&*_-]{4,24}))\s(?:still\s)?(?:works?|worked|logs? in|logged in|was accepted|is accepted|got)\b",
+        r"(?i)(?:\b((?:root|admin|administrator|guest|sa|postgres|superuser)\s?/\s?(?-i:[a-z0-9!@#$%^&*_-]{4,24}))\s(?:still\s)?(?:works?|worked|logs? in|logged in|was accepted|is accepted|got)\b|\b(?:on|with|is|was|are|as|using|:)\s((?:root|admin|administrator|guest|sa)\s?/\s?[a-z!@#$%^&*_-]{3,20}[0-9]{1,4}[!#$%]?)(?:\s?[.,;!?)]|$))",
         "a usual user with a password that works",
         anchor=r"(?i)\b(?:root|admin|administrator|guest|sa|postgres|superuser)\s?/",
         score=0.7,

@@ -93,7 +93,7 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 # Where a password is typed or told: signing in, what is locked, and other names for a password.
-_ACCESS = r"(?i)\b(?:log(?:ged|ging|s)?[ -]?(?:in|on|into)|logins?|sign(?:ed|ing|s)?[ -]?(?:in|on)|unlock(?:s|ed|ing)?|open(?:s|ed)? with|to open|locked|locking|protected|encrypted|zipped|get(?:s|ting)?(?: \w+)? in(?:to)?|got(?: \w+)? in(?:to)?|let(?:s|ting)? (?:me|us|you|him|her|them) in|portal|mailbox|(?:booking|service|user|his|her|my|their) account|accounts? kept|jump ?host|extranet|root|admin\w*|pa(?:\$\$|s{1,2})w[o0]rd|(?:\w's|the|app|old|new) pass|pw|pwd|(?:temporary|secret|old|new|same) word|the old one|the (?:word|usual)|credentials?|creds|caps (?:lock|matter)|case matters|lower ?case|upper ?case|when (?:asked|prompted)|wi-?fi|router|e-?mail|[\w.-]+@[\w-]+\.\w+|<EMAIL_ADDRESS>)"
+_ACCESS = r"(?i)\b(?:log(?:ged|ging|s)?[ -]?(?:in|on|into)|logins?|sign(?:ed|ing|s)?[ -]?(?:in|on)|unlock(?:s|ed|ing)?|open(?:s|ed)? with|to open|locked|locking|protected|encrypted|zipped|get(?:s|ting)?(?: \w+)? in(?:to)?|got(?: \w+)? in(?:to)?|let(?:s|ting)? (?:me|us|you|him|her|them) in|portal|mailbox|(?:booking|service|user|his|her|my|their) account|accounts? kept|jump ?host|extranet|root|admin\w*|pa(?:\$\$|s{1,2})w[o0]rd|(?:\w's|the|app|old|new) pass|pw|pwd|(?:temporary|secret|old|new|same) word|the old one|the (?:word|usual)|credentials?|creds|pass for (?:the|my|our)|capital \w|icloud|apple id|gmail|netflix|paypal|dropbox|caps (?:lock|matter)|case matters|lower ?case|upper ?case|when (?:asked|prompted)|wi-?fi|router|e-?mail|[\w.-]+@[\w-]+\.\w+|<EMAIL_ADDRESS>)"
 _TOLD_TO_SIGN_IN = re.compile(
     r"(?i)(?:\b(?:with|using|typ(?:es?|ed|ing)|enter(?:s|ed|ing)?|uses?|used|via|tried|trying|tries|gave|gives|wants?|takes?|accept(?:s|ed)?|rejected|refused|needs?|put|and|set to|changed to|reset to|that|then|and then|still|always use|(?:is|was|be|it's|are)(?:\s(?:still|now|again|just|simply|currently))?|word|one|usual|pass|pw|pwd|to|from|password)|[:=,(—–-]|\? (?:still|it is|it's)?)[,:]?\s?[\"'`(]?$"
 )
@@ -270,7 +270,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\b(?:zip|archive|file|pdf|folder|login|portal|router|printer|laptop|tablet|it) (?:wants|takes|accepts|asks for)|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until)\b)",
+        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\b(?:zip|archive|file|pdf|folder|login|portal|router|printer|laptop|tablet|it) (?:wants|takes|accepts|asks for)|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until|before|or)\b)",
         "a word and a number with which somebody gets in, without a word for a password",
         anchor=r"(?i)\b(?:wants|takes|accepts|asks for)\s|\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) |\b(?:locked|protected|encrypted)\b|\bcaps lock\b|\bpass\s",
         score=0.7,
