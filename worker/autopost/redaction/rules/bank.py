@@ -13,7 +13,7 @@ ENTITY = "BANK_ACCOUNT"
 _GAP = r"\.?(?:n[or]\.|[^\n.;!?<>]){0,30}?"
 _WORDS = (
     r"(?:bank|checking|savings?|current|deposit|beneficiary|giro)[ _-]?(?:account|acct)|(?:account|acct|acc|a/c)s?\.?[ _-]?(?:number|num|no|nr|#)s?"
-    r"|acct|a/c|acc|iban|routing(?:[ _]?number| no\.?|:| #)?|aba|sort[ _-]?code|bsb|transit[ _]number|wire(?:d)? (?:it |funds )?to account|bank[ _]?code|account"
+    r"|acct|a/c|iban|routing(?:[ _]?number| no\.?|:| #)?|aba|sort[ _-]?code|bsb|transit[ _]number|wire(?:d)? (?:it |funds )?to account|bank[ _]?code|account"
 )
 # After these words nothing but signs and words such as `number` stands before the value.
 _ELSEWHERE = (
@@ -48,9 +48,9 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b",
-        source="accounts in a list",
-        anchor=r"(?i)\baccount \d",
+        r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b|\bacc (\d{4} \d{4}|\d{8})\b|\bsort (\d{2}-\d{2}-\d{2})\b",
+        source="accounts in a list; `acc` and `sort` directly before a number",
+        anchor=r"(?i)\b(?:account|acc|sort) \d",
         name="account-in-list",
     ),
     Rule(

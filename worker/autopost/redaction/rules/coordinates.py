@@ -27,7 +27,7 @@ def _is_of_person(text: str, start: int, end: int) -> bool:
 RULES = (
     Rule(
         ENTITY,
-        rf"(?:^|[^\w.])((?:geo:)?(?:{_DECIMAL}\s?(?:[,;/|]\s?|\s){_DECIMAL}|{_MINUTES}[\s,;/]{{0,3}}{_MINUTES}))",
+        rf"(?:^|[^\w.])((?:geo:|[NS]\s)?(?:{_DECIMAL}\s?(?:[,;/|]\s?|\s){_DECIMAL}|{_MINUTES}[\s,;/]{{0,3}}{_MINUTES}))",
         "ISO 6709, RFC 5870: latitude and longitude, with four decimals or with minutes",
         anchor=r"\d[.,]\d{4,8}°?\s?[NSEWO]?\s?[,;/|]?\s?[+-]?\d{1,3}[.,]\d{4}|\d\s?°\s?\d",
         score=0.7,

@@ -111,7 +111,7 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        r"\b(?:(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{25,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{8,12})",
+        r"\b(?:(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{12,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{8,12})",
         "ICAO Doc 9303: machine readable zone",
         anchor=r"\b[PIACV][A-Z<][A-Z]{3}[A-Z0-9<]{3}|\d{7}[MFX<]\d{7}",
         refine=single(lambda text, start, end: "<<" in text[start:end]),

@@ -168,6 +168,8 @@ def _known(text: str, start: int, end: int) -> Iterator[Span]:
         or _HAS.search(text[max(0, start - _NEAR_CHARACTERS) : start])
         or _HAS.search(before)
         or _HAS_AFTER.match(after)
+        or _SELF_SAID.match(text, start)
+        or (_AFTER_PERSON.search(before))
         or (_APPOSED.search(before) and _CLAUSE_ENDS.match(after))
     )
     if not (has or (record and re.search(r"(?:^|[,:;(–—-]\s?|\s)$", before))):
@@ -176,6 +178,8 @@ def _known(text: str, start: int, end: int) -> Iterator[Span]:
         yield begin, _with_detail(text, end)
 
 
+_SELF_SAID = re.compile(r"(?i)uses|in a|needs a|wheelchair|pregnant|schwanger|enceinte|embarazada|incinta")
+_AFTER_PERSON = re.compile(rf"(?i)(?:{_PERSON.pattern.removeprefix('(?i)')})\s$")
 _APPOSED = re.compile(r"[,:(]\s?$")
 _CLAUSE_ENDS = re.compile(r"[\"')]?\s?(?:[.,;)]|$)")
 _MODIFIERS = re.compile(
@@ -183,7 +187,7 @@ _MODIFIERS = re.compile(
 )
 # What goes on about it: where in the body, since when, how bad.
 _DETAIL = re.compile(
-    rf"(?i)(?:\s(?:disorder|syndrome|disease|attacks?|grave|severa?|sévère|leve|l[ée]g[eè]re?|lieve|cr[óo]nic[oa]|chronique|aigu[eë]?|aguda?|acut[oa]|ciężk\w+|przewlekł\w+))?(?:\s(?:since|from|desde|depuis|seit|dal|sinds|od|sedan|с)\s(?:the age of \d+|birth|childhood|(?:19|20)\d\d)|\s(?:of|in|on|below|above|to|with)\s(?:the |her |his |their |my |both |left |right |lower |upper )*{BODY}|\s(?:for|and|with|by|due to|after)\s(?:an? |the |his |her )?(?:type \w+ )?(?:{CONDITION})|\sde \w+ (?:mois|meses|mesi|semanas|semaines)|\swith aura|\s[A-E]\b|\s\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|g|ml|iu|units)\b(?:\s(?:once|twice|daily|bid|\d x)(?: daily| a day)?)?)?"
+    rf"(?i)(?:\s(?:disorder|syndrome|disease|attacks?|grave|severa?|sévère|leve|l[ée]g[eè]re?|lieve|cr[óo]nic[oa]|chronique|aigu[eë]?|aguda?|acut[oa]|ciężk\w+|przewlekł\w+))?(?:\s(?:since|from|desde|depuis|seit|dal|sinds|od|sedan|с)\s(?:the age of \d+|birth|childhood|(?:19|20)\d\d)|\s(?:of|in|on|below|above|to|with)\s(?:the |her |his |their |my |both |left |right |lower |upper )*{BODY}|\s(?:for|and|with|by|due to|after)\s(?:an? |the |his |her )?(?:type \w+ )?(?:{CONDITION})|\sde (?:\w+) (?:mois|meses|mesi|semanas|semaines)|\swith aura|\s[A-E]\b|\s\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|g|ml|iu|units)\b(?:\s(?:once|twice|daily|bid|\d x)(?: daily| a day)?)?)?"
 )
 
 
