@@ -110,6 +110,8 @@ PARTICLES = frozenset(
         "y",
         "e",
         "af",
+        "ni",
+        "nic",
     ]
 )
 

@@ -102,9 +102,9 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:as (?:the |her |his |their )?)?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
+        rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:(?:as|is|was) (?:the |her |his |their |my )?)?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
         source="the word after it",
-        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:as (?:the |her |his |their )?)?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
+        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:(?:as|is|was) (?:the |her |his |their |my )?)?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
         name="before-word",
     ),
 )

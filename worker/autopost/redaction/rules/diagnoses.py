@@ -86,6 +86,8 @@ _OF_ICD = re.compile(
 
 
 _INJURED = r"burnt|burned|scalded|bruised|swollen|frostbitten|broke|broken|fractured|tore|torn|ruptured|sprained|dislocated|shattered|crushed|amputated|herniated|twisted|lost|injured|infected"
+_BROKEN_ABROAD = r"s'est (?:cassé|fracturé|foulé|luxé)|se (?:rompió|fracturó|torció|ha roto)|si è (?:rott[oa]|fratturat[oa]|slogat[oa])|gebrochen|verstaucht|gezerrt|gebroken"
+_INJURED_ABROAD = r"s'est (?:cassé|fracturé|foulé|luxé)e? (?:le|la|les|l'|son|sa)\s?\pL+|se (?:rompió|fracturó|torció|ha roto) (?:el|la|los|las|un|una) \pL+|si è (?:rott[oa]|fratturat[oa]|slogat[oa]) (?:il|la|lo|l'|un|una)\s?\pL+|sich (?:den|die|das) \pL+ (?:gebrochen|verstaucht|gezerrt)|(?:zijn|haar) \pL+ gebroken"
 _FOUND = r"nodules?|polyps?|cysts?|lumps?|tumou?rs?|fractures?|surgery|operation|injury|injuries|infection|biopsy|inflammation|swelling|bleeding|transplant|replacement|condition"
 _BLOOD_WORD = r"(?:blood (?:type|group)|blutgruppe|groupe sanguin|grupo sangu[íi]neo|gruppo sanguigno|bloedgroep|grup\pL krwi|blodgrupp|blodtype|группа крови)"
 _BLOOD_GROUP = (
@@ -132,7 +134,18 @@ def _phrase_end(text: str, start: int) -> int | None:
 _KNOWN = re.compile(rf"(?i)(?:(?:type|typ|stage|an?|the|acute|chronic|severe) (?:\w )?)?(?:{CONDITION}|{MEDICINE})")
 
 
+# Nouns for people, by their endings, and things that end likewise.
+_ROLE = re.compile(
+    r"(?i)\b(?:the|an?|our|my|one|this|that|another|his|her|their)\s(?:[a-z]+\s)?([a-z]{2,}(?:er|or|ist|ant|ian|ress|man|woman))(?:'s)?\b|\b(?:die|eine|unsere|meine)\s[A-ZÄÖÜ][a-zäöüß]+(?:er|ist|ant|ent|eur)in\b"
+)
+_THING = re.compile(
+    r"(?i).*(?:server|container|compiler|parser|router|printer|scanner|scheduler|worker|loader|handler|listener|monitor|sensor|processor|connector|adapter|adaptor|controller|motor|tracker|crawler|runner|builder|buffer|cluster|folder|header|footer|filter|number|paper|letter|order|offer|layer|calendar|banner|slider|browser|linter|formatter|trailer|boiler|freezer|elevator|generator|compressor|detector|reactor|computer|excavator|tractor|poker|error|factor|vector|operator|indicator|transformer|tensor|power|water|weather|summer|winter|other|former|latter|another|center|quarter|chapter|paper|player|timer|counter|driver|cursor|color|colour|mirror|floor|door|corridor|plant|variant|constant|tenant|restaurant|merchant|checklist|playlist|waitlist|list|median|guardian|exchanger|burner|mixer|charger|adviser|chiller|humidifier|locker|cooker|dryer|washer|cutter|grinder|loader|tanker|carrier|trigger|pointer|helper|wrapper|resolver|validator|iterator|emulator|simulator|calculator|translator|aggregator|editor)"
+)
+
+
 def _about_person(around: str) -> bool:
+    if any(role.group(1) is None or not _THING.fullmatch(role.group(1)) for role in _ROLE.finditer(around)):
+        return True
     if _PERSON.search(around) is not None or _RECORDS.search(around) is not None:
         return True
     return any(kind(word).given for word in re.findall(r"[^\W\d_a-z][^\W\d_]{2,}", around))
@@ -183,7 +196,7 @@ _AFTER_PERSON = re.compile(rf"(?i)(?:{_PERSON.pattern.removeprefix('(?i)')})\s$"
 _APPOSED = re.compile(r"[,:(]\s?$")
 _CLAUSE_ENDS = re.compile(r"[\"')]?\s?(?:[.,;)]|$)")
 _MODIFIERS = re.compile(
-    r"(?i)\b(?:(?:(?:\w+ )?(?:months?|weeks?)|im \w+ monat|(?:relapse|history|signs|symptoms|case|onset|episode|bout|attack|flare-up) of|(?:rückfall|verdacht auf|récidive|recaída|crisi) \w{1,3}|suspected|possible|acute|chronic|severe(?:ly)?|mild|advanced|terminal|end-stage|late-stage|early-stage|early-onset|recurr(?:ent|ing)|bilateral|untreated|undiagnosed|tested|herniated|ruptured|left|right|lower|upper|type (?:\d|ii?)|typ[- ]?\d|stage \w{1,3}|bipolar|borderline|schwere[rns]?|chronische[rns]?|akute[rns]?|an?|the|une?|una|ein\w{0,2})[ -]){1,4}$"
+    r"(?i)\b(?:(?:(?:\w+ )?(?:months?|weeks?)|im \w+ monat|(?:relapse|history|signs|symptoms|case|onset|episode|bout|attack|flare-up) of|(?:rückfall|verdacht auf|récidive|recaída|crisi) \w{1,3}|suspected|possible|acute|chronic|severe(?:ly)?|mild|(?:[a-z]+(?:ic|al|ous|ary))|advanced|terminal|end-stage|late-stage|early-stage|early-onset|recurr(?:ent|ing)|bilateral|untreated|undiagnosed|tested|herniated|ruptured|left|right|lower|upper|type (?:\d|ii?)|typ[- ]?\d|stage \w{1,3}|bipolar|borderline|schwere[rns]?|chronische[rns]?|akute[rns]?|an?|the|une?|una|een|ein\w{0,2})[ -]){1,4}$"
 )
 # What goes on about it: where in the body, since when, how bad.
 _DETAIL = re.compile(
@@ -223,10 +236,15 @@ _LEAD_OF_NAME = re.compile(r"(?i)\W?(allerg|alérg|uczul|аллерг)")
 
 def _injured(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept an injury of a part of the body; a possessive before the part shows that it is somebody's."""
-    if _OF_SOMEBODY.search(text[start:end]) or speaks_of_person(text, start, end):
+    if (
+        _REFLEXIVE.match(text, start)
+        or _OF_SOMEBODY.search(text[start:end])
+        or _PERSON.search(_around(text, start, end))
+    ):
         yield start, end
 
 
+_REFLEXIVE = re.compile(r"(?i)s'est|se |si è|sich")
 _OF_SOMEBODY = re.compile(r"(?i)\b(?:his|her|my|their)\b")
 
 
@@ -299,9 +317,9 @@ RULES = (
     ),
     Rule(
         "MEDICAL_CONDITION",
-        rf"(?i)\b((?:{_INJURED})\s(?:(?:his|her|my|their|the|an?|one|both|left|right|lower|upper|[LCT]\d(?:/[LCTS]?\d)?)\s){{0,3}}{BODY}|(?:(?:his|her|my|their|left|right|lower|upper)\s)+{BODY}\s(?:was|is|were|had to be|has been|got)\s(?:{_INJURED})(?:\s(?:above|below) the \w+)?|(?:{_FOUND})\s(?:on|in|of|to)\s(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}|(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}\s(?:{_FOUND}))\b",
+        rf"(?i)\b({_INJURED_ABROAD}|(?:{_INJURED})\s(?:(?:his|her|my|their|the|an?|one|both|left|right|lower|upper|[LCT]\d(?:/[LCTS]?\d)?)\s){{0,3}}{BODY}|(?:(?:his|her|my|their|left|right|lower|upper)\s)+{BODY}\s(?:was|is|were|had to be|has been|got)\s(?:{_INJURED})(?:\s(?:above|below) the \w+)?|(?:{_FOUND})\s(?:on|in|of|to)\s(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}|(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}\s(?:{_FOUND}))\b",
         _SOURCE,
-        anchor=rf"(?i)\b(?:{_INJURED}|{_FOUND})\b",
+        anchor=rf"(?i)\b(?:{_INJURED}|{_FOUND})\b|\b(?:{_BROKEN_ABROAD})",
         score=0.65,
         refine=_injured,
         name="injury",

@@ -26,8 +26,8 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 # Further words of statements.
 _LINKS = frozenset(
     """
-    within behind except above below under later means became becomes starts start begins begin expires expire left
-    finished run ran next two three five percent tonight today
+    within behind except above below later means became becomes starts start begins begin expires expire
+    finished percent tonight today
     """.split()  # noqa: SIM905
 )
 _SIGNS = frozenset([" ", "-", ".", "_"])
@@ -45,23 +45,28 @@ _LEADS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-_INTRODUCED = re.compile(r"(?i)(?:\b(?:frase|phrase|frasen|satz|zin)\s|[:=→\"'`«„“(]|[-=]>)\s?[\"'`«„“(]?$")
+_INTRODUCED = re.compile(
+    r"(?i)(?:\b(?:frase|phrase|frasen|satz|zin|mit|avec|con|met|med|com)\s|[:=→\"'`«„“(]|[-=]>)\s?[\"'`«„“(]?$"
+)
 # Directly before words, or behind them, that would be something else otherwise.
 _TOLD_BEFORE = re.compile(
-    r"(?i)(?:[:=→\"'`«„“(]|[-=]>|\b(?:with|using|by|typed?|typing|entered|enter|answer(?:ed)?|use|used|tried|try|wants?|takes?|accepts?|expects?|is|are|was|were|via|say|words?|phrase|sentence|passphrase|password|pw|and|now|it))\s?[:,]?\s?[\"'`«„“(]?$"
+    r"(?i)(?:\s[-–—]\s|[:=→\"'`«„“(]|[-=]>|\b(?:with|using|by|typed?|typing|entered|enter|answer(?:ed)?|use|used|tried|try|wants?|takes?|accepts?|expects?|is|are|was|were|via|say|words?|phrase|sentence|passphrase|password|pw|and|now|it))\s?[:,]?\s?[\"'`«„“(]?$"
 )
 _TOLD_AFTER = re.compile(
     r"(?i)[\"'`»“”)]?,?\s(?:(?:is|was|remains) (?:what|the|my|our|his|her|their|its)|works?|worked|was (?:accepted|refused|rejected)|is accepted|unlock(?:s|ed)?|opens?|opened|decrypts?|decrypted|mount(?:s|ed)?|did (?:it|the trick)|got (?:me|us|him|her) in|lets? (?:me|us|you)|at (?:the|a|its|startup|boot)|into (?:the|its)|when (?:it|the|asked|prompted)|as (?:the|a|my|our|its))\b"
 )
 
-_ENDS = re.compile(r"[\"'`»“”)]?\s?(?:[.,;!?)(]|$|\n|[–—-]\s|(?:and|after|at|on|in|but|when|then|again)\b)")
+_ENDS = re.compile(
+    r"[\"'`»“”)]?\s?(?:[.,;!?)(]|$|\n|[–—-]\s|(?!as\b|before\b|of\b)(?:[a-z]{1,4}|after|again|until|because|which|without|through|inside|works|worked|still)\b)"
+)
 _PHRASE_WORD = re.compile(r"(?i)phrase|sentence|words|mnemonic|master")
+_ONE_IS = re.compile(r"(?i)\b(?:one|phrase|words|sentence)(?: (?:is|was|are|were)|:)\s$")
 _IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|her|their|its)\s")
 # The sentence behind one about a passphrase, with the value.
 _NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
 
 # What a passphrase opens, and where it is typed.
-_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence|\b(?:phrase|sentence)\b|\bmnemonic\b|\bssh[ -]agent\b|\bgave (?:it|him|her|them)\b|=>|->|→|\bfrase\b"
+_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence|\b(?:phrase|sentence)\b|\bmnemonic\b|\bssh[ -]agent\b|\b(?:gave|feed|fed) (?:it|him|her|them)\b|\b(?:chiffr|déchiffr|verschlüssel|entschlüssel|entsperr|cifrad|cifrat|descifr|versleuteld|krypter|zaszyfrowan)\pL*|öffnet sich|\bemergency words\b|=>|->|→|\bfrase\b"
 _OF_PHRASE = compiled(rf"(?i){PHRASE}")
 
 _Word = tuple[str, int, int]
@@ -104,7 +109,7 @@ def _are_unrelated(words: list[str], *, first: bool) -> bool:
         and (first or plain[0].istitle() == plain[-1].istitle())
         and all(len(word) > 1 for word in plain)
         and len(plain) >= len(words) - 1
-        and not lower[0].endswith(("ing", "manager"))
+        and lower[0] != "manager"
         and sum(word in _SAYS_OF_SOFTWARE or describes(word) for word in lower) * 4 <= len(plain)
     )
 
@@ -122,10 +127,13 @@ def _near(text: str, start: int, end: int) -> Iterator[Span]:
         begin, behind = run[0][1], run[-1][2]
         before = text[max(0, begin - 16) : begin]
         opens = not before.strip(" \"'`(") or _INTRODUCED.search(before) is not None
-        least = _LEAST_WORDS - int(phrase and opens and _IS_IT.match(text, behind) is not None)
+        named = before.endswith(", ") and _PHRASE_WORD.search(text[start:end]) is not None
+        few = (phrase and opens and _IS_IT.match(text, behind) is not None) or (
+            (_ONE_IS.search(before) or (named and text[behind : behind + 1] == ",")) and _ENDS.match(text, behind)
+        )
+        least = _LEAST_WORDS - bool(few)
         if not least <= len(words) <= _MOST_WORDS or not _are_unrelated(words, first=begin == left):
             continue
-        named = before.endswith(", ") and _PHRASE_WORD.search(text[start:end]) is not None
         if _is_told(text, run, before, phrase=phrase) or (named and _ENDS.match(text, behind) is not None):
             yield begin, behind
 
@@ -144,7 +152,7 @@ def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
 
 # Words that say something, where one tells a passphrase: `opens with copper hallway never drinks marmalade`.
 _STATED = re.compile(
-    r"(?i)\b(?:opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:[^.;\n]{1,32} to )?(?:is |was |are |were |now |still )*[\"'`(]{0,2}|[→:=]\s[\"'`]"
+    r"(?i)\b(?:guarded|protected|sealed|locked|opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:(?:on|of|for|from) [^.;\n]{1,32} to )?(?:is |was |are |were |now |still )*[\"'`(]{0,2}|[→:=]\s[\"'`]"
 )
 _CLAUSE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+(?:'[a-z]+)?){3,9})[\"'`]?(?=[.,;!?)]|\s?$)")
 _JOINED_CLAUSE = re.compile(r"([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")

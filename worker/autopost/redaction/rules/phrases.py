@@ -338,6 +338,8 @@ _QUESTION = re.compile(r"(?:s?[ :]{1,2}(?:\"[^\"\n]{3,70}\"|'[^'\n]{3,70}'|\([^(
 _ANSWER_LINK = re.compile(
     r"(?i)[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}|(?:we|they|he|she) (?:agreed on|chose|set|gave)))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered|replied)\s)\s*"
 )
+_AFTER_QUESTION = re.compile(r"\?\s(?=[A-ZÀ-Ž][\w' -]{1,24}(?:[.,;]|$))")
+_OF_FIRST = re.compile(r"(?i)first (?:pet|school|car|teacher|dog|cat)|maiden name")
 # Further behind, after the question in other words: `on the nickname, answer given: Biscuit`.
 _ANSWERS = re.compile(
     r"(?i)(?:\.\s(?:it is|it's|it was|mine is)|[^.;!?\n|]{0,70}?(?:[;,] (?:she|he|they|caller|customer) (?:told me|told us)|\b(?:kam|nannte|besvart med|besvaret med|respondió|contestó|dijo|a répondu|répond|ha risposto|risponde|respondeu|odpowiedział[a]?|antwoordde|svarade|svarte|svarede|ответил[а]?)|\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote|told (?:me|us))|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of))\s"
@@ -353,6 +355,8 @@ def _answered(text: str, start: int, end: int) -> Iterator[Span]:
     link = None
     for begin in (question.end() if question else end, end):
         link = link or _ANSWER_LINK.match(text, begin) or _ANSWERS.match(text, begin)
+    if link is None and _OF_FIRST.search(text[start:end]):
+        link = _AFTER_QUESTION.match(text, end)
     value = _WORDS_OF_ANSWER.match(text, link.end()) if link else None
     if value is not None:
         yield from _told(text, *next(value.span(group) for group in (1, 2, 3) if value.group(group)))
@@ -404,9 +408,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
+        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:(?:s?he|they|i) (?:said|answered|replied)|a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
         "a question about a person's life and the answer to it",
-        anchor=r"(?i)\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
+        anchor=r"(?i)\?[\"']?\s(?:(?:s?he|they|i) (?:said|answered|replied)|a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
         score=0.75,
         refine=_told,
         name="question-and-answer",

@@ -93,7 +93,7 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 # Where a password is typed or told: signing in, what is locked, and other names for a password.
-_ACCESS = r"(?i)\b(?:log(?:ged|ging|s)?[ -]?(?:in|on|into)|logins?|sign(?:ed|ing|s)?[ -]?(?:in|on)|unlock(?:s|ed|ing)?|open(?:s|ed)? with|to open|locked|locking|protected|encrypted|zipped|get(?:s|ting)?(?: \w+)? in(?:to)?|got(?: \w+)? in(?:to)?|let(?:s|ting)? (?:me|us|you|him|her|them) in|portal|mailbox|(?:booking|service|user|his|her|my|their) account|accounts? kept|jump ?host|extranet|root|admin\w*|pa(?:\$\$|s{1,2})w[o0]rd|(?:\w's|the|app|old|new) pass|pw|pwd|(?:temporary|secret|old|new|same) word|the old one|the (?:word|usual)|credentials?|creds|pass for (?:the|my|our)|capital \w|icloud|apple id|gmail|netflix|paypal|dropbox|caps (?:lock|matter)|case matters|lower ?case|upper ?case|when (?:asked|prompted)|wi-?fi|router|e-?mail|[\w.-]+@[\w-]+\.\w+|<EMAIL_ADDRESS>)"
+_ACCESS = r"(?i)\b(?:log(?:ged|ging|s)?[ -]?(?:in|on|into)|logins?|sign(?:ed|ing|s)?[ -]?(?:in|on)|unlock(?:s|ed|ing)?|open(?:s|ed)? with|to open|locked|locking|protected|encrypted|zipped|get(?:s|ting)?(?: \w+)? in(?:to)?|got(?: \w+)? in(?:to)?|let(?:s|ting)? (?:me|us|you|him|her|them) in|portal|mailbox|(?:booking|service|user|his|her|my|their) account|accounts? kept|jump ?host|extranet|root|admin\w*|pa(?:\$\$|s{1,2})w[o0]rd|(?:\w's|the|app|old|new) pass|pw|pwd|(?:temporary|secret|old|new|same) word|the old one|the (?:word|usual)|credentials?|creds|pass for (?:the|my|our)|set (?:me|us|him|her|them) up with|locks? (?:you|me|us|him|her|them) out|spotify|amazon|ebay|instagram|whatsapp web|capital \w|icloud|apple id|gmail|netflix|paypal|dropbox|caps (?:lock|matter)|case matters|lower ?case|upper ?case|when (?:asked|prompted)|wi-?fi|router|e-?mail|[\w.-]+@[\w-]+\.\w+|<EMAIL_ADDRESS>)"
 _TOLD_TO_SIGN_IN = re.compile(
     r"(?i)(?:\b(?:with|using|typ(?:es?|ed|ing)|enter(?:s|ed|ing)?|uses?|used|via|tried|trying|tries|gave|gives|wants?|takes?|accept(?:s|ed)?|rejected|refused|needs?|put|and|set to|changed to|reset to|that|then|and then|still|always use|(?:is|was|be|it's|are)(?:\s(?:still|now|again|just|simply|currently))?|word|one|usual|pass|pw|pwd|to|from|password)|[:=,(—–-]|\? (?:still|it is|it's)?)[,:]?\s?[\"'`(]?$"
 )
@@ -102,6 +102,7 @@ _TELLS_OF_SIGN_IN = re.compile(
 )
 # As names of products and events are written, too.
 _WITH_YEAR = re.compile(r"(?:[A-Z][a-z]+)+(?:19|20)\d\d")
+_IN_PRODUCT = re.compile(r"(?i)\b(?:opened with|entered|in|sync with)\s$")
 _ENDS_CLAUSE = re.compile(r"[\"'`)]?\s?(?:[.,;!?)]|$)")
 _PART = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]+")
 _NAME_OF_THING = re.compile(
@@ -136,7 +137,7 @@ def is_chosen(value: str) -> bool:
     parts = [part for part in _PART.findall(value) if part.isalpha()]
     if not any(len(part) > 2 for part in parts):
         return False
-    glued = re.fullmatch(r"[A-Za-z]?[a-z]{4,}[0-9]{2,4}[!?#$%*]*", value) is not None
+    glued = re.fullmatch(r"[a-z]{4,}[0-9][a-z]{2,}|[A-Za-z]?[a-z]{4,}[0-9]{2,4}[!?#$%*]*", value) is not None
     if _NAME_OF_THING.fullmatch(value) and not glued:
         return False
     signs = any(c in "!#$%&*+^?" for c in value[:-1])
@@ -159,7 +160,12 @@ def _chosen(text: str, start: int, end: int) -> Iterator[Span]:
         if not is_chosen(text[place:right]):
             continue
         before = text[max(0, place - 24) : place]
-        if _WITH_YEAR.fullmatch(text[place:right]) and _ENDS_CLAUSE.match(text, right) is None:
+        before = text[max(0, place - 24) : place]
+        if (
+            _WITH_YEAR.fullmatch(text[place:right])
+            and _IN_PRODUCT.search(before)
+            and not _ENDS_CLAUSE.match(text, right)
+        ):
             continue
         if NAMED.search(before) or text[place - 1 : place] in {"/", "#", "_", "@", "."}:
             continue
