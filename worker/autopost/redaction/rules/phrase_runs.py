@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.people.lists import folded, is_word
@@ -20,7 +21,7 @@ from autopost.redaction.rules.phrase_words import ABOUT, CUTS, OPENERS, SAYS, SA
 from autopost.redaction.rules.shape import SMALL_WORDS, describes, in_placeholder
 from autopost.redaction.rules.talk import SECOND_HALVES
 
-_LEAST_WORDS, _MOST_WORDS = 4, 12
+_FEWEST_WORDS, _LEAST_WORDS, _MOST_WORDS = 3, 4, 12
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 # Further words of statements.
@@ -66,33 +67,39 @@ _IS_IT = re.compile(r"[\"'`»“”)]?,?\s(?:is|was|remains)\s(?:the|my|our|his|
 _NEXT = re.compile(r"(?i)[.;!]\s(?:it(?:'s|\sis|\swas)|(?:the\s)?new(?:\sone)?\b|now\b|use\b)")
 
 # What a passphrase opens, and where it is typed.
-_OPENED = r"\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence|\b(?:phrase|sentence)\b|\bmnemonic\b|\bssh[ -]agent\b|\b(?:gave|feed|fed) (?:it|him|her|them)\b|\b(?:chiffr|déchiffr|verschlüssel|entschlüssel|entsperr|cifrad|cifrat|descifr|versleuteld|krypter|zaszyfrowan)\pL*|öffnet sich|\bemergency words\b|=>|->|→|\bfrase\b"
+_OPENED = r"\b(?:ssid|wpa[23]?)\b|\b(?:unlock|decrypt|encrypt)\w*|\b(?:luks|gpg|pgp|veracrypt|truecrypt|bitlocker|filevault|keepass\w*|bitwarden|1password|restic|borg|kopia|duplicati|cryptomator|cryptsetup|boot ?loader|key ?rings?|vault|key ?store|age key|ssh[ -]key|password manager)\b|\b(?:three|four|five|six|seven|eight|magic|secret|recovery|safety|code|random|unrelated|diceware) words?\b|\bthe words\b|\b(?:drei|vier|fünf|sechs|trois|quatre|cinq|six|tres|cuatro|cinco|seis|tre|quattro|cinque|sei|três|quatro|drie|vijf|zes|fyra|fem|fire|trzy|cztery|pięć|tři)\s(?:wörtern?|mots|palabras|parole|palavras|woorden|ord|słowa|słów|slov[ay]?)\b|(?:три|четыре|пять)\s(?:слова|слов)|\bprompt\b|\bmaster[ -](?:pass|pw)|\bpass[ -]sentence|\b(?:phrase|sentence)\b|\bmnemonic\b|\bssh[ -]agent\b|\b(?:gave|feed|fed) (?:it|him|her|them)\b|\b(?:chiffr|déchiffr|verschlüssel|entschlüssel|entsperr|cifrad|cifrat|descifr|versleuteld|krypter|zaszyfrowan)\pL*|öffnet sich|\bemergency words\b|=>|->|→|\bfrase\b"
 _OF_PHRASE = compiled(rf"(?i){PHRASE}")
+
+_NO_PART = _FUNCTION_WORDS | _LEADS
 
 _Word = tuple[str, int, int]
 
 
-def _runs(text: str, start: int, end: int) -> Iterator[list[_Word]]:
-    """Yield the words between function words and other breaks, with one sign between all of them."""
-    run: list[_Word] = []
+@lru_cache(maxsize=32)
+def _runs(text: str, start: int, end: int) -> tuple[list[_Word], ...]:
+    """Return the words between function words and other breaks, three or more with one sign between all of them.
+
+    The same for all words for a passphrase in a sentence.
+    """
+    runs: list[list[_Word]] = [[]]
     sign, behind = "", -1
     for match in _WORD.finditer(text, start, end):
         word = match.group().lower()
-        between = text[behind : match.start()] if run else ""
-        if run and (between not in _SIGNS or (sign and between != sign)):
-            yield run
-            run, sign = [], ""
-        elif run:
-            sign = between
+        if runs[-1]:
+            between = text[behind : match.start()]
+            if between not in _SIGNS or (sign and between != sign):
+                runs.append([])
+                sign = ""
+            else:
+                sign = between
         behind = match.end()
-        if word in _FUNCTION_WORDS or word in _LEADS or (not run and word.isdigit()):
-            if run:
-                yield run
-            run, sign = [], ""
+        if word in _NO_PART or (not runs[-1] and word.isdigit()):
+            if runs[-1]:
+                runs.append([])
+            sign = ""
         else:
-            run.append((match.group(), *match.span()))
-    if run:
-        yield run
+            runs[-1].append((match.group(), *match.span()))
+    return tuple(run for run in runs if len(run) >= _FEWEST_WORDS)
 
 
 def _are_unrelated(words: list[str], *, first: bool) -> bool:
@@ -122,6 +129,7 @@ def _near(text: str, start: int, end: int) -> Iterator[Span]:
     left, stop = sentence_start(text, start), sentence_stop(text, end)
     if phrase and (goes_on := _NEXT.match(text, stop)) is not None:
         stop = sentence_stop(text, goes_on.end())
+    yield from _statements(text, left, stop)
     for run in _runs(text, left, stop):
         words = [word for word, _, _ in run]
         begin, behind = run[0][1], run[-1][2]
@@ -155,21 +163,22 @@ _STATED = re.compile(
     r"(?i)\b(?:guarded|protected|sealed|locked|opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:(?:on|of|for|from) [^.;\n]{1,32} to )?(?:is |was |are |were |now |still )*[\"'`(]{0,2}|[→:=]\s[\"'`]"
 )
 _CLAUSE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+(?:'[a-z]+)?){3,9})[\"'`]?(?=[.,;!?)]|\s?$)")
-_JOINED_CLAUSE = re.compile(r"([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")
+_JOINED_CLAUSE = re.compile(r"(?<![^\W_])([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")
 
 
-def _stated(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield a statement that is a passphrase, with spaces or with signs between its words."""
-    left, stop = sentence_start(text, start), sentence_stop(text, end)
-    for match in _STATED.finditer(text, left, stop):
-        found = _CLAUSE.match(text, match.end(), stop + 1)
-        if found is not None and _is_stated([*found.group(1).split()], _LEAST_WORDS + 1):
-            yield found.span(1)
-            return
-    for found in _JOINED_CLAUSE.finditer(text, left, stop):
-        before = text[max(0, found.start() - 16) : found.start()]
-        if _TOLD_BEFORE.search(before) and _is_stated(_SPLIT.split(found.group(1)), _LEAST_WORDS):
-            yield found.span(1)
+@lru_cache(maxsize=32)
+def _statements(text: str, start: int, end: int) -> tuple[Span, ...]:
+    """Return the statements that are a passphrase, with spaces or with signs between their words."""
+    for match in _STATED.finditer(text, start, end):
+        found = _CLAUSE.match(text, match.end(), end + 1)
+        if found is not None and _is_stated(found.group(1).split(), _LEAST_WORDS + 1):
+            return (found.span(1),)
+    return tuple(
+        found.span(1)
+        for found in _JOINED_CLAUSE.finditer(text, start, end)
+        if _TOLD_BEFORE.search(text[max(0, found.start() - 16) : found.start()])
+        and _is_stated(_SPLIT.split(found.group(1)), _LEAST_WORDS)
+    )
 
 
 def _is_stated(words: list[str], least: int) -> bool:
@@ -195,17 +204,9 @@ RULES = (
     Rule(
         "PASSWORD",
         rf"(?i)(?:{PHRASE}|{_OPENED})",
-        "four and more words without a function word, in a sentence about a passphrase or what it opens",
+        "four and more words without a function word, or a statement, in a sentence about a passphrase or what it opens",
         score=0.7,
         refine=_near,
         name="unrelated-words",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i)(?:{PHRASE}|{_OPENED}|\b(?:ssid|wpa[23]?)\b|\bopens with\b)",
-        "a statement of five words, or four words with signs between them, where one tells a passphrase",
-        score=0.65,
-        refine=_stated,
-        name="statement",
     ),
 )
