@@ -22,9 +22,12 @@ FLOORS = {
     "cues, development": {"password in prose": 0.82, "rest": 0.93},
     "ways, development": {"name in lower case": 0.83, "password told": 0.86, "health": 0.94, "rest": 0.91},
     "shapes, development": {"rest": 0.95},
+    "phrases, development": {"password in prose": 0.72, "rest": 0.9},
     "values_2, opened": {"phone": 0.8, "rest": 0.97},
     "values_3, opened": {"medical record": 0.9, "password in prose": 0.8, "full name": 0.95, "rest": 0.95},
     "values_4, opened": {"rest": 0.92},
+    "values_6, opened": {"rest": 0.95},
+    "values_7, opened": {"name_lowercase": 0.6, "rest": 0.92},
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
@@ -35,18 +38,18 @@ FLOORS = {
     },
     # A little below what was measured when the set came: nobody changes rules for its texts. The weakest have a floor.
     "values": {
-        "lower_case_name": 0.55,
-        "password_prose": 0.52,
-        "door_code": 0.63,
-        "password_other_language": 0.73,
-        "passphrase": 0.66,
+        "lower_case_name": 0.6,
+        "password_prose": 0.58,
+        "door_code": 0.75,
+        "password_other_language": 0.74,
+        "passphrase": 0.72,
         "full_name_prose": 0.92,
         "street_address": 0.95,
         "vendor_token": 0.97,
         "private_key": 0.99,
         "rest": 0.89,
     },
-    "values_5": {"medical": 0.6, "rest": 0.91},
+    "values_5": {"medical": 0.65, "rest": 0.93},
 }
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one

@@ -25,6 +25,14 @@ OF_PEOPLE = [
     "Сотрудница на больничном с |пневмонией|.",
     "患者は|糖尿病|のため食事を変更。",
     "客户患有|高血压|，已备注。",
+    "The driver takes |lisinopril| and cannot do night shifts.",
+    "Took over from a colleague who broke |her collarbone|.",
+    "Her blood type is |AB negative|, noted in the file.",
+    "Lab result for the guest: |HbA1c 9.2 %|.",
+    "His left |leg was amputated below the knee|, ramp ordered.",
+    "Sie ist |im fünften Monat schwanger|, Termin verschoben.",
+    "Our colleague starts |chemotherapy for lymphoma| on Monday.",
+    "La asegurada declaró |epilepsia desde 2015|.",
 ]
 OF_NOBODY = [
     "Published the page on diabetes and linked it from the menu.",
@@ -36,6 +44,11 @@ OF_NOBODY = [
     "The pipeline is allergic to tabs.",
     "La campaña contra la gripe empieza el lunes.",
     "Section B12.1 of the diagnosis report was renamed.",
+    "Our build broke the back button on mobile.",
+    "Dosage table: paracetamol 500 mg, maximum 8 tablets in 24 hours.",
+    "INR is the code of the Indian rupee, 100 INR are 1.10 EUR.",
+    "The dataset has diabetes labels for 768 rows.",
+    "The user is blind to errors in this view, so I added a banner.",
 ]
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from autopost.redaction.normalise import Normalised, Pieces, normalise
+from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Span
 
 _ESCAPE = re.compile(
@@ -41,6 +42,44 @@ def unescaped(text: str) -> Normalised | None:
         same_places = plain.starts is None
         view = Normalised(plain.text, view.starts, view.ends) if same_places else _chained(plain, view)
     return view
+
+
+# A number that is dictated or spelled: single digits, words for digits, words for signs.
+_DIGITS = {
+    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9",
+}  # fmt: skip
+_PLACES = {"dot": ".", "point": ".", "dash": "-", "hyphen": "-", "plus": "+"}
+_ONE = rf"(?:\d|{'|'.join(_DIGITS)})"
+_DICTATED = re.compile(
+    rf"(?i)(?<![\w.,-])(?:\d{{1,5}}[ -])?{_ONE}(?:[ -]{{1,3}}{_ONE}){{2,24}}(?![\w.,]\w)"
+    r"|(?<![\w.])\d{1,3}(?: (?:dot|point) \d{1,3}){3}(?!\w)"
+)
+_MAY_BE_DICTATED = compiled(rf"(?i){_ONE}[ -]{{1,3}}{_ONE}[ -]{{1,3}}{_ONE}|\d (?:dot|point) \d")
+_PART = re.compile(r"[A-Za-z]+|\d+|[ -]+")
+
+
+def dictated(text: str) -> Normalised | None:
+    """Return the text with dictated numbers in digits: `9 4 1 - 7 8`, `four-four-one`, `10 dot 2`; None without any."""
+    if _MAY_BE_DICTATED.search(text) is None:
+        return None
+    pieces = Pieces()
+    position = 0
+    for match in _DICTATED.finditer(text):
+        start, end = match.span()
+        pieces.keep(text[position:start], position)
+        for part in _PART.finditer(match.group()):
+            word = part.group()
+            made = (
+                _DIGITS.get(word.lower()) or _PLACES.get(word.lower()) or ("-" if word == " - " else word.strip(" -"))
+            )
+            if made:
+                pieces.put(made, start + part.start(), start + part.end())
+        position = end
+    if position == 0:
+        return None
+    pieces.keep(text[position:], position)
+    return pieces.done()
 
 
 def embedded(text: str) -> Iterator[tuple[Span, str]]:

@@ -11,12 +11,13 @@ from autopost.errors import ConfigurationError, NeverClean, RedactionFailed, Tex
 from autopost.model import Redaction, placeholder
 from autopost.redaction.allowlist import Allowlist
 from autopost.redaction.deadline import Deadline
-from autopost.redaction.decode import embedded, unescaped
+from autopost.redaction.decode import dictated, embedded, unescaped
 from autopost.redaction.engine import LEAST_SCORE, Engine
 from autopost.redaction.merge import Finding, merge, outside, within
 from autopost.redaction.normalise import normalise, without_surrogates
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule
+from autopost.redaction.tables import headed_cells
 
 # A field of an operation has at most 4,000 characters. As time is linear in the length, longer texts are accepted up to
 # this length.
@@ -163,10 +164,13 @@ class Redactor:
         return [_at(finding, *plain.original_span(finding.start, finding.end)) for finding in findings]
 
     def _encoded(self, text: str, deadline: Deadline) -> Iterator[Finding]:
-        """Yield the findings in what is escaped or encoded in a normalised text, with the spans of the forms there."""
-        if (view := unescaped(text)) is not None:
-            for finding in self._engine.findings(view.text, deadline):
-                yield _at(finding, *view.original_span(finding.start, finding.end))
+        """Yield the findings in what is escaped or encoded in a normalised text or in a table, with the spans there."""
+        for read in (headed_cells, dictated, unescaped):
+            if (view := read(text)) is not None:
+                for finding in self._engine.findings(view.text, deadline):
+                    start, end = view.original_span(finding.start, finding.end)
+                    if start < end:
+                        yield _at(finding, start, end)
         for span, readable in embedded(text):
             inner = self._engine.findings(normalise(readable).text, deadline)
             if inner:

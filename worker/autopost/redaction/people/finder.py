@@ -13,7 +13,12 @@ from functools import lru_cache
 from autopost.redaction.people.announced import after_title, cued_name
 from autopost.redaction.people.around import names_organisation, stands_in_capitals
 from autopost.redaction.people.full_name import full_name, lower_case_name
-from autopost.redaction.people.labelled import after_labels, before_honorifics, initial_and_surname
+from autopost.redaction.people.labelled import (
+    after_labels,
+    alone_in_its_place,
+    before_honorifics,
+    initial_and_surname,
+)
 from autopost.redaction.people.lists import folded, kind, lists
 from autopost.redaction.people.regional import in_other_scripts, romanised
 from autopost.redaction.people.signs import BETWEEN_NAMES, LOWER_TITLES, OFFICES, TITLES
@@ -62,6 +67,8 @@ _NOTHING, _INITIAL, _WORD_AND_SURNAME, _NAME = range(4)
 def people(text: str, rules: Collection[str]) -> list[tuple[Span, str]]:
     """Return the spans of names that these rules find, with the id of the rule. Some may overlap."""
     found = [(span, LABEL) for span in after_labels(text)] if LABEL in rules else []
+    if CUE in rules:
+        found += [(span, CUE) for span in alone_in_its_place(text)]
     if LOWER in rules:
         found += [(span, LOWER) for span in initial_and_surname(text)]
     if TITLE in rules:

@@ -25,6 +25,8 @@ from autopost.redaction.people.words import Word, chain_from, joined
 
 _LEAST_LETTERS = 3
 _MOST_PARTICLES = 3
+# Particles of surnames that hardly stand in names of places.
+_NOBLE = frozenset(["van", "von", "ter", "bin", "ibn"])
 _ARTICLES = ("o'", "mc", "al-", "el-", "ben-", "abu-", "ibn-")
 
 # In German, nouns have a capital: `Sessel Emil` is not a surname and a given name.
@@ -58,7 +60,9 @@ def full_name(text: str, words: list[Word], index: int) -> int | None:
         return None
     at_start = SENTENCE_START.search(text[max(0, first.start - 4) : first.start]) is not None
     cued = cued or VERBS_AFTER_WORDS.match(text, second.end) is not None
-    if not _pair(
+    noble = particle and words[chain[middle - 1] + 1].text in _NOBLE
+    unlisted = noble and first.kind.unknown and second.kind.unknown and len(first.text) > 4 < len(second.text)
+    if not unlisted and not _pair(
         first,
         second,
         cued=cued,

@@ -16,7 +16,33 @@ _LABEL = compiled(
     r"(?i)(?:first|last|given|family|middle|maiden|sur|fore)[_ -]?name[\"']?(?:\s?[:=]\s?|\s(?:is|was)\s|\s)[\"']?((?-i:\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+){0,2}))"
 )
 
-_INITIAL = re.compile(r"\s([^\W\d_]\. ?(?:[^\W\d_]\. ?)?((?:[^\W\d_]')?[^\W\d_'-]{4,}(?:[-'][^\W\d_]+)*))")
+_INITIAL = re.compile(r"(?:^|[\s\"'(:])([^\W\d_]\. ?(?:[^\W\d_]\. ?)?((?:[^\W\d_]')?[^\W\d_'-]{4,}(?:[-'][^\W\d_]+)*))")
+_SPECIES = frozenset(
+    ["coli", "aureus", "elegans", "sapiens", "cerevisiae", "pylori", "subtilis", "difficile", "albicans"]
+)
+_TO_PERSON = re.compile(r"(?i)(?:\b(?:to|from|by|for|with|and|signed|note)|[:;,])\s?[\"'(]?$")
+# `PETROSYAN, A. G.`, `oyelaran, t.`
+_SURNAME_FIRST = re.compile(
+    r"(?<![\w,.-])([^\W\d_][^\W\d_'-]{2,}(?:[-'][^\W\d_]{2,})?), ((?:[^\W\d_]\.[ -]?){1,3})(?![\w])"
+)
+# As airlines write names: `OYELARAN/FEMI MR`.
+_WITH_SLASH = re.compile(
+    r"(?<![\w/])([A-Z]{2,}(?:-[A-Z]{2,})?) ?/ ?([A-Z]+)(?: ?(?:MR|MRS|MS|MISS|MSTR|DR)\b)?(?![\w/])"
+)
+_TITLED = re.compile(r"(?:MR|MRS|MS|MISS|MSTR|DR)$")
+
+# A name that stands alone where only a name stands: in the greeting or at the end of a letter, after a word for a role.
+_NAME = r"(\p{Lu}[\pL'-]+)"
+_ENDS = r"\s?(?:$|[\n,;.(|])"
+_ALONE = compiled(
+    rf"(?:(?:^|[\n\"'>])\s?(?:Dear|Hi|Hello|Hey|Lieber?|Hallo|Ch[eè]re?|Bonjour|Querid[oa]|Estimad[oa]|Hola|Car[oa]|Gentile|Ciao|Beste|Kære|Kjære|Hej|Bästa|Drogi|Droga|Cześć|Milý|Milá|Prezad[oa]|Olá)\s{_NAME}(?:[,!:]|\s?\n)"
+    rf"|(?i:(?:kind regards|best regards|regards|sincerely|cheers|best wishes|many thanks|thanks|grüßen|grüße|gruß|cordialement|amicalement|saludos|saluti|groeten|groet|hilsen|hälsningar|pozdrawiam|atenciosamente|abraço)),?\s{{1,2}}{_NAME}\s*(?:$|\n|--|\.|,)"
+    rf"|(?i:\b(?:coach|caller|tenant|passenger|patient|student|teacher|trainer|nurse|(?:report|request|sign|handl|approv|clos|check|greet)ed by))\s?[:=]\s?{_NAME}{_ENDS}"
+    rf"|(?i:\b(?:under|in|by|has) the name(?: of)?|\bunder the surname|\bnamed)\s{_NAME}(?:{_ENDS}|\s(?:and|for|at|on|with)\s))"
+    # After these, what no list knows may be a company.
+    rf"|(?i:\b(?:candidate|guest(?: name)?|customer|client|driver|contact(?: person)?|requester|assignee|assigned to|owner|reviewer|player|artist|speaker|doctor|on call|kunde|kundin|ansprechpartner(?:in)?|cliente?|contacto|contatto|klant|klient))\s?[:=]\s?{_NAME}{_ENDS}"
+)
+
 
 _COMPOUND_SURNAMES = "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|慕容|皇甫|令狐|尉迟|公孙|公孫|夏侯"
 _KOREAN_SURNAMES = "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
@@ -44,19 +70,43 @@ def after_labels(text: str) -> Iterator[Span]:
 
 
 def initial_and_surname(text: str) -> Iterator[Span]:
-    """Yield names in lower case of an initial and a word that no list knows, after words that come before people."""
-    for match in _INITIAL.finditer(text) if _has_initial(text) else ():
-        what = kind(match.group(2))
+    """Yield names in lower case of an initial and a word that no list knows, where a person is named."""
+    if not _has_initial(text):
+        return
+    for match in _INITIAL.finditer(text):
+        what, surname = kind(match.group(2)), match.group(2)
         if not (match.group(1).islower() and (what.unknown or what.surname) and match.group(1)[1] == "."):
             continue
-        if STRONG_CUES.search(text[max(0, match.start() - 40) : match.start(1)]):
+        before = text[max(0, match.start() - 40) : match.start(1)]
+        if STRONG_CUES.search(before) or (_TO_PERSON.search(before) and surname not in _SPECIES):
             yield match.span(1)
+    for match in _SURNAME_FIRST.finditer(text):
+        what = kind(match.group(1))
+        if (what.unknown or what.surname) and not (
+            match.group().islower() and STRONG_CUES.search(text[max(0, match.start() - 40) : match.start()]) is None
+        ):
+            yield match.start(), match.start() + len(match.group().rstrip(" -"))
+
+
+def alone_in_its_place(text: str) -> Iterator[Span]:
+    """Yield names of one word where only a name stands, and those that airlines write with a slash."""
+    for match in _ALONE.finditer(text):
+        group = next(number for number in range(1, _ALONE.groups + 1) if match.group(number))
+        name = match.group(group)
+        what = kind(name)
+        if (what.given or what.surname or (what.unknown and group < _ALONE.groups)) and not name.isupper():
+            yield match.span(group)
+    if "/" in text:
+        for match in _WITH_SLASH.finditer(text):
+            titled = _TITLED.search(match.group()) is not None
+            if titled or (kind(match.group(1)).unknown and kind(match.group(2)).given):
+                yield match.span()
 
 
 def _has_initial(text: str) -> bool:
     """Return whether a full stop follows a single character, which is rare and faster to see than the names."""
     place = text.find(".", 2)
-    while place >= 0 and not text[place - 2].isspace():
+    while place >= 0 and not (text[place - 2].isspace() or text[place - 2] in "\"'(:"):
         place = text.find(".", place + 1)
     return place >= 0
 

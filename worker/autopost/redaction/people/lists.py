@@ -116,7 +116,8 @@ def kind(word: str) -> Kind:
         return Kind(
             given=bool(parts) and all(p.given or p.maybe_given for p in parts) and any(p.given for p in parts),
             maybe_given=all(p.given or p.maybe_given for p in parts),
-            surname=any(p.surname for p in parts) and not any(p == Kind() for p in parts),
+            surname=any(p.surname for p in parts)
+            and not any(kind(part) == Kind() and is_word(folded(part)) for part in word.split("-")),
             maybe_surname=all(p.surname or p.maybe_surname for p in parts),
             unknown=any(p.unknown or p.given or p.surname for p in parts)
             and all(p.unknown or p.maybe_given or p.maybe_surname for p in parts),

@@ -110,6 +110,8 @@ PARTICLES = frozenset(
         "y",
         "e",
         "af",
+        "ni",
+        "nic",
     ]
 )
 
@@ -175,7 +177,7 @@ AFTER_ORGANISATION = frozenset(
 )
 
 _BEFORE_PEOPLE = (
-    r"assigned(?: it| this)? to|(?:hand|pass|forward|escalat|delegat)ed(?: it| this)? to|handed over to|reassigned to|(?:sent|wrote|written|spoke|talked|"
+    r"assigned(?: it| this| \w+(?: \d+)?)? to|(?:given|allocated|loaned|lent) to|(?:hand|pass|forward|escalat|delegat)ed(?: it| this)? to|handed over to|reassigned to|(?:sent|wrote|written|spoke|talked|"
     r"replied|emailed|mailed|call|reported|introduced|offered|promised|paid|issued|refunded|billed|addressed|belongs|belonged|belonging) to"
     r"|(?:signed|approved|reviewed|requested|reported|written|created|submitted|filed|opened|closed|raised|authored|confirmed|rejected|led|"
     r"booked|ordered|paid|sent|prepared|verified|witnessed|interviewed|represented|accompanied) by"

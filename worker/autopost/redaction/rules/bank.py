@@ -48,9 +48,9 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b",
-        source="accounts in a list",
-        anchor=r"(?i)\baccount \d",
+        r"(?i)\baccount \d{1,2} (?:of|/) \d{1,2}[: ]{1,2}(\d{8,18})\b|\bacc (\d{4} \d{4}|\d{8})\b|\bsort (\d{2}-\d{2}-\d{2})\b",
+        source="accounts in a list; `acc` and `sort` directly before a number",
+        anchor=r"(?i)\b(?:account|acc|sort) \d",
         name="account-in-list",
     ),
     Rule(

@@ -18,13 +18,13 @@ _MONTH = (
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?|(?:twenty-|thirty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)"
 _OF = r"(?:(?:of|de|del|di|da) )?"
 _DATE = (
-    rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}"
+    rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}|\d{{1,2}}[-./ ](?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[-./ ]\d{{4}}"
     rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}"
     r"|(?:明治|大正|昭和|平成|令和|[MTSHR])\s?(?:\d{1,2}|元)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
 )
 _BORN = (
     r"date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
-    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?nacimiento|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
+    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento|\.)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
     r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
     r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
     r"|tanggal lahir|lahir"
@@ -54,6 +54,19 @@ def _is_of_person(text: str, start: int, _end: int) -> bool:
 _OF_THING = compiled(
     r"(?i)\b(?:birth ?day of|birth of|geburt(?:stag)?|geboren wurde|anniversaire|cumpleaños|compleanno|aniversário) (?:the |our |its |an? |der |des |die |das |den |du |de la |del |della |da |do )?(?:museum|company|idea|idee|project|projekt|firma|verein|club|band|festival|brand|marke|app|product|produkt|stadt|city|musée|empresa|azienda|museo|ville|école|school|theat\w+|zoo|park|library|republic|web|internet)\w*\b"
 )
+# An age and a year of birth, in either order: `71, born 1954`, `né en 2006 (19 ans)`. Together they are of a person.
+_YEAR = r"(?:(?:19|20)\d\d|'\d\d)"
+_AGE = r"(?:\d{1,3}(?:[- ](?:years?|yrs?|y/?o|jahre?|j\.?|ans|años|anni|anos|jaar|år|let|lat|éves|ani|yaşında|vuotta|vuotias)\b(?:[- ](?:old|alt|oud|gammal|gammel))?|yo\b| (?:лет|года?))?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
+_OF_AGE = (
+    r"(?:aged?|alter|âge|âgée?(?: de)?|edad|età|idade|leeftijd|ålder|alder|wiek|věk|lat|kor|vârsta|yaş|возраст|ikä)"
+)
+_IN_YEAR = r"(?:born(?: in)?|b\.|yob|(?:year|yr) of birth|birth ?year|geboren(?: in)?|geb\.|jg\.?|jahrgang|geburtsjahr|née? en|année de naissance|nacid[oa] en|año de nacimiento|nat[oa] nel|classe|anno di nascita|nascid[oa] em|ano de nascimento|geboortejaar|född|født|fødselsår|födelseår|rocznik|ur\.|rok urodzenia|nar\.|ročník|narozen[aý]?(?: v roce)?|syntynyt|syntymävuosi|született|születési év|născut(?:ă)?(?: în)?|doğumlu|doğum yılı|рожд[а-я]+|род\.|год рождения|г\.\s?р\.)"
+_BETWEEN = r"[\s,;:(/–-]{1,3}(?:(?:and|so|also|now|i\.e\.|und|et|y|e|en|och|og|i|was|is|year|ans)\s|=\s?){0,2}"
+_AGE_AND_YEAR = (
+    rf"(?:an?\s)?(?:{_OF_AGE}[\s:=]{{1,2}}{_AGE}|{_AGE}){_BETWEEN}{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}"
+    rf"|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\({_YEAR}|{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}\)?{_BETWEEN}(?:{_OF_AGE}[\s:=]{{1,2}})?{_AGE}(?: now)?|{_YEAR}[- ]born{_BETWEEN}{_AGE}|\d{{1,3}}(?:[- ](?:years?|yrs?)[- ]old|\s?y/?o)\s\({_YEAR}"
+)
+
 _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 
 RULES = (
@@ -67,6 +80,21 @@ RULES = (
     ),
     Rule(
         ENTITY,
+        rf"(?i)(?:^|[^\pL\pN])({_AGE_AND_YEAR})(?:[^\pL\pN]|$)",
+        source="an age and a year of birth beside each other",
+        anchor=rf"(?i)(?:{_IN_YEAR}|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\()[\s:=]{{0,2}}{_YEAR}|\d[- ]born|(?:old|yo|y/o)\s\({_YEAR}",
+        refine=single(_is_of_person),
+        name="age-and-year",
+    ),
+    Rule(
+        ENTITY,
+        r"(?:\b(?i:apis|docs|traveller|traveler|passenger|pax|guest)\b[^\n.]{0,40}?|/)(\d{2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d{2})(?:[/,;. ]|$)",
+        source="IATA: dates of birth in data of passengers",
+        anchor=r"\d{2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d{2}",
+        name="of-passenger",
+    ),
+    Rule(
+        ENTITY,
         rf"(?:{_BORN_ELSEWHERE})[^\n;!?<>]{{0,16}}?((?i:{_DATE}))",
         source="the word before it, in scripts without capitals",
         anchor=_BORN_ELSEWHERE,
@@ -74,9 +102,9 @@ RULES = (
     ),
     Rule(
         ENTITY,
-        rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
+        rf"(?i)(?:^|[^\pL\pN])({_DATE})\s?\(?(?:(?:as|is|was) (?:the |her |his |their |my )?)?(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|生まれ|出生|년생|года рождения|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid[oa]|nat[oa]\b|født|född|urodzon[ya]|doğumlu|narozen|syntynyt|született))",
         source="the word after it",
-        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
+        anchor=r"(?i)(?:[\dº.日일月월]|st|nd|rd|th|er)\s{0,2}\(?(?:(?:as|is|was) (?:the |her |his |their |my )?)?(?:dob|d\.o\.b|date of birth|birth|生まれ|出生|년생|года рожд|г\.\s?р\.|(?:in \pL+ )?(?:geboren|née?(?:[^\pL]|$)|nacid|nat[oa]\b|født|född|urodzon|doğumlu|narozen|syntynyt|született))",
         name="before-word",
     ),
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.pattern import compiled
 from autopost.redaction.rule import Rule, Span, single
+from autopost.redaction.rules.code_values import COUNT_BEFORE
 from autopost.redaction.rules.shape import is_count
 
 _GROUP = re.compile("[0-9]+")
@@ -107,18 +108,22 @@ _PREFIXED = compiled(
 )
 _YEAR = compiled(r"^(?:19|20)\d\d$")
 _NEAR_CARD = compiled(
-    r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|carta di)"
+    r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|\blast ?4\b|\bcharged?\b|\bpayment (?:profile|method)|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|\bcarta\b)"
 )
 
 _NUMBER_NEAR = compiled(
     r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso|(?:sicherheitscode|code de sécurité|c[óo]digo de (?:seguridad|segurança)|codice di sicurezza|veiligheidscode)\W{1,3}(?:\d{3,4}|<))"
 )
 _EXPIRES = compiled(
-    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w+|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?[^\d\n]{0,8}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|runs out|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w*\.?|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?(?:[^\d\n]{0,8}|[^\d\n.;]{0,60}[:=]\s)|\b(?:valid|from|gültig|valable|válid[ao]|valid[ao])\D{0,12}\d\d\s?/\s?\d\d\D{1,6}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 
-_OF_CARD = re.compile(r"(?i)cv[vcn]2?\W{1,3}$")
+# Before a month and a year that need no card near them.
+_ON_CARD = compiled(
+    r"(?i)(?:\bcard\s?\([\"']?|\bmm\s?/\s?yy(?:yy)?|\bcard[ _-]?(?:exp\w*|valid\w*)|(?:exp\w*|valid\w*|scadenza|vencimiento|validade|ablauf(?:datum)?|verval(?:datum)?|ważność)[ _-](?:date )?(?:of )?(?:the |her |his |my |su |la |della |da |der |karty )?(?:card|carta|tarjeta|cart[ãa]o|karte|kaart|karty|carte))[^\d\n]{0,28}$"
+)
+_OF_CARD = re.compile(r"(?i)(?:cv[vcn]2?|cryptogramme(?: visuel)?|card check|sicherheitscode|kartenprüfnummer)\W{1,3}$")
 
 
 def _is_code(text: str, start: int, end: int) -> bool:
@@ -128,10 +133,14 @@ def _is_code(text: str, start: int, end: int) -> bool:
         after[:1].isalnum()
         or after[:1] in {"_", "%"}
         or (after[:1] in ".,:-/" and after[1:].isdigit())
-        or (is_count(text, end) and not _OF_CARD.search(text[max(0, start - 8) : start]))
+        or (is_count(text, end) and not _OF_CARD.search(text[max(0, start - 24) : start]))
     ):
         return False
     return text[start - 1 : start] in {":", "="} or text[start - 2 : start] == ": " or not _YEAR.search(text[start:end])
+
+
+def _counts_nothing(text: str, start: int) -> bool:
+    return COUNT_BEFORE.search(text[max(0, start - 16) : start]) is None
 
 
 def _is_expiry(text: str, start: int, end: int) -> bool:
@@ -140,6 +149,10 @@ def _is_expiry(text: str, start: int, end: int) -> bool:
     if after[:1].isalnum() or (after[:1] in "/-." and after[1:].isdigit()):
         return False
     before, behind = text[max(0, start - 64) : start], text[end : end + 48]
+    if text[start].isalpha() or "." in text[start:end] or text[start : start + 2] == "20":
+        return _NEAR_CARD.search(before + behind) is not None and _EXPIRES.search(before) is not None
+    if _ON_CARD.search(before):
+        return True
     if _NUMBER_NEAR.search(before) or _NUMBER_NEAR.search(behind):
         return True
     card = _NEAR_CARD.search(before) is not None or _NEAR_CARD.search(behind) is not None
@@ -151,10 +164,11 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
 
 
 _CODE_WORDS = (
-    r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security code|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffer|nummer)|kartenprüfnummer"
-    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:back|rear|reverse) of (?:the|her|his|my|their) card(?: (?:says|reads|has|shows))?|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at|off) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|code achterop|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|(?:amex|visa|mastercard)(?: card)?(?: (?:front|back|rear|security))? code|cod(?:ul)? de (?:siguranță|securitate|verificare)|kod (?:bezpieczeństwa|zabezpieczający)|güvenlik kodu|säkerhetskod(?:en)?|sikkerhedskode|sikkerhetskode|turvakoodi|bezpečnostní kód|kaart(?:verificatie|controle)code|código de verificación|セキュリティコード|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
+    r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security[ _-]?(?:code|digits)|(?:three|four) on the (?:back|front)|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffern?|nummer|zahl)|kartenprüfnummer"
+    r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:back|rear|reverse) of (?:(?:the|her|his|my|their) )?card(?: (?:says|reads|has|shows))?|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at|off) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|code achterop|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|card[ _-]?check(?:[ _-]?(?:value|code|number|digits?))?|(?:signature[ -]strip|signature[ -]panel) (?:number|code|digits)|(?:amex|visa|mastercard)(?: card)?(?: (?:front|back|rear|security))? code|cod(?:ul)? de (?:siguranță|securitate|verificare)|kod (?:bezpieczeństwa|zabezpieczający)|güvenlik kodu|säkerhetskod(?:en)?|sikkerhedskode|sikkerhetskode|turvakoodi|bezpečnostní kód|kaart(?:verificatie|controle)code|código de verificación|セキュリティコード|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
-_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?(?:2[4-9]|[34]\d)"
+_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?(?:2[4-9]|[34]\d)"
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|maio|out|mrt|mei|maj|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru)[a-zé]{0,7}\.?"
 
 RULES = (
     Rule(
@@ -183,6 +197,15 @@ RULES = (
         score=0.85,
         refine=single(_is_code),
         name="security-code",
+    ),
+    Rule(
+        "CARD_SECURITY_CODE",
+        rf"(?i)(?:{_CODE_WORDS})[^\pL\d\n;<>][^\d\n;<>]{{0,43}}?(\d{{3,4}}|\d(?:[ -]\d){{2,3}})(?:[\s\"'`.,;)]|$)",
+        anchor=rf"(?i)(?:{_CODE_WORDS})",
+        source="PCI DSS 3.3.1: sensitive authentication data, some words behind the word for it",
+        score=0.75,
+        refine=single(lambda text, start, end: _counts_nothing(text, start) and _is_code(text, start, end)),
+        name="security-code-in-sentence",
     ),
     Rule(
         "CARD_SECURITY_CODE",
@@ -219,6 +242,14 @@ RULES = (
     ),
     Rule(
         "CARD_EXPIRY",
+        r"(?i)(?:exp(?:iry|iration|ires)?[_-]?(?:month|year|mm|yy(?:yy)?|m|y)[\"']?\s?[:=]\s?[\"']?(\d{1,4})|(?:\bexp(?:iry|ires|\.)?|_exp(?:iry)?|\bvalid(?: until| thru)|\bmm\s?/?\s?yy)[\"']?(?:\s(?:date\s)?|\s?[:=]\s?[\"']?)((?:0[1-9]|1[0-2])(?:2[4-9]|3\d)))\b",
+        source="fields of payment providers for the month and the year",
+        anchor=r"(?i)exp(?:iry|iration|ires)?[_-]?(?:month|year|mm|yy|m|y)|(?:exp(?:iry|ires|\.)?|valid(?: until| thru)|\bmm\s?/?\s?yy)[\"']?(?:\s(?:date\s)?|\s?[:=]\s?[\"']?)(?:0[1-9]|1[0-2])[23]",
+        score=0.8,
+        name="expiry-fields",
+    ),
+    Rule(
+        "CARD_EXPIRY",
         r"(?:\d{12,19}|<CREDIT_CARD>)[|;,]((?:0[1-9]|1[0-2])[|;,/](?:20)?\d{2}(?:[|;,]\d{3,4})?)\b",
         anchor=r"(?:\d{12}|D>)[|;,](?:0[1-9]|1[0-2])[|;,/]",
         source="lists of cards: number, month, year, code",
@@ -227,7 +258,8 @@ RULES = (
     ),
     Rule(
         "CARD_EXPIRY",
-        rf"(?:^|[^\w/.-])({_MONTH_YEAR})\b",
+        rf"(?i)(?:^|[^\w/.-])({_MONTH_YEAR}|{_MONTH_NAME} (?:de |of )?(?:'|20)?(?:2[4-9]|[34]\d))\b|(?:^|[^\w/.-])(20(?:2[4-9]|3\d)[-/](?:0[1-9]|1[0-2]))(?:[^\w-]|$)",
+        anchor=rf"(?i)(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?[234]|{_MONTH_NAME} (?:de |of )?(?:'|20)?[234]\d\b|20[23]\d[-/](?:0[1-9]|1[0-2])(?:[^\w-]|$)",
         source="PCI DSS 3.2: cardholder data, beside a card number",
         score=0.7,
         refine=single(_is_expiry),

@@ -57,7 +57,9 @@ def is_spelled(value: str) -> bool:
     """Return whether a value is letters in groups that are not words: `QXTPLM`, `xkqpz-wmnrt`."""
     parts = value.lower().split("-")
     return (
-        value.replace("-", "").isalpha()
+        value.replace("-", "").isalnum()
+        and not value.replace("-", "").isdigit()
+        and (value.replace("-", "").isalpha() or len(parts) > 1)
         and (len(parts) > 1 or (value.isupper() and len(value) >= _LEAST_SPELLED))
         and not any(is_word(part) for part in parts)
     )

@@ -41,7 +41,7 @@ _AND = frozenset(
 )
 # What stands directly before a code: a sign, a form of `to be`, the number of the first item of a list.
 _ASSIGNED = re.compile(
-    r"(?i)(?:[:=]|(?:^|\s)(?:is|are|was|were|ist|sind|lautet|lauten|est|sont|es|son|è|sono|são|é|är|er|on|ovat|to|są|jest|zijn)\s)[\s\"'`(\[]*(?:1[.)]\s?)?$"
+    r"(?i)(?:[:=]|(?:^|\s)(?:is|are|was|were|ist|sind|lautet|lauten|est|sont|es|son|è|sono|são|é|är|er|on|ovat|to|są|jest|zijn)\s(?:(?:now|jetzt|nun|ahora|ora|agora|nu|teraz|desormais|désormais|maintenant|still|set to)\s)?)[\s\"'`(\[]*(?:1[.)]\s?)?$"
 )
 _ITEM = re.compile(r"[\s,;]*(?:\d{1,2}[.):]|[*•-])\s?")
 _OF_CODE = compiled(rf"(?i){OF_CODES}")
@@ -173,7 +173,44 @@ def _is_told(text: str, start: int, end: int) -> bool:
 _SHOWN = r"\bread (?:(?:me|us|him|her) )?(?:the|a|her|his) (?:number|code|digits) (?:out|aloud|over the phone)|\b(?:sms|text message|message|authenticator|app|display|phone|handy|téléphone|móvil|telefono)\b,?\s(?:said|says|showed|shows|read|reads|sagte?|sagt|zeigte?|zeigt|lautete?|disait|dit|affichait|affiche|decía|dice|mostraba|muestra|diceva|mostrava|mostra)\s|\b(?:number|code|digits) on (?:her|his|my|the|their) (?:phone|screen|display|handset),?\s(?:was\s|is\s)?"
 _SIX_DIGITS = r"(?:\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire)|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
 
+# Where somebody types, dictates or is sent a number, whatever it is called.
+_OF_TYPING = r"(?i)\b(?:sms|texted|text(?:ed)? (?:me|us|her|him|them)|one[- ]time|authenticator|verification|verified|verify|confirm (?:this|that|it)(?:'s| is) you|banking app|whatsapp|telegram|registration (?:number|code) (?:is|was)|approval (?:figures|code|number)|key(?:ed|s)? in|dictated|p\.i\.n|(?:four|five|six|[4-8])[- ]digits?|(?:phone|screen|tablet|laptop|ipad) (?:lock|unlocks?|pin)|unlocks? with|voicemail|beep|green (?:lamp|light)|wait for the|shutter|hatch|at the pump|never share|as (?:the |her |his |my |their )?(?:new )?pin|code (?:they|he|she|it|we|you)|read (?:it|them|me) back|sent to (?:the|her|his|my)|is what \w+ sent|(?:by|via) (?:text|sms)|push)\b"
+_NUMBER = re.compile(
+    r"(?<![\w.,:/$€£#*-])(?:[A-Z]-)?((?:[#*]{0,2}\d{4,8}[#*]?|\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2}|[*#]\d{3,6}[*#]?))(?![\w%]|[.,:/-]\d|-\w)"
+)
+_TOLD_BEFORE = re.compile(
+    r"(?i)(?:[:\"'`(=,]|\b(?:with|is|are|was|were|says?|said|reads?|enter(?:ed|s)?|dial(?:led)?|typed?|press|use|key(?:ed)? in|in|for|as|code|number|pin\.?|p\.i\.n\.?|gave|sent|received|got)(?:\s(?:now|still|just|again))?)\s?[\"'`(]?$"
+)
+_TOLD_AFTER = re.compile(
+    r"(?i)[\"'`)]?\s?(?:$|[.,;!?)]|\s?(?:as|to confirm|and (?:wait|she|he|it|then|i|we)|now|from|via|by|is what|for|on|at the|–|—)\b)"
+)
+
+
+def _typed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the digits that are typed, dictated or sent in this sentence, and count nothing."""
+    left, stop = sentence_start(text, start), sentence_stop(text, end)
+    for match in _NUMBER.finditer(text, left, min(stop + 1, len(text))):
+        value, place, behind = match.group(1), *match.span(1)
+        if (
+            YEAR.fullmatch(value)
+            or DATE.fullmatch(value)
+            or is_count(text, behind)
+            or UNIT.match(text[behind : behind + 20])
+        ):
+            continue
+        if _TOLD_BEFORE.search(text[max(0, match.start() - 20) : match.start()]) and _TOLD_AFTER.match(text, behind):
+            yield place, behind
+
+
 RULES = (
+    Rule(
+        "ONE_TIME_CODE",
+        _OF_TYPING,
+        "digits that are typed, dictated or sent, whatever they are called",
+        score=0.65,
+        refine=_typed,
+        name="digits-typed",
+    ),
     Rule(
         "ONE_TIME_CODE",
         rf"(?i){CODE}",
@@ -202,9 +239,9 @@ RULES = (
     ),
     Rule(
         "ONE_TIME_CODE",
-        r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)s?\b[^\n.;<>]{0,24}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}|[a-z0-9]{2,12}(?:-[a-z0-9]{2,12}){2,5}|[A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){2,5}))\b",
+        r"(?i)\b(?:(?:recovery|backup|rescue|emergency|activation|unlock|licen[cs]e|product|registration|app-specific)[ -](?:code|key|string|pass(?:word)?)s?|master unlock)\b[^\n.;<>]{0,44}?\b((?-i:[a-z0-9]{4}(?: [a-z0-9]{4}){4,9}|[A-Z0-9]{4}(?:[ -][A-Z0-9]{4}){4,9}|[a-z0-9]{2,12}(?:-[a-z0-9]{2,12}){2,5}|[A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){2,5}))\b",
         "Bitwarden, Apple: recovery codes in groups of four",
-        anchor=r"(?i)\b(?:recovery|backup|rescue|emergency)[ -](?:code|key)",
+        anchor=r"(?i)\b(?:recovery|backup|rescue|emergency|activation|unlock|licen[cs]e|product|registration|app-specific)[ -](?:code|key|string|pass)|\bmaster unlock",
         score=0.85,
         refine=single(has_digits),
         name="recovery-in-groups",

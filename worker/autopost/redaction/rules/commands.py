@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from autopost.redaction.rule import Rule, single
 from autopost.redaction.rules.shape import is_prose
+from autopost.redaction.rules.talk import SECOND_HALVES
 
 _QUOTE = r"[\"'`]"
 _VALUE = r"[^\s\"'`<>|;]"
@@ -49,6 +50,8 @@ def _is_value(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     if value[0] in "$-<%{*" or text[end : end + 1] == "=" or not any(map(str.isalnum, value)):
         return False
+    if value.lower() in SECOND_HALVES:
+        return False
     return not is_prose(value) or any(map(str.isdigit, value))
 
 
@@ -63,18 +66,18 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"\s-(?:src|dest)?(?:storepass|keypass)(?: |:)(?:pass:)?{_QUOTE}?({_VALUE}{{4,}})",
-        "manual page of keytool",
-        anchor=r"(?:storepass|keypass)[ :]",
+        rf"\s-(?:(?:src|dest)?(?:storepass|keypass)|Pwd|Password|Passphrase)(?: |:)(?:pass:)?{_QUOTE}?({_VALUE}{{4,}})",
+        "manual pages of keytool and PowerShell",
+        anchor=r"(?:storepass|keypass|\s-Pwd|\s-Password|\s-Passphrase)[ :]",
         refine=single(_is_value),
         name="keystore-option",
     ),
     Rule(
         "PASSWORD",
         rf"(?i)\bidentified(?: with '?\w+'?)? (?:by|as)(?: password)? {_QUOTE}([^\"'`\n<>]{{3,}}){_QUOTE}|\b(?:user|role|to|login)\s\S+\sidentified by ({_VALUE}{{4,}})"
-        rf"|\bpassword\s{{0,2}}(?:=|\(|\s|:=)?\s{{0,2}}N?'([^'\n<>]{{3,}})'|\b(?:sp_addlogin|sp_password|sp_addlinkedsrvlogin)\b[^\n;]{{0,60}}?,\s?N?'([^'\n<>]{{3,}})'",
+        rf"|\b(?:password|pass_?(?:word|plain|wd|text)?|pwd)\s{{0,2}}(?:=\s?(?:md5|sha\d*|password|crypt)?\(?|\(|\s|:=)?\s{{0,2}}N?'([^'\n<>]{{3,}})'|\b(?:sp_addlogin|sp_password|sp_addlinkedsrvlogin)\b[^\n;]{{0,60}}?,\s?N?'([^'\n<>]{{3,}})'",
         "CREATE USER and ALTER USER of MySQL, Oracle, PostgreSQL and SQL Server",
-        anchor=r"(?i)\bidentified (?:by|with|as)|\bpassword\s{0,2}(?:=|\(|\s|:=)?\s{0,2}N?'|\bsp_(?:add|pass)",
+        anchor=r"(?i)\bidentified (?:by|with|as)|\b(?:password|pass_?(?:word|plain|wd|text)?|pwd)\s{0,2}(?:=\s?(?:md5|sha\d*|password|crypt)?\(?|\(|\s|:=)?\s{0,2}N?'|\bsp_(?:add|pass)",
         refine=single(_is_value),
         name="sql-user",
     ),

@@ -42,6 +42,7 @@ RULES = (
         "imei",
     ),
     _after(r"imsi", r"\d{3}[ -]?\d{2,3}[ -]?\d{9,10}", "3GPP TS 23.003", "DEVICE_ID", 14, "imsi"),
+    _after(r"eid", r"89\d{30}|\d{32}", "GSMA SGP.02: identifiers of eSIM", "DEVICE_ID", 32, "eid"),
     _after(
         r"iccid|sim(?: card)? (?:number|no\.?|id)",
         r"89\d{2}(?:[ -]?\d){13,16}[Ff]?|\d{18,20}",
@@ -76,7 +77,7 @@ RULES = (
         name="serial-capitals",
     ),
     _after(
-        r"serial[ _]?(?:number|no\.?|num|#)|s/n|serien-?(?:nummer|nr\.?)|serienummer|num[ée]ro s[ée]rie|n[º°] de s[ée]rie|n\. di serie|matricola(?: n\.)?|numer seryjny|nr seryjny|sarjanumero|seri no|製造番号|機器番号|일련번호|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
+        r"z[äa]hler-?(?:nummer|nr\.?)|meter (?:number|no\.?|serial)|serial[ _]?(?:number|no\.?|num|#)|s/n|serien-?(?:nummer|nr\.?)|serienummer|num[ée]ro s[ée]rie|n[º°] de s[ée]rie|n\. di serie|matricola(?: n\.)?|numer seryjny|nr seryjny|sarjanumero|seri no|製造番号|機器番号|일련번호|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
         _ID,
         "the word before it",
         "DEVICE_ID",
@@ -110,7 +111,7 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        r"\b(?:(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{25,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{8,12})",
+        r"\b(?:(?:P[A-Z<]|[IAC][A-Z<]|V[A-Z<])[A-Z]{3}[A-Z0-9<]{12,39}(?:\s{1,2}[A-Z0-9<]{28,44}){0,2}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{8,12})",
         "ICAO Doc 9303: machine readable zone",
         anchor=r"\b[PIACV][A-Z<][A-Z]{3}[A-Z0-9<]{3}|\d{7}[MFX<]\d{7}",
         refine=single(lambda text, start, end: "<<" in text[start:end]),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from autopost.redaction.people.lists import kind
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.conditions import CONDITION, MEDICINE, OF_MACHINES
+from autopost.redaction.rules.conditions import BODY, CONDITION, MEDICINE, OF_MACHINES
 from autopost.redaction.rules.shape import SMALL_WORDS
 from autopost.redaction.rules.talk import SAID_OF_SECRETS
 
@@ -27,17 +27,26 @@ _RECORD = (
     r"|ziekmelding\w*|ziekgemeld|ziekteverlof|medisch dossier|patiënt\w*|zwolnieni\w+ lekarski\w*|zwolnieni\w+|l4\b|kart\w+ pacjenta|pacjent\w*|pacient\w*|potila\w+|beteg\w*|rozpoznani\w+|atestado|licença médica|baixa médica|prontuário|sjukanmäl\w*|sjukskriv\w*|sykemeld\w*|sygemeld\w*|rapor(?:u|lu)\b|hasta(?:nın|sı|ya)?\b|больничн\w+|справк\w+|пациент\w*|диагноз\w*|медкарт\w+|診断書?|カルテ|患者|病假|病历|病歷|诊断|診斷|환자|진단)"
 )
 _PERSON = re.compile(
-    r"(?i)\b(?:mrs?|ms|miss|herr|frau|insured|claimant|policyholder|pt|mama|tata|annem|babam|yolcu|passegger[oa]|pasajer[oa]|passageir[oa]|lavorator[ei]|lavoratrice|trabajador\w*|trabalhador\w*|travailleu\w+|s?he|hers?|his|him|who|i'm|i am|my|guest|client|customer|caller|employee|colleague|cowork\w+|co-worker|member|resident|tenant|passenger|child|kid|boy|girl|son|daughter|baby|student|pupil|mother|mom|mum|father|dad|wife|husband|partner|sister|brother|grand\w+|aunt|uncle|neighbou?r|driver|teacher|nurse|chef|cook|candidate|applicant|rider|camper|player|singer|actor|soprano|tenor|waiter|crew|deckhand|man|woman|lady|gentleman|participant|attendee|subscriber|user|patient"
-    r"|er|sie|sein\w*|ihr\w*|mein\w*|kund(?:e|in)|mitarbeiter(?:in)?|kolleg(?:e|in)|kind|junge|mädchen|sohn|tochter|mutter|vater|mann|frau|schüler(?:in)?|gast|fahrer(?:in)?|bewohner(?:in)?|koch|köchin|azubi|il|elle|son|sa|mon|client(?:e)?|salarié\w*|collègue|enfant|fils|fille|mère|père|mari|femme|élève|locataire|él|ella|su|mi|empleado|empleada|compañer[oa]|niñ[oa]|hij[oa]|madre|padre|marido|mujer|alumn[oa]|huésped|costurera|señor\w?|lui|lei|suo|sua|mio|mia|dipendente|bambin[oa]|figli[oa]|marito|moglie|ospite|cuoc[oa]|alliev[oa]"
-    r"|hij|zij|zijn|haar|klant|medewerk\w+|collega|zoon|dochter|moeder|vader|leerling|kok|bewoner|chauffeur|ele|ela|seu|sua|meu|minha|funcionári[oa]|filh[oa]|mãe|pai|alun[oa]|hóspede|ona|jego|jej|mój|moja|klient\w*|pracowni\w+|syn|córk\w+|matk\w+|ojci?ec|uczeń|uczennic\w+|kelner\w*|kierowc\w*|han|hon|hun|hans|hennes|kund\w*|anställd\w*|eşi|oğlu|kızı|annesi|babası|müşteri\w*|çalışan\w*|öğrenci\w*"
+    r"(?i)\b(?:mrs?|ms|miss|herr|frau|insured|claimant|policyholder|pt|mama|tata|annem|babam|yolcu|passegger[oa]|pasajer[oa]|passageir[oa]|lavorator[ei]|lavoratrice|trabajador\w*|trabalhador\w*|travailleu\w+|s?he|hers?|his|him|who|i'm|i am|my|guest|client|customer|caller|employee|colleague|cowork\w+|co-worker|member|resident|tenant|passenger|child|kid|boy|girl|son|daughter|baby|student|pupil|mother|mom|mum|father|dad|wife|husband|partner|sister|brother|grand\w+|aunt|uncle|neighbou?r|driver|teacher|nurse|chef|cook|candidate|applicant|rider|camper|player|singer|actor|soprano|tenor|waiter|crew|deckhand|man|woman|lady|gentleman|participant|attendee|subscriber|user|patient|complainant|occupant|householder|donor|conductor|apprentice|trainee|intern|volunteer|lecturer|professor|artist|musician|drummer|guitarist|bassist|pianist|violinist|mechanic|technician|clerk|courier|shopper|buyer|seller|renter|travell?er|commuter|visitor|pensioner|widow(?:er)?|relative|parent|niece|nephew|cousin|fiancée?|girlfriend|boyfriend|roommate|flatmate|landlord|lodger|contractor|freelancer|accountant|lawyer|witness|defendant|plaintiff|victim|suspect|inmate|soldier|firefighter|paramedic|pharmacist|dentist|farmer|fisherman|sailor|skipper|steward(?:ess)?|bartender|barista|cleaner|janitor|receptionist|secretary|supervisor|foreman|welder|plumber|electrician|carpenter|gardener|cyclist|hiker|skier|climber|swimmer|goalkeeper|coach|referee|athlete|dancer|soloist|composer|author|journalist|photographer|walker|owner|policyholder|beneficiary|recipient|registrant|signatory"
+    r"|er|sie|sein\w*|ihr\w*|mein\w*|kund(?:e|in)|mitarbeiter(?:in)?|kolleg(?:e|in)|kind|junge|mädchen|sohn|tochter|mutter|vater|mann|frau|schüler(?:in)?|gast|fahrer(?:in)?|bewohner(?:in)?|koch|köchin|azubi|sänger(?:in)?|frontfrau|frontmann|mieter(?:in)?|fahrgast|versicherte[rn]?|student(?:in)?|reisende[rn]?|bewerber(?:in)?|anrufer(?:in)?|nachbar(?:in)?|lehrer(?:in)?|antragsteller(?:in)?|musiker(?:in)?|il|elle|son|sa|mon|client(?:e)?|salarié\w*|collègue|enfant|fils|fille|mère|père|mari|femme|élève|locataire|hôte|passag[eè]re?|conduct(?:eur|rice)|étudiante?|résidente?|assurée?|voyageu(?:r|se)|adhérente?|chanteu(?:r|se)|voisine?|él|asegurad[oa]|estudiante|inquilin[oa]|vecin[oa]|conductora?|chófer|cantante|músico|viajer[oa]|clienta|socio|socia|ella|su|mi|empleado|empleada|compañer[oa]|niñ[oa]|hij[oa]|madre|padre|marido|mujer|alumn[oa]|huésped|costurera|señor\w?|lui|lei|suo|sua|mio|mia|dipendente|bambin[oa]|figli[oa]|marito|moglie|ospite|conducente|studente(?:ssa)?|inquilin[oa]|assicurat[oa]|chitarrista|musicista|vicin[oa]|soci[oa]|cuoc[oa]|alliev[oa]"
+    r"|hij|zij|zijn|haar|klant|medewerk\w+|collega|zoon|dochter|moeder|vader|leerling|bestuurder|huurder|verzekerde|reiziger|zanger(?:es)?|kok|bewoner|chauffeur|ele|ela|seu|sua|meu|minha|funcionári[oa]|filh[oa]|mãe|pai|alun[oa]|hóspede|ona|jego|jej|mój|moja|klient\w*|pracowni\w+|syn|córk\w+|matk\w+|ojci?ec|uczeń|uczennic\w+|kelner\w*|kierowc\w*|han|hon|hun|hans|hennes|kund\w*|anställd\w*|eşi|oğlu|kızı|annesi|babası|müşteri\w*|çalışan\w*|öğrenci\w*"
     r"|он|она|у него|у не[её]|его|е[её]|клиент\w*|сотрудни\w+|коллег\w+|сын\w*|доч\w+|мать|мам\w+|отец|жен\w|муж\w*|ученик\w*|ученица|водител\w+)\b|様|さん|彼|彼女|顧客|社員|母|父|息子|娘|他|她|客户|員工|员工|孩子|妈妈|爸爸|고객|직원|어머니|아버지"
 )
 _RECORDS = re.compile(rf"(?i)(?:\b|(?<=[^\x00-\x7f])){_RECORD}")
 
+# Directly before a known condition: any subject has it except a text about it.
+_OWNS = re.compile(
+    r"(?i)(?:^|[\s(,;:])(?:has|have had|has had|'s got|suffers from|suffering from|diagnosed with|tested positive for|relapsed into|recover(?:s|ed|ing) from|developed|lives with|died of|takes|is on|was on|been on|hat|leidet (?:an|unter)|erlitt|a fait une?|souffre (?:de |d')|tiene|padece(?: de)?|sufre(?: de)?|ha avuto|soffre di|ha|heeft|lijdt aan|tem|sofre de|ma|choruje na|cierpi na|har|lider av|má|trpí|страдает|болеет|у [а-яё]+)"
+    r"(?:\s(?:an?|the|very|newly|also|still|acute|chronic|severe|mild|advanced|early|type \w+|ein\w*|akut\w*|schwer\w*|une?|la|le|el|una?|il|lo|een|uma?|en|ett|et))*\s$"
+)
+_OF_TEXT = re.compile(
+    r"(?i)\b(?:pages?|articles?|sections?|datasets?|data set|corpus|models?|tables?|chapters?|lists?|menus?|forms?|categor(?:y|ies)|apps?|modules?|courses?|videos?|podcasts?|leaflets?|brochures?|campaigns?|stud(?:y|ies)|trials?|guidelines?|tests?|faq|glossary|catalogue?|wiki|blog|site|seite|página|pagina|strona|sida|side|articolo|artículo|artikel)\b"
+)
+
 # Directly before a known condition: it is had, or the reason for something.
 _HAS = re.compile(
-    r"(?i)(?:^|[\s(,;:])(?:has|have|had|having|stable on|hx of|h/o|in|она|он|with|from|for|of|against|by|due to|takes|taking|discloses?|disclosed|reason|nimmt|bekommt|erlitt|fait|sofreu|sufrió|subito|avuto|kreeg|dostał[ao]?|przesz(?:edł|ła)|má|mal[ao]|trpí|sairastaa|prend|toma|prende|slikt|gebruikt|bierze|принимает|because of|(?:is|was|been|be|he's|she's|i'm|still|goes) on|is|are|was|be|being|got|gets|caught|and|has had|had a|mentions?|mentioned|shows?|showed|states?|says|reads|cites?|reported|reports|developed|develops|now|severe(?:ly)?|mild|acute|chronic|possible|suspected|early|stage \w+|type \w+|his|her|their|my|our|your|lives with|living with|[A-Z][\w-]+'s|to|undergoing|after|following|through|starts?|started|needs?"
-    r"|hat|hatte|haben|habe|an|unter|mit|wegen|aufgrund|ist|war|bekam|akuter?|schwerer?|leichter?|nach|gegen|a|avait|ai|eu|de|d'|du|pour|par|est|suivie? pour|cause de|raison d'?(?:une?|e)?|tiene|tuvo|tengo|padece(?: de)?|sufre(?: de)?|por|con|está|es|al|ha|ho|aveva|di|da|per|è|soffre di|affett[oa] da|heeft|had|aan|van|door|vanwege|lijdt aan|is|na|ma|miał[ao]?|z powodu|z|cierpi na|choruje na|jest|o|tem|teve|com|sofre de|por|devido a|sob|har|hade|havde|med|på grund av|av|er|var|у [а-яё]+|с|от|на|из-за|болеет|страдает|перен[её]с\w*|был[аио]?)"
+    r"(?i)(?:^|[\s(,;:])(?:has|have|had|having|stable on|hx of|h/o|declared|declar\w+|déclar\w+|dichiar\w+|comunic\w+|gab \w+ an|meldete?|zgłosi\w+|in|она|он|with|from|for|of|against|by|due to|takes|taking|discloses?|disclosed|reason|nimmt|bekommt|erlitt|fait|sofreu|sufrió|subito|avuto|kreeg|dostał[ao]?|przesz(?:edł|ła)|má|mal[ao]|trpí|sairastaa|prend|toma|prende|slikt|gebruikt|bierze|принимает|because of|(?:is|was|been|be|he's|she's|i'm|still|goes) on|is|are|was|be|being|got|gets|caught|and|has had|had a|mentions?|mentioned|shows?|showed|states?|says|reads|cites?|reported|reports|developed|develops|now|severe(?:ly)?|mild|acute|chronic|possible|suspected|early|stage \w+|type \w+|his|her|their|my|our|your|lives with|living with|[A-Z][\w-]+'s|to|undergoing|after|following|through|starts?|started|needs?"
+    r"|zur|zum|hat|hatte|haben|habe|an|unter|mit|wegen|aufgrund|ist|war|bekam|akuter?|schwerer?|leichter?|nach|gegen|a|avait|ai|eu|de|d'|du|pour|par|est|suivie? pour|cause de|raison d'?(?:une?|e)?|tiene|tuvo|tengo|padece(?: de)?|sufre(?: de)?|por|con|está|es|al|ha|ho|aveva|di|da|per|è|soffre di|affett[oa] da|heeft|had|aan|van|door|vanwege|lijdt aan|is|na|ma|miał[ao]?|z powodu|z|cierpi na|choruje na|jest|o|tem|teve|com|sofre de|por|devido a|sob|har|hade|havde|med|på grund av|av|er|var|у [а-яё]+|с|от|на|из-за|болеет|страдает|перен[её]с\w*|был[аио]?)"
     r"(?:[\s:]+(?:an?|the|very|newly|also|still|his|her|their|your|my|acute|chronic|severe|mild|suspected|possible|early|stage \w+|type \w+|\w+ (?:months?|weeks?)|late|recurring|ein\w*|akut\w*|schwer\w*|leicht\w*|seine[rn]?|ihre[rn]?|Typ-?\d|un[ea]?|l'|la|le|su|une?|sa|son|una|uno|een|zijn|haar|uma|um|en|ett|et|сильн\w+|тяж[её]л\w+)){0,3}[\s:\"'(]{1,3}$|[のはがに有得患因她他是被:：]\s?$|[은는이가]\s$|(?:^|\s)(?:l'|d'|dell'|all'|un')$"
 )
 # After a known condition: it belongs to the person before it.
@@ -72,8 +81,22 @@ _LETTER = "[a-zà-žа-ё]"
 _EDGE = r"(?:^|[^\pL\pN]|[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])"
 _ICD = r"\b([A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,2})?)\b"
 _OF_ICD = re.compile(
-    r"(?i)\bicd(?:-?(?:9|10|11))?(?:-?(?:cm|gm))?\b|diagnos|rozpozn|zwolnieni|krankmeld|krankschreib|arbeitsunfähig|arrêt|baja|диагноз|malattia|atestado|\bcid\b|診断|诊断"
+    r"(?i)\bdx\b|patient\b|\bicd(?:-?(?:9|10|11))?(?:-?(?:cm|gm))?\b|diagnos|rozpozn|zwolnieni|krankmeld|krankschreib|arbeitsunfähig|arrêt|baja|диагноз|malattia|atestado|\bcid\b|診断|诊断"
 )
+
+
+_INJURED = r"burnt|burned|scalded|bruised|swollen|frostbitten|broke|broken|fractured|tore|torn|ruptured|sprained|dislocated|shattered|crushed|amputated|herniated|twisted|lost|injured|infected"
+_BROKEN_ABROAD = r"s'est (?:cassé|fracturé|foulé|luxé)|se (?:rompió|fracturó|torció|ha roto)|si è (?:rott[oa]|fratturat[oa]|slogat[oa])|gebrochen|verstaucht|gezerrt|gebroken"
+_INJURED_ABROAD = r"s'est (?:cassé|fracturé|foulé|luxé)e? (?:le|la|les|l'|son|sa)\s?\pL+|se (?:rompió|fracturó|torció|ha roto) (?:el|la|los|las|un|una) \pL+|si è (?:rott[oa]|fratturat[oa]|slogat[oa]) (?:il|la|lo|l'|un|una)\s?\pL+|sich (?:den|die|das) \pL+ (?:gebrochen|verstaucht|gezerrt)|(?:zijn|haar) \pL+ gebroken"
+_FOUND = r"nodules?|polyps?|cysts?|lumps?|tumou?rs?|fractures?|surgery|operation|injury|injuries|infection|biopsy|inflammation|swelling|bleeding|transplant|replacement|condition"
+_BLOOD_WORD = r"(?:blood (?:type|group)|blutgruppe|groupe sanguin|grupo sangu[íi]neo|gruppo sanguigno|bloedgroep|grup\pL krwi|blodgrupp|blodtype|группа крови)"
+_BLOOD_GROUP = (
+    rf"{_BLOOD_WORD}[\s:=]{{1,3}}(?:is |ist |est |es |è |: )?(?-i:AB|A|B|O|0)(?:\s?(?:rh\s?)?(?:[+-]|neg\pL*|pos\pL*))?"
+)
+_LAB_WORD = r"(?:hba1c|a1c|psa|cd4(?: count)?|viral load|tsh|inr|bmi|blood (?:pressure|sugar|glucose|alcohol)|blutdruck|blutzucker|tension artérielle|glucemia|glicemia|cholesterol|ldl|hdl|e?gfr|creatinine|ha?emoglobin|ferritin|troponin|bilirubin|phq-?9|gad-?7|edss|moca)"
+_LABORATORY = rf"{_LAB_WORD}(?: (?:level|score|value|result|count))?(?:\s?[:=]\s?|\s(?:is|was|of|at|came back at|ist|est)\s|\s)[<>]?\d+(?:[.,/]\d+)?(?:\s?(?:%|mmol/l|mg/dl|ng/ml|mmhg|copies(?:/ml)?|µmol/l|u/l|g/l|g/dl))?"
+_UNIT_OF_DOSE = r"(?:mg|mcg|µg|iu)"
+_DOSE = rf"\pL{{5,}}\s\d+(?:[.,]\d+)?\s?{_UNIT_OF_DOSE}(?:\s(?:once|twice|daily|bid|nightly|three times)(?: daily| a day)?)?"
 
 
 def _of_machine(words: list[str]) -> bool:
@@ -111,10 +134,26 @@ def _phrase_end(text: str, start: int) -> int | None:
 _KNOWN = re.compile(rf"(?i)(?:(?:type|typ|stage|an?|the|acute|chronic|severe) (?:\w )?)?(?:{CONDITION}|{MEDICINE})")
 
 
+# Nouns for people, by their endings, and things that end likewise.
+_ROLE = re.compile(
+    r"(?i)\b(?:the|an?|our|my|one|this|that|another|his|her|their)\s(?:[a-z]+\s)?([a-z]{2,}(?:er|or|ist|ant|ian|ress|man|woman))(?:'s)?\b|\b(?:die|eine|unsere|meine)\s[A-ZÄÖÜ][a-zäöüß]+(?:er|ist|ant|ent|eur)in\b"
+)
+_THING = re.compile(
+    r"(?i).*(?:server|container|compiler|parser|router|printer|scanner|scheduler|worker|loader|handler|listener|monitor|sensor|processor|connector|adapter|adaptor|controller|motor|tracker|crawler|runner|builder|buffer|cluster|folder|header|footer|filter|number|paper|letter|order|offer|layer|calendar|banner|slider|browser|linter|formatter|trailer|boiler|freezer|elevator|generator|compressor|detector|reactor|computer|excavator|tractor|poker|error|factor|vector|operator|indicator|transformer|tensor|power|water|weather|summer|winter|other|former|latter|another|center|quarter|chapter|paper|player|timer|counter|driver|cursor|color|colour|mirror|floor|door|corridor|plant|variant|constant|tenant|restaurant|merchant|checklist|playlist|waitlist|list|median|guardian|exchanger|burner|mixer|charger|adviser|chiller|humidifier|locker|cooker|dryer|washer|cutter|grinder|loader|tanker|carrier|trigger|pointer|helper|wrapper|resolver|validator|iterator|emulator|simulator|calculator|translator|aggregator|editor)"
+)
+
+
 def _about_person(around: str) -> bool:
+    if any(role.group(1) is None or not _THING.fullmatch(role.group(1)) for role in _ROLE.finditer(around)):
+        return True
     if _PERSON.search(around) is not None or _RECORDS.search(around) is not None:
         return True
     return any(kind(word).given for word in re.findall(r"[^\W\d_a-z][^\W\d_]{2,}", around))
+
+
+def speaks_of_person(text: str, start: int, end: int) -> bool:
+    """Return whether the sentence of this place mentions a person, by a word for one, a given name or a record."""
+    return _about_person(_around(text, start, end))
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -126,7 +165,8 @@ def _around(text: str, start: int, end: int) -> str:
 
 def _known(text: str, start: int, end: int) -> Iterator[Span]:
     """Accept a known condition that somebody has, by the words beside it and a person or a record near it."""
-    before, after = text[max(0, start - _NEAR_CHARACTERS) : start], text[end : end + 24]
+    begin = _with_modifiers(text, start)
+    before, after = text[max(0, begin - _NEAR_CHARACTERS) : begin], text[end : end + 24]
     if (
         before[-1:] in {"_", "/", "#", "@", "-", ".", "&"}
         or after[:1] in {"_", "/", "@", "="}
@@ -135,20 +175,42 @@ def _known(text: str, start: int, end: int) -> Iterator[Span]:
         return
     around = _around(text, start, end)
     record = _RECORDS.search(around) is not None
-    has = _HAS.search(before) is not None or _HAS_AFTER.match(after) is not None
+    owns = _OWNS.search(before) is not None
+    has = (
+        owns
+        or _HAS.search(text[max(0, start - _NEAR_CHARACTERS) : start])
+        or _HAS.search(before)
+        or _HAS_AFTER.match(after)
+        or _SELF_SAID.match(text, start)
+        or (_AFTER_PERSON.search(before))
+        or (_APPOSED.search(before) and _CLAUSE_ENDS.match(after))
+    )
     if not (has or (record and re.search(r"(?:^|[,:;(–—-]\s?|\s)$", before))):
         return
-    if record or _about_person(around):
-        yield _with_modifiers(text, start), end
+    if record or _about_person(around) or (owns and not _OF_TEXT.search(around)):
+        yield begin, _with_detail(text, end)
 
 
+_SELF_SAID = re.compile(r"(?i)uses|in a|needs a|wheelchair|pregnant|schwanger|enceinte|embarazada|incinta")
+_AFTER_PERSON = re.compile(rf"(?i)(?:{_PERSON.pattern.removeprefix('(?i)')})\s$")
+_APPOSED = re.compile(r"[,:(]\s?$")
+_CLAUSE_ENDS = re.compile(r"[\"')]?\s?(?:[.,;)]|$)")
 _MODIFIERS = re.compile(
-    r"(?i)\b(?:(?:(?:\w+ )?(?:months?|weeks?)|suspected|possible|acute|chronic|severe|mild|type (?:\d|ii?)|typ[- ]?\d|stage \w{1,3}|an?|the)[ -]){1,3}$"
+    r"(?i)\b(?:(?:(?:\w+ )?(?:months?|weeks?)|im \w+ monat|(?:relapse|history|signs|symptoms|case|onset|episode|bout|attack|flare-up) of|(?:rückfall|verdacht auf|récidive|recaída|crisi) \w{1,3}|suspected|possible|acute|chronic|severe(?:ly)?|mild|(?:[a-z]+(?:ic|al|ous|ary))|advanced|terminal|end-stage|late-stage|early-stage|early-onset|recurr(?:ent|ing)|bilateral|untreated|undiagnosed|tested|herniated|ruptured|left|right|lower|upper|type (?:\d|ii?)|typ[- ]?\d|stage \w{1,3}|bipolar|borderline|schwere[rns]?|chronische[rns]?|akute[rns]?|an?|the|une?|una|een|ein\w{0,2})[ -]){1,4}$"
+)
+# What goes on about it: where in the body, since when, how bad.
+_DETAIL = re.compile(
+    rf"(?i)(?:\s(?:disorder|syndrome|disease|attacks?|grave|severa?|sévère|leve|l[ée]g[eè]re?|lieve|cr[óo]nic[oa]|chronique|aigu[eë]?|aguda?|acut[oa]|ciężk\w+|przewlekł\w+))?(?:\s(?:since|from|desde|depuis|seit|dal|sinds|od|sedan|с)\s(?:the age of \d+|birth|childhood|(?:19|20)\d\d)|\s(?:of|in|on|below|above|to|with)\s(?:the |her |his |their |my |both |left |right |lower |upper )*{BODY}|\s(?:for|and|with|by|due to|after)\s(?:an? |the |his |her )?(?:type \w+ )?(?:{CONDITION})|\sde (?:\w+) (?:mois|meses|mesi|semanas|semaines)|\swith aura|\s[A-E]\b|\s\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|g|ml|iu|units)\b(?:\s(?:once|twice|daily|bid|\d x)(?: daily| a day)?)?)?"
 )
 
 
+def _with_detail(text: str, end: int) -> int:
+    match = _DETAIL.match(text, end)
+    return match.end() if match else end
+
+
 def _with_modifiers(text: str, start: int) -> int:
-    match = _MODIFIERS.search(text[max(0, start - 28) : start])
+    match = _MODIFIERS.search(text[max(0, start - 44) : start])
     return start - len(match.group()) if match else start
 
 
@@ -164,7 +226,32 @@ def _led(text: str, start: int, end: int) -> Iterator[Span]:
         return
     around = _around(text, start, right)
     if _KNOWN.search(text[left:right]) or "diagnos" in text[start:end].lower() or _about_person(around):
-        yield left, right
+        lead = _LEAD_OF_NAME.match(text, start)
+        yield lead.start(1) if lead else left, _with_detail(text, right)
+
+
+# Words that lead to a condition and belong to its name: `allergic to nuts`.
+_LEAD_OF_NAME = re.compile(r"(?i)\W?(allerg|alérg|uczul|аллерг)")
+
+
+def _injured(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept an injury of a part of the body; a possessive before the part shows that it is somebody's."""
+    if (
+        _REFLEXIVE.match(text, start)
+        or _OF_SOMEBODY.search(text[start:end])
+        or _PERSON.search(_around(text, start, end))
+    ):
+        yield start, end
+
+
+_REFLEXIVE = re.compile(r"(?i)s'est|se |si è|sich")
+_OF_SOMEBODY = re.compile(r"(?i)\b(?:his|her|my|their)\b")
+
+
+def _measured(text: str, start: int, end: int) -> Iterator[Span]:
+    """Accept a result of a laboratory, a blood group or a dose in a sentence about a person."""
+    if speaks_of_person(text, start, end):
+        yield start, end
 
 
 def _labelled(text: str, start: int, end: int) -> Iterator[Span]:
@@ -227,6 +314,24 @@ RULES = (
         score=0.7,
         refine=_known,
         name="known-condition",
+    ),
+    Rule(
+        "MEDICAL_CONDITION",
+        rf"(?i)\b({_INJURED_ABROAD}|(?:{_INJURED})\s(?:(?:his|her|my|their|the|an?|one|both|left|right|lower|upper|[LCT]\d(?:/[LCTS]?\d)?)\s){{0,3}}{BODY}|(?:(?:his|her|my|their|left|right|lower|upper)\s)+{BODY}\s(?:was|is|were|had to be|has been|got)\s(?:{_INJURED})(?:\s(?:above|below) the \w+)?|(?:{_FOUND})\s(?:on|in|of|to)\s(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}|(?:his|her|my|their)\s(?:(?:left|right|lower|upper)\s)?{BODY}\s(?:{_FOUND}))\b",
+        _SOURCE,
+        anchor=rf"(?i)\b(?:{_INJURED}|{_FOUND})\b|\b(?:{_BROKEN_ABROAD})",
+        score=0.65,
+        refine=_injured,
+        name="injury",
+    ),
+    Rule(
+        "MEDICAL_CONDITION",
+        rf"(?i)(?:^|[^\pL\pN])({_BLOOD_GROUP}|{_LABORATORY}|{_DOSE})(?:[^\pL\pN]|$)",
+        _SOURCE,
+        anchor=rf"(?i){_BLOOD_WORD}|{_LAB_WORD}[^\pL]|\d\s?{_UNIT_OF_DOSE}(?:[^\pL]|$)",
+        score=0.65,
+        refine=_measured,
+        name="result-or-dose",
     ),
     Rule(
         "MEDICAL_CONDITION",

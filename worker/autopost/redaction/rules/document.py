@@ -61,7 +61,7 @@ def has_digits(least: int) -> Callable[[str, int, int], bool]:
 
 _FILL = (
     r"numbers?|num|no|nr|nos?|nummer|numero|número|numéro|numer|code|card|id|ids|value|is|was|are|are|reads?|ending|of|for|on|the|my|his|her|their|our|"
-    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|este|jest|yra|ir|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
+    r"customer'?s?|client'?s?|guest'?s?|employee'?s?|applicant'?s?|user'?s?|patient'?s?|father|mother|son|daughter|wife|husband|spouse|partner|child|parent|driver|passenger|traveller|owner|tenant|student|holder'?s?|new|old|as|with|to|in|given|and|ist|lautet|est|es|este|jest|yra|ir|er|on|of|von|des|der|dem|den|del|de|la|le|du|di|da|do|dos|das|een|av|af|van|het|en|el|"
     r"fiscal|intracommunautaire|contractor'?s?|supplier'?s?|vendor'?s?|cliente|client|klienta|klient|kunde[n]?|active|entered|provided|listed|shown|stored|masked|found|saved|sent|shows|says|said|should be|now|updated|changed|reference|ref"
 )
 # Those that begin or end with a letter that is not of ASCII: RE2 knows no word boundary beside it.
@@ -70,7 +70,7 @@ _FILL_NOT_ASCII = r"\bn[º°]|номер|号码?|番号|번호|è|é|är"
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
 LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|(?i:{_FILL_NOT_ASCII})|\b(?i:n)[°.]\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
 # The same, or any few words before a colon: `VAT of the new supplier: 123`.
-_LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,32}}[:：=] ?)"
+_LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,40}}[:：=] ?)"
 _LATIN = re.compile(r"[\x00-\u024f]*")
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
 BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|is|was)\b|\bn[º°])){1,8}?"

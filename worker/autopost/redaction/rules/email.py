@@ -78,7 +78,7 @@ _COMMON = frozenset(
      "or", "our", "she", "so", "that", "the", "them", "they", "this", "to", "was"]
 )  # fmt: skip
 
-_SURE_TOP = r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br)"
+_SURE_TOP = r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br|se|dk|fi|pt|ie|cz|hu|ro|gr|au|nz)"
 _AT_WORDS = r"(?:at|arroba|ät|aet|chiocciola|kukac|snabel-?a|małpa|malpa|zavináč|собака|arobase|chez|apenstaartje)"
 _DOT_WORDS = r"(?:dot|punkt|punto|ponto|point|piste|prikk|kropka|tečka|pont|точка|punctum|stip)"
 
@@ -140,7 +140,7 @@ RULES = (
         anchor=rf"(?i)[\s_-]{_AT_WORDS}[\s_-][a-z0-9-]+[\s_-]{_DOT_WORDS}[\s_-]",
         source="addresses that are read out: name at example dot com, in several languages",
         score=0.8,
-        refine=single(lambda text, start, end: _COMMON.isdisjoint(_WORDS.split(text[start:end].lower())[2:])),
+        refine=single(lambda text, start, end: _COMMON.isdisjoint(_WORDS.split(text[start:end].lower())[2:-1])),
         name="spelled",
     ),
     Rule(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from autopost.redaction.rule import Rule
 from autopost.redaction.rules.document import after_words, further_after_words
 
 _SOURCE = "the words before it: insurers' and hospitals' numbers have no common form"
@@ -27,6 +28,14 @@ _WORDS = (
 )
 
 RULES = (
+    Rule(
+        "MEMBER_ID",
+        r"\b80\d{3} ?\d{5} ?\d{4} ?\d{4} ?\d{2}\b",
+        "CWA 15974, ISO 7812: the number of the European Health Insurance Card",
+        anchor=r"\b80\d{3} ?\d{5} ?\d{4} ?\d",
+        score=0.7,
+        name="european-card",
+    ),
     after_words(_WORDS, _NUMBER, _SOURCE, "MEMBER_ID", "after-word", least=5),
     further_after_words(_WORDS, _NUMBER, _SOURCE, "MEMBER_ID", "further-after-word"),
 )

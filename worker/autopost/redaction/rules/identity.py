@@ -13,7 +13,7 @@ from autopost.redaction.rules.document import EDGE, after_words, is_counted
 from autopost.redaction.rules.shape import is_count
 
 # Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
-_GAP = r"\.?(?:n[or]\.|n\.[ ]?[ºo°]|[^\n.;!?<>]){0,30}?"
+_GAP = r"\.?(?:n[or]\.|n\.[ ]?[ºo°]|[^\n.;!?<>]){0,40}?"
 _OF_DOCUMENT = compiled(
     r"(?i)\b(?:issued|expires?|expiry|valid (?:until|to|through)|surname|given names?|nationality|passport|identity|holder|visa|border)\b"
 )
@@ -113,7 +113,7 @@ RULES = (
         "PASSPORT",
         _after(
             r"(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport|cestovní pas|útlevél|pașaport|pasaport|διαβατήριο)(?:[ _]?(?:number|no|num|id))?",
-            rf"(?:[A-Z]{{1,3}} )?{_ID}|\d{{3}} \d{{3}} \d{{3}}|\d{{2}} \d{{2}} \d{{6}}|\d{{2}} \d{{7}}",
+            rf"(?:[A-Z]{{1,3}} )?{_ID}|\d{{3}} \d{{3}} \d{{3}}|\d{{2}} \d{{2}} \d{{6}}|\d{{2}} \d{{7}}|[A-Z] ?\d{{2}}[A-Z0-9] ?[A-Z0-9]{{4}} ?[A-Z0-9]",
         ),
         source="ICAO Doc 9303-4: up to nine letters and digits",
         anchor=r"(?i)pass(?:e?port|aport[oe])|reisepass|pasaport|paspoort|paszport|cestovní pas|útlevél|pașaport|διαβατήριο",
@@ -132,10 +132,10 @@ RULES = (
     ),
     after_words(
         (
-            r"cdl|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
+            r"cdl|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|dl|ehliyet (?:no|numaras[ıi])|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
             r"permis n°|водительск\p{L}+|運転免許(?:証)?(?:番号)?|驾照(?:号)?|驾驶证(?:号)?|駕照(?:號碼)?|운전면허\s?번호|운전면허|رخصة القيادة|רישיון נהיגה",
         ),
-        r"[A-Z9]{5} \d{6} [A-Z0-9]{5}|[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[- ]\d[\dA-Z]*){0,4}",
+        r"[A-Z9]{5} ?\d{6} ?[A-Z0-9]{2,5}(?: ?[A-Z0-9]{2,3})?|[A-Z]\d{3,4}-\d{4,5}-\d{4,5}|[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[- ]\d[\dA-Z]*){0,4}",
         "forms of licences by country: letters and digits in groups",
         "DRIVER_LICENSE",
         "licence-abroad",
@@ -151,7 +151,7 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        rf"(?i:\b(?:travel(?:s|l?ing|l?ed)? (?:on|with|under)|(?:travel|identity) doc(?:ument)?s?|ppt|pp no\.?|seam[ae]n'?s?'? (?:book|discharge book)|discharge book|reisedokument|titre de voyage|document de voyage|documento de viaje|documento di viaggio|reisdocument|laissez-passer|seefahrtsbuch|libreta de embarque|livret maritime|monsterboekje)\b[^\n.;\d]{{0,24}}?[\s:#])({_OF_PASSPORT})(?:[^A-Za-z0-9-]|$)",
+        rf"(?i:\b(?:travel(?:s|l?ing|l?ed)? (?:on|with|under)|(?:travel|identity) doc(?:ument)?s?|ppt|pp no\.?|seam[ae]n'?s?'? (?:book|discharge book)|discharge book|reisedokument|titre de voyage|document de voyage|documento de viaje|documento di viaggio|reisdocument|laissez-passer|seefahrtsbuch|libreta de embarque|livret maritime|monsterboekje)\b(?:[^\n.;\d]|n[or]\.){{0,24}}?[\s:#])({_OF_PASSPORT})(?:[^A-Za-z0-9-]|$)",
         "ICAO Doc 9303-4: the form of passports, after words for what somebody travels on",
         anchor=r"(?i)\b(?:travel|identity doc|ppt|pp no|seam[ae]n|discharge book|reisedok|titre de voyage|document de voyage|documento d|reisdoc|laissez|seefahrtsbuch|libreta de|livret mar|monsterb)",
         score=0.75,

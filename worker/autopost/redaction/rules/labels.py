@@ -22,7 +22,7 @@ PASSWORD = (
 SECRET = (
     r"(?:api[_ -]?(?:key|token|secret|schlüssel)|schlüssel|(?:\b|_)secrets?|(?:\b|_)tokens?|(?:bearer|refresh|access|auth|client|app|id|bot|session|csrf|xsrf)(?i:token|secret|key)s?"
     r"|(?:\b|_)keys?|[a-z]Key|(?:\b|_)(?:jwt|dsn|salt|hmac|otpauth)|credentials?|(?:\b|_)creds?|(?:\b|_)auth|authkey|passkeys?"
-    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
+    r"|recovery[_ -](?:phrase|code)|seed[_ -](?:phrase|words)|totp[_ -]?(?:seed|secret|key)|\bpepper\b|(?:login|session|auth|access) ticket|\bseed\b|conn(?:ection)?[_ -]?str(?:ing)?|cookies?\b"
     r"|(?:\b|_)clés?(?: (?:d[’']?|de )?(?:l')?api)?|(?:\b|_)(?:cle|clave|chave|chiave|jeton|sleutel|nyckel|nøgle|nøkkel|avain|klucz|kulcs|anahtar|kunci)s?(?: (?:d[’']?|de |do |di |del )?(?:l')?api)?\b|klíč|\bkľúč"
     r"|(?:^|[^\p{Cyrillic}])ключ(?:а|и|у|ом|е|ей|ами|і)?|токен[а-я]*|κλειδί|مفتاح|מפתח|कुंजी|คีย์|khóa|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|토큰|(?:api|비밀|암호화|액세스|인증|개인|접근) ?키)"
 )
@@ -220,7 +220,7 @@ CODE = (
     r"|\bcodes?\b|[a-zäöü]{3,}codes?\b|einmal(?:passwort|kennwort|pin)|(?:\bone[- ]time|single[- ]use)[- ](?:password|passcode|pass|pin)|verification number|vahvistuskood|engangs(?:kode|kod)|digicode|[a-zåäö]{3,}kod(?:en)?\b|[a-zåäöø]{3,}kode[nr]?\b|[a-zäö]{3,}koodi|\bhost key|authenticator|\bcombination\b|\bcombo\b"
     r"|(?:^|[^\p{Cyrillic}])код(?:а|ы|у|ом|е|ов|и|ів)?|κωδικ[όο]ς|رمز|الرمز|كود|קוד|कोड|ओटीपी|รหัส|mã|\b(?:2|two)[- ]step verification|(?:备用|備用|恢复|恢復|救援)[码碼]|(?:门禁|門禁|门锁|門鎖|取款|支付|银行卡|开锁)(?:密码|密碼)?|验证码|驗證碼|校验码|動態碼|动态码|確認コード|認証コード|認証番号|暗証番号|コード|인증\s?번호|인증\s?코드|인증번호|코드)"
 )
-PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|geheimzahl|code (?:secret|confidentiel)|n[úu]mero secreto|c[óo]digo secreto|codice segreto|geheime code|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
+PIN = r"(?:(?:\b|_)pin(?:[ _-]?(?:code|number|nummer))?2?s?|\bp\.i\.n\.?|clave (?:de(?:l)? (?:cajero|tarjeta|banco))|geheimzahl|code (?:secret|confidentiel)|n[úu]mero secreto|c[óo]digo secreto|codice segreto|geheime code|einmalpin|пин|пін|κωδικός pin|الرقم السري|暗証番号|핀)"
 
 # Words that make a code one that opens something.
 OF_CODES = (
@@ -253,8 +253,8 @@ SEED_PHRASE = (
 )
 HINT = (
     r"(?:\b(?:pass(?:word|phrase|code)?|pw|login|pin|account|recovery|reminder|security)[ _-]?hint|\bhint for the [\w ]{2,24}|(?:passwort|kennwort)-?hinweis|merkhilfe|indice (?:de|du) mot de passe|pista de (?:la )?contraseña|suggerimento password|wachtwoord-?hint|dica d[ea] senha|podpowiedź hasła|lösenordstips|подсказка (?:к )?парол[юя]|パスワードのヒント|密码提示|비밀번호 힌트"
-    r"|(?:security|secret|verification|challenge) (?:question )?answers?|answer to (?:[\w'’]+ ){1,3}(?:security|secret) question|(?:mother'?s )?maiden name|(?:security|challenge|delivery|pickup|collection|duress) word|memorable (?:word|name|place|date|information)|\bfirst (?:pet|school|car|teacher)(?:'s name)?|name of (?:my|the|his|her|your) first (?:pet|school|dog|cat|car)"
-    r"|(?:favou?rite|childhood) (?:pet|teacher|nickname|friend)|sicherheits(?:frage|antwort)|geheime antwort|(?:geburts|mädchen)name der mutter|erstes haustier|nom de jeune fille(?: de (?:ma|la|sa) mère)?|(?:question|réponse) (?:secrète|de sécurité)|premier animal|(?:pregunta|respuesta) (?:secreta|de seguridad)|apellido de soltera(?: de (?:la|mi|su) madre)?|primera mascota"
+    r"|(?:security|secret|verification|challenge|backup|recovery|account|hint|question)[ _-](?:question[ _-])?(?:answers?|hints?|questions?)|answer to (?:[\w'’]+ ){1,3}(?:security|secret) question|(?:mother'?s )?maiden name|(?:security|challenge|delivery|pickup|collection|duress|callback|verification|safe) word|question about (?:the |her |his |my |their )(?:first|favou?rite|mother|pet|school|childhood|street|teacher)|memorable (?:word|name|place|date|information)|\bfirst (?:pet|school|car|teacher)(?:'s name)?|name of (?:my|the|his|her|your) first (?:pet|school|dog|cat|car)"
+    r"|(?:favou?rite|childhood) (?:pet|teacher|nickname|friend)|(?:sicherheits|geheim|kontroll)(?:frage|antwort)|geheime (?:frage|antwort)|(?:geburts|mädchen)name der mutter|erstes haustier|nom de jeune fille(?: de (?:ma|la|sa) mère)?|(?:question|réponse) (?:secrète|de sécurité)|premier animal|(?:pregunta|respuesta) (?:secreta|de seguridad)|apellido de soltera(?: de (?:la|mi|su) madre)?|primera mascota"
     r"|(?:domanda|risposta) (?:segreta|di sicurezza)|cognome da nubile(?: della madre)?|(?:veiligheids|geheime )(?:vraag|antwoord)|meisjesnaam(?: van (?:de|mijn) moeder)?|(?:pergunta|resposta) (?:secreta|de segurança)|nome de solteira(?: da mãe)?|nazwisko panieńskie(?: matki)?|(?:pytanie|odpowiedź) (?:pomocnicz[ea]|zabezpieczające)|säkerhets(?:fråga|svar)|sikkerhetsspørsmål|turvakysymys"
     r"|(?:контрольн|секретн)[а-я]+ (?:вопрос|ответ|слово)|девичья фамилия(?: матери)?|кодовое слово|anne kızlık soyadı|güvenlik sorusu|母の旧姓|秘密の(?:質問|答え)|密保(?:问题|答案)|安全(?:问题|答案)|보안 (?:질문|답변))"
 )

@@ -100,7 +100,7 @@ def _values(text: str) -> tuple[Span, ...]:
     return tuple(match.span() for match in _VALUE.finditer(text))
 
 
-def _values_between(text: str, start: int, end: int) -> Iterator[Span]:
+def values_between(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the words that can be values, or what lies of them between these places."""
     values = _values(text)
     for place in range(bisect_right(values, start, key=itemgetter(1)), len(values)):
@@ -159,7 +159,7 @@ _TEMPORARY = re.compile(
 def after(text: str, start: int, end: int, tail: int, needs: Needs) -> Iterator[Span]:
     """Yield the values after a word at `start` to `end`, of which `tail` characters more belong to it, that are random enough."""
     window = text[end : end + MOST_CHARACTERS + 60]
-    possible = list(_values_between(text, end + tail, end + len(window)))
+    possible = list(values_between(text, end + tail, end + len(window)))
     if not possible or possible[0][0] - end > MOST_CHARACTERS:
         return
     begin = tail + len(_SEPARATORS.match(window, tail).group())  # type: ignore[union-attr]
@@ -231,7 +231,7 @@ def _whole(text: str, end: int) -> int:
 
 def _before(text: str, start: int, needs: Needs) -> Iterator[Span]:
     offset = max(0, start - MOST_CHARACTERS)
-    possible = list(_values_between(text, offset, start))
+    possible = list(values_between(text, offset, start))
     if not possible:
         return
     window = text[offset:start]
@@ -306,7 +306,7 @@ _NAMES_AND_NUMBER = re.compile(r"(?:[A-Z][a-z]{2,}[-_.]){2,4}[0-9]{2,5}[!#$%&*?]
 
 
 _WORD_AND_NUMBER = re.compile(
-    r"(?:[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]{2,}[-_.]){1,3}(?:[A-Z][-_.])?[0-9]{1,4}[!#$%&*?]*|[a-z]{4,}[-_.][0-9]{2,4}[!#$%&*?]*|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
+    r"(?:(?:[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]{2,}){1,3}[-_.]){1,3}(?:[A-Z][-_.])?[0-9]{1,4}[!#$%&*?]*|[a-z]{4,}[-_.][0-9]{1,4}[!#$%&*?]*|[A-Z][a-z]{2,}[+*&!][A-Z][a-z]{2,}|[A-Za-z]{3,}(?:[-_.][A-Za-z]{3,})*[0-9]{2,4}[!#$%&*?]+"
 )
 
 

@@ -134,7 +134,7 @@ def _ipv6(text: str, start: int, end: int) -> Iterator[Span]:
 def _is_mac(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     separator = text[start + 2] if text[start + 2] in ":-" else "."
-    if before[-1:].isalnum() or after[:1].isalnum():
+    if before[-1:].isalnum() or after[:1].isalnum() or text[start:end].replace(".", "").isdigit():
         return False
     return not ((before[-1:] == separator and before[:1].isalnum()) or (after[:1] == separator and after[1:].isalnum()))
 
@@ -172,9 +172,9 @@ RULES = (
         "MAC_ADDRESS",
         r"(?:[0-9A-Fa-f]{2}:){5}(?:(?:[0-9A-Fa-f]{2}:){2})?[0-9A-Fa-f]{2}"
         r"|(?:[0-9A-Fa-f]{2}-){5}(?:(?:[0-9A-Fa-f]{2}-){2})?[0-9A-Fa-f]{2}"
-        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}|(?:[0-9A-Fa-f]{2}\.){5}[0-9A-Fa-f]{2}",
         source="IEEE 802-2014 8.1, EUI-48 and EUI-64; the dotted form is Cisco's",
-        anchor=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.",
+        anchor=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|(?:[0-9A-Fa-f]{2}\.){5}[0-9A-Fa-f]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.",
         refine=single(_is_mac),
         name="mac",
     ),

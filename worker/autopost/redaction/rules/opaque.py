@@ -89,6 +89,13 @@ def _is_mixed(text: str, start: int, end: int) -> bool:
 RULES = (
     Rule(
         "SECRET",
+        r"(?:\\\\?x[2-7][0-9a-fA-F]){6,}|(?:\\\\?u00[2-7][0-9a-fA-F]){6,}|(?:&#(?:x[2-7][0-9a-fA-F]|\d{2,3});){6,}",
+        "letters and digits of ASCII that are escaped one by one, which only hides them",
+        score=0.6,
+        name="escaped",
+    ),
+    Rule(
+        "SECRET",
         r"\b[A-Za-z0-9_+/~-]{20,}={0,2}",
         "entropy: characters of several kinds that change often; RFC 4648",
         anchor=r"[A-Za-z0-9_+/~-]{20}",

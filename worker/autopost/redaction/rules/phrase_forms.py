@@ -71,7 +71,6 @@ _THREE_AFTER = re.compile(
 
 # What a passphrase opens.
 _OPENED = r"(?:disk|drive|laptop|volume|vault|wallet|archive|backup|zip|keyring|key|dump|repo(?:sitory)?|safe|container|file|phone|database|key ?store|usb stick|folder|envelope|stick|account|ledger|partition|image)"
-_RUN = r"([A-Za-z]{3,}(?:[ -][A-Za-z]{3,}){2,9})"
 
 
 def _joined(text: str, _start: int, end: int) -> Iterator[Span]:
@@ -110,17 +109,6 @@ def _of_plain_words(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
-def _of_keeper(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept four and more plain words that are not a statement, after a colon or a verb of opening."""
-    lead = text[max(0, start - 14) : start].rstrip(" \"'`").lower()
-    words = text[start:end].lower().split()
-    told = lead.endswith((":", "with", "using", "answered", "typed", "tried", "gave it", "entered")) and is_phrase(
-        words, statement=False
-    )
-    if told and SECOND_HALVES.isdisjoint(words) and not any(word.endswith(("ed", "ing", "s")) for word in words[:2]):
-        yield start, end
-
-
 _SENTENCE = r"[a-zà-ÿ]{2,}(?: [a-zà-ÿ']{1,}){2,9}"
 _OF_ENCRYPTION = re.compile(
     rf"(?i)\b(?:{_OPENED}|opens?|opened|en?crypt\w*|decrypt\w*|unlock\w*|gpg|luks|restic|borg|keys?|backup|signer|secret)\b"
@@ -145,30 +133,7 @@ def _words_in_quotes(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
-_KEEPER = r"luks|gpg|pgp|veracrypt|bitlocker|filevault|keepassx?c?|bitwarden|restic|borg|kopia|duplicati|cryptomator|ssh[ -]key|key ?ring|age key|wallet"
-
-# What leads to the value in the clause or sentence behind one about a passphrase.
-_NEXT = r"(?:it(?:'s|\sis|\swas)(?:\snow)?|(?:the\s)?new(?:\s(?:one|value))?(?:\sis|\swas)?|now|die neue(?: ist| lautet)?|la nouvelle(?: est)?|la nueva(?: es)?|la nuova(?: è)?)[:,]?\s"
-
 RULES = (
-    Rule(
-        "PASSWORD",
-        rf"(?i)(?:{PHRASE})[^\n.;]{{0,60}}[.;!,]\s{_NEXT}[\"'`]?{_RUN}[\"'`]?(?:[.,;!?)]|$)",
-        "plain words in the clause or sentence behind one about a passphrase",
-        anchor=rf"(?i)(?:{PHRASE})[^\n.;]{{0,60}}[.;!,]\s{_NEXT}",
-        score=0.7,
-        refine=_of_plain_words,
-        name="words-in-next-clause",
-    ),
-    Rule(
-        "PASSWORD",
-        r"\b(?i:unlocked|decrypted|mounted|(?:disk|drive|luks|vault|keyring)\s(?:unlock|decrypt)(?:ion)?)(?::|\s(?:it\s)?(?:with|using))\s((?:[a-z]{3,} ){3,7}[a-z]{3,})(?:[.,;!?]|$)",
-        "four and more plain words with which something was unlocked",
-        anchor=r"(?i)(?:unlock|decrypt|mount)(?:ed|ion)?(?::|\s(?:it\s)?(?:with|using))\s",
-        score=0.6,
-        refine=_of_plain_words,
-        name="unlocked-with-words",
-    ),
     Rule(
         "PASSWORD",
         r"\b(?:ssh-keygen\b[^\n]*\s-[NP]\s?|openssl\b[^\n]*\spass:|cryptsetup\b[^\n]*--key-text[= ]|gpg\b[^\n]*--passphrase[= ])[\"']([^\"'\n$]{3,80})[\"']",
@@ -179,74 +144,11 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i:\b(?:{_KEEPER})\b)(?:\s(?:[a-z]+\s){{0,3}}?)?(?:[:,]?\s?(?i:unlocked|decrypted|opened|opens|unlocks|asked|wants|takes|i answered|i typed|i tried|i gave it|i entered|we typed|we gave it)?[,]?\s?(?i:with|using|i answered|i typed|i tried|i gave it|i entered|we typed|we gave it)?|:)\s[\"'`]?((?:[a-z]{{3,12}} ){{3,7}}[a-z]{{3,12}})[\"'`]?(?:[.,;!?]|$)",
-        "four and more plain words after what keeps keys",
-        anchor=rf"(?i)\b(?:{_KEEPER})\b[^.]*\s[\"'`]?[a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}} [a-z]{{3,12}}",
-        score=0.6,
-        refine=_of_keeper,
-        name="words-after-keeper",
-    ),
-    Rule(
-        "PASSWORD",
         rf"(?i)(?:{PHRASE})",
         "words joined by signs and plain words directly after a word for a passphrase",
         score=0.75,
         refine=_after_label,
         name="words-joined",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?:^|[\"'`.:;,(]\s?){_RUN}[\"'`)]?,?\s(?:is|was|remains|becomes)\s(?:the|my|our|his|her|their|a)\s(?:\w+\s){{0,2}}(?i:pass[ -]?phrase)",
-        "plain words before `is the passphrase`",
-        anchor=r"\s(?:is|was|remains|becomes)\s(?:the|my|our|his|her|their|a)\s(?:\w+\s){0,2}(?i:pass[ -]?phrase)",
-        score=0.7,
-        refine=_of_plain_words,
-        name="words-are-passphrase",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i:\b(?:with|using|by|typed|entered|tried|chose|is|was|now)|[.:;])\s?[\"'`]?{_RUN}[\"'`]?(?:\s\(|,\s(?:which|that|it)\s(?:is|was)|\s[–—-])\s?(?:(?i:the|my|our|his|her|their|its|a)\s)?(?:\w+\s)?(?i:pass[ -]?phrase)",
-        "plain words before a bracket or a dash and `passphrase`",
-        anchor=r"(?:\s\(|,\s(?:which|that|it)\s(?:is|was)|\s[–—-])\s?(?:\w+\s){0,2}(?i:pass[ -]?phrase)",
-        score=0.65,
-        refine=_of_plain_words,
-        name="words-before-passphrase",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?:[\"'`]|\b(?:phrase|words)\s[\"'`]?){_RUN}[\"'`]?\s(?:unlocks?|unlocked|decrypts?|decrypted|opens?|opened)\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
-        "quoted plain words, or plain words after `phrase`, before what they open",
-        anchor=rf"(?:unlock|decrypt|open)(?:s|ed)?\s(?:the|my|our|his|her|its|a)\s(?:\w+\s){{0,2}}{_OPENED}\b",
-        score=0.7,
-        refine=_of_plain_words,
-        name="words-open",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i:\b(?:unlock|decrypt|mount)\w*\s(?:the|my|our|his|her|its|a)?\s?(?:\w+\s){{0,2}}{_OPENED}\s(?:with|using|by)\s(?:typing\s)?)((?:[a-z]{{3,}}[ ]){{3,9}}[a-z]{{3,}})(?:[.,;!?]|\s(?:and|but)\s|$)",
-        "four and more plain words with which something was unlocked",
-        anchor=rf"(?i)\b(?:unlock|decrypt|mount)\w*\s(?:the|my|our|his|her|its|a)?\s?(?:\w+\s){{0,2}}{_OPENED}\s(?:with|using|by)\s",
-        score=0.65,
-        refine=_of_plain_words,
-        name="words-unlocked",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"\b(?:[Ee]nter|[Tt]ype|[Uu]se|[Tt]yped|[Ee]ntered|type in)\s[\"'`]?{_RUN}[\"'`]?\s(?:when|if|once|after)\s(?:\w+\s){{0,4}}(?:asks?|asked|prompts?|prompted)\b",
-        "plain words to type when a program asks",
-        anchor=r"\s(?:when|if|once|after)\s(?:\w+\s){0,4}(?:asks?|asked|prompts?|prompted)\b",
-        score=0.65,
-        refine=_of_plain_words,
-        name="words-when-asked",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i:\basks? for (?:a|the|my|its) (?:pass ?)?phrase[,:;]? (?:type|enter|use|i typed|i entered)\s)[\"'`]?{_RUN}",
-        "plain words to type where a phrase is asked for",
-        anchor=r"(?i)\basks? for (?:a|the|my|its) (?:pass ?)?phrase",
-        score=0.65,
-        refine=_of_plain_words,
-        name="words-asked-for",
     ),
     Rule(
         "PASSWORD",

@@ -158,10 +158,10 @@ def _announced(text: str, end: int, stop: int, *, seed: bool, strict: bool) -> I
     if strict and told and _is_rhyme_abroad(plain):
         yield end + run.start(), end + run.start() + words[-1].end()
         return
-    if strict and told and any(_PARTICIPLE.search(word) for word in plain[:2]):
+    participles = [word for word in plain if word.islower() and _PARTICIPLE.search(word)]
+    if strict and told and participles and (len(plain) < _SURELY_WORDS or participles[0] in plain[:2]):
         return
-    participles = sum(_PARTICIPLE.search(word) is not None for word in plain)
-    if strict and told and participles and (len(plain) < _SURELY_WORDS or participles * 2 > len(plain)):
+    if strict and told and len(participles) * 2 > len(plain):
         return
     if is_phrase(plain, statement=not told, seed=seed):
         yield end + run.start(), end + run.start() + words[-1].end()
@@ -256,7 +256,7 @@ def _is_rhyme(words: list[str], small: int) -> bool:
     if words[0] == "no" and len(words) >= _SURELY_WORDS:  # `no llama without pyjama`
         return len(told) > 1 and SAYS.isdisjoint(words[1:]) and SECOND_HALVES.isdisjoint(told)
     return words[0] not in SMALL_WORDS or (
-        len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(words)
+        len(words) > _SURELY_WORDS and len(told) > 2 and SAYS.isdisjoint(words) and SECOND_HALVES.isdisjoint(told)
     )
 
 
@@ -286,12 +286,6 @@ def _used(text: str, start: int, end: int) -> Iterator[Span]:
     statement = not plain and len(words) >= _SURELY_WORDS and words[0].lower() not in SMALL_WORDS
     if is_phrase(words, statement=statement):
         yield start, end
-
-
-def _unlocked(text: str, start: int, end: int) -> Iterator[Span]:
-    """Accept quoted plain words with which something was unlocked."""
-    if text[start:end].islower():
-        yield from _used(text, start, end)
 
 
 def _told(text: str, start: int, end: int) -> Iterator[Span]:
@@ -339,8 +333,34 @@ _SEED = re.compile(rf"(?i)[^a-z]*(?:{SEED_PHRASE})")
 _ALSO_PHRASE = re.compile(
     r"(?i)[^a-z]*(?:(?:recovery|backup|restore)[ _-](?:phrase|sentence)|phrase de (?:récupération|restauration)|frase (?:de recuperación|di recupero|de recuperação)|(?:wiederherstellungs|sicherungs)(?:phrase|satz)|herstelzin|återställningsfras)"
 )
-_ANSWER_LINK = r"[\"']?(?:\s\([\w ']{2,30}\))?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered)\s)\s*"
-_WORDS_OF_ANSWER = r"([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
+# What the question is, or whose.
+_QUESTION = re.compile(r"(?:s?[ :]{1,2}(?:\"[^\"\n]{3,70}\"|'[^'\n]{3,70}'|\([^()\n]{3,70}\)))?")
+_ANSWER_LINK = re.compile(
+    r"(?i)[\"']?(?:\s(?:on file|answer|for [\w ]{2,30}|of [\w ]{2,30}|(?:we|they|he|she) (?:agreed on|chose|set|gave)))?\s?(?:[:：=]|->|→|\s(?:is|was|says|said|reads|lautet|ist|est|es|è|é|är|er|jest|это)\s?:?\s?|,?\s(?:and\s)?(?:i|he|she|we|they)\s(?:said|gave|answered|typed|entered|replied)\s)\s*"
+)
+_AFTER_QUESTION = re.compile(r"\?\s(?=[A-ZÀ-Ž][\w' -]{1,24}(?:[.,;]|$))")
+_OF_FIRST = re.compile(r"(?i)first (?:pet|school|car|teacher|dog|cat)|maiden name")
+# Further behind, after the question in other words: `on the nickname, answer given: Biscuit`.
+_ANSWERS = re.compile(
+    r"(?i)(?:\.\s(?:it is|it's|it was|mine is)|[^.;!?\n|]{0,70}?(?:[;,] (?:she|he|they|caller|customer) (?:told me|told us)|\b(?:kam|nannte|besvart med|besvaret med|respondió|contestó|dijo|a répondu|répond|ha risposto|risponde|respondeu|odpowiedział[a]?|antwoordde|svarade|svarte|svarede|ответил[а]?)|\b(?:answer|reply|risposta(?: data)?|réponse|antwort|antwoord|respuesta|resposta|odpowiedź|svar(?:et)?|vastaus|yanıt|cevap|ответ)(?: (?:given|was|is|lautete|war|est|era|è|é|on file))?\s?[:=]|\b(?:answered|replied|replying|geantwortet|beantwortet|répondu|respondió|respondeu|risposto|svarade) (?:with|by|as|mit|avec|par|con|com)|\b(?:he|she|they|caller|customer|client|guest) (?:said|gave|answered|replied|wrote|told (?:me|us))|\bis (?=[\"'])|\b(?:letters?|characters?) [^.;!?\n|]{1,24} of))\s"
+)
+_WORDS_OF_ANSWER = re.compile(
+    r"\"([^\"\n<>]{2,80})\"|(?<!\w)'([^'\n<>]{2,80})'|([^\s\"'.,;:!?<>()\n|][^\".,;!?<>()\n|]{1,80})"
+)
+
+
+def _answered(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the hint or the answer in the sentence of a word for it."""
+    question = _QUESTION.match(text, end)
+    link = None
+    for begin in (question.end() if question else end, end):
+        link = link or _ANSWER_LINK.match(text, begin) or _ANSWERS.match(text, begin)
+    if link is None and _OF_FIRST.search(text[start:end]):
+        link = _AFTER_QUESTION.match(text, end)
+    value = _WORDS_OF_ANSWER.match(text, link.end()) if link else None
+    if value is not None:
+        yield from _told(text, *next(value.span(group) for group in (1, 2, 3) if value.group(group)))
+
 
 RULES = (
     Rule(
@@ -371,30 +391,11 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)\w*\s[^.\n\"]{0,40}?\b(?:with|using|by|mit|avec|con|met)\s[\"'`]([^\W\d_]{3,}(?:[ -][^\W\d_]{3,}){2,9})[\"'`]",
-        "quoted plain words that unlocked something",
-        anchor=r"(?i)\b(?:unlock|decrypt|entsperr|entschlüssel|déverrouill|déchiffr|desbloque|descifr|sblocc|ontgrendel|mount)",
-        score=0.7,
-        refine=_unlocked,
-        name="words-that-unlock",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i)(?:{HINT}){_ANSWER_LINK}{_WORDS_OF_ANSWER}",
+        rf"(?i)(?:{HINT})",
         "hints and answers to security questions, after a word for them",
-        anchor=rf"(?i)(?:{HINT})",
         score=0.75,
-        refine=_told,
+        refine=_answered,
         name="hint-or-answer",
-    ),
-    Rule(
-        "PASSWORD",
-        rf"(?i)(?:{HINT}){_ANSWER_LINK}(?:\"([^\"\n<>]{{2,80}})\"|'([^'\n<>]{{2,80}})')",
-        "quoted hints and answers",
-        anchor=rf"(?i)(?:{HINT})",
-        score=0.75,
-        refine=_told,
-        name="hint-or-answer-quoted",
     ),
     Rule(
         "PASSWORD",
@@ -407,9 +408,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
+        r"(?i)\b(?:city|town|place|street|favou?rite|first|maiden|nickname|best friend|childhood|pet|school|teacher|grew up|met your)\b[^\n.?]{0,40}\?[\"']?\s(?:(?:s?he|they|i) (?:said|answered|replied)|a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s[\"']?([^\s\"'<>][^\",;\n<>]{1,50}?)(?:[\",;\n]|\.(?:\s|$)|$)",
         "a question about a person's life and the answer to it",
-        anchor=r"(?i)\?[\"']?\s(?:a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
+        anchor=r"(?i)\?[\"']?\s(?:(?:s?he|they|i) (?:said|answered|replied)|a|answer(?:ed)?|antwort|réponse|respuesta)\s?:?\s",
         score=0.75,
         refine=_told,
         name="question-and-answer",

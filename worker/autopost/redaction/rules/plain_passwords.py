@@ -17,10 +17,10 @@ from autopost.redaction.rules.strength import MIXED, NUMBERED, is_machine, stren
 from autopost.redaction.rules.talk import SECOND_HALVES
 
 _SOURCE = "sentences in which people tell a password"
-_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|(?:secret|code|access|magic|safe) ?word|watchword)"
+_WORDS = r"(?:pass[_ -]?(?:word|code|phrase)|passwd|pwd?|(?:secret|code|access|magic|safe) ?word|watchword)"
 _WORD = r"[a-z]{5,24}"
 _OWNER = r"(?:(?:the|a|its|my|his|her|their|our|your)\s)?(?:[a-z]+\s)?"
-_GOES_ON = r"(?:[.,;:!?)\"'`\n]|$|\s(?:on|until|till|for|before|since|and|but|in|at|from|during|again|there|here|works?|worked|fail(?:s|ed)|opens|opened|unlocks|was|is|did|does|to|then|by|or|lol)\b)"
+_GOES_ON = r"(?:[.,;:!?)\"'`\n]|$|\s(?:on|until|till|for|before|since|and|but|in|at|from|during|again|there|here|works?|worked|fail(?:s|ed)|opens|opened|unlocks|was|is|did|does|to|then|by|or|lol|btw|please|pls)\b)"
 
 
 # Ways to sign in, and what is typed, that stand with a slash between them.
@@ -62,9 +62,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|'s|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
+        rf"(?i)\b{_WORDS}(?:\s(?:for|of|on|at|to)\s(?:the\s)?[\w@.-]+(?:\s[\w@.-]+){{0,2}}?)?(?:,\s(?:which|that)\s[^,.\n]{{3,48}},)?(?:\s(?:is|was|had been|has been|remains|remained|stays|equals|became|becomes|being|turned out to be|used to be|happens to be)|'s|\s[a-z' ]{{2,30}}\sand (?:is|was))(?:\s(?:now|still|just|simply|only|literally|really|again|(?:set|changed|reset|switched) to|set as))?\s[\"'`]?({_WORD})[\"'`]?{_GOES_ON}",
         _SOURCE,
-        anchor=rf"(?i)\b{_WORDS}(?:'s)?\s(?:[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be)\s)?[\"'`]?[a-z]{{5}}",
+        anchor=rf"(?i)\b{_WORDS}(?:'s|,)?\s(?:[\s\S]*(?:is|was|now|still|just|to|as|been|remains|remained|stays|equals|became|becomes|being|be|'s)\s)?[\"'`]?[a-z]{{5}}",
         score=0.7,
         refine=single(_is_told),
         name="plain-word-told",
@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|worked|still|has|opens|on|in|for|must|should|needs|did|does|got|will|can|no longer|to|into|through)\b)",
+        rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s(?:which is\s|it is\s)?|\s\((?:it|which|that)?\s?(?:'s|is|was|=|:)?\s?)[\"'`]?([a-z0-9!@#$%^&*_-]{{4,24}})[\"'`]?(?:\)|,\s(?:is|was|which|works?|worked|still|has|opens|on|in|for|must|should|needs|did|does|got|will|can|no longer|to|into|through)\b)",
         _SOURCE,
         anchor=rf"(?i)\b{_WORDS}(?:(?:\s[a-z' ]{{2,30}})?,\s|\s\()",
         score=0.7,
@@ -116,7 +116,7 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\b((?:root|admin|administrator|guest|sa|postgres|superuser)\s?/\s?(?-i:[a-z0-9!@#$%^&*_-]{4,24}))\s(?:still\s)?(?:works?|worked|logs? in|logged in|was accepted|is accepted|got)\b",
+        r"(?i)(?:\b((?:root|admin|administrator|guest|sa|postgres|superuser)\s?/\s?(?-i:[a-z0-9!@#$%^&*_-]{4,24}))\s(?:still\s)?(?:works?|worked|logs? in|logged in|was accepted|is accepted|got)\b|\b(?:on|with|is|was|are|as|using|:)\s((?:root|admin|administrator|guest|sa)\s?/\s?[a-z!@#$%^&*_-]{3,20}[0-9]{1,4}[!#$%]?)(?:\s?[.,;!?)]|$))",
         "a usual user with a password that works",
         anchor=r"(?i)\b(?:root|admin|administrator|guest|sa|postgres|superuser)\s?/",
         score=0.7,
@@ -133,9 +133,9 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        rf"(?:^|[.;:,\"'`(]\s?)[\"'`]?((?i:{_WORD}))[\"'`]?\s(?:is|was|remains|became)\s(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}?(?i:{_WORDS})(?:[.,;!?)\n]|$|\s(?:of|for|until|on)\s)",
+        rf"(?:^|[.;:,\"'`(]\s?)[\"'`]?((?i:{_WORD}))[\"'`]?\s(?:is|was|remains|became)\s(?:(?:still|now|again)\s)?(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}?(?i:{_WORDS})(?:[.,;!?)\n]|$|\s(?:of|for|until|on)\s)",
         _SOURCE,
-        anchor=rf"\s(?:is|was|remains|became)\s(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}(?i:{_WORDS})",
+        anchor=rf"\s(?:is|was|remains|became)\s(?:(?:still|now|again)\s)?(?:the|my|our|his|her|their|its)\s(?:\w+\s){{0,2}}(?i:{_WORDS})",
         score=0.65,
         refine=single(_is_told),
         name="plain-word-is-password",

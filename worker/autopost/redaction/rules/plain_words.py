@@ -102,7 +102,11 @@ def announced(text: str, start: int, end: int) -> Iterator[Span]:
         value = match.group(group)
         if pattern is _BESIDE and _GERMAN.fullmatch(label) and not value[0].isupper():
             continue
-        if not (_says(value, quoted=quoted) or (pattern in {_IS_WORD, _STILL, _BESIDE} and _describes_subject(value))):
+        noun = pattern is _NOUN  # no participle of English, though it ends as one
+        if not (
+            _says(value, quoted=quoted or noun, noun=noun)
+            or (pattern in {_IS_WORD, _STILL, _BESIDE} and _describes_subject(value))
+        ):
             yield end + match.start(group), end + match.end(group)
             return
 
@@ -126,12 +130,14 @@ def says_what_it_is_like(word: str) -> bool:
     return word not in _NUMERALS and _LIKE.fullmatch(word) is not None
 
 
-def _says(value: str, *, quoted: bool) -> bool:
+def _says(value: str, *, quoted: bool, noun: bool = False) -> bool:
     """Return whether words say something of a password: `weak`, `obligatorio`, `zmienione`."""
     words = value.lower().replace("-", " ").split()
     if is_reference(value) or not words or words[0] in SECOND_HALVES:
         return True
-    if any(word in SMALL_WORDS or word in SMALL_ABROAD or describes(word) or _LIKE.fullmatch(word) for word in words):
+    if any(word in SMALL_WORDS or word in SMALL_ABROAD or _LIKE.fullmatch(word) for word in words):
+        return True
+    if any(describes(word) and not (noun and word.endswith("ing")) for word in words):
         return True
     return not quoted and any(_PARTICIPLE.search(word) for word in words)
 

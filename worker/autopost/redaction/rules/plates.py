@@ -38,11 +38,11 @@ _WORDS = (
     r"|ナンバー(?:プレート)?|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
 )
 _VEHICLES = (
-    r"cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
+    r"drives?|driving|jeep|clamped|toll bill|registered with|anpr|estate|saloon|hatchback|cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
     r"auto|(?:\pL+)?wagen|(?:\pL+)?auto|ford|bmw|audi|vw|volkswagen|toyota|tesla|mercedes|volvo|renault|peugeot|citroën|opel|vauxhall|honda|nissan|skoda|fiat|hyundai|kia|mazda|dacia|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
 )
 # Words for a vehicle directly before a plate; makes are not among them: `BMW X5`.
-_DIRECTLY = r"van|car|truck|lorry|vehicle|taxi|cab|motorbike|motorcycle|trailer|pickup|minibus|scooter|hire car|rental(?: car)?|kombi|roller|wohnmobil|camper|remorque|rimorchio|remolque|przyczepa|skuter|auto|pkw|lkw|transporter|fahrzeug|(?:\pL+)?wagen|anhänger|voiture|v[ée]hicule|camion(?:nette)?|utilitaire|coche|veh[íi]culo|furgoneta|camión|moto|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bestelbus|bil|bilen|varebil|samoch[óo]d|pojazd|ci[ęe]żar[óo]wka|furgonetka|автомобил\pL+|машин\pL+|фургон|araç|araba|kamyon(?:et)?"
+_DIRECTLY = r"jeep|van|car|truck|lorry|vehicle|taxi|cab|motorbike|motorcycle|trailer|pickup|minibus|scooter|hire car|rental(?: car)?|kombi|roller|wohnmobil|camper|remorque|rimorchio|remolque|przyczepa|skuter|auto|pkw|lkw|transporter|fahrzeug|(?:\pL+)?wagen|anhänger|voiture|v[ée]hicule|camion(?:nette)?|utilitaire|coche|veh[íi]culo|furgoneta|camión|moto|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bestelbus|bil|bilen|varebil|samoch[óo]d|pojazd|ci[ęe]żar[óo]wka|furgonetka|автомобил\pL+|машин\pL+|фургон|araç|araba|kamyon(?:et)?"
 _OF_FIVE = r"[A-ZÄÖÜ]{1,3}[ -]?\d{2,5}[ -]?[A-Z]{0,3}|[A-Z]{1,3}[ -][A-Z]{1,2}[ -]?\d{2,4}|\d{1,4}[ -]?[A-Z]{1,3}[ -]?\d{1,4}|[АВЕКМНОРСТУХ]\d{3}[АВЕКМНОРСТУХ]{2} ?\d{0,3}"
 _YEARED = compiled(r"^[A-Z]+[ -]?(?:19|20)\d\d$")
 _CUE = compiled(rf"(?i)(?:^|[^\pL\pN])(?:{_VEHICLES})(?:[^\pL\pN]|$)")

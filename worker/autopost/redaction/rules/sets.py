@@ -14,7 +14,7 @@ _FAMILIES = (
     ("ai-keys", "cloud-keys", "developer-keys", "private-keys", "service-keys", "links", "wallet"),
     ("companies", "diagnoses", "health", "plates"),
     ("bank", "birth", "card", "commands", "credentials", "devices", "email", "iban", "identity", "network"),
-    ("address", "european-address", "phone"),
+    ("address", "coordinates", "european-address", "phone"),
     ("phrases", "opaque", "seeds"),
     ("assignments", "codes", "near"),
 )

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from autopost.redaction.rule import Rule, Span
-from autopost.redaction.rules.near import MOST_CHARACTERS, NAMED, SENTENCE_END, Needs, after
-from autopost.redaction.rules.shape import is_uuid, trimmed
+from autopost.redaction.rules.near import MOST_CHARACTERS, NAMED, SENTENCE_END, Needs, after, values_between
+from autopost.redaction.rules.shape import is_measure, is_reference, is_uuid, trimmed
 from autopost.redaction.rules.strength import MIXED, NUMBERED, follows_digest, is_machine, strength
 
 _WITH = re.compile(
@@ -90,6 +90,87 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
         and text[start - 1 : start] not in {"/", "#", "_"}
     ):
         yield start, end
+
+
+# Where a password is typed or told: signing in, what is locked, and other names for a password.
+_ACCESS = r"(?i)\b(?:log(?:ged|ging|s)?[ -]?(?:in|on|into)|logins?|sign(?:ed|ing|s)?[ -]?(?:in|on)|unlock(?:s|ed|ing)?|open(?:s|ed)? with|to open|locked|locking|protected|encrypted|zipped|get(?:s|ting)?(?: \w+)? in(?:to)?|got(?: \w+)? in(?:to)?|let(?:s|ting)? (?:me|us|you|him|her|them) in|portal|mailbox|(?:booking|service|user|his|her|my|their) account|accounts? kept|jump ?host|extranet|root|admin\w*|pa(?:\$\$|s{1,2})w[o0]rd|(?:\w's|the|app|old|new) pass|pw|pwd|(?:temporary|secret|old|new|same) word|the old one|the (?:word|usual)|credentials?|creds|pass for (?:the|my|our)|set (?:me|us|him|her|them) up with|locks? (?:you|me|us|him|her|them) out|spotify|amazon|ebay|instagram|whatsapp web|capital \w|icloud|apple id|gmail|netflix|paypal|dropbox|caps (?:lock|matter)|case matters|lower ?case|upper ?case|when (?:asked|prompted)|wi-?fi|router|e-?mail|[\w.-]+@[\w-]+\.\w+|<EMAIL_ADDRESS>)"
+_TOLD_TO_SIGN_IN = re.compile(
+    r"(?i)(?:\b(?:with|using|typ(?:es?|ed|ing)|enter(?:s|ed|ing)?|uses?|used|via|tried|trying|tries|gave|gives|wants?|takes?|accept(?:s|ed)?|rejected|refused|needs?|put|and|set to|changed to|reset to|that|then|and then|still|always use|(?:is|was|be|it's|are)(?:\s(?:still|now|again|just|simply|currently))?|word|one|usual|pass|pw|pwd|to|from|password)|[:=,(—–-]|\? (?:still|it is|it's)?)[,:]?\s?[\"'`(]?$"
+)
+_TELLS_OF_SIGN_IN = re.compile(
+    r"(?i)[\"'`)]?,?\s(?:(?:is|was) what|works?\b|worked|opened|opens|succeeded|failed|was (?:accepted|rejected)|is accepted|gets? (?:you|me|us|him|her|them)|got (?:me|us|him|her|them)|lets? (?:you|me|us|him|her|them)|unlock(?:s|ed)?|and (?:it|that) (?:let|worked|opened|got)|to (?:log|get|sign|unlock|open)|as (?:the |my |his |her |a )?(?:\w+ )?(?:pw|pwd|pass|login|word)|when (?:asked|prompted))"
+)
+# As names of products and events are written, too.
+_WITH_YEAR = re.compile(r"(?:[A-Z][a-z]+)+(?:19|20)\d\d")
+_IN_PRODUCT = re.compile(r"(?i)\b(?:opened with|entered|in|sync with)\s$")
+_ENDS_CLAUSE = re.compile(r"[\"'`)]?\s?(?:[.,;!?)]|$)")
+_PART = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]+")
+_NAME_OF_THING = re.compile(
+    r"(?:[a-z]{2,}[-_.])*[a-z]{2,}[-_.]?[0-9]{1,3}(?:[-_.][a-z0-9]{1,8})*|[A-Z0-9._-]+|v?[0-9][0-9.x-]*\w{0,4}|(?:[A-Z][a-z]*)+[0-9.]{1,2}|[A-Z][a-z]+[-_.][0-9]"
+)
+_OF_WORK = re.compile(
+    r"(?i)password.*|(?:alt|ctrl|shift|cmd|option)\+.*|.*(?:release|candidate|version|build|sprint|module|phase|ticket|issue|room|floor|chapter|config|example|sample).*|.*#"
+)
+
+
+def is_chosen(value: str) -> bool:
+    """Return whether words with numbers or signs in them are none of a machine, a release, a code or a program."""
+    if not 6 <= len(value) <= 40 or not value[0].isalnum() or not value.isascii():
+        return False
+    if (
+        is_machine(value)
+        or _NUMBERED_NAMES.match(value)
+        or _YEAR.search(value)
+        or is_measure(value)
+        or is_reference(value)
+    ):
+        return False
+    if (
+        _OF_WORK.fullmatch(value)
+        or "://" in value
+        or "@" in value[1:]
+        or "/" in value
+        or "(" in value
+        or value[-1] in "-_="
+    ):
+        return False
+    parts = [part for part in _PART.findall(value) if part.isalpha()]
+    if not any(len(part) > 2 for part in parts):
+        return False
+    glued = re.fullmatch(r"[a-z]{4,}[0-9][a-z]{2,}|[A-Za-z]?[a-z]{4,}[0-9]{2,4}[!?#$%*]*", value) is not None
+    if _NAME_OF_THING.fullmatch(value) and not glued:
+        return False
+    signs = any(c in "!#$%&*+^?" for c in value[:-1])
+    digits, upper = any(map(str.isdigit, value)), any(map(str.isupper, value))
+    return glued or signs or (digits and (upper or strength(value) >= MIXED or value[-1] in "!?#$%*"))
+
+
+def _chosen(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield what people choose as a password, where a sentence about signing in tells one."""
+    left = start - min(start, MOST_CHARACTERS)
+    begin = left + max((match.end() for match in SENTENCE_END.finditer(text[left:start])), default=0)
+    following = SENTENCE_END.search(text, end, end + MOST_CHARACTERS)
+    stop = following.start() + 1 if following else min(len(text), end + MOST_CHARACTERS)
+    if following and text[following.start()] == "?":
+        stop = min(len(text), following.end() + MOST_CHARACTERS)
+    for place, behind in values_between(text, begin, stop):
+        right = trimmed(text, place, behind)
+        while right > place and text[right - 1] in ",;":
+            right -= 1
+        if not is_chosen(text[place:right]):
+            continue
+        before = text[max(0, place - 24) : place]
+        before = text[max(0, place - 24) : place]
+        if (
+            _WITH_YEAR.fullmatch(text[place:right])
+            and _IN_PRODUCT.search(before)
+            and not _ENDS_CLAUSE.match(text, right)
+        ):
+            continue
+        if NAMED.search(before) or text[place - 1 : place] in {"/", "#", "_", "@", "."}:
+            continue
+        if _TOLD_TO_SIGN_IN.search(before) or _TELLS_OF_SIGN_IN.match(text, right):
+            yield place, right
 
 
 def _word_and_number(text: str, start: int, end: int) -> Iterator[Span]:
@@ -187,7 +268,15 @@ RULES = (
     ),
     Rule(
         "PASSWORD",
-        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\b(?:zip|archive|file|pdf|folder|login|portal|router|printer|laptop|tablet|it) (?:wants|takes|accepts|asks for)|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until)\b)",
+        _ACCESS,
+        "words with numbers or signs, where a sentence about signing in or opening tells one",
+        score=0.65,
+        refine=_chosen,
+        name="chosen-near-access",
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?i)(?:\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) (?:straight )?in(?:to [\w ]{2,24})? (?:with|using)|\b(?:locked|protected|encrypted)\b[^.\n]{0,30}?\b(?:you need|use|enter|type)|\b(?:locked out|caps lock)\b[^.\n]{0,40}?[,;:]|\b(?:zip|archive|file|pdf|folder|login|portal|router|printer|laptop|tablet|it) (?:wants|takes|accepts|asks for)|\bpass)\s[\"'`]?([A-Za-z]{4,}[._-]?\d{1,4}[!?#$%*]*)(?:[\"'`]?\s?(?:[.,;!?)]|$)|\s(?:to|is|and|until|before|or)\b)",
         "a word and a number with which somebody gets in, without a word for a password",
         anchor=r"(?i)\b(?:wants|takes|accepts|asks for)\s|\b(?:lets?|letting) (?:you|me|us|him|her|them|anyone) |\b(?:locked|protected|encrypted)\b|\bcaps lock\b|\bpass\s",
         score=0.7,

@@ -210,6 +210,7 @@ def _latin(value: str) -> str:
 @lru_cache(maxsize=2048)
 def strength(value: str) -> int:
     """Return PLAIN for words, references and measures, NUMBERED for words with digits, MIXED as a password is, RANDOM as a key is."""
+    grouped = value.isascii() and len(value) >= _LEAST_OF_GROUPS
     if not value.isascii():
         value = _latin(value)
     if SIGN_OF_STRENGTH.search(value) is None or _OTHER.match(value):
@@ -231,9 +232,19 @@ def strength(value: str) -> int:
     grade = max([_grade(run) for run in runs], default=PLAIN)
     if grade < MIXED and _SYMBOL.search(value) and "=" not in value:
         grade = MIXED if any(map(str.isdigit, value)) or len(_SYMBOL.findall(value)) > 1 else NUMBERED
+    if grade < MIXED and grouped and len([run for run in runs if _is_mixed_group(run)]) > 1:
+        grade = MIXED
     if grade == MIXED and len(value) >= 12 and len(longest_run(value)) >= 8 and changes(value) >= 0.25:
         return RANDOM
     return grade
+
+
+_LEAST_OF_GROUPS = 12
+
+
+def _is_mixed_group(run: str) -> bool:
+    """Return whether a group has letters and digits in the order of no name: `Q2m`, `99x`, but not `v2` and `rc1`."""
+    return len(run) > 2 and re.fullmatch(r"[A-Za-z]*[0-9]+[A-Za-z]+|[A-Z][a-z]+[0-9]", run) is not None
 
 
 def _grade(run: str) -> int:
