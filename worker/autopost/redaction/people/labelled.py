@@ -78,7 +78,12 @@ def initial_and_surname(text: str) -> Iterator[Span]:
         if not (match.group(1).islower() and (what.unknown or what.surname) and match.group(1)[1] == "."):
             continue
         before = text[max(0, match.start() - 40) : match.start(1)]
-        if STRONG_CUES.search(before) or (_TO_PERSON.search(before) and surname not in _SPECIES):
+        if STRONG_CUES.search(before) or (
+            _TO_PERSON.search(before)
+            and surname not in _SPECIES
+            and ". " in match.group(1)
+            and match.group(1)[:4] not in {"e.g.", "i.e."}
+        ):
             yield match.span(1)
     for match in _SURNAME_FIRST.finditer(text):
         what = kind(match.group(1))

@@ -160,7 +160,7 @@ def _is_told(text: str, run: list[_Word], before: str, *, phrase: bool) -> bool:
 
 # Words that say something, where one tells a passphrase: `opens with copper hallway never drinks marmalade`.
 _STATED = re.compile(
-    r"(?i)\b(?:guarded|protected|sealed|locked|opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said|sentence|phrase|words?)[:,]?\s(?:(?:on|of|for|from) [^.;\n]{1,32} to )?(?:is |was |are |were |now |still )*[\"'`(]{0,2}|[→:=]\s[\"'`]"
+    r"(?i)\b(?:guarded|protected|sealed|locked|opens?|decrypts?|unlock(?:s|ed)?|decrypted|opened|mount(?:s|ed)?) (?:with|via|using|by|if you (?:say|type|enter)|when you (?:say|type|enter))\s[\"'`]?|\b(?:typed|say|said)[:,]?\s[\"'`(]{0,2}|\b(?:sentence|phrase|words?)(?:[:,]?\s[\"'`(]{1,2}|[:,]\s|\s(?:(?:on|of|for|from) [^.;\n]{1,32} to |(?:(?:is|was|are|were|now|still) )+)[\"'`(]{0,2})|[→:=]\s[\"'`]"
 )
 _CLAUSE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+(?:'[a-z]+)?){3,9})[\"'`]?(?=[.,;!?)]|\s?$)")
 _JOINED_CLAUSE = re.compile(r"(?<![^\W_])([^\W_]+(?:([-_.])[^\W_]+)(?:\2[^\W_]+){2,9})(?![\w/(@-]|\.\w)")
@@ -189,6 +189,7 @@ def _is_stated(words: list[str], least: int) -> bool:
         len(words) >= least
         and len(others) >= least - 1 - (least > _LEAST_WORDS)
         and len(small) * 5 <= len(plain) * 2
+        and _STATES.isdisjoint(small)
         and len(words) - len(plain) <= 1
         and not any(word in _SAYS_OF_SOFTWARE - OPENERS or describes(word) for word in others)
         and not any(word.endswith(("ed", "ing")) for word in others)
@@ -198,6 +199,7 @@ def _is_stated(words: list[str], least: int) -> bool:
 
 
 _SMALL = SMALL_WORDS | SMALL_ABROAD | {"under", "behind", "between", "above", "below", "like"}
+_STATES = frozenset(["is", "are", "was", "were"])
 _SPLIT = re.compile(r"[-_.]")
 
 RULES = (

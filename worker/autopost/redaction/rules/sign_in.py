@@ -155,7 +155,7 @@ def _chosen(text: str, start: int, end: int) -> Iterator[Span]:
         stop = min(len(text), following.end() + MOST_CHARACTERS)
     for place, behind in values_between(text, begin, stop):
         right = trimmed(text, place, behind)
-        while right > place and text[right - 1] in ",;":
+        while right > place and text[right - 1] in ",;*.":
             right -= 1
         if not is_chosen(text[place:right]):
             continue
