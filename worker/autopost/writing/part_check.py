@@ -30,8 +30,12 @@ def tells_part_of_whole(text: str, known: str, language: str | None) -> bool:
     """Return whether a post tells of a larger figure what `known` tells of a smaller one; both folded."""
     if language is None or language not in PARTICIPLES or language in VERB_LAST:
         return False
-    there = _amounts(known, language)
-    if len(there) < _LEAST_FIGURES or not (amounts := _amounts(text, language)):
+    verbs = {verb for verb, _ in _verbs(text, 0, len(text), language)}
+    if verbs.isdisjoint(verb for verb, _ in _verbs(known, 0, len(known), language)):
+        return False
+    amounts = _amounts(text, language)
+    there = _amounts(known, language) if amounts else []
+    if len(there) < _LEAST_FIGURES:
         return False
     told, known_values = _values(amounts), _values(there)
     of_verbs = _figures_of_verbs(known, there, language)

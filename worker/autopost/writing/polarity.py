@@ -145,12 +145,12 @@ def contradicts(text: str, known: Known, language: str | None, *, may_deny: bool
     affirmed = [word for word in both if told[word] == {False} and said[word] == {True}]
     if affirmed and affirms_what_is_denied(affirmed, text, there, language):
         return True
-    if may_deny:
+    denied = {word for word in both if told[word] == {True} and said[word] == {False}}
+    if may_deny or not denied:
         return False
     # What is denied together with a word that the operation denies is the same denial in other words.
-    excused = set().union(*(group for group in groups if any(True in said.get(word, ()) for word in group)))
-    excused |= left_out(there, language) | of_denied_figures(text, there, language)
-    return any(told[word] == {True} and said[word] == {False} and word not in excused for word in both)
+    denied.difference_update(*(group for group in groups if any(True in said.get(word, ()) for word in group)))
+    return not denied <= left_out(there, language) | of_denied_figures(text, there, language)
 
 
 def _turns_direction(text: str, known: str, language: str | None) -> bool:
