@@ -124,6 +124,12 @@ def _is_town(text: str, start: int, end: int) -> bool:
     return not is_word(folded(town)) and not town.isupper() and _is_street(text, start, end)
 
 
+def _is_town_with_code(text: str, start: int, end: int) -> bool:
+    """Refuse words of English before what only looks like a postcode: `Model AB1 2CD`."""
+    words = text[start:end].split()[:-2]
+    return not all(is_word(folded(word.strip(","))) for word in words)
+
+
 def _is_compound(text: str, start: int, end: int) -> bool:
     """Refuse English words that end like a Dutch or German street: `Monitoring 3`, `Launchpad 4`."""
     name = text[start:end].split()[0].strip(".,")
@@ -193,6 +199,14 @@ ENGLISH = (
         rf"(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
         rf"\b{STATES}[ \n]\d{{5}}",
         source=_USPS,
+    ),
+    _rule(
+        rf"{TOWN},?[ ]{UK_CODE}\b",
+        rf"[ ]{UK_CODE}\b",
+        accept=_is_town_with_code,
+        source=_ROYAL_MAIL,
+        score=0.7,
+        name="uk-town",
     ),
     _rule(
         BOX,

@@ -38,7 +38,7 @@ _WORDS = (
     r"|ナンバー(?:プレート)?|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
 )
 _VEHICLES = (
-    r"drives?|driving|jeep|clamped|toll bill|registered with|anpr|estate|saloon|hatchback|cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
+    r"drives?|driving|jeep|clamped|toll bill|registered|anpr|estate|saloon|hatchback|cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|park(?:ed|ing)?|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
     r"auto|(?:\pL+)?wagen|(?:\pL+)?auto|ford|bmw|audi|vw|volkswagen|toyota|tesla|mercedes|volvo|renault|peugeot|citroën|opel|vauxhall|honda|nissan|skoda|fiat|hyundai|kia|mazda|dacia|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
 )
 # Words for a vehicle directly before a plate; makes are not among them: `BMW X5`.
