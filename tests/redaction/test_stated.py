@@ -39,6 +39,13 @@ STATED = (
     "She turns eighteen on |9 October 2027|, her mother signs until then.",
     "La entrenadora, |58 años (1967)|, pide jornada reducida.",
     "The founder's mother (|1979, now 46|) gets the large font.",
+    "Steuer-IdNr der Mieterin lautet |65 929 970 489|, angenommen.",
+    "CNP-ul clientului este |1800101221144|.",
+    "ИНН арендатора |500100732259| проверен.",
+    "MRN |00482033| of the goalkeeper was merged.",
+    "Patient (|03/11/1984|, F) moved to bay 2.",
+    "BSB |062-000| Acc |12345678| of the caretaker.",
+    "He keyed |482033| into the reader and the transfer went out.",
 )
 
 STAY = (

@@ -14,7 +14,10 @@ from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.address_parts import (
     AFTER_STREET,
     ANY_STREET,
+    BEFORE_IT,
     BEFORE_STREET,
+    BEHIND_IT,
+    BEHIND_TOWN,
     BOX,
     CAP,
     CUE,
@@ -147,6 +150,19 @@ def _is_shouted(text: str, start: int, end: int) -> bool:
     return not any(folded(word) in FUNCTION_WORDS for word in text[start:end].split()) and _is_street(text, start, end)
 
 
+_BEFORE_IT, _BEHIND_IT, _BEHIND_TOWN = compiled(BEFORE_IT), compiled(BEHIND_IT), compiled(BEHIND_TOWN)
+_MOST_BEFORE, _MOST_BEHIND = 32, 80  # characters
+
+
+def _with_rest(text: str, start: int, end: int) -> Span:
+    """Return the span of a street with the flat or house before it, and the units, postcode and town behind it."""
+    before = _BEFORE_IT.search(text[max(0, start - _MOST_BEFORE) : start])
+    after = text[end : end + _MOST_BEHIND]
+    behind = (_BEHIND_TOWN.match(after) if text[end - 1].isalpha() else None) or _BEHIND_IT.match(after)
+    rest = behind.group().rstrip(" .,;:!?)\n") if behind else ""
+    return start - len(before.group(1)) if before else start, end + len(rest)
+
+
 def _rule(
     pattern: str,
     anchor: str,
@@ -160,7 +176,7 @@ def _rule(
         while text[end - 1] in " .,;:!?\n":  # the full stop of an abbreviation may be that of the sentence
             end -= 1
         if accept(text, start, end):
-            yield start, end
+            yield _with_rest(text, start, end)
 
     return Rule(ENTITY, pattern, source, anchor=anchor, score=score, refine=refine, name=name)
 
@@ -319,8 +335,8 @@ EUROPE_AND_ASIA = (
     ),
     # Any street, number, postcode and town, as in most of Europe.
     _rule(
-        rf"(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}",
-        r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
+        rf"(?:{CAP}[ \n]){{1,3}}(?:gate[ ])?\d{{1,4}}[ ]?[a-zA-Z]?(?:[ ]\d{{1,3}})?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{4,5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}",
+        r"\p{L}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?(?:[ ]\d{1,3})?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
         accept=_is_town,
     ),
     _rule(rf"{LIVES_AT}({ANY_STREET}{TAIL})", rf"{LIVES_AT}"),
@@ -337,7 +353,7 @@ EUROPE_AND_ASIA = (
         r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(
-        rf"\b(?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
+        rf"(?:^|[^\pL\pN])((?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?)",
         r"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n]",
     ),
     _rule(
@@ -355,5 +371,30 @@ EUROPE_AND_ASIA = (
     _rule(
         r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}",
         r"(?:路|街|大道|巷|弄|胡同)\d{1,5}号",
+    ),
+    _rule(
+        r"(?:[가-힣]{2,8}(?:시|도|구|군)\s){1,3}[가-힣\d]{1,10}(?:로|길)\s?\d{1,4}(?:-\d{1,3})?(?:,?\s?\d{1,4}동)?(?:,?\s?\d{1,4}호)?",
+        r"(?:시|도|구|군)\s[가-힣\d]+(?:로|길)\s?\d",
+        name="korean",
+    ),
+    _rule(
+        r"(?:רחוב|רח'|שדרות|שד')\s[\p{Hebrew}\"' -]{2,30}?\s\d{1,4}|شارع\s[\p{Arabic} ]{2,30}?[\s،,]{1,2}(?:رقم\s|مبنى\s)?\d{1,4}|(?:[Οο]δ[όο][ςύ]|[Λλ]εωφ\.|[Λλ]εωφόρος)\s[\p{Greek} .]{2,30}?\s\d{1,4}|\d{1,4}(?:/\d{1,4})?\s(?:ถนน|ซอย|หมู่)\s?[\p{Thai}\d]{1,24}",
+        r"רחוב|רח'|שדרות|שד'|شارع|[Οο]δ[όο][ςύ]|[Λλ]εωφ|\d\s(?:ถนน|ซอย|หมู่)",
+        name="other-scripts",
+    ),
+    _rule(
+        r"(?:\p{Lu}\pL+[ ]){1,3}(?:Mah(?:\.|allesi),?[ ](?:\p{Lu}\pL+[ ]){1,3})?(?:Cad|Sok|Sk|Cd|Blv)(?:\.|desi|ak|ağı)?,?[ ](?:No|Nr)[.:]?[ ]?\d{1,4}(?:/\d{1,4})?(?:[ ](?:D|Daire|Kat)[.:]?[ ]?\d{1,3})?",
+        r"(?:Cad|Sok|Sk|Cd|Blv)(?:\.|desi|ak|ağı)?,?[ ](?:No|Nr)[.:]?[ ]?\d",
+        name="turkish",
+    ),
+    _rule(
+        r"\d{1,4}[A-Z]?(?:/\d{1,4})*[ ](?:đường[ ])?(?:\p{Lu}\pL+[ ]){0,4}\p{Lu}\pL+,[ ](?:(?:Quận|Phường|Q\.|P\.|TP\.)[ ]?[\pL\d.]{1,12}(?:[ ]\p{Lu}\pL+)?,?[ ]?){1,3}",
+        r",[ ](?:Quận|Phường|[QP]\.|TP\.)",
+        name="vietnamese",
+    ),
+    _rule(
+        rf"\b(?:Blk|Block)[ ]\d{{1,4}}[A-Z]?,?[ ](?:{CAP}[ ]){{1,4}}(?:\d{{1,3}}[ ])?#\d{{2}}-\d{{2,4}}",
+        r"[ ]#\d{2}-\d",
+        name="singapore",
     ),
 )

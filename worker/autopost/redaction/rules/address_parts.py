@@ -40,7 +40,7 @@ _COUNTRY = (
 _US_ZIP = r"\d{5}(?:-\d{4})?"
 UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
 _CA = r"[A-Z]\d[A-Z] ?\d[A-Z]\d"
-_CODE = rf"(?:{UK_CODE}|{_CA}|{_US_ZIP}|\d{{4,6}})"
+_CODE = rf"(?:{_CA}|{UK_CODE}|{_US_ZIP}|\d{{4,6}})"
 TOWN = rf"(?:(?:{CAP}|St\.)[ \n]){{0,2}}{CAP}"
 # In lower case only with a state and a ZIP code, or a postcode.
 _LOWER_PLACE = rf"(?:,?[ ](?:[a-z][a-z'.-]*[ ]){{0,2}}[a-z][a-z'.-]*,?[ ](?:(?i:{STATES}),?[ ]\d{{5}}(?:-\d{{4}})?|(?i:{UK_CODE}))\b)"
@@ -81,13 +81,13 @@ CUE = (
 # What distinguishes towns of one name: `am Main`.
 _BY_WATER = r"(?:am|an der|im|in der|ob der|sur|sous|en)"
 BOX = (
-    rf"(?i:\b(?:p\.?[ ]?o\.?[ ]?box|post office box|g\.?p\.?o\.? box|private bag|locked bag|postfach|postbus|bo[iî]te postale|apartado(?: de correos| postal)?|casella postale|caixa postal|postboks)[ ]#?[xX]?\d[\d ]{{0,6}}\d?\b)"
+    rf"(?i:\b(?:p\.?[ ]?o\.?[ ]?box|(?:rr|hc|rural route)[ ]\d{{1,3}},?[ ]box|post office box|g\.?p\.?o\.? box|private bag|locked bag|postfach|postbus|bo[iî]te postale|apartado(?: de correos| postal)?|casella postale|caixa postal|postboks)[ ]#?[xX]?\d[\d ]{{0,6}}\d?\b)"
     rf"(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}})?[ \n]{TOWN}(?:[ \n]{_BY_WATER}[ \n]{CAP})?|{_PLACE})?"
 )
 
 # A house number in front of a street whose number follows, as forms of other countries put it.
 FIRST_NUMBER = r"(?:\b\d{1,5},?[ \n])?"
-POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n]{_BY_WATER}[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN})?{_COUNTRY}"
+POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n]{_BY_WATER}[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN},?[ ]{_CA}|,[ \n]{TOWN})?{_COUNTRY}"
 
 _GERMAN_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z]\b)?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)*"
 GERMAN = rf"{FIRST_NUMBER}(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
@@ -108,6 +108,17 @@ GRID = r"(?i:\b(?:calle|carrera|cra\.?|kra?\.?|cl\.?|transversal|diagonal|avenid
 SPANISH = (
     rf"{_SPANISH_HOUSE}{FIRST_NUMBER}{SPANISH_WORD}[ \n]?"
     rf"{LATIN_LINK}*[\p{{Lu}}\d][\p{{L}}\d'.ºª-]*(?:[ \n]{LATIN_LINK}*\p{{Lu}}[\p{{L}}'.-]*){{0,4}},?[ \n](?:(?i:n\.?[ºo°]?|num\.?|n[úu]mero|#|no\.?|nr\.?)[ ]?)?(?:\d{{1,5}}(?:/\w{{1,3}}|[a-zA-Z]\b)?(?:,?[ ]n(?:[o°]|\.|[o°]\.)[ ]?\d{{1,4}})?|s/n\b)(?:,?[ \n](?:\d{{1,2}}\.?[ºª°oa]\.?(?:[ ]?[A-Za-zªº]{{1,4}}\b\.?)?|(?i:piso|int\.?|interno|scala|bajo|apto\.?|depto\.?|puerta|ap\.?|sala|bloco)[ ]?\w{{0,4}}))*"
+)
+
+# What may stand before the number or the name of a street, and behind it; only beside what is an address by itself.
+BEFORE_IT = rf"(?:^|[^\pL\pN])((?:(?:{_UNITS}|(?i:block|blk|plot|haus|residence|wohnung|appartement|apartamento))\.?[ ]#?[\w-]{{1,6}}(?:,[ \n]?|[ \n]|/)|(?i:unit|flat|apt|shop|lot)[ ]|(?:Haus[ ]{CAP},|{NAMED_HOUSE})[ \n]?))$"
+# What distinguishes towns of one name, and the code behind a town.
+BEHIND_TOWN = rf"(?:[ ](?:\d{{1,2}}|[A-Z])(?:[.,;)\n]|$)|[ ]-[ ][A-Z]{{2}}(?:,?[ ]\d{{5}}-\d{{3}})?|,?[ ](?:{_CODE}|\d{{3}}[ ]\d{{2}})(?:[.,;)\n]|$)|\.?[ ]{CAP},[ ]\d{{5}}[ ]{CAP})"
+BEHIND_IT = (
+    rf"(?:{_UNIT}\.?|,?[ ](?i:no|nr|d|kat|daire)[.:][ ]?\d{{1,4}}|[ ]#\d{{2}}-\d{{2,4}})*"
+    rf"(?:[.,]{{0,2}}[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{3}}[ ]\d{{2}}|\d{{4,6}}|\d{{2}}-\d{{3}}|\d{{4}} ?[A-Z]{{2}}|\d{{4,5}}-\d{{3}})[ \n]{TOWN}(?:[ ](?:\d{{1,2}}|[A-Z])\b|[ ]{_BY_WATER}[ ]{CAP}|/{CAP}|[ ]?\([A-Z]{{2}}\))?"
+    rf"|,[ \n](?:(?:Col|Urb|Fracc|Barrio|Colonia|Bairro)\.?[ ])?{TOWN}(?:,[ \n]{TOWN})?(?:[ ]-[ ][A-Z]{{2}})?(?:,?[ \n](?:{STATES}|{_STATE_NAMES}))?,?[ \n](?:{_CODE}|\d{{5}}-\d{{3}})\b(?:[ ][A-Z]{{2,4}}\b)?"
+    rf"|,[ \n]{TOWN}(?:[.;)\n]|$))?"
 )
 
 # After these any words and a number are an address: `lives at Kuusiku 7`.

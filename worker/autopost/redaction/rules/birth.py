@@ -73,9 +73,9 @@ _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 RULES = (
     Rule(
         ENTITY,
-        rf"{EDGE}(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
+        rf"{EDGE}(?:(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}|b\.\s)(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
         source="the word before it",
-        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
+        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})|\bb\.\s",
         refine=single(_is_of_person),
         name="after-word",
     ),
@@ -93,6 +93,13 @@ RULES = (
         source="IATA: dates of birth in data of passengers",
         anchor=r"\d{2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d{2}",
         name="of-passenger",
+    ),
+    Rule(
+        ENTITY,
+        rf"(?i)\(({_DATE})[,;/ ]{{1,2}}(?:m|f|w|male|female|männlich|weiblich|homme|femme|hombre|mujer|maschio|femmina)\)",
+        source="a sex beside it, in brackets",
+        anchor=r"(?i)[,;/ ](?:m|f|w|male|female|männlich|weiblich|homme|femme|hombre|mujer|maschio|femmina)\)",
+        name="beside-sex",
     ),
     Rule(
         ENTITY,

@@ -115,7 +115,7 @@ _NUMBER_NEAR = compiled(
     r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso|(?:sicherheitscode|code de sécurité|c[óo]digo de (?:seguridad|segurança)|codice di sicurezza|veiligheidscode)\W{1,3}(?:\d{3,4}|<))"
 )
 _EXPIRES = compiled(
-    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|runs out|lapses?|ends?|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w*\.?|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?(?:[^\d\n]{0,8}|[^\d\n.;]{0,60}[:=]\s)|\b(?:valid|from|gültig|valable|válid[ao]|valid[ao])\D{0,12}\d\d\s?/\s?\d\d\D{1,6}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|runs (?:out|until|to)|lapses?|ends?|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w*\.?|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?(?:[^\d\n]{0,8}|[^\d\n.;]{0,60}[:=]\s)|\b(?:valid|from|gültig|valable|válid[ao]|valid[ao])\D{0,12}\d\d\s?/\s?\d\d\D{1,6}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 

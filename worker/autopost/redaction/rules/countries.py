@@ -70,8 +70,8 @@ IDENTIFIERS = (
     Identifier(
         "DE",
         "identity-card",
-        r"personalausweis(?:nummer|-?nr\.?)?|ausweis(?:nummer|-?nr\.?)|perso(?:-?nr\.?)?",
-        r"[CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyzLl0-9]{8,9}\d(?:D)?|[A-Z]\d{8}",
+        r"(?:personal)?ausweis(?:nummer|-?nr\.?)?|perso(?:-?nr\.?)?",
+        r"[CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyzLl0-9]{8,9}\d(?:D)?|[A-Z]\d{8}|[CFGHJKLMNPRTVWXYZ]\d{2}[CFGHJKLMNPRTVWXYZ0-9]{6}",
     ),
     Identifier("DE", "health", r"krankenversicherten(?:nummer|-?nr\.?)|kvnr|krankenkassennummer", r"[A-Za-z]\d{9}"),
     Identifier(

@@ -19,12 +19,12 @@ END = r"(?:[^A-Za-z0-9]|$)"
 
 def further_after_words(words: Sequence[str], value: str, source: str, entity: str, name: str) -> Rule:
     """Return the rule for a number of at least eight digits with any words between it and one of these."""
-    joined = "|".join(word for word in _alternatives("|".join(words)) if word.isascii())
+    bordered, others = _by_script("|".join(words))
     return Rule(
         entity,
-        rf"{EDGE}(?i:{joined})[ _][^\n\d:=.,;()]{{2,32}} ({value}){END}",
+        rf"{EDGE}(?i:{bordered}{'|' if others else ''}{others})(?:-\pL{{1,4}})?[ _][^\n\d:=.,;()]{{2,32}} ({value}){END}",
         source,
-        anchor=rf"(?:\b|_)(?i:{joined})[ _]",
+        anchor=rf"(?:\b|_)(?i:{bordered})[ _-]" + (f"|(?i:{others})[ _-]" if others else ""),
         score=0.7,
         refine=single(_is_identifier),
         name=name,
@@ -155,6 +155,7 @@ def is_counted(text: str, start: int, end: int) -> bool:
     digits = sum(map(str.isdigit, value))
     counts = (
         digits < _MORE_THAN_COUNTS
+        and value[0] != "0"
         and not any(map(str.isalpha, value))
         and "-" not in value
         and "/" not in value

@@ -130,9 +130,9 @@ RULES = (
     ),
     Rule(
         "PRIVATE_KEY",
-        r"(?i)(?:\b|_)(?:(?:private|priv|secret|wallet|signing|deployer|owner)[ _-]?key|pk|sk|signer)\b[^\n;]{0,24}?\b((?:0x)?[0-9a-f]{64})\b",
+        r"(?i)(?:\b|_)(?:(?:private|priv|secret|wallet|signing|deployer|owner)[ _-]?key|pk|sk|priv|signer)\b[^\n;]{0,24}?\b((?:0x)?[0-9a-f]{64})\b",
         source="EIP-2335 and others: 32 bytes, after the word",
-        anchor=r"(?i)(?:key|(?:\b|_)(?:[ps]k|signer))\b[^\n;]{0,24}\b(?:0x)?[0-9a-f]{64}\b",
+        anchor=r"(?i)(?:key|(?:\b|_)(?:[ps]k|priv|signer))\b[^\n;]{0,24}\b(?:0x)?[0-9a-f]{64}\b",
         name="hexadecimal",
     ),
 )
