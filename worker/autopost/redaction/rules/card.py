@@ -209,8 +209,8 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        rf"(?i)(?:\b(\d{{3,4}})\s(?:is|was|as|for)\s(?:the|my|its|their|her|his)?\s?(?:{_CODE_WORDS}))(?:[^\pL]|$)",
-        anchor=r"(?i)\d{3}\s(?:is|was|as|for)\s",
+        r"(?i)\b(\d{3,4})\s(?:is|was|as)\s(?:(?:the|my|its|their|her|his)\s)?(?:cvv2?|cvc2?|cvn2?|csc|(?:card )?security (?:code|number|digits)|card (?:code|verification (?:code|number|value))|(?:back|front|rear|reverse)[- ](?:side )?(?:code|number|digits)|(?:number|code|digits|three|four) on the (?:back|front))\b",
+        anchor=r"(?i)\d\s(?:is|was|as)\s(?:(?:the|my|its|their|her|his)\s)?(?:cv|cs|card |sec|back|front|rear|reverse|number on|code on|digits on|three on|four on)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.8,
         name="security-code-first",
@@ -259,7 +259,7 @@ RULES = (
     Rule(
         "CARD_EXPIRY",
         rf"(?i)(?:^|[^\w/.-])({_MONTH_YEAR}|{_MONTH_NAME} (?:de |of )?(?:'|20)?(?:2[4-9]|[34]\d))\b|(?:^|[^\w/.-])(20(?:2[4-9]|3\d)[-/](?:0[1-9]|1[0-2]))(?:[^\w-]|$)",
-        anchor=rf"(?i)(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?[234]|[1-9][/.-]20[234]\d|{_MONTH_NAME} (?:de |of )?(?:'|20)?[234]\d\b|20[23]\d[-/](?:0[1-9]|1[0-2])(?:[^\w-]|$)",
+        anchor=rf"(?i)(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?[234]|(?:^|[^\w/.-])[1-9][/.-]20[234]\d|{_MONTH_NAME} (?:de |of )?(?:'|20)?[234]\d\b|20[23]\d[-/](?:0[1-9]|1[0-2])(?:[^\w-]|$)",
         source="PCI DSS 3.2: cardholder data, beside a card number",
         score=0.7,
         refine=single(_is_expiry),
