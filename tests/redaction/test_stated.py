@@ -58,6 +58,13 @@ STAY = (
     "Upgraded model AB1 2CD of the pump.",
     "Read pages 1204 is the last, 1300 for the index.",
     "Cards are sorted by 8/2030 priority.",
+    "The greeting card design runs until 08/29 in stores.",
+    "Age check was released on 9 October 2026, he turns on the lights on 10 October 2026.",
+    "Upgraded 1-2-3-4.dev to 20-11-29-1.beta.",
+    "set token_limit 'four thousand' in the config",
+    "Ordner 14, 1053 Dateien gelöscht. Area 51, 2048 Views today.",
+    "200 was the code on the back end.",
+    "The document export has 20481024 words, booking 482133459 was cancelled.",
 )
 
 

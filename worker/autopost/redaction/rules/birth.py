@@ -23,7 +23,7 @@ _DATE = (
     r"|(?:明治|大正|昭和|平成|令和|[MTSHR])\s?(?:\d{1,2}|元)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
 )
 _BORN = (
-    r"age (?:gate|check|verification|proof)|(?:she|he|they|daughter|son|child|girl|boy|pupil|student) turns?(?: \d\d| \pL+teen| twenty-one)? on|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
+    r"age (?:gate|check|verification|proof)|(?:she|he|they|daughter|son|child|girl|boy|pupil|student) turns? (?:\d\d|\pL+teen|twenty-one) on|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
     r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento|\.)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
     r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
     r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
@@ -39,9 +39,16 @@ _THING = compiled(
 )
 
 
-def _is_of_person(text: str, start: int, _end: int) -> bool:
+# After a word for a check of ages, a date of these years is that of the check.
+_OF_CHECK = compiled(r"(?i)\bage (?:gate|check|verification|proof)\b[^.;!?\n]*$")
+_LATE = compiled(r"\b20[2-9]\d")
+
+
+def _is_of_person(text: str, start: int, end: int) -> bool:
     """Refuse what was not born: `The project was born on 12 March 2019`, `Born-again builds`."""
     if _OF_THING.search(text[max(0, start - 44) : start]):
+        return False
+    if _OF_CHECK.search(text[max(0, start - 80) : start]) and _LATE.search(text[start:end]):
         return False
     born = _LAST_BORN.search(text[max(0, start - 44) : start])
     if born is None:

@@ -169,7 +169,7 @@ RULES = (
     ),
     Rule(
         "IP_ADDRESS",
-        r"(?:^|[^\w.-])(?:[A-Za-z]{1,8}-?)?(\d{1,3}(?:-\d{1,3}){3})\.(?:[A-Za-z0-9-]+\.)*[A-Za-z]{2,}\b",
+        r"(?:^|[^\w.-])(?:[A-Za-z]{1,8}-?)?(\d{1,3}(?:-\d{1,3}){3})\.(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b",
         source="names that providers of access give to the machines of their customers: 192-0-2-1.dyn.example.net",
         anchor=r"\d-\d{1,3}-\d{1,3}-\d{1,3}\.[A-Za-z0-9-]",
         refine=single(_is_public),
